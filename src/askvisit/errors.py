@@ -1,0 +1,116 @@
+"""The errors that askvisit raises, each one line that says how to mend it.
+
+AskvisitError
+├── QuestionError            the question cannot be asked (empty, too long, not text)
+├── UnknownArticleError      no article has that id
+├── CorpusError              the folder of articles gives nothing to index
+│   └── ArticleError         one file is not a usable article (skipped and named by a build)
+├── PassageIndexError              the index cannot be used
+│   ├── IndexMissingError    there is no index where one was expected
+│   ├── IndexFormatError     it was written by another version
+│   ├── IndexDamagedError    files are missing, cut or changed
+│   ├── IndexReadOnlyError   it cannot be written to
+│   └── EncoderMismatchError it was built with another encoder
+├── ModelError               an encoder's or reader's weights are missing or not what they should be
+├── TrainingError            training data, checkpoints or options that cannot be used
+├── DataError                a questions file or an exported conversation that cannot be read
+└── ServerError              the web chat cannot start
+"""
+
+from pathlib import Path
+
+
+class AskvisitError(Exception):
+    """Base of every error that askvisit raises on purpose."""
+
+
+class QuestionError(AskvisitError):
+    """The question cannot be asked."""
+
+
+class UnknownArticleError(AskvisitError):
+    """No article of the index has this id."""
+
+    def __init__(self, article_id: str, known: tuple[str, ...] = ()) -> None:
+        self.article_id = article_id
+        some = ", ".join(known[:3])
+        hint = f"; the index has {some}" + (", …" if len(known) > 3 else "") if known else ""
+        super().__init__(f"no article is called {article_id!r}{hint}")
+
+
+class CorpusError(AskvisitError):
+    """The folder of articles gives nothing to index."""
+
+
+class ArticleError(CorpusError):
+    """One file is not a usable article; `path` and `reason` say which and why."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(f"{path.name}: {reason}")
+
+
+class PassageIndexError(AskvisitError):
+    """The index cannot be used."""
+
+
+class IndexMissingError(PassageIndexError):
+    """There is no index where one was expected."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        super().__init__(
+            f"no index in {folder}; put articles (.txt, .md) into {folder / 'articles'} "
+            f"and run: askvisit index --index {folder}"
+        )
+
+
+class IndexFormatError(PassageIndexError):
+    """The index was written by another version of askvisit."""
+
+
+class IndexDamagedError(PassageIndexError):
+    """Files of the index are missing, cut or changed."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        self.folder = folder
+        self.reason = reason
+        super().__init__(f"the index in {folder} is damaged ({reason}); {mend(folder)}")
+
+
+class IndexReadOnlyError(PassageIndexError):
+    """The index cannot be written to."""
+
+
+class EncoderMismatchError(PassageIndexError):
+    """The index was built with another encoder than the one asked for."""
+
+    def __init__(self, folder: Path, built_with: str, asked: str) -> None:
+        self.built_with = built_with
+        self.asked = asked
+        super().__init__(
+            f"the index in {folder} was built with the encoder {built_with}, not {asked}; "
+            f"to rebuild it run: askvisit index --index {folder} --encoder {asked}"
+        )
+
+
+class ModelError(AskvisitError):
+    """An encoder's or reader's weights are missing or not what they should be."""
+
+
+class TrainingError(AskvisitError):
+    """Training data, checkpoints or options that cannot be used."""
+
+
+class DataError(AskvisitError):
+    """A file of questions, or an exported conversation, that cannot be read."""
+
+
+class ServerError(AskvisitError):
+    """The web chat cannot start."""
+
+
+def mend(folder: Path) -> str:
+    """Return the command that mends an index, as the end of an error's sentence."""
+    return f"to rebuild it run: askvisit index --index {folder}"

@@ -1,0 +1,217 @@
+"""Paragraphs, sentences and passages of a text, with offsets. Pure functions.
+
+Paragraphs are found first and sentences inside each: over a whole text a sentence splitter
+joins a headline, which has no full stop, to the sentence below it.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from askvisit.records import Article, Passage, Sentence, Window
+
+SETTINGS = {"version": 1, "longest": 1000, "tiny": 80}
+"""What passages depend on: an index built with other settings is rebuilt.
+
+`longest`: characters of a passage; 1,000 are about 220 word pieces, inside the encoder's 256.
+`tiny`: a paragraph shorter than this is joined to the one below it (the last to the one above).
+"""
+
+WINDOW_LENGTH = 1100
+"""Characters that a reader sees at once: measured better than 700 and than lone paragraphs."""
+
+_BLANK_LINES = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
+_BLOCK_START = re.compile(r"[ \t]*(?:#{1,6}\s|[-*+•]\s|\d{1,3}[.)]\s|>\s?)")
+_HEADING_MARK = re.compile(r"#{1,6}\s+|[-*+•>]\s+")
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s*$")
+_HEADLINE_LENGTH = 200
+
+Range = tuple[int, int]
+
+
+def paragraphs(text: str) -> list[Range]:
+    """Return the paragraphs' offsets, white space and Markdown markers left outside.
+
+    Blank lines part paragraphs. Inside a block, lines stand alone where they are headings or
+    list items, or where most of them end as sentences do (a text with one line a paragraph);
+    otherwise the block is one paragraph that was wrapped.
+    """
+    found = []
+    start = 0
+    for gap in [*(m.span() for m in _BLANK_LINES.finditer(text)), (len(text), len(text))]:
+        for piece in _lines_or_block(text, start, gap[0]):
+            trimmed = _trim(text, *piece)
+            if trimmed is not None:
+                found.append(trimmed)
+        start = gap[1]
+    return found
+
+
+def headline(text: str) -> str | None:
+    """Return the first block where it reads as a headline: one short line, more text below."""
+    blocks = paragraphs(text)
+    if len(blocks) < 2:
+        return None
+    start, end = blocks[0]
+    first = text[start:end]
+    marked = text[:start].lstrip("\ufeff \t\r\n").startswith("#")
+    short = len(first) <= _HEADLINE_LENGTH and "\n" not in first
+    return first if short and (marked or not first.endswith((".", ":", ";", ","))) else None
+
+
+def sentences(article: Article) -> list[Sentence]:
+    """Return the article's sentences in order; the headline is one of them."""
+    found = []
+    for number, (start, end) in enumerate(paragraphs(article.text), 1):
+        for left, right in _sentence_ranges(article.text, start, end):
+            found.append(Sentence(article.id, number, left, right, article.text[left:right]))
+    return found
+
+
+def passages(article: Article) -> list[Passage]:
+    """Return what is encoded and retrieved: paragraphs, joined where tiny, split where long.
+
+    A long paragraph is split at sentences; each part after the first begins with the last
+    sentence of the part before it, where that leaves room for more.
+    """
+    ranges = []
+    for start, end in _join_tiny(paragraphs(article.text)):
+        ranges.extend(_split_long(article.text, start, end))
+    return [Passage(article.id, a, b, article.text[a:b]) for a, b in ranges]
+
+
+def windows(text: str, inside: Sequence[Sentence], length: int = WINDOW_LENGTH) -> list[Window]:
+    """Cut sentences of one article (in order) into windows of whole paragraphs.
+
+    Each window holds about `length` characters and begins with the last paragraph of the window
+    before it; a paragraph longer than that is cut at sentences. A gap between the sentences'
+    paragraphs ends a window. `text` is the article's.
+    """
+    found: list[Window] = []
+    current: list[list[Sentence]] = []
+    for block in _blocks(inside, length):
+        apart = current and block[0].paragraph > current[-1][-1].paragraph + 1
+        if current and (apart or block[-1].end - current[0][0].start > length):
+            found.append(_window(text, current))
+            overlap = [] if apart else current[-1:]
+            fits = overlap and block[-1].end - overlap[0][0].start <= length
+            current = overlap if fits else []
+        current.append(block)
+    if current:
+        found.append(_window(text, current))
+    return found
+
+
+def _window(text: str, blocks: list[list[Sentence]]) -> Window:
+    inside = tuple(sentence for block in blocks for sentence in block)
+    start, end = inside[0].start, inside[-1].end
+    return Window(inside[0].article_id, start, end, text[start:end], inside)
+
+
+def _blocks(inside: Sequence[Sentence], length: int) -> list[list[Sentence]]:
+    """Group sentences by paragraph; a paragraph over `length` becomes several groups."""
+    groups: list[list[Sentence]] = []
+    for sentence in inside:
+        group = groups[-1] if groups else []
+        same = group and group[0].paragraph == sentence.paragraph
+        if same and sentence.end - group[0].start <= length:
+            group.append(sentence)
+        else:
+            groups.append([sentence])
+    return groups
+
+
+def _lines_or_block(text: str, start: int, end: int) -> list[Range]:
+    lines = []
+    position = start
+    for line in text[start:end].splitlines(keepends=True):
+        lines.append((position, position + len(line)))
+        position += len(line)
+    closed = sum(bool(_SENTENCE_END.search(text[a:b])) for a, b in lines)
+    if len(lines) > 1 and 2 * closed > len(lines):
+        return lines
+    blocks: list[Range] = []
+    for a, b in lines:
+        alone = _BLOCK_START.match(text, a, b) is not None
+        after_heading = blocks and text[blocks[-1][0] : blocks[-1][1]].lstrip().startswith("#")
+        if not blocks or alone or after_heading:
+            blocks.append((a, b))
+        else:
+            blocks[-1] = (blocks[-1][0], b)
+    return blocks
+
+
+def _trim(text: str, start: int, end: int) -> Range | None:
+    """Shrink a range past white space, a byte order mark and Markdown markers."""
+    while start < end and (text[start].isspace() or text[start] == "\ufeff"):
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    marker = _HEADING_MARK.match(text, start, end)
+    if marker and marker.end() < end:
+        start = marker.end()
+    if not any(character.isalnum() for character in text[start:end]):
+        return None
+    return start, end
+
+
+def _sentence_ranges(text: str, start: int, end: int) -> list[Range]:
+    from nupunkt import sent_spans
+
+    found = []
+    for left, right in sent_spans(text[start:end]):
+        trimmed = _trim_space(text, start + left, start + right)
+        if trimmed is not None:
+            found.append(trimmed)
+    return found
+
+
+def _trim_space(text: str, start: int, end: int) -> Range | None:
+    piece = text[start:end]
+    left = start + len(piece) - len(piece.lstrip())
+    right = start + len(piece.rstrip())
+    return (left, right) if left < right else None
+
+
+def _join_tiny(blocks: list[Range]) -> list[Range]:
+    joined: list[Range] = []
+    open_tiny = False
+    for start, end in blocks:
+        if open_tiny and end - joined[-1][0] <= SETTINGS["longest"]:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+        open_tiny = joined[-1][1] - joined[-1][0] < SETTINGS["tiny"]
+    if open_tiny and len(joined) > 1 and joined[-1][1] - joined[-2][0] <= SETTINGS["longest"]:
+        _, end = joined.pop()
+        joined[-1] = (joined[-1][0], end)
+    return joined
+
+
+def _split_long(text: str, start: int, end: int) -> list[Range]:
+    longest = SETTINGS["longest"]
+    if end - start <= longest:
+        return [(start, end)]
+    inside = [
+        cut for piece in _sentence_ranges(text, start, end) for cut in _hard_cut(text, *piece)
+    ]
+    parts: list[list[Range]] = [[]]
+    for sentence in inside:
+        part = parts[-1]
+        if part and sentence[1] - part[0][0] > longest:
+            overlap = [part[-1]] if sentence[1] - part[-1][0] <= longest and len(part) > 1 else []
+            parts.append([*overlap, sentence])
+        else:
+            part.append(sentence)
+    return [(part[0][0], part[-1][1]) for part in parts if part]
+
+
+def _hard_cut(text: str, start: int, end: int) -> list[Range]:
+    """Cut one sentence that is longer than a passage, at white space where there is any."""
+    longest = SETTINGS["longest"]
+    cuts = [start]
+    while end - cuts[-1] > longest:
+        space = text.rfind(" ", cuts[-1] + longest // 2, cuts[-1] + longest)
+        cuts.append(space + 1 if space > 0 else cuts[-1] + longest)
+    pieces = (_trim_space(text, a, b) for a, b in pairwise([*cuts, end]))
+    return [piece for piece in pieces if piece is not None]

@@ -1,0 +1,201 @@
+"""The records that pass between the modules: frozen, checked when made.
+
+Every offset counts Unicode code points of `Article.text`, absolute in the article.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any, Literal
+
+Kind = Literal["answer", "not_found", "talk"]
+
+
+@dataclass(frozen=True)
+class Article:
+    """One article: its text as stored, and what is known about it.
+
+    `id` is the file name with its extension; `date` is ISO 8601 where it is known.
+    """
+
+    id: str
+    title: str
+    text: str
+    source: str | None = None
+    url: str | None = None
+    date: str | None = None
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the text in UTF-8, as citations carry it."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence of an article; `paragraph` counts from 1 (a headline is paragraph 1)."""
+
+    article_id: str
+    paragraph: int
+    start: int
+    end: int
+    text: str
+
+    def __post_init__(self) -> None:
+        _check_slice(self.start, self.end, self.text)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """What is encoded and retrieved: a paragraph, a part of a long one, or a few tiny ones."""
+
+    article_id: str
+    start: int
+    end: int
+    text: str
+
+    def __post_init__(self) -> None:
+        _check_slice(self.start, self.end, self.text)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A passage that retrieval found.
+
+    `dense` is the cosine of question and passage (-1..1), `bm25` the BM25 score (0 where no
+    word is shared, higher is better), `fused` what the hits are ordered by (best first).
+    """
+
+    article_id: str
+    start: int
+    end: int
+    text: str
+    dense: float
+    bm25: float
+    fused: float
+
+
+@dataclass(frozen=True)
+class Window:
+    """What the reader sees at once: consecutive paragraphs of one article."""
+
+    article_id: str
+    start: int
+    end: int
+    text: str
+    sentences: tuple[Sentence, ...]
+
+    def __post_init__(self) -> None:
+        _check_slice(self.start, self.end, self.text)
+
+
+@dataclass(frozen=True)
+class Span:
+    """The best words of one sentence, as a reader scores them.
+
+    `start` and `end` are absolute and inside `sentence`; both None where the reader only
+    judges whole sentences. `score - null_score` is the margin by which the reader prefers
+    the span to "no answer here"; readers without a null score give 0.0 for it.
+    """
+
+    sentence: Sentence
+    start: int | None
+    end: int | None
+    score: float
+    null_score: float
+
+    def __post_init__(self) -> None:
+        if (self.start is None) != (self.end is None):
+            raise ValueError("a span has both offsets or none")
+        if self.start is not None and self.end is not None:
+            inside = self.sentence.start <= self.start < self.end <= self.sentence.end
+            if not inside:
+                raise ValueError("a span lies inside its sentence")
+
+    @property
+    def margin(self) -> float:
+        """Score above the null score."""
+        return self.score - self.null_score
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A sentence quoted word for word, and where it stands.
+
+    `article.text[start:end] == quote`; the same for `span`, `span_start` and `span_end`, which
+    lie inside the quote and are all None where the whole sentence is the answer.
+    """
+
+    number: int
+    article_id: str
+    article_title: str
+    article_sha256: str
+    paragraph: int
+    quote: str
+    start: int
+    end: int
+    span: str | None
+    span_start: int | None
+    span_end: int | None
+    score: float
+
+    def __post_init__(self) -> None:
+        _check_slice(self.start, self.end, self.quote)
+        if self.span is None:
+            if self.span_start is not None or self.span_end is not None:
+                raise ValueError("a citation without a span has no span offsets")
+        elif self.span_start is None or self.span_end is None:
+            raise ValueError("a citation with a span has its offsets")
+        elif self.quote[self.span_start - self.start : self.span_end - self.start] != self.span:
+            raise ValueError("the span is not the quote's words at its offsets")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What askvisit answers; see the README for each field.
+
+    `found` is True exactly when `kind == "answer"`, exactly when `citations` is not empty.
+    """
+
+    question: str
+    reading: str
+    kind: Kind
+    found: bool
+    text: str
+    confidence: float
+    citations: tuple[Citation, ...] = ()
+    nearest: tuple[Hit, ...] = ()
+    parts: tuple[Answer, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.kind not in ("answer", "not_found", "talk"):
+            raise ValueError(f"no kind of answer is called {self.kind!r}")
+        if self.found != (self.kind == "answer") or self.found != bool(self.citations):
+            raise ValueError("an answer is found exactly when it has citations")
+        if not 0.0 <= self.confidence <= 1.0:
+            raise ValueError("confidence is a probability")
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Answer:
+        """Invert `dataclasses.asdict`, also after a trip through JSON; unknown keys are ignored.
+
+        Raises `ValueError`, `TypeError` or `KeyError` where the data is not an answer.
+        """
+        known = _known(cls, data)
+        known["citations"] = tuple(Citation(**_known(Citation, c)) for c in data["citations"])
+        known["nearest"] = tuple(Hit(**_known(Hit, h)) for h in data.get("nearest", ()))
+        known["parts"] = tuple(cls.from_dict(part) for part in data.get("parts", ()))
+        return cls(**known)
+
+
+def _known(cls: type, data: Mapping[str, Any]) -> dict[str, Any]:
+    names = {field.name for field in fields(cls)}
+    return {name: value for name, value in data.items() if name in names}
+
+
+def _check_slice(start: int, end: int, text: str) -> None:
+    if start < 0 or end - start != len(text) or not text:
+        raise ValueError(f"offsets {start}..{end} do not fit a text of {len(text)} characters")
