@@ -1,0 +1,127 @@
+"""Start the web chat: options, the port, Gradio's settings, a clean stop."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from askvisit.errors import AskvisitError, ServerError
+
+PORT = 7860
+LARGEST_UPLOAD = "1mb"
+"""Gradio takes files from anyone; nothing here asks for one."""
+
+_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif"]
+_MONO = ["ui-monospace", "SF Mono", "Menlo", "Consolas", "monospace"]
+
+
+def main(argv: Sequence[str] | None = None, prog: str = "askvisit ui") -> int:
+    """Run the web chat until it is stopped; return the exit code."""
+    options = _options(argv, prog)
+    try:
+        serve(options)
+    except AskvisitError as error:
+        print(f"{prog}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def serve(options: argparse.Namespace) -> None:
+    """Load, warm up, serve, and wait. Raises `ServerError` where the address is not free."""
+    port = free_port(options.host, options.port)
+    _settings()
+    from askvisit.assistant import Assistant
+
+    assistant = Assistant.load(options.index)
+    assistant.warm_up()
+    page = launch(assistant, options.host, port)
+    print(f"askvisit is ready: {page.local_url} (Ctrl-C stops it)", flush=True)
+    try:
+        signal.signal(signal.SIGTERM, lambda *_: _interrupt())
+        signal.pause()
+    finally:
+        page.close(verbose=False)
+
+
+def launch(assistant: Any, host: str, port: int) -> Any:
+    """Serve the page in a thread and return it."""
+    _settings()
+    import gradio as gr
+
+    from askvisit.web import app
+
+    page = app.build(assistant)
+    page.queue(max_size=64, default_concurrency_limit=8)
+    try:
+        page.launch(
+            server_name=host,
+            server_port=port,
+            prevent_thread_lock=True,
+            quiet=True,
+            share=False,
+            run_history=False,
+            footer_links=[],
+            ssr_mode=False,
+            max_file_size=LARGEST_UPLOAD,
+            theme=gr.themes.Base(primary_hue="teal", font=_FONTS, font_mono=_MONO),
+            css_paths=[app.STATIC / "style.css"],
+        )
+    except OSError as error:
+        raise ServerError(_taken(host, port)) from error
+    return page
+
+
+def free_port(host: str, port: int) -> int:
+    """Return the port, or any free one for 0. Raises `ServerError` where it cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (PermissionError, OverflowError, socket.gaierror) as error:
+            raise ServerError(f"cannot listen on {host} port {port}: {error}") from error
+        except OSError as error:
+            raise ServerError(_taken(host, port)) from error
+        found: int = probe.getsockname()[1]
+        return found
+
+
+def _options(argv: Sequence[str] | None, prog: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog=prog,
+        description="Start the web chat: ask the articles, read each answer in its place.",
+        epilog=f"example: {prog} --port 8080",
+    )
+    parser.add_argument("--index", type=Path, metavar="DIR", help="the folder of the index")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    parser.add_argument(
+        "--port", type=int, default=PORT, help="port to listen on (%(default)s; 0: any free one)"
+    )
+    return parser.parse_args(argv)
+
+
+def _settings() -> None:
+    """Keep Gradio from calling anyone, and from asking a proxy for this very machine."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    for name in ("NO_PROXY", "no_proxy"):
+        listed = os.environ.get(name, "")
+        if "127.0.0.1" not in listed:
+            local = "127.0.0.1,localhost,::1"
+            os.environ[name] = f"{listed},{local}" if listed else local
+
+
+def _taken(host: str, port: int) -> str:
+    other = port + 1 if port < 65535 else PORT
+    return f"port {port} on {host} is taken; choose another one: --port {other}"
+
+
+def _interrupt() -> None:
+    raise SystemExit(0)

@@ -1,0 +1,150 @@
+"""The article beside the chat, with the cited sentences marked.
+
+A place in an article is `article, start, end`, the same address that citations, links and
+exports carry. What a browser sends is checked here before anything is sliced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from askvisit.passages import headline, paragraphs
+from askvisit.records import Article, Citation, Hit
+from askvisit.web.markup import escape
+
+MOST_PLACES = 50
+"""Places marked at once; an answer has far fewer."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A range of an article; `span` is the range inside it that answers, where there is one."""
+
+    article: str
+    start: int
+    end: int
+    span: tuple[int, int] | None = None
+
+    @classmethod
+    def of_citation(cls, citation: Citation) -> Place:
+        """Return where a citation's sentence stands."""
+        span = None
+        if citation.span_start is not None and citation.span_end is not None:
+            span = (citation.span_start, citation.span_end)
+        return cls(citation.article_id, citation.start, citation.end, span)
+
+    @classmethod
+    def of_hit(cls, hit: Hit) -> Place:
+        """Return where a passage stands."""
+        return cls(hit.article_id, hit.start, hit.end)
+
+    @classmethod
+    def checked(cls, data: object, articles: Mapping[str, Article]) -> Place | None:
+        """Return the place that a browser named, or None where no article has such a place."""
+        if not isinstance(data, dict):
+            return None
+        name, start, end = data.get("article"), data.get("start"), data.get("end")
+        article = articles.get(name) if isinstance(name, str) else None
+        if article is None or not isinstance(name, str) or type(start) is not int:
+            return None
+        if type(end) is not int or not 0 <= start < end <= len(article.text):
+            return None
+        return cls(name, start, end, _checked_span(data.get("span"), start, end))
+
+    @property
+    def key(self) -> str:
+        """What the marks of this place are found by on the page."""
+        return f"{self.start}-{self.end}"
+
+
+def open_source(request: object, articles: Mapping[str, Article]) -> dict[str, str]:
+    """Return the panel for a click: `{"html", "key"}`, or `{"error"}` in words.
+
+    `request` is `{"place": …, "others": […]}`: the place that was clicked and the other places
+    that the same answer cites, each `{"article", "start", "end", "span"?}`.
+    """
+    data: dict[str, Any] = request if isinstance(request, dict) else {}
+    place = Place.checked(data.get("place"), articles)
+    if place is None:
+        return {"error": "This place is not in the articles (any more). Ask the question again."}
+    others = data.get("others")
+    listed = others[:MOST_PLACES] if isinstance(others, list) else []
+    checked = [Place.checked(other, articles) for other in listed]
+    known = [other for other in checked if other is not None]
+    return {"html": panel(articles[place.article], [place, *known]), "key": place.key}
+
+
+def panel(article: Article, places: Iterable[Place] = ()) -> str:
+    """Return the whole article as HTML, the places marked (first come, first marked)."""
+    marks = _apart([place for place in places if place.article == article.id])
+    title = headline(article.text)
+    body = []
+    for number, (start, end) in enumerate(paragraphs(article.text), 1):
+        tag = "h2" if number == 1 and title is not None else "p"
+        text = _marked(article.text, start, end, marks)
+        body.append(f'<{tag} dir="auto" id="paragraph-{number}">{text}</{tag}>')
+    if title is None:
+        body.insert(0, f'<h2 dir="auto">{escape(article.title)}</h2>')
+    return (
+        f'<article class="source" data-article="{escape(article.id)}">{_head(article)}'
+        f'<div class="source-text" role="region" tabindex="0" '
+        f'aria-label="Article: {escape(article.title)}">{"".join(body)}</div></article>'
+    )
+
+
+def _head(article: Article) -> str:
+    known = [escape(part) for part in (article.source, article.date) if part]
+    known.append(f"{len(article.text.split()):,} words")
+    return (
+        '<header class="source-head">'
+        f'<p class="source-meta">{" · ".join(known)}</p>'
+        '<div class="source-nav" hidden>'
+        '<button type="button" data-step="-1" aria-label="Previous citation">‹</button>'
+        '<span class="source-position" role="status"></span>'
+        '<button type="button" data-step="1" aria-label="Next citation">›</button></div>'
+        '<button type="button" class="source-back">Back to the answer</button>'
+        "</header>"
+    )
+
+
+def _checked_span(data: object, start: int, end: int) -> tuple[int, int] | None:
+    if not isinstance(data, list) or len(data) != 2:
+        return None
+    left, right = data
+    if type(left) is int and type(right) is int and start <= left < right <= end:
+        return left, right
+    return None
+
+
+def _apart(places: Iterable[Place]) -> list[Place]:
+    """Keep the places that overlap none kept before them, in article order."""
+    kept: list[Place] = []
+    for place in places:
+        if all(place.end <= other.start or other.end <= place.start for other in kept):
+            kept.append(place)
+    return sorted(kept, key=lambda place: place.start)
+
+
+def _marked(text: str, start: int, end: int, marks: Sequence[Place]) -> str:
+    pieces = []
+    position = start
+    for mark in marks:
+        left, right = max(mark.start, start), min(mark.end, end)
+        if left >= right:
+            continue
+        pieces.append(escape(text[position:left]))
+        inside = _with_span(text, left, right, mark.span)
+        pieces.append(f'<mark class="cited" data-key="{mark.key}">{inside}</mark>')
+        position = right
+    pieces.append(escape(text[position:end]))
+    return "".join(pieces)
+
+
+def _with_span(text: str, start: int, end: int, span: tuple[int, int] | None) -> str:
+    left, right = (max(span[0], start), min(span[1], end)) if span else (end, end)
+    if left >= right:
+        return escape(text[start:end])
+    strong = f"<strong>{escape(text[left:right])}</strong>"
+    return escape(text[start:left]) + strong + escape(text[right:end])

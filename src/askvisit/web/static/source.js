@@ -1,0 +1,122 @@
+// The article beside the chat: a click on a citation opens its article and scrolls to the sentence.
+if (window.askvisitSource) window.askvisitSource.abort();
+window.askvisitSource = new AbortController();
+const listening = { signal: window.askvisitSource.signal };
+let clicks = 0;
+let clicked = null;
+
+const find = (selector) => element.querySelector(selector);
+const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+
+function keys() {
+  return [...new Set([...element.querySelectorAll("mark.cited")].map((mark) => mark.dataset.key))];
+}
+
+function activate(key) {
+  const marks = [...element.querySelectorAll("mark.cited")];
+  for (const mark of marks) mark.classList.toggle("active", mark.dataset.key === key);
+  const first = marks.find((mark) => mark.dataset.key === key);
+  if (first) scrollTo(first);
+  showPosition(key);
+}
+
+function scrollTo(mark) {
+  const box = find(".source-text");
+  const third = (box.clientHeight - mark.offsetHeight) / 3;
+  const above = mark.getBoundingClientRect().top - box.getBoundingClientRect().top;
+  box.scrollTop += above - Math.max(third, 8);
+}
+
+function showPosition(key) {
+  const all = keys();
+  const nav = find(".source-nav");
+  if (!nav) return;
+  nav.hidden = all.length === 0;
+  const at = all.indexOf(key);
+  find(".source-position").textContent =
+    at < 0 ? `${all.length} marked` : `${at + 1} of ${all.length}`;
+}
+
+function step(by) {
+  const all = keys();
+  if (!all.length) return;
+  const active = find("mark.active");
+  const at = active ? all.indexOf(active.dataset.key) : by > 0 ? -1 : 0;
+  activate(all[(at + by + all.length) % all.length]);
+}
+
+function placeOf(link) {
+  const address = new URL(link.href).searchParams;
+  const place = {
+    article: address.get("article"),
+    start: Number(address.get("start")),
+    end: Number(address.get("end")),
+  };
+  if (link.dataset.span) place.span = link.dataset.span.split("-").map(Number);
+  return place;
+}
+
+async function open(place, others) {
+  const mine = ++clicks;
+  const answer = await server.open_source({ place, others });
+  if (mine !== clicks) return; // a later click was faster
+  if (answer.error) {
+    const head = find(".source-meta");
+    if (head) head.textContent = answer.error;
+    return;
+  }
+  if (props.value !== answer.html) {
+    props.value = answer.html;
+    await painted();
+  }
+  activate(answer.key);
+  if (element.getBoundingClientRect().top > window.innerHeight / 2) {
+    element.scrollIntoView({ block: "start" });
+    find(".source-text").focus({ preventScroll: true });
+  }
+}
+
+function follow(link) {
+  for (const other of document.querySelectorAll("a.cite[aria-current]"))
+    other.removeAttribute("aria-current");
+  link.setAttribute("aria-current", "true");
+  clicked = link;
+  const message = link.closest(".message") || document;
+  const others = [...message.querySelectorAll("a.cite")].filter((other) => other !== link);
+  open(placeOf(link), others.map(placeOf));
+}
+
+document.addEventListener(
+  "click",
+  (event) => {
+    const link = event.target.closest && event.target.closest("a.cite");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    follow(link);
+  },
+  listening,
+);
+
+element.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  if (button.dataset.step) step(Number(button.dataset.step));
+  if (button.classList.contains("source-back")) {
+    const target = clicked && clicked.isConnected ? clicked : document.querySelector("#chat");
+    target.scrollIntoView({ block: "center" });
+    if (target === clicked) clicked.focus({ preventScroll: true });
+  }
+});
+
+element.addEventListener("keydown", (event) => {
+  if (!event.target.closest(".source-text, .source-nav")) return;
+  if (event.key === "ArrowRight") step(1);
+  else if (event.key === "ArrowLeft") step(-1);
+  else return;
+  event.preventDefault();
+});
+
+watch("value", () => {
+  const active = find("mark.active");
+  showPosition(active ? active.dataset.key : null);
+});

@@ -1,0 +1,118 @@
+"""One browser and one server for the whole session; a fresh page for each test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from web_fakes import FakeAssistant
+
+import askvisit
+from askvisit.records import Article
+from askvisit.web import server
+
+ROOT = Path(__file__).parent.parent.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+MEND = "no Chromium; to run the browser tests: apt-get install chromium"
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+HOSTILE = (
+    "Hostile headline <script>window.hacked=1</script>\n\n"
+    "The zebra said <img src=http://evil.test/pixel.png onerror=window.hacked=2> and left. "
+    'It wrote ${window.hacked=3} and <form action="http://evil.test"><input></form> too. '
+    "A \u202egnirts desrever\u202c and [a link](http://evil.test) followed.\n\n"
+    "Nothing else happened <style>body{display:none}</style> there."
+)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(MEND)
+        pytest.skip(MEND)
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as runner:
+        started = runner.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def assistant():
+    loaded = askvisit.Assistant.load(ROOT / "index")
+    loaded.warm_up()
+    return loaded
+
+
+def serve(assistant):
+    return server.launch(assistant, "127.0.0.1", server.free_port("127.0.0.1", 0))
+
+
+@pytest.fixture(scope="session")
+def real(assistant):
+    """The address of a server with the real assistant and the real index."""
+    page = serve(assistant)
+    yield page.local_url
+    page.close(verbose=False)
+
+
+@pytest.fixture(scope="session")
+def fake():
+    """The address of a server with a fake assistant over a hostile article."""
+    page = serve(FakeAssistant(Article("a b&c.txt", "Hostile <i>headline</i>", HOSTILE)))
+    yield page.local_url
+    page.close(verbose=False)
+
+
+@pytest.fixture
+def open_page(browser):
+    """Open an address; at the end nothing was asked of another machine, no script failed."""
+    contexts, requests, faults = [], [], []
+
+    def opened(address, width=1280, height=800, **options):
+        context = browser.new_context(
+            locale="en-US", viewport={"width": width, "height": height}, **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("request", lambda request: requests.append(request.url))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto(address)
+        page.wait_for_selector(".log")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert faults == []
+    hosts = {urlsplit(url).hostname for url in requests if url.startswith(("http", "ws"))}
+    assert hosts <= {"127.0.0.1", "localhost"}
+
+
+@pytest.fixture
+def ask():
+    """Type a question, press Enter, wait for what it brings."""
+
+    def asked(page, question):
+        before = page.locator(".turn").count()
+        page.get_by_label("Your question").fill(question)
+        page.get_by_label("Your question").press("Enter")
+        newest = page.locator(".turn").nth(before)
+        newest.locator(".message.bot:not(.waiting)").wait_for()
+        return newest
+
+    return asked

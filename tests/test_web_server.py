@@ -1,0 +1,95 @@
+"""Starting the chat: options, the port, and what Gradio may not do."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from urllib.request import ProxyHandler, build_opener
+
+import pytest
+from web_fakes import FakeAssistant
+
+from askvisit.errors import ServerError
+from askvisit.web import server
+
+ROOT = Path(__file__).parent.parent
+NO_PROXY = build_opener(ProxyHandler({}))
+
+
+@pytest.fixture
+def taken():
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        held.listen()
+        yield held.getsockname()[1]
+
+
+def test_a_taken_port_is_one_clear_line(taken, capsys):
+    assert server.main(["--port", str(taken)]) == 1
+    error = capsys.readouterr().err
+    assert error == (
+        f"askvisit ui: port {taken} on 127.0.0.1 is taken; choose another one: --port {taken + 1}\n"
+    )
+
+
+def test_a_host_that_is_not_this_machine_is_one_clear_line(capsys):
+    assert server.main(["--host", "not a host", "--port", "0"]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_port_zero_is_any_free_one():
+    assert server.free_port("127.0.0.1", 0) > 0
+
+
+def test_a_port_out_of_range_is_refused():
+    with pytest.raises(ServerError, match="cannot listen"):
+        server.free_port("127.0.0.1", 70000)
+
+
+def test_a_missing_index_is_one_clear_line(tmp_path, capsys):
+    assert server.main(["--index", str(tmp_path / "none"), "--port", "0"]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("askvisit ui: ")
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize("argv", [["--port", "x"], ["--unknown"], ["extra"]])
+def test_wrong_usage_exits_with_2(argv):
+    with pytest.raises(SystemExit) as stopped:
+        server.main(argv)
+    assert stopped.value.code == 2
+
+
+def test_ui_py_helps_without_loading_gradio():
+    code = (
+        "import sys, runpy\n"
+        "sys.argv = ['ui.py', '--help']\n"
+        "try: runpy.run_path('ui.py', run_name='__main__')\n"
+        "except SystemExit as stop: print(stop.code)\n"
+        "print(sorted({'gradio', 'torch', 'faiss'} & set(sys.modules)))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.splitlines()[-2:] == ["0", "[]"]
+    assert "--index" in run.stdout
+
+
+def test_the_page_is_served_without_analytics_and_past_a_proxy(monkeypatch):
+    for name in ("HTTP_PROXY", "http_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "example.org")
+    monkeypatch.setenv("no_proxy", "example.org")
+    page = server.launch(FakeAssistant(), "127.0.0.1", server.free_port("127.0.0.1", 0))
+    try:
+        assert os.environ["NO_PROXY"] == "example.org,127.0.0.1,localhost,::1"
+        config = json.load(NO_PROXY.open(f"{page.local_url}config"))
+        assert config["analytics_enabled"] is False
+        listeners = [d for d in config["dependencies"] if d["api_visibility"] == "public"]
+        assert [d["api_name"] for d in listeners] == []
+    finally:
+        page.close(verbose=False)

@@ -1,0 +1,90 @@
+"""An assistant for the web tests: it shares words with the question, so answers are exact."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from askvisit.errors import QuestionError
+from askvisit.passages import passages, sentences
+from askvisit.records import Answer, Article, Citation, Hit, Sentence
+
+TEXT = (
+    "A Short Visit\n\n"
+    "The minister arrived on Monday. She met the mayor in the town hall.\n\n"
+    "Trade was the only subject. The mayor asked for lower tariffs, and for a bridge.\n\n"
+    + "\n\n".join(f"Paragraph {n} says nothing of weight about anything." for n in range(30))
+    + "\n\nThe minister left on Friday."
+)
+ARTICLE = Article("visit.txt", "A Short Visit", TEXT, source="The Paper", date="2019-06-28")
+
+
+def words(text: str) -> set[str]:
+    return {word for word in re.findall(r"\w+", text.lower()) if len(word) > 3}
+
+
+class FakeAssistant:
+    """Answers with the sentence that shares most words, refuses where none is shared."""
+
+    suggestions = ("Who met the mayor?", "When did the minister leave?", "What was the subject?")
+    index_folder = Path("nowhere")
+
+    def __init__(self, *articles: Article) -> None:
+        self.articles = {article.id: article for article in articles or (ARTICLE,)}
+        self.asked: list[tuple[str, tuple[Answer, ...]]] = []
+
+    def warm_up(self) -> None:
+        pass
+
+    def search(self, question: str, k: int = 5) -> list[Hit]:
+        found = [p for article in self.articles.values() for p in passages(article)]
+        found.sort(key=lambda p: -len(words(question) & words(p.text)))
+        return [Hit(p.article_id, p.start, p.end, p.text, 0.5, 1.0, 0.5) for p in found[:k]]
+
+    def ask(self, question, history=(), articles=None, min_confidence=None) -> Answer:
+        self.asked.append((question, tuple(history)))
+        if not question.strip():
+            raise QuestionError("the question is empty")
+        if len(question) > 2000:
+            raise QuestionError("a question may have 2,000 characters")
+        if question == "fail":
+            raise RuntimeError("a secret detail")
+        if question == "hello":
+            return Answer(question, question, "talk", False, "Hello!\nAsk me.", 0.0)
+        if question == "two parts":
+            parts = (self.ask("Who met the mayor?"), self.ask("When did the minister leave?"))
+            both = tuple(c for part in parts for c in part.citations)
+            return Answer(question, question, "answer", True, "both", 0.5, both, parts=parts)
+        return self._answer(question, min_confidence)
+
+    def _answer(self, question: str, min_confidence: float | None) -> Answer:
+        everything = [s for article in self.articles.values() for s in sentences(article)]
+        everything.sort(key=lambda s: -len(words(question) & words(s.text)))
+        shared = len(words(question) & words(everything[0].text))
+        if shared == 0 and min_confidence != 0:
+            near = tuple(self.search(question, 3))
+            return Answer(question, question, "not_found", False, "Not there.", 0.1, nearest=near)
+        count = 3 if question.startswith("List") else 1
+        cited = tuple(self.cite(s, n) for n, s in enumerate(everything[:count], 1))
+        text = " ".join(f"{c.quote} [{c.number}]" for c in cited)
+        return Answer(question, question, "answer", True, text, 0.9 if shared > 1 else 0.5, cited)
+
+    def cite(self, sentence: Sentence, number: int = 1) -> Citation:
+        """Cite a sentence; its last two words are the span."""
+        article = self.articles[sentence.article_id]
+        span = " ".join(sentence.text.rstrip(".").rsplit(" ", 2)[1:])
+        at = sentence.start + sentence.text.rindex(span)
+        return Citation(
+            number,
+            article.id,
+            article.title,
+            article.sha256,
+            sentence.paragraph,
+            sentence.text,
+            sentence.start,
+            sentence.end,
+            span,
+            at,
+            at + len(span),
+            1.0,
+        )
