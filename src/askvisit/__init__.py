@@ -10,54 +10,41 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from askvisit.assistant import Assistant, ask
-    from askvisit.errors import (
-        ArticleError,
-        AskvisitError,
-        CorpusError,
-        EncoderMismatchError,
-        IndexDamagedError,
-        IndexFormatError,
-        IndexMissingError,
-        IndexReadOnlyError,
-        ModelError,
-        PassageIndexError,
-        QuestionError,
-        UnknownArticleError,
-    )
-    from askvisit.index import BuildReport, build_index
-    from askvisit.records import Answer, Article, Citation, Hit, Passage, Sentence
+    from askvisit.assistant import Assistant as Assistant
+    from askvisit.assistant import ask as ask
+    from askvisit.errors import AskvisitError as AskvisitError
+    from askvisit.index import BuildReport as BuildReport
+    from askvisit.index import build_index as build_index
+    from askvisit.records import Answer as Answer
+    from askvisit.records import Article as Article
+    from askvisit.records import Citation as Citation
+    from askvisit.records import Hit as Hit
 
 __version__ = "0.1.0"
 
 _HOME = {
-    "Assistant": "assistant",
-    "ask": "assistant",
-    "BuildReport": "index",
-    "build_index": "index",
     "Answer": "records",
     "Article": "records",
+    "AskvisitError": "errors",
+    "Assistant": "assistant",
+    "BuildReport": "index",
     "Citation": "records",
     "Hit": "records",
-    "Passage": "records",
-    "Sentence": "records",
-    "ArticleError": "errors",
-    "AskvisitError": "errors",
-    "CorpusError": "errors",
-    "EncoderMismatchError": "errors",
-    "IndexDamagedError": "errors",
-    "IndexFormatError": "errors",
-    "IndexMissingError": "errors",
-    "IndexReadOnlyError": "errors",
-    "ModelError": "errors",
-    "PassageIndexError": "errors",
-    "QuestionError": "errors",
-    "UnknownArticleError": "errors",
+    "ask": "assistant",
+    "build_index": "index",
 }
 
-__all__ = [  # noqa: PLE0604 - the keys are the names
-    *_HOME,
+__all__ = [
+    "Answer",
+    "Article",
+    "AskvisitError",
+    "Assistant",
+    "BuildReport",
+    "Citation",
+    "Hit",
     "__version__",
+    "ask",
+    "build_index",
 ]
 
 

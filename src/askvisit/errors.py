@@ -33,9 +33,8 @@ class UnknownArticleError(AskvisitError):
 
     def __init__(self, article_id: str, known: tuple[str, ...] = ()) -> None:
         self.article_id = article_id
-        some = ", ".join(known[:3])
-        hint = f"; the index has {some}" + (", …" if len(known) > 3 else "") if known else ""
-        super().__init__(f"no article is called {article_id!r}{hint}")
+        some = ", ".join(known[:3]) + (", …" if len(known) > 3 else "")
+        super().__init__(f"no article is called {article_id!r}; the index has {some or 'none'}")
 
 
 class CorpusError(AskvisitError):

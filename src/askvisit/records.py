@@ -93,6 +93,20 @@ class Window:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """What retrieval found for a question, for a reader and for the choice among its spans.
+
+    `hits` are ranked, best first; `windows` hold the text around the best of them; `bm25` is the
+    score of each sentence of the windows among them, by (article id, start).
+    """
+
+    question: str
+    hits: tuple[Hit, ...]
+    windows: tuple[Window, ...]
+    bm25: Mapping[tuple[str, int], float]
+
+
+@dataclass(frozen=True)
 class Span:
     """The best words of one sentence, as a reader scores them.
 

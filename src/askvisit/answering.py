@@ -1,0 +1,169 @@
+"""Which of the reader's spans to show, and how sure to be: one fitted rule.
+
+Candidates, one a sentence, are ranked by a linear score of what the reader and the retriever say
+(a conditional logit, fitted so that the right sentence of a page wins). A logistic calibrator
+turns what is known of a candidate into the probability that it is right. Both are fitted for one
+reader, on pages that are in no index, by `python -m askvisit.training.calibrate`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from math import exp
+from typing import Literal
+
+from askvisit.records import Article, Citation, Evidence, Hit, Span
+from askvisit.retriever import z_scores
+from askvisit.words import content_words
+
+RANK_FEATURES = ("margin", "dense", "bm25")
+"""Reader margin; z-score of the passage's cosine; z-score of the sentence's BM25."""
+
+CONFIDENCE_FEATURES = ("margin", "dense", "overlap", "gap")
+"""Reader margin; the passage's cosine; share of the question's content words in the passage;
+rank score above the best other candidate."""
+
+Strictness = Literal["lenient", "normal", "strict"]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Weights by feature, fitted for one reader; `thresholds` of confidence by strictness."""
+
+    reader: str
+    rank: Mapping[str, float]
+    confidence: Mapping[str, float]
+    thresholds: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A span that may be the answer, its rank score, and the probability that it is right."""
+
+    span: Span
+    score: float
+    confidence: float
+
+
+def rank(evidence: Evidence, spans: Sequence[Span], selection: Selection) -> list[Candidate]:
+    """Return the candidates, best first, each with its confidence."""
+    scores = [_weigh(selection.rank, row) for row in rank_rows(evidence, spans)]
+    order = sorted(range(len(spans)), key=lambda n: (-scores[n], spans[n].sentence.start))
+    ranked = [spans[n] for n in order]
+    ranked_scores = [scores[n] for n in order]
+    rows = confidence_rows(evidence, ranked, ranked_scores)
+    return [
+        Candidate(span, score, _logistic(_weigh(selection.confidence, {"intercept": 1.0} | row)))
+        for span, score, row in zip(ranked, ranked_scores, rows, strict=True)
+    ]
+
+
+def choose(candidates: Sequence[Candidate], min_confidence: float) -> list[Candidate]:
+    """Return the candidates to show, best first: none where the best is not sure enough."""
+    if not candidates or min_confidence >= 1 or candidates[0].confidence < min_confidence:
+        return []
+    return [candidates[0]]
+
+
+def cite(chosen: Sequence[Candidate], article: Callable[[str], Article]) -> tuple[Citation, ...]:
+    """Quote the chosen candidates from their articles, numbered from 1 in their order."""
+    citations = []
+    for number, candidate in enumerate(chosen, 1):
+        span, sentence = candidate.span, candidate.span.sentence
+        source = article(sentence.article_id)
+        words = None if span.start is None else source.text[span.start : span.end]
+        citations.append(
+            Citation(
+                number=number,
+                article_id=source.id,
+                article_title=source.title,
+                article_sha256=source.sha256,
+                paragraph=sentence.paragraph,
+                quote=source.text[sentence.start : sentence.end],
+                start=sentence.start,
+                end=sentence.end,
+                span=words,
+                span_start=span.start,
+                span_end=span.end,
+                score=candidate.score,
+            )
+        )
+    return tuple(citations)
+
+
+def rank_rows(evidence: Evidence, spans: Sequence[Span]) -> list[dict[str, float]]:
+    """Return each span's `RANK_FEATURES`."""
+    dense = z_scores([hit.dense for hit in _hits_of(evidence, spans)])
+    bm25 = z_scores(
+        [evidence.bm25[span.sentence.article_id, span.sentence.start] for span in spans]
+    )
+    return [
+        {"margin": span.margin, "dense": meaning, "bm25": word}
+        for span, meaning, word in zip(spans, dense, bm25, strict=True)
+    ]
+
+
+def confidence_rows(
+    evidence: Evidence, ranked: Sequence[Span], scores: Sequence[float]
+) -> list[dict[str, float]]:
+    """Return each ranked span's `CONFIDENCE_FEATURES`."""
+    asked = content_words(evidence.question)
+    best, second = [*scores[:2], *([scores[0] - 1.0] if len(scores) == 1 else [])][:2] or (0, 0)
+    return [
+        {
+            "margin": span.margin,
+            "dense": hit.dense,
+            "overlap": _overlap(asked, hit.text),
+            "gap": score - (second if number == 0 else best),
+        }
+        for number, (span, hit, score) in enumerate(
+            zip(ranked, _hits_of(evidence, ranked), scores, strict=True)
+        )
+    ]
+
+
+@cache
+def selection_for(reader: str) -> Selection | None:
+    """Return the weights fitted for a reader, None where none were."""
+    text = resources.files("askvisit").joinpath("models/selection.json").read_text("utf-8")
+    fitted = json.loads(text).get(reader)
+    if fitted is None:
+        return None
+    return Selection(reader, fitted["rank"], fitted["confidence"], fitted["thresholds"])
+
+
+def _hits_of(evidence: Evidence, spans: Sequence[Span]) -> list[Hit]:
+    """Return the best hit that holds each span's sentence, or else the last hit of all.
+
+    A sentence beside the found passages is read as their context and may still be the answer.
+    """
+    return [
+        next((hit for hit in evidence.hits if _holds(hit, span)), evidence.hits[-1])
+        for span in spans
+    ]
+
+
+def _holds(hit: Hit, span: Span) -> bool:
+    sentence = span.sentence
+    return hit.article_id == sentence.article_id and hit.start <= sentence.start < hit.end
+
+
+def _overlap(asked: Sequence[str], text: str) -> float:
+    """Return the share of words that stand in a text, endings aside (0.5 where none are asked)."""
+    if not asked:
+        return 0.5
+    there = content_words(text)
+    stems = {word[:5] for word in there}
+    return sum(word[:5] in stems for word in asked) / len(asked)
+
+
+def _weigh(weights: Mapping[str, float], row: Mapping[str, float]) -> float:
+    return sum(weights[name] * value for name, value in row.items())
+
+
+def _logistic(value: float) -> float:
+    return 1.0 / (1.0 + exp(-max(-60.0, min(60.0, value))))

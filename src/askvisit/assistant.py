@@ -1,0 +1,278 @@
+"""The facade: a question in, an `Answer` out.
+
+>>> from askvisit import Assistant
+>>> Assistant.load().ask("When did Xi meet Kim Jong Il?").citations[0].span  # doctest: +SKIP
+'2009'
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+from askvisit import answering, talk
+from askvisit import encoder as encoders
+from askvisit.answering import Selection, Strictness
+from askvisit.encoder import Encoder
+from askvisit.errors import (
+    EncoderMismatchError,
+    ModelError,
+    QuestionError,
+    UnknownArticleError,
+)
+from askvisit.index import LocalIndex, locate, open_index
+from askvisit.index import manifest as manifests
+from askvisit.reader import Reader, SentenceReader
+from askvisit.records import Answer, Article, Hit
+from askvisit.retriever import Retriever
+
+LONGEST_QUESTION = 2000
+"""Characters of a question."""
+
+NOT_FOUND = "The articles do not answer this question."
+
+_NEAREST = 3
+
+Result = TypeVar("Result")
+
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+class Articles(Mapping[str, Article]):
+    """The articles of an index by id, read when asked for."""
+
+    def __init__(self, index: LocalIndex) -> None:
+        self._index = index
+        self._ids = index.article_ids()
+
+    def __getitem__(self, article_id: str) -> Article:
+        return self._index.article(article_id)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ids)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+
+class Assistant:
+    """Answers questions over one index; safe to share between threads.
+
+    A rebuilt index is noticed before the next question; one question uses one snapshot.
+    """
+
+    def __init__(
+        self, folder: Path, encoder: Encoder, reader: Reader, selection: Selection
+    ) -> None:
+        self.index_folder = folder
+        self._encoder = encoder
+        self._reader = reader
+        self._selection = selection
+        self._lock = threading.Lock()
+        self._seen: tuple[int, int, int] | None = None
+        self._index = self._snapshot()
+
+    @classmethod
+    def load(
+        cls, index: str | os.PathLike[str] | None = None, *, encoder: str | None = None
+    ) -> Assistant:
+        """Open an index (the default one where None) with the encoder it was built with.
+
+        `encoder` asks for a certain one. Raises `IndexMissingError`, `IndexFormatError`,
+        `IndexDamagedError`, `EncoderMismatchError` and `ModelError`, each with how to mend it.
+        """
+        folder = locate(index)
+        built_with = manifests.read(folder).encoder
+        engine = encoders.load(encoder or built_with.name)
+        if (engine.name, engine.sha256) != (built_with.name, built_with.sha256):
+            raise EncoderMismatchError(folder, built_with.name, encoder or engine.name)
+        reader = SentenceReader(engine)
+        selection = answering.selection_for(reader.name)
+        if selection is None:
+            raise ModelError(f"no selection weights are fitted for the reader {reader.name}")
+        return cls(folder, engine, reader, selection)
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Answer] = (),
+        *,
+        articles: Sequence[str] | None = None,
+        min_confidence: float | None = None,
+    ) -> Answer:
+        """Answer a question with quoted, cited sentences, or say that the articles do not.
+
+        history: earlier answers of the conversation, oldest first.
+        articles: ids of the articles to look in (all where None).
+        min_confidence: the confidence (0..1) below which an answer is refused; None is the
+        fitted threshold, 0 never refuses, 1 always does.
+
+        Raises `QuestionError` for a question that is empty, too long or no text, and
+        `UnknownArticleError` for an id that the index does not have.
+        """
+        check_question(question)
+        if min_confidence is None:
+            min_confidence = self.threshold()
+        elif not 0 <= min_confidence <= 1:
+            raise QuestionError("min_confidence is a probability: give a number from 0 to 1")
+        unreadable = talk.why_unreadable(question)
+        if unreadable is not None:
+            return Answer(question, question, "not_found", False, unreadable, 0.0)
+        return self._on_snapshot(lambda index: self._ask(index, question, articles, min_confidence))
+
+    def search(
+        self, question: str, k: int = 5, *, articles: Sequence[str] | None = None
+    ) -> list[Hit]:
+        """Return the k best passages for a question or keywords, best first; nothing is read."""
+        check_question(question)
+        if k < 1:
+            raise QuestionError("k is how many passages to return: give 1 or more")
+        return self._on_snapshot(lambda index: self._search(index, question, articles)[:k])
+
+    @property
+    def articles(self) -> Mapping[str, Article]:
+        """The articles by id."""
+        return Articles(self._snapshot())
+
+    @property
+    def suggestions(self) -> tuple[str, ...]:
+        """Questions to start with, from `suggestions.txt` in the index (one a line)."""
+        path = self.index_folder / "suggestions.txt"
+        if not path.is_file():
+            return ()
+        lines = path.read_text("utf-8", errors="replace").splitlines()
+        return tuple(line.strip() for line in lines if line.strip())
+
+    def threshold(self, strictness: Strictness = "normal") -> float:
+        """Return the fitted confidence below which a strictness refuses."""
+        return self._selection.thresholds[strictness]
+
+    def warm_up(self) -> None:
+        """Load the models now, so that the first question does not wait for them."""
+        index = self._snapshot()
+        evidence = Retriever(index, self._encoder).gather("What happened?")
+        self._reader.read("What happened?", evidence.windows[:1])
+
+    def _ask(
+        self,
+        index: LocalIndex,
+        question: str,
+        articles: Sequence[str] | None,
+        min_confidence: float,
+    ) -> Answer:
+        _check_articles(index, articles)
+        asked = _readable(question)
+        evidence = Retriever(index, self._encoder).gather(asked, articles)
+        spans = self._reader.read(asked, evidence.windows)
+        candidates = answering.rank(evidence, spans, self._selection)
+        confidence = candidates[0].confidence if candidates else 0.0
+        chosen = answering.choose(candidates, min_confidence)
+        if not chosen:
+            return Answer(
+                question=question,
+                reading=asked,
+                kind="not_found",
+                found=False,
+                text=NOT_FOUND,
+                confidence=confidence,
+                nearest=evidence.hits[:_NEAREST],
+            )
+        citations = answering.cite(chosen, index.article)
+        return Answer(
+            question=question,
+            reading=asked,
+            kind="answer",
+            found=True,
+            text="\n".join(f"{c.quote} [{c.number}]" for c in citations),
+            confidence=confidence,
+            citations=citations,
+        )
+
+    def _search(
+        self, index: LocalIndex, question: str, articles: Sequence[str] | None
+    ) -> list[Hit]:
+        _check_articles(index, articles)
+        return Retriever(index, self._encoder).search(_readable(question), articles)
+
+    def _on_snapshot(self, work: Callable[[LocalIndex], Result]) -> Result:
+        """Do work on one snapshot; once more on a new one where a rebuild took its files away."""
+        try:
+            return work(self._snapshot())
+        except FileNotFoundError:
+            return work(self._snapshot())
+
+    def _snapshot(self) -> LocalIndex:
+        """Return the index as it is now, opened anew only where the manifest was replaced."""
+        path = self.index_folder / manifests.NAME
+        with self._lock:
+            seen = _signature(path)
+            if seen is None or seen != self._seen:
+                self._index = self._opened()
+                self._seen = seen
+            return self._index
+
+    def _opened(self) -> LocalIndex:
+        index = open_index(self.index_folder)
+        built_with = index.manifest.encoder
+        if (built_with.name, built_with.sha256) != (self._encoder.name, self._encoder.sha256):
+            raise EncoderMismatchError(self.index_folder, built_with.name, self._encoder.name)
+        return index
+
+
+def _signature(path: Path) -> tuple[int, int, int] | None:
+    """Return what changes when a file is replaced, None where there is no file."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_ino, stat.st_mtime_ns, stat.st_size
+
+
+def check_question(question: str) -> None:
+    """Raise `QuestionError` where a question is no text, empty or too long."""
+    if not isinstance(question, str):
+        raise QuestionError(f"a question is text, not {type(question).__name__}")
+    if not question.strip():
+        raise QuestionError("the question is empty; ask something about the articles")
+    if len(question) > LONGEST_QUESTION:
+        raise QuestionError(
+            f"the question has {len(question):,} characters; {LONGEST_QUESTION:,} are the most"
+        )
+
+
+def _readable(question: str) -> str:
+    """Return a question as models can take it: no lone surrogates, control or bidi characters."""
+    text = question.encode("utf-8", "replace").decode()
+    return " ".join(_UNPRINTABLE.sub(" ", text).split())
+
+
+def _check_articles(index: LocalIndex, articles: Sequence[str] | None) -> None:
+    if articles is None:
+        return
+    if not articles:
+        raise UnknownArticleError("", tuple(index.article_ids()))
+    known = index.article_ids()
+    for article_id in articles:
+        if article_id not in known:
+            raise UnknownArticleError(article_id, tuple(known))
+
+
+@cache
+def _default() -> Assistant:
+    return Assistant.load()
+
+
+def ask(
+    question: str,
+    history: Sequence[Answer] = (),
+    *,
+    articles: Sequence[str] | None = None,
+    min_confidence: float | None = None,
+) -> Answer:
+    """Answer a question from the default index, which is loaded once; see `Assistant.ask`."""
+    return _default().ask(question, history, articles=articles, min_confidence=min_confidence)

@@ -1,0 +1,82 @@
+"""The command line: one file for each command, each a thin layer over the Python functions.
+
+Exit status: 0 found or done, 1 an error (one line on stderr), 2 usage, 3 not found or talk,
+4 `verify` found damage, 130 Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from askvisit import __version__
+from askvisit.errors import AskvisitError
+
+_COMMANDS = ("index", "ask", "search", "verify", "evaluate", "ui")
+
+_EPILOG = """\
+examples:
+  askvisit ask "When did Xi meet Kim Jong Il?"
+  askvisit search sanctions -k 3
+  askvisit index --articles my-articles --index my-index
+  askvisit ask "Who signed it?" --index my-index --json
+  askvisit ui
+
+Without --index, the index is $ASKVISIT_INDEX, else ./index, else the one that comes with askvisit.
+Exit status: 0 found or done, 1 error, 2 usage, 3 not found, 4 damage found by verify.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # text that the terminal cannot show is escaped
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        options = _parser().parse_args(arguments)
+        status: int = options.run(options)
+        sys.stdout.flush()
+    except AskvisitError as error:
+        return _fail(str(error))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has enough. Python would complain when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if os.environ.get("ASKVISIT_DEBUG"):
+            raise
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        return _fail(f"this is a bug ({reason}); with ASKVISIT_DEBUG=1 the traceback is shown")
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="askvisit",
+        description="Ask news articles. Every answer is quoted word for word and cited.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"askvisit {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name in _COMMANDS:
+        module = import_module(f"askvisit.cli.{name}")
+        command = commands.add_parser(
+            name,
+            help=module.HELP,
+            description=module.__doc__,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        module.add_options(command)
+        command.set_defaults(run=module.run)
+    return parser
+
+
+def _fail(message: str) -> int:
+    print(f"askvisit: {' '.join(message.split())}", file=sys.stderr)
+    return 1

@@ -1,0 +1,97 @@
+"""Ask one question, or with --jsonl one for each line of standard input.
+
+The answer is quoted word for word, with the place of each quote. Exit status 3: not found.
+
+examples:
+  askvisit ask "When did Xi meet Kim Jong Il?"
+  askvisit ask --strictness strict --json "How many nuclear warheads does North Korea have?"
+  echo '{"question": "Who gains most?", "id": 1}' | askvisit ask --jsonl
+
+--jsonl reads {"question", "history"?: [answers], "id"?} a line and prints an answer a line, with
+the id; a line that cannot be asked gives {"error"} in its place, and exit status 1 in the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from askvisit.cli import options, show
+from askvisit.errors import AskvisitError, DataError
+from askvisit.records import Answer
+
+if TYPE_CHECKING:
+    from askvisit.assistant import Assistant
+
+HELP = "ask a question"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.add_argument("question", nargs="*", metavar="QUESTION", help="in plain words")
+    options.add_json(parser)
+    parser.add_argument("--jsonl", action="store_true", help="read questions from standard input")
+    parser.add_argument(
+        "--strictness",
+        choices=options.STRICTNESS,
+        default="normal",
+        help="how sure an answer must be to be given (default: normal)",
+    )
+    options.add_article(parser)
+    options.add_index(parser)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Ask, and print the answer."""
+    if chosen.jsonl and chosen.question:
+        raise DataError("--jsonl reads its questions from standard input; give no QUESTION")
+    from askvisit.assistant import Assistant, check_question
+
+    if not chosen.jsonl:
+        check_question(" ".join(chosen.question))
+    assistant = Assistant.load(chosen.index)
+    if chosen.jsonl:
+        return _lines(assistant, chosen)
+    found = _ask(assistant, chosen, " ".join(chosen.question), ())
+    print(show.as_json(show.answer_dict(found)) if chosen.json else show.answer(found))
+    return 0 if found.found else 3
+
+
+def _lines(assistant: Assistant, chosen: argparse.Namespace) -> int:
+    status = 0
+    for line in sys.stdin.buffer:
+        if not line.strip():
+            continue
+        asked: Any = None
+        try:
+            asked = json.loads(line)
+            question, history = _asked(asked)
+            result = show.answer_dict(_ask(assistant, chosen, question, history))
+        except (AskvisitError, ValueError, RecursionError) as error:
+            result = {"error": str(error)}
+            status = 1
+        if isinstance(asked, dict) and "id" in asked:
+            result["id"] = asked["id"]
+        print(show.as_json(result), flush=True)
+    return status
+
+
+def _asked(data: Any) -> tuple[str, list[Answer]]:
+    if not isinstance(data, dict) or "question" not in data:
+        raise DataError('a line is {"question": …}, with "history" and "id" where wanted')
+    try:
+        history = [Answer.from_dict(answer) for answer in data.get("history") or ()]
+    except (TypeError, KeyError, ValueError, AttributeError) as error:
+        raise DataError('"history" is a list of answers as askvisit prints them') from error
+    return data["question"], history
+
+
+def _ask(assistant: Assistant, chosen: argparse.Namespace, question: str, history: Any) -> Answer:
+    return assistant.ask(
+        question,
+        history,
+        articles=chosen.article,
+        min_confidence=assistant.threshold(chosen.strictness),
+    )

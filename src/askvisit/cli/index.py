@@ -1,0 +1,49 @@
+"""Build the index of a folder of articles, or bring it up to date.
+
+Only new and changed articles are encoded. A file that is no usable article is skipped and named.
+
+examples:
+  askvisit index                                     after adding a file to index/articles/
+  askvisit index --articles news --index my-index    read news/ in place, build my-index/
+"""
+
+import argparse
+import sys
+
+from askvisit.cli import options
+
+HELP = "build or update the index"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    options.add_index(parser)
+    parser.add_argument(
+        "--articles",
+        metavar="DIR",
+        help="the folder of articles (default: articles/ in the index, or where it was built from)",
+    )
+    parser.add_argument(
+        "--encoder",
+        metavar="NAME",
+        help="a Sentence Transformers model by name or folder (default: the one the index has)",
+    )
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Build, and say what was done."""
+    from askvisit.index import build_index
+
+    report = build_index(
+        chosen.articles, chosen.index, encoder=chosen.encoder, progress=sys.stderr.isatty()
+    )
+    for skipped in report.skipped:
+        print(f"skipped {skipped}", file=sys.stderr)
+    size = f"{report.folder}: {report.articles:,} articles, {report.passages:,} passages"
+    if report.unchanged:
+        print(f"{size}; nothing has changed")
+    else:
+        did = f"{len(report.added)} added, {len(report.changed)} changed, "
+        did += f"{len(report.removed)} removed, {report.encoded:,} passages encoded"
+        print(f"{size}; {did}")
+    return 0

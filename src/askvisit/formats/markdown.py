@@ -1,0 +1,14 @@
+"""Markdown in UTF-8: stored as it is, the first heading is the title."""
+
+import re
+
+from askvisit.formats import Document, plain
+
+_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*\r?$", re.MULTILINE)
+
+
+def read(data: bytes) -> Document:
+    """Decode the bytes; the marks of Markdown stay in the text, so that offsets hold."""
+    text = plain.decode(data)
+    heading = _HEADING.search(text)
+    return Document(text, title=heading.group(1) if heading else plain.headline(text))

@@ -1,0 +1,41 @@
+"""Plain text in UTF-8: stored as it is, the first block is the title where it is a headline."""
+
+import re
+
+from askvisit.formats import Document
+
+_LONGEST_HEADLINE = 200
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*$")
+
+
+def read(data: bytes) -> Document:
+    """Decode the bytes; newlines, quotes and dashes stay as they are."""
+    text = decode(data)
+    return Document(text, title=headline(text))
+
+
+def decode(data: bytes) -> str:
+    """Decode UTF-8; raises `ValueError` with the reason where the bytes are not text."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"not UTF-8 (byte {error.start}); save it as UTF-8, for example with: "
+            "iconv -f WINDOWS-1252 -t UTF-8"
+        ) from error
+    if "\0" in text:
+        raise ValueError("has NUL characters, so it is not a text file")
+    return text
+
+
+def headline(text: str) -> str | None:
+    """Return the first line where it reads as a headline.
+
+    It is short, does not end as a sentence or a clause does, and text follows: after a blank
+    line, or in lines that mostly end as sentences (a text with one line a paragraph).
+    """
+    lines = [line.strip() for line in text.lstrip("\ufeff").strip().splitlines()]
+    if len(lines) < 2 or len(lines[0]) > _LONGEST_HEADLINE or lines[0].endswith((".", ",", ";")):
+        return None
+    closed = sum(bool(_SENTENCE_END.search(line)) for line in lines[1:])
+    return lines[0] if not lines[1] or 2 * closed > len(lines) - 1 else None

@@ -1,0 +1,17 @@
+"""The index: passages by meaning (FAISS) and by words (SQLite), a folder with a manifest."""
+
+from askvisit.index.build import BuildReport, build_index
+from askvisit.index.local import LocalIndex, PassageIndex, open_index
+from askvisit.index.locate import locate
+from askvisit.index.verify import Verification, verify_index
+
+__all__ = [
+    "BuildReport",
+    "LocalIndex",
+    "PassageIndex",
+    "Verification",
+    "build_index",
+    "locate",
+    "open_index",
+    "verify_index",
+]

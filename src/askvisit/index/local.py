@@ -1,0 +1,111 @@
+"""An index on this machine: SQLite and FAISS files in a folder, opened as one snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from askvisit.errors import IndexDamagedError
+from askvisit.index import manifest as manifests
+from askvisit.index.manifest import Manifest
+from askvisit.records import Article, Passage, Sentence
+from askvisit.store import Store
+from askvisit.vectors import FloatArray, Vectors
+
+Scored = list[tuple[int, float]]
+
+
+class PassageIndex(Protocol):
+    """Passages numbered 0..n-1, searched by meaning and by words; one unchanging snapshot."""
+
+    @property
+    def encoder_name(self) -> str:
+        """The encoder that made the vectors."""
+
+    def __len__(self) -> int:
+        """Return how many passages there are."""
+
+    def dense(self, vector: FloatArray, k: int, within: Sequence[range] | None = None) -> Scored:
+        """Return the k passages nearest to a question's vector, with cosines, best first."""
+
+    def cosines(self, vector: FloatArray, passages: Iterable[int]) -> dict[int, float]:
+        """Return the cosine of a question's vector with each of the passages."""
+
+    def bm25(self, question: str, k: int, within: Sequence[range] | None = None) -> Scored:
+        """Return the k passages with the highest BM25 scores, best first."""
+
+    def passages(self, numbers: Iterable[int]) -> dict[int, Passage]:
+        """Return passages by number."""
+
+    def passage_range(self, article_id: str) -> range:
+        """Return the numbers of an article's passages; `KeyError` where there is none."""
+
+    def sentences(self, article_id: str, start: int = 0, end: int = 2**62) -> list[Sentence]:
+        """Return an article's sentences that begin in a range, in order."""
+
+    def article_ids(self) -> list[str]:
+        """Return the articles' ids in order."""
+
+    def article(self, article_id: str) -> Article:
+        """Return an article; `KeyError` where there is none."""
+
+
+class LocalIndex:
+    """The index in a folder, as its manifest stood when it was opened."""
+
+    def __init__(self, folder: Path, manifest: Manifest, store: Store, vectors: Vectors) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self.passages = store.passages
+        self.passage_range = store.passage_range
+        self.sentences = store.sentences
+        self.article_ids = store.article_ids
+        self.article = store.article
+        self.bm25 = store.bm25
+        self.dense = vectors.search
+        self.cosines = vectors.cosines
+        self.rows = vectors.rows
+
+    @property
+    def encoder_name(self) -> str:
+        """The encoder that made the vectors."""
+        return self.manifest.encoder.name
+
+    def __len__(self) -> int:
+        return self.manifest.counts["passages"]
+
+
+def open_index(folder: Path) -> LocalIndex:
+    """Open the index in a folder, after the cheap checks: format, sizes, counts, dimension.
+
+    A rebuild may remove a file between reading the manifest and opening what it names, so a
+    missing file is looked for once more. Raises the errors of `manifest.read`.
+    """
+    manifest = manifests.read(folder)
+    try:
+        return _open(folder, manifest)
+    except IndexDamagedError:
+        again = manifests.read(folder)
+        if again == manifest:
+            raise
+        return _open(folder, again)
+
+
+def _open(folder: Path, manifest: Manifest) -> LocalIndex:
+    for built in manifest.files():
+        path = folder / built.name
+        if not path.is_file():
+            raise IndexDamagedError(folder, f"{built.name} is missing")
+        if path.stat().st_size != built.size:
+            raise IndexDamagedError(folder, f"{built.name} has another size")
+    try:
+        vectors = Vectors.read(folder / manifest.vectors.name)
+        store = Store(folder / manifest.store.name)
+    except (ValueError, OSError) as error:
+        raise IndexDamagedError(folder, str(error)) from error
+    if len(vectors) != manifest.counts["passages"]:
+        raise IndexDamagedError(folder, "there are not as many vectors as passages")
+    if vectors.dimension != manifest.encoder.dimension:
+        raise IndexDamagedError(folder, "the vectors have another dimension than the encoder")
+    return LocalIndex(folder, manifest, store, vectors)

@@ -1,0 +1,157 @@
+"""The manifest of an index: what it was built from, with what, and the files that hold it.
+
+Replacing `manifest.json` is the only commit: readers open what it names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from askvisit.corpus import Entry
+from askvisit.errors import (
+    IndexDamagedError,
+    IndexFormatError,
+    IndexMissingError,
+    IndexReadOnlyError,
+    mend,
+)
+
+FORMAT = 1
+NAME = "manifest.json"
+
+
+@dataclass(frozen=True)
+class EncoderIdentity:
+    """Which encoder made the vectors; `sha256` is of its source weights."""
+
+    name: str
+    sha256: str
+    dimension: int
+
+
+@dataclass(frozen=True)
+class BuiltFile:
+    """A built file: its name (with a part of its hash), hash and size in bytes."""
+
+    name: str
+    sha256: str
+    size: int
+
+    @classmethod
+    def of(cls, path: Path) -> BuiltFile:
+        """Describe a file as it is now."""
+        return cls(path.name, file_sha256(path), path.stat().st_size)
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """See the module. `articles_folder` is relative to the index where it lies inside it."""
+
+    encoder: EncoderIdentity
+    passages: dict[str, int]
+    faiss: str
+    articles_folder: str
+    articles: dict[str, Entry]
+    store: BuiltFile
+    vectors: BuiltFile
+    counts: dict[str, int]
+    format: int = FORMAT
+
+    def files(self) -> tuple[BuiltFile, BuiltFile]:
+        """Return the built files."""
+        return self.store, self.vectors
+
+    def articles_path(self, folder: Path) -> Path:
+        """Return where the articles of the index in `folder` lie."""
+        return folder / self.articles_folder
+
+
+def read(folder: Path) -> Manifest:
+    """Read an index's manifest.
+
+    Raises `IndexMissingError` where there is none, `IndexFormatError` where another version wrote
+    it, `IndexDamagedError` where it cannot be understood.
+    """
+    try:
+        data = json.loads((folder / NAME).read_bytes())
+    except FileNotFoundError as error:
+        raise IndexMissingError(folder) from error
+    except NotADirectoryError as error:
+        raise IndexMissingError(folder) from error
+    except (OSError, ValueError) as error:
+        raise IndexDamagedError(folder, f"{NAME} cannot be read") from error
+    if not isinstance(data, dict) or not isinstance(data.get("format"), int):
+        raise IndexDamagedError(folder, f"{NAME} is not a manifest of askvisit")
+    if data["format"] != FORMAT:
+        raise IndexFormatError(
+            f"the index in {folder} has format {data['format']}, this askvisit reads {FORMAT}; "
+            + mend(folder)
+        )
+    try:
+        return _from_json(data)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise IndexDamagedError(folder, f"{NAME} is incomplete") from error
+
+
+def replace(folder: Path, manifest: Manifest) -> None:
+    """Commit: write the manifest beside the old one, sync it, and put it in its place."""
+    data = asdict(manifest)
+    data["articles"] = {
+        e.id: {"file_sha256": e.file_sha256, "text_sha256": e.text_sha256}
+        for e in manifest.articles.values()
+    }
+    text = json.dumps(data, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    temporary = folder / f"{NAME}.tmp"
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(folder / NAME)
+    sync_folder(folder)
+
+
+def sync(path: Path) -> None:
+    """Have a file's bytes on the disk before anything names it."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Have a folder's names on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def file_sha256(path: Path) -> str:
+    """Hash a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_only(folder: Path, error: OSError) -> IndexReadOnlyError:
+    """Say that a folder cannot be written, and what to do."""
+    return IndexReadOnlyError(
+        f"cannot write to {folder} ({error.strerror}); "
+        "make room or make it writable, or name another folder with --index"
+    )
+
+
+def _from_json(data: dict[str, Any]) -> Manifest:
+    return Manifest(
+        encoder=EncoderIdentity(**data["encoder"]),
+        passages=dict(data["passages"]),
+        faiss=data["faiss"],
+        articles_folder=data["articles_folder"],
+        articles={name: Entry(name, **hashes) for name, hashes in data["articles"].items()},
+        store=BuiltFile(**data["store"]),
+        vectors=BuiltFile(**data["vectors"]),
+        counts=dict(data["counts"]),
+    )

@@ -1,0 +1,63 @@
+"""Prove an index whole: every byte as it was built, every article as it was indexed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from askvisit import corpus
+from askvisit.errors import AskvisitError, IndexDamagedError, mend
+from askvisit.index import manifest as manifests
+from askvisit.index.local import open_index
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What is wrong with an index (nothing, where both are empty), and the command that mends it.
+
+    `damage` is in the built files, `stale` in articles that are not as they were indexed.
+    """
+
+    folder: Path
+    damage: tuple[str, ...]
+    stale: tuple[str, ...]
+
+    @property
+    def intact(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.damage and not self.stale
+
+    @property
+    def mend(self) -> str:
+        """The command that mends it."""
+        return mend(self.folder)
+
+
+def verify_index(folder: Path) -> Verification:
+    """Hash every built file and every article of an index.
+
+    Raises `IndexMissingError` and `IndexFormatError`; damage is reported, not raised.
+    """
+    try:
+        index = open_index(folder)
+    except IndexDamagedError as error:
+        return Verification(folder, (error.reason,), ())
+    damage = [
+        f"{built.name} was changed"
+        for built in index.manifest.files()
+        if manifests.file_sha256(folder / built.name) != built.sha256
+    ]
+    return Verification(folder, tuple(damage), tuple(_stale(folder, index.manifest)))
+
+
+def _stale(folder: Path, manifest: manifests.Manifest) -> list[str]:
+    source = manifest.articles_path(folder)
+    try:
+        entries, _ = corpus.survey(source, manifest.articles)
+    except AskvisitError as error:
+        return [str(error)]
+    now = {entry.id: entry for entry in entries}
+    changed = [name for name, entry in manifest.articles.items() if now.get(name) != entry]
+    gone = [f"{name} is gone" for name in changed if name not in now]
+    edited = [f"{name} was edited" for name in changed if name in now]
+    return gone + edited + [f"{name} is new" for name in now if name not in manifest.articles]

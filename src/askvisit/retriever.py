@@ -1,0 +1,106 @@
+"""A question becomes ranked passages: by meaning (dense) and by words (BM25), fused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import fmean, pstdev
+
+from askvisit.encoder import Encoder
+from askvisit.index import PassageIndex
+from askvisit.passages import windows
+from askvisit.records import Evidence, Hit, Window
+from askvisit.store import bm25_among
+
+_POOL = 50
+"""Passages taken from each of the two searches before they are fused."""
+
+_BM25_WEIGHT = 0.5
+"""Weight of the BM25 z-score beside the dense one, measured on questions about Wikipedia pages."""
+
+_SMALL = 16
+"""A corpus of at most so many passages is read whole: retrieval can then lose nothing."""
+
+_READ = 6
+"""Passages whose surroundings are read in a larger corpus."""
+
+_AROUND = 600
+"""Characters read before and after a found passage: its neighbours say who "he" is."""
+
+
+class Retriever:
+    """Searches one snapshot of an index."""
+
+    def __init__(self, index: PassageIndex, encoder: Encoder) -> None:
+        self._index = index
+        self._encoder = encoder
+
+    def search(self, question: str, articles: Sequence[str] | None = None) -> list[Hit]:
+        """Return the passages that either search found, best first.
+
+        A passage's fused score is its dense z-score plus half its BM25 z-score, both over the
+        passages found. `articles` restricts the search; `KeyError` where an id is unknown.
+        """
+        within = None if articles is None else [self._index.passage_range(a) for a in articles]
+        vector = self._encoder.encode([question])[0]
+        dense = dict(self._index.dense(vector, _POOL, within))
+        bm25 = dict(self._index.bm25(question, _POOL, within))
+        dense |= self._index.cosines(vector, bm25.keys() - dense.keys())
+        found = list(dense)
+        by_meaning = z_scores([dense[n] for n in found])
+        by_words = z_scores([bm25.get(n, 0.0) for n in found])
+        passages = self._index.passages(found)
+        hits = [
+            Hit(
+                article_id=passages[n].article_id,
+                start=passages[n].start,
+                end=passages[n].end,
+                text=passages[n].text,
+                dense=dense[n],
+                bm25=bm25.get(n, 0.0),
+                fused=meaning + _BM25_WEIGHT * word,
+            )
+            for n, meaning, word in zip(found, by_meaning, by_words, strict=True)
+        ]
+        return sorted(hits, key=lambda hit: (-hit.fused, hit.article_id, hit.start))
+
+    def gather(self, question: str, articles: Sequence[str] | None = None) -> Evidence:
+        """Search, and cut the text around the best passages into windows for a reader."""
+        hits = self.search(question, articles)
+        chosen = hits if len(self._index) <= _SMALL else hits[:_READ]
+        found = self._windows(chosen)
+        sentences = {(s.article_id, s.start): s.text for w in found for s in w.sentences}
+        scores = bm25_among(question, list(sentences.values()))
+        return Evidence(
+            question, tuple(hits), tuple(found), dict(zip(sentences, scores, strict=True))
+        )
+
+    def _windows(self, hits: Sequence[Hit]) -> list[Window]:
+        found: list[Window] = []
+        for article_id in dict.fromkeys(hit.article_id for hit in hits):
+            ranges = [(h.start, h.end) for h in hits if h.article_id == article_id]
+            inside = [
+                sentence
+                for start, end in _merged(ranges)
+                for sentence in self._index.sentences(article_id, start, end)
+            ]
+            found.extend(windows(self._index.article(article_id).text, inside))
+        return found
+
+
+def z_scores(values: Sequence[float]) -> list[float]:
+    """Return how many standard deviations each value lies above the mean (all 0 where equal)."""
+    if not values:
+        return []
+    mean, deviation = fmean(values), pstdev(values)
+    return [(value - mean) / deviation if deviation > 1e-9 else 0.0 for value in values]
+
+
+def _merged(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Widen ranges by their surroundings and join those that then touch."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted((max(0, a - _AROUND), b + _AROUND) for a, b in ranges):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined

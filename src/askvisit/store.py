@@ -1,0 +1,244 @@
+"""Texts in SQLite: articles, passages, sentences, and BM25 over passages (FTS5, porter).
+
+The only file that imports sqlite3. A store is written once and then only read, so readers open
+it immutable: no locks, no journal, one connection for each thread.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from askvisit.records import Article, Passage, Sentence
+from askvisit.words import content_words
+
+_SCHEMA = """
+CREATE TABLE articles (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, text TEXT NOT NULL,
+    source TEXT, url TEXT, date TEXT, first_passage INTEGER NOT NULL, end_passage INTEGER NOT NULL
+);
+CREATE TABLE passages (
+    number INTEGER PRIMARY KEY, article INTEGER NOT NULL, start INTEGER NOT NULL,
+    end INTEGER NOT NULL
+);
+CREATE TABLE sentences (
+    article INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
+    paragraph INTEGER NOT NULL, PRIMARY KEY (article, start)
+) WITHOUT ROWID;
+"""
+
+_WORDS_TABLE = (
+    "CREATE VIRTUAL TABLE words USING fts5(text, content='', tokenize='porter unicode61')"
+)
+_MOST_TERMS = 64
+
+
+class Store:
+    """An open store. Passages are numbered 0..n-1, those of one article in a row."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+
+    def counts(self) -> dict[str, int]:
+        """Return how many articles, passages and sentences there are."""
+        tables = ("articles", "passages", "sentences")
+        return {
+            name: self._db.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in tables
+        }
+
+    def article_ids(self) -> list[str]:
+        """Return the articles' ids in order."""
+        return [row[0] for row in self._db.execute("SELECT id FROM articles ORDER BY number")]
+
+    def article(self, article_id: str) -> Article:
+        """Return an article; raises `KeyError` where there is none of that id."""
+        row = self._db.execute(
+            "SELECT id, title, text, source, url, date FROM articles WHERE id = ?", (article_id,)
+        ).fetchone()
+        if row is None:
+            raise KeyError(article_id)
+        return Article(*row)
+
+    def passage_range(self, article_id: str) -> range:
+        """Return the numbers of an article's passages."""
+        row = self._db.execute(
+            "SELECT first_passage, end_passage FROM articles WHERE id = ?", (article_id,)
+        ).fetchone()
+        if row is None:
+            raise KeyError(article_id)
+        return range(*row)
+
+    def passages(self, numbers: Iterable[int]) -> dict[int, Passage]:
+        """Return passages by number."""
+        wanted = list(numbers)
+        marks = ",".join("?" * len(wanted))
+        rows = self._db.execute(
+            "SELECT p.number, a.id, p.start, p.end, substr(a.text, p.start + 1, p.end - p.start) "
+            f"FROM passages p JOIN articles a ON a.number = p.article WHERE p.number IN ({marks})",
+            wanted,
+        )
+        return {number: Passage(*row) for number, *row in rows}
+
+    def sentences(self, article_id: str, start: int = 0, end: int = 2**62) -> list[Sentence]:
+        """Return an article's sentences that begin in a range, in order."""
+        rows = self._db.execute(
+            "SELECT s.paragraph, s.start, s.end, substr(a.text, s.start + 1, s.end - s.start) "
+            "FROM sentences s JOIN articles a ON a.number = s.article "
+            "WHERE a.id = ? AND s.start >= ? AND s.start < ? ORDER BY s.start",
+            (article_id, start, end),
+        )
+        return [Sentence(article_id, *row) for row in rows]
+
+    def bm25(
+        self, question: str, k: int, within: Sequence[range] | None = None
+    ) -> list[tuple[int, float]]:
+        """Return the k passages with the best BM25 scores (higher is better), best first.
+
+        Any content word of the question counts; porter stems are compared.
+        """
+        query = match_query(question)
+        if query is None:
+            return []
+        where, bounds = "", []
+        if within is not None:
+            where = "AND (" + " OR ".join(["rowid BETWEEN ? AND ?"] * len(within)) + ")"
+            bounds = [bound for r in within for bound in (r.start, r.stop - 1)]
+        rows = self._db.execute(
+            # FTS5 gives BM25 as a negative number, so that ORDER BY puts the best first.
+            f"SELECT rowid, -rank FROM words WHERE words MATCH ? {where} ORDER BY rank LIMIT ?",
+            (query, *bounds, k),
+        )
+        return [(number, score) for number, score in rows]
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        if hasattr(self._local, "db"):
+            self._local.db.close()
+            del self._local.db
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        if not hasattr(self._local, "db"):
+            if not self._path.is_file():  # a rebuild may have taken the file away
+                raise FileNotFoundError(self._path)
+            self._local.db = sqlite3.connect(_read_only(self._path), uri=True)
+        db: sqlite3.Connection = self._local.db
+        return db
+
+
+class StoreWriter:
+    """A new store, written article by article; `previous` is the store it may copy from."""
+
+    def __init__(self, path: Path, previous: Path | None = None) -> None:
+        self._db = sqlite3.connect(path, isolation_level=None, uri=True)
+        # A store counts only once the manifest names it, so a crash here loses nothing.
+        self._db.execute("PRAGMA journal_mode = OFF")
+        self._db.execute("PRAGMA synchronous = OFF")
+        self._db.executescript(_SCHEMA)
+        self._db.execute(_WORDS_TABLE)
+        if previous is not None:
+            self._db.execute("ATTACH ? AS old", (_read_only(previous),))
+        self._db.execute("BEGIN")
+        self._articles = 0
+        self._passages = 0
+
+    def add(
+        self, article: Article, passages: Sequence[Passage], sentences: Sequence[Sentence]
+    ) -> range:
+        """Write an article; returns the numbers of its passages."""
+        numbers = range(self._passages, self._passages + len(passages))
+        told = (article.id, article.title, article.text, article.source, article.url, article.date)
+        self._db.execute(
+            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (self._articles, *told, numbers.start, numbers.stop),
+        )
+        self._db.executemany(
+            "INSERT INTO passages VALUES (?, ?, ?, ?)",
+            [(n, self._articles, p.start, p.end) for n, p in zip(numbers, passages, strict=True)],
+        )
+        self._db.executemany(
+            "INSERT INTO words (rowid, text) VALUES (?, ?)",
+            [(n, p.text) for n, p in zip(numbers, passages, strict=True)],
+        )
+        self._db.executemany(
+            "INSERT INTO sentences VALUES (?, ?, ?, ?)",
+            [(self._articles, s.start, s.end, s.paragraph) for s in sentences],
+        )
+        return self._count(numbers)
+
+    def copy(self, article_id: str) -> range:
+        """Copy an article from the previous store; returns the numbers of its passages *there*."""
+        old, first, end = self._db.execute(
+            "SELECT number, first_passage, end_passage FROM old.articles WHERE id = ?",
+            (article_id,),
+        ).fetchone()
+        shift = self._passages - first
+        self._db.execute(
+            "INSERT INTO articles SELECT ?, id, title, text, source, url, date, ?, ? "
+            "FROM old.articles WHERE number = ?",
+            (self._articles, first + shift, end + shift, old),
+        )
+        self._db.execute(
+            "INSERT INTO passages SELECT number + ?, ?, start, end FROM old.passages "
+            "WHERE number >= ? AND number < ?",
+            (shift, self._articles, first, end),
+        )
+        self._db.execute(
+            "INSERT INTO words (rowid, text) "
+            "SELECT p.number + ?, substr(a.text, p.start + 1, p.end - p.start) "
+            "FROM old.passages p JOIN old.articles a ON a.number = p.article "
+            "WHERE p.number >= ? AND p.number < ?",
+            (shift, first, end),
+        )
+        self._db.execute(
+            "INSERT INTO sentences SELECT ?, start, end, paragraph FROM old.sentences "
+            "WHERE article = ?",
+            (self._articles, old),
+        )
+        self._count(range(first + shift, end + shift))
+        return range(first, end)
+
+    def close(self) -> None:
+        """Finish the file."""
+        if self._db.in_transaction:
+            self._db.execute("INSERT INTO words (words) VALUES ('optimize')")
+            self._db.execute("COMMIT")
+        self._db.close()
+
+    def _count(self, numbers: range) -> range:
+        self._articles += 1
+        self._passages = numbers.stop
+        return numbers
+
+
+def _read_only(path: Path) -> str:
+    return f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+
+
+def match_query(question: str) -> str | None:
+    """Write a question as an FTS5 query: its content words, each quoted, any may match.
+
+    Returns None where there is no content word.
+    """
+    terms = content_words(question)[:_MOST_TERMS]
+    return " OR ".join(f'"{term}"' for term in terms) or None
+
+
+def bm25_among(question: str, texts: Sequence[str]) -> list[float]:
+    """Return the BM25 score of each of a few texts among themselves (0 where no word matches)."""
+    query = match_query(question)
+    scores = [0.0] * len(texts)
+    if query is None:
+        return scores
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.execute(_WORDS_TABLE)
+        db.executemany("INSERT INTO words (rowid, text) VALUES (?, ?)", enumerate(texts))
+        for number, score in db.execute(
+            "SELECT rowid, -rank FROM words WHERE words MATCH ?", (query,)
+        ):
+            scores[number] = score
+    return scores
