@@ -8,9 +8,8 @@ import re
 from web_fakes import ARTICLE, FakeAssistant
 
 from askvisit.records import Answer
-from askvisit.web import chat
-from askvisit.web.app import KEPT_QUESTION, reply
-from askvisit.web.chat import Turn
+from askvisit.web import answers, chat
+from askvisit.web.chat import KEPT_QUESTION, Turn, reply
 
 ASSISTANT = FakeAssistant()
 
@@ -20,7 +19,7 @@ def plain(shown: str) -> str:
 
 
 def shown(question: str) -> str:
-    return chat.answer_html(ASSISTANT.ask(question))
+    return answers.answer_html(ASSISTANT.ask(question), ASSISTANT.articles)
 
 
 def test_an_answer_quotes_the_sentence_with_its_span_in_bold_and_a_numbered_link():
@@ -60,8 +59,8 @@ def test_talk_has_no_verdict():
 
 def test_another_reading_is_shown():
     answer = Answer("And then?", "What did Xi do <then>?", "not_found", False, "No.", 0.0)
-    assert "Understood as: <q" in chat.answer_html(answer)
-    assert "What did Xi do &lt;then&gt;?" in chat.answer_html(answer)
+    assert "Understood as: <q" in answers.answer_html(answer, {})
+    assert "What did Xi do &lt;then&gt;?" in answers.answer_html(answer, {})
 
 
 def test_parts_are_answered_one_below_the_other_and_numbered_on():
@@ -75,7 +74,7 @@ def test_parts_are_answered_one_below_the_other_and_numbered_on():
 
 def test_a_question_is_shown_as_text():
     hostile = "<img src=http://evil.test/x><script>alert(1)</script> \"' [a](http://b) \u202e\ud800"
-    page = chat.conversation((Turn(hostile, ASSISTANT.ask("hello")),), [hostile])
+    page = chat.conversation((Turn(hostile, None, "", hostile),), [hostile])
     assert "<img" not in page
     assert "<script" not in page
     assert "\u202e" not in page
@@ -86,12 +85,12 @@ def test_a_question_is_shown_as_text():
 def test_the_first_page_offers_the_suggestions_and_later_those_not_asked():
     page = chat.conversation((), ASSISTANT.suggestions)
     assert page.count("data-ask=") == 3
-    turns = (Turn("who met the mayor? "),)
+    turns = (Turn("who met the mayor? ", None, ""),)
     assert chat.not_yet_asked(ASSISTANT.suggestions, turns, 1) == [ASSISTANT.suggestions[1]]
 
 
 def test_only_the_newest_turns_are_shown():
-    turns = tuple(Turn(f"question {n}", problem="x") for n in range(chat.SHOWN_TURNS + 3))
+    turns = tuple(Turn(f"question {n}", None, "x") for n in range(chat.SHOWN_TURNS + 3))
     page = chat.conversation(turns, [])
     assert page.count('class="message user"') == chat.SHOWN_TURNS
     assert "The first 3 questions are not shown" in page
@@ -107,7 +106,7 @@ def test_a_pending_question_is_shown_before_its_answer():
 
 def test_a_follow_up_is_asked_with_the_answers_before_it():
     assistant = FakeAssistant()
-    turns: chat.Turns = (Turn("x", problem="failed"),)
+    turns: chat.Turns = (Turn("x", None, "failed"),)
     for question in ["Who met the mayor?"] * (chat.HISTORY + 2):
         turns = (*turns, reply(assistant, question, turns))
     reply(assistant, "And then?", turns)
@@ -119,7 +118,7 @@ def test_a_follow_up_is_asked_with_the_answers_before_it():
 
 def test_a_question_that_cannot_be_asked_is_told_why():
     turn = reply(ASSISTANT, "x" * 100_000, ())
-    assert turn.problem == "a question may have 2,000 characters"
+    assert turn.html == '<p class="problem">a question may have 2,000 characters</p>'
     assert len(turn.question) == KEPT_QUESTION
     assert len(chat.conversation((turn,), [])) < 2000
 
@@ -127,7 +126,7 @@ def test_a_question_that_cannot_be_asked_is_told_why():
 def test_a_fault_is_told_by_a_reference_and_its_details_stay_in_the_log(caplog):
     turn = reply(ASSISTANT, "fail", ())
     page = chat.conversation((turn,), [])
-    reference = turn.problem.rsplit(" ", 1)[1]
+    reference = re.search(r"log: (\w+)", turn.html)[1]
     assert "secret" not in page
     assert reference in page
     assert reference in caplog.text
@@ -135,7 +134,7 @@ def test_a_fault_is_told_by_a_reference_and_its_details_stay_in_the_log(caplog):
 
 
 def test_places_of_an_answer_are_its_citations_or_the_nearest_passages():
-    cited = chat.places(ASSISTANT.ask("Who met the mayor?"))
+    cited = answers.places(ASSISTANT.ask("Who met the mayor?"))
     assert [place.article for place in cited] == [ARTICLE.id]
     assert cited[0].span is not None
-    assert len(chat.places(ASSISTANT.ask("Zebra?"))) == 3
+    assert len(answers.places(ASSISTANT.ask("Zebra?"))) == 3

@@ -15,6 +15,7 @@ from web_fakes import FakeAssistant
 
 from askvisit.errors import ServerError
 from askvisit.web import server
+from askvisit.web.desk import Desk
 
 ROOT = Path(__file__).parent.parent
 NO_PROXY = build_opener(ProxyHandler({}))
@@ -84,7 +85,7 @@ def test_the_page_is_served_without_analytics_and_past_a_proxy(monkeypatch):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     monkeypatch.setenv("NO_PROXY", "example.org")
     monkeypatch.setenv("no_proxy", "example.org")
-    page = server.launch(FakeAssistant(), "127.0.0.1", server.free_port("127.0.0.1", 0))
+    page = server.launch(Desk(FakeAssistant()), "127.0.0.1", server.free_port("127.0.0.1", 0))
     try:
         assert os.environ["NO_PROXY"] == "example.org,127.0.0.1,localhost,::1"
         config = json.load(NO_PROXY.open(f"{page.local_url}config"))

@@ -16,7 +16,14 @@ TEXT = (
     + "\n\n".join(f"Paragraph {n} says nothing of weight about anything." for n in range(30))
     + "\n\nThe minister left on Friday."
 )
-ARTICLE = Article("visit.txt", "A Short Visit", TEXT, source="The Paper", date="2019-06-28")
+ARTICLE = Article(
+    "visit.txt",
+    "A Short Visit",
+    TEXT,
+    source="The Paper",
+    url="https://paper.example/visit",
+    date="2019-06-28",
+)
 
 
 def words(text: str) -> set[str]:

@@ -13,6 +13,7 @@ from web_fakes import FakeAssistant
 import askvisit
 from askvisit.records import Article
 from askvisit.web import server
+from askvisit.web.desk import Desk
 
 ROOT = Path(__file__).parent.parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -58,7 +59,7 @@ def assistant():
 
 
 def serve(assistant):
-    return server.launch(assistant, "127.0.0.1", server.free_port("127.0.0.1", 0))
+    return server.launch(Desk(assistant), "127.0.0.1", server.free_port("127.0.0.1", 0))
 
 
 @pytest.fixture(scope="session")
@@ -71,23 +72,35 @@ def real(assistant):
 
 @pytest.fixture(scope="session")
 def fake():
+    """The address of a server with a fake assistant."""
+    page = serve(FakeAssistant())
+    yield page.local_url
+    page.close(verbose=False)
+
+
+@pytest.fixture(scope="session")
+def hostile():
     """The address of a server with a fake assistant over a hostile article."""
     page = serve(FakeAssistant(Article("a b&c.txt", "Hostile <i>headline</i>", HOSTILE)))
     yield page.local_url
     page.close(verbose=False)
 
 
-@pytest.fixture
-def open_page(browser):
-    """Open an address; at the end nothing was asked of another machine, no script failed."""
-    contexts, requests, faults = [], [], []
+@pytest.fixture(scope="session")
+def desktop(browser):
+    """One context for most pages, so that Gradio's scripts are fetched once."""
+    return browser.new_context(locale="en-US", viewport={"width": 1280, "height": 800})
 
-    def opened(address, width=1280, height=800, **options):
-        context = browser.new_context(
-            locale="en-US", viewport={"width": width, "height": height}, **options
-        )
-        contexts.append(context)
+
+@pytest.fixture
+def open_page(browser, desktop):
+    """Open an address; at the end nothing was asked of another machine, no script failed."""
+    opened_here, requests, faults = [], [], []
+
+    def opened(address, **options):
+        context = browser.new_context(locale="en-US", **options) if options else desktop
         page = context.new_page()
+        opened_here.append(context if options else page)
         page.set_default_timeout(10_000)
         page.on("request", lambda request: requests.append(request.url))
         page.on("pageerror", lambda error: faults.append(str(error)))
@@ -96,8 +109,8 @@ def open_page(browser):
         return page
 
     yield opened
-    for context in contexts:
-        context.close()
+    for page_or_context in opened_here:
+        page_or_context.close()
     assert faults == []
     hosts = {urlsplit(url).hostname for url in requests if url.startswith(("http", "ws"))}
     assert hosts <= {"127.0.0.1", "localhost"}

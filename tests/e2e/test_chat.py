@@ -100,7 +100,7 @@ def test_a_question_that_is_too_long_is_told_so(real, open_page, ask):
 
 
 def test_a_phone_is_wide_enough(real, open_page, ask):
-    page = open_page(real, width=390, height=844, has_touch=True)
+    page = open_page(real, viewport={"width": 390, "height": 844}, has_touch=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     turn = ask(page, QUESTION)
     turn.locator("a.cite").first.tap()
@@ -117,8 +117,8 @@ def test_a_phone_is_wide_enough(real, open_page, ask):
     )
 
 
-def test_hostile_text_in_question_and_article_is_inert(fake, open_page, ask):
-    page = open_page(fake)
+def test_hostile_text_in_question_and_article_is_inert(hostile, open_page, ask):
+    page = open_page(hostile)
     question = (
         "<img src=http://evil.test/x.png onerror=window.hacked=4> zebra "
         "<script>window.hacked=5</script> ![i](http://evil.test/y.png) "

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from askvisit.errors import AskvisitError, ServerError
+from askvisit.web.desk import Desk
 
 PORT = 7860
 LARGEST_UPLOAD = "1mb"
@@ -42,7 +43,7 @@ def serve(options: argparse.Namespace) -> None:
 
     assistant = Assistant.load(options.index)
     assistant.warm_up()
-    page = launch(assistant, options.host, port)
+    page = launch(Desk(assistant, options.strictness), options.host, port)
     print(f"askvisit is ready: {page.local_url} (Ctrl-C stops it)", flush=True)
     try:
         signal.signal(signal.SIGTERM, lambda *_: _interrupt())
@@ -51,14 +52,14 @@ def serve(options: argparse.Namespace) -> None:
         page.close(verbose=False)
 
 
-def launch(assistant: Any, host: str, port: int) -> Any:
+def launch(desk: Desk, host: str, port: int) -> Any:
     """Serve the page in a thread and return it."""
     _settings()
     import gradio as gr
 
     from askvisit.web import app
 
-    page = app.build(assistant)
+    page = app.build(desk)
     page.queue(max_size=64, default_concurrency_limit=8)
     try:
         page.launch(
@@ -104,6 +105,12 @@ def _options(argv: Sequence[str] | None, prog: str) -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     parser.add_argument(
         "--port", type=int, default=PORT, help="port to listen on (%(default)s; 0: any free one)"
+    )
+    parser.add_argument(
+        "--strictness",
+        choices=("lenient", "normal", "strict"),
+        default="normal",
+        help="how sure an answer must be to be shown (%(default)s)",
     )
     return parser.parse_args(argv)
 

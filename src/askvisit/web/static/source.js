@@ -31,7 +31,7 @@ function showPosition(key) {
   const all = keys();
   const nav = find(".source-nav");
   if (!nav) return;
-  nav.hidden = all.length === 0;
+  nav.hidden = all.length < 2;
   const at = all.indexOf(key);
   find(".source-position").textContent =
     at < 0 ? `${all.length} marked` : `${at + 1} of ${all.length}`;

@@ -1,0 +1,95 @@
+"""What happens on a question, a guess, an edit: turns in, what the page shows out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from askvisit.web import answers, chat, source_panel
+from askvisit.web.chat import Turn, Turns
+
+if TYPE_CHECKING:
+    from askvisit.assistant import Assistant
+
+FIRST_SUGGESTIONS = 6
+NEXT_SUGGESTIONS = 3
+
+NO_ARTICLE = '<article class="source"><p class="source-meta">There is no article yet.</p></article>'
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What changes on the page; None leaves a part as it is."""
+
+    question: str | None = None
+    log: str | None = None
+    source: str | None = None
+    turns: Turns | None = None
+
+
+class Desk:
+    """One assistant and how its answers are shown; it holds no conversation itself."""
+
+    def __init__(self, assistant: Assistant, strictness: Any = "normal") -> None:
+        self.assistant = assistant
+        self.strictness = strictness
+
+    def log(self, turns: Turns, pending: str | None = None) -> str:
+        """Return the conversation with what to ask next."""
+        most = NEXT_SUGGESTIONS if turns else FIRST_SUGGESTIONS
+        suggested = chat.not_yet_asked(self.assistant.suggestions, turns, most)
+        return chat.conversation(turns, suggested, pending)
+
+    def first_source(self) -> str:
+        """Return what the panel shows before the first answer."""
+        first = next(iter(self.assistant.articles.values()), None)
+        return NO_ARTICLE if first is None else source_panel.panel(first)
+
+    def open_source(self, request: Any) -> dict[str, str]:
+        """Return the panel for a click on a citation; the request is the browser's."""
+        return source_panel.open_source(request, self.assistant.articles)
+
+    def ask(self, question: str, turns: Turns) -> Iterator[Shown]:
+        """Show the question at once, then its answer with the cited sentences marked."""
+        if not question.strip():
+            yield Shown()
+            return
+        yield Shown(question="", log=self.log(turns, pending=question))
+        turn = chat.reply(self.assistant, question, turns, self._least_confidence())
+        turns = (*turns, turn)
+        yield Shown(log=self.log(turns), source=self._marked(turn), turns=turns)
+
+    def guess(self, number: int, turns: Turns) -> Shown:
+        """Answer a refused question with the best guess, in its place."""
+        earlier, later = turns[:number], turns[number + 1 :]
+        turn = chat.reply(self.assistant, turns[number].question, earlier, min_confidence=0)
+        turns = (*earlier, turn, *later)
+        return Shown(log=self.log(turns), source=self._marked(turn), turns=turns)
+
+    def edit(self, number: int, turns: Turns) -> Shown:
+        """Take a question and all after it back into the box."""
+        turns, question = turns[:number], turns[number].question
+        return Shown(question=question, log=self.log(turns), turns=turns)
+
+    def undo(self, number: int, turns: Turns) -> Shown:
+        """Take a question and all after it away."""
+        turns = turns[:number]
+        return Shown(log=self.log(turns), turns=turns)
+
+    def new(self) -> Shown:
+        """Begin a new conversation."""
+        return Shown(question="", log=self.log(()), source=self.first_source(), turns=())
+
+    def _least_confidence(self) -> float | None:
+        if self.strictness == "normal":
+            return None
+        return self.assistant.threshold(self.strictness)
+
+    def _marked(self, turn: Turn) -> str | None:
+        """Return the article of the first citation with the answer's places marked."""
+        if turn.answer is None or not turn.answer.found:
+            return None
+        places = answers.places(turn.answer)
+        article = self.assistant.articles.get(places[0].article)
+        return None if article is None else source_panel.panel(article, places)

@@ -1,0 +1,104 @@
+"""What a person can do with an answer: take it back, edit, guess, copy, walk its citations."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.slow
+
+
+def questions(page):
+    return page.locator(".message.user p").all_inner_texts()
+
+
+def test_undo_takes_back_the_newest_question(fake, open_page, ask):
+    page = open_page(fake)
+    ask(page, "Who met the mayor?")
+    ask(page, "When did the minister leave?")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".turn")).to_have_count(1)
+    assert questions(page) == ["Who met the mayor?"]
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".welcome")).to_be_visible()
+
+
+def test_edit_puts_a_question_back_into_the_box(fake, open_page, ask):
+    page = open_page(fake)
+    ask(page, "Who met the mayor <b>?")
+    ask(page, "When did the minister leave?")
+    page.get_by_role("button", name="Edit this question: Who met the mayor <b>?").click()
+    box = page.get_by_label("Your question")
+    expect(box).to_have_value("Who met the mayor <b>?")
+    expect(page.locator(".turn")).to_have_count(0)
+    expect(box).to_be_focused()
+
+
+def test_the_best_guess_is_shown_when_asked_for_and_marked_as_one(fake, open_page, ask):
+    page = open_page(fake)
+    turn = ask(page, "Zebra?")
+    turn.get_by_role("button", name="Show the best guess anyway").click()
+    expect(turn.locator(".verdict span").first).to_have_text("Best guess")
+    expect(turn.locator("a.cite:not(.near)")).to_have_count(1)
+    expect(page.get_by_role("button", name="Show the best guess anyway")).to_have_count(0)
+    turn.locator("a.cite").click()
+    expect(page.locator("#source mark.active")).to_be_visible()
+
+
+def test_copy_takes_clean_text_with_its_citations(fake, open_page, ask):
+    page = open_page(fake)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    turn = ask(page, "Who met the mayor?")
+    turn.get_by_role("button", name="Copy", exact=True).click()
+    expect(turn.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == (
+        "Who met the mayor?\n\n“She met the mayor in the town hall.” [1]\n\n"
+        "[1] A Short Visit, The Paper, 2019-06-28, paragraph 2"
+    )
+    turn.get_by_role("button", name="Copy as reference").click()
+    page.wait_for_function("navigator.clipboard.readText().then(t => t.startsWith('“'))")
+    assert page.evaluate("navigator.clipboard.readText()") == (
+        "“She met the mayor in the town hall.” "
+        "(A Short Visit, The Paper, 2019-06-28, paragraph 2) https://paper.example/visit"
+    )
+
+
+def test_a_new_conversation_begins_empty(fake, open_page, ask):
+    page = open_page(fake)
+    ask(page, "Who met the mayor?")
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator(".welcome")).to_be_visible()
+    expect(page.locator("#source mark")).to_have_count(0)
+    assert page.locator(".turn").count() == 0
+
+
+def test_citations_are_walked_in_article_order_by_buttons_and_keys(fake, open_page, ask):
+    page = open_page(fake)
+    turn = ask(page, "List the minister, the mayor")
+    marks = page.locator("#source mark.cited")
+    expect(marks).to_have_count(3)
+    turn.locator("a.cite").first.click()
+    active = page.locator("#source mark.active")
+    expect(active).to_have_count(1)
+    seen = [active.text_content()]
+    page.get_by_role("button", name="Next citation").click()
+    seen.append(active.text_content())
+    page.locator(".source-text").focus()
+    page.keyboard.press("ArrowRight")
+    seen.append(active.text_content())
+    order = marks.all_text_contents()
+    first = order.index(seen[0])
+    assert seen == [order[(first + n) % 3] for n in range(3)]
+    page.keyboard.press("ArrowLeft")
+    assert active.text_content() == seen[1]
+    number = order.index(seen[1]) + 1
+    assert page.locator(".source-position").inner_text() == f"{number} of 3"
+
+
+def test_two_people_do_not_see_each_other(fake, open_page, ask):
+    one, other = open_page(fake), open_page(fake)
+    ask(one, "Who met the mayor?")
+    ask(other, "hello")
+    ask(one, "When did the minister leave?")
+    assert questions(one) == ["Who met the mayor?", "When did the minister leave?"]
+    assert questions(other) == ["hello"]

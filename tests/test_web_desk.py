@@ -1,0 +1,83 @@
+"""The desk: what a question, a guess and an edit change on the page."""
+
+from __future__ import annotations
+
+from web_fakes import FakeAssistant
+
+from askvisit.web.chat import Turns
+from askvisit.web.desk import NO_ARTICLE, Desk
+
+
+def asked(desk: Desk, *questions: str) -> Turns:
+    turns: Turns = ()
+    for question in questions:
+        *_, last = desk.ask(question, turns)
+        turns = last.turns
+    return turns
+
+
+def test_a_question_is_shown_at_once_and_then_its_answer():
+    first, second = Desk(FakeAssistant()).ask("Who met the mayor?", ())
+    assert first.question == ""
+    assert "Looking in the articles" in first.log
+    assert first.turns is None
+    assert "She met the mayor" in second.log
+    assert '<mark class="cited"' in second.source
+    assert [turn.question for turn in second.turns] == ["Who met the mayor?"]
+
+
+def test_nothing_is_asked_where_nothing_was_typed():
+    assistant = FakeAssistant()
+    (shown,) = Desk(assistant).ask(" \n ", ())
+    assert (shown.question, shown.log, shown.source, shown.turns) == (None,) * 4
+    assert assistant.asked == []
+
+
+def test_a_refusal_leaves_the_panel_as_it_is():
+    *_, shown = Desk(FakeAssistant()).ask("Zebra?", ())
+    assert shown.source is None
+
+
+def test_a_guess_stands_in_place_of_the_refusal_and_knows_only_what_came_before():
+    assistant = FakeAssistant()
+    desk = Desk(assistant)
+    turns = asked(desk, "Who met the mayor?", "Zebra?", "hello")
+    shown = desk.guess(1, turns)
+    assert [turn.question for turn in shown.turns] == ["Who met the mayor?", "Zebra?", "hello"]
+    assert shown.turns[1].answer.found
+    assert "Best guess" in shown.log
+    assert [answer.question for answer in assistant.asked[-1][1]] == ["Who met the mayor?"]
+
+
+def test_edit_and_undo_take_the_question_and_all_after_it_away():
+    desk = Desk(FakeAssistant())
+    turns = asked(desk, "Who met the mayor?", "Zebra?", "hello")
+    edited = desk.edit(1, turns)
+    assert edited.question == "Zebra?"
+    assert edited.turns == turns[:1]
+    assert desk.undo(1, turns).question is None
+    assert desk.undo(1, turns).turns == turns[:1]
+
+
+def test_a_new_conversation_has_no_turns():
+    shown = Desk(FakeAssistant()).new()
+    assert shown.turns == ()
+    assert "welcome" in shown.log
+
+
+def test_strictness_asks_for_its_threshold():
+    class Strict(FakeAssistant):
+        def threshold(self, strictness):
+            return {"strict": 0.8}[strictness]
+
+        def ask(self, question, history=(), articles=None, min_confidence=None):
+            assert min_confidence == 0.8
+            return super().ask(question)
+
+    assert asked(Desk(Strict(), "strict"), "Who met the mayor?")[0].answer.found
+
+
+def test_an_assistant_without_articles_still_has_a_page():
+    assistant = FakeAssistant()
+    assistant.articles = {}
+    assert Desk(assistant).first_source() == NO_ARTICLE
