@@ -163,6 +163,8 @@ class Citation:
                 raise ValueError("a citation without a span has no span offsets")
         elif self.span_start is None or self.span_end is None:
             raise ValueError("a citation with a span has its offsets")
+        elif not self.start <= self.span_start < self.span_end <= self.end:
+            raise ValueError("a span lies inside its quote")
         elif self.quote[self.span_start - self.start : self.span_end - self.start] != self.span:
             raise ValueError("the span is not the quote's words at its offsets")
 
