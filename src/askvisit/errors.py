@@ -5,7 +5,7 @@ AskvisitError
 ├── UnknownArticleError      no article has that id
 ├── CorpusError              the folder of articles gives nothing to index
 │   └── ArticleError         one file is not a usable article (skipped and named by a build)
-├── PassageIndexError              the index cannot be used
+├── PassageIndexError        the index cannot be used
 │   ├── IndexMissingError    there is no index where one was expected
 │   ├── IndexFormatError     it was written by another version
 │   ├── IndexDamagedError    files are missing, cut or changed
