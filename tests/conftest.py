@@ -1,0 +1,53 @@
+"""Fixtures: a small index built with fakes, and the real assistant over the committed index."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from fakes import BRIDGE, ROOT, TARIFFS, SharedWords, WordCounts, selection, write_articles
+from hypothesis import settings
+
+from askvisit import Assistant, build_index
+
+# The same examples in every run: a failure is found again, and nobody's pull request fails by luck.
+settings.register_profile("askvisit", deadline=None, derandomize=True, database=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "askvisit"))
+
+
+@pytest.fixture(autouse=True)
+def _no_index_of_the_environment(monkeypatch):
+    monkeypatch.delenv("ASKVISIT_INDEX", raising=False)
+
+
+@pytest.fixture
+def encoder() -> WordCounts:
+    return WordCounts()
+
+
+@pytest.fixture(scope="session")
+def built_once(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("built") / "index"
+    write_articles(folder / "articles", {"bridge.txt": BRIDGE, "tariffs.txt": TARIFFS})
+    build_index(index=folder, encoder=WordCounts())
+    return folder
+
+
+@pytest.fixture
+def small(built_once, tmp_path) -> Path:
+    """Return a folder with an index of two articles, built with `WordCounts`; do what you like."""
+    return Path(shutil.copytree(built_once, tmp_path / "index"))
+
+
+@pytest.fixture
+def assistant(small) -> Assistant:
+    """Return an assistant over `small` that reads with `SharedWords`."""
+    return Assistant(small, WordCounts(), SharedWords(), selection())
+
+
+@pytest.fixture(scope="session")
+def real() -> Assistant:
+    """Return the assistant as users get it: the committed index and the models."""
+    return Assistant.load(ROOT / "index")

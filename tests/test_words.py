@@ -1,0 +1,39 @@
+"""The words of a question that carry its topic."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from askvisit.words import content_words, words
+
+
+def test_words_stand_as_they_are_written():
+    assert words("Xi’s trip to the U.S. cost $2.50!") == [
+        *("Xi", "s", "trip", "to", "the", "U.S.", "cost", "2", "50")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("question", "kept"),
+    [
+        ("When did Xi meet Kim Jong Il?", ["xi", "meet", "kim", "jong", "il"]),
+        ("Who is he and why?", []),
+        ("Trade, trade and TRADE", ["trade"]),
+        ("Does the US tell us?", ["us"]),
+        ("Tell us", []),
+        ("What did the U.S. do?", ["u.s."]),
+        ("…?!", []),
+    ],
+)
+def test_content_words(question, kept):
+    assert content_words(question) == kept
+
+
+@given(st.text(st.characters()))
+def test_a_content_word_holds_nothing_that_steers_a_query(text):
+    for word in content_words(text):
+        assert word
+        assert not set(word) & set("\"'*()^:-+{} \0")
+        assert not any("\ud800" <= character <= "\udfff" for character in word)
