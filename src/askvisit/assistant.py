@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -17,17 +18,17 @@ from typing import TypeVar
 
 from askvisit import answering, talk
 from askvisit import encoder as encoders
+from askvisit import reader as readers
 from askvisit.answering import Selection, Strictness
 from askvisit.encoder import Encoder
 from askvisit.errors import (
     EncoderMismatchError,
-    ModelError,
     QuestionError,
     UnknownArticleError,
 )
 from askvisit.index import LocalIndex, locate, open_index
 from askvisit.index import manifest as manifests
-from askvisit.reader import Reader, SentenceReader
+from askvisit.reader import Reader
 from askvisit.records import Answer, Article, Hit
 from askvisit.retriever import Retriever
 
@@ -79,23 +80,27 @@ class Assistant:
 
     @classmethod
     def load(
-        cls, index: str | os.PathLike[str] | None = None, *, encoder: str | None = None
+        cls,
+        index: str | os.PathLike[str] | None = None,
+        *,
+        encoder: str | None = None,
+        reader: str | None = None,
     ) -> Assistant:
         """Open an index (the default one where None) with the encoder it was built with.
 
-        `encoder` asks for a certain one. Raises `IndexMissingError`, `IndexFormatError`,
-        `IndexDamagedError`, `EncoderMismatchError` and `ModelError`, each with how to mend it.
+        encoder: the encoder that the index must have been built with.
+        reader: a question answering model by name or folder (the bundled one where None).
+
+        Raises `IndexMissingError`, `IndexFormatError`, `IndexDamagedError`,
+        `EncoderMismatchError` and `ModelError`, each with how to mend it.
         """
         folder = locate(index)
         built_with = manifests.read(folder).encoder
-        engine = encoders.load(encoder or built_with.name)
+        engine = encoders.load_for_questions(encoder or built_with.name)
         if (engine.name, engine.sha256) != (built_with.name, built_with.sha256):
             raise EncoderMismatchError(folder, built_with.name, encoder or engine.name)
-        reader = SentenceReader(engine)
-        selection = answering.selection_for(reader.name)
-        if selection is None:
-            raise ModelError(f"no selection weights are fitted for the reader {reader.name}")
-        return cls(folder, engine, reader, selection)
+        chosen = readers.load(reader, engine)
+        return cls(folder, engine, chosen, _selection(chosen.name))
 
     def ask(
         self,
@@ -222,6 +227,21 @@ class Assistant:
         if (built_with.name, built_with.sha256) != (self._encoder.name, self._encoder.sha256):
             raise EncoderMismatchError(self.index_folder, built_with.name, self._encoder.name)
         return index
+
+
+def _selection(reader: str) -> Selection:
+    """Return the weights fitted for a reader, or else the bundled reader's, and say so."""
+    fitted = answering.selection_for(reader)
+    if fitted is not None:
+        return fitted
+    warnings.warn(
+        f"no weights are fitted for the reader {reader}, so its confidence is a guess; fit them "
+        f"with: python -m askvisit.training.calibrate SQUAD.json --reader {reader}",
+        stacklevel=3,
+    )
+    bundled = answering.selection_for(readers.BUNDLED)
+    assert bundled is not None
+    return bundled
 
 
 def _signature(path: Path) -> tuple[int, int, int] | None:

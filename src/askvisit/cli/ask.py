@@ -41,6 +41,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     options.add_article(parser)
     options.add_index(parser)
+    options.add_reader(parser)
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -51,7 +52,7 @@ def run(chosen: argparse.Namespace) -> int:
 
     if not chosen.jsonl:
         check_question(" ".join(chosen.question))
-    assistant = Assistant.load(chosen.index)
+    assistant = Assistant.load(chosen.index, reader=chosen.reader)
     if chosen.jsonl:
         return _lines(assistant, chosen)
     found = _ask(assistant, chosen, " ".join(chosen.question), ())

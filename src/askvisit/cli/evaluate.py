@@ -40,6 +40,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dialogues", type=Path, metavar="FILE", help="dialogues to play as well")
     options.add_json(parser)
     options.add_index(parser)
+    options.add_reader(parser)
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -49,7 +50,11 @@ def run(chosen: argparse.Namespace) -> int:
 
     questions = evaluation.read_questions(chosen.questions)
     dialogues = evaluation.read_dialogues(chosen.dialogues) if chosen.dialogues else []
-    figures = asdict(evaluation.evaluate(Assistant.load(chosen.index), questions, dialogues))
+    figures = asdict(
+        evaluation.evaluate(
+            Assistant.load(chosen.index, reader=chosen.reader), questions, dialogues
+        )
+    )
     if chosen.json:
         print(show.as_json(figures))
         return 0

@@ -23,3 +23,12 @@ def add_article(parser: argparse.ArgumentParser) -> None:
         action="append",
         help="look only in this article (its file name); may be repeated",
     )
+
+
+def add_reader(parser: argparse.ArgumentParser) -> None:
+    """Add --reader."""
+    parser.add_argument(
+        "--reader",
+        metavar="NAME",
+        help="a question answering model by name or folder (default: the bundled reader)",
+    )

@@ -1,6 +1,6 @@
 """Fit the selection weights and the confidence of a reader: `models/selection.json`.
 
-    python -m askvisit.training.calibrate valid.json.gz --reader sentence-cosine
+    python -m askvisit.training.calibrate valid.json.gz
 
 The data are pages of consecutive paragraphs from a SQuAD file that no reader was trained on; each
 page becomes a small index, and its questions go through the retriever and the reader as a
@@ -19,6 +19,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +28,12 @@ from numpy.typing import NDArray
 
 from askvisit import answering
 from askvisit import encoder as encoders
+from askvisit import reader as readers
 from askvisit.answering import CONFIDENCE_FEATURES, RANK_FEATURES
 from askvisit.encoder import Encoder
 from askvisit.evaluation import auroc
-from askvisit.index import build_index, open_index
-from askvisit.reader import Reader, SentenceReader
+from askvisit.index import LocalIndex, build_index, open_index
+from askvisit.reader import Reader
 from askvisit.records import Evidence, Span
 from askvisit.retriever import Retriever
 from askvisit.training.data import read_squad
@@ -92,7 +94,7 @@ def ask_pages(
             mine += [(text, (), True) for p, text in far if p is page]
             if not mine:
                 continue
-            retriever = Retriever(_index(Path(folder) / str(number), page, encoder), encoder)
+            retriever = Retriever(_index(Path(folder) / str(number), page), encoder)
             for text, starts, is_far in mine:
                 asked.append(_ask(page, text, starts, is_far, retriever, reader))
             print(f"\r{len(asked)} questions asked", end="", file=sys.stderr, flush=True)
@@ -171,11 +173,16 @@ def _pages(data: Path) -> Iterator[_Page]:
             yield _Page(number, text, tuple(questions))
 
 
-def _index(folder: Path, page: _Page, encoder: Encoder) -> Any:
+def _index(folder: Path, page: _Page) -> LocalIndex:
     (folder / "articles").mkdir(parents=True)
     (folder / "articles" / "page.txt").write_text(page.text, "utf-8")
-    build_index(index=folder, encoder=encoder)
+    build_index(index=folder, encoder=_builder())
     return open_index(folder)
+
+
+@cache
+def _builder() -> Encoder:
+    return encoders.load()
 
 
 def _ask(
@@ -263,11 +270,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Fit, print the figures, write the weights."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, help="a SQuAD file that the reader did not train on")
+    parser.add_argument("--reader", metavar="NAME", help="the reader (default: the bundled one)")
     parser.add_argument("--questions", type=int, default=1500, help="how many are asked")
     parser.add_argument("--out", type=Path, default=_SELECTION, help="the file to update")
     chosen = parser.parse_args(arguments)
-    encoder = encoders.load()
-    reader = SentenceReader(encoder)
+    encoder = encoders.load_for_questions()
+    reader = readers.load(chosen.reader, encoder)
     asked = ask_pages(chosen.data, reader, encoder, chosen.questions)
     for name, value in report(asked, reader.name).items():
         print(f"{name:<20} {value:8.3f}")

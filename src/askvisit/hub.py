@@ -1,0 +1,30 @@
+"""Models that a user names: a local folder, or a name on a model hub where there is a network."""
+
+from pathlib import Path
+
+from askvisit.errors import ModelError
+
+_WANTED = ["*.safetensors", "*.json", "*.txt", "*.model"]
+
+
+def model_folder(name: str, kind: str, bundled: str) -> Path:
+    """Return the folder of a model: no pickled weights, no code is fetched.
+
+    kind, bundled: for the error's words. Raises `ModelError` where there is no such model.
+    """
+    if Path(name).is_dir():
+        return Path(name)
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(name, allow_patterns=_WANTED))
+    except Exception as error:  # no network, no such name, no cached copy: all the same here
+        raise ModelError(
+            f"no {kind} called {name!r}: it is neither a folder nor a model that can be fetched; "
+            f"the bundled one is {bundled}"
+        ) from error
+
+
+def first_line(error: Exception) -> str:
+    """Return a library's error as the end of a line."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
