@@ -7,14 +7,17 @@ import os
 import socket
 import subprocess
 import sys
+from http.client import HTTPConnection
 from pathlib import Path
-from urllib.request import ProxyHandler, build_opener
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 from web_fakes import FakeAssistant
 
 from askvisit.errors import ServerError
-from askvisit.web import server
+from askvisit.web import guard, server
 from askvisit.web.desk import Desk
 
 ROOT = Path(__file__).parent.parent
@@ -90,7 +93,71 @@ def test_the_page_is_served_without_analytics_and_past_a_proxy(monkeypatch):
         assert os.environ["NO_PROXY"] == "example.org,127.0.0.1,localhost,::1"
         config = json.load(NO_PROXY.open(f"{page.local_url}config"))
         assert config["analytics_enabled"] is False
-        listeners = [d for d in config["dependencies"] if d["api_visibility"] == "public"]
-        assert [d["api_name"] for d in listeners] == []
+    finally:
+        page.close(verbose=False)
+
+
+@pytest.fixture(scope="module")
+def address():
+    page = server.launch(Desk(FakeAssistant()), "127.0.0.1", server.free_port("127.0.0.1", 0))
+    yield page.local_url
+    page.close(verbose=False)
+
+
+def status(address, path, body=None, **headers):
+    request = Request(address + path, data=body, headers=headers)
+    try:
+        with NO_PROXY.open(request) as response:
+            return response.status, response.headers
+    except HTTPError as error:
+        return error.code, error.headers
+
+
+@pytest.mark.parametrize("path", ["", "config", "no/such/page", "gradio_api/upload"])
+def test_every_response_carries_the_security_headers(address, path):
+    _, headers = status(address, path)
+    assert "default-src 'self'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+
+
+def test_nobody_leaves_a_file_here(address):
+    form = {"content-type": "multipart/form-data; boundary=x"}
+    body = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\nhi\r\n--x--'
+    for path in ("gradio_api/upload", "gradio_api/upload/"):
+        assert status(address, path, body, **form)[0] == 403
+
+
+def announced(address, path, name, value):
+    """Send the head of a request only; return the status that it is refused with."""
+    connection = HTTPConnection(urlsplit(address).netloc, timeout=10)
+    connection.putrequest("POST", f"/{path}")
+    connection.putheader(name, value)
+    connection.endheaders()
+    answer = connection.getresponse()
+    connection.close()
+    return answer.status
+
+
+def test_a_huge_request_is_refused_before_it_is_read(address):
+    huge = str(guard.LARGEST_BODY + 1)
+    for path in ("gradio_api/queue/join", "gradio_api/component_server", "gradio_api/call/ask"):
+        assert announced(address, path, "content-length", huge) == 413
+        assert announced(address, path, "transfer-encoding", "chunked") == 411
+
+
+def test_the_server_reads_no_file_for_anyone(address):
+    for path in ("gradio_api/file=/etc/passwd", "gradio_api/file=../../etc/passwd"):
+        assert status(address, path)[0] in (403, 404)
+
+
+def test_behind_a_reverse_proxy_addresses_begin_with_its_path():
+    port = server.free_port("127.0.0.1", 0)
+    page = server.launch(Desk(FakeAssistant()), "127.0.0.1", port, root_path="/chat", public=True)
+    try:
+        config = json.load(NO_PROXY.open(f"http://127.0.0.1:{port}/config"))
+        assert config["root"].endswith("/chat")
+        huge = str(server.PUBLIC_BODY + 1)
+        assert announced(f"http://127.0.0.1:{port}", "x", "content-length", huge) == 413
     finally:
         page.close(verbose=False)

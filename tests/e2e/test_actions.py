@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import expect
+from web_fakes import TEXT
 
 pytestmark = pytest.mark.slow
 
@@ -102,3 +103,29 @@ def test_two_people_do_not_see_each_other(fake, open_page, ask):
     ask(one, "When did the minister leave?")
     assert questions(one) == ["Who met the mayor?", "When did the minister leave?"]
     assert questions(other) == ["hello"]
+
+
+def test_a_link_from_outside_opens_a_citation(fake, open_page):
+    start = TEXT.index("Trade was the only subject.")
+    page = open_page(f"{fake}?article=visit.txt&start={start}&end={start + 27}")
+    mark = page.locator("#source mark.active")
+    expect(mark).to_have_text("Trade was the only subject.")
+
+
+def test_a_link_to_nowhere_says_so(fake, open_page):
+    page = open_page(f"{fake}?article=visit.txt&start=5&end=99999")
+    expect(page.locator(".source-meta")).to_contain_text("not in the articles")
+    expect(page.locator("#source mark")).to_have_count(0)
+
+
+def test_a_citation_opens_in_a_tab_of_its_own_too(fake, open_page, ask):
+    page = open_page(fake)
+    link = ask(page, "Who met the mayor?").locator("a.cite")
+    other = open_page(link.evaluate("link => link.href"))
+    expect(other.locator("#source mark.active")).to_have_text("She met the mayor in the town hall.")
+
+
+def test_the_documented_api_page_opens_without_asking_outside(fake, open_page):
+    page = open_page(fake)
+    page.get_by_role("button", name="API").click()
+    expect(page.get_by_text("/articles", exact=True).first).to_be_visible()

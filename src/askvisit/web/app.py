@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from askvisit.web import api
 from askvisit.web.chat import Turns
 from askvisit.web.desk import Desk, Shown
 
@@ -13,6 +14,7 @@ STATIC = Path(__file__).parent / "static"
 
 _HEADER = (
     '<header class="top"><h1>askvisit</h1><p>Answers from the news, quoted word for word</p>'
+    '<button type="button" class="quiet" data-api>API</button>'
     '<button type="button" class="quiet" data-new>New conversation</button></header>'
 )
 
@@ -32,6 +34,7 @@ def build(desk: Desk) -> Any:
                     placeholder="Ask about the articles …",
                     lines=1,
                     max_lines=6,
+                    max_length=10_000,
                     submit_btn="Ask",
                     elem_id="question",
                 )
@@ -57,6 +60,7 @@ def build(desk: Desk) -> Any:
         log.edit(_on_turn(desk.edit), [turns], **listening)
         log.undo(_on_turn(desk.undo), [turns], **listening)
         top.new(lambda: _updates(desk.new()), None, **listening)
+        api.add(desk.assistant)
     return page
 
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from askvisit.errors import AskvisitError
 from askvisit.records import Answer
+from askvisit.web import faults
 from askvisit.web.answers import answer_html, plain_text
 from askvisit.web.markup import escape, lines
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
-
-log = logging.getLogger("askvisit.web")
 
 SHOWN_TURNS = 40
 """Older turns leave the page, so that a long conversation stays quick."""
@@ -57,9 +54,7 @@ def reply(
     except AskvisitError as error:
         problem = str(error)
     except Exception:
-        number = secrets.token_hex(4)
-        log.exception("a question failed, reference %s", number)
-        problem = f"Something went wrong. Reference for the log: {number}"
+        problem = faults.told("a question")
     return Turn(kept, None, f'<p class="problem">{lines(problem)}</p>')
 
 

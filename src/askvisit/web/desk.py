@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 FIRST_SUGGESTIONS = 6
 NEXT_SUGGESTIONS = 3
+KEPT_TURNS = 200
+"""Turns of a conversation that are kept; the oldest go first."""
 
 NO_ARTICLE = '<article class="source"><p class="source-meta">There is no article yet.</p></article>'
 
@@ -57,7 +59,7 @@ class Desk:
             return
         yield Shown(question="", log=self.log(turns, pending=question))
         turn = chat.reply(self.assistant, question, turns, self._least_confidence())
-        turns = (*turns, turn)
+        turns = (*turns, turn)[-KEPT_TURNS:]
         yield Shown(log=self.log(turns), source=self._marked(turn), turns=turns)
 
     def guess(self, number: int, turns: Turns) -> Shown:

@@ -15,8 +15,8 @@ from askvisit.errors import AskvisitError, ServerError
 from askvisit.web.desk import Desk
 
 PORT = 7860
-LARGEST_UPLOAD = "1mb"
-"""Gradio takes files from anyone; nothing here asks for one."""
+PUBLIC_BODY = 64 * 1024
+"""Bytes of a request to a chat that anyone may use."""
 
 _FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif"]
 _MONO = ["ui-monospace", "SF Mono", "Menlo", "Consolas", "monospace"]
@@ -43,7 +43,8 @@ def serve(options: argparse.Namespace) -> None:
 
     assistant = Assistant.load(options.index)
     assistant.warm_up()
-    page = launch(Desk(assistant, options.strictness), options.host, port)
+    desk = Desk(assistant, options.strictness)
+    page = launch(desk, options.host, port, root_path=options.root_path, public=options.public)
     print(f"askvisit is ready: {page.local_url} (Ctrl-C stops it)", flush=True)
     try:
         signal.signal(signal.SIGTERM, lambda *_: _interrupt())
@@ -52,15 +53,19 @@ def serve(options: argparse.Namespace) -> None:
         page.close(verbose=False)
 
 
-def launch(desk: Desk, host: str, port: int) -> Any:
-    """Serve the page in a thread and return it."""
+def launch(
+    desk: Desk, host: str, port: int, *, root_path: str | None = None, public: bool = False
+) -> Any:
+    """Serve the page in a thread and return it; `public` sets tighter limits."""
     _settings()
     import gradio as gr
+    from starlette.middleware import Middleware
 
-    from askvisit.web import app
+    from askvisit.web import app, guard
 
     page = app.build(desk)
-    page.queue(max_size=64, default_concurrency_limit=8)
+    page.queue(max_size=64, default_concurrency_limit=4 if public else 8)
+    largest_body = PUBLIC_BODY if public else guard.LARGEST_BODY
     try:
         page.launch(
             server_name=host,
@@ -69,9 +74,12 @@ def launch(desk: Desk, host: str, port: int) -> Any:
             quiet=True,
             share=False,
             run_history=False,
-            footer_links=[],
+            footer_links=["api"],
             ssr_mode=False,
-            max_file_size=LARGEST_UPLOAD,
+            root_path=root_path,
+            max_file_size=largest_body,
+            state_session_capacity=1000,
+            app_kwargs={"middleware": [Middleware(guard.Guard, largest_body=largest_body)]},
             theme=gr.themes.Base(primary_hue="teal", font=_FONTS, font_mono=_MONO),
             css_paths=[app.STATIC / "style.css"],
         )
@@ -105,6 +113,12 @@ def _options(argv: Sequence[str] | None, prog: str) -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     parser.add_argument(
         "--port", type=int, default=PORT, help="port to listen on (%(default)s; 0: any free one)"
+    )
+    parser.add_argument(
+        "--root-path", metavar="PATH", help="path under which a reverse proxy serves the chat"
+    )
+    parser.add_argument(
+        "--public", action="store_true", help="for a chat that anyone may use: tighter limits"
     )
     parser.add_argument(
         "--strictness",

@@ -120,3 +120,7 @@ watch("value", () => {
   const active = find("mark.active");
   showPosition(active ? active.dataset.key : null);
 });
+
+// A link from outside: ?article=…&start=…&end=…
+const outside = new URLSearchParams(location.search);
+if (outside.has("article")) open(placeOf({ href: location.href, dataset: {} }), []);

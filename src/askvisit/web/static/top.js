@@ -1,4 +1,6 @@
 // The head of the page.
 element.addEventListener("click", (event) => {
   if (event.target.closest("[data-new]")) trigger("new");
+  // Gradio opens its page about the endpoints from its own button only, which the footer hides.
+  if (event.target.closest("[data-api]")) document.querySelector("footer .show-api")?.click();
 });

@@ -1,0 +1,105 @@
+"""`ask`, `search` and `articles` for programs: named, typed endpoints of the same server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from askvisit.errors import AskvisitError, DataError
+from askvisit.records import Answer
+from askvisit.web import faults
+
+if TYPE_CHECKING:
+    from askvisit.assistant import Assistant
+
+MOST_HITS = 50
+MOST_HISTORY = 20
+
+Result = TypeVar("Result")
+
+
+def add(assistant: Assistant) -> None:
+    """Add the endpoints to the Gradio page that is being built."""
+    import gradio as gr
+
+    def ask(
+        question: str,
+        history: list[dict[str, Any]] | None = None,
+        articles: list[str] | None = None,
+        min_confidence: float | None = None,
+    ) -> dict[str, Any]:
+        """Answer a question with sentences quoted word for word from the articles, cited by offsets.
+
+        Args:
+            question: A question in plain English, at most 2,000 characters.
+            history: Earlier answers of the conversation, as this endpoint returned them, oldest first.
+            articles: Ids of the articles to look in; all of them where it is left out.
+            min_confidence: Confidence (0 to 1) below which an answer is refused; 0 never refuses.
+
+        Returns:
+            The answer; `found` says whether the articles answer, `citations` quote and locate it.
+        """  # noqa: E501 - a program reads this text, line by line
+        answer = assistant.ask(
+            question, _answers(history or []), articles=articles, min_confidence=min_confidence
+        )
+        return asdict(answer)
+
+    def search(query: str, k: int = 5) -> list[dict[str, Any]]:
+        """Return the passages that fit a query best, best first, with their scores.
+
+        Args:
+            query: A question or keywords.
+            k: How many passages to return, at most 50.
+
+        Returns:
+            Passages: article_id, start, end, text, and the scores dense, bm25 and fused.
+        """
+        return [asdict(hit) for hit in assistant.search(query, min(k, MOST_HITS))]
+
+    def articles() -> list[dict[str, Any]]:
+        """List the articles that questions are answered from.
+
+        Returns:
+            Articles: id, title, source, url, date, sha256 of the text, and how many words.
+        """
+        return [
+            {
+                "id": article.id,
+                "title": article.title,
+                "source": article.source,
+                "url": article.url,
+                "date": article.date,
+                "sha256": article.sha256,
+                "words": len(article.text.split()),
+            }
+            for article in assistant.articles.values()
+        ]
+
+    for endpoint in (ask, search, articles):
+        gr.api(_in_words(endpoint), api_name=endpoint.__name__)
+
+
+def _answers(history: list[dict[str, Any]]) -> list[Answer]:
+    try:
+        return [Answer.from_dict(answer) for answer in history[-MOST_HISTORY:]]
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise DataError("history is a list of answers as `ask` returned them") from error
+
+
+def _in_words(endpoint: Callable[..., Result]) -> Callable[..., Result]:
+    """Tell the caller what to mend; a fault of ours is told by its reference in the log."""
+    import gradio as gr
+
+    @wraps(endpoint)
+    def told(*args: Any, **kwargs: Any) -> Result:
+        try:
+            return endpoint(*args, **kwargs)
+        except AskvisitError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        except Exception as error:
+            message = faults.told(f"a call of {endpoint.__name__}")
+            raise gr.Error(message, print_exception=False) from error
+
+    return told

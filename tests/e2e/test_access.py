@@ -1,0 +1,50 @@
+"""No violation of WCAG A or AA that axe-core finds, in every state of the page."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+AXE = Path(__file__).parent.parent.parent / "build/node_modules/axe-core/axe.min.js"
+MEND = "no axe-core; to run this test: npm install --prefix build axe-core"
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@pytest.fixture
+def violations():
+    if not AXE.exists():
+        if os.environ.get("CI") == "true":
+            pytest.fail(MEND)
+        pytest.skip(MEND)
+
+    def found(page):
+        page.add_script_tag(path=AXE)
+        results = page.evaluate("levels => axe.run({runOnly: levels})", LEVELS)
+        return [
+            f"{rule['id']}: {node['html'][:200]} {node['any'][:1]}"
+            for rule in results["violations"]
+            for node in rule["nodes"]
+        ]
+
+    return found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing(fake, open_page, ask, violations, scheme, width):
+    page = open_page(fake, color_scheme=scheme, viewport={"width": width, "height": 900})
+    assert violations(page) == []
+    ask(page, "List the minister, the mayor")
+    ask(page, "fail")
+    turn = ask(page, "Zebra?")
+    assert violations(page) == []
+    turn.locator("a.near").first.click()
+    page.locator("#source mark.active").first.wait_for()
+    turn.get_by_role("button", name="Show the best guess anyway").click()
+    turn.locator("a.cite:not(.near)").click()
+    page.wait_for_timeout(300)
+    assert violations(page) == []

@@ -1,0 +1,78 @@
+"""The endpoints for programs, called as a program calls them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import pytest
+from web_fakes import ARTICLE, FakeAssistant
+
+from askvisit.records import Answer
+from askvisit.web import server
+from askvisit.web.desk import Desk
+
+QUESTION = "Who met the mayor?"
+
+
+@pytest.fixture(scope="module")
+def assistant():
+    return FakeAssistant()
+
+
+@pytest.fixture(scope="module")
+def client(assistant):
+    from gradio_client import Client
+
+    page = server.launch(Desk(assistant), "127.0.0.1", server.free_port("127.0.0.1", 0))
+    called = Client(page.local_url, verbose=False, analytics_enabled=False)
+    yield called
+    called.close()
+    page.close(verbose=False)
+
+
+def test_three_endpoints_are_named_and_nothing_else_is(client):
+    named = client.view_api(return_format="dict", print_info=False)
+    assert sorted(named["named_endpoints"]) == ["/articles", "/ask", "/search"]
+    assert named["unnamed_endpoints"] == {}
+    types = [p["python_type"]["type"] for p in named["named_endpoints"]["/ask"]["parameters"]]
+    assert types[0] == "str"
+
+
+def test_ask_returns_the_answer_as_the_library_does(client, assistant):
+    answer = client.predict(QUESTION, api_name="/ask")
+    assert Answer.from_dict(answer) == assistant.ask(QUESTION)
+
+
+def test_ask_takes_history_and_confidence(client, assistant):
+    earlier = asdict(assistant.ask(QUESTION))
+    answer = client.predict("Zebra?", history=[earlier], min_confidence=0.0, api_name="/ask")
+    assert answer["found"]
+    assert [a.question for a in assistant.asked[-1][1]] == [QUESTION]
+
+
+def test_search_and_articles(client, assistant):
+    hits = client.predict("mayor", k=2, api_name="/search")
+    assert hits == [asdict(hit) for hit in assistant.search("mayor", 2)]
+    (article,) = client.predict(api_name="/articles")
+    assert article["id"] == ARTICLE.id
+    assert article["sha256"] == ARTICLE.sha256
+    assert article["words"] == len(ARTICLE.text.split())
+    assert "text" not in article
+
+
+@pytest.mark.parametrize(
+    ("question", "history", "said"),
+    [
+        (" ", None, "the question is empty"),
+        ("x" * 3000, None, "2,000 characters"),
+        (QUESTION, [{"no": "answer"}], "history is a list of answers"),
+        (QUESTION, ["x"], "history is a list of answers"),
+        ("fail", None, "Reference for the log"),
+    ],
+)
+def test_what_goes_wrong_is_told_in_words(client, question, history, said):
+    from gradio_client.exceptions import AppError
+
+    with pytest.raises(AppError, match=said) as told:
+        client.predict(question, history=history, api_name="/ask")
+    assert "secret" not in str(told.value)
