@@ -1,0 +1,86 @@
+"""Checkpoints that survive a kill at any moment: written beside, synced, then renamed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from askvisit.errors import TrainingError
+
+if TYPE_CHECKING:
+    from torch import nn
+
+STATE = "state.pt"
+
+
+def save_state(out: Path, state: dict[str, Any]) -> None:
+    """Replace ``out/state.pt`` (weights, optimiser, position, random states) in one step."""
+    import torch
+
+    beside = out / (STATE + ".new")
+    with beside.open("wb") as file:
+        torch.save(state, file)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(out / STATE)
+
+
+def load_state(out: Path) -> dict[str, Any] | None:
+    """The last complete state of a run, or None if there is none yet."""
+    import torch
+
+    path = out / STATE
+    if not path.is_file():
+        return None
+    try:
+        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # torch raises many kinds for a file that is not its own
+        raise TrainingError(
+            f"{path} cannot be read ({type(error).__name__}); delete it to start the run again"
+        ) from error
+    return state
+
+
+def load_model(folder: Path) -> nn.Module:
+    """A float32 span model without dropout from a checkpoint, or from an encoder's weights.
+
+    The span layer of a model that has none is initialised from torch's current seed.
+    """
+    import logging
+
+    from transformers import AutoModelForQuestionAnswering
+    from transformers import logging as transformers_logging
+
+    if not (folder / "config.json").is_file():
+        raise TrainingError(f"{folder} is not a checkpoint folder: it holds no config.json")
+    before = transformers_logging.get_verbosity()
+    transformers_logging.set_verbosity(logging.ERROR)
+    try:
+        model: nn.Module = AutoModelForQuestionAnswering.from_pretrained(
+            str(folder),
+            dtype="float32",
+            hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0,
+        )
+    except (OSError, ValueError) as error:
+        raise TrainingError(f"{folder} cannot be loaded: {error}") from error
+    finally:
+        transformers_logging.set_verbosity(before)
+    return model
+
+
+def save_model(model: Any, tokenizer_from: Path, folder: Path) -> Path:
+    """Write a checkpoint folder (float16 safetensors, config, tokenizer), replacing an old one."""
+    import copy
+
+    beside = folder.with_name(folder.name + ".new")
+    shutil.rmtree(beside, ignore_errors=True)
+    copy.deepcopy(model).half().save_pretrained(str(beside))
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        if (tokenizer_from / name).is_file():
+            shutil.copyfile(tokenizer_from / name, beside / name)
+    shutil.rmtree(folder, ignore_errors=True)
+    beside.rename(folder)
+    return folder
