@@ -1,30 +1,51 @@
-"""Prove the index whole: every built file and every article is hashed.
+"""Prove the index whole, or with --answers earlier answers against it.
 
-Damage and articles that were edited since are named, with the command that mends them; the exit
-status is 4 then.
+Every built file and every article is hashed. Damage and articles that were edited since are named,
+with the command that mends them; the exit status is 4 then.
+
+--answers reads what `askvisit ask --json`, `ask --jsonl` or an exported conversation wrote, and
+tells of each quote: intact (it reads the same in the same place), moved (the same words stand
+elsewhere in the article), changed (they do not), gone (no such article). Exit status 4 unless all
+are intact.
 
 examples:
   askvisit verify
   askvisit verify --index my-index
+  askvisit verify --answers conversation.md
 """
 
+from __future__ import annotations
+
 import argparse
+from collections import Counter
+from pathlib import Path
 
-from askvisit.cli import options
+from askvisit.cli import options, show
 
-HELP = "check that the index is whole and fresh"
+HELP = "check that the index, or earlier answers, still hold"
+
+_DAMAGED = 4
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     options.add_index(parser)
+    parser.add_argument(
+        "--answers", type=Path, metavar="FILE", help="answers or an exported conversation to prove"
+    )
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Verify, and say what was found."""
-    from askvisit.index import locate, verify_index
+    from askvisit.index import locate
 
     folder = locate(chosen.index)
+    return _index(folder) if chosen.answers is None else _answers(chosen.answers, folder)
+
+
+def _index(folder: Path) -> int:
+    from askvisit.index import verify_index
+
     found = verify_index(folder)
     if found.intact:
         print(f"{folder}: intact")
@@ -32,4 +53,20 @@ def run(chosen: argparse.Namespace) -> int:
     for problem in (*found.damage, *found.stale):
         print(f"{folder}: {problem}")
     print(found.mend)
-    return 4
+    return _DAMAGED
+
+
+def _answers(path: Path, folder: Path) -> int:
+    from askvisit import transcript
+    from askvisit.index import open_index
+
+    answers = transcript.read(path)
+    proofs = transcript.prove(answers, open_index(folder))
+    for proof in proofs:
+        moved = "" if proof.now_at is None else f", now at {proof.now_at}"
+        place = f"{show.plain(proof.article_id)}{moved}"
+        print(f"{proof.status:<8} [{proof.number}] {show.excerpt(proof.quote)} ({place})")
+    counts = Counter(proof.status for proof in proofs)
+    told = [f"{n} {status}" for status, n in sorted(counts.items())] or ["no quotes"]
+    print(f"{path}: {len(answers)} answers, {', '.join(told)}")
+    return 0 if set(counts) <= {"intact"} else _DAMAGED

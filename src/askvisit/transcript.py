@@ -1,0 +1,220 @@
+"""A conversation as Markdown or JSON with its citations, and proving it again later.
+
+The Markdown holds the same data as the JSON, in a comment at its end, so that both can be proved:
+each quote must stand where it stood, and what a reader of the Markdown sees must be what its data
+says.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from askvisit.errors import DataError
+from askvisit.index import PassageIndex
+from askvisit.records import Answer, Article, Citation
+
+FORMAT = 1
+
+Status = Literal["intact", "moved", "changed", "gone"]
+
+_TITLE = "# A conversation with the articles"
+_DATA = re.compile(r"^<!-- askvisit-conversation (.*) -->$", re.MULTILINE)
+_SPECIAL = re.compile(r"[\\`*_\[\]<>#&|~$]")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+_WRONG = (
+    "{} is no file of answers: give one that askvisit ask --json, ask --jsonl or an export wrote"
+)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Whether a citation still holds.
+
+    `intact`: the same slice of the article reads the same, whatever else changed in it; `moved`:
+    the exact words stand elsewhere in it, from `now_at` on; `changed`: they do not, or a Markdown
+    export shows other words than its data has; `gone`: there is no such article.
+    """
+
+    question: str
+    number: int
+    article_id: str
+    quote: str
+    status: Status
+    now_at: int | None = None
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """A citation as a file tells it: it may have been edited since, so nothing is taken for true.
+
+    The records check themselves when made; a forged quote must be reported, not raise.
+    """
+
+    question: str
+    edited: bool
+    number: int
+    article_id: str
+    quote: str
+    start: int
+    end: int
+    span: str | None
+    span_start: int | None
+    span_end: int | None
+
+    def stands_in(self, text: str) -> bool:
+        """Whether the slice, and the span in it, read as they are quoted."""
+        return (
+            0 <= self.start < self.end
+            and text[self.start : self.end] == self.quote
+            and (self.span is None or text[self.span_start : self.span_end] == self.span)
+        )
+
+
+def to_json(answers: Sequence[Answer]) -> str:
+    """Write a conversation as JSON: `answers` as `askvisit ask --json` prints them."""
+    return _json(answers, indent=1) + "\n"
+
+
+def to_markdown(answers: Sequence[Answer]) -> str:
+    """Write a conversation to be read: each question, its quotes, and where each stands."""
+    data = _json(answers).replace(">", r"\u003e")  # so that nothing ends the comment early
+    blocks = [_TITLE, *(_section(answer) for answer in answers)]
+    return "\n\n".join([*blocks, f"<!-- askvisit-conversation {data} -->"]) + "\n"
+
+
+def read(path: Path) -> list[Mapping[str, Any]]:
+    """Read the answers of a file: JSON, JSON lines, or an exported conversation in either form.
+
+    Answers come as dictionaries, because an edited one may be no `Answer` any more. Raises
+    `DataError` where the file is none of these.
+    """
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path} cannot be read ({error})") from error
+    exported = _DATA.search(text)
+    try:
+        found = _answers(json.loads(exported[1]) if exported else _values(text))
+        if exported:
+            found = [{**answer, "edited": not _is_shown(answer, text)} for answer in found]
+        claims = [_claims(answer) for answer in found]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise DataError(_WRONG.format(path)) from error
+    if not claims:
+        raise DataError(_WRONG.format(path))
+    return found
+
+
+def prove(answers: Iterable[Answer | Mapping[str, Any]], index: PassageIndex) -> list[Proof]:
+    """Compare every citation with the articles as the index has them now.
+
+    answers: `Answer`s, or what `read` returned.
+    """
+    known = set(index.article_ids())
+    articles: dict[str, Article] = {}
+    proofs = []
+    for answer in answers:
+        for claim in _claims(asdict(answer) if isinstance(answer, Answer) else answer):
+            if claim.article_id in known and claim.article_id not in articles:
+                articles[claim.article_id] = index.article(claim.article_id)
+            proofs.append(_proof(claim, articles.get(claim.article_id)))
+    return proofs
+
+
+def _proof(claim: _Claim, article: Article | None) -> Proof:
+    status: Status
+    now_at = None
+    if article is None:
+        status = "gone"
+    elif claim.stands_in(article.text) and not claim.edited:
+        status = "intact"
+    else:
+        whole = claim.quote and (claim.span or "") in claim.quote and not claim.edited
+        at = article.text.find(claim.quote) if whole else -1
+        status, now_at = ("moved", at) if at >= 0 else ("changed", None)
+    return Proof(claim.question, claim.number, claim.article_id, claim.quote, status, now_at)
+
+
+def _json(answers: Sequence[Answer], indent: int | None = None) -> str:
+    data = {"askvisit_conversation": FORMAT, "answers": [asdict(answer) for answer in answers]}
+    text = json.dumps(data, ensure_ascii=False, indent=indent)
+    return _SURROGATE.sub(lambda half: f"\\u{ord(half[0]):04x}", text)  # UTF-8 has none
+
+
+def _section(answer: Answer) -> str:
+    if answer.parts:
+        return "\n\n".join([f"## {_plain(answer.question)}", *map(_part, answer.parts)])
+    return "\n\n".join([f"## {_plain(answer.question)}", *_body(answer)])
+
+
+def _part(answer: Answer) -> str:
+    return "\n\n".join([f"### {_plain(answer.question)}", *_body(answer)])
+
+
+def _body(answer: Answer) -> list[str]:
+    blocks = []
+    if answer.reading != answer.question and answer.kind != "talk":
+        blocks.append(f"*Understood as: {_plain(answer.reading)}*")
+    if not answer.found:
+        return [*blocks, _plain(answer.text)]
+    blocks += [f"> {_plain(c.quote, '> ')} [{c.number}]" for c in answer.citations]
+    return [*blocks, "\n".join(_source(c) for c in answer.citations)]
+
+
+def _source(citation: Citation) -> str:
+    place = f"{_plain(citation.article_id)} {citation.start}-{citation.end}"
+    title = _plain(citation.article_title)
+    hashed = f"sha256 {citation.article_sha256}"
+    return f"- [{citation.number}] {title}, paragraph {citation.paragraph} ({place}, {hashed})"
+
+
+def _plain(text: str, prefix: str = "") -> str:
+    """Escape what Markdown or HTML would take for markup; lines after the first get a prefix."""
+    shown = _SPECIAL.sub(lambda mark: f"\\{mark[0]}", _UNPRINTABLE.sub("", text))
+    return f"\n{prefix}".join(line for line in shown.splitlines() if line.strip())
+
+
+def _values(text: str) -> Any:
+    """Read one JSON value, or one a line."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return [json.loads(line) for line in text.splitlines() if line.strip()]
+
+
+def _answers(data: Any) -> list[Mapping[str, Any]]:
+    """Find the answers: in a list, in a conversation, or the data itself; failed lines are none."""
+    if isinstance(data, list):
+        return [answer for item in data for answer in _answers(item)]
+    if "answers" in data:
+        return _answers(data["answers"])
+    return [] if "error" in data and "citations" not in data else [data]
+
+
+def _claims(answer: Mapping[str, Any]) -> list[_Claim]:
+    question, edited = str(answer["question"]), answer.get("edited") is True
+    claims = []
+    for number, cited in enumerate(answer["citations"], 1):
+        words = [cited["article_id"], cited["quote"], cited.get("span") or ""]
+        offsets = [cited["start"], cited["end"]]
+        offsets += [cited.get(name) or 0 for name in ("span_start", "span_end")]
+        if not all(isinstance(w, str) for w in words) or any(type(n) is not int for n in offsets):
+            raise TypeError("ids and quotes are text, offsets are whole numbers")
+        told = [cited.get(name) for name in ("span", "span_start", "span_end")]
+        claims.append(_Claim(question, edited, number, *words[:2], *offsets[:2], *told))
+    return claims
+
+
+def _is_shown(answer: Mapping[str, Any], text: str) -> bool:
+    """Return whether the Markdown shows what its data says."""
+    try:
+        return _section(Answer.from_dict(answer)) in text
+    except (ValueError, KeyError, TypeError):  # the data was edited
+        return False
