@@ -81,6 +81,11 @@ def test_open_source_returns_the_panel_and_the_key_of_the_place():
     assert [key for key, _ in marks(answer["html"])] == ["15-30", "50-60"]
 
 
+def test_a_whole_article_is_opened_by_its_id():
+    answer = open_source({"article": ARTICLE.id}, ARTICLES)
+    assert answer == {"html": panel(ARTICLE), "key": ""}
+
+
 @pytest.mark.parametrize(
     "request_",
     [
@@ -89,6 +94,8 @@ def test_open_source_returns_the_panel_and_the_key_of_the_place():
         "visit.txt",
         {},
         {"place": None},
+        {"article": "no.txt"},
+        {"article": ["visit.txt"]},
         {"place": {"article": "no.txt", "start": 0, "end": 5}},
         {"place": {"article": ["visit.txt"], "start": 0, "end": 5}},
         {"place": place(-1, 5)},

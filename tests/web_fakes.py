@@ -62,10 +62,11 @@ class FakeAssistant:
             parts = (self.ask("Who met the mayor?"), self.ask("When did the minister leave?"))
             both = tuple(c for part in parts for c in part.citations)
             return Answer(question, question, "answer", True, "both", 0.5, both, parts=parts)
-        return self._answer(question, min_confidence)
+        return self._answer(question, articles, min_confidence)
 
-    def _answer(self, question: str, min_confidence: float | None) -> Answer:
-        everything = [s for article in self.articles.values() for s in sentences(article)]
+    def _answer(self, question: str, articles, min_confidence: float | None) -> Answer:
+        looked_in = self.articles if articles is None else articles
+        everything = [s for name in looked_in for s in sentences(self.articles[name])]
         everything.sort(key=lambda s: -len(words(question) & words(s.text)))
         shared = len(words(question) & words(everything[0].text))
         if shared == 0 and min_confidence != 0:

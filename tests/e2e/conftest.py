@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from web_fakes import FakeAssistant
+from web_fakes import ARTICLE, FakeAssistant
 
 import askvisit
 from askvisit.records import Article
@@ -74,6 +74,15 @@ def real(assistant):
 def fake():
     """The address of a server with a fake assistant."""
     page = serve(FakeAssistant())
+    yield page.local_url
+    page.close(verbose=False)
+
+
+@pytest.fixture(scope="session")
+def both():
+    """The address of a server with a fake assistant over two articles."""
+    another = Article("another.txt", "Another", "Another\n\nThe zebra met the mayor too.")
+    page = serve(FakeAssistant(ARTICLE, another))
     yield page.local_url
     page.close(verbose=False)
 

@@ -129,3 +129,18 @@ def test_the_documented_api_page_opens_without_asking_outside(fake, open_page):
     page = open_page(fake)
     page.get_by_role("button", name="API").click()
     expect(page.get_by_text("/articles", exact=True).first).to_be_visible()
+
+
+def test_some_articles_are_chosen_and_read(both, open_page, ask):
+    page = open_page(both)
+    page.get_by_role("tab", name="All articles").click()
+    page.get_by_role("button", name="Read Another").click()
+    expect(page.locator("#source h2")).to_have_text("Another")
+    page.get_by_role("tab", name="All articles").click()
+    page.get_by_role("checkbox", name="A Short Visit").uncheck()
+    page.wait_for_timeout(300)
+    turn = ask(page, "Who met the mayor?")
+    expect(turn.locator(".message.bot")).to_contain_text("Looked only in: Another")
+    assert page.get_by_role("tab", name="All articles").get_attribute("aria-selected") == "true"
+    turn.locator("a.cite").first.click()
+    expect(page.locator("#source mark.active").first).to_be_visible()

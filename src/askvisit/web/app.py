@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from askvisit.web import api
+from askvisit.web.articles import Chosen
 from askvisit.web.chat import Turns
 from askvisit.web.desk import Desk, Shown
 
@@ -24,7 +25,7 @@ def build(desk: Desk) -> Any:
     import gradio as gr
 
     with gr.Blocks(title="askvisit", fill_width=True, analytics_enabled=False) as page:
-        turns = gr.State(())
+        turns, chosen = gr.State(()), gr.State(None)
         top = _html(_HEADER, "top")
         with gr.Row(elem_id="desk", equal_height=False):
             with gr.Column(scale=3, min_width=320, elem_id="talk"):
@@ -39,26 +40,35 @@ def build(desk: Desk) -> Any:
                     elem_id="question",
                 )
             with gr.Column(scale=2, min_width=320, elem_id="reading"):
-                source = _html(desk.first_source(), "source", server_functions=[_opener(desk)])
+                with gr.Tab("Article"):
+                    source = _html(desk.first_source(), "source", server_functions=[_opener(desk)])
+                with gr.Tab("All articles"):
+                    listed = _html(desk.listing(), "articles")
         listening: dict[str, Any] = {
             "outputs": [question, log, source, turns],
             "api_visibility": "private",
             "show_progress": "hidden",
         }
 
-        def asked(text: str, so_far: Turns) -> Iterator[list[Any]]:
-            for shown in desk.ask(text, so_far):
+        def asked(text: str, so_far: Turns, looked_in: Chosen) -> Iterator[list[Any]]:
+            for shown in desk.ask(text, so_far, looked_in):
                 yield _updates(shown)
 
-        def clicked(so_far: Turns, event: gr.EventData) -> Iterator[list[Any]]:
-            yield from asked(_text(event._data, "question"), so_far)
+        def clicked(so_far: Turns, looked_in: Chosen, event: gr.EventData) -> Iterator[list[Any]]:
+            yield from asked(_text(event._data, "question"), so_far, looked_in)
 
-        clicked.__annotations__["event"] = gr.EventData
-        question.submit(asked, [question, turns], **listening)
-        log.ask(clicked, [turns], **listening)
+        def choose(event: gr.EventData) -> Chosen:
+            return desk.choose(_data(event._data, "articles"))
+
+        for listener in (clicked, choose):
+            listener.__annotations__["event"] = gr.EventData
+        question.submit(asked, [question, turns, chosen], **listening)
+        log.ask(clicked, [turns, chosen], **listening)
         log.guess(_on_turn(desk.guess), [turns], **listening)
         log.edit(_on_turn(desk.edit), [turns], **listening)
         log.undo(_on_turn(desk.undo), [turns], **listening)
+        page.load(desk.listing, None, **(listening | {"outputs": [listed]}))
+        listed.choose(choose, None, **(listening | {"outputs": [chosen]}))
         top.new(lambda: _updates(desk.new()), None, **listening)
         api.add(desk.assistant)
     return page
@@ -84,8 +94,7 @@ def _on_turn(action: Callable[[int, Turns], Shown]) -> Callable[..., Any]:
     import gradio as gr
 
     def on_turn(turns: Turns, event: gr.EventData) -> list[Any]:
-        data = event._data
-        number = data.get("turn") if isinstance(data, dict) else None
+        number = _data(event._data, "turn")
         if type(number) is not int or not 0 <= number < len(turns):
             return _updates(Shown())
         return _updates(action(number, turns))
@@ -102,6 +111,10 @@ def _updates(shown: Shown) -> list[Any]:
     return [gr.skip() if part is None else part for part in parts]
 
 
+def _data(data: object, name: str) -> object:
+    return data.get(name) if isinstance(data, dict) else None
+
+
 def _text(data: object, name: str) -> str:
-    value = data.get(name) if isinstance(data, dict) else None
+    value = _data(data, name)
     return value if isinstance(value, str) else ""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from askvisit.errors import AskvisitError
-from askvisit.records import Answer
+from askvisit.errors import AskvisitError, QuestionError
+from askvisit.records import Answer, Article
 from askvisit.web import faults
 from askvisit.web.answers import answer_html, plain_text
+from askvisit.web.articles import NONE_CHOSEN, Chosen
 from askvisit.web.markup import escape, lines
 
 if TYPE_CHECKING:
@@ -27,19 +28,27 @@ KEPT_QUESTION = 2001
 
 @dataclass(frozen=True)
 class Turn:
-    """One question and what came of it: an answer, or a problem; `html` shows it."""
+    """One question and what came of it: an answer, or a problem; `html` shows it.
+
+    `text` is the answer to copy, `chosen` the articles that were looked in.
+    """
 
     question: str
     answer: Answer | None
     html: str
     text: str = ""
+    chosen: Chosen = None
 
 
 Turns = tuple[Turn, ...]
 
 
 def reply(
-    assistant: Assistant, question: str, turns: Turns, min_confidence: float | None = None
+    assistant: Assistant,
+    question: str,
+    turns: Turns,
+    min_confidence: float | None = None,
+    chosen: Chosen = None,
 ) -> Turn:
     """Ask, and turn whatever goes wrong into words; details of a fault go to the log only.
 
@@ -47,10 +56,15 @@ def reply(
     """
     kept = question[:KEPT_QUESTION]
     try:
-        answer = assistant.ask(question, history(turns), min_confidence=min_confidence)
+        if chosen == ():
+            raise QuestionError(NONE_CHOSEN)
+        answer = assistant.ask(
+            question, history(turns), articles=chosen, min_confidence=min_confidence
+        )
         articles = assistant.articles
         shown = answer_html(answer, articles, guess=min_confidence == 0)
-        return Turn(kept, answer, shown, plain_text(answer, articles))
+        shown += _looked_in(chosen, articles)
+        return Turn(kept, answer, shown, plain_text(answer, articles), chosen)
     except AskvisitError as error:
         problem = str(error)
     except Exception:
@@ -83,6 +97,14 @@ def conversation(turns: Turns, suggestions: Sequence[str], pending: str | None =
     elif suggestions:
         parts.append(_suggested(suggestions, "Ask next"))
     return f'<div class="log" {_LOG}>{"".join(parts)}</div>'
+
+
+def _looked_in(chosen: Chosen, articles: Mapping[str, Article]) -> str:
+    if chosen is None:
+        return ""
+    titles = [articles[name].title for name in chosen[:3] if name in articles]
+    more = f" and {len(chosen) - 3} more" if len(chosen) > 3 else ""
+    return f'<p class="note" dir="auto">Looked only in: {escape(", ".join(titles))}{more}</p>'
 
 
 _LOG = 'role="log" aria-label="Conversation" tabindex="0"'

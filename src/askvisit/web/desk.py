@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from askvisit.web import answers, chat, source_panel
+from askvisit.web import answers, articles, chat, source_panel
+from askvisit.web.articles import Chosen
 from askvisit.web.chat import Turn, Turns
 
 if TYPE_CHECKING:
@@ -52,20 +53,29 @@ class Desk:
         """Return the panel for a click on a citation; the request is the browser's."""
         return source_panel.open_source(request, self.assistant.articles)
 
-    def ask(self, question: str, turns: Turns) -> Iterator[Shown]:
+    def listing(self, chosen: Chosen = None) -> str:
+        """Return the list of articles."""
+        return articles.listing(self.assistant.articles, chosen)
+
+    def choose(self, data: object) -> Chosen:
+        """Return the articles to look in; the data is the browser's."""
+        return articles.checked_choice(data, self.assistant.articles)
+
+    def ask(self, question: str, turns: Turns, chosen: Chosen = None) -> Iterator[Shown]:
         """Show the question at once, then its answer with the cited sentences marked."""
         if not question.strip():
             yield Shown()
             return
         yield Shown(question="", log=self.log(turns, pending=question))
-        turn = chat.reply(self.assistant, question, turns, self._least_confidence())
+        turn = chat.reply(self.assistant, question, turns, self._least_confidence(), chosen)
         turns = (*turns, turn)[-KEPT_TURNS:]
         yield Shown(log=self.log(turns), source=self._marked(turn), turns=turns)
 
     def guess(self, number: int, turns: Turns) -> Shown:
         """Answer a refused question with the best guess, in its place."""
         earlier, later = turns[:number], turns[number + 1 :]
-        turn = chat.reply(self.assistant, turns[number].question, earlier, min_confidence=0)
+        refused = turns[number]
+        turn = chat.reply(self.assistant, refused.question, earlier, 0, refused.chosen)
         turns = (*earlier, turn, *later)
         return Shown(log=self.log(turns), source=self._marked(turn), turns=turns)
 

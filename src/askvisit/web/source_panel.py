@@ -63,9 +63,13 @@ def open_source(request: object, articles: Mapping[str, Article]) -> dict[str, s
     """Return the panel for a click: `{"html", "key"}`, or `{"error"}` in words.
 
     `request` is `{"place": …, "others": […]}`: the place that was clicked and the other places
-    that the same answer cites, each `{"article", "start", "end", "span"?}`.
+    that the same answer cites, each `{"article", "start", "end", "span"?}`; or `{"article": …}`,
+    to read a whole article.
     """
     data: dict[str, Any] = request if isinstance(request, dict) else {}
+    whole = data.get("article")
+    if isinstance(whole, str) and whole in articles:
+        return {"html": panel(articles[whole]), "key": ""}
     place = Place.checked(data.get("place"), articles)
     if place is None:
         return {"error": "This place is not in the articles (any more). Ask the question again."}

@@ -17,6 +17,7 @@ function activate(key) {
   for (const mark of marks) mark.classList.toggle("active", mark.dataset.key === key);
   const first = marks.find((mark) => mark.dataset.key === key);
   if (first) scrollTo(first);
+  else if (!key) find(".source-text").scrollTop = 0;
   showPosition(key);
 }
 
@@ -56,9 +57,9 @@ function placeOf(link) {
   return place;
 }
 
-async function open(place, others) {
+async function open(request) {
   const mine = ++clicks;
-  const answer = await server.open_source({ place, others });
+  const answer = await server.open_source(request);
   if (mine !== clicks) return; // a later click was faster
   if (answer.error) {
     const head = find(".source-meta");
@@ -67,8 +68,9 @@ async function open(place, others) {
   }
   if (props.value !== answer.html) {
     props.value = answer.html;
-    await painted();
   }
+  if (!element.offsetParent) document.querySelector("#reading [role=tab]").click();
+  await painted();
   activate(answer.key);
   if (element.getBoundingClientRect().top > window.innerHeight / 2) {
     element.scrollIntoView({ block: "start" });
@@ -83,7 +85,7 @@ function follow(link) {
   clicked = link;
   const message = link.closest(".message") || document;
   const others = [...message.querySelectorAll("a.cite")].filter((other) => other !== link);
-  open(placeOf(link), others.map(placeOf));
+  open({ place: placeOf(link), others: others.map(placeOf) });
 }
 
 document.addEventListener(
@@ -96,6 +98,8 @@ document.addEventListener(
   },
   listening,
 );
+
+document.addEventListener("askvisit:read", (event) => open(event.detail), listening);
 
 element.addEventListener("click", (event) => {
   const button = event.target.closest("button");
@@ -123,4 +127,4 @@ watch("value", () => {
 
 // A link from outside: ?article=…&start=…&end=…
 const outside = new URLSearchParams(location.search);
-if (outside.has("article")) open(placeOf({ href: location.href, dataset: {} }), []);
+if (outside.has("article")) open({ place: placeOf({ href: location.href, dataset: {} }) });
