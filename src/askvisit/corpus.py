@@ -4,6 +4,7 @@ import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from askvisit import formats
@@ -78,7 +79,14 @@ class SourceFile:
         if unknown:
             keys = ", ".join(_SIDECAR_KEYS)
             raise ArticleError(self.sidecar, f"has the key {unknown[0]!r}; it may have {keys}")
-        return {key: str(value) for key, value in table.items()}
+        return {key: self._word(key, value) for key, value in table.items()}
+
+    def _word(self, key: str, value: object) -> str:
+        if isinstance(value, str):
+            return value
+        if key == "date" and isinstance(value, date):
+            return value.isoformat()
+        raise ArticleError(self.sidecar, f"{key} is not {'a date' if key == 'date' else 'text'}")
 
 
 @dataclass(frozen=True)
