@@ -6,12 +6,15 @@ it immutable: no locks, no journal, one connection for each thread.
 
 from __future__ import annotations
 
+import errno
+import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+from askvisit.errors import IndexDamagedError
 from askvisit.records import Article, Passage, Sentence
 from askvisit.words import content_words
 
@@ -37,7 +40,10 @@ _MOST_TERMS = 64
 
 
 class Store:
-    """An open store. Passages are numbered 0..n-1, those of one article in a row."""
+    """An open store. Passages are numbered 0..n-1, those of one article in a row.
+
+    Each method raises `IndexDamagedError` where the file cannot be read.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -46,52 +52,59 @@ class Store:
     def counts(self) -> dict[str, int]:
         """Return how many articles, passages and sentences there are."""
         tables = ("articles", "passages", "sentences")
-        return {
-            name: self._db.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in tables
-        }
+        with self._reading() as db:
+            return {
+                name: db.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in tables
+            }
 
     def article_ids(self) -> list[str]:
         """Return the articles' ids in order."""
-        return [row[0] for row in self._db.execute("SELECT id FROM articles ORDER BY number")]
+        with self._reading() as db:
+            return [row[0] for row in db.execute("SELECT id FROM articles ORDER BY number")]
 
     def article(self, article_id: str) -> Article:
         """Return an article; raises `KeyError` where there is none of that id."""
-        row = self._db.execute(
-            "SELECT id, title, text, source, url, date FROM articles WHERE id = ?", (article_id,)
-        ).fetchone()
+        with self._reading() as db:
+            row = db.execute(
+                "SELECT id, title, text, source, url, date FROM articles WHERE id = ?",
+                (article_id,),
+            ).fetchone()
         if row is None:
             raise KeyError(article_id)
         return Article(*row)
 
     def passage_range(self, article_id: str) -> range:
         """Return the numbers of an article's passages."""
-        row = self._db.execute(
-            "SELECT first_passage, end_passage FROM articles WHERE id = ?", (article_id,)
-        ).fetchone()
+        with self._reading() as db:
+            row = db.execute(
+                "SELECT first_passage, end_passage FROM articles WHERE id = ?", (article_id,)
+            ).fetchone()
         if row is None:
             raise KeyError(article_id)
         return range(*row)
 
     def passages(self, numbers: Iterable[int]) -> dict[int, Passage]:
         """Return passages by number."""
-        wanted = list(numbers)
-        marks = ",".join("?" * len(wanted))
-        rows = self._db.execute(
-            "SELECT p.number, a.id, p.start, p.end, substr(a.text, p.start + 1, p.end - p.start) "
-            f"FROM passages p JOIN articles a ON a.number = p.article WHERE p.number IN ({marks})",
-            wanted,
-        )
-        return {number: Passage(*row) for number, *row in rows}
+        with self._reading() as db:
+            rows = db.execute(
+                "SELECT p.number, a.id, p.start, p.end, "
+                "substr(a.text, p.start + 1, p.end - p.start) "
+                "FROM passages p JOIN articles a ON a.number = p.article "
+                "WHERE p.number IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(numbers)),),
+            )
+            return {number: Passage(*row) for number, *row in rows}
 
     def sentences(self, article_id: str, start: int = 0, end: int = 2**62) -> list[Sentence]:
         """Return an article's sentences that begin in a range, in order."""
-        rows = self._db.execute(
-            "SELECT s.paragraph, s.start, s.end, substr(a.text, s.start + 1, s.end - s.start) "
-            "FROM sentences s JOIN articles a ON a.number = s.article "
-            "WHERE a.id = ? AND s.start >= ? AND s.start < ? ORDER BY s.start",
-            (article_id, start, end),
-        )
-        return [Sentence(article_id, *row) for row in rows]
+        with self._reading() as db:
+            rows = db.execute(
+                "SELECT s.paragraph, s.start, s.end, substr(a.text, s.start + 1, s.end - s.start) "
+                "FROM sentences s JOIN articles a ON a.number = s.article "
+                "WHERE a.id = ? AND s.start >= ? AND s.start < ? ORDER BY s.start",
+                (article_id, start, end),
+            )
+            return [Sentence(article_id, *row) for row in rows]
 
     def bm25(
         self, question: str, k: int, within: Sequence[range] | None = None
@@ -103,16 +116,17 @@ class Store:
         query = match_query(question)
         if query is None:
             return []
-        where, bounds = "", []
-        if within is not None:
-            where = "AND (" + " OR ".join(["rowid BETWEEN ? AND ?"] * len(within)) + ")"
-            bounds = [bound for r in within for bound in (r.start, r.stop - 1)]
-        rows = self._db.execute(
-            # FTS5 gives BM25 as a negative number, so that ORDER BY puts the best first.
-            f"SELECT rowid, -rank FROM words WHERE words MATCH ? {where} ORDER BY rank LIMIT ?",
-            (query, *bounds, k),
-        )
-        return [(number, score) for number, score in rows]
+        where, numbers = "", []
+        if within is not None:  # the plus keeps SQLite from searching once for each number
+            where = "AND +rowid IN (SELECT value FROM json_each(?))"
+            numbers = [json.dumps([number for r in within for number in r])]
+        with self._reading() as db:
+            rows = db.execute(
+                # FTS5 gives BM25 as a negative number, so that ORDER BY puts the best first.
+                f"SELECT rowid, -rank FROM words WHERE words MATCH ? {where} ORDER BY rank LIMIT ?",
+                (query, *numbers, k),
+            )
+            return [(number, score) for number, score in rows]
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -120,14 +134,28 @@ class Store:
             self._local.db.close()
             del self._local.db
 
-    @property
-    def _db(self) -> sqlite3.Connection:
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """Give this thread's connection; what goes wrong with it is damage."""
         if not hasattr(self._local, "db"):
             if not self._path.is_file():  # a rebuild may have taken the file away
                 raise FileNotFoundError(self._path)
             self._local.db = sqlite3.connect(_read_only(self._path), uri=True)
-        db: sqlite3.Connection = self._local.db
-        return db
+        try:
+            yield self._local.db
+        except (sqlite3.DatabaseError, ValueError, TypeError) as error:
+            reason = f"{self._path.name} cannot be read: {error}"
+            raise IndexDamagedError(self._path.parent, reason) from error
+
+
+@contextmanager
+def writing(path: Path, previous: Path | None = None) -> Iterator[StoreWriter]:
+    """Give a writer of a new store; raises `OSError` where the file cannot be written."""
+    try:
+        with closing(StoreWriter(path, previous)) as writer:
+            yield writer
+    except sqlite3.OperationalError as error:
+        raise OSError(errno.EIO, str(error), str(path)) from error
 
 
 class StoreWriter:

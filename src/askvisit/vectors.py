@@ -55,10 +55,13 @@ class Vectors:
             raise ValueError("the vectors cannot be read") from error
 
     def write(self, path: Path) -> None:
-        """Write the vectors to a file."""
+        """Write the vectors to a file; raises `OSError` where it cannot be written."""
         import faiss
 
-        faiss.write_index(self._index, str(path))
+        # faiss.write_index says nothing when the disk is full at the end.
+        data: Any = faiss.serialize_index(self._index)
+        with path.open("wb") as file:
+            file.write(data)
 
     def __len__(self) -> int:
         return int(self._index.ntotal)

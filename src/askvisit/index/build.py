@@ -31,11 +31,21 @@ from askvisit.index import locate
 from askvisit.index import manifest as manifests
 from askvisit.index.local import LocalIndex, open_index
 from askvisit.index.manifest import BuiltFile, EncoderIdentity, Manifest
-from askvisit.store import Store, StoreWriter
+from askvisit.store import Store, StoreWriter, writing
 from askvisit.vectors import FACTORY, Vectors
 
 _CHUNK = 256
 """Passages encoded at a time: enough to batch by length, little enough to show progress."""
+
+_HASH = "[0-9a-f]" * 16
+_OURS = (
+    f"passages-{_HASH}.db",
+    f"vectors-{_HASH}.faiss",
+    "passages.tmp",
+    "vectors.tmp",
+    f"{manifests.NAME}.tmp",
+)
+"""Files that a build may remove; anything else in the folder is the user's."""
 
 
 @dataclass(frozen=True)
@@ -161,11 +171,10 @@ def _reusable(folder: Path, before: Manifest | None, encoder: Encoder) -> LocalI
     ):
         return None
     try:
-        index = open_index(folder)
         intact = all(BuiltFile.of(folder / f.name) == f for f in before.files())
+        return open_index(folder) if intact else None
     except (PassageIndexError, OSError):
         return None
-    return index if intact else None
 
 
 def _write(plan: _Plan, progress: bool) -> tuple[Manifest, int]:
@@ -202,7 +211,7 @@ def _write_texts(plan: _Plan, path: Path, progress: bool) -> tuple[FloatArray, i
     waiting: list[tuple[int, list[str]]] = []
     encoded = 0
     previous_store = None if previous is None else plan.folder / previous.manifest.store.name
-    with closing(StoreWriter(path, previous_store)) as writer:
+    with writing(path, previous_store) as writer:
         for entry in _with_bar(plan, progress):
             if previous is not None and plan.reuses(entry):
                 blocks.append(previous.rows(writer.copy(entry.id)))
@@ -265,7 +274,7 @@ def _report(plan: _Plan, counts: dict[str, int], encoded: int) -> BuildReport:
 def _remove_leftovers(folder: Path, manifest: Manifest) -> None:
     """Remove what earlier builds left: files that the manifest does not name."""
     named = {built.name for built in manifest.files()}
-    for pattern in ("passages-*.db", "vectors-*.faiss", "*.tmp"):
+    for pattern in _OURS:
         for path in folder.glob(pattern):
             if path.name not in named:
                 path.unlink(missing_ok=True)
