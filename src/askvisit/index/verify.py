@@ -39,15 +39,26 @@ def verify_index(folder: Path) -> Verification:
     Raises `IndexMissingError` and `IndexFormatError`; damage is reported, not raised.
     """
     try:
-        index = open_index(folder)
+        manifest = manifests.read(folder)
     except IndexDamagedError as error:
         return Verification(folder, (error.reason,), ())
-    damage = [
-        f"{built.name} was changed"
-        for built in index.manifest.files()
-        if manifests.file_sha256(folder / built.name) != built.sha256
-    ]
-    return Verification(folder, tuple(damage), tuple(_stale(folder, index.manifest)))
+    damage = [problem for built in manifest.files() for problem in _damage(folder, built)]
+    if not damage:  # a file is parsed only where its hash is right
+        try:
+            open_index(folder)
+        except IndexDamagedError as error:
+            damage = [error.reason]
+    return Verification(folder, tuple(damage), tuple(_stale(folder, manifest)))
+
+
+def _damage(folder: Path, built: manifests.BuiltFile) -> list[str]:
+    try:
+        now = manifests.BuiltFile.of(folder / built.name)
+    except FileNotFoundError:
+        return [f"{built.name} is missing"]
+    except OSError as error:
+        return [f"{built.name} cannot be read ({error.strerror})"]
+    return [] if now == built else [f"{built.name} was changed"]
 
 
 def _stale(folder: Path, manifest: manifests.Manifest) -> list[str]:
