@@ -1,0 +1,101 @@
+"""Vectors in FAISS: cosines, exactly, and never a distance."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import numpy as np
+import pytest
+
+from askvisit.errors import PassageIndexError
+from askvisit.vectors import Vectors, normalise
+
+ROWS = np.array([[3, 4], [0, 2], [-1, 0], [0, 0]], dtype=np.float32)
+EAST = np.array([10, 0], dtype=np.float32)
+
+
+@pytest.fixture
+def vectors() -> Vectors:
+    return Vectors.build(ROWS)
+
+
+def test_scores_are_cosines_best_first(vectors):
+    found = vectors.search(np.array([4, 3], dtype=np.float32), 4)
+    assert [n for n, _ in found] == [0, 1, 3, 2]
+    assert [cosine for _, cosine in found] == pytest.approx([0.96, 0.6, 0.0, -0.8])
+    assert all(type(n) is int and type(cosine) is float for n, cosine in found)
+
+
+def test_the_length_of_vectors_does_not_matter(vectors):
+    assert vectors.search(EAST / 1000, 4) == vectors.search(EAST, 4)
+    longer = Vectors.build(ROWS * 7)
+    assert [c for _, c in longer.search(EAST, 4)] == pytest.approx([0.6, 0.0, 0.0, -1.0])
+
+
+def test_k_is_how_many(vectors):
+    assert vectors.search(EAST, 1) == [(0, pytest.approx(0.6))]
+    assert len(vectors.search(EAST, 99)) == len(vectors) == 4
+
+
+def test_a_search_stays_within_the_numbers_given(vectors):
+    assert vectors.search(EAST, 4, [range(1, 3)]) == [(1, 0.0), (2, -1.0)]
+    assert [n for n, _ in vectors.search(EAST, 4, [range(1), range(2, 3)])] == [0, 2]
+    assert [n for n, _ in vectors.search(EAST, 4, [range(2, 3), range(2, 3)])] == [2]
+
+
+def test_a_vector_of_zeros_is_like_nothing(vectors):
+    assert [c for _, c in vectors.search(np.zeros(2, np.float32), 4)] == [0.0] * 4
+    assert vectors.cosines(EAST, [3]) == {3: 0.0}
+
+
+def test_cosines_of_certain_passages(vectors):
+    assert vectors.cosines(EAST, [2, 0]) == {2: -1.0, 0: pytest.approx(0.6)}
+    assert vectors.cosines(EAST, []) == {}
+
+
+def test_rows_are_stored_at_length_1(vectors):
+    assert vectors.rows(range(2)) == pytest.approx(np.array([[0.6, 0.8], [0, 1]]))
+    assert np.array_equal(normalise(ROWS)[3], [0, 0])
+
+
+def test_a_file_holds_the_same_vectors(vectors, tmp_path):
+    path = tmp_path / "a folder of ’s" / "v.faiss"
+    path.parent.mkdir()
+    vectors.write(path)
+    again = Vectors.read(path)
+    assert (len(again), again.dimension) == (4, 2)
+    assert again.search(EAST, 4) == vectors.search(EAST, 4)
+
+
+@pytest.mark.parametrize("keep", [0, 10, 30, 50])
+def test_a_cut_file_is_damaged(vectors, tmp_path, keep):
+    path = tmp_path / "v.faiss"
+    vectors.write(path)
+    path.write_bytes(path.read_bytes()[:keep])
+    with pytest.raises(ValueError, match="cannot be read"):
+        Vectors.read(path)
+
+
+def test_a_flipped_byte_is_read_or_damaged(vectors, tmp_path):
+    path = tmp_path / "v.faiss"
+    vectors.write(path)
+    whole = path.read_bytes()
+    for at in {*range(len(whole))} - {*range(37, 45)}:  # there, FAISS asks for as much memory
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
+        with suppress(ValueError):
+            assert len(Vectors.read(path)) == 4
+
+
+def test_a_missing_file_is_missing(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        Vectors.read(tmp_path / "v.faiss")
+
+
+def test_vectors_that_cannot_be_written_are_an_os_error(vectors, tmp_path):
+    with pytest.raises(OSError, match=r"v\.faiss"):
+        vectors.write(tmp_path / "nowhere" / "v.faiss")
+
+
+def test_an_unknown_factory_is_an_error():
+    with pytest.raises(PassageIndexError, match="'Cheese'"):
+        Vectors.build(ROWS, "Cheese")
