@@ -1,17 +1,20 @@
-"""Start the web chat; `python ui.py` does the same."""
+"""Start the web chat; `python ui.py` does the same.
+
+examples:
+  askvisit ui
+  askvisit ui --index my-index --port 8080
+"""
 
 import argparse
+
+from askvisit.web.server import add_options, serve
+
+__all__ = ["add_options", "run"]
 
 HELP = "start the web chat"
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Take all options as they are: the web chat has its own."""
-    parser.add_argument("options", nargs=argparse.REMAINDER, help="see: askvisit ui -- --help")
-
-
 def run(chosen: argparse.Namespace) -> int:
-    """Start it."""
-    from askvisit.web.server import main
-
-    return main(chosen.options)
+    """Serve until stopped."""
+    serve(chosen)
+    return 0
