@@ -104,7 +104,7 @@ def _open(folder: Path, manifest: Manifest) -> LocalIndex:
         store = Store(folder / manifest.store.name)
     except (ValueError, OSError) as error:
         raise IndexDamagedError(folder, str(error)) from error
-    if len(vectors) != manifest.counts["passages"]:
+    if len(vectors) != manifest.counts.get("passages"):
         raise IndexDamagedError(folder, "there are not as many vectors as passages")
     if vectors.dimension != manifest.encoder.dimension:
         raise IndexDamagedError(folder, "the vectors have another dimension than the encoder")

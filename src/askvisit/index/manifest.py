@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from askvisit.corpus import Entry
 from askvisit.errors import (
@@ -23,6 +24,10 @@ from askvisit.errors import (
 
 FORMAT = 1
 NAME = "manifest.json"
+
+_BUILT = re.compile(r"(passages-[0-9a-f]{16}\.db|vectors-[0-9a-f]{16}\.faiss)")
+
+Value = TypeVar("Value", str, int)
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ def read(folder: Path) -> Manifest:
         raise IndexMissingError(folder) from error
     except NotADirectoryError as error:
         raise IndexMissingError(folder) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise IndexDamagedError(folder, f"{NAME} cannot be read") from error
     if not isinstance(data, dict) or not isinstance(data.get("format"), int):
         raise IndexDamagedError(folder, f"{NAME} is not a manifest of askvisit")
@@ -94,7 +99,7 @@ def read(folder: Path) -> Manifest:
         )
     try:
         return _from_json(data)
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise IndexDamagedError(folder, f"{NAME} is incomplete") from error
 
 
@@ -145,13 +150,37 @@ def read_only(folder: Path, error: OSError) -> IndexReadOnlyError:
 
 
 def _from_json(data: dict[str, Any]) -> Manifest:
+    articles = {
+        name: Entry(name, _of(str, hashes["file_sha256"]), _of(str, hashes["text_sha256"]))
+        for name, hashes in data["articles"].items()
+    }
+    encoder = data["encoder"]
     return Manifest(
-        encoder=EncoderIdentity(**data["encoder"]),
-        passages=dict(data["passages"]),
-        faiss=data["faiss"],
-        articles_folder=data["articles_folder"],
-        articles={name: Entry(name, **hashes) for name, hashes in data["articles"].items()},
-        store=BuiltFile(**data["store"]),
-        vectors=BuiltFile(**data["vectors"]),
-        counts=dict(data["counts"]),
+        encoder=EncoderIdentity(
+            _of(str, encoder["name"]), _of(str, encoder["sha256"]), _of(int, encoder["dimension"])
+        ),
+        passages=_numbers(data["passages"]),
+        faiss=_of(str, data["faiss"]),
+        articles_folder=_of(str, data["articles_folder"]),
+        articles=articles,
+        store=_built(data["store"]),
+        vectors=_built(data["vectors"]),
+        counts=_numbers(data["counts"]),
     )
+
+
+def _built(data: dict[str, Any]) -> BuiltFile:
+    name = _of(str, data["name"])
+    if not _BUILT.fullmatch(name):
+        raise ValueError(f"no file of an index is called {name!r}")
+    return BuiltFile(name, _of(str, data["sha256"]), _of(int, data["size"]))
+
+
+def _numbers(data: dict[str, Any]) -> dict[str, int]:
+    return {name: _of(int, number) for name, number in data.items()}
+
+
+def _of(kind: type[Value], value: Any) -> Value:
+    if type(value) is not kind:
+        raise TypeError(f"{value!r} is no {kind.__name__}")
+    return value
