@@ -58,8 +58,9 @@ def assistant():
     return loaded
 
 
-def serve(assistant):
-    return server.launch(Desk(assistant), "127.0.0.1", server.free_port("127.0.0.1", 0))
+def serve(assistant, feedback=None):
+    desk = Desk(assistant, feedback_file=feedback)
+    return server.launch(desk, "127.0.0.1", server.free_port("127.0.0.1", 0))
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import expect
-from web_fakes import TEXT
+from web_fakes import TEXT, FakeAssistant
+
+from askvisit.cli import main
+from askvisit.web.feedback import Feedback
+
+from .conftest import ROOT, serve
 
 pytestmark = pytest.mark.slow
 
@@ -144,3 +149,28 @@ def test_some_articles_are_chosen_and_read(both, open_page, ask):
     assert page.get_by_role("tab", name="All articles").get_attribute("aria-selected") == "true"
     turn.locator("a.cite").first.click()
     expect(page.locator("#source mark.active").first).to_be_visible()
+
+
+@pytest.mark.parametrize(("kind", "suffix"), [("Markdown", ".md"), ("JSON", ".json")])
+def test_a_conversation_is_exported_and_proved(real, open_page, ask, tmp_path, kind, suffix):
+    page = open_page(real)
+    ask(page, "Who did Xi meet in 2009?")
+    for n in range(2):
+        page.locator("#top summary").click()
+        with page.expect_download() as saved:
+            page.get_by_role("button", name=kind).click()
+        path = tmp_path / f"{n}{suffix}"
+        assert saved.value.suggested_filename.endswith(suffix)
+        saved.value.save_as(path)
+        assert main(["verify", "--answers", str(path), "--index", str(ROOT / "index")]) == 0
+
+
+def test_feedback_is_kept(open_page, ask, tmp_path):
+    path = tmp_path / "feedback.jsonl"
+    page_ = serve(FakeAssistant(), Feedback(path))
+    turn = ask(open_page(page_.local_url), "Who met the mayor?")
+    turn.get_by_role("button", name="Wrong source").click()
+    expect(turn.get_by_role("status")).to_have_text("Thank you: wrong source")
+    expect(turn.get_by_role("button", name="Helpful", exact=True)).to_have_count(0)
+    assert '"feedback": "wrong_source"' in path.read_text()
+    page_.close(verbose=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,26 @@ STATIC = Path(__file__).parent / "static"
 
 _HEADER = (
     '<header class="top"><h1>askvisit</h1><p>Answers from the news, quoted word for word</p>'
+    '<details class="menu"><summary class="quiet">Export</summary>'
+    '<button type="button" class="quiet" data-export="markdown">Markdown</button>'
+    '<button type="button" class="quiet" data-export="json">JSON</button></details>'
     '<button type="button" class="quiet" data-api>API</button>'
     '<button type="button" class="quiet" data-new>New conversation</button></header>'
 )
+
+
+@dataclass
+class _Parts:
+    """The parts of the page that listen or change; `turns` and `chosen` are one person's."""
+
+    turns: Any
+    chosen: Any
+    top: Any
+    log: Any
+    question: Any
+    source: Any
+    listed: Any
+    download: Any
 
 
 def build(desk: Desk) -> Any:
@@ -25,56 +43,73 @@ def build(desk: Desk) -> Any:
     import gradio as gr
 
     with gr.Blocks(title="askvisit", fill_width=True, analytics_enabled=False) as page:
-        turns, chosen = gr.State(()), gr.State(None)
-        top = _html(_HEADER, "top")
-        with gr.Row(elem_id="desk", equal_height=False):
-            with gr.Column(scale=3, min_width=320, elem_id="talk"):
-                log = _html(desk.log(()), "chat")
-                question = gr.Textbox(
-                    label="Your question",
-                    placeholder="Ask about the articles …",
-                    lines=1,
-                    max_lines=6,
-                    max_length=10_000,
-                    submit_btn="Ask",
-                    elem_id="question",
-                )
-            with gr.Column(scale=2, min_width=320, elem_id="reading"):
-                with gr.Tab("Article"):
-                    source = _html(desk.first_source(), "source", server_functions=[_opener(desk)])
-                with gr.Tab("All articles"):
-                    listed = _html(desk.listing(), "articles")
-        listening: dict[str, Any] = {
-            "outputs": [question, log, source, turns],
-            "api_visibility": "private",
-            "show_progress": "hidden",
-        }
-
-        def asked(text: str, so_far: Turns, looked_in: Chosen) -> Iterator[list[Any]]:
-            for shown in desk.ask(text, so_far, looked_in):
-                yield _updates(shown)
-
-        def clicked(so_far: Turns, looked_in: Chosen, event: gr.EventData) -> Iterator[list[Any]]:
-            yield from asked(_text(event._data, "question"), so_far, looked_in)
-
-        def choose(event: gr.EventData) -> Chosen:
-            return desk.choose(_data(event._data, "articles"))
-
-        for listener in (clicked, choose):
-            listener.__annotations__["event"] = gr.EventData
-        question.submit(asked, [question, turns, chosen], **listening)
-        log.ask(clicked, [turns, chosen], **listening)
-        log.guess(_on_turn(desk.guess), [turns], **listening)
-        log.edit(_on_turn(desk.edit), [turns], **listening)
-        log.undo(_on_turn(desk.undo), [turns], **listening)
-        page.load(desk.listing, None, **(listening | {"outputs": [listed]}))
-        listed.choose(choose, None, **(listening | {"outputs": [chosen]}))
-        top.new(lambda: _updates(desk.new()), None, **listening)
+        parts = _lay_out(desk)
+        _wire(desk, page, parts)
         api.add(desk.assistant)
     return page
 
 
-def _html(value: str, name: str, **more: Any) -> Any:
+def _lay_out(desk: Desk) -> _Parts:
+    import gradio as gr
+
+    def open_source(request: Any) -> dict[str, str]:
+        return desk.open_source(request)
+
+    turns, chosen = gr.State(()), gr.State(None)
+    top = _html(_HEADER, "top")
+    with gr.Row(elem_id="desk", equal_height=False):
+        with gr.Column(scale=3, min_width=320, elem_id="talk"):
+            log = _html(desk.log(()), "chat")
+            question = gr.Textbox(
+                label="Your question",
+                placeholder="Ask about the articles …",
+                lines=1,
+                max_lines=6,
+                max_length=10_000,
+                submit_btn="Ask",
+                elem_id="question",
+            )
+        with gr.Column(scale=2, min_width=320, elem_id="reading"):
+            with gr.Tab("Article"):
+                source = _html(desk.first_source(), "source", server_functions=[open_source])
+            with gr.Tab("All articles"):
+                listed = _html(desk.listing(), "articles")
+    download = _html({}, "download", html_template="")
+    return _Parts(turns, chosen, top, log, question, source, listed, download)
+
+
+def _wire(desk: Desk, page: Any, parts: _Parts) -> None:
+    """Name what happens on each event; what a browser sends with one is checked here."""
+    listening = {"api_visibility": "private", "show_progress": "hidden"}
+    shown = {"outputs": [parts.question, parts.log, parts.source, parts.turns], **listening}
+
+    def asked(text: str, turns: Turns, chosen: Chosen) -> Iterator[list[Any]]:
+        for step in desk.ask(text, turns, chosen):
+            yield _updates(step)
+
+    def suggested(turns: Turns, chosen: Chosen, event: Any) -> Iterator[list[Any]]:
+        yield from asked(_text(event, "question"), turns, chosen)
+
+    def choose(event: Any) -> Chosen:
+        return desk.choose(_sent(event, "articles"))
+
+    def export(turns: Turns, event: Any) -> dict[str, str]:
+        return desk.export(_text(event, "format"), turns)
+
+    turns, both = [parts.turns], [parts.turns, parts.chosen]
+    parts.question.submit(asked, [parts.question, *both], **shown)
+    parts.log.ask(_with_event(suggested), both, **shown)
+    parts.log.guess(_on_turn(desk.guess), turns, **shown)
+    parts.log.edit(_on_turn(desk.edit), turns, **shown)
+    parts.log.undo(_on_turn(desk.undo), turns, **shown)
+    parts.log.feedback(_on_turn(desk.feedback, "said"), turns, **shown)
+    parts.top.new(lambda: _updates(desk.new()), None, **shown)
+    parts.top.export(_with_event(export), turns, [parts.download], **listening)
+    parts.listed.choose(_with_event(choose), None, [parts.chosen], **listening)
+    page.load(desk.listing, None, [parts.listed], **listening)
+
+
+def _html(value: Any, name: str, **more: Any) -> Any:
     """Return a part of the page whose behaviour is in `static/NAME.js`."""
     import gradio as gr
 
@@ -82,25 +117,24 @@ def _html(value: str, name: str, **more: Any) -> Any:
     return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=script, **more)
 
 
-def _opener(desk: Desk) -> Callable[[Any], dict[str, str]]:
-    def open_source(request: Any) -> dict[str, str]:
-        return desk.open_source(request)
+def _on_turn(action: Callable[..., Shown], *names: str) -> Callable[..., Any]:
+    """Return a listener for a click on one turn; its number and texts are the browser's."""
 
-    return open_source
-
-
-def _on_turn(action: Callable[[int, Turns], Shown]) -> Callable[..., Any]:
-    """Return a listener for a click on one turn; the turn's number is the browser's."""
-    import gradio as gr
-
-    def on_turn(turns: Turns, event: gr.EventData) -> list[Any]:
-        number = _data(event._data, "turn")
+    def on_turn(turns: Turns, event: Any) -> list[Any]:
+        number = _sent(event, "turn")
         if type(number) is not int or not 0 <= number < len(turns):
             return _updates(Shown())
-        return _updates(action(number, turns))
+        return _updates(action(number, turns, *(_text(event, name) for name in names)))
 
-    on_turn.__annotations__["event"] = gr.EventData
-    return on_turn
+    return _with_event(on_turn)
+
+
+def _with_event(listener: Callable[..., Any]) -> Callable[..., Any]:
+    """Say that `event` is an event: Gradio looks for its class in the annotation."""
+    import gradio as gr
+
+    listener.__annotations__["event"] = gr.EventData
+    return listener
 
 
 def _updates(shown: Shown) -> list[Any]:
@@ -111,10 +145,11 @@ def _updates(shown: Shown) -> list[Any]:
     return [gr.skip() if part is None else part for part in parts]
 
 
-def _data(data: object, name: str) -> object:
+def _sent(event: Any, name: str) -> object:
+    data = event._data
     return data.get(name) if isinstance(data, dict) else None
 
 
-def _text(data: object, name: str) -> str:
-    value = _data(data, name)
+def _text(event: Any, name: str) -> str:
+    value = _sent(event, name)
     return value if isinstance(value, str) else ""

@@ -11,6 +11,7 @@ from askvisit.records import Answer, Article
 from askvisit.web import faults
 from askvisit.web.answers import answer_html, plain_text
 from askvisit.web.articles import NONE_CHOSEN, Chosen
+from askvisit.web.feedback import WORDS
 from askvisit.web.markup import escape, lines
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ KEPT_QUESTION = 2001
 class Turn:
     """One question and what came of it: an answer, or a problem; `html` shows it.
 
-    `text` is the answer to copy, `chosen` the articles that were looked in.
+    `text` is the answer to copy, `chosen` the articles that were looked in, `said` what became
+    of the person's feedback.
     """
 
     question: str
@@ -38,6 +40,7 @@ class Turn:
     html: str
     text: str = ""
     chosen: Chosen = None
+    said: str = ""
 
 
 Turns = tuple[Turn, ...]
@@ -83,13 +86,19 @@ def not_yet_asked(suggestions: Sequence[str], turns: Turns, most: int) -> list[s
     return [q for q in suggestions if q.strip().casefold() not in asked][:most]
 
 
-def conversation(turns: Turns, suggestions: Sequence[str], pending: str | None = None) -> str:
-    """Return the whole log; `pending` is a question that is being answered right now."""
+def conversation(
+    turns: Turns, suggestions: Sequence[str], pending: str | None = None, feedback: bool = False
+) -> str:
+    """Return the whole log; `pending` is a question that is being answered right now.
+
+    `feedback` says that people may say whether an answer helped.
+    """
     if not turns and pending is None:
         return f'<div class="log" {_LOG}>{_welcome(suggestions)}</div>'
     first = max(0, len(turns) - SHOWN_TURNS)
     last = len(turns) - 1
-    parts = [_turn(turns[n], n, n == last and pending is None) for n in range(first, len(turns))]
+    undo = last if pending is None else -1
+    parts = [_turn(turns[n], n, n == undo, feedback) for n in range(first, len(turns))]
     if first:
         parts.insert(0, f'<p class="note">The first {first} questions are not shown here.</p>')
     if pending is not None:
@@ -111,7 +120,7 @@ _LOG = 'role="log" aria-label="Conversation" tabindex="0"'
 _WAITING = '<div class="message bot waiting"><p>Looking in the articles …</p></div>'
 
 
-def _turn(turn: Turn, number: int, last: bool) -> str:
+def _turn(turn: Turn, number: int, last: bool, feedback: bool) -> str:
     edit = (
         f'<button type="button" class="quiet" data-edit="{number}" '
         f'aria-label="Edit this question: {escape(turn.question[:80])}">Edit</button>'
@@ -128,6 +137,13 @@ def _turn(turn: Turn, number: int, last: bool) -> str:
         )
     if last:
         actions.append(f'<button type="button" class="quiet" data-undo="{number}">Undo</button>')
+    if turn.said:
+        actions.append(f'<span class="note" role="status">{escape(turn.said)}</span>')
+    elif feedback and turn.answer is not None:
+        actions += [
+            f'<button type="button" class="quiet" data-feedback="{said}">{words}</button>'
+            for said, words in WORDS.items()
+        ]
     return (
         f'<section class="turn" data-turn="{number}">{_question(turn.question, edit)}'
         f'<div class="message bot">{turn.html}</div>'

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from askvisit.web import answers, articles, chat, source_panel
+from askvisit import transcript
+from askvisit.web import answers, articles, chat, faults, feedback, source_panel
 from askvisit.web.articles import Chosen
 from askvisit.web.chat import Turn, Turns
+from askvisit.web.feedback import Feedback
 
 if TYPE_CHECKING:
+    from askvisit.answering import Strictness
     from askvisit.assistant import Assistant
 
 FIRST_SUGGESTIONS = 6
@@ -34,15 +38,21 @@ class Shown:
 class Desk:
     """One assistant and how its answers are shown; it holds no conversation itself."""
 
-    def __init__(self, assistant: Assistant, strictness: Any = "normal") -> None:
+    def __init__(
+        self,
+        assistant: Assistant,
+        strictness: Strictness = "normal",
+        feedback_file: Feedback | None = None,
+    ) -> None:
         self.assistant = assistant
-        self.strictness = strictness
+        self.strictness: Strictness = strictness
+        self.feedback_file = feedback_file
 
     def log(self, turns: Turns, pending: str | None = None) -> str:
         """Return the conversation with what to ask next."""
         most = NEXT_SUGGESTIONS if turns else FIRST_SUGGESTIONS
         suggested = chat.not_yet_asked(self.assistant.suggestions, turns, most)
-        return chat.conversation(turns, suggested, pending)
+        return chat.conversation(turns, suggested, pending, self.feedback_file is not None)
 
     def first_source(self) -> str:
         """Return what the panel shows before the first answer."""
@@ -92,6 +102,39 @@ class Desk:
     def new(self) -> Shown:
         """Begin a new conversation."""
         return Shown(question="", log=self.log(()), source=self.first_source(), turns=())
+
+    def feedback(self, number: int, turns: Turns, said: str) -> Shown:
+        """Keep what a person says of an answer, and thank for it."""
+        turn = turns[number]
+        if self.feedback_file is None or turn.answer is None or said not in feedback.WORDS:
+            return Shown()
+        try:
+            self.feedback_file.add(said, turn.answer)
+            thanks = f"Thank you: {feedback.WORDS[said].lower()}"
+        except OSError:
+            thanks = faults.told("writing feedback")
+        turns = (*turns[:number], replace(turn, said=thanks), *turns[number + 1 :])
+        return Shown(log=self.log(turns), turns=turns)
+
+    def export(self, form: str, turns: Turns) -> dict[str, str]:
+        """Return the conversation as a file: its name, type and text, empty where there is none."""
+        given = [turn.answer for turn in turns if turn.answer is not None]
+        if not given:
+            return {}
+        now = datetime.now()
+        # The time makes two exports of one conversation two values, so that both are saved.
+        name = f"askvisit-{now:%Y-%m-%d-%H%M%S-%f}"
+        if form == "json":
+            return {
+                "name": f"{name}.json",
+                "type": "application/json",
+                "text": transcript.to_json(given),
+            }
+        return {
+            "name": f"{name}.md",
+            "type": "text/markdown",
+            "text": transcript.to_markdown(given),
+        }
 
     def _least_confidence(self) -> float | None:
         if self.strictness == "normal":

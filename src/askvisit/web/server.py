@@ -13,6 +13,7 @@ from typing import Any
 
 from askvisit.errors import AskvisitError, ServerError
 from askvisit.web.desk import Desk
+from askvisit.web.feedback import Feedback
 
 PORT = 7860
 PUBLIC_BODY = 64 * 1024
@@ -37,13 +38,16 @@ def main(argv: Sequence[str] | None = None, prog: str = "askvisit ui") -> int:
 
 def serve(options: argparse.Namespace) -> None:
     """Load, warm up, serve, and wait. Raises `ServerError` where the address is not free."""
+    if options.public and options.feedback:
+        raise ServerError("--feedback is not for a --public chat; leave one of them out")
     port = free_port(options.host, options.port)
+    feedback = Feedback(options.feedback) if options.feedback else None
     _settings()
     from askvisit.assistant import Assistant
 
     assistant = Assistant.load(options.index)
     assistant.warm_up()
-    desk = Desk(assistant, options.strictness)
+    desk = Desk(assistant, options.strictness, feedback)
     page = launch(desk, options.host, port, root_path=options.root_path, public=options.public)
     print(f"askvisit is ready: {page.local_url} (Ctrl-C stops it)", flush=True)
     try:
@@ -109,6 +113,12 @@ def _options(argv: Sequence[str] | None, prog: str) -> argparse.Namespace:
         description="Start the web chat: ask the articles, read each answer in its place.",
         epilog=f"example: {prog} --port 8080",
     )
+    add_options(parser)
+    return parser.parse_args(argv)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the web chat; `serve` takes what they give."""
     parser.add_argument("--index", type=Path, metavar="DIR", help="the folder of the index")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     parser.add_argument(
@@ -126,7 +136,9 @@ def _options(argv: Sequence[str] | None, prog: str) -> argparse.Namespace:
         default="normal",
         help="how sure an answer must be to be shown (%(default)s)",
     )
-    return parser.parse_args(argv)
+    parser.add_argument(
+        "--feedback", type=Path, metavar="FILE", help="keep what people say of answers in FILE"
+    )
 
 
 def _settings() -> None:

@@ -5,9 +5,11 @@ const box = () => document.querySelector("#question textarea");
 element.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
-  const { ask, guess, edit, undo, copy } = button.dataset;
+  const { ask, guess, edit, undo, copy, feedback } = button.dataset;
   if (ask !== undefined) trigger("ask", { question: ask });
   else if (guess !== undefined) trigger("guess", { turn: Number(guess) });
+  else if (feedback !== undefined)
+    trigger("feedback", { turn: Number(button.closest(".turn").dataset.turn), said: feedback });
   else if (undo !== undefined) trigger("undo", { turn: Number(undo) });
   else if (edit !== undefined) {
     trigger("edit", { turn: Number(edit) });

@@ -1,0 +1,83 @@
+"""Feedback in a local file, and the conversation as a file."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from test_web_desk import asked
+from web_fakes import FakeAssistant
+
+from askvisit import transcript
+from askvisit.errors import ServerError
+from askvisit.records import Answer
+from askvisit.web import server
+from askvisit.web.desk import Desk
+from askvisit.web.feedback import Feedback
+
+QUESTION = "Who met the mayor?"
+
+
+@pytest.fixture
+def desk(tmp_path):
+    return Desk(FakeAssistant(), feedback_file=Feedback(tmp_path / "feedback.jsonl"))
+
+
+def test_what_is_said_is_one_line_with_the_whole_answer(desk, tmp_path):
+    turns = asked(desk, QUESTION, "Zebra?")
+    shown = desk.feedback(0, turns, "wrong_source")
+    shown = desk.feedback(1, shown.turns, "helpful")
+    assert "Thank you: wrong source" in shown.log
+    lines = (tmp_path / "feedback.jsonl").read_text().splitlines()
+    said = [json.loads(line) for line in lines]
+    assert [record["feedback"] for record in said] == ["wrong_source", "helpful"]
+    assert Answer.from_dict(said[0]["answer"]) == turns[0].answer
+    assert said[0]["time"].endswith("+00:00")
+
+
+def test_only_known_words_are_kept(desk, tmp_path):
+    turns = asked(desk, QUESTION)
+    assert desk.feedback(0, turns, "<script>").log is None
+    assert (tmp_path / "feedback.jsonl").read_text() == ""
+
+
+def test_without_a_file_nobody_is_asked():
+    desk = Desk(FakeAssistant())
+    turns = asked(desk, QUESTION)
+    assert "data-feedback" not in desk.log(turns)
+    assert desk.feedback(0, turns, "helpful").turns is None
+
+
+def test_a_full_disk_is_told_by_a_reference(desk, caplog):
+    desk.feedback_file.path = desk.feedback_file.path / "gone"
+    shown = desk.feedback(0, asked(desk, QUESTION), "helpful")
+    assert "Reference for the log" in shown.log
+    assert "NotADirectoryError" in caplog.text
+
+
+def test_a_file_that_cannot_be_written_is_told_at_the_start(tmp_path, capsys):
+    with pytest.raises(ServerError, match="feedback cannot be written to"):
+        Feedback(tmp_path / "no" / "such.jsonl")
+    assert server.main(["--port", "0", "--feedback", str(tmp_path)]) == 1
+    assert capsys.readouterr().err.startswith("askvisit ui: feedback cannot be written")
+
+
+def test_a_public_chat_keeps_no_feedback(tmp_path, capsys):
+    assert server.main(["--public", "--port", "0", "--feedback", str(tmp_path / "x")]) == 1
+    assert "--feedback is not for a --public chat" in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize(("form", "suffix"), [("json", ".json"), ("markdown", ".md"), ("?", ".md")])
+def test_an_export_reads_back(desk, tmp_path, form, suffix):
+    turns = asked(desk, QUESTION, "fail", "Zebra?")
+    file = desk.export(form, turns)
+    assert file["name"].endswith(suffix)
+    path = tmp_path / file["name"]
+    path.write_text(file["text"], encoding="utf-8")
+    read = [Answer.from_dict(answer) for answer in transcript.read(path)]
+    assert read == [turns[0].answer, turns[2].answer]
+
+
+def test_there_is_nothing_to_export_before_the_first_answer(desk):
+    assert desk.export("json", asked(desk, "fail")) == {}
