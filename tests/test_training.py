@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -435,11 +436,17 @@ def test_a_killed_run_goes_on_to_the_same_weights(tiny, data, tmp_path):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+
+    def kill() -> None:
+        while not (tmp_path / "cut" / STATE).exists() and process.poll() is None:
+            time.sleep(0.01)
+        process.kill()
+
+    killer = threading.Thread(target=kill)
+    killer.start()
     whole = tmp_path / "whole"
     assert main(command(tiny, data, whole)) == 0
-    while not (tmp_path / "cut" / STATE).exists() and process.poll() is None:
-        time.sleep(0.01)
-    os.kill(process.pid, signal.SIGKILL)
+    killer.join()
     assert process.wait() == -signal.SIGKILL
     state, done = load_state(tmp_path / "cut"), load_state(whole)
     assert 0 < state["step"] < done["step"]

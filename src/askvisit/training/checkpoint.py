@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,32 +45,43 @@ def load_state(out: Path) -> dict[str, Any] | None:
     return state
 
 
-def load_model(folder: Path) -> nn.Module:
+def load_model(folder: Path, *, attention: str = "sdpa") -> nn.Module:
     """A float32 span model without dropout from a checkpoint, or from an encoder's weights.
 
     The span layer of a model that has none is initialised from torch's current seed.
     """
-    import logging
-
     from transformers import AutoModelForQuestionAnswering
-    from transformers import logging as transformers_logging
 
     if not (folder / "config.json").is_file():
         raise TrainingError(f"{folder} is not a checkpoint folder: it holds no config.json")
-    before = transformers_logging.get_verbosity()
-    transformers_logging.set_verbosity(logging.ERROR)
     try:
-        model: nn.Module = AutoModelForQuestionAnswering.from_pretrained(
-            str(folder),
-            dtype="float32",
-            hidden_dropout_prob=0.0,
-            attention_probs_dropout_prob=0.0,
-        )
+        with quiet_transformers():
+            model: nn.Module = AutoModelForQuestionAnswering.from_pretrained(
+                str(folder),
+                dtype="float32",
+                hidden_dropout_prob=0.0,
+                attention_probs_dropout_prob=0.0,
+                attn_implementation=attention,
+            )
     except (OSError, ValueError) as error:
         raise TrainingError(f"{folder} cannot be loaded: {error}") from error
-    finally:
-        transformers_logging.set_verbosity(before)
     return model
+
+
+@contextmanager
+def quiet_transformers() -> Iterator[None]:
+    """Keep transformers from drawing bars and listing the layers that it leaves out."""
+    from transformers.utils import logging
+
+    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(level)
+        if bars:
+            logging.enable_progress_bar()
 
 
 def save_model(model: Any, tokenizer_from: Path, folder: Path) -> Path:
@@ -77,7 +90,8 @@ def save_model(model: Any, tokenizer_from: Path, folder: Path) -> Path:
 
     beside = folder.with_name(folder.name + ".new")
     shutil.rmtree(beside, ignore_errors=True)
-    copy.deepcopy(model).half().save_pretrained(str(beside))
+    with quiet_transformers():
+        copy.deepcopy(model).half().save_pretrained(str(beside))
     for name in ("tokenizer.json", "tokenizer_config.json"):
         if (tokenizer_from / name).is_file():
             shutil.copyfile(tokenizer_from / name, beside / name)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from askvisit.errors import TrainingError
+from askvisit.training.checkpoint import load_model, quiet_transformers
 from askvisit.training.quantise import quantise
 
 if TYPE_CHECKING:
@@ -58,12 +59,8 @@ def export_reader(checkpoint: Path, out: Path, *, name: str = "askvisit-reader")
     The ONNX model maps the three int64 inputs (batch, length) to ``start_logits`` and
     ``end_logits`` (batch, length).
     """
-    from transformers import AutoModelForQuestionAnswering
-
+    model: Any = load_model(checkpoint, attention="eager")
     weights = _weights_file(checkpoint)
-    model = AutoModelForQuestionAnswering.from_pretrained(
-        str(checkpoint), dtype="float32", attn_implementation="eager"
-    )
     outputs = ("start_logits", "end_logits")
     _write_onnx(_named_outputs(model.eval(), outputs), out, outputs, activations=True)
     _write_tokenizer(checkpoint, out)
@@ -81,9 +78,10 @@ def export_encoder(out: Path) -> Path:
     from transformers import AutoModel
 
     source = encoder_directory()
-    model = AutoModel.from_pretrained(
-        str(source), dtype="float32", attn_implementation="eager", add_pooling_layer=False
-    )
+    with quiet_transformers():
+        model = AutoModel.from_pretrained(
+            str(source), dtype="float32", attn_implementation="eager", add_pooling_layer=False
+        )
     outputs = ("sentence_embedding",)
     # One short question at a time: exact vectors are worth more here than int8 products.
     _write_onnx(_mean_pooled(model.eval()), out, outputs, activations=False)
