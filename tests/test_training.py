@@ -506,6 +506,29 @@ def test_a_signal_saves_and_stops(tiny, data, tmp_path, monkeypatch):
     assert signal.getsignal(signal.SIGTERM) is before
 
 
+def test_bfloat16_trains_and_scores_as_float32_does(tiny, data, tmp_path, monkeypatch):
+    import torch
+
+    from askvisit.training import loop
+    from askvisit.training.settings import Settings
+
+    def first_loss(folder: str) -> tuple[loop.Run, float]:
+        settings = Settings(
+            (data,), tiny, tmp_path / folder, tokens=2000, batch_tokens=512, valid=(data,)
+        )
+        run = loop.Run(settings)
+        return run, run.train_step()
+
+    monkeypatch.setattr(loop, "hardware", lambda: (torch.device("cpu"), None))
+    exact, loss = first_loss("float32")
+    monkeypatch.setattr(loop, "hardware", lambda: (torch.device("cpu"), torch.bfloat16))
+    half, rounded = first_loss("bfloat16")
+    assert rounded == pytest.approx(loss, rel=0.02)
+    assert rounded != loss
+    assert all(weight.dtype == torch.float32 for weight in half.model.parameters())
+    assert half.validate()["people"].questions == exact.validate()["people"].questions == 30
+
+
 def test_the_schedule_warms_up_and_falls_to_zero():
     from askvisit.training.loop import learning_rate
 
