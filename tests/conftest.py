@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
 from fakes import BRIDGE, ROOT, TARIFFS, SharedWords, WordCounts, selection, write_articles
 from hypothesis import settings
 
-from askvisit import Assistant, build_index
+from askvisit import Answer, Assistant, build_index
 
 # The same examples in every run: a failure is found again, and nobody's pull request fails by luck.
 settings.register_profile("askvisit", deadline=None, derandomize=True, database=None)
@@ -51,3 +53,9 @@ def assistant(small) -> Assistant:
 def real() -> Assistant:
     """Return the assistant as users get it: the committed index and the models."""
     return Assistant.load(ROOT / "index")
+
+
+@pytest.fixture(scope="session")
+def ask_real(real) -> Callable[[str], Answer]:
+    """Return what `real` answers when it never refuses; the same question is asked once."""
+    return cache(lambda question: real.ask(question, min_confidence=0))

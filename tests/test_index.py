@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from fakes import BRIDGE, ROOT, TARIFFS, WordCounts, write_articles
 
+from askvisit import encoder as encoders
 from askvisit import passages as cutting
 from askvisit.corpus import SourceFile
 from askvisit.errors import CorpusError, IndexMissingError, IndexReadOnlyError
@@ -437,6 +439,31 @@ def test_an_index_folder_that_is_a_file_is_named(tmp_path, encoder):
 def test_the_packed_index_is_not_rebuilt():
     with pytest.raises(IndexReadOnlyError, match="askvisit index --index FOLDER"):
         build_index(index=LOCATE.PACKED)
+
+
+def test_the_committed_index_is_fresh(tmp_path):
+    """Vectors are compared by direction, never by their bytes: processors differ."""
+    committed, fresh = ROOT / "index", tmp_path / "index"
+    shutil.copytree(committed / "articles", fresh / "articles")
+    build_index(index=fresh)
+    old, new = open_index(committed).manifest, open_index(fresh).manifest
+    mend = "run: askvisit index --index index"
+    assert content(committed) == content(fresh), mend
+    for name in ("format", "encoder", "passages", "faiss", "articles_folder", "articles", "counts"):
+        assert getattr(old, name) == getattr(new, name), mend
+    assert old.store.sha256 == new.store.sha256, mend
+    assert old.encoder.sha256 == encoders.DEFAULT_SHA256
+    every = range(len(open_index(committed)))
+    cosines = (open_index(committed).rows(every) * open_index(fresh).rows(every)).sum(axis=1)
+    assert cosines.min() > 0.999, mend
+
+
+def test_the_committed_index_is_intact():
+    found = verify_index(ROOT / "index")
+    assert (found.damage, found.stale) == ((), ())
+    named = {built.name for built in open_index(ROOT / "index").manifest.files()}
+    there = {path.name for path in (ROOT / "index").iterdir()}
+    assert there == {"articles", "manifest.json", "suggestions.txt", *named}
 
 
 class TestLocate:
