@@ -34,6 +34,8 @@ Exit status: 0 found or done, 1 error, 2 usage, 3 not found, 4 damage found by v
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
+    if sys.stdout is None:  # closed by whoever started us
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # text that the terminal cannot show is escaped
             stream.reconfigure(errors="backslashreplace")

@@ -16,8 +16,16 @@ _EXCERPT = 160
 
 
 def as_json(value: Any) -> str:
-    """Write JSON on one line; what `Answer.from_dict` reads back."""
-    return json.dumps(value, ensure_ascii=False)
+    """Write JSON on one line; what `Answer.from_dict` reads back.
+
+    Characters that the output cannot take are escaped as JSON escapes them.
+    """
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(value)
+    return text
 
 
 def answer(found: Answer) -> str:
