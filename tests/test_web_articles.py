@@ -42,7 +42,7 @@ def test_a_question_looks_in_the_chosen_articles_only_and_says_so():
             return super().ask(question, history, articles, min_confidence)
 
     desk = Desk(Restricted(ARTICLE, OTHER))
-    *_, shown = desk.ask("Zebra?", (), ("visit.txt",))
+    shown = desk.ask("Zebra?", (), ("visit.txt",))
     assert "Looked only in: A Short Visit" in shown.log
     desk.guess(0, shown.turns)
     assert seen == [("visit.txt",), ("visit.txt",)]
@@ -50,6 +50,6 @@ def test_a_question_looks_in_the_chosen_articles_only_and_says_so():
 
 def test_with_no_article_ticked_it_says_what_to_do():
     assistant = FakeAssistant()
-    *_, shown = Desk(assistant).ask("Zebra?", (), ())
+    shown = Desk(assistant).ask("Zebra?", (), ())
     assert "Tick at least one" in shown.log
     assert assistant.asked == []

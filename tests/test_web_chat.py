@@ -97,13 +97,6 @@ def test_only_the_newest_turns_are_shown():
     assert 'data-turn="3"' in page
 
 
-def test_a_pending_question_is_shown_before_its_answer():
-    page = chat.conversation((), ["s"], pending="Why <b>?")
-    assert "Why &lt;b&gt;?" in page
-    assert "Looking in the articles" in page
-    assert "data-ask" not in page
-
-
 def test_a_follow_up_is_asked_with_the_answers_before_it():
     assistant = FakeAssistant()
     turns: chat.Turns = (Turn("x", None, "failed"),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,14 @@ STATIC = Path(__file__).parent / "static"
 _HEADER = (
     '<header class="top"><h1>askvisit</h1><p>Answers from the news, quoted word for word</p>'
     '<details class="menu"><summary class="quiet">Export</summary>'
-    '<button type="button" class="quiet" data-export="markdown">Markdown</button>'
-    '<button type="button" class="quiet" data-export="json">JSON</button></details>'
+    '<div><button type="button" class="quiet" data-export="markdown">Markdown</button>'
+    '<button type="button" class="quiet" data-export="json">JSON</button></div></details>'
     '<button type="button" class="quiet" data-api>API</button>'
     '<button type="button" class="quiet" data-new>New conversation</button></header>'
 )
+
+_SHOW_QUESTION = "(question, ...rest) => [window.askvisitAsked(question), ...rest]"
+"""The browser shows a question at once; the log comes back with its answer."""
 
 
 @dataclass
@@ -83,12 +86,11 @@ def _wire(desk: Desk, page: Any, parts: _Parts) -> None:
     listening = {"api_visibility": "private", "show_progress": "hidden"}
     shown = {"outputs": [parts.question, parts.log, parts.source, parts.turns], **listening}
 
-    def asked(text: str, turns: Turns, chosen: Chosen) -> Iterator[list[Any]]:
-        for step in desk.ask(text, turns, chosen):
-            yield _updates(step)
+    def asked(question: str, turns: Turns, chosen: Chosen) -> list[Any]:
+        return _updates(desk.ask(question, turns, chosen))
 
-    def suggested(turns: Turns, chosen: Chosen, event: Any) -> Iterator[list[Any]]:
-        yield from asked(_text(event, "question"), turns, chosen)
+    def suggested(turns: Turns, chosen: Chosen, event: Any) -> list[Any]:
+        return asked(_text(event, "question"), turns, chosen)
 
     def choose(event: Any) -> Chosen:
         return desk.choose(_sent(event, "articles"))
@@ -97,7 +99,7 @@ def _wire(desk: Desk, page: Any, parts: _Parts) -> None:
         return desk.export(_text(event, "format"), turns)
 
     turns, both = [parts.turns], [parts.turns, parts.chosen]
-    parts.question.submit(asked, [parts.question, *both], **shown)
+    parts.question.submit(asked, [parts.question, *both], js=_SHOW_QUESTION, **shown)
     parts.log.ask(_with_event(suggested), both, **shown)
     parts.log.guess(_on_turn(desk.guess), turns, **shown)
     parts.log.edit(_on_turn(desk.edit), turns, **shown)

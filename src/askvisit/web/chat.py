@@ -17,7 +17,7 @@ from askvisit.web.markup import escape, lines
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
 
-SHOWN_TURNS = 40
+SHOWN_TURNS = 30
 """Older turns leave the page, so that a long conversation stays quick."""
 
 HISTORY = 6
@@ -86,25 +86,16 @@ def not_yet_asked(suggestions: Sequence[str], turns: Turns, most: int) -> list[s
     return [q for q in suggestions if q.strip().casefold() not in asked][:most]
 
 
-def conversation(
-    turns: Turns, suggestions: Sequence[str], pending: str | None = None, feedback: bool = False
-) -> str:
-    """Return the whole log; `pending` is a question that is being answered right now.
-
-    `feedback` says that people may say whether an answer helped.
-    """
-    if not turns and pending is None:
+def conversation(turns: Turns, suggestions: Sequence[str], feedback: bool = False) -> str:
+    """Return the whole log; `feedback` says that people may say whether an answer helped."""
+    if not turns:
         return f'<div class="log" {_LOG}>{_welcome(suggestions)}</div>'
     first = max(0, len(turns) - SHOWN_TURNS)
     last = len(turns) - 1
-    undo = last if pending is None else -1
-    parts = [_turn(turns[n], n, n == undo, feedback) for n in range(first, len(turns))]
+    parts = [_turn(turns[n], n, n == last, feedback) for n in range(first, len(turns))]
     if first:
         parts.insert(0, f'<p class="note">The first {first} questions are not shown here.</p>')
-    if pending is not None:
-        parts.append(f'<section class="turn">{_question(pending)}{_WAITING}</section>')
-    elif suggestions:
-        parts.append(_suggested(suggestions, "Ask next"))
+    parts.append(_suggested(suggestions, "Ask next"))
     return f'<div class="log" {_LOG}>{"".join(parts)}</div>'
 
 
@@ -117,7 +108,6 @@ def _looked_in(chosen: Chosen, articles: Mapping[str, Article]) -> str:
 
 
 _LOG = 'role="log" aria-label="Conversation" tabindex="0"'
-_WAITING = '<div class="message bot waiting"><p>Looking in the articles …</p></div>'
 
 
 def _turn(turn: Turn, number: int, last: bool, feedback: bool) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -48,11 +47,11 @@ class Desk:
         self.strictness: Strictness = strictness
         self.feedback_file = feedback_file
 
-    def log(self, turns: Turns, pending: str | None = None) -> str:
+    def log(self, turns: Turns) -> str:
         """Return the conversation with what to ask next."""
         most = NEXT_SUGGESTIONS if turns else FIRST_SUGGESTIONS
         suggested = chat.not_yet_asked(self.assistant.suggestions, turns, most)
-        return chat.conversation(turns, suggested, pending, self.feedback_file is not None)
+        return chat.conversation(turns, suggested, self.feedback_file is not None)
 
     def first_source(self) -> str:
         """Return what the panel shows before the first answer."""
@@ -71,15 +70,13 @@ class Desk:
         """Return the articles to look in; the data is the browser's."""
         return articles.checked_choice(data, self.assistant.articles)
 
-    def ask(self, question: str, turns: Turns, chosen: Chosen = None) -> Iterator[Shown]:
-        """Show the question at once, then its answer with the cited sentences marked."""
+    def ask(self, question: str, turns: Turns, chosen: Chosen = None) -> Shown:
+        """Answer a question, with the cited sentences marked in the article."""
         if not question.strip():
-            yield Shown()
-            return
-        yield Shown(question="", log=self.log(turns, pending=question))
+            return Shown()
         turn = chat.reply(self.assistant, question, turns, self._least_confidence(), chosen)
         turns = (*turns, turn)[-KEPT_TURNS:]
-        yield Shown(log=self.log(turns), source=self._marked(turn), turns=turns)
+        return Shown(log=self.log(turns), source=self._marked(turn), turns=turns)
 
     def guess(self, number: int, turns: Turns) -> Shown:
         """Answer a refused question with the best guess, in its place."""

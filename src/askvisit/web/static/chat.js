@@ -1,13 +1,67 @@
-// The conversation: a click asks, guesses, edits, takes back or copies; the newest turn stays in sight.
+// The conversation: a question is shown at once; a click asks, guesses, edits, takes back or copies.
+const PATIENCE = 60_000; // milliseconds until a missing answer is spoken of
 const log = () => element.querySelector(".log");
 const box = () => document.querySelector("#question textarea");
+const waiting = () => element.querySelector(".waiting:not(.late)");
+
+// Shows the question with a note that it is being answered; the answer takes the place of both.
+function showQuestion(question) {
+  if (!question.trim()) return;
+  const turn = document.createElement("section");
+  turn.className = "turn pending";
+  turn.innerHTML =
+    '<div class="asked"><div class="message user"><p dir="auto"></p></div></div>' +
+    '<div class="message bot waiting"><p>Looking in the articles …</p></div>';
+  turn.querySelector("p").innerText = question.slice(0, 2000);
+  element.querySelector(".welcome, .suggested")?.remove();
+  log().append(turn);
+  showNewest();
+  setTimeout(() => {
+    if (!turn.isConnected || !turn.classList.contains("pending")) return;
+    turn.querySelector(".waiting").classList.add("late");
+    turn.querySelector(".waiting p").textContent = "No answer came. Is the server still running?";
+  }, PATIENCE);
+}
+
+function showNewest() {
+  const last = [...element.querySelectorAll(".turn")].at(-1);
+  if (!last) return;
+  log().scrollTop += last.getBoundingClientRect().top - log().getBoundingClientRect().top - 8;
+}
+
+window.askvisitAsked = (question) => {
+  showQuestion(question);
+  box().value = "";
+  box().dispatchEvent(new Event("input"));
+  return question;
+};
+
+// One question at a time: the box keeps the next one until the answer is there.
+function holdBack(event) {
+  const sends = event.type === "click" ? "button" : "textarea";
+  const inBox = event.target.closest?.(`#question ${sends}`);
+  if (!inBox || (event.type !== "click" && (event.key !== "Enter" || event.shiftKey))) return;
+  if (!waiting()) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+if (window.askvisitChat) window.askvisitChat.abort();
+window.askvisitChat = new AbortController();
+for (const type of ["click", "keydown", "keypress"])
+  document.addEventListener(type, holdBack, {
+    capture: true,
+    signal: window.askvisitChat.signal,
+  });
 
 element.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
   const { ask, guess, edit, undo, copy, feedback } = button.dataset;
-  if (ask !== undefined) trigger("ask", { question: ask });
-  else if (guess !== undefined) trigger("guess", { turn: Number(guess) });
+  if (ask !== undefined) {
+    if (waiting()) return;
+    showQuestion(ask);
+    trigger("ask", { question: ask });
+  } else if (guess !== undefined) trigger("guess", { turn: Number(guess) });
   else if (feedback !== undefined)
     trigger("feedback", { turn: Number(button.closest(".turn").dataset.turn), said: feedback });
   else if (undo !== undefined) trigger("undo", { turn: Number(undo) });
@@ -41,12 +95,7 @@ function copyOldWay(text) {
   return done;
 }
 
-watch("value", () => {
-  const turns = element.querySelectorAll(".turn");
-  const last = turns[turns.length - 1];
-  if (!last) return;
-  log().scrollTop += last.getBoundingClientRect().top - log().getBoundingClientRect().top - 8;
-});
+watch("value", showNewest);
 
 // On a phone the keyboard would cover the suggestions.
 if (matchMedia("(min-width: 761px)").matches) setTimeout(() => box()?.focus({ preventScroll: true }));

@@ -57,9 +57,18 @@ function placeOf(link) {
   return place;
 }
 
+// Undefined where the server is gone, or was started anew and knows this page no more.
+async function ask(request) {
+  try {
+    return await server.open_source(request);
+  } catch {
+    return undefined;
+  }
+}
+
 async function open(request) {
   const mine = ++clicks;
-  const answer = await server.open_source(request);
+  const answer = (await ask(request)) || { error: "No article came. Please reload the page." };
   if (mine !== clicks) return; // a later click was faster
   if (answer.error) {
     const head = find(".source-meta");

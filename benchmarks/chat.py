@@ -1,0 +1,98 @@
+"""Time the web chat in headless Chromium: turns early and late, and clicks on citations.
+
+    python benchmarks/chat.py [--turns 100] [--index DIR]
+
+Prints medians in milliseconds. A turn is timed from Enter to its last citation on the page, beside
+the time that `Assistant.ask` takes for the same question just before, in the same process.
+"""
+
+import argparse
+import shutil
+import statistics
+import time
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from askvisit import Assistant
+from askvisit.web import server
+from askvisit.web.desk import Desk
+
+CLICK = """async () => {
+    const links = document.querySelectorAll(".turn:last-of-type a.cite");
+    const start = performance.now();
+    links[0].click();
+    const key = () => document.querySelector("#source mark.active")?.dataset.key;
+    while (key() === undefined || (window.lastKey && key() === window.lastKey))
+        await new Promise(requestAnimationFrame);
+    window.lastKey = key();
+    return performance.now() - start;
+}"""
+
+TURN = """async (question) => {
+    const box = document.querySelector("#question textarea");
+    const newest = window.newest;
+    box.value = question;
+    box.dispatchEvent(new Event("input", {bubbles: true}));
+    await new Promise(requestAnimationFrame);
+    const start = performance.now();
+    box.dispatchEvent(new KeyboardEvent("keypress", {key: "Enter", bubbles: true}));
+    const done = () => {
+        const last = [...document.querySelectorAll(".turn")].at(-1);
+        return last && last.dataset.turn !== undefined && last.dataset.turn !== newest;
+    };
+    while (!done()) await new Promise((next) => setTimeout(next, 2));
+    window.newest = [...document.querySelectorAll(".turn")].at(-1).dataset.turn;
+    return performance.now() - start;
+}"""
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--turns", type=int, default=100)
+    parser.add_argument("--index", type=Path)
+    options = parser.parse_args()
+    assistant = Assistant.load(options.index)
+    assistant.warm_up()
+    questions = assistant.suggestions
+    page = server.launch(Desk(assistant), "127.0.0.1", server.free_port("127.0.0.1", 0))
+    alone, turns, clicks = in_browser(page.local_url, assistant, questions, options.turns)
+    page.close(verbose=False)
+    for name, part in (("first ten", slice(10)), ("last ten", slice(-10, None))):
+        above = statistics.median(t - a for t, a in zip(turns[part], alone[part], strict=True))
+        print(f"{name} turns: {statistics.median(turns[part]):5.0f} ms, {above:+.0f} ms over ask")
+    print(f"click to the scrolled mark: {statistics.median(clicks):.0f} ms")
+
+
+def ask(assistant: Assistant, question: str) -> float:
+    """Return the milliseconds that an answer takes without a browser."""
+    start = time.perf_counter()
+    assistant.ask(question)
+    return 1000 * (time.perf_counter() - start)
+
+
+def in_browser(
+    address: str, assistant: Assistant, questions: tuple[str, ...], count: int
+) -> tuple[list[float], list[float], list[float]]:
+    """Return the milliseconds of each answer alone, of each turn, and of a click after each."""
+    alone, turns, clicks = [], [], []
+    with sync_playwright() as runner:
+        browser = runner.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            args=["--headless", "--no-sandbox", "--disable-gpu"],
+        )
+        page = browser.new_page(locale="en-US", viewport={"width": 1280, "height": 800})
+        page.goto(address)
+        page.wait_for_selector(".suggestion")
+        for number in range(count):
+            question = questions[number % len(questions)]
+            alone.append(ask(assistant, question))
+            turns.append(page.evaluate(TURN, question))
+            clicks.append(page.evaluate(CLICK))
+        browser.close()
+    return alone, turns, clicks
+
+
+if __name__ == "__main__":
+    main()

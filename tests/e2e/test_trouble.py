@@ -1,0 +1,69 @@
+"""Slow answers, impatient people, a server that is started again."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from gradio.context import Context
+from playwright.sync_api import expect
+from web_fakes import FakeAssistant
+
+from askvisit.web import server
+from askvisit.web.desk import Desk
+
+from .conftest import serve
+
+pytestmark = pytest.mark.slow
+
+
+class SlowAssistant(FakeAssistant):
+    def ask(self, *args, **kwargs):
+        time.sleep(1)
+        return super().ask(*args, **kwargs)
+
+
+def test_a_question_is_shown_at_once_and_the_next_one_waits_in_the_box(open_page):
+    served = serve(SlowAssistant())
+    page = open_page(served.local_url)
+    box = page.get_by_label("Your question")
+    box.fill("Who met <the> mayor?")
+    box.press("Enter")
+    expect(page.locator(".message.user p")).to_have_text("Who met <the> mayor?", timeout=500)
+    expect(page.locator(".waiting")).to_be_visible()
+    expect(box).to_have_value("")
+    box.fill("When did the minister leave?")
+    box.press("Enter")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.locator("a.cite")).to_have_count(1)
+    expect(page.locator(".turn")).to_have_count(1)
+    expect(box).to_have_value("When did the minister leave?")
+    box.press("Enter")
+    expect(page.locator("a.cite")).to_have_count(2)
+    served.close(verbose=False)
+
+
+def test_a_page_left_open_goes_on_after_the_server_was_started_again(open_page, ask):
+    port = server.free_port("127.0.0.1", 0)
+    first_id = Context.id
+    served = server.launch(Desk(FakeAssistant()), "127.0.0.1", port)
+    page = open_page(served.local_url)
+    ask(page, "Who met the mayor?")
+    served.close(verbose=False)
+    Context.id = first_id  # a new process would count its components from the start as well
+    served = server.launch(Desk(FakeAssistant()), "127.0.0.1", port)
+    page.get_by_label("Your question").fill("The minister left on Friday?")
+    page.get_by_label("Your question").press("Enter")
+    expect(page.locator(".message.bot").last).to_contain_text("The minister left on Friday.")
+    page.locator("a.cite").last.click()
+    expect(page.locator("#source mark.active")).to_have_text("The minister left on Friday.")
+    served.close(verbose=False)
+
+
+def test_a_click_while_the_server_is_gone_says_what_to_do(open_page, ask):
+    served = serve(FakeAssistant())
+    page = open_page(served.local_url)
+    turn = ask(page, "Who met the mayor?")
+    served.close(verbose=False)
+    turn.locator("a.cite").click()
+    expect(page.locator(".source-meta")).to_have_text("No article came. Please reload the page.")
