@@ -36,10 +36,11 @@ MAY_IMPORT = {
     "index": {"corpus", "passages", "encoder", "store", "vectors"},
     "retriever": {"index", "encoder", "passages", "store"},
     "reader": {"hub", "onnx_model", "encoder", "vectors"},
-    "answer_types": set(),
-    "answering": {"reader", "retriever", "answer_types"},
+    "question_forms": set(),
+    "answering": {"reader", "retriever", "question_forms"},
     "readings": {"index"},
     "talk": {"index", "passages"},
+    "conversation": {"answering", "encoder", "index", "reader", "readings", "retriever", "talk"},
     "transcript": {"index"},
 }
 # These come after all of those, in this order.

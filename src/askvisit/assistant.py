@@ -20,6 +20,7 @@ from askvisit import answering, talk
 from askvisit import encoder as encoders
 from askvisit import reader as readers
 from askvisit.answering import Selection, Strictness
+from askvisit.conversation import Desk
 from askvisit.encoder import Encoder
 from askvisit.errors import (
     EncoderMismatchError,
@@ -35,9 +36,8 @@ from askvisit.retriever import Retriever
 LONGEST_QUESTION = 2000
 """Characters of a question."""
 
-NOT_FOUND = "The articles do not answer this question."
-
-_NEAREST = 3
+_REBUILDS = 5
+"""Rebuilds that may overtake one question before it fails."""
 
 Result = TypeVar("Result")
 
@@ -128,7 +128,9 @@ class Assistant:
         unreadable = talk.why_unreadable(question)
         if unreadable is not None:
             return Answer(question, question, "not_found", False, unreadable, 0.0)
-        return self._on_snapshot(lambda index: self._ask(index, question, articles, min_confidence))
+        return self._on_snapshot(
+            lambda index: self._ask(index, question, history, articles, min_confidence)
+        )
 
     def search(
         self, question: str, k: int = 5, *, articles: Sequence[str] | None = None
@@ -167,36 +169,13 @@ class Assistant:
         self,
         index: LocalIndex,
         question: str,
+        history: Sequence[Answer],
         articles: Sequence[str] | None,
         min_confidence: float,
     ) -> Answer:
         _check_articles(index, articles)
-        asked = _readable(question)
-        evidence = Retriever(index, self._encoder).gather(asked, articles)
-        spans = self._reader.read(asked, evidence.windows)
-        candidates = answering.rank(evidence, spans, self._selection)
-        confidence = candidates[0].confidence if candidates else 0.0
-        chosen = answering.choose(candidates, min_confidence)
-        if not chosen:
-            return Answer(
-                question=question,
-                reading=asked,
-                kind="not_found",
-                found=False,
-                text=NOT_FOUND,
-                confidence=confidence,
-                nearest=evidence.hits[:_NEAREST],
-            )
-        citations = answering.cite(chosen, index.article)
-        return Answer(
-            question=question,
-            reading=asked,
-            kind="answer",
-            found=True,
-            text="\n".join(f"{c.quote} [{c.number}]" for c in citations),
-            confidence=confidence,
-            citations=citations,
-        )
+        desk = Desk(index, self._encoder, self._reader, self._selection, articles, min_confidence)
+        return desk.answer(question, _readable(question), history)
 
     def _search(
         self, index: LocalIndex, question: str, articles: Sequence[str] | None
@@ -205,11 +184,13 @@ class Assistant:
         return Retriever(index, self._encoder).search(_readable(question), articles)
 
     def _on_snapshot(self, work: Callable[[LocalIndex], Result]) -> Result:
-        """Do work on one snapshot; once more on a new one where a rebuild took its files away."""
-        try:
-            return work(self._snapshot())
-        except FileNotFoundError:
-            return work(self._snapshot())
+        """Do work on one snapshot; on a new one where a rebuild took its files away."""
+        for _ in range(_REBUILDS):
+            try:
+                return work(self._snapshot())
+            except FileNotFoundError:
+                continue
+        return work(self._snapshot())
 
     def _snapshot(self) -> LocalIndex:
         """Return the index as it is now, opened anew only where the manifest was replaced."""

@@ -10,7 +10,7 @@ question that needs neither.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from askvisit import answering, readings
 from askvisit.answering import Candidate, Selection
@@ -23,8 +23,6 @@ from askvisit.retriever import Retriever
 NOT_FOUND = "The articles do not answer this question."
 
 _NEAREST = 3
-_CONTINUED = 0.5
-"""Rank score added to the sentences around the one cited last, for follow-ups only."""
 
 
 @dataclass(frozen=True)
@@ -57,34 +55,14 @@ class Desk:
         return self._told(question, self._best(asked, history))
 
     def _best(self, asked: str, history: Sequence[Answer]) -> Read:
-        filled = list(readings.followups.propose(asked, history))[:2]
-        if not filled:
-            return self.read(asked)
-        quote = next((a.citations[0].quote for a in reversed(history) if a.citations), None)
-        first = self._continued(self.read(filled[0]), quote)
-        if len(filled) == 1 or first.confidence >= self.min_confidence:
-            return first
-        second = self._continued(self.read(filled[1]), quote)
-        return second if second.confidence >= self.min_confidence else first
+        filled = next(readings.followups.propose(asked, history), None)
+        return self.read(asked if filled is None else filled)
 
     def read(self, question: str) -> Read:
         """Retrieve and read one reading of a question."""
         evidence = Retriever(self.index, self.encoder).gather(question, self.articles)
         spans = self.reader.read(question, evidence.windows)
         return Read(question, evidence, answering.rank(evidence, spans, self.selection))
-
-    def _continued(self, read: Read, quote: str | None) -> Read:
-        """Prefer, a little, what stands around the sentence that was cited last."""
-        at = next((c.span.sentence for c in read.candidates if c.span.sentence.text == quote), None)
-        if at is None:
-            return read
-
-        def score(candidate: Candidate) -> float:
-            sentence = candidate.span.sentence
-            near = sentence.article_id == at.article_id and abs(sentence.paragraph - at.paragraph)
-            return candidate.score + (_CONTINUED if near is not False and near <= 0 else 0.0)
-
-        return replace(read, candidates=sorted(read.candidates, key=score, reverse=True))
 
     def _told(self, question: str, read: Read) -> Answer:
         chosen = answering.choose(read.candidates, self.min_confidence)

@@ -134,13 +134,21 @@ class Store:
             self._local.db.close()
             del self._local.db
 
+    def _connect(self) -> sqlite3.Connection:
+        """Open the file; `FileNotFoundError` where a rebuild has taken it away."""
+        try:
+            return sqlite3.connect(_read_only(self._path), uri=True)
+        except sqlite3.OperationalError as error:
+            if not self._path.is_file():
+                raise FileNotFoundError(self._path) from error
+            reason = f"{self._path.name} cannot be read: {error}"
+            raise IndexDamagedError(self._path.parent, reason) from error
+
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
         """Give this thread's connection; what goes wrong with it is damage."""
         if not hasattr(self._local, "db"):
-            if not self._path.is_file():  # a rebuild may have taken the file away
-                raise FileNotFoundError(self._path)
-            self._local.db = sqlite3.connect(_read_only(self._path), uri=True)
+            self._local.db = self._connect()
         try:
             yield self._local.db
         except (sqlite3.DatabaseError, ValueError, TypeError) as error:

@@ -53,15 +53,15 @@ _LONGEST = 300
 class Context:
     """What a follow-up may refer to: the question before as it was understood, and its answer.
 
-    `people`: names that a "who" was answered with; `named`: names in the questions; both the
-    latest first.
+    `people`: names that a "who" was answered with; `named`: names in the questions; `asked`: all
+    the questions as they were understood; each the latest first.
     """
 
     question: str
     span: str | None
-    quote: str | None
     people: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
 
 
 def context(history: Sequence[Answer]) -> Context | None:
@@ -84,9 +84,9 @@ def context(history: Sequence[Answer]) -> Context | None:
     return Context(
         _TOPIC.sub("", last.reading[:_LONGEST]).strip(),
         first.span if first else None,
-        first.quote if first else None,
         tuple(dict.fromkeys(people)),
         tuple(dict.fromkeys(named)),
+        tuple(_TOPIC.sub("", turn.reading[:_LONGEST]) for turn in reversed(turns)),
     )
 
 
@@ -96,7 +96,10 @@ def _asks_who(question: str) -> bool:
 
 def _is_place(name: str, question: str) -> bool:
     """Return whether a name stands where a place does: "in France", "on YouTube"."""
-    return re.search(rf"\b(?:in|on|at|from|near|into)\s+(?:the\s+)?{re.escape(name)}", question) is not None
+    return (
+        re.search(rf"\b(?:in|on|at|from|near|into)\s+(?:the\s+)?{re.escape(name)}", question)
+        is not None
+    )
 
 
 def propose(question: str, history: Sequence[Answer]) -> Iterator[str]:
@@ -111,7 +114,8 @@ def propose(question: str, history: Sequence[Answer]) -> Iterator[str]:
     elif _is_fragment(rest, led, question):
         yield from _slots(rest, before)
     elif (hole := _hole(rest)) is not None:
-        yield from _filled(rest, hole, before)
+        if hole[0].lower() not in ("this", "that"):
+            yield from _filled(rest, hole, before)
         yield _after(before, rest)
     elif is_too_short(rest):
         yield _after(before, rest)
@@ -152,7 +156,7 @@ def _asked_again(fragment: str, before: Context) -> Iterator[str]:
     if lowered[:1] and lowered[0] in ("who", "what", "which", "whose") and before.span:
         # The subject was asked for: the answer takes its place.
         noun = 1 if lowered[0] in ("which", "whose") or (at or 0) > 1 else 0
-        if at is None or at == 1 + noun and not _has_subject(words[at + 1 :]):
+        if at is None or (at == 1 + noun and not _has_subject(words[at + 1 :])):
             yield f"{asked} {before.span} {' '.join(words[1 + noun :])}?"
     if at is not None:
         yield f"{asked} {' '.join(words[at:])}?"
@@ -179,12 +183,13 @@ def _slots(fragment: str, before: Context) -> Iterator[str]:
     words = new.split()
     preposition = words[0].lower() if words[0].lower() in _PREPOSITIONS else None
     noun = " ".join(words[1:]) if preposition else new
-    asked = before.question.rstrip("?!. ")
-    if preposition:
+    for question in before.asked[:3] if preposition else ():
+        asked = question.rstrip("?!. ")
         for old in _candidates(asked):
             held = re.search(rf"\b{preposition}\s+(?:the\s+)?{re.escape(old)}(?!\w)", asked, re.I)
             if held:
                 yield f"{asked[: held.start()]}{new}{asked[held.end() :]}?"
+    asked = before.question.rstrip("?!. ")
     if _YEAR.search(noun):
         if _YEAR.search(asked):
             yield _YEAR.sub(_YEAR.search(noun)[0], asked) + "?"  # type: ignore[index]
@@ -264,6 +269,9 @@ def _antecedents(pronoun: str, before: Context) -> Iterator[str]:
             elif not asks_who:
                 found.append(span)
         many = pronoun in GROUP or pronoun in ("these", "those")
+        told += [name for asked in before.asked[1:3] for name in things(asked)]
+        if pronoun not in GROUP:
+            told = [thing for thing in told if thing not in before.people]
         found += sorted(told, key=lambda thing: _is_plural(thing) != many)
     yield from dict.fromkeys(found)
 
