@@ -34,13 +34,17 @@ MAY_IMPORT = {
     "store": set(),
     "vectors": set(),
     "index": {"corpus", "passages", "encoder", "store", "vectors"},
+    "selection": set(),
     "retriever": {"index", "encoder", "passages", "store"},
-    "reader": {"hub", "onnx_model", "encoder", "vectors"},
+    "reader": {"hub", "onnx_model", "encoder", "selection", "vectors"},
     "question_forms": set(),
-    "answering": {"reader", "retriever", "question_forms"},
+    "answering": {"reader", "retriever", "selection"},
     "readings": {"index"},
     "talk": {"index", "passages"},
-    "conversation": {"answering", "encoder", "index", "reader", "readings", "retriever", "talk"},
+    "conversation": {
+        *("answering", "encoder", "index", "question_forms", "reader", "readings"),
+        *("retriever", "selection", "talk"),
+    },
     "transcript": {"index"},
 }
 # These come after all of those, in this order.

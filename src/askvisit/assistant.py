@@ -16,10 +16,9 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from askvisit import answering, talk
 from askvisit import encoder as encoders
 from askvisit import reader as readers
-from askvisit.answering import Selection, Strictness
+from askvisit import talk
 from askvisit.conversation import Desk
 from askvisit.encoder import Encoder
 from askvisit.errors import (
@@ -32,6 +31,7 @@ from askvisit.index import manifest as manifests
 from askvisit.reader import Reader
 from askvisit.records import Answer, Article, Hit
 from askvisit.retriever import Retriever
+from askvisit.selection import BUNDLED, Selection, Strictness, selection_for
 
 LONGEST_QUESTION = 2000
 """Characters of a question."""
@@ -212,7 +212,7 @@ class Assistant:
 
 def _selection(reader: str) -> Selection:
     """Return the weights fitted for a reader, or else the bundled reader's, and say so."""
-    fitted = answering.selection_for(reader)
+    fitted = selection_for(reader)
     if fitted is not None:
         return fitted
     warnings.warn(
@@ -220,7 +220,7 @@ def _selection(reader: str) -> Selection:
         f"with: python -m askvisit.training.calibrate SQUAD.json --reader {reader}",
         stacklevel=3,
     )
-    bundled = answering.selection_for(readers.BUNDLED)
+    bundled = selection_for(BUNDLED)
     assert bundled is not None
     return bundled
 

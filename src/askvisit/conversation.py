@@ -12,13 +12,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from askvisit import answering, readings
-from askvisit.answering import Candidate, Selection
+from askvisit import answering, question_forms, readings
+from askvisit.answering import Candidate
 from askvisit.encoder import Encoder
 from askvisit.index import PassageIndex
 from askvisit.reader import Reader
 from askvisit.records import Answer, Evidence
 from askvisit.retriever import Retriever
+from askvisit.selection import Selection
 
 NOT_FOUND = "The articles do not answer this question."
 
@@ -65,7 +66,12 @@ class Desk:
         return Read(question, evidence, answering.rank(evidence, spans, self.selection))
 
     def _told(self, question: str, read: Read) -> Answer:
-        chosen = answering.choose(read.candidates, self.min_confidence)
+        chosen = answering.choose(
+            read.candidates,
+            self.min_confidence,
+            several=question_forms.asks_for_several(read.question),
+            further=self.selection.thresholds["normal"],
+        )
         if not chosen:
             return Answer(
                 question=question,

@@ -134,6 +134,13 @@ class Span:
         """Score above the null score."""
         return self.score - self.null_score
 
+    @property
+    def words(self) -> str | None:
+        """The words that are marked, None where the whole sentence is judged."""
+        if self.start is None or self.end is None:
+            return None
+        return self.sentence.text[self.start - self.sentence.start : self.end - self.sentence.start]
+
 
 @dataclass(frozen=True)
 class Citation:

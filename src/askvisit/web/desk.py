@@ -13,8 +13,8 @@ from askvisit.web.chat import Turn, Turns
 from askvisit.web.feedback import Feedback
 
 if TYPE_CHECKING:
-    from askvisit.answering import Strictness
     from askvisit.assistant import Assistant
+    from askvisit.selection import Strictness
 
 FIRST_SUGGESTIONS = 6
 NEXT_SUGGESTIONS = 3

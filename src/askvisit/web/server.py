@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from askvisit.errors import AskvisitError, ServerError
+from askvisit.selection import add_strictness
 from askvisit.web.desk import Desk
 from askvisit.web.feedback import Feedback
 
@@ -130,12 +131,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--public", action="store_true", help="for a chat that anyone may use: tighter limits"
     )
-    parser.add_argument(
-        "--strictness",
-        choices=("lenient", "normal", "strict"),
-        default="normal",
-        help="how sure an answer must be to be shown (%(default)s)",
-    )
+    add_strictness(parser)
     parser.add_argument(
         "--feedback", type=Path, metavar="FILE", help="keep what people say of answers in FILE"
     )
