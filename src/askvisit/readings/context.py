@@ -34,17 +34,14 @@ class Turn:
         return _ASKS_WHO.match(self.question) is not None
 
     @property
-    def thing(self) -> str | None:
-        """The answer, where it is something to speak of: no date, place, reason or number."""
-        return self._named_by(_ASKS_THING)
+    def asks_where(self) -> bool:
+        """Whether the answer is a place."""
+        return re.match(r"\s*where\b", self.question, re.IGNORECASE) is not None
 
     @property
-    def place(self) -> str | None:
-        """The answer, where it is a place."""
-        return self._named_by(_ASKS_WHERE)
-
-    def _named_by(self, asks: re.Pattern[str]) -> str | None:
-        if self.span is None or asks.match(self.question) is None:
+    def thing(self) -> str | None:
+        """The answer, where it is something to speak of: no date, reason or number."""
+        if self.span is None or _ASKS_THING.match(self.question) is None:
             return None
         words = self.span.split()
         plain = words[0].lower() in PREPOSITIONS | {"to", "because", "that", "it"}
@@ -67,9 +64,10 @@ class Context:
     asked: tuple[str, ...]
 
 
+_APPENDED = re.compile(r"\s*\([^()]*\)(?=\?$)")
+_IDENTITY = re.compile(r"\s*(?i:who(?:\s+(?:is|was|are|were)|[’']s))\s+[^\W\d_a-z]")
 _ASKS_WHO = re.compile(r"\s*(?:and\s+)?(?:\w+\s+)?(?:who|whom|whose)\b", re.IGNORECASE)
-_ASKS_THING = re.compile(r"\s*(?:and\s+)?(?:who|what|which|whose|whom)\b", re.IGNORECASE)
-_ASKS_WHERE = re.compile(r"\s*(?:and\s+)?where\b", re.IGNORECASE)
+_ASKS_THING = re.compile(r"\s*(?:and\s+)?(?:who|what|which|whose|whom|where)\b", re.IGNORECASE)
 
 
 def context(history: Sequence[Answer], topical: Sequence[bool]) -> Context:
@@ -97,7 +95,7 @@ def _turn(answer: Answer) -> Turn:
     short = span is not None and 0 < len(span) <= _LONGEST_SPAN
     return Turn(
         answer.question,
-        answer.reading[:_LONGEST].strip(),
+        _APPENDED.sub("", answer.reading[:_LONGEST]).strip(),
         span if short else None,
         first.quote if first else None,
     )
@@ -134,27 +132,46 @@ def _persons(before: Context) -> list[str]:
     last = before.topic
     answered = _persons_in(last.span) if last.span and last.asks_who else []
     named = [name for name in names(last.question) if name in before.answered + before.asked]
-    return [*answered[:1], *named, *before.answered, *before.asked]
+    if named and _IDENTITY.match(last.question):
+        answered = []  # "Who is Xi?" is answered with what he is
+    described = [t for t in things(last.question) if t.startswith(("the ", "a ", "an "))]
+    return [*answered[:1], *named, *before.answered, *before.asked, *described]
 
 
 def _groups(before: Context) -> list[str]:
     last = before.topic
-    named = names(last.question)
-    if last.thing and last.asks_who:
-        named = [*_persons_in(last.thing)[:1], *named]
-    pair = [" and ".join(named[:2])] if len(named) > 1 else []
-    found = pair if last.asks_who or " and " in last.question else []
+    pairs = [pair for turn in (last, *before.turns[:_EARLIER]) if (pair := _pair(turn))]
+    found = pairs[:1] if last.asks_who or " and " in last.question else []
     several = []
     for turn in before.turns[:_EARLIER]:
         said = [turn.thing] if turn.thing else []
         several += [thing for thing in [*said, *things(turn.question)] if is_plural(thing)]
-    return [*found, *several, *pair, *([last.thing] if last.thing else []), *things(last.question)]
+    return [*found, *several, *pairs, *([last.thing] if last.thing else []), *things(last.question)]
+
+
+def _pair(turn: Turn) -> str | None:
+    """Return the two that a question and its answer are about."""
+    named = names(turn.question)
+    if turn.thing and turn.asks_who:
+        named = [*_persons_in(turn.thing)[:1], *named]
+    return " and ".join(named[:2]) if len(named) > 1 else None
 
 
 def _things(before: Context) -> list[str]:
+    """Names that were asked about come before the answer: mostly what is talked of stays the same.
+    """
     found = []
     for turn in (before.topic, *before.turns[:_EARLIER]):
-        told = [*([turn.thing] if turn.thing and not turn.asks_who else []), *things(turn.question)]
-        found += [thing for thing in told if thing not in before.answered]
-    places = [turn.place for turn in (before.topic,) if turn.place]
-    return sorted([*found, *places], key=is_plural)
+        told = [thing for thing in things(turn.question) if thing not in before.answered]
+        if turn.thing:
+            told = [thing for thing in told if not _is_asked_for(thing, turn.question)]
+        named = [thing for thing in told if names(thing)]
+        answer = [turn.thing] if turn.thing and not turn.asks_who else []
+        first = told[:1] if turn.asks_where else named[:1]
+        found += [*first, *answer, *named, *told]
+    return sorted(found, key=is_plural)
+
+
+def _is_asked_for(thing: str, question: str) -> bool:
+    """Return whether a noun is that of "which company": the answer stands for it."""
+    return re.search(rf"\b(?:which|what)\s+{re.escape(thing)}", question, re.IGNORECASE) is not None

@@ -41,7 +41,7 @@ _CLAUSE = frozenset(
 )
 _EXPLETIVE = re.compile(
     r"\bit\s+(?:true|possible|likely|unlikely|going\s+to|rain\w*|snow\w*|necessary|take|took|matter|"
-    r"mean|seem|say|says|comes?\s+to)\b|\b(?:time|day|date)\s+is\s+it\b|"
+    r"mean|seem|says?\s+\w+|comes?\s+to)\b|\b(?:time|day|date)\s+is\s+it\b|"
     r"\bit\s+(?:(?:is|was|has been)\s+)?\w+\s+that\b|\bit\s+(?:is|was)\s+\w+\s+to\b|"
     r"\bmakes?\s+it\s+\w+\s+to\b",
     re.IGNORECASE,
@@ -49,7 +49,6 @@ _EXPLETIVE = re.compile(
 _REFERRING = frozenset(
     "instead else also too again later afterwards others another both then there ones".split()
 )
-_TOPIC = re.compile(r"\s*\([^()]*\)(?=\?$)")
 _QUESTION_FRAGMENT = re.compile(
     r"(?:\w+\s+)?(?:(?:why|when|where|who|whom|whose|how)(?:\s+(?:not|else|exactly|so|come|many|much|"
     r"long|often|far|fast|old|big|high|then|now|for|from|to|with))*|"
@@ -77,6 +76,8 @@ def propose(question: str, history: Sequence[Answer]) -> list[str]:
         found = [next(fragments.filled_in(rest, before)), question]
     elif (hole := _hole(rest)) is not None:
         found = [*_filled(rest, hole, before)]
+        if hole.pronoun in PERSON:
+            found = found[:1]  # the second likeliest would be somebody else's answer
         if not hole.certain:
             found.insert(0, question)
     elif _is_too_short(rest):
@@ -102,7 +103,7 @@ def _is_fragment(rest: str, led: bool, question: str) -> bool:
     words = [w.lower() for w in tokens(rest)]
     if not words or len(words) > 7:
         return False
-    if any(w in AUXILIARIES or w.split("’")[0].split("'")[0] in QUESTION_WORDS for w in words):
+    if words[0] in _POSSESSIVE or any(w in AUXILIARIES or w.split("’")[0].split("'")[0] in QUESTION_WORDS for w in words):
         return False
     return led or question.rstrip().endswith("?") or YEAR.fullmatch(words[0]) is not None
 
@@ -161,9 +162,16 @@ def _filled(question: str, hole: _Hole, before: Context) -> Iterator[str]:
     found = [] if hole.pronoun in _DEMONSTRATIVES else antecedents(hole.pronoun, before)
     for antecedent in found:
         word = _possessive(antecedent) if owns else antecedent
-        yield question[: hole.start] + word + question[hole.end :]
+        yield _filled_up(question[: hole.start] + word, question[hole.end :], before)
     if not found:
         yield _after(before, question)
+
+
+def _filled_up(done: str, rest: str, before: Context) -> str:
+    """Fill the next pronoun too, where it is one for a thing: "Why did he vote against it?"."""
+    held = re.search(r"\b(?:it|them)(?=\W*$)", rest)
+    found = [a for a in antecedents(held[0], before) if a not in done] if held else []
+    return done + rest if not held or not found else done + rest[: held.start()] + found[0] + rest[held.end() :]
 
 
 def _possessive(name: str) -> str:
@@ -176,12 +184,13 @@ def _possessive(name: str) -> str:
 def _after(before: Context, question: str) -> str:
     """Append what was said last: the question before without its question word, and its answer."""
     last = before.topic
-    said = _TOPIC.sub("", last.question).rstrip("?!. ")
-    words = said.split()
-    while len(words) > 1 and words[0].lower() in QUESTION_WORDS | AUXILIARIES:
-        words.pop(0)
-    answer = last.thing or last.place
-    told = [" ".join(words), *([answer] if answer else [])]
+    words = last.question.rstrip("?!. ").split()
+    at = next((n for n, word in enumerate(words[:4]) if word.lower() in AUXILIARIES), None)
+    if at is not None and (at == 0 or words[0].lower() in QUESTION_WORDS):
+        words = words[at + 1 :]
+    elif words[0].lower() in QUESTION_WORDS:
+        words = words[1:]
+    told = [" ".join(words), *([last.thing] if last.thing else [])]
     return f"{question.rstrip('?!. ')} ({', '.join(told)})?"
 
 

@@ -12,65 +12,52 @@ from askvisit.readings.mentions import (
     PREPOSITIONS,
     YEAR,
     names,
+    rest_of_subject_asked,
     things,
 )
 
 _LONGEST_SENTENCE = 160
-_WH_SUBJECT = re.compile(
-    r"(?:who|what|(?:which|what|whose|how many)\s+[\w’'-]+)\s+(?=\w)", re.IGNORECASE
-)
+_COUNTED = re.compile(r"\s*(?:how\s+(?:many|much)|which|what)\s+(\w+)\s", re.IGNORECASE)
 
 
 def asked_again(fragment: str, before: Context) -> Iterator[str]:
     """Put the new question word where the old one stood, and the answer in its place."""
-    asked = fragment.rstrip("?!. ")
+    asked = re.sub(r"\bwhy not\b", "why", fragment.rstrip("?!. "), flags=re.IGNORECASE)
     turn = before.topic
     told = before.last.sentence
     if asked.lower() in ("why", "how come", "why so") and told and len(told) <= _LONGEST_SENTENCE:
         yield f"Why {told.rstrip('. ')}?"  # of what was just quoted
-    words = _plain(turn.question).split()
+    words = turn.question.rstrip("?!. ").split()
     at = next((n for n, word in enumerate(words) if word.lower() in AUXILIARIES), None)
-    subject = _subject_asked(turn.question)
+    subject = rest_of_subject_asked(turn.question)
     if subject is not None and turn.span:
         yield f"{asked} {turn.span} {subject}?"
     elif at is not None:
-        object_ = f" ({turn.thing})" if turn.thing else ""
+        told = turn.thing or _COUNTED.match(turn.question)
+        object_ = f" ({told if isinstance(told, str) else told[1]})" if told else ""
         yield f"{asked} {words[at].lower()} {' '.join(words[at + 1 :])}{object_}?"
     yield f"{asked}, {' '.join(words)}?"
-
-
-def _subject_asked(question: str) -> str | None:
-    """Return the rest of a question whose subject is asked for: "Who | sold the town?"."""
-    held = _WH_SUBJECT.match(question)
-    if held is None:
-        return None
-    rest = question[held.end() :].rstrip("?!. ")
-    words = rest.split()
-    if words[0].lower() not in AUXILIARIES:
-        return rest
-    plain = len(words) > 1 and not words[1][:1].isupper()
-    return rest if plain and words[1].lower() not in ("the", "a", "an", "his", "her") else None
 
 
 def filled_in(fragment: str, before: Context) -> Iterator[str]:
     """Put a fragment in the place of what it matches in the question before."""
     parts = _parts(fragment.rstrip("?!. "))
-    for turn in (before.last, *before.turns[1:3]):
-        question = _plain(turn.question)
+    because = before.last.typed.lower().startswith(("why", "and why", "but why"))
+    last = before.topic if because else before.last
+    for turn in dict.fromkeys((last, *before.turns[1:3])):
+        question = turn.question.rstrip("?!. ")
         changed = 0
         for preposition, noun in parts:
             replaced = _replaced(question, preposition, noun)
-            changed += replaced is not None
-            question = replaced or f"{question} {preposition or ''} {noun}".replace("  ", " ")
+            changed += replaced is not None or YEAR.fullmatch(noun) is not None
+            if replaced is None:
+                lead = preposition or ("in" if YEAR.fullmatch(noun) else "")
+                replaced = f"{question} {lead} {noun}".replace("  ", " ")
+            question = replaced
         if changed:
             yield f"{question}?"
-    yield from _of_the_kind_asked(parts, before.last)
-    yield f"{_plain(before.last.question)} {fragment.rstrip('?!. ')}?"
-
-
-def _plain(question: str) -> str:
-    """Return a question without its end mark and what was appended to it."""
-    return re.sub(r"\s*\([^()]*\)$", "", question.rstrip("?!. "))
+    yield from _of_the_kind_asked(parts, last)
+    yield f"{last.question.rstrip('?!. ')} {fragment.rstrip('?!. ')}?"
 
 
 def _parts(fragment: str) -> list[tuple[str | None, str]]:
@@ -106,6 +93,6 @@ def _replaced(question: str, preposition: str | None, noun: str) -> str | None:
 
 def _of_the_kind_asked(parts: list[tuple[str | None, str]], turn: Turn) -> Iterator[str]:
     """Ask of a fragment what was answered with others of its kind: "Did Cuba adopt a red flag?"."""
-    subject = _subject_asked(turn.question)
+    subject = rest_of_subject_asked(turn.question)
     if len(parts) == 1 and parts[0][0] is None and subject is not None:
         yield f"{parts[0][1]} {subject}?"

@@ -13,8 +13,9 @@ AUXILIARIES = frozenset(
 )
 QUESTION_WORDS = frozenset("who whom whose what which when where why how".split())
 PREPOSITIONS = frozenset(
-    "about after against among at before behind between by during for from in into of on over "
-    "since through to toward towards under until with within without".split()
+    "about above across after against along among around at before behind below between beyond by "
+    "during for from in inside into near of off on outside over since through to toward towards "
+    "under until with within without".split()
 )
 YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
 _MONTHS = (
@@ -32,9 +33,10 @@ _BREAKS = (
     | PREPOSITIONS
     | _DETERMINERS
     | frozenset(
-        "also and any around as be because been being besides but each else first he her him i if "
-        "instead it later long many me more most much near not off or out so than that them then "
-        "there they too up upon us we while you".split()
+        "also and any anybody anyone anything as be because been being besides but each else "
+        "everybody everyone everything first he her him i if instead it later long many me more "
+        "most much nobody nothing not one or out she so somebody someone something still than that "
+        "them then there they too up upon us we while you".split()
     )
 )
 
@@ -54,6 +56,10 @@ _TOKEN = re.compile(r"(?:\w\.){2,}|\w+(?:[.’'\u00a0-]\w+)*")
 _PLURALS = frozenset("people men women children police both".split())
 _GLUE = "\u00a0"  # joins the words of a name into one token
 _ORDINALS = frozenset("first last most".split())
+
+_WH_SUBJECT = re.compile(
+    r"(?:who|what|(?:which|what|whose|how many)\s+[\w’'-]+)\s+(?=\w)", re.IGNORECASE
+)
 
 
 def tokens(text: str) -> list[str]:
@@ -100,11 +106,11 @@ def things(question: str) -> list[str]:
         run = _without_verb(words[start:end], before, after)
         if run and run[0].lower() in _OWNERS:
             run = run[1:]
-        if found and before in _IS and len(run) == 1 and run[0].islower():
+        if (found or words[0] == "Who") and before in _IS and len(run) == 1 and run[0].islower():
             run = []  # "the churches are famous"
         if any(c.isalpha() for word in run for c in word) and content_words(" ".join(run)):
             found.append(" ".join(run).replace(_GLUE, " "))
-        start = max(end, start + 1)
+        start = max(end + (end < len(words) and _is_verb(words[end])), start + 1)
     return found
 
 
@@ -117,11 +123,26 @@ def is_plural(thing: str) -> bool:
     )
 
 
+def rest_of_subject_asked(question: str) -> str | None:
+    """Return the rest of a question whose subject is asked for: "Who | sold the town?"."""
+    held = _WH_SUBJECT.match(question)
+    if held is None:
+        return None
+    rest = question[held.end() :].rstrip("?!. ")
+    words = rest.split()
+    if words[0].lower() not in AUXILIARIES:
+        return rest
+    plain = len(words) > 1 and not words[1][:1].isupper()
+    return rest if plain and words[1].lower() not in ("the", "a", "an", "his", "her") else None
+
+
 def _end_of_run(words: Sequence[str], start: int) -> int:
     """Return where the run of words that begins at `start` ends."""
     end = start + (words[start].lower() in _DETERMINERS)
     end += end > start and end < len(words) and words[end].lower() in _ORDINALS
-    asked = start and words[start - 1].lower() in ("which", "what")
+    before = words[start - 1].lower() if start else ""
+    verb_ahead = before in AUXILIARIES or before in ("which", "what")
+    noun = end
     while end < len(words):
         word = words[end].lower()
         if word == "of":
@@ -130,10 +151,14 @@ def _end_of_run(words: Sequence[str], start: int) -> int:
             if ahead >= len(words) or words[ahead].lower() in _BREAKS:
                 break
             end = ahead
-        elif word in _BREAKS or (asked and end > start and _PARTICIPLE.search(word)):
+        elif word in _BREAKS or (verb_ahead and end > noun and _is_verb(words[end])):
             break
         end += 1
     return end
+
+
+def _is_verb(word: str) -> bool:
+    return word.islower() and _PARTICIPLE.search(word) is not None
 
 
 def _without_verb(run: Sequence[str], before: str, after: str) -> Sequence[str]:
@@ -141,6 +166,9 @@ def _without_verb(run: Sequence[str], before: str, after: str) -> Sequence[str]:
         return run[1:]
     if run[0].lower() not in _DETERMINERS and before == "what" and _PARTICIPLE.search(run[0]):
         return run[1:]
+    if before == "many":
+        several = next((n for n, word in enumerate(run) if is_plural(word)), len(run) - 1)
+        return run[: several + 1]
     while run and run[0].lower().endswith("ly"):
         run = run[1:]
     if not run or after in AUXILIARIES or after in _BE:
