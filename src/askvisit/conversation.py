@@ -57,8 +57,6 @@ class Desk:
     def _best(self, asked: str, history: Sequence[Answer]) -> Read:
         first, *others = readings.followups.propose(asked, history)
         read = self.read(first)
-        import os
-        if os.environ.get("ONE") and asked not in others: return read
         if not others or read.confidence >= self.selection.thresholds["normal"]:
             return read
         return max(read, self.read(others[0]), key=lambda r: r.confidence)

@@ -1,4 +1,8 @@
-"""What a conversation is about: the question before, its answer, and who and what was named."""
+"""What a conversation is about: its questions and answers, and what a pronoun then stands for.
+
+The order of antecedents follows centering (Grosz, Joshi and Weinstein, 1995): what a pronoun
+stood for stays the topic, then what the question before was about, then what is new in its answer.
+"""
 
 from __future__ import annotations
 
@@ -9,22 +13,40 @@ from dataclasses import dataclass
 from askvisit.readings.mentions import PREPOSITIONS, YEAR, is_plural, names, things, tokens
 from askvisit.records import Answer
 
-PERSON = frozenset("he him his himself she her hers herself".split())
+MALE = frozenset("he him his himself".split())
+FEMALE = frozenset("she her hers herself".split())
+PERSON = MALE | FEMALE
 GROUP = frozenset("they them their theirs themselves these those".split())
 THING = frozenset("it its itself this that".split())
 
+_KIN = {
+    **dict.fromkeys("father husband son brother grandfather grandson uncle king".split(), MALE),
+    **dict.fromkeys("mother wife daughter sister grandmother aunt queen".split(), FEMALE),
+    **dict.fromkeys("cousin successor predecessor deputy partner friend".split(), PERSON),
+}
 _LONGEST = 300
 _LONGEST_SPAN = 60
 _EARLIER = 3
-"""Questions that a pronoun or a preposition looks back over."""
+"""Turns that a pronoun looks back over."""
+
+_APPENDED = re.compile(r"\s*\(([^()]*)\)(?=\?$)")
+_LED = re.compile(r"^(?:(?:and|but|so|then)\b[\s,]*)+", re.IGNORECASE)
+_IDENTITY = re.compile(r"\s*(?:who(?:\s+(?:is|was|are|were)|[’']s))\s+(.+?)\W*", re.IGNORECASE)
+_IS_THE = re.compile(r"\s*(?:what|which)(?:\s+\w+)?\s+(?:is|was)\s+the\b", re.IGNORECASE)
+_ASKS_WHO = re.compile(r"\s*(?:and\s+)?(?:\w+\s+)?(?:who|whom|whose)\b", re.IGNORECASE)
+_ASKS_THING = re.compile(r"\s*(?:and\s+)?(?:who|what|which|whose|whom|where)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Turn:
-    """A question as it was typed and as it was understood, with what was quoted, if anything."""
+    """A question as it was typed and as it was understood, with what was quoted, if anything.
+
+    appended: what was added to a short question to say what it is about.
+    """
 
     typed: str
     question: str
+    appended: str | None
     span: str | None
     sentence: str | None
 
@@ -47,6 +69,19 @@ class Turn:
         plain = words[0].lower() in PREPOSITIONS | {"to", "because", "that", "it"}
         return None if plain or words[0][:1].isdigit() or YEAR.search(words[-1]) else self.span
 
+    def filled(self, pronouns: frozenset[str]) -> str | None:
+        """Return what was read where one of the pronouns was typed."""
+        typed, read = tokens(_LED.sub("", self.typed)), tokens(_LED.sub("", self.question))
+        at = next((n for n, word in enumerate(typed) if word.lower() in pronouns), None)
+        if at is None:
+            return None
+        behind = typed[at + 1] if at + 1 < len(typed) else None
+        end = read.index(behind, at) if behind in read[at:] else len(read)
+        inserted = read[at:end]
+        if not inserted or inserted == typed[at : at + 1]:
+            return None
+        return re.sub(r"[’']s?$", "", " ".join(inserted))
+
 
 @dataclass(frozen=True)
 class Context:
@@ -64,12 +99,6 @@ class Context:
     asked: tuple[str, ...]
 
 
-_APPENDED = re.compile(r"\s*\([^()]*\)(?=\?$)")
-_IDENTITY = re.compile(r"\s*(?i:who(?:\s+(?:is|was|are|were)|[’']s))\s+[^\W\d_a-z]")
-_ASKS_WHO = re.compile(r"\s*(?:and\s+)?(?:\w+\s+)?(?:who|whom|whose)\b", re.IGNORECASE)
-_ASKS_THING = re.compile(r"\s*(?:and\s+)?(?:who|what|which|whose|whom|where)\b", re.IGNORECASE)
-
-
 def context(history: Sequence[Answer], topical: Sequence[bool]) -> Context:
     """Return what a conversation was about last.
 
@@ -79,23 +108,37 @@ def context(history: Sequence[Answer], topical: Sequence[bool]) -> Context:
     turns = tuple(_turn(answer) for answer in reversed(history))
     chosen = next((t for t, own in zip(turns, reversed(topical), strict=True) if own), turns[-1])
     answered = [name for t in turns if t.span and t.asks_who for name in _persons_in(t.span)]
-    things_too = {name for t in turns for name in names(t.question) if _stood_for_it(name, t)}
+    no_person = {thing for t in turns if (thing := t.filled(THING | GROUP)) is not None}
     asked = [
         name
         for t in turns
         for name in names(t.question)
-        if name not in things_too and not _is_no_person(name, t.question)
+        if name not in no_person and not _is_no_person(name, t.question)
     ]
     return Context(turns[0], chosen, turns, tuple(dict.fromkeys(answered)), tuple(asked))
+
+
+def antecedents(pronoun: str, before: Context, *, owns: bool = False) -> list[str]:
+    """Return what a pronoun (a possessive one where it owns) may stand for, likeliest first."""
+    if pronoun in PERSON:
+        found = _persons(before, MALE if pronoun in MALE else FEMALE, owns)
+    elif pronoun in GROUP:
+        found = _groups(before)
+    else:
+        found = _things(before)
+    return list(dict.fromkeys(found))
 
 
 def _turn(answer: Answer) -> Turn:
     first = answer.citations[0] if answer.citations else None
     span = first.span.strip(" ,;.") if first and first.span else None
     short = span is not None and 0 < len(span) <= _LONGEST_SPAN
+    reading = answer.reading[:_LONGEST]
+    appended = _APPENDED.search(reading)
     return Turn(
         answer.question,
-        _APPENDED.sub("", answer.reading[:_LONGEST]).strip(),
+        _APPENDED.sub("", reading).strip(),
+        appended[1] if appended else None,
         span if short else None,
         first.quote if first else None,
     )
@@ -106,47 +149,54 @@ def _persons_in(span: str) -> list[str]:
     return [name for name in names(span) if not re.search(rf"{re.escape(name)}[’']s\b", span)]
 
 
-def _stood_for_it(name: str, turn: Turn) -> bool:
-    typed = tokens(turn.typed.lower())
-    return name not in turn.typed and any(word in THING | GROUP for word in typed)
-
-
 def _is_no_person(name: str, question: str) -> bool:
     """Return whether a name has an article ("the U.N.") or stands where a place does."""
     place = rf"\b(?:the|an?|in|on|at|from|near|into)\s+{re.escape(name)}"
     return name.startswith("The ") or re.search(place, question, re.IGNORECASE) is not None
 
 
-def antecedents(pronoun: str, before: Context) -> list[str]:
-    """Return what a pronoun may stand for, likeliest first."""
-    if pronoun in PERSON:
-        found = _persons(before)
-    elif pronoun in GROUP:
-        found = _groups(before)
-    else:
-        found = _things(before)
-    return list(dict.fromkeys(found))
+def _kept(before: Context, pronouns: frozenset[str]) -> list[str]:
+    """Return what such a pronoun stood for, where the turn before still spoke of it."""
+    last = before.last
+    open_ = any(word.lower() in pronouns for word in tokens(last.question))
+    for turn in before.turns[:_EARLIER]:
+        kept = turn.filled(pronouns)
+        if kept and (turn is last or open_ or kept in last.question):
+            return [kept]
+    return []
 
 
-def _persons(before: Context) -> list[str]:
+def _persons(before: Context, gender: frozenset[str], owns: bool) -> list[str]:
     last = before.topic
+    others = {person for t in before.turns if (person := t.filled(PERSON - gender))}
+    same = _kept(before, gender)
+    kin = [thing for thing in things(last.question) if gender & _kin(thing)]
     answered = _persons_in(last.span) if last.span and last.asks_who else []
     named = [name for name in names(last.question) if name in before.answered + before.asked]
-    if named and _IDENTITY.match(last.question):
+    if (asked := _IDENTITY.fullmatch(last.question)) and asked[1] in named:
         answered = []  # "Who is Xi?" is answered with what he is
     described = [t for t in things(last.question) if t.startswith(("the ", "a ", "an "))]
-    return [*answered[:1], *named, *before.answered, *before.asked, *described]
+    first = [*same, *kin] if owns else [*kin, *same]
+    found = [*answered[:1], *first, *named, *before.answered, *before.asked, *described]
+    return [person for person in found if person not in others]
+
+
+def _kin(thing: str) -> frozenset[str]:
+    owner = re.search(r"[’']s?\s+(?:\w+\s+)*?(\w+)$", thing)
+    return _KIN.get(owner[1].lower(), frozenset()) if owner else frozenset()
 
 
 def _groups(before: Context) -> list[str]:
     last = before.topic
+    same = _kept(before, GROUP)
     pairs = [pair for turn in (last, *before.turns[:_EARLIER]) if (pair := _pair(turn))]
-    found = pairs[:1] if last.asks_who or " and " in last.question else []
+    first = pairs[:1] if last.asks_who or " and " in last.question else []
     several = []
     for turn in before.turns[:_EARLIER]:
         said = [turn.thing] if turn.thing else []
         several += [thing for thing in [*said, *things(turn.question)] if is_plural(thing)]
-    return [*found, *several, *pairs, *([last.thing] if last.thing else []), *things(last.question)]
+    one = [last.thing] if last.thing and not last.asks_where else []
+    return [*same, *first, *several, *pairs, *one, *things(last.question)]
 
 
 def _pair(turn: Turn) -> str | None:
@@ -158,20 +208,27 @@ def _pair(turn: Turn) -> str | None:
 
 
 def _things(before: Context) -> list[str]:
-    """Names that were asked about come before the answer: mostly what is talked of stays the same.
-    """
-    found = []
+    found = _kept(before, THING)
     for turn in (before.topic, *before.turns[:_EARLIER]):
         told = [thing for thing in things(turn.question) if thing not in before.answered]
-        if turn.thing:
-            told = [thing for thing in told if not _is_asked_for(thing, turn.question)]
-        named = [thing for thing in told if names(thing)]
         answer = [turn.thing] if turn.thing and not turn.asks_who else []
-        first = told[:1] if turn.asks_where else named[:1]
-        found += [*first, *answer, *named, *told]
+        if answer:
+            told = [thing for thing in told if not _is_asked_for(thing, turn.question)]
+        told.sort(key=lambda thing: thing.islower() and " " not in thing)  # "part", "power"
+        named = [thing for thing in told if names(thing)]
+        if answer and _is_new(turn, answer[0]):
+            found += answer
+        found += [*(told[:1] if turn.asks_where else named[:1]), *answer, *named, *told]
     return sorted(found, key=is_plural)
+
+
+def _is_new(turn: Turn, answer: str) -> bool:
+    """Return whether an answer introduces something: "a new phone", or what "the X" is."""
+    identified = _IS_THE.match(turn.question) is not None and bool(names(answer))
+    return answer.lower().startswith(("a ", "an ")) or identified
 
 
 def _is_asked_for(thing: str, question: str) -> bool:
     """Return whether a noun is that of "which company": the answer stands for it."""
-    return re.search(rf"\b(?:which|what)\s+{re.escape(thing)}", question, re.IGNORECASE) is not None
+    asked = rf"\b(?:which|what)\s+{re.escape(thing)}"
+    return re.search(asked, question, re.IGNORECASE) is not None

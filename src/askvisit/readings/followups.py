@@ -71,15 +71,12 @@ def propose(question: str, history: Sequence[Answer]) -> list[str]:
     rest = question[lead.end() if lead else 0 :].strip()
     led = rest != question.strip()
     if _is_question_fragment(rest):
-        found = [*fragments.asked_again(rest, before)]
+        found = [fragments.asked_again(rest, before)]
     elif _is_fragment(rest, led, question):
-        found = [next(fragments.filled_in(rest, before)), question]
+        found = [fragments.filled_in(rest, before), question]
     elif (hole := _hole(rest)) is not None:
-        found = [*_filled(rest, hole, before)]
-        if hole.pronoun in PERSON:
-            found = found[:1]  # the second likeliest would be somebody else's answer
-        if not hole.certain:
-            found.insert(0, question)
+        filled = _filled(rest, hole, before)
+        found = [filled] if hole.certain else [question, filled]
     elif _is_too_short(rest):
         found = [_after(before, rest), question]
     else:
@@ -103,7 +100,9 @@ def _is_fragment(rest: str, led: bool, question: str) -> bool:
     words = [w.lower() for w in tokens(rest)]
     if not words or len(words) > 7:
         return False
-    if words[0] in _POSSESSIVE or any(w in AUXILIARIES or w.split("’")[0].split("'")[0] in QUESTION_WORDS for w in words):
+    if words[0] in _POSSESSIVE or any(
+        w in AUXILIARIES or w.split("’")[0].split("'")[0] in QUESTION_WORDS for w in words
+    ):
         return False
     return led or question.rstrip().endswith("?") or YEAR.fullmatch(words[0]) is not None
 
@@ -156,22 +155,25 @@ def _refers(words: list[str], n: int, after: str) -> bool:
     return n > 0 and words[n - 1] in AUXILIARIES and not after.isalpha()
 
 
-def _filled(question: str, hole: _Hole, before: Context) -> Iterator[str]:
+def _filled(question: str, hole: _Hole, before: Context) -> str:
     after = question[hole.end :].split()
     owns = _owns(hole.pronoun, after[0].strip("?!.,").lower() if after else "")
-    found = [] if hole.pronoun in _DEMONSTRATIVES else antecedents(hole.pronoun, before)
-    for antecedent in found:
-        word = _possessive(antecedent) if owns else antecedent
-        yield _filled_up(question[: hole.start] + word, question[hole.end :], before)
+    found = [] if hole.pronoun in _DEMONSTRATIVES else antecedents(hole.pronoun, before, owns=owns)
     if not found:
-        yield _after(before, question)
+        return _after(before, question)
+    word = _possessive(found[0]) if owns else found[0]
+    return _filled_up(question[: hole.start] + word, question[hole.end :], before)
 
 
 def _filled_up(done: str, rest: str, before: Context) -> str:
     """Fill the next pronoun too, where it is one for a thing: "Why did he vote against it?"."""
-    held = re.search(r"\b(?:it|them)(?=\W*$)", rest)
+    held = re.search(r"(?<!do )\b(?:it|them)(?=\W*$)", rest)
     found = [a for a in antecedents(held[0], before) if a not in done] if held else []
-    return done + rest if not held or not found else done + rest[: held.start()] + found[0] + rest[held.end() :]
+    return (
+        done + rest
+        if not held or not found
+        else done + rest[: held.start()] + found[0] + rest[held.end() :]
+    )
 
 
 def _possessive(name: str) -> str:
@@ -190,7 +192,8 @@ def _after(before: Context, question: str) -> str:
         words = words[at + 1 :]
     elif words[0].lower() in QUESTION_WORDS:
         words = words[1:]
-    told = [" ".join(words), *([last.thing] if last.thing else [])]
+    said = last.appended or " ".join(words)
+    told = [said, *([last.thing] if last.thing else [])]
     return f"{question.rstrip('?!. ')} ({', '.join(told)})?"
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-
-from askvisit.readings.context import Context, Turn
+from askvisit.readings.context import Context
 from askvisit.readings.mentions import (
     AUXILIARIES,
     DATE,
@@ -17,47 +15,62 @@ from askvisit.readings.mentions import (
 )
 
 _LONGEST_SENTENCE = 160
+"""Characters of a quoted sentence that is asked the reason of."""
+
+_EARLIER = 3
+"""Questions that a fragment looks back over."""
+
 _COUNTED = re.compile(r"\s*(?:how\s+(?:many|much)|which|what)\s+(\w+)\s", re.IGNORECASE)
 
 
-def asked_again(fragment: str, before: Context) -> Iterator[str]:
+def asked_again(fragment: str, before: Context) -> str:
     """Put the new question word where the old one stood, and the answer in its place."""
     asked = re.sub(r"\bwhy not\b", "why", fragment.rstrip("?!. "), flags=re.IGNORECASE)
     turn = before.topic
     told = before.last.sentence
     if asked.lower() in ("why", "how come", "why so") and told and len(told) <= _LONGEST_SENTENCE:
-        yield f"Why {told.rstrip('. ')}?"  # of what was just quoted
+        return f"Why {told.rstrip('. ')}?"  # of what was just quoted
     words = turn.question.rstrip("?!. ").split()
     at = next((n for n, word in enumerate(words) if word.lower() in AUXILIARIES), None)
     subject = rest_of_subject_asked(turn.question)
     if subject is not None and turn.span:
-        yield f"{asked} {turn.span} {subject}?"
-    elif at is not None:
-        told = turn.thing or _COUNTED.match(turn.question)
-        object_ = f" ({told if isinstance(told, str) else told[1]})" if told else ""
-        yield f"{asked} {words[at].lower()} {' '.join(words[at + 1 :])}{object_}?"
-    yield f"{asked}, {' '.join(words)}?"
+        return f"{asked} {turn.span} {subject}?"
+    if at is None:
+        return f"{asked}, {' '.join(words)}?"
+    object_ = turn.thing or _counted(turn.question)
+    tail = f" ({object_})" if object_ else ""
+    return f"{asked} {words[at].lower()} {' '.join(words[at + 1 :])}{tail}?"
 
 
-def filled_in(fragment: str, before: Context) -> Iterator[str]:
-    """Put a fragment in the place of what it matches in the question before."""
-    parts = _parts(fragment.rstrip("?!. "))
+def _counted(question: str) -> str | None:
+    """Return the noun that "how many" and "which" ask for."""
+    held = _COUNTED.match(question)
+    return None if held is None or held[1].lower() in AUXILIARIES else held[1]
+
+
+def filled_in(fragment: str, before: Context) -> str:
+    """Put a fragment in the place of what it matches in one of the questions before."""
+    fragment = fragment.rstrip("?!. ")
+    parts = _parts(fragment)
     because = before.last.typed.lower().startswith(("why", "and why", "but why"))
     last = before.topic if because else before.last
-    for turn in dict.fromkeys((last, *before.turns[1:3])):
-        question = turn.question.rstrip("?!. ")
-        changed = 0
+    for turn in dict.fromkeys((last, *before.turns[1:_EARLIER])):
+        question, changed = turn.question.rstrip("?!. "), False
         for preposition, noun in parts:
             replaced = _replaced(question, preposition, noun)
-            changed += replaced is not None or YEAR.fullmatch(noun) is not None
-            if replaced is None:
-                lead = preposition or ("in" if YEAR.fullmatch(noun) else "")
-                replaced = f"{question} {lead} {noun}".replace("  ", " ")
-            question = replaced
+            changed = changed or replaced is not None or YEAR.fullmatch(noun) is not None
+            question = replaced or _appended(question, preposition, noun)
         if changed:
-            yield f"{question}?"
-    yield from _of_the_kind_asked(parts, last)
-    yield f"{last.question.rstrip('?!. ')} {fragment.rstrip('?!. ')}?"
+            return f"{question}?"
+    subject = rest_of_subject_asked(last.question)
+    if subject is not None and len(parts) == 1 and parts[0][0] is None:
+        return f"{fragment} {subject}?"  # asked as the others of its kind were
+    return f"{last.question.rstrip('?!. ')} {fragment}?"
+
+
+def _appended(question: str, preposition: str | None, noun: str) -> str:
+    lead = preposition or ("in" if YEAR.fullmatch(noun) else "")
+    return " ".join(f"{question} {lead} {noun}".split())
 
 
 def _parts(fragment: str) -> list[tuple[str | None, str]]:
@@ -81,7 +94,7 @@ def _replaced(question: str, preposition: str | None, noun: str) -> str | None:
             return None
         return f"{question[: held[-1].start()]}{noun}{question[held[-1].end() :]}"
     old = [*reversed(names(question)), *reversed(things(question))]
-    for candidate in old:
+    for candidate in sorted(old, key=lambda phrase: _owned(phrase) != _owned(noun)):
         lead = rf"{preposition}\s+(?:the\s+)?" if preposition else ""
         held_there = re.search(rf"\b{lead}{re.escape(candidate)}(?!\w)", question)
         alike = preposition or bool(names(candidate)) == bool(names(noun))
@@ -91,8 +104,5 @@ def _replaced(question: str, preposition: str | None, noun: str) -> str | None:
     return None
 
 
-def _of_the_kind_asked(parts: list[tuple[str | None, str]], turn: Turn) -> Iterator[str]:
-    """Ask of a fragment what was answered with others of its kind: "Did Cuba adopt a red flag?"."""
-    subject = rest_of_subject_asked(turn.question)
-    if len(parts) == 1 and parts[0][0] is None and subject is not None:
-        yield f"{parts[0][1]} {subject}?"
+def _owned(phrase: str) -> bool:
+    return re.search(r"[’']s\s", phrase) is not None

@@ -18,9 +18,7 @@ PREPOSITIONS = frozenset(
     "under until with within without".split()
 )
 YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
-_MONTHS = (
-    "January|February|March|April|May|June|July|August|September|October|November|December"
-)
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 DATE = re.compile(
     rf"\b(?:(?:\d{{1,2}}\s+)?(?:{_MONTHS})(?:\s+\d{{1,2}})?,?\s+)?(?:1\d|20)\d\d\b"
     rf"|\b(?:\d{{1,2}}\s+)?(?:{_MONTHS})(?:\s+\d{{1,2}})?\b"
@@ -42,16 +40,25 @@ _BREAKS = (
 
 _CAPITAL = r"(?:(?:[A-Z]\.){2,}|[^\W\d_a-z][\w-]*(?:\.[a-z]{2,}\b)?)"
 _JOINED = rf"(?:\s+(?:of\ the|of|de|von|van|bin|al|du|da|for)\s+|\s+the\s+(?={_CAPITAL}\b(?!\s+of|\s+[A-Z]))|[\s.]+)"
-_TITLE = rf"(?<=\s)The\s+{_CAPITAL}(?:(?:{_JOINED}|\s+(?:to|in|on|and|with)\s+(?:the\s+)?){_CAPITAL})*"
+_TITLE = (
+    rf"(?<=\s)The\s+{_CAPITAL}(?:(?:{_JOINED}|\s+(?:to|in|on|and|with)\s+(?:the\s+)?){_CAPITAL})*"
+)
 _NAMES = re.compile(rf"[“\"](?P<quoted>[^”\"]+)[”\"]|{_TITLE}|{_CAPITAL}(?:{_JOINED}{_CAPITAL})*")
 _OWNERS = frozenset("his her its their our".split())
 _IS = frozenset("is are was were".split())
 _BE = ("be", "been", "being")
 _SUBJECTS = frozenset("he she it they".split())
-_BEFORE_VERBS = frozenset(
-    "do does did can could may might must shall should will would don't doesn't didn't".split()
+_BEFORE_SUBJECTS = frozenset(
+    "do does did can could may might must shall should will would don't doesn't didn't all most "
+    "some and".split()
 )
-_PARTICIPLE = re.compile(r"(\w\wed|\wen|wn|ung|ut|ght|und|ade|old|aid|ept|orn)$")
+_IRREGULAR = frozenset(
+    "become begun bought brought broken built caught chosen come cut done drawn driven eaten fallen "
+    "fought found forced given gone grown held hit hurt kept killed known laid led left lost made "
+    "meant met paid put read reached risen run said seen sent set shot shown sold spent spoken stolen "
+    "struck sunk taken taught told thought thrown torn won worn written born went gave took came "
+    "became began wrote drew broke chose drove fell flew knew rose sang saw spoke stood swam".split()
+)
 _TOKEN = re.compile(r"(?:\w\.){2,}|\w+(?:[.’'\u00a0-]\w+)*")
 _PLURALS = frozenset("people men women children police both".split())
 _GLUE = "\u00a0"  # joins the words of a name into one token
@@ -95,7 +102,8 @@ def things(question: str) -> list[str]:
     for name in names(question):
         question = question.replace(name, name.replace(" ", _GLUE))
     words = tokens(question)
-    found, start = [], 0
+    found: list[str] = []
+    start = 0
     while start < len(words):
         if words[start].lower() in _BREAKS - _DETERMINERS:
             start += 1
@@ -103,14 +111,13 @@ def things(question: str) -> list[str]:
         end = _end_of_run(words, start)
         before = words[start - 1].lower() if start else ""
         after = words[end].lower() if end < len(words) else ""
-        run = _without_verb(words[start:end], before, after)
-        if run and run[0].lower() in _OWNERS:
-            run = run[1:]
-        if (found or words[0] == "Who") and before in _IS and len(run) == 1 and run[0].islower():
+        run = _noun_phrase(words[start:end], before, after)
+        if run and before in _IS and found and len(run) == 1 and run[0].islower():
             run = []  # "the churches are famous"
         if any(c.isalpha() for word in run for c in word) and content_words(" ".join(run)):
             found.append(" ".join(run).replace(_GLUE, " "))
-        start = max(end + (end < len(words) and _is_verb(words[end])), start + 1)
+        inner = start + len(run) + 1
+        start = inner if run and inner < end else max(end + (_is_past(after)), start + 1)
     return found
 
 
@@ -137,11 +144,9 @@ def rest_of_subject_asked(question: str) -> str | None:
 
 
 def _end_of_run(words: Sequence[str], start: int) -> int:
-    """Return where the run of words that begins at `start` ends."""
+    """Return where the noun phrase that begins at `start` ends, or its verb."""
     end = start + (words[start].lower() in _DETERMINERS)
     end += end > start and end < len(words) and words[end].lower() in _ORDINALS
-    before = words[start - 1].lower() if start else ""
-    verb_ahead = before in AUXILIARIES or before in ("which", "what")
     noun = end
     while end < len(words):
         word = words[end].lower()
@@ -151,34 +156,43 @@ def _end_of_run(words: Sequence[str], start: int) -> int:
             if ahead >= len(words) or words[ahead].lower() in _BREAKS:
                 break
             end = ahead
-        elif word in _BREAKS or (verb_ahead and end > noun and _is_verb(words[end])):
+        elif word in _BREAKS or (end > noun and _is_past(words[end])):
             break
         end += 1
     return end
 
 
-def _is_verb(word: str) -> bool:
-    return word.islower() and _PARTICIPLE.search(word) is not None
+def _is_past(word: str) -> bool:
+    """Return whether a word is a past form of a verb."""
+    return word in _IRREGULAR or (word.islower() and len(word) > 4 and word.endswith("ed"))
 
 
-def _without_verb(run: Sequence[str], before: str, after: str) -> Sequence[str]:
-    if before in ("who", "how") or (before in _SUBJECTS | {"to"} and run[0].islower()):
-        return run[1:]
-    if run[0].lower() not in _DETERMINERS and before == "what" and _PARTICIPLE.search(run[0]):
+def _noun_phrase(run: Sequence[str], before: str, after: str) -> Sequence[str]:
+    """Return a run of words without the verb before its noun or behind it."""
+    if run[0].lower() in _OWNERS:
+        run = run[1:]
+    determined = bool(run) and run[0].lower() in _DETERMINERS
+    bare = bool(run) and run[0].islower() and not determined
+    if before in ("who", "how") or (bare and before in _SUBJECTS | {"to"}):
         return run[1:]
     if before == "many":
         several = next((n for n, word in enumerate(run) if is_plural(word)), len(run) - 1)
         return run[: several + 1]
     while run and run[0].lower().endswith("ly"):
         run = run[1:]
-    if not run or after in AUXILIARIES or after in _BE:
-        return run  # "has the glass been found": the verb is behind the run
-    determined = run[0].lower() in _DETERMINERS
-    if len(run) == 1 + determined:
-        return [] if not determined and _PARTICIPLE.search(run[0]) else run
-    capitals = [n for n, word in enumerate(run) if word[:1].isupper()]
-    if capitals and before in {*_BEFORE_VERBS, "and"} and not determined:
-        owner = run[capitals[-1]].endswith(("’s", "'s"))
-        return run[: capitals[-1] + 1 + owner]
-    verb = before in _BEFORE_VERBS or _PARTICIPLE.search(run[-1])
-    return run[:-1] if verb and before in AUXILIARIES else run
+    if not run or bare and len(run) == 1 and _is_past(run[0]):
+        return []
+    if before in _BEFORE_SUBJECTS and after not in AUXILIARIES:
+        return _subject(run, determined)
+    return run[1:] if bare and before == "what" and _is_past(run[0]) else run
+
+
+def _subject(run: Sequence[str], determined: bool) -> Sequence[str]:
+    """Return the subject at the head of a run: "Trump" of "(did) Trump visit Paris"."""
+    first = int(determined)
+    capital = [word[:1].isupper() for word in run]
+    if len(run) > first and capital[first]:
+        end = next((n for n in range(first, len(run)) if not capital[n]), len(run))
+        return run[: end + run[end - 1].endswith(("’s", "'s"))]
+    later = next((n for n in range(first + 2, len(run)) if capital[n]), len(run))
+    return run[: max(first + 1, later - 1)]
