@@ -10,7 +10,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from askvisit.readings.mentions import PREPOSITIONS, YEAR, is_plural, names, things, tokens
+from askvisit.readings.mentions import (
+    PREPOSITIONS,
+    YEAR,
+    is_plural,
+    names,
+    rest_of_subject_asked,
+    things,
+    tokens,
+)
 from askvisit.records import Answer
 
 MALE = frozenset("he him his himself".split())
@@ -88,7 +96,7 @@ class Context:
     """What a follow-up may refer to.
 
     last: the turn before; topic: the last turn whose question has words of its own, as "When?"
-    has not; turns: all of them, the latest first; answered: names that a "who" was answered
+    has not; turns: all such turns, the latest first; answered: names that a "who" was answered
     with; asked: names in the questions that may be somebody's; both the latest first.
     """
 
@@ -108,14 +116,15 @@ def context(history: Sequence[Answer], topical: Sequence[bool]) -> Context:
     turns = tuple(_turn(answer) for answer in reversed(history))
     chosen = next((t for t, own in zip(turns, reversed(topical), strict=True) if own), turns[-1])
     answered = [name for t in turns if t.span and t.asks_who for name in _persons_in(t.span)]
-    no_person = {thing for t in turns if (thing := t.filled(THING | GROUP)) is not None}
+    it = {thing for t in turns if (thing := t.filled(THING | GROUP)) is not None}
     asked = [
-        name
-        for t in turns
-        for name in names(t.question)
-        if name not in no_person and not _is_no_person(name, t.question)
+        name for t in turns for name in names(t.question) if not _is_no_person(name, t.question)
     ]
-    return Context(turns[0], chosen, turns, tuple(dict.fromkeys(answered)), tuple(asked))
+    asked.sort(key=lambda name: name in it)
+    own = tuple(t for t, words in zip(turns, reversed(topical), strict=True) if words)
+    return Context(
+        turns[0], chosen, own or turns, tuple(dict.fromkeys(answered)), tuple(dict.fromkeys(asked))
+    )
 
 
 def antecedents(pronoun: str, before: Context, *, owns: bool = False) -> list[str]:
@@ -172,12 +181,17 @@ def _persons(before: Context, gender: frozenset[str], owns: bool) -> list[str]:
     same = _kept(before, gender)
     kin = [thing for thing in things(last.question) if gender & _kin(thing)]
     answered = _persons_in(last.span) if last.span and last.asks_who else []
-    named = [name for name in names(last.question) if name in before.answered + before.asked]
+    things_too = {thing for t in before.turns if (thing := t.filled(THING | GROUP))}
+    known = {*before.answered, *before.asked} - things_too
+    named = [name for name in names(last.question) if name in known]
     if (asked := _IDENTITY.fullmatch(last.question)) and asked[1] in named:
         answered = []  # "Who is Xi?" is answered with what he is
     described = [t for t in things(last.question) if t.startswith(("the ", "a ", "an "))]
-    first = [*same, *kin] if owns else [*kin, *same]
-    found = [*answered[:1], *first, *named, *before.answered, *before.asked, *described]
+    # "Whom did he thank?": he, who asks on, is more likely spoken of than who was thanked.
+    object_asked = last.asks_who and rest_of_subject_asked(last.question) is None
+    first = [*same, *answered[:1]] if same and object_asked else [*answered[:1], *same]
+    first = [*first, *kin] if owns else [*kin, *first]
+    found = [*first, *named, *before.answered, *before.asked, *described]
     return [person for person in found if person not in others]
 
 

@@ -10,7 +10,7 @@ A question with none of these holes gets no reading here, so that history cannot
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from askvisit.readings import fragments
@@ -49,6 +49,12 @@ _EXPLETIVE = re.compile(
 _REFERRING = frozenset(
     "instead else also too again later afterwards others another both then there ones".split()
 )
+_HOW_MANY_DID = re.compile(
+    r"how\s+many\s+((?:came|died|left|\w+ed|are|were|have|did|will|can|could)\b.*)", re.IGNORECASE
+)
+_POINTS_THERE = re.compile(
+    r"(?<!is )(?<!are )(?<!was )(?<!were )(?<!been )\bthere\W*$", re.IGNORECASE
+)
 _QUESTION_FRAGMENT = re.compile(
     r"(?:\w+\s+)?(?:(?:why|when|where|who|whom|whose|how)(?:\s+(?:not|else|exactly|so|come|many|much|"
     r"long|often|far|fast|old|big|high|then|now|for|from|to|with))*|"
@@ -73,11 +79,15 @@ def propose(question: str, history: Sequence[Answer]) -> list[str]:
     if _is_question_fragment(rest):
         found = [fragments.asked_again(rest, before)]
     elif _is_fragment(rest, led, question):
-        found = [fragments.filled_in(rest, before), question]
+        found = [fragments.filled_in(rest, before)]
+        if names(rest) or things(rest):
+            found.append(question)
     elif (hole := _hole(rest)) is not None:
         filled = _filled(rest, hole, before)
         found = [filled] if hole.certain else [question, filled]
-    elif _is_too_short(rest):
+    elif (counted := _HOW_MANY_DID.match(rest)) and (several := antecedents("them", before)):
+        found = [f"How many {several[0]} {counted[1]}"]
+    elif _is_too_short(rest) or _POINTS_THERE.search(rest):
         found = [_after(before, rest), question]
     else:
         found = [question]
@@ -120,14 +130,13 @@ class _Hole:
 
 def _hole(question: str) -> _Hole | None:
     """Return the first pronoun that may have no antecedent in its own question."""
-    if _EXPLETIVE.search(question):
-        return None
+    expletive = _EXPLETIVE.search(question) is not None
     words = list(re.finditer(r"[\w’'-]+", question))
     lowered = [w[0].lower() for w in words]
     auxiliary = next((n for n, w in enumerate(lowered) if w in AUXILIARIES), None)
     for n, word in enumerate(lowered):
         after = lowered[n + 1] if n + 1 < len(words) else ""
-        if word not in PERSON | GROUP | THING:
+        if word not in PERSON | GROUP | THING or (expletive and word == "it"):
             continue
         if word in _DEMONSTRATIVES and not _refers(lowered, n, after):
             continue

@@ -1,8 +1,9 @@
-"""Fragments put into the question before: "And in 2018?", "What about Cuba?", "Why?", "By whom?"."""
+"""Fragments put into the question before: "And in 2018?", "What about Cuba?", "By whom?"."""
 
 from __future__ import annotations
 
 import re
+
 from askvisit.readings.context import Context
 from askvisit.readings.mentions import (
     AUXILIARIES,
@@ -30,16 +31,20 @@ def asked_again(fragment: str, before: Context) -> str:
     told = before.last.sentence
     if asked.lower() in ("why", "how come", "why so") and told and len(told) <= _LONGEST_SENTENCE:
         return f"Why {told.rstrip('. ')}?"  # of what was just quoted
+    about = [turn.appended] if turn.appended else []
     words = turn.question.rstrip("?!. ").split()
     at = next((n for n, word in enumerate(words) if word.lower() in AUXILIARIES), None)
     subject = rest_of_subject_asked(turn.question)
     if subject is not None and turn.span:
         return f"{asked} {turn.span} {subject}?"
     if at is None:
-        return f"{asked}, {' '.join(words)}?"
-    object_ = turn.thing or _counted(turn.question)
-    tail = f" ({object_})" if object_ else ""
-    return f"{asked} {words[at].lower()} {' '.join(words[at + 1 :])}{tail}?"
+        return f"{asked}, {' '.join([*words, *_in_brackets(about)])}?"
+    about += [told for told in (turn.thing or _counted(turn.question),) if told]
+    return f"{asked} {' '.join([words[at].lower(), *words[at + 1 :], *_in_brackets(about)])}?"
+
+
+def _in_brackets(about: list[str]) -> list[str]:
+    return [f"({', '.join(about)})"] if about else []
 
 
 def _counted(question: str) -> str | None:

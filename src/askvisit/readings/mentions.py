@@ -39,25 +39,27 @@ _BREAKS = (
 )
 
 _CAPITAL = r"(?:(?:[A-Z]\.){2,}|[^\W\d_a-z][\w-]*(?:\.[a-z]{2,}\b)?)"
-_JOINED = rf"(?:\s+(?:of\ the|of|de|von|van|bin|al|du|da|for)\s+|\s+the\s+(?={_CAPITAL}\b(?!\s+of|\s+[A-Z]))|[\s.]+)"
-_TITLE = (
-    rf"(?<=\s)The\s+{_CAPITAL}(?:(?:{_JOINED}|\s+(?:to|in|on|and|with)\s+(?:the\s+)?){_CAPITAL})*"
+_JOINED = (
+    r"(?:\s+(?:of\ the|of|de|von|van|bin|al|du|da|for)\s+|[\s.]+"
+    rf"|\s+the\s+(?={_CAPITAL}\b(?!\s+of|\s+[A-Z])))"  # "Charles the Bold"
 )
+_LINKED = rf"(?:{_JOINED}|\s+(?:to|in|on|and|with)\s+(?:the\s+)?)"
+_TITLE = rf"(?<=\s)The\s+{_CAPITAL}(?:{_LINKED}{_CAPITAL})*"  # "The Road to Serfdom"
 _NAMES = re.compile(rf"[“\"](?P<quoted>[^”\"]+)[”\"]|{_TITLE}|{_CAPITAL}(?:{_JOINED}{_CAPITAL})*")
 _OWNERS = frozenset("his her its their our".split())
 _IS = frozenset("is are was were".split())
-_BE = ("be", "been", "being")
 _SUBJECTS = frozenset("he she it they".split())
 _BEFORE_SUBJECTS = frozenset(
     "do does did can could may might must shall should will would don't doesn't didn't all most "
     "some and".split()
 )
 _IRREGULAR = frozenset(
-    "become begun bought brought broken built caught chosen come cut done drawn driven eaten fallen "
-    "fought found forced given gone grown held hit hurt kept killed known laid led left lost made "
-    "meant met paid put read reached risen run said seen sent set shot shown sold spent spoken stolen "
-    "struck sunk taken taught told thought thrown torn won worn written born went gave took came "
-    "became began wrote drew broke chose drove fell flew knew rose sang saw spoke stood swam".split()
+    "become begun bought brought broken built caught chosen come cut done drawn driven eaten "
+    "fallen fought found forced given gone grown held hit hurt kept killed known laid led "
+    "left lost made meant met paid put read reached risen run said seen sent set shot shown "
+    "sold spent spoken stolen struck sunk taken taught told thought thrown torn won worn "
+    "written born went gave took came became began wrote drew broke chose drove fell flew "
+    "knew rose sang saw spoke stood swam".split()
 )
 _TOKEN = re.compile(r"(?:\w\.){2,}|\w+(?:[.’'\u00a0-]\w+)*")
 _PLURALS = frozenset("people men women children police both".split())
@@ -87,8 +89,9 @@ def names(text: str) -> list[str]:
             words.pop(0)
         while words and words[-1].lower() in _BREAKS:
             words.pop()
-        if words:
-            found.append(" ".join(words))
+        name = " ".join(words)
+        if words and DATE.fullmatch(name) is None:
+            found.append(name)
     return list(dict.fromkeys(found))
 
 
@@ -114,8 +117,9 @@ def things(question: str) -> list[str]:
         run = _noun_phrase(words[start:end], before, after)
         if run and before in _IS and found and len(run) == 1 and run[0].islower():
             run = []  # "the churches are famous"
-        if any(c.isalpha() for word in run for c in word) and content_words(" ".join(run)):
-            found.append(" ".join(run).replace(_GLUE, " "))
+        phrase = " ".join(run).replace(_GLUE, " ")
+        if content_words(phrase) and DATE.fullmatch(phrase) is None and not phrase.isdigit():
+            found.append(phrase)
         inner = start + len(run) + 1
         start = inner if run and inner < end else max(end + (_is_past(after)), start + 1)
     return found
@@ -180,9 +184,11 @@ def _noun_phrase(run: Sequence[str], before: str, after: str) -> Sequence[str]:
         return run[: several + 1]
     while run and run[0].lower().endswith("ly"):
         run = run[1:]
-    if not run or bare and len(run) == 1 and _is_past(run[0]):
+    if not run or (bare and len(run) == 1 and _is_past(run[0])):
         return []
-    if before in _BEFORE_SUBJECTS and after not in AUXILIARIES:
+    if bare and before in AUXILIARIES and _is_past(run[0]):
+        return run[1:]  # "(have) visited Neptune"
+    if before in _BEFORE_SUBJECTS and after not in AUXILIARIES and not _is_past(after):
         return _subject(run, determined)
     return run[1:] if bare and before == "what" and _is_past(run[0]) else run
 
