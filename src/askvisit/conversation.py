@@ -56,8 +56,11 @@ class Desk:
         return self._told(question, self._best(asked, history))
 
     def _best(self, asked: str, history: Sequence[Answer]) -> Read:
-        filled = next(readings.followups.propose(asked, history), None)
-        return self.read(asked if filled is None else filled)
+        first, *others = readings.followups.propose(asked, history)
+        read = self.read(first)
+        if not others or read.confidence >= self.selection.thresholds["normal"]:
+            return read
+        return max(read, self.read(others[0]), key=lambda r: r.confidence)
 
     def read(self, question: str) -> Read:
         """Retrieve and read one reading of a question."""
