@@ -10,14 +10,14 @@ question that needs neither.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from askvisit import answering, readings
+from askvisit import answering, lookup, readings
 from askvisit.answering import Candidate, Selection
 from askvisit.encoder import Encoder
 from askvisit.index import PassageIndex
-from askvisit.reader import Reader
-from askvisit.records import Answer, Evidence
+from askvisit.reader import Reader, SentenceReader
+from askvisit.records import Answer, Citation, Evidence
 from askvisit.retriever import Retriever
 
 NOT_FOUND = "The articles do not answer this question."
@@ -27,11 +27,12 @@ _NEAREST = 3
 
 @dataclass(frozen=True)
 class Read:
-    """A reading with what was found for it."""
+    """A reading with what was found for it; `looked_up` where it is a topic or a claim."""
 
     question: str
     evidence: Evidence
     candidates: list[Candidate]
+    looked_up: bool = False
 
     @property
     def confidence(self) -> float:
@@ -49,23 +50,52 @@ class Desk:
     selection: Selection
     articles: Sequence[str] | None
     min_confidence: float
+    sentences: SentenceReader
 
     def answer(self, question: str, asked: str, history: Sequence[Answer]) -> Answer:
         """Answer a question (`asked` is its readable form) that is none of talk."""
-        return self._told(question, self._best(asked, history))
+        parts = readings.several.split(readings.wrapping.unwrap(asked))
+        if len(parts) == 1:
+            return self._told(question, self._best(parts[0], history))
+        answers: list[Answer] = []
+        for part in parts:
+            answers.append(self._told(part, self._best(part, [*history, *answers])))
+        return _joined(question, answers)
 
     def _best(self, asked: str, history: Sequence[Answer]) -> Read:
         filled = next(readings.followups.propose(asked, history), None)
-        return self.read(asked if filled is None else filled)
+        return self._alone(asked) if filled is None else self.read(filled)
+
+    def _alone(self, asked: str) -> Read:
+        """Read a question that stands alone, and beside it its mended form where it has one."""
+        spelled = readings.spelling.mend(asked, self.index)
+        mended = readings.aliases.expand(spelled, self.index)
+        read = self.read(asked)
+        return read if mended == asked else max(read, self.read(mended), key=_confidence)
 
     def read(self, question: str) -> Read:
-        """Retrieve and read one reading of a question."""
+        """Retrieve and read one reading: a question, or a topic or claim.
+
+        Keywords may be either, and the surer one counts.
+        """
+        about = readings.topics.topic(question, self.index)
+        if about is not None:
+            return self._look_up(question, about)
         evidence = Retriever(self.index, self.encoder).gather(question, self.articles)
-        spans = self.reader.read(question, evidence.windows)
-        return Read(question, evidence, answering.rank(evidence, spans, self.selection))
+        spans = self.reader.read(_marked(question), evidence.windows)
+        read = Read(question, evidence, answering.rank(evidence, spans, self.selection))
+        if readings.topics.is_keywords(question):
+            return max(read, self._look_up(question, question), key=_confidence)
+        return read
+
+    def _look_up(self, question: str, about: str) -> Read:
+        evidence = Retriever(self.index, self.encoder).gather(about, self.articles)
+        ranked = lookup.rank(about, evidence, self.sentences)
+        return Read(question, evidence, ranked, looked_up=True)
 
     def _told(self, question: str, read: Read) -> Answer:
-        chosen = answering.choose(read.candidates, self.min_confidence)
+        choose = lookup.choose if read.looked_up else answering.choose
+        chosen = choose(read.candidates, self.min_confidence)
         if not chosen:
             return Answer(
                 question=question,
@@ -82,7 +112,45 @@ class Desk:
             reading=read.question,
             kind="answer",
             found=True,
-            text="\n".join(f"{c.quote} [{c.number}]" for c in citations),
+            text=_quoted(citations),
             confidence=read.confidence,
             citations=citations,
         )
+
+
+def _joined(question: str, parts: Sequence[Answer]) -> Answer:
+    """Answer several questions at once: the citations of all, numbered on."""
+    cited = [c for part in parts for c in part.citations]
+    citations = tuple(replace(c, number=n) for n, c in enumerate(cited, 1))
+    left = iter(citations)
+    texts = [
+        _quoted([next(left) for _ in part.citations])
+        if part.found
+        else f"{part.question} {part.text}"
+        for part in parts
+    ]
+    nearest = dict.fromkeys(hit for part in parts for hit in part.nearest)
+    return Answer(
+        question=question,
+        reading=" ".join(part.reading for part in parts),
+        kind="answer" if citations else "not_found",
+        found=bool(citations),
+        text="\n".join(texts),
+        confidence=min(part.confidence for part in parts),
+        citations=citations,
+        nearest=() if citations else tuple(nearest)[:_NEAREST],
+        parts=tuple(parts),
+    )
+
+
+def _quoted(citations: Sequence[Citation]) -> str:
+    return "\n".join(f"{c.quote} [{c.number}]" for c in citations)
+
+
+def _confidence(read: Read) -> float:
+    return read.confidence
+
+
+def _marked(question: str) -> str:
+    """End a question as readers are used to: in training, all have their mark."""
+    return question if question.endswith(("?", ".", "!")) else f"{question}?"

@@ -1,4 +1,4 @@
-"""Texts in SQLite: articles, passages, sentences, and BM25 over passages (FTS5, porter).
+"""Texts in SQLite: articles, passages, sentences, words, and BM25 over passages (FTS5, porter).
 
 The only file that imports sqlite3. A store is written once and then only read, so readers open
 it immutable: no locks, no journal, one connection for each thread.
@@ -10,13 +10,14 @@ import errno
 import json
 import sqlite3
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from askvisit.errors import IndexDamagedError
 from askvisit.records import Article, Passage, Sentence
-from askvisit.words import content_words
+from askvisit.words import content_words, words
 
 _SCHEMA = """
 CREATE TABLE articles (
@@ -31,6 +32,7 @@ CREATE TABLE sentences (
     article INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
     paragraph INTEGER NOT NULL, PRIMARY KEY (article, start)
 ) WITHOUT ROWID;
+CREATE TABLE vocabulary (word TEXT PRIMARY KEY, form TEXT NOT NULL, times INTEGER NOT NULL);
 """
 
 _WORDS_TABLE = (
@@ -127,6 +129,25 @@ class Store:
                 (query, *numbers, k),
             )
             return [(number, score) for number, score in rows]
+
+    def holds(self, phrase: str) -> bool:
+        """Return whether a passage has words in this order side by side, endings aside."""
+        inside = " ".join(words(phrase))
+        if not inside:
+            return False
+        with self._reading() as db:
+            found = db.execute(
+                "SELECT 1 FROM words WHERE words MATCH ? LIMIT 1", (f'"{inside}"',)
+            ).fetchone()
+        return found is not None
+
+    def vocabulary(self) -> dict[str, str]:
+        """Return every word of the articles in lower case, the commonest first.
+
+        The value is how it is mostly written there: `{"korea": "Korea", "visit": "visit"}`.
+        """
+        with self._reading() as db:
+            return dict(db.execute("SELECT word, form FROM vocabulary ORDER BY -times, word"))
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -241,9 +262,25 @@ class StoreWriter:
     def close(self) -> None:
         """Finish the file."""
         if self._db.in_transaction:
+            self._write_vocabulary()
             self._db.execute("INSERT INTO words (words) VALUES ('optimize')")
             self._db.execute("COMMIT")
         self._db.close()
+
+    def _write_vocabulary(self) -> None:
+        written: Counter[str] = Counter()
+        for (text,) in self._db.execute("SELECT text FROM main.articles"):
+            written.update(words(text))
+        forms: dict[str, Counter[str]] = {}
+        for form, times in written.items():
+            forms.setdefault(form.lower(), Counter())[form] = times
+        self._db.executemany(
+            "INSERT INTO vocabulary VALUES (?, ?, ?)",
+            [
+                (word, max(sorted(forms[word]), key=forms[word].__getitem__), forms[word].total())
+                for word in sorted(forms)
+            ],
+        )
 
     def _count(self, numbers: range) -> range:
         self._articles += 1
