@@ -1,10 +1,10 @@
 """One question of a conversation, on one snapshot of an index.
 
 The rule for readings: a question that stands alone is read as typed, and beside it at most one
-mended reading (spelling, aliases), which is taken only where it is surer. A question with a hole
-cannot be looked up as typed; the likeliest filled reading is read, and the next one only where
-the first is refused. So at most two readings are read, and history and spelling cannot bend a
-question that needs neither.
+mended reading (spelling, aliases), which is taken unless only the question as typed is sure. A
+question with a hole cannot be looked up as typed; the likeliest filled reading is read, and the
+next one only where the first is refused. So at most two readings are read, and history and
+spelling cannot bend a question that needs neither.
 """
 
 from __future__ import annotations
@@ -67,26 +67,36 @@ class Desk:
         return self._alone(asked) if filled is None else self.read(filled)
 
     def _alone(self, asked: str) -> Read:
-        """Read a question that stands alone, and beside it its mended form where it has one."""
+        """Read a question that stands alone, and beside it its mended form where it has one.
+
+        The mended form is the likelier one: it counts unless only the question as typed is sure.
+        """
         spelled = readings.spelling.mend(asked, self.index)
         mended = readings.aliases.expand(spelled, self.index)
-        read = self.read(asked)
-        return read if mended == asked else max(read, self.read(mended), key=_confidence)
+        typed = self.read(asked)
+        if mended == asked:
+            return typed
+        read = self.read(mended)
+        return typed if self._is_sure(typed) and not self._is_sure(read) else read
 
     def read(self, question: str) -> Read:
         """Retrieve and read one reading: a question, or a topic or claim.
 
-        Keywords may be either, and the surer one counts.
+        Keywords may be either; they are looked up where they are no question to the reader.
         """
         about = readings.topics.topic(question, self.index)
         if about is not None:
             return self._look_up(question, about)
-        evidence = Retriever(self.index, self.encoder).gather(question, self.articles)
-        spans = self.reader.read(_marked(question), evidence.windows)
+        asked = _marked(question)
+        evidence = Retriever(self.index, self.encoder).gather(asked, self.articles)
+        spans = self.reader.read(asked, evidence.windows)
         read = Read(question, evidence, answering.rank(evidence, spans, self.selection))
-        if readings.topics.is_keywords(question):
-            return max(read, self._look_up(question, question), key=_confidence)
+        if readings.topics.is_keywords(question) and not self._is_sure(read):
+            return max(read, self._look_up(question, question), key=lambda r: r.confidence)
         return read
+
+    def _is_sure(self, read: Read) -> bool:
+        return read.confidence >= self.selection.thresholds["normal"]
 
     def _look_up(self, question: str, about: str) -> Read:
         evidence = Retriever(self.index, self.encoder).gather(about, self.articles)
@@ -145,10 +155,6 @@ def _joined(question: str, parts: Sequence[Answer]) -> Answer:
 
 def _quoted(citations: Sequence[Citation]) -> str:
     return "\n".join(f"{c.quote} [{c.number}]" for c in citations)
-
-
-def _confidence(read: Read) -> float:
-    return read.confidence
 
 
 def _marked(question: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 import sqlite3
 import threading
 from collections import Counter
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from askvisit.errors import IndexDamagedError
 from askvisit.records import Article, Passage, Sentence
-from askvisit.words import content_words, words
+from askvisit.words import WORD, content_words, words
 
 _SCHEMA = """
 CREATE TABLE articles (
@@ -39,6 +40,7 @@ _WORDS_TABLE = (
     "CREATE VIRTUAL TABLE words USING fts5(text, content='', tokenize='porter unicode61')"
 )
 _MOST_TERMS = 64
+_SENTENCE_START = re.compile(rf"(?:^|[.!?:…\n“‘\"]\s*)({WORD.pattern})")
 
 
 class Store:
@@ -271,6 +273,9 @@ class StoreWriter:
         written: Counter[str] = Counter()
         for (text,) in self._db.execute("SELECT text FROM main.articles"):
             written.update(words(text))
+            first = _SENTENCE_START.findall(text)  # the capital there says nothing
+            written.subtract(first)
+            written.update(word.lower() for word in first)
         forms: dict[str, Counter[str]] = {}
         for form, times in written.items():
             forms.setdefault(form.lower(), Counter())[form] = times

@@ -2,7 +2,7 @@
 
 import re
 
-_WORD = re.compile(r"(?:\w\.){2,}|\w+")  # "U.S." is one word
+WORD = re.compile(r"(?:\w\.){2,}|\w+")  # "U.S." is one word
 
 _FUNCTION_WORDS = frozenset(
     word
@@ -18,7 +18,7 @@ _FUNCTION_WORDS = frozenset(
 
 def words(text: str) -> list[str]:
     """Return a text's words in order, as they are written."""
-    return _WORD.findall(text)
+    return WORD.findall(text)
 
 
 def content_words(text: str) -> list[str]:

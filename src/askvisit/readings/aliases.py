@@ -7,6 +7,7 @@ form of it. Which of the two is meant is decided by who asks both readings.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache
 
 from askvisit.index import PassageIndex
@@ -20,7 +21,7 @@ the Chinese Communist Party / the CCP / the CPC / the Communist Party of China
 Taiwan / the ROC / the Republic of China
 the U.S. / the US / the United States / the USA / the U.S.A. / America / the States / \
 the United States of America
-the U.S. president / the US president / the president of the United States / POTUS / the POTUS
+the U.S. president / the US president / POTUS / the POTUS
 the first lady / FLOTUS
 the U.S. Supreme Court / the US Supreme Court / the Supreme Court / SCOTUS
 the Republican Party / the Republicans / the GOP
@@ -60,6 +61,7 @@ _AMBIGUOUS = frozenset("us un uk eu pm roc cpc fed dod".split())
 """Abbreviations that are, or look like, other words in small letters: "the us", not "us"."""
 
 _DIRECTIONS = frozenset(("the north", "the south"))
+_PRESIDENT = re.compile(r"(?:U\.S\.|US|American) President(?:\s[A-Z][\w.’'-]*)+(?<![.’'-])")
 _PLACE = (
     r"(?!\s+(?:of|korea\w*|america\w*|atlantic|pacific|pole|sea|china|africa\w*|(?-i:[A-Z]))|-|\w)"
 )
@@ -78,6 +80,9 @@ def _written(match: re.Match[str], index: PassageIndex) -> str:
     forms = _names()[bare.lower()]
     if typed.lower() not in _DIRECTIONS and _stands(bare, index):
         return typed
+    if bare.lower() == "potus":
+        named = match.string[match.end() :].lstrip()[:1].isupper()
+        return typed if named else _president(index) or forms[0]
     for form in forms:
         if _bare(form) != bare and _stands(_bare(form), index):
             own = next(f for f in forms if _bare(f).lower() == bare.lower())
@@ -92,6 +97,16 @@ def _stands(form: str, index: PassageIndex) -> bool:
         return index.holds(form)
     written = index.vocabulary.get(form.lower())
     return written is not None and (written == form or form.lower() not in _AMBIGUOUS)
+
+
+def _president(index: PassageIndex) -> str | None:
+    """Return how the articles call the president by name: "U.S. President Donald Trump"."""
+    found = Counter(
+        match[0]
+        for passage in index.passages([n for n, _ in index.bm25("U.S. president", 20)]).values()
+        for match in _PRESIDENT.finditer(passage.text)
+    )
+    return found.most_common(1)[0][0] if found else None
 
 
 def _bare(form: str) -> str:

@@ -14,19 +14,25 @@ _AFTER_MARK = re.compile(r"(?<=\?)[\s?!.]+(?=\w)")
 _ASKING = "who|whom|whose|what|which|when|where|why|how"
 _PREPOSITION = r"(?:(?:at|by|for|from|in|on|to|with|since|until|under)\s+)?"
 _JOINT = re.compile(
-    rf"(?:\s*[,;]\s*(?:and|but|or|also)?|\s+(?:and|but|or))\s+(?:also\s+|then\s+)?"
+    rf"(?:\s*;|(?:\s*[,;])?\s+(?:and|but|or|also))\s+(?:also\s+|then\s+)?"
     rf"(?={_PREPOSITION}(?:{_ASKING})\s+\S+\s+\S+|(?:did|does|do)\s+\S+\s+\S+|"
     r"(?:is|are|was|were|has|have|can|could|will|would|should)\s+"
     r"(?:he|she|it|they|(?-i:[A-Z][\w’']*))\s+\S+)",
     re.IGNORECASE,
 )
+_FURTHER = re.compile(
+    rf"(?:(?:and|but|or|also|then)\b|{_PREPOSITION}(?:{_ASKING})\b|(?:{'|'.join(AUXILIARIES)})\b)",
+    re.IGNORECASE,
+)
+"""How a question begins that is not the first of its line; it may be a fragment ("Why?")."""
 
 
 def split(question: str) -> list[str]:
     """Return the questions of a line in order: one, as typed, where it is not sure to be more."""
-    pieces = [part for piece in _AFTER_MARK.split(question) for part in _at_joint(piece)]
-    asking = [piece for n, piece in enumerate(pieces) if _asks(piece, first=n == 0)]
-    if not 2 <= len(asking) <= _MOST or asking[0] != pieces[0]:
+    first, *rest = [part for piece in _AFTER_MARK.split(question) for part in _at_joint(piece)]
+    asking = [first, *(piece for piece in rest if _FURTHER.match(piece))]
+    begins = (first.endswith("?") and bool(content_words(first))) or _is_whole(first)
+    if not begins or not 2 <= len(asking) <= _MOST:
         return [question]
     return [piece if piece.endswith("?") else piece.rstrip(" ,;.") + "?" for piece in asking]
 
@@ -51,11 +57,3 @@ def _is_whole(text: str) -> bool:
     inverted = bool(words) and words[0] in AUXILIARIES
     begins = asking == [0] or (asking == [1] and not inverted) or (inverted and not asking)
     return begins and len(words) > 2 and bool(content_words(text))
-
-
-def _asks(piece: str, *, first: bool) -> bool:
-    """Return whether a piece is a question; after the first one a fragment ("Why?") will do."""
-    if first:
-        return (piece.endswith("?") and bool(content_words(piece))) or _is_whole(piece)
-    words = tokens(piece)
-    return piece.endswith("?") or (bool(words) and words[0].lower() in QUESTION_WORDS | AUXILIARIES)

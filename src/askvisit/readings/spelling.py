@@ -39,9 +39,9 @@ def mend(question: str, index: PassageIndex) -> str:
 
 
 def is_word(word: str, index: PassageIndex) -> bool:
-    """Return whether the articles or the English language have a word, plural or not."""
+    """Return whether the articles or the English language have a word, in either number."""
     lowered = word.lower()
-    forms = (lowered, lowered.removesuffix("s"))
+    forms = (lowered, lowered.removesuffix("s"), f"{lowered}s")
     return any(form in index.vocabulary or f"\n{form} ".encode() in _english() for form in forms)
 
 
@@ -53,20 +53,27 @@ def _nearest(word: str, is_name: bool, index: PassageIndex) -> str:
     """Return the word that a typo stands for, the typo itself where there is none.
 
     The fewest typos win (swapping two neighbours counts as one: optimal string alignment), then
-    a word of the articles over another one, then the commoner word.
+    a word with the same letters, then one of the articles over another, then the commoner one.
     """
     most = 1 if is_name or len(word) < _LONG else 2
     found = [
-        (distance, 0, number, form)
+        (distance, _letters(form) != _letters(word), 0, number, form)
         for distance, number, form in _within(word, list(index.vocabulary.values()), most)
         if not is_name or form[0].isupper()
     ]
     if not is_name:
-        found += [(d, 1, number, form) for d, number, form in _within(word, _common(), most)]
+        found += [
+            (distance, _letters(form) != _letters(word), 1, number, form)
+            for distance, number, form in _within(word, _common(), most)
+        ]
     if not found:
         return word
     form = min(found)[-1]
     return form.capitalize() if word[0].isupper() else form
+
+
+def _letters(word: str) -> list[str]:
+    return sorted(word.lower())
 
 
 def _within(word: str, choices: Sequence[str], most: int) -> Iterator[tuple[int, int, str]]:

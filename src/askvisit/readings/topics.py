@@ -45,16 +45,18 @@ _WORDINGS = (
     r"(?:describe|discuss|explain|elaborate\s+on|expand\s+on|topic\s*:|subject\s*:)",
 )
 _WORDING = re.compile(rf"\s*(?:and\s+)?(?:{'|'.join(_WORDINGS)})\s+(?P<topic>.+)", re.IGNORECASE)
+_MARKS = re.compile(r"(?:[?!…\s]|(?<!\.\w)\.)+$")  # the last full stop of "U.N." belongs to it
 _HERE = re.compile(rf"\s+(?:in|according\s+to)\s+{_TEXT}$|\s+here$", re.IGNORECASE)
 
 
 def topic(question: str, index: PassageIndex) -> str | None:
     """Return what is to be looked up among the sentences, None where a question is asked."""
-    said = question.strip().rstrip("?!. ")
+    said = _MARKS.sub("", question.strip())
     worded = _WORDING.fullmatch(said)
     if worded is not None:
         about = _HERE.sub("", worded["topic"])
-        return about if content_words(about) and not _asks(about) else None
+        is_clause = any(word.lower() in AUXILIARIES | QUESTION_WORDS for word in tokens(about))
+        return about if content_words(about) and not is_clause else None
     if _asks(said):
         return None
     if len(content_words(said)) == 1 or index.holds(said):
@@ -70,6 +72,6 @@ def is_keywords(question: str) -> bool:
 
 def _asks(text: str) -> bool:
     """Return whether a text has the form of a question: its words, or a verb in front."""
-    found = [word.lower() for word in tokens(text)]
+    found = [re.split("['’]", word.lower())[0] for word in tokens(text)]  # "what's"
     ordered = found[:1] and (found[0] in AUXILIARIES or found[0] in _ORDERS)
     return bool(ordered) or any(word in QUESTION_WORDS for word in found)
