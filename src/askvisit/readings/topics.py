@@ -46,6 +46,7 @@ _WORDINGS = (
 )
 _WORDING = re.compile(rf"\s*(?:and\s+)?(?:{'|'.join(_WORDINGS)})\s+(?P<topic>.+)", re.IGNORECASE)
 _MARKS = re.compile(r"(?:[?!…\s]|(?<!\.\w)\.)+$")  # the last full stop of "U.N." belongs to it
+_ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
 _HERE = re.compile(rf"\s+(?:in|according\s+to)\s+{_TEXT}$|\s+here$", re.IGNORECASE)
 
 
@@ -59,7 +60,7 @@ def topic(question: str, index: PassageIndex) -> str | None:
         return about if content_words(about) and not is_clause else None
     if _asks(said):
         return None
-    if len(content_words(said)) == 1 or index.holds(said):
+    if len(content_words(said)) == 1 or index.holds(_ARTICLE.sub("", said)):
         return said
     clause = len(words(said)) > len(content_words(said)) >= _SHORTEST_CLAIM
     return said if clause and not question.rstrip().endswith("?") else None
