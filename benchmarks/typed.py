@@ -21,6 +21,7 @@ from askvisit.evaluation import Question, is_right, read_questions  # noqa: E402
 
 
 def main() -> None:
+    """Print a row for each kind."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--show", action="store_true", help="print what went wrong")

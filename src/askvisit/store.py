@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import errno
 import json
-import re
 import sqlite3
 import threading
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from askvisit.errors import IndexDamagedError
 from askvisit.records import Article, Passage, Sentence
-from askvisit.words import WORD, content_words, words
+from askvisit.words import content_words, vocabulary, words
 
 _SCHEMA = """
 CREATE TABLE articles (
@@ -33,14 +31,13 @@ CREATE TABLE sentences (
     article INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
     paragraph INTEGER NOT NULL, PRIMARY KEY (article, start)
 ) WITHOUT ROWID;
-CREATE TABLE vocabulary (word TEXT PRIMARY KEY, form TEXT NOT NULL, times INTEGER NOT NULL);
+CREATE TABLE vocabulary (word TEXT NOT NULL, form TEXT NOT NULL);
 """
 
 _WORDS_TABLE = (
     "CREATE VIRTUAL TABLE words USING fts5(text, content='', tokenize='porter unicode61')"
 )
 _MOST_TERMS = 64
-_SENTENCE_START = re.compile(rf"(?:^|[.!?:…\n“‘\"]\s*)({WORD.pattern})")
 
 
 class Store:
@@ -149,7 +146,7 @@ class Store:
         The value is how it is mostly written there: `{"korea": "Korea", "visit": "visit"}`.
         """
         with self._reading() as db:
-            return dict(db.execute("SELECT word, form FROM vocabulary ORDER BY -times, word"))
+            return dict(db.execute("SELECT word, form FROM vocabulary ORDER BY rowid"))
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -264,28 +261,11 @@ class StoreWriter:
     def close(self) -> None:
         """Finish the file."""
         if self._db.in_transaction:
-            self._write_vocabulary()
+            texts = (text for (text,) in self._db.execute("SELECT text FROM main.articles"))
+            self._db.executemany("INSERT INTO vocabulary VALUES (?, ?)", vocabulary(texts).items())
             self._db.execute("INSERT INTO words (words) VALUES ('optimize')")
             self._db.execute("COMMIT")
         self._db.close()
-
-    def _write_vocabulary(self) -> None:
-        written: Counter[str] = Counter()
-        for (text,) in self._db.execute("SELECT text FROM main.articles"):
-            written.update(words(text))
-            first = _SENTENCE_START.findall(text)  # the capital there says nothing
-            written.subtract(first)
-            written.update(word.lower() for word in first)
-        forms: dict[str, Counter[str]] = {}
-        for form, times in written.items():
-            forms.setdefault(form.lower(), Counter())[form] = times
-        self._db.executemany(
-            "INSERT INTO vocabulary VALUES (?, ?, ?)",
-            [
-                (word, max(sorted(forms[word]), key=forms[word].__getitem__), forms[word].total())
-                for word in sorted(forms)
-            ],
-        )
 
     def _count(self, numbers: range) -> range:
         self._articles += 1
