@@ -80,9 +80,9 @@ def _written(match: re.Match[str], index: PassageIndex) -> str:
     forms = _names()[bare.lower()]
     if typed.lower() not in _DIRECTIONS and _stands(bare, index):
         return typed
-    if bare.lower() == "potus":
-        named = match.string[match.end() :].lstrip()[:1].isupper()
-        return typed if named else _president(index) or forms[0]
+    is_named = match.string[match.end() :].lstrip()[:1].isupper()
+    if bare.lower() == "potus" and not is_named and (president := _president(index)):
+        return president
     for form in forms:
         if _bare(form) != bare and _stands(_bare(form), index):
             own = next(f for f in forms if _bare(f).lower() == bare.lower())

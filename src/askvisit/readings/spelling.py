@@ -1,10 +1,10 @@
 """Spelling: words with a typo, against the words of the articles and common English ones.
 
-A word that stands in the articles, or that English has, is never changed; neither is a name
-(a word with a capital), unless it is one letter away from a name of the articles. The English
-words, by how common they are, come with symspellpy (Garbe's list, made from Google's n-grams and
-SCOWL). Its own index of deletions takes seconds to make, so the few unknown words of a question
-are compared with all words by rapidfuzz instead, which takes milliseconds.
+A word that stands in the articles, or that English has, is never changed; neither is a name (a
+word with a capital), unless it is one typo away from a name of the articles, or a long one from
+any of their words. The English words, by how common they are, come with symspellpy (Garbe's list,
+made from Google's n-grams and SCOWL). Its own index of deletions takes seconds to make, so the few
+unknown words of a question are compared with all words by rapidfuzz, which takes milliseconds.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
 from askvisit.index import PassageIndex
 
@@ -24,7 +25,10 @@ _SHORTEST = 4
 _LONG = 8
 """Letters from which on a word may have two typos."""
 
-_WORD = re.compile(r"\b[^\W\d_]++(?!['’]t\b)")  # not the "doesn" of "doesn't"
+_LONG_NAME = 6
+"""Letters from which on a capitalised word may be an ordinary word of the articles."""
+
+_WORD = re.compile(r"\b[^\W\d_]++(?![\d_]|['’]t\b)")  # not the "doesn" of "doesn't"
 
 
 def mend(question: str, index: PassageIndex) -> str:
@@ -41,7 +45,9 @@ def mend(question: str, index: PassageIndex) -> str:
 def is_word(word: str, index: PassageIndex) -> bool:
     """Return whether the articles or the English language have a word, in either number."""
     lowered = word.lower()
-    forms = (lowered, lowered.removesuffix("s"), f"{lowered}s")
+    forms = [lowered, f"{lowered}s"]
+    if lowered.endswith("s") and not lowered.endswith("ss"):
+        forms.append(lowered[:-1])
     return any(form in index.vocabulary or f"\n{form} ".encode() in _english() for form in forms)
 
 
@@ -56,36 +62,39 @@ def _nearest(word: str, is_name: bool, index: PassageIndex) -> str:
     a word with the same letters, then one of the articles over another, then the commoner one.
     """
     most = 1 if is_name or len(word) < _LONG else 2
-    found = [
-        (distance, _letters(form) != _letters(word), 0, number, form)
-        for distance, number, form in _within(word, list(index.vocabulary.values()), most)
-        if not is_name or form[0].isupper()
-    ]
+    near = list(_within(word, list(index.vocabulary), most, elsewhere=False))
     if not is_name:
-        found += [
-            (distance, _letters(form) != _letters(word), 1, number, form)
-            for distance, number, form in _within(word, _common(), most)
-        ]
-    if not found:
-        return word
-    form = min(found)[-1]
-    return form.capitalize() if word[0].isupper() else form
+        near += _within(word, _common(), most, elsewhere=True)
+    for candidate in sorted(near):
+        form = candidate.word if candidate.elsewhere else index.vocabulary[candidate.word]
+        if not is_name or form[0].isupper() or len(word) >= _LONG_NAME:
+            return form.capitalize() if word[0].isupper() else form
+    return word
 
 
-def _letters(word: str) -> list[str]:
-    return sorted(word.lower())
+class _Candidate(NamedTuple):
+    """A word near a typo; the likeliest one is the least."""
+
+    typos: int
+    other_letters: bool
+    elsewhere: bool
+    rank: int
+    word: str
 
 
-def _within(word: str, choices: Sequence[str], most: int) -> Iterator[tuple[int, int, str]]:
+def _within(
+    word: str, choices: Sequence[str], most: int, *, elsewhere: bool
+) -> Iterator[_Candidate]:
+    """Find the choices (in lower case, the commonest first) within so many typos of a word."""
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
-    found = process.extract(
-        word, choices, scorer=OSA.distance, processor=str.lower, score_cutoff=most, limit=8
-    )
-    for form, distance, number in found:
-        if len(form) >= _SHORTEST - 1:
-            yield int(distance), number, form
+    typed = word.lower()
+    found = process.extract(typed, choices, scorer=OSA.distance, score_cutoff=most, limit=8)
+    for near, typos, rank in found:
+        if len(near) >= _SHORTEST - 1:
+            other_letters = sorted(near) != sorted(typed)
+            yield _Candidate(int(typos), other_letters, elsewhere, rank, near)
 
 
 @cache
