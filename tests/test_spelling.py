@@ -12,7 +12,6 @@ from askvisit.index import open_index
 from askvisit.readings import spelling
 from askvisit.readings.spelling import is_word, mend
 
-
 VISIT = open_index(ROOT / "index")
 
 
