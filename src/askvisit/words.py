@@ -1,8 +1,11 @@
-"""The words of a question that carry its topic."""
+"""The words of a text, and those of a question that carry its topic."""
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 
 _WORD = re.compile(r"(?:\w\.){2,}|\w+")  # "U.S." is one word
+_SENTENCE_START = re.compile(rf"(?:^|[.!?:…][\"”’)]*\s+|[\n“‘\"]\s*)({_WORD.pattern})")
 
 _FUNCTION_WORDS = frozenset(
     word
@@ -19,6 +22,25 @@ _FUNCTION_WORDS = frozenset(
 def words(text: str) -> list[str]:
     """Return a text's words in order, as they are written."""
     return _WORD.findall(text)
+
+
+def vocabulary(texts: Iterable[str]) -> dict[str, str]:
+    """Return the words of texts in lower case, the commonest first.
+
+    The value is how a word is mostly written: `{"korea": "Korea", "visit": "visit"}`. A capital at
+    the beginning of a sentence says nothing about that.
+    """
+    written: Counter[str] = Counter()
+    for text in texts:
+        first = _SENTENCE_START.findall(text)
+        written.update(words(text))
+        written.subtract(first)
+        written.update(word.lower() for word in first)
+    forms: dict[str, Counter[str]] = {}
+    for form, times in sorted(written.items(), reverse=True):  # small letters first
+        forms.setdefault(form.lower(), Counter())[form] = times
+    commonest = sorted(forms, key=lambda word: (-forms[word].total(), word))
+    return {word: forms[word].most_common(1)[0][0] for word in commonest}
 
 
 def content_words(text: str) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -50,6 +51,13 @@ class PassageIndex(Protocol):
     def article(self, article_id: str) -> Article:
         """Return an article; `KeyError` where there is none."""
 
+    def holds(self, phrase: str) -> bool:
+        """Return whether a passage has words in this order side by side, endings aside."""
+
+    @property
+    def vocabulary(self) -> Mapping[str, str]:
+        """Every word in lower case and how it is mostly written, the commonest first."""
+
 
 class LocalIndex:
     """The index in a folder, as its manifest stood when it was opened."""
@@ -63,6 +71,8 @@ class LocalIndex:
         self.article_ids = store.article_ids
         self.article = store.article
         self.bm25 = store.bm25
+        self.holds = store.holds
+        self._vocabulary = store.vocabulary
         self.dense = vectors.search
         self.cosines = vectors.cosines
         self.rows = vectors.rows
@@ -71,6 +81,11 @@ class LocalIndex:
     def encoder_name(self) -> str:
         """The encoder that made the vectors."""
         return self.manifest.encoder.name
+
+    @cached_property
+    def vocabulary(self) -> Mapping[str, str]:
+        """Every word in lower case and how it is mostly written, read when first needed."""
+        return self._vocabulary()
 
     def __len__(self) -> int:
         return self.manifest.counts["passages"]

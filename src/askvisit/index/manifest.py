@@ -22,7 +22,7 @@ from askvisit.errors import (
     mend,
 )
 
-FORMAT = 1
+FORMAT = 2
 NAME = "manifest.json"
 
 _BUILT = re.compile(r"(passages-[0-9a-f]{16}\.db|vectors-[0-9a-f]{16}\.faiss)")

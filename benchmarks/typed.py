@@ -1,0 +1,54 @@
+"""How well questions are understood as people type them: `python benchmarks/typed.py`.
+
+Each kind of `tests/typed.py` beside the same questions as they were written, by the share of
+right sentences ranked first. `--seeds N` makes N sets of each kind.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from statistics import fmean
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+from typed import KINDS, SEED, typed  # noqa: E402
+
+from askvisit import Assistant  # noqa: E402
+from askvisit.evaluation import Question, is_right, read_questions  # noqa: E402
+
+
+def main() -> None:
+    """Print a row for each kind."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--show", action="store_true", help="print what went wrong")
+    options = parser.parse_args()
+    assistant = Assistant.load(ROOT / "index")
+    questions = read_questions(ROOT / "tests" / "data" / "questions.jsonl")
+    questions = [q for q in questions if q.sentences and q.kind != "meta"]
+    right: dict[str, bool] = {}
+
+    def ranked_first(question: Question) -> bool:
+        if question.question not in right:
+            answer = assistant.ask(question.question, min_confidence=0)
+            right[question.question] = is_right(question, answer.citations[:1])
+            if options.show and not right[question.question]:
+                print(f"  {question.question!r} read as {answer.reading!r}")
+        return right[question.question]
+
+    clean = fmean(ranked_first(q) for q in questions)
+    print(f"{'kind':12} {'n':>4} {'as typed':>9} {'as written':>11}")
+    print(f"{'as written':12} {len(questions):4} {clean:9.3f} {clean:11.3f}")
+    for kind in KINDS:
+        made = [q for n in range(options.seeds) for q in typed(questions, kind, SEED + n)]
+        by_gold = {q.sentences + q.spans: q for q in questions}
+        same = [by_gold[q.sentences + q.spans] for q in made]
+        shares = fmean(map(ranked_first, made)), fmean(map(ranked_first, same))
+        print(f"{kind:12} {len(made):4} {shares[0]:9.3f} {shares[1]:11.3f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""Several questions in one line: "When did they meet, and who won?" are two."""
+
+from __future__ import annotations
+
+import re
+
+from askvisit.readings.mentions import AUXILIARIES, QUESTION_WORDS, tokens
+from askvisit.words import content_words
+
+_MOST = 5
+"""More questions than this in a line are read as one text, as typed."""
+
+_AFTER_MARK = re.compile(r"(?<=\?)[\s?!.]+(?=\w)")
+_ASKING = "who|whom|whose|what|which|when|where|why|how"
+_PREPOSITION = r"(?:(?:at|by|for|from|in|on|to|with|since|until|under)\s+)?"
+_JOINT = re.compile(
+    rf"(?:\s*;|(?:\s*[,;])?\s+(?:and|but|or|also))\s+(?:also\s+|then\s+)?"
+    rf"(?={_PREPOSITION}(?:{_ASKING})\s+\S+\s+\S+|(?:did|does|do)\s+\S+\s+\S+|"
+    r"(?:is|are|was|were|has|have|can|could|will|would|should)\s+"
+    r"(?:he|she|it|they|(?-i:[A-Z][\w’']*))\s+\S+)",
+    re.IGNORECASE,
+)
+_FURTHER = re.compile(
+    rf"(?:(?:and|but|or|also|then)\b|{_PREPOSITION}(?:{_ASKING})\b|(?:{'|'.join(AUXILIARIES)})\b)",
+    re.IGNORECASE,
+)
+"""How a question begins that is not the first of its line; it may be a fragment ("Why?")."""
+
+
+def split(question: str) -> list[str]:
+    """Return the questions of a line in order: one, as typed, where it is not sure to be more."""
+    first, *rest = [part for piece in _AFTER_MARK.split(question) for part in _at_joint(piece)]
+    asking = [first, *(piece for piece in rest if _FURTHER.match(piece))]
+    begins = (first.endswith("?") and bool(content_words(first))) or _is_whole(first)
+    if not begins or not 2 <= len(asking) <= _MOST:
+        return [question]
+    return [piece if piece.endswith("?") else piece.rstrip(" ,;.") + "?" for piece in asking]
+
+
+def _at_joint(piece: str) -> list[str]:
+    """Cut a sentence before each further question that it holds.
+
+    What comes before must be a question by itself: one question word, at the beginning.
+    """
+    parts: list[str] = []
+    while True:
+        joint = next((j for j in _JOINT.finditer(piece) if _is_whole(piece[: j.start()])), None)
+        if joint is None:
+            return [*parts, piece]
+        parts.append(piece[: joint.start()])
+        piece = piece[joint.end() :]
+
+
+def _is_whole(text: str) -> bool:
+    words = [word.lower() for word in tokens(text)]
+    asking = [n for n, word in enumerate(words) if word in QUESTION_WORDS]
+    inverted = bool(words) and words[0] in AUXILIARIES
+    begins = asking == [0] or (asking == [1] and not inverted) or (inverted and not asking)
+    return begins and len(words) > 2 and bool(content_words(text))

@@ -1,0 +1,113 @@
+"""Spelling: words with a typo, against the words of the articles and common English ones.
+
+A word that stands in the articles, or that English has, is never changed; neither is a name (a
+word with a capital), unless it is one typo away from a name of the articles, or a long one from
+any of their words. The English words, by how common they are, come with symspellpy (Garbe's list,
+made from Google's n-grams and SCOWL). Its own index of deletions takes seconds to make, so the few
+unknown words of a question are compared with all words by rapidfuzz, which takes milliseconds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+from askvisit.index import PassageIndex
+
+_COMMON = 20_000
+"""English words that a typo may stand for; the rarer ones are only known to be no typos."""
+
+_SHORTEST = 4
+_LONG = 8
+"""Letters from which on a word may have two typos."""
+
+_LONG_NAME = 6
+"""Letters from which on a capitalised word may be an ordinary word of the articles."""
+
+_WORD = re.compile(r"\b[^\W\d_]++(?![\d_]|['’]t\b)")  # not the "doesn" of "doesn't"
+
+
+def mend(question: str, index: PassageIndex) -> str:
+    """Return a question with its typos mended, as it is where it has none."""
+    mended, end = [], 0
+    for match in _WORD.finditer(question):
+        if _may_be_typo(match[0]) and not is_word(match[0], index):
+            is_name = match[0][0].isupper() and match.start() > 0
+            mended += [question[end : match.start()], _nearest(match[0], is_name, index)]
+            end = match.end()
+    return "".join([*mended, question[end:]])
+
+
+def is_word(word: str, index: PassageIndex) -> bool:
+    """Return whether the articles or the English language have a word, in either number."""
+    lowered = word.lower()
+    forms = [lowered, f"{lowered}s"]
+    if lowered.endswith("s") and not lowered.endswith("ss"):
+        forms.append(lowered[:-1])
+    return any(form in index.vocabulary or f"\n{form} ".encode() in _english() for form in forms)
+
+
+def _may_be_typo(word: str) -> bool:
+    return len(word) >= _SHORTEST and word.isascii() and not word.isupper()
+
+
+def _nearest(word: str, is_name: bool, index: PassageIndex) -> str:
+    """Return the word that a typo stands for, the typo itself where there is none.
+
+    The fewest typos win (swapping two neighbours counts as one: optimal string alignment), then
+    a word with the same letters, then one of the articles over another, then the commoner one.
+    """
+    most = 1 if is_name or len(word) < _LONG else 2
+    near = list(_within(word, list(index.vocabulary), most, elsewhere=False))
+    if not is_name:
+        near += _within(word, _common(), most, elsewhere=True)
+    for candidate in sorted(near):
+        form = candidate.word if candidate.elsewhere else index.vocabulary[candidate.word]
+        if not is_name or form[0].isupper() or len(word) >= _LONG_NAME:
+            return form.capitalize() if word[0].isupper() else form
+    return word
+
+
+class _Candidate(NamedTuple):
+    """A word near a typo; the likeliest one is the least."""
+
+    typos: int
+    other_letters: bool
+    elsewhere: bool
+    rank: int
+    word: str
+
+
+def _within(
+    word: str, choices: Sequence[str], most: int, *, elsewhere: bool
+) -> Iterator[_Candidate]:
+    """Find the choices (in lower case, the commonest first) within so many typos of a word."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    typed = word.lower()
+    found = process.extract(typed, choices, scorer=OSA.distance, score_cutoff=most, limit=8)
+    for near, typos, rank in found:
+        if len(near) >= _SHORTEST - 1:
+            other_letters = sorted(near) != sorted(typed)
+            yield _Candidate(int(typos), other_letters, elsewhere, rank, near)
+
+
+@cache
+def _english() -> bytes:
+    """Return the list of English words, "word times" after each line break, the commonest first."""
+    package = find_spec("symspellpy")
+    assert package is not None
+    assert package.origin is not None
+    name = "frequency_dictionary_en_82_765.txt"
+    return b"\n" + Path(package.origin).with_name(name).read_bytes().removeprefix(b"\xef\xbb\xbf")
+
+
+@cache
+def _common() -> list[str]:
+    lines = _english().decode().split("\n", _COMMON + 1)[1:-1]
+    return [line.split(" ")[0] for line in lines]

@@ -1,0 +1,78 @@
+"""What is said without a question: a topic ("tell me about Vietnam", "sanctions") or a claim.
+
+Such a text is looked up among the sentences, with no verdict; nothing in it asks for a span.
+"""
+
+from __future__ import annotations
+
+import re
+
+from askvisit.index import PassageIndex
+from askvisit.readings.mentions import AUXILIARIES, QUESTION_WORDS, tokens
+from askvisit.words import content_words, words
+
+_SHORTEST_CLAIM = 3
+"""Content words from which on a text with function words among them is a statement."""
+
+_ORDERS = frozenset(
+    "name list define count compare give show tell translate summarise summarize".split()
+)
+
+_TEXT = (
+    r"(?:it|they|you|we|this|that|(?:the|this|these|your|any|an)\s+"
+    r"(?:articles?|texts?|stor(?:y|ies)|news|authors?|reports?|pieces?|pages?|documents?|files?))"
+)
+_ABOUT = r"(?:about|on|of|regarding|concerning|as\s+to|with\s+regard\s+to)"
+_STUFF = (
+    r"(?:(?:some|any|every)thing|more|all|(?:some\s+|any\s+|more\s+)?(?:info(?:rmation)?|details?|"
+    r"news|facts?|quotes?|passages?|sentences?))"
+)
+_WORDINGS = (
+    rf"(?:tell|inform|show|give|teach)\s+(?:me|us)\s+(?:{_STUFF}\s+)?{_ABOUT}",
+    rf"(?:talk|speak|write|read)\s+(?:to\s+me\s+)?about|(?:say|know|find|get|give|show)\s+{_STUFF}\s+{_ABOUT}",
+    rf"i(?:['’]d|\s+would)?\s+(?:want|need|like|love|wish)\s+(?:to\s+(?:know|learn|read|hear)\s+)?"
+    rf"(?:{_STUFF}\s+)?about",
+    rf"i(?:['’]m|\s+am)\s+(?:interested\s+in|looking\s+for|curious\s+about)(?:\s+{_STUFF}\s+{_ABOUT})?",
+    rf"what\s+(?:else\s+)?(?:do|does|did|can|could|is|are|has|have)\s+{_TEXT}\s+(?:have\s+to\s+)?"
+    rf"(?:say|said|saying|tell|told|mention|report|reported|write|know|have)\s+(?:(?:to\s+)?(?:me|us)\s+)?"
+    rf"{_ABOUT}",
+    r"what(?:['’]s|\s+is|\s+was|\s+has\s+been)\s+(?:said|written|reported|mentioned|known|there)\s+"
+    rf"(?:(?:here|in\s+{_TEXT})\s+)?{_ABOUT}",
+    rf"(?:do|does|did|is|are|can)\s+{_TEXT}\s+(?:also\s+|even\s+)?(?:mention(?:ed)?|discuss|cover|"
+    rf"(?:(?:say|know|have|contain|tell\s+(?:me|us))\s+(?:{_STUFF}\s+)?|talk\s+|write\s+|speak\s+){_ABOUT})",
+    rf"is\s+there\s+{_STUFF}\s+(?:here\s+|in\s+{_TEXT}\s+)?{_ABOUT}",
+    rf"{_STUFF}\s+{_ABOUT}|(?:what|how)\s+about|about|on\s+the\s+(?:topic|subject)\s+of",
+    r"(?:describe|discuss|explain|elaborate\s+on|expand\s+on|topic\s*:|subject\s*:)",
+)
+_WORDING = re.compile(rf"\s*(?:and\s+)?(?:{'|'.join(_WORDINGS)})\s+(?P<topic>.+)", re.IGNORECASE)
+_MARKS = re.compile(r"(?:[?!…\s]|(?<!\.\w)\.)+$")  # the last full stop of "U.N." belongs to it
+_ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
+_HERE = re.compile(rf"\s+(?:in|according\s+to)\s+{_TEXT}$|\s+here$", re.IGNORECASE)
+
+
+def topic(question: str, index: PassageIndex) -> str | None:
+    """Return what is to be looked up among the sentences, None where a question is asked."""
+    said = _MARKS.sub("", question.strip())
+    worded = _WORDING.fullmatch(said)
+    if worded is not None:
+        about = _HERE.sub("", worded["topic"])
+        is_clause = any(word.lower() in AUXILIARIES | QUESTION_WORDS for word in tokens(about))
+        return about if content_words(about) and not is_clause else None
+    if _asks(said):
+        return None
+    if len(content_words(said)) == 1 or index.holds(_ARTICLE.sub("", said)):
+        return said
+    clause = len(words(said)) > len(content_words(said)) >= _SHORTEST_CLAIM
+    return said if clause and not question.rstrip().endswith("?") else None
+
+
+def is_keywords(question: str) -> bool:
+    """Return whether a text neither asks nor states anything: "trump tariffs date"."""
+    return not _asks(question)
+
+
+def _asks(text: str) -> bool:
+    """Return whether a text has the form of a question: its words, or a verb in front."""
+    found = [re.split("['’]", word.lower())[0] for word in tokens(text)]  # "what's"
+    ordered = found[:1] and (found[0] in AUXILIARIES or found[0] in _ORDERS)
+    return bool(ordered) or any(word in QUESTION_WORDS for word in found)

@@ -1,0 +1,60 @@
+"""Courtesies around a question, which carry nothing: "could you please tell me …, thank you!"."""
+
+from __future__ import annotations
+
+import re
+
+from askvisit.words import content_words
+
+_ASK = r"(?:could|can|would|will|may|might)\s+(?:you|i|u)"
+_SOFT = r"(?:please|pls|plz|kindly|perhaps|maybe|possibly|just|also|quickly)"
+_KNOW = r"(?:know|learn|find\s+out|ask(?:\s+you)?|hear|understand|see)"
+_SAY = r"(?:tell|inform|show|explain\s+to|remind|advise|enlighten)\s+(?:me|us)"
+_OPENINGS = (
+    r"(?:hi|hello|hey|dear\s+\w+|greetings|good\s+(?:morning|afternoon|evening|day))(?:\s+there)?"
+    r"(?=[\s,.!:–-])",
+    r"(?:thanks|thank\s+you|thx|ok|okay|well|so|um+|uh+|er+m?|hmm+|sorry|excuse\s+me|great|right)"
+    r"(?=[\s,.!:–-])(?:\s+(?:so|very)\s+much)?",
+    rf"{_SOFT}\b",
+    rf"(?:{_ASK}\s+)?(?:{_SOFT}\s+)*(?:{_SAY}|let\s+me\s+know)\b"
+    r"(?!\s+(?:(?:some|any|every)thing|more|all)?\s*(?:about|of|on)\b)",
+    rf"(?:do|would|did)\s+you\s+(?:{_SOFT}\s+)*(?:happen\s+to\s+)?know\b(?!\s+(?:about|of)\b)",
+    rf"{_ASK}\s+(?:{_SOFT}\s+)*(?=(?:tell|say|explain|describe|discuss|show|give|list|find)\b)",
+    r"(?:say|explain|answer)\b(?=\s+(?:wh|how|if)|\s*[:,])",
+    rf"i(?:\s+would|['’]?d)\s+(?:{_SOFT}\s+)*(?:like|love|want|be\s+(?:happy|glad))\s+to\s+{_KNOW}\b"
+    r"(?!\s+(?:more\s+)?(?:about|of)\b)",
+    rf"i\s+(?:{_SOFT}\s+)*(?:want|need|wish|have)\s+to\s+{_KNOW}\b(?!\s+(?:more\s+)?(?:about|of)\b)",
+    r"i(?:\s+am|['’]m|\s+was)?\s+(?:just\s+)?(?:wonder(?:ing)?|curious)\b(?!\s+about\b)",
+    r"(?:any|do\s+you\s+have\s+any|got\s+any)\s+idea\b(?!\s+(?:about|of)\b)",
+    r"(?:my|a|one|another|here\s+is\s+(?:my|a)|i\s+have\s+a|quick|a\s+quick)\s+"
+    r"(?:quick\s+|next\s+|other\s+)?question(?:\s+for\s+you)?(?:\s+is)?(?=[\s,.!:–-])",
+    r"question\s*:",
+    r"(?:if|whether)\b(?=\s+\w+\s+\w+)",
+)
+_OPENING = re.compile(
+    rf"\s*(?:{'|'.join(f'(?:{o})' for o in _OPENINGS[:-1])})[\s,.!:;–-]*", re.IGNORECASE
+)
+_WHETHER = re.compile(_OPENINGS[-1] + r"\s+", re.IGNORECASE)
+_CLOSING = re.compile(
+    r"(?:[\s,.!;:–-]*\b(?:please|pls|plz|(?:many\s+)?thanks|thx)|(?:[,.!;:–-]+|(?<=\?))\s*"
+    r"(?:thank\s+you|cheers|if\s+you\s+(?:can|could|may|know|would|please|don['’]t\s+mind)|"
+    r"(?:would|do)\s+you\s+know))"
+    r"(?:\s+(?:so|very)\s+much|\s+a\s+lot|\s+in\s+advance|\s+for\s+your\s+help)*"
+    r"[\s,.!]*(\??)[\s.!]*$",
+    re.IGNORECASE,
+)
+
+
+def unwrap(question: str) -> str:
+    """Return a question without its courtesies; as it is where nothing else is in it."""
+    left = question.strip()
+    while (closing := _CLOSING.search(left)) and closing.start() > 0:
+        left = (left[: closing.start()].rstrip() + closing[1]).strip()
+    opened = False
+    while (opening := _OPENING.match(left)) and opening.end() > 0:
+        left, opened = left[opening.end() :], True
+    if opened and (whether := _WHETHER.match(left)):
+        left = left[whether.end() :]
+    if not content_words(left):
+        return question
+    return left[0].upper() + left[1:] if opened and left else left

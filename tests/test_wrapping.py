@@ -1,0 +1,54 @@
+"""Courtesies around a question."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from askvisit.readings.wrapping import unwrap
+
+
+@pytest.mark.parametrize(
+    ("typed", "bare"),
+    [
+        ("could you please tell me who Xi met in 2009?", "Who Xi met in 2009?"),
+        ("Hi there, I'd like to know: what does Kim want?", "What does Kim want?"),
+        ("Hello! Do you happen to know when Kim came", "When Kim came"),
+        ("I was just wondering if China still helps, thanks in advance", "China still helps"),
+        ("Would you kindly explain the trade war?", "Explain the trade war?"),
+        ("Can you tell me about Vietnam? Thank you so much!", "Tell me about Vietnam?"),
+        ("Thanks! And who is Kim?", "And who is Kim?"),
+        ("Who is Kim, please?", "Who is Kim?"),
+        ("quick question: how low did trade go", "How low did trade go"),
+        ("I would like to know why Xi went, if you don't mind.", "Why Xi went"),
+        ("any idea where they will meet?", "Where they will meet?"),
+    ],
+)
+def test_courtesies_are_taken_off(typed, bare):
+    assert unwrap(typed) == bare
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        *("Hello!", "thanks", "please?", "can you tell me?", "could you please"),
+        *("Did Trump thank you?", "Could China promote lifting the sanctions?", "Would Xi help?"),
+        *("What is the question?", "Who said hello?", "If Xi succeeds, what changes?"),
+        *("Tell me about sanctions", "I want to know more about Vietnam", "Is it so?"),
+        *("Wellington fell", "Hidden costs", "Okayama"),
+    ],
+)
+def test_what_carries_something_stays(question):
+    assert unwrap(question) == question
+
+
+def test_no_development_question_loses_its_words(development):
+    for question in development:
+        if not question.question.startswith("please"):
+            assert unwrap(question.question) == question.question
+
+
+@given(st.text(max_size=200))
+def test_something_is_always_left(text):
+    assert bool(unwrap(text).strip()) == bool(text.strip())
