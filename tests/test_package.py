@@ -39,7 +39,7 @@ MAY_IMPORT = {
     "question_forms": set(),
     "answering": {"reader", "retriever", "question_forms"},
     "readings": {"index"},
-    "talk": {"index", "passages"},
+    "talk": {"encoder", "index", "passages", "vectors"},
     "conversation": {"answering", "encoder", "index", "reader", "readings", "retriever", "talk"},
     "transcript": {"index"},
 }

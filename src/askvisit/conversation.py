@@ -10,9 +10,9 @@ question that needs neither.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from askvisit import answering, readings
+from askvisit import answering, readings, talk
 from askvisit.answering import Candidate, Selection
 from askvisit.encoder import Encoder
 from askvisit.index import PassageIndex
@@ -51,8 +51,20 @@ class Desk:
     min_confidence: float
 
     def answer(self, question: str, asked: str, history: Sequence[Answer]) -> Answer:
-        """Answer a question (`asked` is its readable form) that is none of talk."""
-        return self._told(question, self._best(asked, history))
+        """Answer a question; `asked` is its readable form."""
+        told = talk.reply(self.index, self.encoder, question, asked, history, self.articles)
+        if told is not None:
+            return self._allowed(told, asked)
+        return self._told(question, self._best(talk.without_greeting(asked), history))
+
+    def _allowed(self, told: Answer, asked: str) -> Answer:
+        """Refuse also a headline or a summary where everything is to be refused."""
+        if not told.found or self.min_confidence < 1:
+            return told
+        hits = Retriever(self.index, self.encoder).search(asked, self.articles)[:_NEAREST]
+        return replace(
+            told, kind="not_found", found=False, text=NOT_FOUND, citations=(), nearest=tuple(hits)
+        )
 
     def _best(self, asked: str, history: Sequence[Answer]) -> Read:
         filled = next(readings.followups.propose(asked, history), None)
