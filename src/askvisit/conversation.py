@@ -55,7 +55,8 @@ class Desk:
         told = talk.reply(self.index, self.encoder, question, asked, history, self.articles)
         if told is not None:
             return self._allowed(told, asked)
-        return self._told(question, self._best(talk.without_greeting(asked), history))
+        earlier = [turn for turn in history if not talk.is_reply(turn)]
+        return self._told(question, self._best(talk.without_greeting(asked), earlier))
 
     def _allowed(self, told: Answer, asked: str) -> Answer:
         """Refuse also a headline or a summary where everything is to be refused."""

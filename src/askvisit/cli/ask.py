@@ -33,12 +33,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("question", nargs="*", metavar="QUESTION", help="in plain words")
     options.add_json(parser)
     parser.add_argument("--jsonl", action="store_true", help="read questions from standard input")
-    parser.add_argument(
-        "--strictness",
-        choices=options.STRICTNESS,
-        default="normal",
-        help="how sure an answer must be to be given (default: normal)",
-    )
+    options.add_strictness(parser)
     options.add_article(parser)
     options.add_index(parser)
     options.add_reader(parser)

@@ -25,6 +25,16 @@ def add_article(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_strictness(parser: argparse.ArgumentParser) -> None:
+    """Add --strictness."""
+    parser.add_argument(
+        "--strictness",
+        choices=STRICTNESS,
+        default="normal",
+        help="how sure an answer must be to be given (default: normal)",
+    )
+
+
 def add_reader(parser: argparse.ArgumentParser) -> None:
     """Add --reader."""
     parser.add_argument(

@@ -18,7 +18,15 @@ from askvisit.talk.language import NO_WORDS, NOT_ENGLISH, why_unreadable
 from askvisit.talk.requests import Request
 from askvisit.talk.smalltalk import respond, without_greeting
 
-__all__ = ["NOT_ENGLISH", "NO_WORDS", "reply", "respond", "why_unreadable", "without_greeting"]
+__all__ = [
+    "NOT_ENGLISH",
+    "NO_WORDS",
+    "is_reply",
+    "reply",
+    "respond",
+    "why_unreadable",
+    "without_greeting",
+]
 
 _SHOWN = 5
 """Sentences with which an article is shown: its headline and how it begins."""
@@ -58,14 +66,20 @@ def reply(
     return _talk(question, (_WHICH if chosen else _NO_SUCH).format(listing))
 
 
+def is_reply(answer: Answer) -> bool:
+    """Return whether an earlier answer is one of these replies: no follow-up leans on its words."""
+    sure = answer.found and answer.confidence == 1.0  # what is read is never quite sure
+    return answer.kind == "talk" or (sure and requests.parse(answer.question) is not None)
+
+
 def _request(
     index: PassageIndex, asked: str, history: Sequence[Answer], articles: Sequence[str] | None
 ) -> Request | None:
     """Read a request; after "Which article?" a title alone completes the one before."""
     before = history[-1] if history else None
-    request = requests.parse(without_greeting(asked))
+    request = requests.parse(asked)
     if request is None and before is not None and before.kind == "talk":
-        earlier = requests.parse(without_greeting(before.question))
+        earlier = requests.parse(before.question)
         if earlier and earlier.wanted != "list" and choice.is_a_name(index, asked, articles):
             return replace(earlier, about=asked, loosely=True)
     return request

@@ -96,7 +96,8 @@ def _place(plain: str) -> int | None:
     word = plain.removeprefix("the ").removeprefix("number ").removesuffix(" one").strip(" .#")
     if word in _ORDINALS:
         return _ORDINALS.index(word)
-    return int(word) - 1 if re.fullmatch(r"[1-9]\d?", word) else None
+    number = re.fullmatch(r"([1-9]\d?)(?:st|nd|rd|th)?", word)
+    return int(number[1]) - 1 if number else None
 
 
 def _is_titled(article: Article, asked: frozenset[str], loosely: bool) -> bool:

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from askvisit.talk.smalltalk import without_greeting
 from askvisit.talk.wording import mended, words
 
 Wanted = Literal["headline", "show", "summary", "list"]
@@ -69,9 +70,9 @@ _WRAPPING = frozenset(
     "with by and or so then now just again also here there all only what which how much many know "
     "give get make write provide create produce want need like let go up out down bring pull quick "
     "quickly brief briefly short shortly concise little small long simple plain english own single "
-    "words word paragraph line lines sentence sentences bullet bullets first current latest today "
+    "words word paragraph line lines sentence sentences bullet bullets current latest today "
     "cited quoted mentioned source available exist most something everything actually basically "
-    "exactly question next other one another any some going ask answer use using more quote copy "
+    "exactly question one any some going ask answer use using more quote copy "
     "last previous same sum summing return link".split()
 )
 _LINKS = frozenset("about on titled called named entitled regarding concerning with".split())
@@ -91,7 +92,7 @@ _TLDR = re.compile(r"\btl\s*[;,:/]?\s*dr\b", re.IGNORECASE)
 
 def parse(message: str) -> Request | None:
     """Return the request that a message is, None where it is a question to the text."""
-    typed = [_mended(word.word) for word in words(_TLDR.sub("tldr", message))]
+    typed = [_mended(word.word) for word in words(_TLDR.sub("tldr", without_greeting(message)))]
     sentences, typed = _length(typed)
     rest, about = _split(typed)
     held = frozenset(rest)

@@ -61,6 +61,7 @@ _PHRASES: dict[Intent, set[str]] = {
         "so|very|really|much|and|but|well|oh|um|uh|hm|now|then|just|today|team|sir|folks|guys|for",
         "a lot|bit|ton|million",
         "for (the|your|all|all the|all your) help|answer|answers|information|info|time",
+        "helpful|useful",
         "(you are|that is|that was|this is|this was|it is|it was) (very|so|really|) "
         "helpful|great|good|nice|useful|kind|perfect|awesome|interesting",
         "i have a (quick|) question",

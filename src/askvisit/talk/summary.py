@@ -28,8 +28,7 @@ _DAMPING = 0.5
 
 _STEPS = 50  # each halves what is left of the error
 _NOVELTY = 0.3
-_MOST_SENTENCES = 5
-_A_SEVENTH = 7
+_FEWEST, _MOST = 3, 5
 _FEWEST_WORDS = 5
 _PASSAGES_READ = 40
 """Passages of a long article that are read: those most similar to the title."""
@@ -48,13 +47,15 @@ def most_central(
 ) -> Scored:
     """Return the most central sentences with their scores (0..1, the first has 1), best first.
 
-    count: how many; where None, one of seven sentences, at most five.
+    count: how many; where None, one of seven sentences, three at least and five at most, but not
+    more than half of a short article.
     """
     sentences = _candidates(index, encoder, article)
     if not sentences:
         return []
     if count is None:
-        count = min(_MOST_SENTENCES, -(-len(sentences) // _A_SEVENTH))
+        half, seventh = -(-len(sentences) // 2), -(-len(sentences) // 7)
+        count = min(half, max(_FEWEST, min(seventh, _MOST)))
     vectors = normalise(encoder.encode([article.title, *(s.text for s in sentences)]))
     scores = lexrank(vectors[1:], vectors[0])
     return [(sentences[n], float(scores[n])) for n in diverse(scores, vectors[1:], count)]
