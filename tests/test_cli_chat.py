@@ -221,7 +221,7 @@ class Terminal:
 
     def until(self, words: str) -> str:
         """Return what is shown up to some words; what comes after them is for the next call."""
-        end = time.monotonic() + 30
+        end = time.monotonic() + 90
         while words not in self.unread:
             assert time.monotonic() < end, f"{words!r} is not in {self.unread!r}"
             if select.select([self.master], [], [], 0.2)[0]:
@@ -230,14 +230,14 @@ class Terminal:
         return before + found
 
     def interrupt(self) -> None:
-        """Press Ctrl-C; a key after it wakes a `readline` that was not yet waiting for one."""
+        """Press Ctrl-C, and Enter: `readline` misses a signal that comes before it waits."""
         self.type("\x03")
         time.sleep(0.2)
-        self.type(" ")
+        self.type("\r")
 
     def status(self) -> int:
         """Return the exit status; what is shown is read, since leaving waits for that."""
-        end = time.monotonic() + 30
+        end = time.monotonic() + 90
         while self.process.poll() is None:
             assert time.monotonic() < end, f"still running after {self.unread!r}"
             if select.select([self.master], [], [], 0.2)[0]:

@@ -154,12 +154,13 @@ def _in_terminal(chat: _Chat) -> int:
     while True:
         try:
             line = input("\n> ").strip()
-            interrupted = False
-            response = chat.respond(line) if line else ""
+            if not line:
+                continue
+            response = chat.respond(line)
             if response is None:
                 return 0
-            if response:
-                print(response)
+            print(response)
+            interrupted = False
         except EOFError:
             print()
             return 0
