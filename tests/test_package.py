@@ -42,7 +42,7 @@ MAY_IMPORT = {
     "answering": {"reader", "retriever", "selection"},
     "readings": {"index"},
     "lookup": {"answering", "reader", "selection"},
-    "talk": {"index", "passages"},
+    "talk": {"encoder", "index", "passages", "vectors"},
     "conversation": {
         *("answering", "encoder", "index", "lookup", "question_forms", "reader", "readings"),
         *("retriever", "selection", "talk"),

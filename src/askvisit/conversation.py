@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from askvisit import answering, lookup, question_forms, readings
+from askvisit import answering, lookup, question_forms, readings, talk
 from askvisit.answering import Candidate
 from askvisit.encoder import Encoder
 from askvisit.index import PassageIndex
@@ -54,14 +54,27 @@ class Desk:
     sentences: SentenceReader
 
     def answer(self, question: str, asked: str, history: Sequence[Answer]) -> Answer:
-        """Answer a question (`asked` is its readable form) that is none of talk."""
-        parts = readings.several.split(readings.wrapping.unwrap(asked))
+        """Answer a question; `asked` is its readable form."""
+        told = talk.reply(self.index, self.encoder, question, asked, history, self.articles)
+        if told is not None:
+            return self._allowed(told, asked)
+        earlier = [turn for turn in history if not talk.is_reply(turn)]
+        parts = readings.several.split(readings.wrapping.unwrap(talk.without_greeting(asked)))
         if len(parts) == 1:
-            return self._told(question, self._best(parts[0], history))
+            return self._told(question, self._best(parts[0], earlier))
         answers: list[Answer] = []
         for part in parts:
-            answers.append(self._told(part, self._best(part, [*history, *answers])))
+            answers.append(self._told(part, self._best(part, [*earlier, *answers])))
         return _joined(question, answers)
+
+    def _allowed(self, told: Answer, asked: str) -> Answer:
+        """Refuse also a headline or a summary where everything is to be refused."""
+        if not told.found or self.min_confidence < 1:
+            return told
+        hits = Retriever(self.index, self.encoder).search(asked, self.articles)[:_NEAREST]
+        return replace(
+            told, kind="not_found", found=False, text=NOT_FOUND, citations=(), nearest=tuple(hits)
+        )
 
     def _best(self, asked: str, history: Sequence[Answer]) -> Read:
         first, *others = readings.followups.propose(asked, history)

@@ -201,6 +201,14 @@ class Answer:
         if not 0.0 <= self.confidence <= 1.0:
             raise ValueError("confidence is a probability")
 
+    @property
+    def as_told(self) -> tuple[Citation, ...]:
+        """The citations in the order in which `text` quotes them: a summary's is the article's."""
+        at = {c.number: self.text.find(f"{c.quote} [{c.number}]") for c in self.citations}
+        if any(place < 0 for place in at.values()):
+            return self.citations
+        return tuple(sorted(self.citations, key=lambda citation: at[citation.number]))
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Answer:
         """Invert `dataclasses.asdict`, also after a trip through JSON; unknown keys are ignored.
