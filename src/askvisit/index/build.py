@@ -146,11 +146,12 @@ def _plan(
     if isinstance(encoder, str) or encoder is None:
         kept_name = before.encoder.name if before else encoders.DEFAULT
         encoder = encoders.load(encoder or kept_name)
-    entries, skipped = corpus.survey(source, before.articles if before else None)
+    reusable = _reusable(folder, before, encoder)
+    # What must be cut again is parsed again: a newer parser may read other words in a file.
+    entries, skipped = corpus.survey(source, reusable.manifest.articles if reusable else None)
     if not entries:
         reasons = "; ".join(str(error) for error in skipped[:3]) or "it is empty"
         raise CorpusError(f"no article in {source} can be used ({reasons})")
-    reusable = _reusable(folder, before, encoder)
     return _Plan(folder, source, entries, skipped, encoder, before, reusable)
 
 
