@@ -104,6 +104,7 @@ def test_a_name_taken_by_a_sidecar_is_not_used(small, encoder):
         ("again.txt", BRIDGE.encode(), r"again\.txt: is here already: “A Bridge for the Town”"),
         ("again.md", BRIDGE.replace("\n\n", "\r\n\r\n").encode(), "is here already"),
         ("large.txt", b"word " * 2_000_001, "over 10 MB"),
+        ("long.txt", b"word " * 200_001, "has 1,000,005 characters, over 1,000,000"),
     ],
 )
 def test_what_cannot_be_added_is_told_and_leaves_nothing(small, encoder, name, data, reason):

@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "encoder": {"hub", "onnx_model"},
     "store": set(),
     "vectors": set(),
-    "index": {"corpus", "passages", "encoder", "store", "vectors"},
+    "index": {"formats", "corpus", "passages", "encoder", "store", "vectors"},
     "retriever": {"index", "encoder", "passages", "store"},
     "reader": {"hub", "onnx_model", "encoder", "vectors"},
     "question_forms": set(),

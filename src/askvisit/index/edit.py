@@ -30,6 +30,9 @@ from askvisit.index.local import open_index
 from askvisit.index.lock import only_writer
 from askvisit.records import Article
 
+LONGEST_ADDED = 1_000_000
+"""Characters of an article that is added while others ask; a book has fewer."""
+
 _LONGEST_STEM = 60
 _REMOVED = ".removed.tmp"
 _AT_ONCE = 32
@@ -135,9 +138,12 @@ def _check(name: str, data: bytes, told: Told) -> None:
     if len(data) > corpus.LARGEST_FILE:
         raise ArticleError(Path(name), f"over {corpus.LARGEST_FILE // 1_000_000} MB")
     try:
-        formats.read(name, data)
+        length = len(formats.read(name, data).text)
     except ValueError as error:
         raise ArticleError(Path(name), str(error)) from error
+    if length > LONGEST_ADDED:
+        reason = f"has {length:,} characters, over {LONGEST_ADDED:,}"
+        raise ArticleError(Path(name), f"{reason}; put it into the folder and run: askvisit index")
     try:
         date.fromisoformat(told.date or "2000-01-01")
     except ValueError as error:
