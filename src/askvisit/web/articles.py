@@ -64,10 +64,10 @@ def _item(article: Article, ticked: bool, removable: bool) -> str:
     return (
         f'<li><label dir="auto"><input type="checkbox" data-choose="{name}"'
         f"{' checked' if ticked else ''}><span>{escape(article.title)}</span></label>"
-        f'<p class="note">{" · ".join(facts)}'
+        f'<div class="note">{" · ".join(facts)}'
         f'<button type="button" class="quiet" data-read="{name}" '
-        f'aria-label="Read {escape(article.title)}">Read</button></p>'
-        f"{_remove(article) if removable else ''}</li>"
+        f'aria-label="Read {escape(article.title)}">Read</button>'
+        f"{_remove(article) if removable else ''}</div></li>"
     )
 
 
@@ -75,9 +75,9 @@ def _remove(article: Article) -> str:
     title = escape(article.title)
     return (
         f'<details class="remove"><summary class="quiet" aria-label="Remove {title}">Remove'
-        '</summary><p class="note">This deletes its file. '
+        "</summary><span>This deletes its file. "
         f'<button type="button" class="quiet" data-remove="{escape(article.id)}" '
-        f'aria-label="Delete {title} for good">Delete it</button></p></details>'
+        f'aria-label="Delete {title} for good">Delete it</button></span></details>'
     )
 
 

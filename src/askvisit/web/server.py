@@ -52,11 +52,13 @@ def serve(options: argparse.Namespace) -> None:
     feedback = Feedback(options.feedback) if options.feedback else None
     _settings()
     from askvisit.assistant import Assistant
+    from askvisit.index import locate
     from askvisit.web.adding import Shelf
     from askvisit.web.desk import Desk
 
-    assistant = Assistant.load(options.index)
-    shelf = Shelf(assistant.index_folder) if options.allow_add else None
+    folder = locate(options.index)
+    shelf = Shelf(folder) if options.allow_add else None
+    assistant = Assistant.load(folder)
     assistant.warm_up()
     desk = Desk(assistant, options.strictness, feedback, shelf)
     page = launch(
