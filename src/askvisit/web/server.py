@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import signal
 import socket
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from askvisit.web.desk import Desk
 
 PORT = 7860
-MCP_PATH = "gradio_api/mcp/"
 PUBLIC_BODY = 64 * 1024
 """Bytes of a request to a chat that anyone may use."""
 
@@ -49,10 +49,12 @@ def serve(options: argparse.Namespace) -> None:
     if options.mcp and find_spec("mcp") is None:
         raise ServerError("--mcp needs an extra; run: pip install 'askvisit[mcp]'")
     port = free_port(options.host, options.port)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
     feedback = Feedback(options.feedback) if options.feedback else None
     _settings()
     from askvisit.assistant import Assistant
     from askvisit.index import locate
+    from askvisit.web import mcp_server
     from askvisit.web.adding import Shelf
     from askvisit.web.desk import Desk
 
@@ -70,7 +72,7 @@ def serve(options: argparse.Namespace) -> None:
         mcp=options.mcp,
     )
     if options.mcp:
-        print(f"MCP server: {page.local_url}{MCP_PATH}", flush=True)
+        print(f"MCP server: {page.local_url.rstrip('/')}{mcp_server.PATH}/", flush=True)
     print(f"askvisit is ready: {page.local_url} (Ctrl-C stops it)", flush=True)
     try:
         signal.signal(signal.SIGTERM, lambda *_: _interrupt())
@@ -96,13 +98,15 @@ def launch(
     import gradio as gr
     from starlette.middleware import Middleware
 
-    from askvisit.web import app, guard
+    from askvisit.web import app, guard, mcp_server
 
     page = app.build(desk)
     page.queue(max_size=64, default_concurrency_limit=4 if public else 8)
     largest_body = PUBLIC_BODY if public else guard.LARGEST_BODY
     adding = desk.shelf is not None
     guarded = Middleware(guard.Guard, largest_body=largest_body, adding=adding)
+    # A reverse proxy names its own host in the requests that it passes on.
+    tools = mcp_server.app_options(desk.assistant, "" if root_path else host) if mcp else {}
     try:
         page.launch(
             server_name=host,
@@ -116,8 +120,8 @@ def launch(
             root_path=root_path,
             max_file_size=largest_body,
             state_session_capacity=1000,
-            app_kwargs={"middleware": [guarded]},
-            mcp_server=mcp,
+            app_kwargs={"middleware": [guarded], **tools},
+            mcp_server=False,
             theme=gr.themes.Base(primary_hue="teal", font=_FONTS, font_mono=_MONO),
             css_paths=[app.STATIC / "style.css"],
         )
