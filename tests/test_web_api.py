@@ -92,7 +92,10 @@ def test_fifty_callers_are_answered_as_the_library_answers(real):
     page = server.launch(Desk(real), "127.0.0.1", server.free_port("127.0.0.1", 0))
 
     def caller(number):
-        client = Client(page.local_url, verbose=False, analytics_enabled=False)
+        patient = {"timeout": 120}  # the clients share two cores with the server
+        client = Client(
+            page.local_url, verbose=False, analytics_enabled=False, httpx_kwargs=patient
+        )
         order = questions[number % 20 :] + questions[: number % 20]
         answers = [(question, client.predict(question, api_name="/ask")) for question in order]
         client.close()
