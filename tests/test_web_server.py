@@ -18,6 +18,7 @@ from web_fakes import FakeAssistant
 
 from askvisit.errors import ServerError
 from askvisit.web import guard, server
+from askvisit.web.adding import Shelf
 from askvisit.web.desk import Desk
 
 ROOT = Path(__file__).parent.parent
@@ -161,3 +162,39 @@ def test_behind_a_reverse_proxy_addresses_begin_with_its_path():
         assert announced(f"http://127.0.0.1:{port}", "x", "content-length", huge) == 413
     finally:
         page.close(verbose=False)
+
+
+@pytest.fixture(scope="module")
+def adding_address(built_once):
+    desk = Desk(FakeAssistant(), shelf=Shelf(built_once))
+    page = server.launch(desk, "127.0.0.1", server.free_port("127.0.0.1", 0))
+    yield page.local_url
+    page.close(verbose=False)
+
+
+def test_where_articles_may_be_added_only_they_may_be_large(adding_address):
+    article = guard.LARGEST_ADDITION
+    assert announced(adding_address, "x", "content-length", str(guard.LARGEST_BODY + 1)) == 413
+    join = "gradio_api/queue/join"
+    assert announced(adding_address, join, "content-length", str(article + 1)) == 413
+    assert status(adding_address, "gradio_api/upload", b"x")[0] == 403
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_where_articles_may_be_added_other_pages_send_nothing(adding_address, address, site):
+    header = {"sec-fetch-site": site, "content-type": "application/json"}
+    join = "gradio_api/queue/join"
+    assert status(adding_address, join, b"{}", **header)[0] == 403
+    assert status(adding_address, "config", **header)[0] == 200
+    assert (
+        status(adding_address, join, b"{}", **header | {"sec-fetch-site": "same-origin"})[0] == 422
+    )
+    assert status(address, join, b"{}", **header)[0] == 422
+
+
+def test_the_mcp_server_asks_for_its_extra(monkeypatch, capsys):
+    monkeypatch.setattr(server, "find_spec", lambda name: None)
+    assert server.main(["--mcp", "--port", "0"]) == 1
+    assert capsys.readouterr().err == (
+        "askvisit ui: --mcp needs an extra; run: pip install 'askvisit[mcp]'\n"
+    )

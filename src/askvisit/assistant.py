@@ -145,7 +145,7 @@ class Assistant:
     @property
     def articles(self) -> Mapping[str, Article]:
         """The articles by id."""
-        return Articles(self._snapshot())
+        return self._on_snapshot(Articles)
 
     @property
     def suggestions(self) -> tuple[str, ...]:

@@ -58,8 +58,8 @@ def assistant():
     return loaded
 
 
-def serve(assistant, feedback=None):
-    desk = Desk(assistant, feedback_file=feedback)
+def serve(assistant, feedback=None, shelf=None):
+    desk = Desk(assistant, feedback_file=feedback, shelf=shelf)
     return server.launch(desk, "127.0.0.1", server.free_port("127.0.0.1", 0))
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from askvisit.web import api
+from askvisit.web import adding, api
 from askvisit.web.articles import Chosen
 from askvisit.web.chat import Turns
-from askvisit.web.desk import Desk, Shown
+from askvisit.web.desk import Changed, Desk, Shown
 
 STATIC = Path(__file__).parent / "static"
 
@@ -38,6 +38,8 @@ class _Parts:
     question: Any
     source: Any
     listed: Any
+    adding: Any
+    added: Any
     download: Any
 
 
@@ -77,8 +79,19 @@ def _lay_out(desk: Desk) -> _Parts:
                 source = _html(desk.first_source(), "source", server_functions=[open_source])
             with gr.Tab("All articles"):
                 listed = _html(desk.listing(), "articles")
+            form, added = _lay_out_adding(desk)
     download = _html({}, "download", html_template="")
-    return _Parts(turns, chosen, top, log, question, source, listed, download)
+    return _Parts(turns, chosen, top, log, question, source, listed, form, added, download)
+
+
+def _lay_out_adding(desk: Desk) -> tuple[Any, Any]:
+    """Return the form that adds an article and what is told of it, where adding is allowed."""
+    import gradio as gr
+
+    if desk.shelf is None:
+        return None, None
+    with gr.Tab("Add an article"):
+        return _html(adding.form(), "adding"), _html("", "added")
 
 
 def _wire(desk: Desk, page: Any, parts: _Parts) -> None:
@@ -109,6 +122,22 @@ def _wire(desk: Desk, page: Any, parts: _Parts) -> None:
     parts.top.export(_with_event(export), turns, [parts.download], **listening)
     parts.listed.choose(_with_event(choose), None, [parts.chosen], **listening)
     page.load(desk.listing, None, [parts.listed], **listening)
+    if desk.shelf is not None:
+        _wire_adding(desk, parts, listening)
+
+
+def _wire_adding(desk: Desk, parts: _Parts, listening: dict[str, Any]) -> None:
+    def add(chosen: Chosen, event: Any) -> Iterator[list[Any]]:
+        for changed in desk.add(event._data, chosen):
+            yield _changes(changed)
+
+    def remove(chosen: Chosen, event: Any) -> list[Any]:
+        return _changes(desk.remove(_text(event, "article"), chosen))
+
+    outputs = [parts.added, parts.listed, parts.chosen]
+    one_by_one = {"concurrency_limit": 1, "concurrency_id": "articles", **listening}
+    parts.adding.addition(_with_event(add), [parts.chosen], outputs, **one_by_one)
+    parts.listed.removal(_with_event(remove), [parts.chosen], outputs, **one_by_one)
 
 
 def _html(value: Any, name: str, **more: Any) -> Any:
@@ -145,6 +174,15 @@ def _updates(shown: Shown) -> list[Any]:
 
     parts = (shown.question, shown.log, shown.source, shown.turns)
     return [gr.skip() if part is None else part for part in parts]
+
+
+def _changes(changed: Changed) -> list[Any]:
+    """Return the values of what is told, the list and the choice; no new list, no new choice."""
+    import gradio as gr
+
+    if changed.listing is None:
+        return [changed.told, gr.skip(), gr.skip()]
+    return [changed.told, changed.listing, changed.chosen]
 
 
 def _sent(event: Any, name: str) -> object:

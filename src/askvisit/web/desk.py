@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from askvisit import transcript
-from askvisit.web import answers, articles, chat, faults, feedback, source_panel
+from askvisit.errors import AskvisitError
+from askvisit.records import Article
+from askvisit.web import adding, answers, articles, chat, faults, feedback, source_panel
+from askvisit.web.adding import Addition, Shelf
 from askvisit.web.articles import Chosen
 from askvisit.web.chat import Turn, Turns
 from askvisit.web.feedback import Feedback
@@ -34,6 +38,15 @@ class Shown:
     turns: Turns | None = None
 
 
+@dataclass(frozen=True)
+class Changed:
+    """What changes where articles come or go; None leaves a part as it is."""
+
+    told: str
+    listing: str | None = None
+    chosen: Chosen = None
+
+
 class Desk:
     """One assistant and how its answers are shown; it holds no conversation itself."""
 
@@ -42,10 +55,12 @@ class Desk:
         assistant: Assistant,
         strictness: Strictness = "normal",
         feedback_file: Feedback | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         self.assistant = assistant
         self.strictness: Strictness = strictness
         self.feedback_file = feedback_file
+        self.shelf = shelf
 
     def log(self, turns: Turns) -> str:
         """Return the conversation with what to ask next."""
@@ -62,18 +77,51 @@ class Desk:
         """Return the panel for a click on a citation; the request is the browser's."""
         return source_panel.open_source(request, self.assistant.articles)
 
-    def listing(self, chosen: Chosen = None) -> str:
+    def listing(self, chosen: Chosen = None, problem: str = "") -> str:
         """Return the list of articles."""
-        return articles.listing(self.assistant.articles, chosen)
+        known, removable = self.assistant.articles, self.shelf is not None
+        return articles.listing(known, chosen, removable=removable, problem=problem)
 
     def choose(self, data: object) -> Chosen:
         """Return the articles to look in; the data is the browser's."""
         return articles.checked_choice(data, self.assistant.articles)
 
+    def add(self, data: object, chosen: Chosen) -> Iterator[Changed]:
+        """Add an article, and say how far that is; the data is the browser's."""
+        if self.shelf is None:
+            return
+        yield Changed(adding.working())
+        try:
+            for news in self.shelf.add(Addition.checked(data)):
+                if not isinstance(news, Article):
+                    yield Changed(adding.working(news))
+                    continue
+                chosen = None if chosen is None else (*chosen, news.id)
+                yield Changed(adding.done(news), self.listing(chosen), chosen)
+        except AskvisitError as error:
+            yield Changed(adding.failed(str(error)))
+        except Exception:
+            yield Changed(adding.failed(faults.told("adding an article")))
+
+    def remove(self, article_id: str, chosen: Chosen) -> Changed:
+        """Remove an article."""
+        if self.shelf is None:
+            return Changed("")
+        problem = ""
+        try:
+            self.shelf.remove(article_id)
+        except AskvisitError as error:
+            problem = adding.failed(str(error))
+        except Exception:
+            problem = adding.failed(faults.told("removing an article"))
+        chosen = articles.still_there(chosen, self.assistant.articles)
+        return Changed("", self.listing(chosen, problem), chosen)
+
     def ask(self, question: str, turns: Turns, chosen: Chosen = None) -> Shown:
         """Answer a question, with the cited sentences marked in the article."""
         if not question.strip():
             return Shown()
+        chosen = articles.still_there(chosen, self.assistant.articles)
         turn = chat.reply(self.assistant, question, turns, self._least_confidence(), chosen)
         turns = (*turns, turn)[-KEPT_TURNS:]
         return Shown(log=self.log(turns), source=self._marked(turn), turns=turns)
@@ -82,7 +130,8 @@ class Desk:
         """Answer a refused question with the best guess, in its place."""
         earlier, later = turns[:number], turns[number + 1 :]
         refused = turns[number]
-        turn = chat.reply(self.assistant, refused.question, earlier, 0, refused.chosen)
+        chosen = articles.still_there(refused.chosen, self.assistant.articles)
+        turn = chat.reply(self.assistant, refused.question, earlier, 0, chosen)
         turns = (*earlier, turn, *later)
         return Shown(log=self.log(turns), source=self._marked(turn), turns=turns)
 
