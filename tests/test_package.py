@@ -41,6 +41,7 @@ MAY_IMPORT = {
     "readings": {"index"},
     "talk": {"index", "passages"},
     "conversation": {"answering", "encoder", "index", "reader", "readings", "retriever", "talk"},
+    "trace": {"answering", "conversation", "encoder", "reader"},
     "transcript": {"index"},
 }
 # These come after all of those, in this order.

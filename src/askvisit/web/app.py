@@ -39,6 +39,7 @@ class _Parts:
     source: Any
     listed: Any
     download: Any
+    inspected: Any
 
 
 def build(desk: Desk) -> Any:
@@ -78,7 +79,8 @@ def _lay_out(desk: Desk) -> _Parts:
             with gr.Tab("All articles"):
                 listed = _html(desk.listing(), "articles")
     download = _html({}, "download", html_template="")
-    return _Parts(turns, chosen, top, log, question, source, listed, download)
+    inspected = _html({}, "inspected", html_template="")
+    return _Parts(turns, chosen, top, log, question, source, listed, download, inspected)
 
 
 def _wire(desk: Desk, page: Any, parts: _Parts) -> None:
@@ -98,6 +100,10 @@ def _wire(desk: Desk, page: Any, parts: _Parts) -> None:
     def export(turns: Turns, event: Any) -> dict[str, str]:
         return desk.export(_text(event, "format"), turns)
 
+    def inspect(turns: Turns, event: Any) -> dict[str, str | int]:
+        number = _turn(event, turns)
+        return {} if number is None else desk.inspect(number, turns)
+
     turns, both = [parts.turns], [parts.turns, parts.chosen]
     parts.question.submit(asked, [parts.question, *both], js=_SHOW_QUESTION, **shown)
     parts.log.ask(_with_event(suggested), both, **shown)
@@ -105,6 +111,7 @@ def _wire(desk: Desk, page: Any, parts: _Parts) -> None:
     parts.log.edit(_on_turn(desk.edit), turns, **shown)
     parts.log.undo(_on_turn(desk.undo), turns, **shown)
     parts.log.feedback(_on_turn(desk.feedback, "said"), turns, **shown)
+    parts.log.inspect(_with_event(inspect), turns, [parts.inspected], **listening)
     parts.top.new(lambda: _updates(desk.new()), None, **shown)
     parts.top.export(_with_event(export), turns, [parts.download], **listening)
     parts.listed.choose(_with_event(choose), None, [parts.chosen], **listening)
@@ -123,12 +130,18 @@ def _on_turn(action: Callable[..., Shown], *names: str) -> Callable[..., Any]:
     """Return a listener for a click on one turn; its number and texts are the browser's."""
 
     def on_turn(turns: Turns, event: Any) -> list[Any]:
-        number = _sent(event, "turn")
-        if type(number) is not int or not 0 <= number < len(turns):
+        number = _turn(event, turns)
+        if number is None:
             return _updates(Shown())
         return _updates(action(number, turns, *(_text(event, name) for name in names)))
 
     return _with_event(on_turn)
+
+
+def _turn(event: Any, turns: Turns) -> int | None:
+    """Return the number of the turn that a browser named, None where there is no such turn."""
+    number = _sent(event, "turn")
+    return number if type(number) is int and 0 <= number < len(turns) else None
 
 
 def _with_event(listener: Callable[..., Any]) -> Callable[..., Any]:

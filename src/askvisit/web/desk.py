@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from askvisit import transcript
-from askvisit.web import answers, articles, chat, faults, feedback, source_panel
+from askvisit.errors import AskvisitError
+from askvisit.web import answers, articles, chat, faults, feedback, inspector, source_panel
 from askvisit.web.articles import Chosen
 from askvisit.web.chat import Turn, Turns
 from askvisit.web.feedback import Feedback
+from askvisit.web.suggestions import Suggestions
 
 if TYPE_CHECKING:
     from askvisit.answering import Strictness
@@ -46,11 +49,12 @@ class Desk:
         self.assistant = assistant
         self.strictness: Strictness = strictness
         self.feedback_file = feedback_file
+        self._suggestions = Suggestions(assistant)
 
     def log(self, turns: Turns) -> str:
         """Return the conversation with what to ask next."""
         most = NEXT_SUGGESTIONS if turns else FIRST_SUGGESTIONS
-        suggested = chat.not_yet_asked(self.assistant.suggestions, turns, most)
+        suggested = self._suggestions.after(turns, most)
         return chat.conversation(turns, suggested, self.feedback_file is not None)
 
     def first_source(self) -> str:
@@ -82,7 +86,10 @@ class Desk:
         """Answer a refused question with the best guess, in its place."""
         earlier, later = turns[:number], turns[number + 1 :]
         refused = turns[number]
-        turn = chat.reply(self.assistant, refused.question, earlier, 0, refused.chosen)
+        least = self._least_confidence()
+        turn = chat.reply(
+            self.assistant, refused.question, earlier, least, refused.chosen, guess=True
+        )
         turns = (*earlier, turn, *later)
         return Shown(log=self.log(turns), source=self._marked(turn), turns=turns)
 
@@ -113,6 +120,26 @@ class Desk:
         turns = (*turns[:number], replace(turn, said=thanks), *turns[number + 1 :])
         return Shown(log=self.log(turns), turns=turns)
 
+    def inspect(self, number: int, turns: Turns) -> dict[str, str | int]:
+        """Return how a question was answered, as HTML; it is asked once more for that."""
+        turn = turns[number]
+        if turn.answer is None:
+            return {}
+        try:
+            trace = self.assistant.explain(
+                turn.question,
+                chat.history(turns[:number]),
+                articles=turn.chosen,
+                min_confidence=0 if turn.guess else self._least_confidence(),
+            )
+            html = inspector.inspector(trace, turn.answer)
+        except AskvisitError as error:
+            html = chat.problem(str(error))
+        except Exception:
+            html = chat.problem(faults.told("the inspector"))
+        # The time makes two looks at one turn two values, so that both are shown.
+        return {"turn": number, "html": html, "at": time.time_ns()}
+
     def export(self, form: str, turns: Turns) -> dict[str, str]:
         """Return the conversation as a file: its name, type and text, empty where there is none."""
         given = [turn.answer for turn in turns if turn.answer is not None]
@@ -139,9 +166,9 @@ class Desk:
         return self.assistant.threshold(self.strictness)
 
     def _marked(self, turn: Turn) -> str | None:
-        """Return the article of the first citation with the answer's places marked."""
+        """Return the article of the first citation, scrolled to it, all its places marked."""
         if turn.answer is None or not turn.answer.found:
             return None
         places = answers.places(turn.answer)
         article = self.assistant.articles.get(places[0].article)
-        return None if article is None else source_panel.panel(article, places)
+        return None if article is None else source_panel.panel(article, places, places[0])

@@ -72,7 +72,7 @@ def launch(
     largest_body = PUBLIC_BODY if public else guard.LARGEST_BODY
     try:
         page.launch(
-            server_name=host,
+            server_name=f"[{host}]" if ":" in host else host,
             server_port=port,
             prevent_thread_lock=True,
             quiet=True,

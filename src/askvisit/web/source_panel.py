@@ -80,8 +80,11 @@ def open_source(request: object, articles: Mapping[str, Article]) -> dict[str, s
     return {"html": panel(articles[place.article], [place, *known]), "key": place.key}
 
 
-def panel(article: Article, places: Iterable[Place] = ()) -> str:
-    """Return the whole article as HTML, the places marked (first come, first marked)."""
+def panel(article: Article, places: Iterable[Place] = (), active: Place | None = None) -> str:
+    """Return the whole article as HTML, the places marked (first come, first marked).
+
+    `active` is the place that the page scrolls to by itself.
+    """
     marks = _apart([place for place in places if place.article == article.id])
     title = headline(article.text)
     body = []
@@ -91,8 +94,9 @@ def panel(article: Article, places: Iterable[Place] = ()) -> str:
         body.append(f'<{tag} dir="auto" id="paragraph-{number}">{text}</{tag}>')
     if title is None:
         body.insert(0, f'<h2 dir="auto">{escape(article.title)}</h2>')
+    opened = "" if active is None else f' data-active="{active.key}"'
     return (
-        f'<article class="source" data-article="{escape(article.id)}">{_head(article)}'
+        f'<article class="source" data-article="{escape(article.id)}"{opened}>{_head(article)}'
         f'<div class="source-text" role="region" tabindex="0" '
         f'aria-label="Article: {escape(article.title)}">{"".join(body)}</div></article>'
     )
@@ -108,7 +112,7 @@ def _head(article: Article) -> str:
         '<button type="button" data-step="-1" aria-label="Previous citation">‹</button>'
         '<span class="source-position" role="status"></span>'
         '<button type="button" data-step="1" aria-label="Next citation">›</button></div>'
-        '<button type="button" class="source-back">Back to the answer</button>'
+        '<button type="button" class="source-back" hidden>Back to the answer</button>'
         "</header>"
     )
 

@@ -71,6 +71,16 @@ element.addEventListener("click", (event) => {
   } else if (copy !== undefined) copied(button, copy);
 });
 
+// What the inspector shows is asked for when it is opened; the server needs the question once more.
+element.addEventListener("click", (event) => {
+  const summary = event.target.closest("summary[data-inspect]");
+  if (!summary) return;
+  const shown = summary.nextElementSibling;
+  if (summary.parentElement.open || shown.innerHTML) return;
+  shown.innerHTML = '<p class="note">Looking again …</p>';
+  trigger("inspect", { turn: Number(summary.dataset.inspect) });
+});
+
 async function copied(button, text) {
   const label = button.dataset.label || button.textContent;
   button.dataset.label = label;

@@ -1,0 +1,6 @@
+// Puts what the server found out about an answer under it.
+watch("value", () => {
+  const { turn, html } = props.value || {};
+  const inspected = document.querySelector(`.turn[data-turn="${Number(turn)}"] .inspected`);
+  if (inspected) inspected.innerHTML = html;
+});
