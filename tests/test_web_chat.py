@@ -30,7 +30,7 @@ def test_an_answer_quotes_the_sentence_with_its_span_in_bold_and_a_numbered_link
     assert f"<strong>{citation.span}</strong>" in page
     assert f'href="?article=visit.txt&amp;start={citation.start}&amp;end={citation.end}"' in page
     assert f'data-span="{citation.span_start}-{citation.span_end}"' in page
-    assert f"A Short Visit, paragraph {citation.paragraph}" in page
+    assert f"<bdi>A Short Visit</bdi>, paragraph {citation.paragraph}" in page
 
 
 def test_confidence_is_said_in_words_with_the_reason():

@@ -121,10 +121,10 @@ def _citation(citation: Citation, number: int, articles: Mapping[str, Article]) 
         f'<button type="button" class="quiet" data-copy="{escape(reference(citation, articles))}">'
         "Copy as reference</button>"
     )
-    where = f"{escape(citation.article_title)}, paragraph {citation.paragraph}"
+    where = f"<bdi>{escape(citation.article_title)}</bdi>, paragraph {citation.paragraph}"
     return (
         f'<li><blockquote dir="auto">{_quote(citation)} {link}</blockquote>'
-        f'<p class="origin" dir="auto">{where} {copy}</p></li>'
+        f'<p class="origin">{where} {copy}</p></li>'
     )
 
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from askvisit import transcript
 from askvisit.errors import AskvisitError
-from askvisit.web import answers, articles, chat, faults, feedback, inspector, source_panel
+from askvisit.web import answers, articles, chat, faults, feedback, inspector, memory, source_panel
 from askvisit.web.articles import Chosen
 from askvisit.web.chat import Turn, Turns
 from askvisit.web.feedback import Feedback
+from askvisit.web.markup import escape
 from askvisit.web.suggestions import Suggestions
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ class Desk:
         """Return the conversation with what to ask next."""
         most = NEXT_SUGGESTIONS if turns else FIRST_SUGGESTIONS
         suggested = self._suggestions.after(turns, most)
-        return chat.conversation(turns, suggested, self.feedback_file is not None)
+        log = chat.conversation(turns, suggested, self.feedback_file is not None)
+        return f'<div data-kept="{escape(memory.remembered(turns))}">{log}</div>'
 
     def first_source(self) -> str:
         """Return what the panel shows before the first answer."""
@@ -81,6 +83,28 @@ class Desk:
         turn = chat.reply(self.assistant, question, turns, self._least_confidence(), chosen)
         turns = (*turns, turn)[-KEPT_TURNS:]
         return Shown(log=self.log(turns), source=self._marked(turn), turns=turns)
+
+    def restored(self, kept: object, turns: Turns) -> Turns:
+        """Return the turns, or where they are forgotten those that the browser remembers.
+
+        `kept` is the browser's; its questions are asked again.
+        """
+        if turns:
+            return turns
+        for earlier in memory.recalled(kept):
+            chosen = self.choose(earlier.articles) if earlier.articles is not None else None
+            least = self._least_confidence()
+            turn = chat.reply(
+                self.assistant, earlier.question, turns, least, chosen, guess=earlier.guess
+            )
+            turns = (*turns, turn)
+        return turns
+
+    def show(self, turns: Turns) -> Shown:
+        """Return the conversation as it is."""
+        if not turns:
+            return Shown()
+        return Shown(log=self.log(turns), source=self._marked(turns[-1]), turns=turns)
 
     def guess(self, number: int, turns: Turns) -> Shown:
         """Answer a refused question with the best guess, in its place."""

@@ -103,7 +103,7 @@ def panel(article: Article, places: Iterable[Place] = (), active: Place | None =
 
 
 def _head(article: Article) -> str:
-    known = [escape(part) for part in (article.source, article.date) if part]
+    known = [f"<bdi>{escape(part)}</bdi>" for part in (article.source, article.date) if part]
     known.append(f"{len(article.text.split()):,} words")
     return (
         '<header class="source-head">'

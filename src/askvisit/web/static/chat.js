@@ -1,5 +1,6 @@
 // The conversation: a question is shown at once; a click asks, guesses, edits, takes back or copies.
 const PATIENCE = 60_000; // milliseconds until a missing answer is spoken of
+const MOST_KEPT = 20_000; // characters of a conversation that are sent along with each question
 const log = () => element.querySelector(".log");
 const box = () => document.querySelector("#question textarea");
 const waiting = () => element.querySelector(".waiting:not(.late)");
@@ -14,6 +15,7 @@ function showQuestion(question) {
     '<div class="message bot waiting"><p>Looking in the articles …</p></div>';
   turn.querySelector("p").innerText = question.slice(0, 2000);
   element.querySelector(".welcome, .suggested")?.remove();
+  sessionStorage.setItem("askvisit-asked", question);
   log().append(turn);
   showNewest();
   setTimeout(() => {
@@ -105,7 +107,20 @@ function copyOldWay(text) {
   return done;
 }
 
-watch("value", showNewest);
+watch("value", () => {
+  showNewest();
+  const kept = element.querySelector("[data-kept]").dataset.kept;
+  sessionStorage.setItem("askvisit-kept", kept.length < MOST_KEPT ? kept : "");
+  sessionStorage.removeItem("askvisit-asked");
+});
+
+// A question whose answer never came, because the page was loaded anew, is put back into the box.
+const unanswered = sessionStorage.getItem("askvisit-asked");
+if (unanswered)
+  setTimeout(() => {
+    box().value = unanswered;
+    box().dispatchEvent(new Event("input"));
+  });
 
 // On a phone the keyboard would cover the suggestions.
 if (matchMedia("(min-width: 761px)").matches) setTimeout(() => box()?.focus({ preventScroll: true }));
