@@ -49,6 +49,16 @@ def test_port_zero_is_any_free_one():
     assert server.free_port("127.0.0.1", 0) > 0
 
 
+@pytest.mark.skipif(not socket.has_ipv6, reason="no IPv6 here")
+def test_an_ipv6_address_is_served():
+    page = server.launch(Desk(FakeAssistant()), "::1", server.free_port("::1", 0))
+    try:
+        assert page.local_url.startswith("http://[::1]:")
+        assert status(page.local_url, "")[0] == 200
+    finally:
+        page.close(verbose=False)
+
+
 def test_a_port_out_of_range_is_refused():
     with pytest.raises(ServerError, match="cannot listen"):
         server.free_port("127.0.0.1", 70000)
@@ -83,18 +93,26 @@ def test_ui_py_helps_without_loading_gradio():
     assert "--index" in run.stdout
 
 
-def test_the_page_is_served_without_analytics_and_past_a_proxy(monkeypatch):
-    for name in ("HTTP_PROXY", "http_proxy"):
-        monkeypatch.setenv(name, "http://127.0.0.1:9")
-    monkeypatch.setenv("NO_PROXY", "example.org")
-    monkeypatch.setenv("no_proxy", "example.org")
-    page = server.launch(Desk(FakeAssistant()), "127.0.0.1", server.free_port("127.0.0.1", 0))
-    try:
-        assert os.environ["NO_PROXY"] == "example.org,127.0.0.1,localhost,::1"
-        config = json.load(NO_PROXY.open(f"{page.local_url}config"))
-        assert config["analytics_enabled"] is False
-    finally:
-        page.close(verbose=False)
+def test_the_page_is_served_without_analytics_and_past_any_proxy():
+    code = (
+        "from web_fakes import FakeAssistant\n"
+        "from askvisit.web import server\n"
+        "from askvisit.web.desk import Desk\n"
+        "port = server.free_port('127.0.0.1', 0)\n"
+        "page = server.launch(Desk(FakeAssistant()), '127.0.0.1', port)\n"
+        "print(page.config['analytics_enabled'], page.local_url)\n"
+        "page.close(verbose=False)"
+    )
+    nowhere = {"HTTP_PROXY": "http://127.0.0.1:9", "ALL_PROXY": "socks5://127.0.0.1:9"}
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT / "tests",
+        env=os.environ | nowhere | {"NO_PROXY": "example.org"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert run.stdout.startswith("False http://127.0.0.1:"), run.stderr
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +171,7 @@ def test_the_server_reads_no_file_for_anyone(address):
 
 def test_behind_a_reverse_proxy_addresses_begin_with_its_path():
     port = server.free_port("127.0.0.1", 0)
-    page = server.launch(Desk(FakeAssistant()), "127.0.0.1", port, root_path="/chat", public=True)
+    page = server.launch(Desk(FakeAssistant()), "127.0.0.1", port, root_path="chat/", public=True)
     try:
         config = json.load(NO_PROXY.open(f"http://127.0.0.1:{port}/config"))
         assert config["root"].endswith("/chat")

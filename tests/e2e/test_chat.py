@@ -122,16 +122,23 @@ def test_hostile_text_in_question_and_article_is_inert(hostile, open_page, ask):
     question = (
         "<img src=http://evil.test/x.png onerror=window.hacked=4> zebra "
         "<script>window.hacked=5</script> ![i](http://evil.test/y.png) "
-        "${window.hacked=6} \x00\u202e"
+        "<form action=http://evil.test><button>go</button></form> "
+        '<div style="position:fixed;inset:0;background:red">overlay</div> [l](http://evil.test) '
+        "<a href=javascript:window.hacked=7>x</a> ${window.hacked=6} \x00\u202e"
     )
     turn = ask(page, question)
+    turn.get_by_text("How was this found?").click()
+    turn.locator(".scores").wait_for()
     assert "<img src=http://evil.test/x.png" in turn.locator(".message.user").inner_text()
     turn.locator("a.cite").first.click()
     assert "<img src=http://evil.test/pixel.png" in scrolled_to(page).text_content()
     page.wait_for_timeout(200)
-    for parts in ("#chat", "#source"):
+    for parts in ("#chat .log", "#source .source"):
         inside = page.locator(parts).locator("img, script, form, iframe, style, object")
         assert inside.count() == 0
+        foreign = "links => links.every(link => new URL(link.href).origin === location.origin)"
+        assert page.locator(f"{parts} a").evaluate_all(foreign)
+        assert page.locator(f"{parts} [style]").count() == 0
     assert page.evaluate("window.hacked") is None
     assert "\u202e" not in page.locator("body").inner_text()
     assert page.locator("#source h2").first.is_visible()

@@ -119,8 +119,10 @@ def _wire(desk: Desk, page: Any, parts: _Parts) -> None:
     turns = [parts.kept, parts.turns]
     both = [*turns, parts.chosen]
     question = [parts.kept, parts.question, parts.turns, parts.chosen]
-    parts.question.submit(asked, question, js=_ASK, **shown)
-    parts.log.ask(_with_event(suggested), both, js=_REMEMBER, **shown)
+    typed = parts.question.submit(asked, question, js=_ASK, **shown)
+    clicked = parts.log.ask(_with_event(suggested), both, js=_REMEMBER, **shown)
+    for asking in (typed, clicked):
+        asking.failure(None, js="() => window.askvisitFailed()", **listening)
     parts.log.guess(on_turn(desk.guess), turns, js=_REMEMBER, **shown)
     parts.log.edit(on_turn(desk.edit), turns, js=_REMEMBER, **shown)
     parts.log.undo(on_turn(desk.undo), turns, js=_REMEMBER, **shown)

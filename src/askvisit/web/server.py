@@ -42,7 +42,6 @@ def serve(options: argparse.Namespace) -> None:
         raise ServerError("--feedback is not for a --public chat; leave one of them out")
     port = free_port(options.host, options.port)
     feedback = Feedback(options.feedback) if options.feedback else None
-    _settings()
     from askvisit.assistant import Assistant
 
     assistant = Assistant.load(options.index)
@@ -80,7 +79,7 @@ def launch(
             run_history=False,
             footer_links=["api"],
             ssr_mode=False,
-            root_path=root_path,
+            root_path=_rooted(root_path),
             max_file_size=largest_body,
             state_session_capacity=1000,
             app_kwargs={"middleware": [Middleware(guard.Guard, largest_body=largest_body)]},
@@ -142,13 +141,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _settings() -> None:
-    """Keep Gradio from calling anyone, and from asking a proxy for this very machine."""
+    """Keep Gradio from calling anyone, and from asking a proxy for this very machine.
+
+    No proxy at all, because Gradio's client fails on a SOCKS proxy before it asks anyone.
+    """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    for name in ("NO_PROXY", "no_proxy"):
-        listed = os.environ.get(name, "")
-        if "127.0.0.1" not in listed:
-            local = "127.0.0.1,localhost,::1"
-            os.environ[name] = f"{listed},{local}" if listed else local
+    os.environ["NO_PROXY"] = os.environ["no_proxy"] = "*"
+
+
+def _rooted(path: str | None) -> str | None:
+    """Return a path as Gradio wants it, with a slash before it; a whole address as it is."""
+    return path if not path or "://" in path else "/" + path.strip("/")
 
 
 def _taken(host: str, port: int) -> str:

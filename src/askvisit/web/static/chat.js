@@ -18,11 +18,23 @@ function showQuestion(question) {
   sessionStorage.setItem("askvisit-asked", question);
   log().append(turn);
   showNewest();
-  setTimeout(() => {
-    if (!turn.isConnected || !turn.classList.contains("pending")) return;
-    turn.querySelector(".waiting").classList.add("late");
-    turn.querySelector(".waiting p").textContent = "No answer came. Is the server still running?";
-  }, PATIENCE);
+  setTimeout(() => turn.isConnected && noAnswer(), PATIENCE);
+}
+
+// No answer came, at once (too many people ask) or after a long time: the question goes back.
+function noAnswer() {
+  const missing = waiting();
+  if (!missing) return;
+  missing.classList.add("late");
+  missing.querySelector("p").textContent =
+    "No answer came. The server may be busy or gone: please ask again.";
+  if (!box().value) putIntoBox(sessionStorage.getItem("askvisit-asked"));
+}
+window.askvisitFailed = noAnswer;
+
+function putIntoBox(question) {
+  box().value = question;
+  box().dispatchEvent(new Event("input"));
 }
 
 function showNewest() {
@@ -33,8 +45,7 @@ function showNewest() {
 
 window.askvisitAsked = (question) => {
   showQuestion(question);
-  box().value = "";
-  box().dispatchEvent(new Event("input"));
+  putIntoBox("");
   return question;
 };
 
@@ -116,11 +127,7 @@ watch("value", () => {
 
 // A question whose answer never came, because the page was loaded anew, is put back into the box.
 const unanswered = sessionStorage.getItem("askvisit-asked");
-if (unanswered)
-  setTimeout(() => {
-    box().value = unanswered;
-    box().dispatchEvent(new Event("input"));
-  });
+if (unanswered) setTimeout(() => putIntoBox(unanswered));
 
 // On a phone the keyboard would cover the suggestions.
 if (matchMedia("(min-width: 761px)").matches) setTimeout(() => box()?.focus({ preventScroll: true }));
