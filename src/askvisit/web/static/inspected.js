@@ -2,5 +2,7 @@
 watch("value", () => {
   const { turn, html } = props.value || {};
   const inspected = document.querySelector(`.turn[data-turn="${Number(turn)}"] .inspected`);
-  if (inspected) inspected.innerHTML = html;
+  if (!inspected) return;
+  inspected.innerHTML = html;
+  inspected.scrollIntoView({ block: "nearest" });
 });
