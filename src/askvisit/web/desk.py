@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from askvisit import transcript
 from askvisit.errors import AskvisitError
+from askvisit.records import Article
 from askvisit.web import answers, articles, chat, faults, feedback, inspector, memory, source_panel
 from askvisit.web.articles import Chosen
 from askvisit.web.chat import Turn, Turns
@@ -55,26 +57,26 @@ class Desk:
     def log(self, turns: Turns) -> str:
         """Return the conversation with what to ask next."""
         most = NEXT_SUGGESTIONS if turns else FIRST_SUGGESTIONS
-        suggested = self._suggestions.after(turns, most)
+        suggested = self._suggestions.after(turns, self._articles(), most)
         log = chat.conversation(turns, suggested, self.feedback_file is not None)
         return f'<div data-kept="{escape(memory.remembered(turns))}">{log}</div>'
 
     def first_source(self) -> str:
         """Return what the panel shows before the first answer."""
-        first = next(iter(self.assistant.articles.values()), None)
+        first = next(iter(self._articles().values()), None)
         return NO_ARTICLE if first is None else source_panel.panel(first)
 
     def open_source(self, request: Any) -> dict[str, str]:
         """Return the panel for a click on a citation; the request is the browser's."""
-        return source_panel.open_source(request, self.assistant.articles)
+        return source_panel.open_source(request, self._articles())
 
     def listing(self, chosen: Chosen = None) -> str:
         """Return the list of articles."""
-        return articles.listing(self.assistant.articles, chosen)
+        return articles.listing(self._articles(), chosen)
 
     def choose(self, data: object) -> Chosen:
         """Return the articles to look in; the data is the browser's."""
-        return articles.checked_choice(data, self.assistant.articles)
+        return articles.checked_choice(data, self._articles())
 
     def ask(self, question: str, turns: Turns, chosen: Chosen = None) -> Shown:
         """Answer a question, with the cited sentences marked in the article."""
@@ -157,7 +159,7 @@ class Desk:
                 min_confidence=0 if turn.guess else self._least_confidence(),
             )
             html = inspector.inspector(trace, turn.answer)
-        except AskvisitError as error:
+        except chat.MENDABLE as error:
             html = chat.problem(str(error))
         except Exception:
             html = chat.problem(faults.told("the inspector"))
@@ -184,6 +186,13 @@ class Desk:
             "text": transcript.to_markdown(given),
         }
 
+    def _articles(self) -> Mapping[str, Article]:
+        """Return the articles; none where the index cannot be read, then a question tells so."""
+        try:
+            return self.assistant.articles
+        except AskvisitError:
+            return {}
+
     def _least_confidence(self) -> float | None:
         if self.strictness == "normal":
             return None
@@ -194,5 +203,5 @@ class Desk:
         if turn.answer is None or not turn.answer.found:
             return None
         places = answers.places(turn.answer)
-        article = self.assistant.articles.get(places[0].article)
+        article = self._articles().get(places[0].article)
         return None if article is None else source_panel.panel(article, places, places[0])

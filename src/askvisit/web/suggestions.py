@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import chain, islice, zip_longest
 from typing import TYPE_CHECKING
 
-from askvisit.errors import QuestionError
+from askvisit.errors import AskvisitError
 from askvisit.passages import headline, sentences
 from askvisit.readings.mentions import names
 from askvisit.records import Article
@@ -36,15 +36,14 @@ class Suggestions:
         self._assistant = assistant
         self._about = lru_cache(maxsize=4)(self._find)
 
-    def after(self, turns: Turns, most: int) -> list[str]:
+    def after(self, turns: Turns, articles: Mapping[str, Article], most: int) -> list[str]:
         """Return questions that nobody asked in this conversation, at most so many."""
         asked = {_folded(turn.question) for turn in turns}
-        new = (q for q in self._offered(turns) if _folded(q) not in asked)
+        new = (q for q in self._offered(turns, articles) if _folded(q) not in asked)
         return list(islice(dict.fromkeys(new), most))
 
-    def _offered(self, turns: Turns) -> Iterator[str]:
+    def _offered(self, turns: Turns, articles: Mapping[str, Article]) -> Iterator[str]:
         """Yield what may be asked, best first: about the article at hand, then about the others."""
-        articles = self._assistant.articles
         about = self._about(self._assistant.suggestions, tuple(articles))
         chosen = turns[-1].chosen if turns else None
         looked_in = tuple(articles) if chosen is None else chosen
@@ -66,7 +65,7 @@ class Suggestions:
         for question in written if articles else ():
             try:
                 found[question] = self._assistant.search(question, 1)[0].article_id
-            except QuestionError:
+            except AskvisitError:
                 continue
         return found
 
