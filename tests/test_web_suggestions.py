@@ -13,7 +13,7 @@ OTHER = Article(
     "other.txt",
     "A Feast",
     "A Feast\n\nOn Sunday the town of Grimsby ate with Ada Quill. However, Grimsby has no hall.\n\n"
-    "In June she saw Ada Quill in Grimsby again. It rained on Sunday, and Oslo was cold.",
+    "In June a Norse cook saw Ada Quill in Grimsby. A Norse song was sung, and Oslo was cold.",
 )
 ABOUT = ["What does it say about Grimsby?", "What does it say about Ada Quill?"]
 
@@ -64,7 +64,7 @@ def test_without_articles_nothing_is_suggested():
     assert Suggestions(assistant).after((), assistant.articles, 6) == []
 
 
-def test_central_names_are_names_and_no_dates_or_first_words():
+def test_central_names_are_no_dates_adjectives_or_first_words():
     assert central_names(OTHER) == ["Grimsby", "Ada Quill", "Oslo"]
     text = (ROOT / "index/articles" / VISIT).read_text("utf-8")
     found = central_names(Article(VISIT, "Xi Visits", text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -12,6 +13,7 @@ from askvisit.errors import AskvisitError
 from askvisit.passages import headline, sentences
 from askvisit.readings.mentions import names
 from askvisit.records import Article
+from askvisit.words import content_words
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
@@ -85,7 +87,7 @@ def _about_names(article: Article) -> tuple[str, ...]:
 
 
 def central_names(article: Article, most: int = NAMES) -> list[str]:
-    """Return the names that stand in most sentences of an article, most first.
+    """Return the names that most sentences of an article speak of, most first.
 
     Headlines, where most words begin with a capital, do not count. Of two names where one holds
     the other ("North Korea", "North Korean") the commoner is kept.
@@ -96,12 +98,21 @@ def central_names(article: Article, most: int = NAMES) -> list[str]:
     for sentence in (s for s in sentences(article) if s.paragraph >= first):
         for name in names(sentence.text):
             short = name.removesuffix("’s").removesuffix("'s")
-            counts[short] += 1
+            counts[short] += _stands_alone(short, sentence.text)
             if not sentence.text.startswith(short):
                 inside.add(short)
     kept: list[str] = []
-    for name, _ in counts.most_common():
+    for name, count in counts.most_common():
         apart = all(name not in other and other not in name for other in kept)
-        if apart and name in inside and name[0].isupper() and name not in _DATES:
+        is_name = name[0].isupper() and len(name) > 1 and name in inside and name not in _DATES
+        if count and apart and is_name:
             kept.append(name)
     return kept[:most]
+
+
+def _stands_alone(name: str, text: str) -> bool:
+    """Return whether a name is more than an adjective: "French" is one in "French citizens"."""
+    for found in re.finditer(rf"{re.escape(name)}(['’]s)?(\s+\w+)?", text):
+        if found[1] or not found[2] or not content_words(found[2]):
+            return True
+    return False
