@@ -50,6 +50,17 @@ def test_the_keyboard_is_enough(real, open_page, ask):
     assert scrolled_to(page).evaluate(VISIBLE)
 
 
+def test_a_screen_reader_is_told_the_new_answer_only(fake, open_page, ask):
+    page = open_page(fake)
+    said = page.get_by_role("status").filter(has_text="town hall")
+    ask(page, "Who met the mayor?")
+    said.wait_for(state="attached")
+    assert said.inner_text().startswith("Probably")
+    ask(page, "hello")
+    page.get_by_role("status").filter(has_text="Hello!").wait_for(state="attached")
+    assert said.count() == 0
+
+
 def test_shift_enter_breaks_the_line_and_enter_sends(fake, open_page):
     page = open_page(fake)
     box = page.get_by_label("Your question")

@@ -124,7 +124,7 @@ def _citation(citation: Citation, number: int, articles: Mapping[str, Article]) 
     where = f"<bdi>{escape(citation.article_title)}</bdi>, paragraph {citation.paragraph}"
     return (
         f'<li><blockquote dir="auto">{_quote(citation)} {link}</blockquote>'
-        f'<p class="origin">{where} {copy}</p></li>'
+        f'<p class="origin"><span>{where}</span>{copy}</p></li>'
     )
 
 

@@ -111,12 +111,14 @@ def _looked_in(chosen: Chosen, articles: Mapping[str, Article]) -> str:
     return f'<p class="note" dir="auto">Looked only in: {escape(", ".join(titles))}{more}</p>'
 
 
-_LOG = 'role="log" aria-label="Conversation" tabindex="0"'
+_LOG = 'role="log" aria-label="Conversation" aria-live="off" tabindex="0"'
+"""Not live: it is written anew with each answer, and only the new one is to be read out."""
 
 
 def _turn(turn: Turn, number: int, last: bool, feedback: bool) -> str:
     edit = (
         f'<button type="button" class="quiet" data-edit="{number}" '
+        f'title="Takes this question and all after it back" '
         f'aria-label="Edit this question: {escape(turn.question[:80])}">Edit</button>'
     )
     actions = []

@@ -109,11 +109,19 @@ def _head(article: Article) -> str:
         '<header class="source-head">'
         f'<p class="source-meta">{" · ".join(known)}</p>'
         '<div class="source-nav" hidden>'
-        '<button type="button" data-step="-1" aria-label="Previous citation">‹</button>'
+        f"{_step(-1, 'Previous citation', 'Left')}"
         '<span class="source-position" role="status"></span>'
-        '<button type="button" data-step="1" aria-label="Next citation">›</button></div>'
+        f"{_step(1, 'Next citation', 'Right')}</div>"
         '<button type="button" class="source-back" hidden>Back to the answer</button>'
         "</header>"
+    )
+
+
+def _step(by: int, name: str, arrow: str) -> str:
+    shown = "‹" if by < 0 else "›"
+    return (
+        f'<button type="button" data-step="{by}" title="{arrow} arrow key" '
+        f'aria-label="{name}">{shown}</button>'
     )
 
 

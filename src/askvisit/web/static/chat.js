@@ -118,8 +118,19 @@ function copyOldWay(text) {
   return done;
 }
 
+// What a screen reader says of a new answer.
+function readOut() {
+  const id = "askvisit-said";
+  const said = document.getElementById(id) || document.createElement("div");
+  Object.assign(said, { id, className: "unseen", role: "status" });
+  document.querySelector(".gradio-container").append(said);
+  const answer = [...element.querySelectorAll(".turn .message.bot")].at(-1);
+  said.textContent = answer ? answer.innerText.slice(0, 600) : "";
+}
+
 watch("value", () => {
   showNewest();
+  readOut();
   const kept = element.querySelector("[data-kept]").dataset.kept;
   sessionStorage.setItem("askvisit-kept", kept.length < MOST_KEPT ? kept : "");
   sessionStorage.removeItem("askvisit-asked");
