@@ -46,40 +46,56 @@ class Started:
     def address(self) -> str:
         return self.ready.split()[3]
 
-    def stop(self, number: int) -> tuple[int, str]:
+    def stop(self, number: int = signal.SIGTERM) -> tuple[int, str]:
         self.process.send_signal(number)
-        _, said = self.process.communicate(timeout=20)
+        _, said = self.process.communicate(timeout=60)
         return self.process.returncode, said
 
 
+@pytest.fixture
+def start():
+    """Start `python ui.py` with options; what still runs at the end is killed."""
+    running = []
+
+    def started(*options: str) -> Started:
+        running.append(Started(*options))
+        return running[-1]
+
+    yield started
+    for one in running:
+        if one.process.poll() is None:
+            one.process.kill()
+            one.process.communicate()
+
+
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
-def test_it_stops_cleanly_while_a_page_is_open(open_page, number, status):
-    started = Started("--port", "0")
+def test_it_stops_cleanly_while_a_page_is_open(start, open_page, number, status):
+    started = start("--port", "0")
     assert started.ready.startswith("askvisit is ready: http://127.0.0.1:")
     open_page(started.address)
     assert started.stop(number) == (status, "")
 
 
-def test_after_a_restart_the_conversation_goes_on(open_page, ask):
+def test_after_a_restart_the_conversation_goes_on(start, open_page, ask):
     port = str(server.free_port("127.0.0.1", 0))
-    started = Started("--port", port)
+    started = start("--port", port)
     page = open_page(started.address)
     ask(page, "Who did Xi meet in 2009?")
-    started.stop(signal.SIGTERM)
-    started = Started("--port", port)
+    started.stop()
+    started = start("--port", port)
     ask(page, "Where will Xi and Trump meet?")
     expect(page.locator(".turn")).to_have_count(2)
     expect(page.locator(".turn a.cite")).to_have_count(2)
-    started.stop(signal.SIGTERM)
+    started.stop()
     page.get_by_label("Your question").fill("How many summits has Trump held with Kim?")
     page.get_by_label("Your question").press("Enter")
-    started = Started("--port", port)
+    started = start("--port", port)
     expect(page.locator(".turn a.cite")).to_have_count(2, timeout=30_000)
     page.wait_for_function(
         "document.querySelector('#question textarea')?.value.startsWith('How many')",
         timeout=30_000,
     )
-    started.stop(signal.SIGTERM)
+    started.stop()
 
 
 class Proxy(BaseHTTPRequestHandler):
