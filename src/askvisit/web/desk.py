@@ -5,13 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from askvisit import transcript
 from askvisit.errors import AskvisitError
 from askvisit.records import Article
-from askvisit.web import answers, articles, chat, faults, feedback, inspector, memory, source_panel
+from askvisit.web import (
+    answers,
+    articles,
+    chat,
+    export,
+    faults,
+    feedback,
+    inspector,
+    memory,
+    source_panel,
+)
 from askvisit.web.articles import Chosen
 from askvisit.web.chat import Turn, Turns
 from askvisit.web.feedback import Feedback
@@ -168,23 +176,7 @@ class Desk:
 
     def export(self, form: str, turns: Turns) -> dict[str, str]:
         """Return the conversation as a file: its name, type and text, empty where there is none."""
-        given = [turn.answer for turn in turns if turn.answer is not None]
-        if not given:
-            return {}
-        now = datetime.now()
-        # The time makes two exports of one conversation two values, so that both are saved.
-        name = f"askvisit-{now:%Y-%m-%d-%H%M%S-%f}"
-        if form == "json":
-            return {
-                "name": f"{name}.json",
-                "type": "application/json",
-                "text": transcript.to_json(given),
-            }
-        return {
-            "name": f"{name}.md",
-            "type": "text/markdown",
-            "text": transcript.to_markdown(given),
-        }
+        return export.file(form, [turn.answer for turn in turns if turn.answer is not None])
 
     def _articles(self) -> Mapping[str, Article]:
         """Return the articles; none where the index cannot be read, then a question tells so."""
