@@ -93,26 +93,41 @@ def test_ui_py_helps_without_loading_gradio():
     assert "--index" in run.stdout
 
 
-def test_the_page_is_served_without_analytics_and_past_any_proxy():
-    code = (
-        "from web_fakes import FakeAssistant\n"
-        "from askvisit.web import server\n"
-        "from askvisit.web.desk import Desk\n"
-        "port = server.free_port('127.0.0.1', 0)\n"
-        "page = server.launch(Desk(FakeAssistant()), '127.0.0.1', port)\n"
-        "print(page.config['analytics_enabled'], page.local_url)\n"
-        "page.close(verbose=False)"
-    )
-    nowhere = {"HTTP_PROXY": "http://127.0.0.1:9", "ALL_PROXY": "socks5://127.0.0.1:9"}
+RUN_AND_LISTEN = """
+import json, socket, sys
+called = []
+def heard(event, values):
+    if event in ("socket.connect", "socket.sendto") and values[0].family != socket.AF_UNIX:
+        called.append(values[1][0])
+    elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
+        called.append(values[0])
+sys.addaudithook(heard)
+from web_fakes import FakeAssistant
+from askvisit.web import server
+from askvisit.web.desk import Desk
+page = server.launch(Desk(FakeAssistant()), "127.0.0.1", server.free_port("127.0.0.1", 0))
+print(json.dumps([page.local_url, page.config["analytics_enabled"]]))
+page.close(verbose=False)
+print(json.dumps(called))
+"""
+
+
+def test_the_server_calls_nobody_and_no_proxy():
+    nowhere = {"HTTP_PROXY": "http://127.0.0.9:9", "ALL_PROXY": "socks5://127.0.0.9:9"}
     run = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", RUN_AND_LISTEN],
         cwd=ROOT / "tests",
         env=os.environ | nowhere | {"NO_PROXY": "example.org"},
         capture_output=True,
         text=True,
         timeout=60,
     )
-    assert run.stdout.startswith("False http://127.0.0.1:"), run.stderr
+    assert run.returncode == 0, run.stderr
+    served, called = map(json.loads, run.stdout.splitlines())
+    assert served[0].startswith("http://127.0.0.1:")
+    assert served[1] is False
+    assert called, "the hook hears Gradio asking itself whether it is up"
+    assert set(called) <= {"127.0.0.1", "localhost", "0.0.0.0", None}
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from askvisit.answering import Candidate
@@ -60,6 +61,9 @@ class FakeAssistant:
             raise RuntimeError("a secret detail")
         if question == "hello":
             return Answer(question, question, "talk", False, "Hello!\nAsk me.", 0.0)
+        if question.startswith("And ") and history:
+            reading = f"{history[-1].question.rstrip('?')} {question.removeprefix('And ')}"
+            return replace(self._answer(reading, articles, min_confidence), question=question)
         if question == "two parts":
             parts = (self.ask("Who met the mayor?"), self.ask("When did the minister leave?"))
             both = tuple(c for part in parts for c in part.citations)

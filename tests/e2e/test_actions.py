@@ -157,6 +157,14 @@ def test_two_questions_in_a_line_are_answered_one_below_the_other(fake, open_pag
     expect(page.locator(".source-position")).to_have_text("1 of 2")
 
 
+def test_a_follow_up_says_how_it_was_understood(fake, open_page, ask):
+    page = open_page(fake)
+    first = ask(page, "Who met the mayor?")
+    expect(first).not_to_contain_text("Understood as")
+    turn = ask(page, "And in the town <hall>?")
+    expect(turn).to_contain_text("Understood as: Who met the mayor in the town <hall>?")
+
+
 def test_talk_is_answered_without_a_verdict(fake, open_page, ask):
     page = open_page(fake)
     turn = ask(page, "hello")
