@@ -47,6 +47,7 @@ MAY_IMPORT = {
         *("answering", "encoder", "index", "lookup", "question_forms", "reader", "readings"),
         *("retriever", "selection", "talk"),
     },
+    "trace": {"answering", "conversation", "encoder", "reader"},
     "transcript": {"index"},
 }
 # These come after all of those, in this order.

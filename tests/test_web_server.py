@@ -50,6 +50,16 @@ def test_port_zero_is_any_free_one():
     assert server.free_port("127.0.0.1", 0) > 0
 
 
+@pytest.mark.skipif(not socket.has_ipv6, reason="no IPv6 here")
+def test_an_ipv6_address_is_served():
+    page = server.launch(Desk(FakeAssistant()), "::1", server.free_port("::1", 0))
+    try:
+        assert page.local_url.startswith("http://[::1]:")
+        assert status(page.local_url, "")[0] == 200
+    finally:
+        page.close(verbose=False)
+
+
 def test_a_port_out_of_range_is_refused():
     with pytest.raises(ServerError, match="cannot listen"):
         server.free_port("127.0.0.1", 70000)
@@ -84,18 +94,41 @@ def test_ui_py_helps_without_loading_gradio():
     assert "--index" in run.stdout
 
 
-def test_the_page_is_served_without_analytics_and_past_a_proxy(monkeypatch):
-    for name in ("HTTP_PROXY", "http_proxy"):
-        monkeypatch.setenv(name, "http://127.0.0.1:9")
-    monkeypatch.setenv("NO_PROXY", "example.org")
-    monkeypatch.setenv("no_proxy", "example.org")
-    page = server.launch(Desk(FakeAssistant()), "127.0.0.1", server.free_port("127.0.0.1", 0))
-    try:
-        assert os.environ["NO_PROXY"] == "example.org,127.0.0.1,localhost,::1"
-        config = json.load(NO_PROXY.open(f"{page.local_url}config"))
-        assert config["analytics_enabled"] is False
-    finally:
-        page.close(verbose=False)
+RUN_AND_LISTEN = """
+import json, socket, sys
+called = []
+def heard(event, values):
+    if event in ("socket.connect", "socket.sendto") and values[0].family != socket.AF_UNIX:
+        called.append(values[1][0])
+    elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
+        called.append(values[0])
+sys.addaudithook(heard)
+from web_fakes import FakeAssistant
+from askvisit.web import server
+from askvisit.web.desk import Desk
+page = server.launch(Desk(FakeAssistant()), "127.0.0.1", server.free_port("127.0.0.1", 0))
+print(json.dumps([page.local_url, page.config["analytics_enabled"]]))
+page.close(verbose=False)
+print(json.dumps(called))
+"""
+
+
+def test_the_server_calls_nobody_and_no_proxy():
+    nowhere = {"HTTP_PROXY": "http://127.0.0.9:9", "ALL_PROXY": "socks5://127.0.0.9:9"}
+    run = subprocess.run(
+        [sys.executable, "-c", RUN_AND_LISTEN],
+        cwd=ROOT / "tests",
+        env=os.environ | nowhere | {"NO_PROXY": "example.org"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert run.returncode == 0, run.stderr
+    served, called = map(json.loads, run.stdout.splitlines())
+    assert served[0].startswith("http://127.0.0.1:")
+    assert served[1] is False
+    assert called, "the hook hears Gradio asking itself whether it is up"
+    assert set(called) <= {"127.0.0.1", "localhost", "0.0.0.0", None}
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +187,7 @@ def test_the_server_reads_no_file_for_anyone(address):
 
 def test_behind_a_reverse_proxy_addresses_begin_with_its_path():
     port = server.free_port("127.0.0.1", 0)
-    page = server.launch(Desk(FakeAssistant()), "127.0.0.1", port, root_path="/chat", public=True)
+    page = server.launch(Desk(FakeAssistant()), "127.0.0.1", port, root_path="chat/", public=True)
     try:
         config = json.load(NO_PROXY.open(f"http://127.0.0.1:{port}/config"))
         assert config["root"].endswith("/chat")

@@ -32,6 +32,7 @@ from askvisit.reader import Reader, SentenceReader
 from askvisit.records import Answer, Article, Hit
 from askvisit.retriever import Retriever
 from askvisit.selection import BUNDLED, Selection, Strictness, selection_for
+from askvisit.trace import Recorder, Trace
 
 LONGEST_QUESTION = 2000
 """Characters of a question."""
@@ -121,6 +122,30 @@ class Assistant:
         Raises `QuestionError` for a question that is empty, too long or no text, and
         `UnknownArticleError` for an id that the index does not have.
         """
+        return self._answer(question, history, articles, min_confidence)
+
+    def explain(
+        self,
+        question: str,
+        history: Sequence[Answer] = (),
+        *,
+        articles: Sequence[str] | None = None,
+        min_confidence: float | None = None,
+    ) -> Trace:
+        """Answer a question as `ask` does, and keep how: readings, passages, scores, seconds."""
+        recorder = Recorder()
+        answer = self._answer(question, history, articles, min_confidence, recorder)
+        refused_below = self.threshold() if min_confidence is None else min_confidence
+        return recorder.trace(answer, refused_below)
+
+    def _answer(
+        self,
+        question: str,
+        history: Sequence[Answer],
+        articles: Sequence[str] | None,
+        min_confidence: float | None,
+        recorder: Recorder | None = None,
+    ) -> Answer:
         check_question(question)
         if min_confidence is None:
             min_confidence = self.threshold()
@@ -130,7 +155,7 @@ class Assistant:
         if unreadable is not None:
             return Answer(question, question, "not_found", False, unreadable, 0.0)
         return self._on_snapshot(
-            lambda index: self._ask(index, question, history, articles, min_confidence)
+            lambda index: self._ask(index, question, history, articles, min_confidence, recorder)
         )
 
     def search(
@@ -173,6 +198,7 @@ class Assistant:
         history: Sequence[Answer],
         articles: Sequence[str] | None,
         min_confidence: float,
+        recorder: Recorder | None = None,
     ) -> Answer:
         _check_articles(index, articles)
         desk = Desk(
@@ -184,6 +210,8 @@ class Assistant:
             min_confidence,
             self._sentences,
         )
+        if recorder is not None:
+            desk = recorder.watching(desk)
         return desk.answer(question, _readable(question), history)
 
     def _search(

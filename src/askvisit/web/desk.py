@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from askvisit import transcript
 from askvisit.errors import AskvisitError
 from askvisit.records import Article
-from askvisit.web import adding, answers, articles, chat, faults, feedback, source_panel
+from askvisit.web import (
+    adding,
+    answers,
+    articles,
+    chat,
+    export,
+    faults,
+    feedback,
+    inspector,
+    memory,
+    source_panel,
+)
 from askvisit.web.adding import Addition, Shelf
 from askvisit.web.articles import Chosen
 from askvisit.web.chat import Turn, Turns
 from askvisit.web.feedback import Feedback
+from askvisit.web.markup import escape
+from askvisit.web.suggestions import Suggestions
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
@@ -61,30 +73,32 @@ class Desk:
         self.strictness: Strictness = strictness
         self.feedback_file = feedback_file
         self.shelf = shelf
+        self._suggestions = Suggestions(assistant)
 
     def log(self, turns: Turns) -> str:
         """Return the conversation with what to ask next."""
         most = NEXT_SUGGESTIONS if turns else FIRST_SUGGESTIONS
-        suggested = chat.not_yet_asked(self.assistant.suggestions, turns, most)
-        return chat.conversation(turns, suggested, self.feedback_file is not None)
+        suggested = self._suggestions.after(turns, self._articles(), most)
+        log = chat.conversation(turns, suggested, self.feedback_file is not None)
+        return f'<div data-kept="{escape(memory.remembered(turns))}">{log}</div>'
 
     def first_source(self) -> str:
         """Return what the panel shows before the first answer."""
-        first = next(iter(self.assistant.articles.values()), None)
+        first = next(iter(self._articles().values()), None)
         return NO_ARTICLE if first is None else source_panel.panel(first)
 
     def open_source(self, request: Any) -> dict[str, str]:
         """Return the panel for a click on a citation; the request is the browser's."""
-        return source_panel.open_source(request, self.assistant.articles)
+        return source_panel.open_source(request, self._articles())
 
     def listing(self, chosen: Chosen = None, problem: str = "") -> str:
         """Return the list of articles."""
-        known, removable = self.assistant.articles, self.shelf is not None
+        known, removable = self._articles(), self.shelf is not None
         return articles.listing(known, chosen, removable=removable, problem=problem)
 
     def choose(self, data: object) -> Chosen:
         """Return the articles to look in; the data is the browser's."""
-        return articles.checked_choice(data, self.assistant.articles)
+        return articles.checked_choice(data, self._articles())
 
     def add(self, data: object, chosen: Chosen) -> Iterator[Changed]:
         """Add an article, and say how far that is; the data is the browser's."""
@@ -126,12 +140,35 @@ class Desk:
         turns = (*turns, turn)[-KEPT_TURNS:]
         return Shown(log=self.log(turns), source=self._marked(turn), turns=turns)
 
+    def restored(self, kept: object, turns: Turns) -> Turns:
+        """Return the turns, or where they are forgotten those that the browser remembers.
+
+        `kept` is the browser's; its questions are asked again.
+        """
+        if turns:
+            return turns
+        for earlier in memory.recalled(kept):
+            chosen = self.choose(earlier.articles) if earlier.articles is not None else None
+            least = self._least_confidence()
+            turn = chat.reply(
+                self.assistant, earlier.question, turns, least, chosen, guess=earlier.guess
+            )
+            turns = (*turns, turn)
+        return turns
+
+    def show(self, turns: Turns) -> Shown:
+        """Return the conversation as it is."""
+        if not turns:
+            return Shown()
+        return Shown(log=self.log(turns), source=self._marked(turns[-1]), turns=turns)
+
     def guess(self, number: int, turns: Turns) -> Shown:
         """Answer a refused question with the best guess, in its place."""
         earlier, later = turns[:number], turns[number + 1 :]
         refused = turns[number]
-        chosen = articles.still_there(refused.chosen, self.assistant.articles)
-        turn = chat.reply(self.assistant, refused.question, earlier, 0, chosen)
+        chosen = articles.still_there(refused.chosen, self._articles())
+        least = self._least_confidence()
+        turn = chat.reply(self.assistant, refused.question, earlier, least, chosen, guess=True)
         turns = (*earlier, turn, *later)
         return Shown(log=self.log(turns), source=self._marked(turn), turns=turns)
 
@@ -162,25 +199,36 @@ class Desk:
         turns = (*turns[:number], replace(turn, said=thanks), *turns[number + 1 :])
         return Shown(log=self.log(turns), turns=turns)
 
+    def inspect(self, number: int, turns: Turns) -> dict[str, str | int]:
+        """Return how a question was answered, as HTML; it is asked once more for that."""
+        turn = turns[number]
+        if turn.answer is None:
+            return {}
+        try:
+            trace = self.assistant.explain(
+                turn.question,
+                chat.history(turns[:number]),
+                articles=turn.chosen,
+                min_confidence=0 if turn.guess else self._least_confidence(),
+            )
+            html = inspector.inspector(trace, turn.answer)
+        except chat.MENDABLE as error:
+            html = chat.problem(str(error))
+        except Exception:
+            html = chat.problem(faults.told("the inspector"))
+        # The time makes two looks at one turn two values, so that both are shown.
+        return {"turn": number, "html": html, "at": time.time_ns()}
+
     def export(self, form: str, turns: Turns) -> dict[str, str]:
         """Return the conversation as a file: its name, type and text, empty where there is none."""
-        given = [turn.answer for turn in turns if turn.answer is not None]
-        if not given:
+        return export.file(form, [turn.answer for turn in turns if turn.answer is not None])
+
+    def _articles(self) -> Mapping[str, Article]:
+        """Return the articles; none where the index cannot be read, then a question tells so."""
+        try:
+            return self.assistant.articles
+        except AskvisitError:
             return {}
-        now = datetime.now()
-        # The time makes two exports of one conversation two values, so that both are saved.
-        name = f"askvisit-{now:%Y-%m-%d-%H%M%S-%f}"
-        if form == "json":
-            return {
-                "name": f"{name}.json",
-                "type": "application/json",
-                "text": transcript.to_json(given),
-            }
-        return {
-            "name": f"{name}.md",
-            "type": "text/markdown",
-            "text": transcript.to_markdown(given),
-        }
 
     def _least_confidence(self) -> float | None:
         if self.strictness == "normal":
@@ -188,9 +236,9 @@ class Desk:
         return self.assistant.threshold(self.strictness)
 
     def _marked(self, turn: Turn) -> str | None:
-        """Return the article of the first citation with the answer's places marked."""
+        """Return the article of the first citation, scrolled to it, all its places marked."""
         if turn.answer is None or not turn.answer.found:
             return None
         places = answers.places(turn.answer)
-        article = self.assistant.articles.get(places[0].article)
-        return None if article is None else source_panel.panel(article, places)
+        article = self._articles().get(places[0].article)
+        return None if article is None else source_panel.panel(article, places, places[0])

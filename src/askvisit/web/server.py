@@ -52,7 +52,6 @@ def serve(options: argparse.Namespace) -> None:
     port = free_port(options.host, options.port)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
     feedback = Feedback(options.feedback) if options.feedback else None
-    _settings()
     from askvisit.assistant import Assistant
     from askvisit.index import locate
     from askvisit.web import mcp_server
@@ -110,7 +109,7 @@ def launch(
     tools = mcp_server.app_options(desk.assistant, "" if root_path else host) if mcp else {}
     try:
         page.launch(
-            server_name=host,
+            server_name=f"[{host}]" if ":" in host else host,
             server_port=port,
             prevent_thread_lock=True,
             quiet=True,
@@ -118,7 +117,7 @@ def launch(
             run_history=False,
             footer_links=["api"],
             ssr_mode=False,
-            root_path=root_path,
+            root_path=_rooted(root_path),
             max_file_size=largest_body,
             state_session_capacity=1000,
             app_kwargs={"middleware": [guarded], **tools},
@@ -186,15 +185,19 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _settings() -> None:
-    """Keep Gradio from calling anyone, and from asking a proxy for this very machine."""
+    """Keep Gradio from calling anyone, and from asking a proxy for this very machine.
+
+    No proxy at all, because Gradio's client fails on a SOCKS proxy before it asks anyone.
+    """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     # Nor from making a table of the last 10,000 events after each one.
     os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(sys.maxsize)
-    for name in ("NO_PROXY", "no_proxy"):
-        listed = os.environ.get(name, "")
-        if "127.0.0.1" not in listed:
-            local = "127.0.0.1,localhost,::1"
-            os.environ[name] = f"{listed},{local}" if listed else local
+    os.environ["NO_PROXY"] = os.environ["no_proxy"] = "*"
+
+
+def _rooted(path: str | None) -> str | None:
+    """Return a path as Gradio wants it, with a slash before it; a whole address as it is."""
+    return path if not path or "://" in path else "/" + path.strip("/")
 
 
 def _taken(host: str, port: int) -> str:
