@@ -34,13 +34,13 @@ def english() -> list[str]:
 SMALL_TALK = {
     Intent.GREETING: ("hi", "Hello!", "heyyy there 👋", "GOOD MORNING", "hola", "Hi hello"),
     Intent.THANKS: ("thx", "Thank you so much!", "ok, thanks a lot", "ty", "thanks, very helpful"),
-    Intent.FAREWELL: ("bye", "ok thanks, bye!", "See you later", "good nigth all"),
+    Intent.FAREWELL: ("bye", "Goodnight.", "ok thanks, bye!", "See you later", "good nigth all"),
     Intent.ASSENT: ("ok", "Great!", "that’s all", "cool, got it", "no"),
     Intent.WELL_BEING: ("how are you?", "Hi, how’s it going?", "how r u today"),
     Intent.IDENTITY: ("who are you?", "Are you a bot?", "whats ur name", "hi, who r u?"),
     Intent.HELP: (
         *("help", "What can you do?", "how does this wrok?", "HELP ME!!", "whta can u do"),
-        *("Hello, what can I ask you?", "what do you know", "how do I use this?"),
+        *("Hello, what can I ask you?", "what do you know about?", "how do I use this?"),
     ),
 }
 REQUESTS = {
@@ -53,7 +53,13 @@ REQUESTS = {
         "Hi, can you open the article?",
     ),
     Request("summary"): (
-        *("summarise the article", "tl;dr", "Sumarize it pls", "what is the article about?"),
+        *(
+            "summarise the article",
+            "tl;dr",
+            "Sumarize it pls",
+            "summarise in 50 words",
+            "what is the article about?",
+        ),
         *("what's this about", "Could you give me the gist?", "what are the main points"),
         *("what does the story say?", "tell me about the article", "sum it up"),
     ),
@@ -126,7 +132,13 @@ class TestSmallTalk:
                 "peace",
                 "byte",
             ),
-            *("who helped you know who", "what do you know about Kim?", "", "Hello Kitty museum"),
+            *(
+                "who helped you know who",
+                "what do you know about Kim?",
+                "who built this bridge?",
+                "",
+                "Hello Kitty museum",
+            ),
         ],
     )
     def test_is_no_small_talk(self, message):

@@ -46,12 +46,12 @@ _NAME = frozenset("name named called titled entitled".split())
 _SUMMARY = frozenset(
     "summary summaries summarise summarize summarised summarized summarising summarizing "
     "summarisation summarization gist tldr overview synopsis recap outline digest nutshell "
-    "takeaway takeaways highlights rundown précis precis".split()
+    "takeaway takeaways highlights rundown précis precis essence".split()
 )
 _SAYS = frozenset(
     "about say says said discuss discusses discussed cover covers describe describes explain "
-    "explains contain contains tell tells talk talks happens happened happening mean means "
-    "deals".split()
+    "explains contain contains tell tells talk talks saying telling happens happened happening "
+    "mean means deals".split()
 )
 _SHOW = frozenset(
     "show open display view read print see present fetch load find where list".split()
@@ -70,7 +70,7 @@ _WRAPPING = frozenset(
     "with by and or so then now just again also here there all only what which how much many know "
     "give get make write provide create produce want need like let go up out down bring pull quick "
     "quickly brief briefly short shortly concise little small long simple plain english own single "
-    "words word paragraph line lines sentence sentences bullet bullets current latest today "
+    "words word paragraph line lines sentence sentences bullet bullets current mainly latest today "
     "cited quoted mentioned source available exist most something everything actually basically "
     "exactly question one any some going ask answer use using more quote copy "
     "last previous same sum summing return link".split()
@@ -110,11 +110,13 @@ def _mended(word: str) -> str:
 
 
 def _length(typed: list[str]) -> tuple[int | None, list[str]]:
-    """Find how many sentences are wanted, and take the number out."""
+    """Find how many sentences are wanted, and take the number (also of words) out."""
     for n, word in enumerate(typed[:-1]):
         number = int(word) if word.isdecimal() and len(word) < 4 else _NUMBERS.get(word)
-        if number and typed[n + 1] in _LENGTHS | {"sentence-long"}:
+        if number and typed[n + 1] in _LENGTHS:
             return min(number, MOST_SENTENCES), typed[:n] + typed[n + 1 :]
+        if number and typed[n + 1] in ("word", "words"):
+            return None, typed[:n] + typed[n + 1 :]
     return None, typed
 
 
