@@ -258,6 +258,11 @@ class StoreWriter:
         self._count(range(first + shift, end + shift))
         return range(first, end)
 
+    @property
+    def passages(self) -> int:
+        """How many passages are written: the number of the next one."""
+        return self._passages
+
     def close(self) -> None:
         """Finish the file."""
         if self._db.in_transaction:
