@@ -47,7 +47,7 @@ _MOST_COUNTED = 10_000
 
 _CANDIDATES = 400
 """Passages found by the rarer words that are scored by all. With these two, the right passage is
-among the first ten as often as when all are scored (`benchmarks/scale.py words`)."""
+among the first ten as often as when all are scored (see `benchmarks/scale.py`)."""
 
 
 class Store:
