@@ -386,6 +386,12 @@ def test_another_faiss_index_finds_and_scores_the_same(half_built, encoder, fact
     assert verify_index(half_built).intact
 
 
+def test_recall_is_measured_also_where_no_sentence_begins_in_a_passage(tmp_path, encoder):
+    write_articles(tmp_path / "articles", {"long.txt": "a bridge and " * 300})
+    report = build_index(index=tmp_path, encoder=encoder, faiss="HNSW8")
+    assert (report.passages > 2, report.recall) == (True, 1.0)
+
+
 def test_a_faiss_index_that_was_chosen_stays_until_auto(small, encoder):
     build_index(index=small, encoder=encoder, faiss="HNSW8")
     assert build_index(index=small, encoder=encoder).unchanged

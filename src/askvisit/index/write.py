@@ -171,9 +171,12 @@ class _Chunk:
 def _queries(store: Store, encoder: Encoder, passages: int) -> FloatArray:
     """Encode the first sentences of passages from all over the corpus."""
     numbers = np.linspace(0, passages - 1, min(_QUERIES, passages)).astype(int).tolist()
-    chosen = store.passages(numbers).values()
-    first = [store.sentences(p.article_id, p.start, p.end)[0].text for p in chosen]
-    return encoder.encode(first)
+    texts = []
+    for passage in store.passages(numbers).values():
+        sentences = store.sentences(passage.article_id, passage.start, passage.end)
+        # None begins in a passage that is a part of a very long one.
+        texts.append(sentences[0].text if sentences else passage.text)
+    return encoder.encode(texts)
 
 
 def _settle(path: Path, pattern: str) -> BuiltFile:
