@@ -63,16 +63,16 @@ class Desk:
         return _joined(question, answers)
 
     def _best(self, asked: str, history: Sequence[Answer]) -> Read:
-        filled = next(readings.followups.propose(asked, history), None)
-        return self._alone(asked) if filled is None else self.read(filled)
+        spelled = readings.spelling.mend(asked, self.index)
+        mended = readings.aliases.expand(spelled, self.index)
+        filled = next(readings.followups.propose(mended, history), None)
+        return self._alone(asked, mended) if filled is None else self.read(filled)
 
-    def _alone(self, asked: str) -> Read:
+    def _alone(self, asked: str, mended: str) -> Read:
         """Read a question that stands alone, and beside it its mended form where it has one.
 
         The mended form is the likelier one: it counts unless only the question as typed is sure.
         """
-        spelled = readings.spelling.mend(asked, self.index)
-        mended = readings.aliases.expand(spelled, self.index)
         typed = self.read(asked)
         if mended == asked:
             return typed
