@@ -19,13 +19,14 @@ from askvisit.web import server
 from askvisit.web.desk import Desk
 
 CLICK = """async () => {
-    const links = document.querySelectorAll(".turn:last-of-type a.cite");
+    const active = () => document.querySelector("#source mark.active");
+    while (!active()) await new Promise(requestAnimationFrame);
+    active().classList.remove("active"); // a new answer shows its first citation by itself
+    const box = document.querySelector(".source-text");
+    box.scrollTop = 0;
     const start = performance.now();
-    links[0].click();
-    const key = () => document.querySelector("#source mark.active")?.dataset.key;
-    while (key() === undefined || (window.lastKey && key() === window.lastKey))
-        await new Promise(requestAnimationFrame);
-    window.lastKey = key();
+    [...document.querySelectorAll(".turn")].at(-1).querySelector("a.cite").click();
+    while (!active()) await new Promise(requestAnimationFrame);
     return performance.now() - start;
 }"""
 

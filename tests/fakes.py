@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from askvisit.answering import CONFIDENCE_FEATURES, RANK_FEATURES, Selection
+from askvisit.answering import CONFIDENCE_FEATURES, RANK_FEATURES
 from askvisit.records import Citation, Sentence, Span, Window
+from askvisit.selection import Selection
 from askvisit.words import content_words
 
 ROOT = Path(__file__).parent.parent
@@ -104,6 +105,7 @@ def selection(reader: str = "scripted") -> Selection:
         rank=dict.fromkeys(RANK_FEATURES, 0.0) | {"margin": 1.0},
         confidence=dict.fromkeys(("intercept", *CONFIDENCE_FEATURES), 0.0) | {"margin": 1.0},
         thresholds={"lenient": 0.3, "normal": 0.5, "strict": 0.7},
+        rates={},
     )
 
 

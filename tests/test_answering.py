@@ -10,8 +10,7 @@ from fakes import BRIDGE, ScriptedReader, WordCounts, selection
 from askvisit import answering
 from askvisit.answering import CONFIDENCE_FEATURES, RANK_FEATURES, Candidate
 from askvisit.index import open_index
-from askvisit.reader import BUNDLED
-from askvisit.records import Article, Evidence, Span
+from askvisit.records import Article, Evidence, Sentence, Span
 from askvisit.retriever import Retriever
 
 QUESTION = "When did the mayor open the bridge?"
@@ -74,11 +73,11 @@ def test_features_are_z_scores_beside_the_margin(evidence):
     assert spans[best].sentence.text == "The mayor opened the bridge on Monday."
 
 
-def test_the_gap_is_to_the_best_other_candidate(evidence):
+def test_the_gap_is_to_the_next_candidate(evidence):
     spans = ScriptedReader(SCRIPT).read(QUESTION, evidence.windows)[:3]
     rows = answering.confidence_rows(evidence, spans, [2.0, 0.5, -1.0])
     assert all(set(row) == set(CONFIDENCE_FEATURES) for row in rows)
-    assert [row["gap"] for row in rows] == [1.5, -1.5, -3.0]
+    assert [row["gap"] for row in rows] == [1.5, 1.5, 1.0]
 
 
 def test_one_candidate_alone_can_be_ranked(evidence):
@@ -96,6 +95,42 @@ def test_a_candidate_is_shown_where_it_is_sure_enough(candidates, least, chosen)
         assert found[0] == candidates[0]
 
 
+def sure(candidate: Candidate, confidence: float) -> Candidate:
+    return Candidate(candidate.span, candidate.score, confidence)
+
+
+def test_a_question_for_several_things_gets_all_that_are_sure_by_themselves(candidates):
+    told = [sure(c, p) for c, p in zip(candidates, [0.9, 0.3, 0.7, 0.6], strict=False)]
+    assert answering.choose(told, 0.5) == told[:1]
+    assert answering.choose(told, 0.5, several=True, further=0.5) == [told[0], told[2], told[3]]
+    assert answering.choose(told, 0.65, several=True, further=0.5) == [told[0], told[2]]
+    assert answering.choose(told, 0.95, several=True, further=0.5) == []
+
+
+def test_never_refusing_does_not_cite_what_is_not_sure(candidates):
+    told = [sure(c, p) for c, p in zip(candidates, [0.2, 0.1, 0.1], strict=False)]
+    assert answering.choose(told, 0, several=True, further=0.5) == told[:1]
+
+
+def test_at_most_five_are_cited(candidates):
+    told = [sure(candidates[0], 0.9)] * 9
+    assert len(answering.choose(told, 0.5, several=True, further=0.5)) == 5
+
+
+def test_a_fact_that_stands_twice_is_cited_twice():
+    def marked(text: str, words: str) -> Candidate:
+        start = text.index(words)
+        span = Span(Sentence("a.txt", 1, 0, len(text), text), start, start + len(words), 2.0, 0.0)
+        return Candidate(span, 2.0, 0.9)
+
+    said = marked("They met in 2009.", "2009")
+    again = marked("It was in 2009 that they met.", "in 2009")
+    other = marked("They met again in 2018.", "2018")
+    assert answering.choose([said, other, again], 0.5, further=0.5) == [said, again]
+    assert answering.choose([said, other, again], 0.5, further=0.95) == [said]
+    assert answering.choose([said, again, again], 0.5, further=0.5) == [said, again]
+
+
 def test_nothing_is_sure_enough_for_one(candidates):
     certain = Candidate(candidates[0].span, 9.0, 1.0)
     assert answering.choose([certain], 1) == []
@@ -111,21 +146,6 @@ def test_citations_quote_the_article(candidates):
     assert (first.number, first.paragraph, first.score) == (1, 2, 2.0)
     assert (first.article_title, first.article_sha256) == (ARTICLE.title, ARTICLE.sha256)
     assert (second.number, second.span, second.span_start) == (2, None, None)
-
-
-@pytest.mark.parametrize("reader", [BUNDLED, "sentence-cosine"])
-def test_the_weights_of_our_readers_are_fitted(reader):
-    fitted = answering.selection_for(reader)
-    assert fitted.reader == reader
-    assert set(fitted.rank) <= set(RANK_FEATURES)
-    assert set(fitted.confidence) <= {"intercept", *CONFIDENCE_FEATURES}
-    levels = fitted.thresholds
-    assert 0 < levels["lenient"] < levels["normal"] < levels["strict"] < 1
-    assert fitted.rank["margin"] > 0
-
-
-def test_no_weights_are_made_up_for_another_reader():
-    assert answering.selection_for("somebody/else") is None
 
 
 def test_a_sentence_beside_the_hits_is_a_candidate_too(evidence):

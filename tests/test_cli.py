@@ -23,7 +23,7 @@ from askvisit.records import Hit
 
 MAYOR = "When did the mayor open the bridge?"
 OPENED = "The mayor opened the bridge on Monday."
-COMMANDS = ("index", "ask", "search", "verify", "evaluate", "ui")
+COMMANDS = ("index", "ask", "chat", "search", "verify", "evaluate", "ui")
 
 
 @pytest.fixture

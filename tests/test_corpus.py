@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 
 import pytest
 from fakes import BRIDGE, ROOT, TARIFFS, VISIT, write_articles
@@ -179,3 +180,18 @@ def test_a_known_file_is_not_parsed_again(tmp_path):
     told = Entry("a.txt", first.file_sha256, "0" * 64)
     other = Entry("b.txt", "1" * 64, "2" * 64)
     assert corpus.survey(tmp_path, {"a.txt": told, "b.txt": other})[0] == [told, second]
+
+
+def test_pages_and_pdf_files_become_articles_and_bad_ones_are_named(tmp_path):
+    samples = ROOT / "tests" / "data" / "formats"
+    shutil.copy(samples / "visit.html", tmp_path)
+    shutil.copy(samples / "visit.pdf", tmp_path)
+    write_articles(tmp_path, {"broken.pdf": b"%PDF-1.4 and no more", "empty.html": b"<p></p>"})
+    (tmp_path / "visit.toml").write_text('date = "2020-01-01"')
+    files, _ = corpus.scan(tmp_path)
+    by_id = {file.id: file for file in files}
+    page = by_id["visit.html"].read()
+    assert (page.source, page.date) == ("The Paper", "2020-01-01")
+    assert by_id["visit.pdf"].read().title == page.title
+    _, skipped = corpus.survey(tmp_path)
+    assert [error.path.name for error in skipped] == ["broken.pdf", "empty.html"]

@@ -7,12 +7,14 @@ import shlex
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from fakes import BRIDGE, ROOT, TARIFFS, WordCounts, write_articles
 
+from askvisit import corpus, formats
 from askvisit import encoder as encoders
 from askvisit import passages as cutting
 from askvisit.corpus import SourceFile
@@ -213,20 +215,18 @@ def test_an_encoder_that_fails_leaves_the_old_index(small):
     assert build_index(index=small, encoder=WordCounts()).added == ("third.txt",)
 
 
-def test_an_article_that_changes_while_it_is_read_stops_the_build(small):
-    class Surveyed(WordCounts):
-        @property
-        def sha256(self):  # asked for after the articles were hashed, before they are read
-            write_articles(small / "articles", {"third.txt": THIRD + "And more."})
-            return WordCounts().sha256
+def test_an_article_that_changes_while_it_is_read_stops_the_build(small, encoder, monkeypatch):
+    survey = corpus.survey
 
-        @sha256.setter
-        def sha256(self, value):
-            pass
+    def overtaken(*args):
+        surveyed = survey(*args)
+        write_articles(small / "articles", {"third.txt": THIRD + "And more."})
+        return surveyed
 
+    monkeypatch.setattr(corpus, "survey", overtaken)
     write_articles(small / "articles", {"third.txt": THIRD})
     with pytest.raises(CorpusError, match=r"third\.txt was changed while it was read"):
-        build_index(index=small, encoder=Surveyed())
+        build_index(index=small, encoder=encoder)
     assert open_index(small).article_ids() == ["bridge.txt", "tariffs.txt"]
 
 
@@ -249,6 +249,21 @@ def test_changed_passage_settings_encode_everything_anew(small, encoder, monkeyp
     report = build_index(index=small, encoder=encoder)
     assert report.encoded == report.passages == len(encoder.encoded)
     assert open_index(small).manifest.passages == cutting.SETTINGS
+
+
+def test_what_a_newer_parser_reads_in_the_same_file_is_no_change_of_the_file(
+    small, encoder, monkeypatch
+):
+    read = formats.read
+
+    def newer(name, data):
+        return replace(document := read(name, data), text=document.text + "One more sentence.")
+
+    monkeypatch.setattr(formats, "read", newer)
+    assert build_index(index=small, encoder=encoder).unchanged
+    monkeypatch.setitem(cutting.SETTINGS, "tiny", 20)
+    build_index(index=small, encoder=encoder)
+    assert open_index(small).article("bridge.txt").text.endswith("One more sentence.")
 
 
 def test_very_many_articles_are_encoded_in_chunks(tmp_path):

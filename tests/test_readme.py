@@ -34,6 +34,23 @@ def test_python_examples(monkeypatch):
     assert result.attempted > 5
 
 
+def test_api_example(real):
+    from askvisit.web import server
+    from askvisit.web.desk import Desk
+
+    (source,) = blocks("pycon")
+    port = server.free_port("127.0.0.1", 0)
+    page = server.launch(Desk(real), "127.0.0.1", port)
+    try:
+        source = source.replace("127.0.0.1:7860", f"127.0.0.1:{port}")
+        example = doctest.DocTestParser().get_doctest(source, {}, "README.md", "README.md", 0)
+        result = doctest.DocTestRunner(verbose=False).run(example)
+        example.globs.clear()
+    finally:
+        page.close(verbose=False)
+    assert (result.failed, result.attempted) == (0, 6)
+
+
 def test_command_line_examples():
     assert commands()
     environment = os.environ | {

@@ -141,6 +141,25 @@ def test_parts_are_shown_alone_and_proved_once(small, tmp_path):
     assert statuses(transcript.read(saved(tmp_path, text)), small) == ["intact"]
 
 
+def test_a_part_that_was_edited_alone_is_told(small):
+    whole = found("Who opened it? Why?", parts=(found("Who opened it?"), REFUSED))
+    data = json.loads(json.dumps(asdict(whole)))
+    data["parts"][0]["citations"][0]["quote"] = QUOTE.replace("mayor", "miner")
+    assert statuses([data], small) == ["intact", "changed"]
+
+
+def test_markdown_quotes_in_the_order_of_the_text():
+    first = found().citations[0]
+    earlier = citation(BRIDGE, "A Bridge for the Town", number=2)
+    text = f"{earlier.quote} [2]\n{first.quote} [1]"
+    answer = Answer("Q", "Q", "answer", True, text, 1.0, (first, earlier))
+    assert answer.as_told == (earlier, first)
+    shown = transcript.to_markdown([answer])
+    assert shown.index(f"> {earlier.quote} [2]") < shown.index(f"> {QUOTE} [1]")
+    unlike = Answer("Q", "Q", "answer", True, "Other words.", 1.0, (first, earlier))
+    assert unlike.as_told == (first, earlier)
+
+
 def test_verify_answers(small, tmp_path, capsys):
     path = saved(tmp_path, transcript.to_json([found()]))
     arguments = ["verify", "--index", str(small), "--answers", str(path)]

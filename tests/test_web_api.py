@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 
 import pytest
+from fakes import ROOT
 from web_fakes import ARTICLE, FakeAssistant
 
 from askvisit.records import Answer
@@ -76,3 +79,34 @@ def test_what_goes_wrong_is_told_in_words(client, question, history, said):
     with pytest.raises(AppError, match=said) as told:
         client.predict(question, history=history, api_name="/ask")
     assert "secret" not in str(told.value)
+
+
+@pytest.mark.slow
+def test_fifty_callers_are_answered_as_the_library_answers(real):
+    """Twenty questions by each of fifty clients at once; no error, no answer of another."""
+    from gradio_client import Client
+
+    lines = (ROOT / "tests" / "data" / "questions.jsonl").read_text("utf-8").splitlines()
+    questions = [json.loads(line)["question"] for line in lines[:: len(lines) // 20]][:20]
+    direct = {question: asdict(real.ask(question)) for question in questions}
+    page = server.launch(Desk(real), "127.0.0.1", server.free_port("127.0.0.1", 0))
+
+    def caller(number):
+        patient = {"timeout": 120}  # the clients share two cores with the server
+        client = Client(
+            page.local_url, verbose=False, analytics_enabled=False, httpx_kwargs=patient
+        )
+        order = questions[number % 20 :] + questions[: number % 20]
+        answers = [(question, client.predict(question, api_name="/ask")) for question in order]
+        client.close()
+        return answers
+
+    try:
+        with ThreadPoolExecutor(50) as callers:
+            answers = [answer for given in callers.map(caller, range(50)) for answer in given]
+    finally:
+        page.close(verbose=False)
+    assert len(answers) == 1000
+    assert [
+        q for q, answer in answers if Answer.from_dict(answer) != Answer.from_dict(direct[q])
+    ] == []

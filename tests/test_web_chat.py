@@ -30,7 +30,7 @@ def test_an_answer_quotes_the_sentence_with_its_span_in_bold_and_a_numbered_link
     assert f"<strong>{citation.span}</strong>" in page
     assert f'href="?article=visit.txt&amp;start={citation.start}&amp;end={citation.end}"' in page
     assert f'data-span="{citation.span_start}-{citation.span_end}"' in page
-    assert f"A Short Visit, paragraph {citation.paragraph}" in page
+    assert f"<bdi>A Short Visit</bdi>, paragraph {citation.paragraph}" in page
 
 
 def test_confidence_is_said_in_words_with_the_reason():
@@ -82,11 +82,26 @@ def test_a_question_is_shown_as_text():
     assert 'data-ask="&lt;img' in page
 
 
-def test_the_first_page_offers_the_suggestions_and_later_those_not_asked():
+def test_the_first_page_offers_the_suggestions():
     page = chat.conversation((), ASSISTANT.suggestions)
     assert page.count("data-ask=") == 3
-    turns = (Turn("who met the mayor? ", None, ""),)
-    assert chat.not_yet_asked(ASSISTANT.suggestions, turns, 1) == [ASSISTANT.suggestions[1]]
+    assert "For example" in page
+
+
+def test_a_guess_is_marked_on_the_page_and_in_what_is_copied():
+    turn = reply(ASSISTANT, "Zebra?", (), guess=True)
+    assert ">Best guess</span>" in turn.html
+    assert "(a guess) “" in turn.text
+    sure = reply(ASSISTANT, "Who met the mayor in the town hall?", (), guess=True)
+    assert ">Found</span>" in sure.html
+    assert "(a guess)" not in sure.text
+
+
+def test_the_guess_is_offered_where_one_of_two_questions_is_refused():
+    parts = (ASSISTANT.ask("Who met the mayor?"), ASSISTANT.ask("Zebra?"))
+    both = Answer("a? b?", "a? b?", "answer", True, "x", 0.1, parts[0].citations, parts=parts)
+    page = chat.conversation((Turn("a? b?", both, ""),), [])
+    assert "Show the best guess anyway" in page
 
 
 def test_only_the_newest_turns_are_shown():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from fakes import SharedWords, WordCounts, selection
 from web_fakes import FakeAssistant
 
+from askvisit import Assistant
 from askvisit.web.chat import Turns
 from askvisit.web.desk import NO_ARTICLE, Desk
 
@@ -78,3 +80,23 @@ def test_an_assistant_without_articles_still_has_a_page():
     assistant = FakeAssistant()
     assistant.articles = {}
     assert Desk(assistant).first_source() == NO_ARTICLE
+
+
+def test_an_index_that_is_gone_is_told_in_the_chat_and_loses_nothing(small, caplog):
+    gone = Assistant(small, WordCounts(), SharedWords(), selection())
+    desk = Desk(gone)
+    turns = asked(desk, "When did the mayor open the bridge?")
+    assert turns[0].answer.found
+    (small / "manifest.json").rename(small / "elsewhere")
+    shown = desk.ask("Which tariff?", turns)
+    assert [turn.question for turn in shown.turns] == [turns[0].question, "Which tariff?"]
+    assert "Reference for the log" in shown.log
+    assert str(small) not in shown.log
+    assert "no index in" in caplog.text
+    assert desk.undo(1, shown.turns).turns == turns
+    assert "Reference for the log" in str(desk.inspect(0, turns)["html"])
+    assert desk.new().source == NO_ARTICLE
+    assert "error" in desk.open_source({"article": "bridge.txt"})
+    assert desk.listing()
+    (small / "elsewhere").rename(small / "manifest.json")
+    assert desk.ask("Which tariff?", turns).turns[1].answer is not None

@@ -50,6 +50,12 @@ def test_the_place_named_first_wins_where_two_overlap():
     assert [key for key, _ in marks(shown)] == ["20-30"]
 
 
+def test_the_page_scrolls_by_itself_to_the_active_place_only():
+    places = [Place(ARTICLE.id, 60, 70), Place(ARTICLE.id, 20, 30)]
+    assert 'data-active="60-70"' in panel(ARTICLE, places, places[0])
+    assert "data-active" not in panel(ARTICLE, places)
+
+
 def test_marks_stand_in_article_order_and_of_this_article_only():
     shown = panel(
         ARTICLE,
@@ -62,7 +68,7 @@ def test_the_whole_article_is_shown_and_the_headline_is_its_heading():
     shown = panel(ARTICLE)
     assert '<h2 dir="auto" id="paragraph-1">A Short Visit</h2>' in shown
     assert "The minister left on Friday." in shown
-    assert "The Paper · 2019-06-28" in shown
+    assert "<bdi>The Paper</bdi> · <bdi>2019-06-28</bdi> · 276 words" in shown
 
 
 def test_hostile_text_is_shown_as_text():

@@ -18,6 +18,7 @@ from web_fakes import FakeAssistant
 
 from askvisit.errors import ServerError
 from askvisit.web import guard, server
+from askvisit.web.adding import Shelf
 from askvisit.web.desk import Desk
 
 ROOT = Path(__file__).parent.parent
@@ -47,6 +48,16 @@ def test_a_host_that_is_not_this_machine_is_one_clear_line(capsys):
 
 def test_port_zero_is_any_free_one():
     assert server.free_port("127.0.0.1", 0) > 0
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="no IPv6 here")
+def test_an_ipv6_address_is_served():
+    page = server.launch(Desk(FakeAssistant()), "::1", server.free_port("::1", 0))
+    try:
+        assert page.local_url.startswith("http://[::1]:")
+        assert status(page.local_url, "")[0] == 200
+    finally:
+        page.close(verbose=False)
 
 
 def test_a_port_out_of_range_is_refused():
@@ -83,18 +94,41 @@ def test_ui_py_helps_without_loading_gradio():
     assert "--index" in run.stdout
 
 
-def test_the_page_is_served_without_analytics_and_past_a_proxy(monkeypatch):
-    for name in ("HTTP_PROXY", "http_proxy"):
-        monkeypatch.setenv(name, "http://127.0.0.1:9")
-    monkeypatch.setenv("NO_PROXY", "example.org")
-    monkeypatch.setenv("no_proxy", "example.org")
-    page = server.launch(Desk(FakeAssistant()), "127.0.0.1", server.free_port("127.0.0.1", 0))
-    try:
-        assert os.environ["NO_PROXY"] == "example.org,127.0.0.1,localhost,::1"
-        config = json.load(NO_PROXY.open(f"{page.local_url}config"))
-        assert config["analytics_enabled"] is False
-    finally:
-        page.close(verbose=False)
+RUN_AND_LISTEN = """
+import json, socket, sys
+called = []
+def heard(event, values):
+    if event in ("socket.connect", "socket.sendto") and values[0].family != socket.AF_UNIX:
+        called.append(values[1][0])
+    elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
+        called.append(values[0])
+sys.addaudithook(heard)
+from web_fakes import FakeAssistant
+from askvisit.web import server
+from askvisit.web.desk import Desk
+page = server.launch(Desk(FakeAssistant()), "127.0.0.1", server.free_port("127.0.0.1", 0))
+print(json.dumps([page.local_url, page.config["analytics_enabled"]]))
+page.close(verbose=False)
+print(json.dumps(called))
+"""
+
+
+def test_the_server_calls_nobody_and_no_proxy():
+    nowhere = {"HTTP_PROXY": "http://127.0.0.9:9", "ALL_PROXY": "socks5://127.0.0.9:9"}
+    run = subprocess.run(
+        [sys.executable, "-c", RUN_AND_LISTEN],
+        cwd=ROOT / "tests",
+        env=os.environ | nowhere | {"NO_PROXY": "example.org"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert run.returncode == 0, run.stderr
+    served, called = map(json.loads, run.stdout.splitlines())
+    assert served[0].startswith("http://127.0.0.1:")
+    assert served[1] is False
+    assert called, "the hook hears Gradio asking itself whether it is up"
+    assert set(called) <= {"127.0.0.1", "localhost", "0.0.0.0", None}
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +187,7 @@ def test_the_server_reads_no_file_for_anyone(address):
 
 def test_behind_a_reverse_proxy_addresses_begin_with_its_path():
     port = server.free_port("127.0.0.1", 0)
-    page = server.launch(Desk(FakeAssistant()), "127.0.0.1", port, root_path="/chat", public=True)
+    page = server.launch(Desk(FakeAssistant()), "127.0.0.1", port, root_path="chat/", public=True)
     try:
         config = json.load(NO_PROXY.open(f"http://127.0.0.1:{port}/config"))
         assert config["root"].endswith("/chat")
@@ -161,3 +195,39 @@ def test_behind_a_reverse_proxy_addresses_begin_with_its_path():
         assert announced(f"http://127.0.0.1:{port}", "x", "content-length", huge) == 413
     finally:
         page.close(verbose=False)
+
+
+@pytest.fixture(scope="module")
+def adding_address(built_once):
+    desk = Desk(FakeAssistant(), shelf=Shelf(built_once))
+    page = server.launch(desk, "127.0.0.1", server.free_port("127.0.0.1", 0))
+    yield page.local_url
+    page.close(verbose=False)
+
+
+def test_where_articles_may_be_added_only_they_may_be_large(adding_address):
+    article = guard.LARGEST_ADDITION
+    assert announced(adding_address, "x", "content-length", str(guard.LARGEST_BODY + 1)) == 413
+    join = "gradio_api/queue/join"
+    assert announced(adding_address, join, "content-length", str(article + 1)) == 413
+    assert status(adding_address, "gradio_api/upload", b"x")[0] == 403
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_where_articles_may_be_added_other_pages_send_nothing(adding_address, address, site):
+    header = {"sec-fetch-site": site, "content-type": "application/json"}
+    join = "gradio_api/queue/join"
+    assert status(adding_address, join, b"{}", **header)[0] == 403
+    assert status(adding_address, "config", **header)[0] == 200
+    assert (
+        status(adding_address, join, b"{}", **header | {"sec-fetch-site": "same-origin"})[0] == 422
+    )
+    assert status(address, join, b"{}", **header)[0] == 422
+
+
+def test_the_mcp_server_asks_for_its_extra(monkeypatch, capsys):
+    monkeypatch.setattr(server, "find_spec", lambda name: None)
+    assert server.main(["--mcp", "--port", "0"]) == 1
+    assert capsys.readouterr().err == (
+        "askvisit ui: --mcp needs an extra; run: pip install 'askvisit[mcp]'\n"
+    )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
+from askvisit.answering import Candidate
 from askvisit.errors import QuestionError
 from askvisit.passages import passages, sentences
-from askvisit.records import Answer, Article, Citation, Hit, Sentence
+from askvisit.records import Answer, Article, Citation, Hit, Sentence, Span
+from askvisit.trace import STAGES, Trace, TracedPassage, TracedReading
 
 TEXT = (
     "A Short Visit\n\n"
@@ -58,11 +61,26 @@ class FakeAssistant:
             raise RuntimeError("a secret detail")
         if question == "hello":
             return Answer(question, question, "talk", False, "Hello!\nAsk me.", 0.0)
+        if question.startswith("And ") and history:
+            reading = f"{history[-1].question.rstrip('?')} {question.removeprefix('And ')}"
+            return replace(self._answer(reading, articles, min_confidence), question=question)
         if question == "two parts":
             parts = (self.ask("Who met the mayor?"), self.ask("When did the minister leave?"))
             both = tuple(c for part in parts for c in part.citations)
             return Answer(question, question, "answer", True, "both", 0.5, both, parts=parts)
         return self._answer(question, articles, min_confidence)
+
+    def threshold(self, strictness: str = "normal") -> float:
+        return {"lenient": 0.2, "normal": 0.3, "strict": 0.8}[strictness]
+
+    def explain(self, question, history=(), *, articles=None, min_confidence=None) -> Trace:
+        answer = self.ask(question, history, articles, min_confidence)
+        best = Candidate(Span(sentences(ARTICLE)[1], None, None, 2.5, -1.5), 2.5, 0.9)
+        hits = self.search(question, 50) if answer.kind != "talk" else []
+        rows = tuple(TracedPassage(hit, None if n else best) for n, hit in enumerate(hits))
+        readings = (TracedReading(answer.reading, True, 0.9, rows),) if hits else ()
+        least = self.threshold() if min_confidence is None else min_confidence
+        return Trace(answer, least, readings, dict.fromkeys(STAGES, 0.001))
 
     def _answer(self, question: str, articles, min_confidence: float | None) -> Answer:
         looked_in = self.articles if articles is None else articles
@@ -75,7 +93,9 @@ class FakeAssistant:
         count = 3 if question.startswith("List") else 1
         cited = tuple(self.cite(s, n) for n, s in enumerate(everything[:count], 1))
         text = " ".join(f"{c.quote} [{c.number}]" for c in cited)
-        return Answer(question, question, "answer", True, text, 0.9 if shared > 1 else 0.5, cited)
+        return Answer(
+            question, question, "answer", True, text, (0.1, 0.5, 0.9)[min(shared, 2)], cited
+        )
 
     def cite(self, sentence: Sentence, number: int = 1) -> Citation:
         """Cite a sentence; its last two words are the span."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from askvisit.records import Article as Article
     from askvisit.records import Citation as Citation
     from askvisit.records import Hit as Hit
+    from askvisit.trace import Trace as Trace
 
 __version__ = "0.1.0"
 
@@ -30,6 +31,7 @@ _HOME = {
     "BuildReport": "index",
     "Citation": "records",
     "Hit": "records",
+    "Trace": "trace",
     "ask": "assistant",
     "build_index": "index",
 }
@@ -42,6 +44,7 @@ __all__ = [
     "BuildReport",
     "Citation",
     "Hit",
+    "Trace",
     "__version__",
     "ask",
     "build_index",

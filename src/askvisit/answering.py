@@ -8,36 +8,23 @@ reader, on pages that are in no index, by `python -m askvisit.training.calibrate
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from math import exp
-from typing import Literal
 
 from askvisit.records import Article, Citation, Evidence, Hit, Span
 from askvisit.retriever import z_scores
+from askvisit.selection import Selection
 from askvisit.words import content_words
 
 RANK_FEATURES = ("margin", "dense", "bm25")
 """Reader margin; z-score of the passage's cosine; z-score of the sentence's BM25."""
 
-CONFIDENCE_FEATURES = ("margin", "dense", "overlap", "gap")
-"""Reader margin; the passage's cosine; share of the question's content words in the passage;
-rank score above the best other candidate."""
+CONFIDENCE_FEATURES = ("margin", "dense", "gap")
+"""Reader margin; the passage's cosine; rank score above the next candidate. So the confidence of
+each is what it would be if the better ones were not there."""
 
-Strictness = Literal["lenient", "normal", "strict"]
-
-
-@dataclass(frozen=True)
-class Selection:
-    """Weights by feature, fitted for one reader; `thresholds` of confidence by strictness."""
-
-    reader: str
-    rank: Mapping[str, float]
-    confidence: Mapping[str, float]
-    thresholds: Mapping[str, float]
+MOST_CITATIONS = 5
 
 
 @dataclass(frozen=True)
@@ -62,11 +49,32 @@ def rank(evidence: Evidence, spans: Sequence[Span], selection: Selection) -> lis
     ]
 
 
-def choose(candidates: Sequence[Candidate], min_confidence: float) -> list[Candidate]:
-    """Return the candidates to show, best first: none where the best is not sure enough."""
+def choose(
+    candidates: Sequence[Candidate],
+    min_confidence: float,
+    *,
+    several: bool = False,
+    further: float = 1.0,
+) -> list[Candidate]:
+    """Return the candidates to show, best first: none where the best is not sure enough.
+
+    One is enough for a question for one fact, unless the same words stand in a second sentence;
+    a question for several things gets up to `MOST_CITATIONS`. Each of these must be as sure as
+    `further` by itself, also where `min_confidence` is lower.
+    """
     if not candidates or min_confidence >= 1 or candidates[0].confidence < min_confidence:
         return []
-    return [candidates[0]]
+    first, *others = candidates
+    passing = [c for c in others if c.confidence >= max(min_confidence, further)]
+    if several:
+        return [first, *passing][:MOST_CITATIONS]
+    return [first, *(c for c in passing if _says_the_same(c.span, first.span))][:2]
+
+
+def _says_the_same(span: Span, other: Span) -> bool:
+    """Return whether two spans have the same content words, in any order."""
+    ours, theirs = content_words(span.words or ""), content_words(other.words or "")
+    return bool(ours) and set(ours) == set(theirs)
 
 
 def cite(chosen: Sequence[Candidate], article: Callable[[str], Article]) -> tuple[Citation, ...]:
@@ -111,29 +119,13 @@ def confidence_rows(
     evidence: Evidence, ranked: Sequence[Span], scores: Sequence[float]
 ) -> list[dict[str, float]]:
     """Return each ranked span's `CONFIDENCE_FEATURES`."""
-    asked = content_words(evidence.question)
-    best, second = [*scores[:2], *([scores[0] - 1.0] if len(scores) == 1 else [])][:2] or (0, 0)
+    below = [*scores[1:], scores[-1] - 1.0] if scores else []
     return [
-        {
-            "margin": span.margin,
-            "dense": hit.dense,
-            "overlap": _overlap(asked, hit.text),
-            "gap": score - (second if number == 0 else best),
-        }
-        for number, (span, hit, score) in enumerate(
-            zip(ranked, _hits_of(evidence, ranked), scores, strict=True)
+        {"margin": span.margin, "dense": hit.dense, "gap": score - lower}
+        for span, hit, score, lower in zip(
+            ranked, _hits_of(evidence, ranked), scores, below, strict=True
         )
     ]
-
-
-@cache
-def selection_for(reader: str) -> Selection | None:
-    """Return the weights fitted for a reader, None where none were."""
-    text = resources.files("askvisit").joinpath("models/selection.json").read_text("utf-8")
-    fitted = json.loads(text).get(reader)
-    if fitted is None:
-        return None
-    return Selection(reader, fitted["rank"], fitted["confidence"], fitted["thresholds"])
 
 
 def _hits_of(evidence: Evidence, spans: Sequence[Span]) -> list[Hit]:
@@ -150,15 +142,6 @@ def _hits_of(evidence: Evidence, spans: Sequence[Span]) -> list[Hit]:
 def _holds(hit: Hit, span: Span) -> bool:
     sentence = span.sentence
     return hit.article_id == sentence.article_id and hit.start <= sentence.start < hit.end
-
-
-def _overlap(asked: Sequence[str], text: str) -> float:
-    """Return the share of words that stand in a text, endings aside (0.5 where none are asked)."""
-    if not asked:
-        return 0.5
-    there = content_words(text)
-    stems = {word[:5] for word in there}
-    return sum(word[:5] in stems for word in asked) / len(asked)
 
 
 def _weigh(weights: Mapping[str, float], row: Mapping[str, float]) -> float:

@@ -16,10 +16,9 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from askvisit import answering, talk
 from askvisit import encoder as encoders
 from askvisit import reader as readers
-from askvisit.answering import Selection, Strictness
+from askvisit import talk
 from askvisit.conversation import Desk
 from askvisit.encoder import Encoder
 from askvisit.errors import (
@@ -32,6 +31,8 @@ from askvisit.index import manifest as manifests
 from askvisit.reader import Reader, SentenceReader
 from askvisit.records import Answer, Article, Hit
 from askvisit.retriever import Retriever
+from askvisit.selection import BUNDLED, Selection, Strictness, selection_for
+from askvisit.trace import Recorder, Trace
 
 LONGEST_QUESTION = 2000
 """Characters of a question."""
@@ -121,6 +122,30 @@ class Assistant:
         Raises `QuestionError` for a question that is empty, too long or no text, and
         `UnknownArticleError` for an id that the index does not have.
         """
+        return self._answer(question, history, articles, min_confidence)
+
+    def explain(
+        self,
+        question: str,
+        history: Sequence[Answer] = (),
+        *,
+        articles: Sequence[str] | None = None,
+        min_confidence: float | None = None,
+    ) -> Trace:
+        """Answer a question as `ask` does, and keep how: readings, passages, scores, seconds."""
+        recorder = Recorder()
+        answer = self._answer(question, history, articles, min_confidence, recorder)
+        refused_below = self.threshold() if min_confidence is None else min_confidence
+        return recorder.trace(answer, refused_below)
+
+    def _answer(
+        self,
+        question: str,
+        history: Sequence[Answer],
+        articles: Sequence[str] | None,
+        min_confidence: float | None,
+        recorder: Recorder | None = None,
+    ) -> Answer:
         check_question(question)
         if min_confidence is None:
             min_confidence = self.threshold()
@@ -130,7 +155,7 @@ class Assistant:
         if unreadable is not None:
             return Answer(question, question, "not_found", False, unreadable, 0.0)
         return self._on_snapshot(
-            lambda index: self._ask(index, question, history, articles, min_confidence)
+            lambda index: self._ask(index, question, history, articles, min_confidence, recorder)
         )
 
     def search(
@@ -145,7 +170,7 @@ class Assistant:
     @property
     def articles(self) -> Mapping[str, Article]:
         """The articles by id."""
-        return Articles(self._snapshot())
+        return self._on_snapshot(Articles)
 
     @property
     def suggestions(self) -> tuple[str, ...]:
@@ -173,6 +198,7 @@ class Assistant:
         history: Sequence[Answer],
         articles: Sequence[str] | None,
         min_confidence: float,
+        recorder: Recorder | None = None,
     ) -> Answer:
         _check_articles(index, articles)
         desk = Desk(
@@ -184,6 +210,8 @@ class Assistant:
             min_confidence,
             self._sentences,
         )
+        if recorder is not None:
+            desk = recorder.watching(desk)
         return desk.answer(question, _readable(question), history)
 
     def _search(
@@ -221,7 +249,7 @@ class Assistant:
 
 def _selection(reader: str) -> Selection:
     """Return the weights fitted for a reader, or else the bundled reader's, and say so."""
-    fitted = answering.selection_for(reader)
+    fitted = selection_for(reader)
     if fitted is not None:
         return fitted
     warnings.warn(
@@ -229,7 +257,7 @@ def _selection(reader: str) -> Selection:
         f"with: python -m askvisit.training.calibrate SQUAD.json --reader {reader}",
         stacklevel=3,
     )
-    bundled = answering.selection_for(readers.BUNDLED)
+    bundled = selection_for(BUNDLED)
     assert bundled is not None
     return bundled
 

@@ -12,13 +12,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from askvisit import answering, lookup, readings
-from askvisit.answering import Candidate, Selection
+from askvisit import answering, lookup, question_forms, readings, talk
+from askvisit.answering import Candidate
 from askvisit.encoder import Encoder
 from askvisit.index import PassageIndex
 from askvisit.reader import Reader, SentenceReader
 from askvisit.records import Answer, Citation, Evidence
 from askvisit.retriever import Retriever
+from askvisit.selection import Selection
 
 NOT_FOUND = "The articles do not answer this question."
 
@@ -53,20 +54,38 @@ class Desk:
     sentences: SentenceReader
 
     def answer(self, question: str, asked: str, history: Sequence[Answer]) -> Answer:
-        """Answer a question (`asked` is its readable form) that is none of talk."""
-        parts = readings.several.split(readings.wrapping.unwrap(asked))
+        """Answer a question; `asked` is its readable form."""
+        told = talk.reply(self.index, self.encoder, question, asked, history, self.articles)
+        if told is not None:
+            return self._allowed(told, asked)
+        earlier = [turn for turn in history if not talk.is_reply(turn)]
+        parts = readings.several.split(readings.wrapping.unwrap(talk.without_greeting(asked)))
         if len(parts) == 1:
-            return self._told(question, self._best(parts[0], history))
+            return self._told(question, self._best(parts[0], earlier))
         answers: list[Answer] = []
         for part in parts:
-            answers.append(self._told(part, self._best(part, [*history, *answers])))
+            answers.append(self._told(part, self._best(part, [*earlier, *answers])))
         return _joined(question, answers)
+
+    def _allowed(self, told: Answer, asked: str) -> Answer:
+        """Refuse also a headline or a summary where everything is to be refused."""
+        if not told.found or self.min_confidence < 1:
+            return told
+        hits = Retriever(self.index, self.encoder).search(asked, self.articles)[:_NEAREST]
+        return replace(
+            told, kind="not_found", found=False, text=NOT_FOUND, citations=(), nearest=tuple(hits)
+        )
 
     def _best(self, asked: str, history: Sequence[Answer]) -> Read:
         spelled = readings.spelling.mend(asked, self.index)
         mended = readings.aliases.expand(spelled, self.index)
-        filled = next(readings.followups.propose(mended, history), None)
-        return self._alone(asked, mended) if filled is None else self.read(filled)
+        first, *others = readings.followups.propose(mended, history)
+        if first == mended and not others:
+            return self._alone(asked, mended)
+        read = self.read(first)
+        if not others or self._is_sure(read):
+            return read
+        return max(read, self.read(others[0]), key=lambda r: r.confidence)
 
     def _alone(self, asked: str, mended: str) -> Read:
         """Read a question that stands alone, and beside it its mended form where it has one.
@@ -103,9 +122,18 @@ class Desk:
         ranked = lookup.rank(about, evidence, self.sentences)
         return Read(question, evidence, ranked, looked_up=True)
 
+    def _chosen(self, read: Read) -> list[Candidate]:
+        if read.looked_up:
+            return lookup.choose(read.candidates, self.min_confidence)
+        return answering.choose(
+            read.candidates,
+            self.min_confidence,
+            several=question_forms.asks_for_several(read.question),
+            further=self.selection.thresholds["normal"],
+        )
+
     def _told(self, question: str, read: Read) -> Answer:
-        choose = lookup.choose if read.looked_up else answering.choose
-        chosen = choose(read.candidates, self.min_confidence)
+        chosen = self._chosen(read)
         if not chosen:
             return Answer(
                 question=question,

@@ -60,8 +60,8 @@ class IndexMissingError(PassageIndexError):
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         super().__init__(
-            f"no index in {folder}; put articles (.txt, .md) into {folder / 'articles'} "
-            f"and run: askvisit index --index {folder}"
+            f"no index in {folder}; put articles (.txt, .md, .html, .pdf) into "
+            f"{folder / 'articles'} and run: askvisit index --index {folder}"
         )
 
 

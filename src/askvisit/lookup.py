@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from askvisit import answering
-from askvisit.answering import Candidate, Selection
+from askvisit.answering import Candidate
 from askvisit.reader import SentenceReader
 from askvisit.records import Evidence
+from askvisit.selection import Selection, selection_for
 from askvisit.words import content_words
 
 _HOLDS_ALL = 0.9
@@ -55,6 +56,6 @@ def _stem(word: str) -> str:
 
 
 def _selection() -> Selection:
-    selection = answering.selection_for(SentenceReader.name)
+    selection = selection_for(SentenceReader.name)
     assert selection is not None
     return selection

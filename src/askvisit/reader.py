@@ -18,9 +18,8 @@ from askvisit.errors import ModelError
 from askvisit.hub import first_line, model_folder
 from askvisit.onnx_model import MODELS, Floats, OnnxModel, Range
 from askvisit.records import Sentence, Span, Window
+from askvisit.selection import BUNDLED
 from askvisit.vectors import FloatArray, normalise
-
-BUNDLED = "askvisit-reader"
 
 _REMEMBERED = 4096
 _LONGEST_INPUT = 512

@@ -134,6 +134,13 @@ class Span:
         """Score above the null score."""
         return self.score - self.null_score
 
+    @property
+    def words(self) -> str | None:
+        """The words that are marked, None where the whole sentence is judged."""
+        if self.start is None or self.end is None:
+            return None
+        return self.sentence.text[self.start - self.sentence.start : self.end - self.sentence.start]
+
 
 @dataclass(frozen=True)
 class Citation:
@@ -193,6 +200,14 @@ class Answer:
             raise ValueError("an answer is found exactly when it has citations")
         if not 0.0 <= self.confidence <= 1.0:
             raise ValueError("confidence is a probability")
+
+    @property
+    def as_told(self) -> tuple[Citation, ...]:
+        """The citations in the order in which `text` quotes them: a summary's is the article's."""
+        at = {c.number: self.text.find(f"{c.quote} [{c.number}]") for c in self.citations}
+        if any(place < 0 for place in at.values()):
+            return self.citations
+        return tuple(sorted(self.citations, key=lambda citation: at[citation.number]))
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Answer:

@@ -164,7 +164,7 @@ def _body(answer: Answer) -> list[str]:
         blocks.append(f"*Understood as: {_plain(answer.reading)}*")
     if not answer.found:
         return [*blocks, _plain(answer.text)]
-    blocks += [f"> {_plain(c.quote, '> ')} [{c.number}]" for c in answer.citations]
+    blocks += [f"> {_plain(c.quote, '> ')} [{c.number}]" for c in answer.as_told]
     return [*blocks, "\n".join(_source(c) for c in answer.citations)]
 
 
@@ -199,17 +199,20 @@ def _answers(data: Any) -> list[Mapping[str, Any]]:
 
 
 def _claims(answer: Mapping[str, Any]) -> list[_Claim]:
+    """Read the citations, and those of parts where they are not the same."""
     question, edited = str(answer["question"]), answer.get("edited") is True
-    claims = []
-    for number, cited in enumerate(answer["citations"], 1):
+    parts = [cited for part in answer.get("parts") or () for cited in part["citations"]]
+    claims: dict[tuple[Any, ...], _Claim] = {}
+    for cited in (*answer["citations"], *parts):
         words = [cited["article_id"], cited["quote"], cited.get("span") or ""]
         offsets = [cited["start"], cited["end"]]
         offsets += [cited.get(name) or 0 for name in ("span_start", "span_end")]
         if not all(isinstance(w, str) for w in words) or any(type(n) is not int for n in offsets):
             raise TypeError("ids and quotes are text, offsets are whole numbers")
-        told = [cited.get(name) for name in ("span", "span_start", "span_end")]
-        claims.append(_Claim(question, edited, number, *words[:2], *offsets[:2], *told))
-    return claims
+        told = (*words[:2], *offsets[:2])
+        told += tuple(cited.get(name) for name in ("span", "span_start", "span_end"))
+        claims.setdefault(told, _Claim(question, edited, len(claims) + 1, *told))
+    return list(claims.values())
 
 
 def _is_shown(answer: Mapping[str, Any], text: str) -> bool:

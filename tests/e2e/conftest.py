@@ -58,8 +58,8 @@ def assistant():
     return loaded
 
 
-def serve(assistant, feedback=None):
-    desk = Desk(assistant, feedback_file=feedback)
+def serve(assistant, feedback=None, shelf=None):
+    desk = Desk(assistant, feedback_file=feedback, shelf=shelf)
     return server.launch(desk, "127.0.0.1", server.free_port("127.0.0.1", 0))
 
 
@@ -82,7 +82,8 @@ def fake():
 @pytest.fixture(scope="session")
 def both():
     """The address of a server with a fake assistant over two articles."""
-    another = Article("another.txt", "Another", "Another\n\nThe zebra met the mayor too.")
+    text = "Another\n\nThe zebra met the mayor too. It said much about Grimsby."
+    another = Article("another.txt", "Another", text)
     page = serve(FakeAssistant(ARTICLE, another))
     yield page.local_url
     page.close(verbose=False)

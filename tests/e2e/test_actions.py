@@ -101,6 +101,85 @@ def test_citations_are_walked_in_article_order_by_buttons_and_keys(fake, open_pa
     assert page.locator(".source-position").inner_text() == f"{number} of 3"
 
 
+def test_the_first_citation_is_shown_in_its_place_without_a_click(fake, open_page, ask):
+    page = open_page(fake)
+    turn = ask(page, "When did the minister leave, was it on Friday?")
+    active = page.locator("#source mark.active")
+    expect(active).to_have_text("The minister left on Friday.")
+    expect(active.locator("strong")).to_have_text("on Friday")
+    expect(turn.locator("a.cite")).to_have_attribute("aria-current", "true")
+    assert page.locator(".source-text").evaluate("box => box.scrollTop") > 300
+    expect(page.get_by_label("Your question")).to_be_focused()
+
+
+def test_a_quote_is_shown_where_its_number_is_pointed_at(fake, open_page, ask):
+    page = open_page(fake)
+    turn = ask(page, "Who met the mayor?")
+    expect(turn.locator("a.cite")).to_have_attribute("title", "She met the mayor in the town hall.")
+    near = ask(page, "Zebra?").locator("a.near").last
+    whole = " ".join(near.get_attribute("title").split())
+    assert whole.startswith(near.inner_text().removesuffix(" …"))
+
+
+def test_arrow_keys_walk_from_a_citation_and_escape_comes_back_to_it(fake, open_page, ask):
+    page = open_page(fake)
+    turn = ask(page, "List the minister, the mayor")
+    links = turn.locator("a.cite")
+    links.first.focus()
+    page.keyboard.press("ArrowRight")
+    current = turn.locator("a.cite[aria-current]")
+    expect(current).to_have_count(1)
+    assert current.get_attribute("title") == page.locator("#source mark.active").text_content()
+    links.nth(1).click()
+    page.locator(".source-text").focus()
+    page.keyboard.press("Escape")
+    expect(links.nth(1)).to_be_focused()
+
+
+def test_what_is_copied_says_that_it_is_a_guess(fake, open_page, ask):
+    page = open_page(fake)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    turn = ask(page, "Zebra?")
+    turn.get_by_role("button", name="Show the best guess anyway").click()
+    expect(turn.locator(".verdict span").first).to_have_text("Best guess")
+    turn.get_by_role("button", name="Copy", exact=True).click()
+    page.wait_for_function("navigator.clipboard.readText().then(t => t.includes('(a guess) “'))")
+
+
+def test_two_questions_in_a_line_are_answered_one_below_the_other(fake, open_page, ask):
+    page = open_page(fake)
+    turn = ask(page, "two parts")
+    expect(turn.locator(".part h3")).to_have_text(
+        ["Who met the mayor?", "When did the minister leave?"]
+    )
+    expect(turn.locator("a.cite")).to_have_text(["1", "2"])
+    turn.locator("a.cite").nth(1).click()
+    expect(page.locator(".source-position")).to_have_text("1 of 2")
+
+
+def test_a_follow_up_says_how_it_was_understood(fake, open_page, ask):
+    page = open_page(fake)
+    first = ask(page, "Who met the mayor?")
+    expect(first).not_to_contain_text("Understood as")
+    turn = ask(page, "And in the town <hall>?")
+    expect(turn).to_contain_text("Understood as: Who met the mayor in the town <hall>?")
+
+
+def test_talk_is_answered_without_a_verdict(fake, open_page, ask):
+    page = open_page(fake)
+    turn = ask(page, "hello")
+    expect(turn.locator(".message.bot p")).to_have_text("Hello!\nAsk me.", use_inner_text=True)
+    expect(turn.locator(".verdict")).to_have_count(0)
+    expect(page.locator(".suggestion")).to_have_count(3)
+
+
+def test_an_article_without_written_questions_is_asked_about_by_its_names(both, open_page):
+    page = open_page(both)
+    page.get_by_role("button", name="What does it say about Grimsby?").click()
+    expect(page.locator("a.cite")).to_have_count(1)
+    expect(page.locator("#source h2")).to_have_text("Another")
+
+
 def test_two_people_do_not_see_each_other(fake, open_page, ask):
     one, other = open_page(fake), open_page(fake)
     ask(one, "Who met the mayor?")

@@ -50,6 +50,17 @@ def test_the_keyboard_is_enough(real, open_page, ask):
     assert scrolled_to(page).evaluate(VISIBLE)
 
 
+def test_a_screen_reader_is_told_the_new_answer_only(fake, open_page, ask):
+    page = open_page(fake)
+    said = page.get_by_role("status").filter(has_text="town hall")
+    ask(page, "Who met the mayor?")
+    said.wait_for(state="attached")
+    assert said.inner_text().startswith("Probably")
+    ask(page, "hello")
+    page.get_by_role("status").filter(has_text="Hello!").wait_for(state="attached")
+    assert said.count() == 0
+
+
 def test_shift_enter_breaks_the_line_and_enter_sends(fake, open_page):
     page = open_page(fake)
     box = page.get_by_label("Your question")
@@ -122,16 +133,23 @@ def test_hostile_text_in_question_and_article_is_inert(hostile, open_page, ask):
     question = (
         "<img src=http://evil.test/x.png onerror=window.hacked=4> zebra "
         "<script>window.hacked=5</script> ![i](http://evil.test/y.png) "
-        "${window.hacked=6} \x00\u202e"
+        "<form action=http://evil.test><button>go</button></form> "
+        '<div style="position:fixed;inset:0;background:red">overlay</div> [l](http://evil.test) '
+        "<a href=javascript:window.hacked=7>x</a> ${window.hacked=6} \x00\u202e"
     )
     turn = ask(page, question)
+    turn.get_by_text("How was this found?").click()
+    turn.locator(".scores").wait_for()
     assert "<img src=http://evil.test/x.png" in turn.locator(".message.user").inner_text()
     turn.locator("a.cite").first.click()
     assert "<img src=http://evil.test/pixel.png" in scrolled_to(page).text_content()
     page.wait_for_timeout(200)
-    for parts in ("#chat", "#source"):
+    for parts in ("#chat .log", "#source .source"):
         inside = page.locator(parts).locator("img, script, form, iframe, style, object")
         assert inside.count() == 0
+        foreign = "links => links.every(link => new URL(link.href).origin === location.origin)"
+        assert page.locator(f"{parts} a").evaluate_all(foreign)
+        assert page.locator(f"{parts} [style]").count() == 0
     assert page.evaluate("window.hacked") is None
     assert "\u202e" not in page.locator("body").inner_text()
     assert page.locator("#source h2").first.is_visible()

@@ -17,11 +17,12 @@ from typing import Any
 from askvisit import __version__
 from askvisit.errors import AskvisitError
 
-_COMMANDS = ("index", "ask", "search", "verify", "evaluate", "ui")
+_COMMANDS = ("index", "ask", "chat", "search", "verify", "evaluate", "ui")
 
 _EPILOG = """\
 examples:
   askvisit ask "When did Xi meet Kim Jong Il?"
+  askvisit chat
   askvisit search sanctions -k 3
   askvisit index --articles my-articles --index my-index
   askvisit ask "Who signed it?" --index my-index --json

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from askvisit.cli import options, show
 from askvisit.errors import AskvisitError, DataError
 from askvisit.records import Answer
+from askvisit.selection import add_strictness
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
@@ -33,12 +34,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("question", nargs="*", metavar="QUESTION", help="in plain words")
     options.add_json(parser)
     parser.add_argument("--jsonl", action="store_true", help="read questions from standard input")
-    parser.add_argument(
-        "--strictness",
-        choices=options.STRICTNESS,
-        default="normal",
-        help="how sure an answer must be to be given (default: normal)",
-    )
+    add_strictness(parser)
     options.add_article(parser)
     options.add_index(parser)
     options.add_reader(parser)

@@ -2,8 +2,6 @@
 
 import argparse
 
-STRICTNESS = ("lenient", "normal", "strict")
-
 
 def add_index(parser: argparse.ArgumentParser) -> None:
     """Add --index."""

@@ -30,13 +30,26 @@ def as_json(value: Any) -> str:
 
 def answer(found: Answer) -> str:
     """Show an answer: the quotes, then where each stands; or the refusal and the nearest."""
-    lines = [_quoted(c) for c in found.citations] if found.found else [plain(found.text)]
+    lines = [_quoted(c) for c in found.as_told] if found.found else [plain(found.text)]
     if found.found:
         lines += [plain(f"{p.question} {p.text}") for p in found.parts if not p.found]
-    lines += ["", *(_source(c) for c in found.citations)] if found.citations else []
+    lines += ["", *(source(c) for c in found.citations)] if found.citations else []
     if found.nearest:
         lines += ["", "Nearest passages:", *(f"  {excerpt(hit.text)}" for hit in found.nearest)]
     return "\n".join(lines)
+
+
+def source(citation: Citation) -> str:
+    """Return where a quote stands, on one line."""
+    place = f"{plain(citation.article_id)} {citation.start}-{citation.end}"
+    title = plain(citation.article_title)
+    return f"[{citation.number}] {title}, paragraph {citation.paragraph} ({place})"
+
+
+def marked(text: str, start: int, end: int) -> str:
+    """Mark a part of a text: in reverse video, between asterisks where there is no terminal."""
+    left, right = ("\x1b[7m", "\x1b[0m") if _styles_are_shown() else ("**", "**")
+    return f"{plain(text[:start])}{left}{plain(text[start:end])}{right}{plain(text[end:])}"
 
 
 def hits(found: list[Hit]) -> str:
@@ -67,7 +80,7 @@ def excerpt(text: str) -> str:
 
 def _quoted(citation: Citation) -> str:
     quote = plain(citation.quote)
-    if citation.span is None or citation.span_start is None or not _bold_is_shown():
+    if citation.span is None or citation.span_start is None or not _styles_are_shown():
         return f"{quote} [{citation.number}]"
     left = citation.span_start - citation.start
     right = left + len(citation.span)
@@ -75,11 +88,5 @@ def _quoted(citation: Citation) -> str:
     return f"{plain(before)}\x1b[1m{plain(span)}\x1b[0m{plain(after)} [{citation.number}]"
 
 
-def _source(citation: Citation) -> str:
-    place = f"{plain(citation.article_id)} {citation.start}-{citation.end}"
-    title = plain(citation.article_title)
-    return f"[{citation.number}] {title}, paragraph {citation.paragraph} ({place})"
-
-
-def _bold_is_shown() -> bool:
+def _styles_are_shown() -> bool:
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ

@@ -1,13 +1,21 @@
 """Article formats, one file each: bytes in, `Document` out.
 
-A new format is one file here with `read(data) -> Document`, and one row in `_MODULES`.
+A new format is one file here with `read(data) -> Document`, and one row in `_MODULES`. Formats
+that others can make hostile are parsed in a process of their own (`isolated`).
 """
 
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import PurePath
 
-_MODULES = {".txt": "plain", ".md": "markdown"}
+_MODULES = {
+    ".txt": "plain",
+    ".md": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".pdf": "pdf",
+}
+_ISOLATED = ("html", "pdf")
 
 SUFFIXES = tuple(_MODULES)
 """The file name endings that can be read, lower case with the dot."""
@@ -35,6 +43,10 @@ def read(name: str, data: bytes) -> Document:
     suffix = PurePath(name).suffix.lower()
     if suffix not in _MODULES:
         raise ValueError(f"not one of the formats {', '.join(SUFFIXES)}")
-    module = import_module(f"askvisit.formats.{_MODULES[suffix]}")
-    document: Document = module.read(data)
+    module = _MODULES[suffix]
+    if module in _ISOLATED:
+        from askvisit.formats import isolated
+
+        return isolated.read(module, data)
+    document: Document = import_module(f"askvisit.formats.{module}").read(data)
     return document

@@ -6,11 +6,10 @@ remove what it no longer names. A stop at any point leaves the old index or the 
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,12 +23,12 @@ from askvisit.encoder import Encoder, FloatArray
 from askvisit.errors import (
     ArticleError,
     CorpusError,
-    IndexReadOnlyError,
     PassageIndexError,
 )
 from askvisit.index import locate
 from askvisit.index import manifest as manifests
 from askvisit.index.local import LocalIndex, open_index
+from askvisit.index.lock import only_writer
 from askvisit.index.manifest import BuiltFile, EncoderIdentity, Manifest
 from askvisit.store import Store, StoreWriter, writing
 from askvisit.vectors import FACTORY, Vectors
@@ -85,24 +84,25 @@ def build_index(
     cannot be written, `ModelError` where the encoder cannot be loaded. The old index stays then.
     """
     folder = locate.locate(index)
-    if folder == locate.PACKED:
-        raise IndexReadOnlyError(
-            "the index packed in the installed package is there to be read; "
-            "name a folder of your own: askvisit index --index FOLDER --articles ARTICLES"
-        )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with _only_writer(folder):
-            plan = _plan(folder, articles, encoder)
-            if plan.reusable is not None and plan.is_done():
-                _remove_leftovers(folder, plan.reusable.manifest)
-                return _report(plan, plan.reusable.manifest.counts, encoded=0)
-            manifest, encoded = _write(plan, progress)
-            manifests.replace(folder, manifest)
-            _remove_leftovers(folder, manifest)
-            return _report(plan, manifest.counts, encoded)
-    except OSError as error:
-        raise manifests.read_only(folder, error) from error
+    with only_writer(folder):
+        return update(folder, articles, encoder, progress)
+
+
+def update(
+    folder: Path,
+    articles: str | os.PathLike[str] | None = None,
+    encoder: str | Encoder | None = None,
+    progress: bool = False,
+) -> BuildReport:
+    """Do what `build_index` does, for a caller that is the folder's `only_writer`."""
+    plan = _plan(folder, articles, encoder)
+    if plan.reusable is not None and plan.is_done():
+        _remove_leftovers(folder, plan.reusable.manifest)
+        return _report(plan, plan.reusable.manifest.counts, encoded=0)
+    manifest, encoded = _write(plan, progress)
+    manifests.replace(folder, manifest)
+    _remove_leftovers(folder, manifest)
+    return _report(plan, manifest.counts, encoded)
 
 
 @dataclass(frozen=True)
@@ -146,11 +146,12 @@ def _plan(
     if isinstance(encoder, str) or encoder is None:
         kept_name = before.encoder.name if before else encoders.DEFAULT
         encoder = encoders.load(encoder or kept_name)
-    entries, skipped = corpus.survey(source, before.articles if before else None)
+    reusable = _reusable(folder, before, encoder)
+    # What must be cut again is parsed again: a newer parser may read other words in a file.
+    entries, skipped = corpus.survey(source, reusable.manifest.articles if reusable else None)
     if not entries:
         reasons = "; ".join(str(error) for error in skipped[:3]) or "it is empty"
         raise CorpusError(f"no article in {source} can be used ({reasons})")
-    reusable = _reusable(folder, before, encoder)
     return _Plan(folder, source, entries, skipped, encoder, before, reusable)
 
 
@@ -287,14 +288,3 @@ def _with_bar(plan: _Plan, progress: bool) -> Iterable[Entry]:
         plan.entries, "indexing", unit="article", file=sys.stderr, disable=not progress, delay=1.0
     )
     return bar
-
-
-@contextmanager
-def _only_writer(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock, which the system drops when the process ends, however it ends."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)

@@ -14,12 +14,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import random
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,79 +27,18 @@ from askvisit import answering
 from askvisit import encoder as encoders
 from askvisit import reader as readers
 from askvisit.answering import CONFIDENCE_FEATURES, RANK_FEATURES
-from askvisit.encoder import Encoder
 from askvisit.evaluation import auroc
-from askvisit.index import LocalIndex, build_index, open_index
-from askvisit.reader import Reader
-from askvisit.records import Evidence, Span
-from askvisit.retriever import Retriever
-from askvisit.training.data import read_squad
+from askvisit.selection import Selection, Strictness
+from askvisit.training.asking import Asked, ask_pages
 
-PARAGRAPHS = 8
-"""Paragraphs of a page: about the length of a long news article."""
-
-FAR_SHARE = 0.15
-"""Questions about another article that are asked of a page, as a share of its own."""
-
-ANSWERED = {"lenient": 0.97, "normal": 0.92, "strict": 0.80}
+ANSWERED: dict[Strictness, float] = {"lenient": 0.97, "normal": 0.92, "strict": 0.80}
 """What share of answerable questions each strictness answers, on the fitted pages."""
 
 _FOLDS = 4
 _SELECTION = Path(answering.__file__).parent / "models" / "selection.json"
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A question as it was asked of a page, and what retriever and reader made of it.
-
-    `gold` are the candidates that are right, by number; none for an unanswerable question.
-    `far` is True for a question about another article.
-    """
-
-    article: int
-    far: bool
-    evidence: Evidence
-    spans: list[Span]
-    gold: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class _Page:
-    article: int
-    text: str
-    questions: tuple[tuple[str, tuple[int, ...]], ...]  # with the answers' offsets in the text
-
-
-def ask_pages(
-    data: Path, reader: Reader, encoder: Encoder, questions: int, seed: int = 0
-) -> list[Asked]:
-    """Ask the pages of a SQuAD file their own questions, and some of other articles' ones."""
-    rng = random.Random(seed)
-    pages = list(_pages(data))
-    own = [(page, text, starts) for page in pages for text, starts in page.questions]
-    rng.shuffle(own)
-    own = own[:questions]
-    far = []
-    for _ in range(round(FAR_SHARE * len(own))):
-        page = rng.choice(pages)
-        other = rng.choice([p for p in pages if p.article != page.article])
-        far.append((page, rng.choice(other.questions)[0]))
-    asked = []
-    with tempfile.TemporaryDirectory() as folder:
-        for number, page in enumerate(pages):
-            mine = [(text, starts, False) for p, text, starts in own if p is page]
-            mine += [(text, (), True) for p, text in far if p is page]
-            if not mine:
-                continue
-            retriever = Retriever(_index(Path(folder) / str(number), page), encoder)
-            for text, starts, is_far in mine:
-                asked.append(_ask(page, text, starts, is_far, retriever, reader))
-            print(f"\r{len(asked)} questions asked", end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
-    return asked
-
-
-def fit(asked: Sequence[Asked], reader: str) -> answering.Selection:
+def fit(asked: Sequence[Asked], reader: str) -> Selection:
     """Fit rank weights, confidence and thresholds to questions that were asked of pages."""
     ranking = _fit_rank(asked)
     rows, labels = _confidence_data(asked, ranking)
@@ -112,39 +48,77 @@ def fit(asked: Sequence[Asked], reader: str) -> answering.Selection:
     thresholds = {
         name: round(float(np.quantile(sure, 1 - share)), 4) for name, share in ANSWERED.items()
     }
-    return answering.Selection(
+    return Selection(
         reader,
         _rounded(RANK_FEATURES, ranking),
         _rounded(("intercept", *CONFIDENCE_FEATURES), confidence),
         thresholds,
+        {},
     )
 
 
-def report(asked: Sequence[Asked], reader: str) -> dict[str, float]:
-    """Return figures for articles that a fit did not see (cross-validation by article)."""
-    firsts: list[tuple[Asked, bool, float, float]] = []
+@dataclass(frozen=True)
+class Judged:
+    """The first candidate of a question as a fit that did not see its article judged it.
+
+    `given` says at which strictnesses it would have been shown.
+    """
+
+    asked: Asked
+    right: bool
+    confidence: float
+    given: frozenset[str]
+
+
+def judge(asked: Sequence[Asked], reader: str) -> list[Judged]:
+    """Judge every question with a fit to other articles (cross-validation by article)."""
+    judged = []
     for fold in range(_FOLDS):
-        seen = [a for a in asked if a.article % _FOLDS != fold]
-        selection = fit(seen, reader)
+        selection = fit([a for a in asked if a.article % _FOLDS != fold], reader)
         for a in asked:
             if a.article % _FOLDS == fold and a.spans:
                 best = answering.rank(a.evidence, a.spans, selection)[0]
+                least = selection.thresholds
+                given = frozenset(name for name in least if best.confidence >= least[name])
                 right = a.spans.index(best.span) in a.gold
-                firsts.append((a, right, best.confidence, selection.thresholds["normal"]))
-    answerable = [f for f in firsts if f[0].gold]
-    near = [f for f in firsts if not f[0].gold and not f[0].far]
-    far = [f for f in firsts if f[0].far]
-    sure = [f[2] for f in answerable]
+                judged.append(Judged(a, right, best.confidence, given))
+    return judged
+
+
+def rates(judged: Sequence[Judged]) -> dict[str, dict[str, float]]:
+    """Return what to expect of each strictness, as shares.
+
+    `answered` and `right` of the answerable questions, `false_near` and `false_far` of those that
+    the page does not answer and that are about its subject or another one.
+    """
+    groups = {
+        "answered": [j for j in judged if j.asked.gold],
+        "false_near": [j for j in judged if not j.asked.gold and not j.asked.far],
+        "false_far": [j for j in judged if j.asked.far],
+    }
     return {
-        "questions": len(firsts),
-        "ranked_first": float(np.mean([f[1] for f in answerable])),
-        "answered": float(np.mean([f[2] >= f[3] for f in answerable])),
-        "answered_right": float(np.mean([f[1] and f[2] >= f[3] for f in answerable])),
-        "false_answers_near": float(np.mean([f[2] >= f[3] for f in near])),
-        "false_answers_far": float(np.mean([f[2] >= f[3] for f in far])),
-        "auroc_near": auroc(sure, [f[2] for f in near]) or 0.0,
-        "auroc_far": auroc(sure, [f[2] for f in far]) or 0.0,
-        "calibration_error": calibration_error([f[2] for f in firsts], [f[1] for f in firsts]),
+        name: {
+            "right": _share([j.right and name in j.given for j in groups["answered"]]),
+            **{group: _share([name in j.given for j in js]) for group, js in groups.items()},
+        }
+        for name in ANSWERED
+    }
+
+
+def report(judged: Sequence[Judged]) -> dict[str, float]:
+    """Return figures of the ranking and of the confidence."""
+    answerable = [j for j in judged if j.asked.gold]
+    sure = [j.confidence for j in answerable]
+    near = [j.confidence for j in judged if not j.asked.gold and not j.asked.far]
+    far = [j.confidence for j in judged if j.asked.far]
+    return {
+        "questions": len(judged),
+        "ranked_first": _share([j.right for j in answerable]),
+        "auroc_near": auroc(sure, near) or 0.0,
+        "auroc_far": auroc(sure, far) or 0.0,
+        "calibration_error": calibration_error(
+            [j.confidence for j in judged], [j.right for j in judged]
+        ),
     }
 
 
@@ -158,49 +132,6 @@ def calibration_error(confidences: Sequence[float], right: Sequence[bool], bins:
             true = np.mean([right[n] for n in part])
             error += abs(float(sure - true)) * len(part) / len(order)
     return error
-
-
-def _pages(data: Path) -> Iterator[_Page]:
-    for number, document in enumerate(read_squad(data)):
-        paragraphs = document.paragraphs
-        for first in range(0, len(paragraphs) - PARAGRAPHS + 1, PARAGRAPHS):
-            text, questions = "", []
-            for paragraph in paragraphs[first : first + PARAGRAPHS]:
-                for question in paragraph.questions:
-                    starts = tuple(len(text) + start for start, _ in question.answers)
-                    questions.append((question.text, starts))
-                text += paragraph.context + "\n\n"
-            yield _Page(number, text, tuple(questions))
-
-
-def _index(folder: Path, page: _Page) -> LocalIndex:
-    (folder / "articles").mkdir(parents=True)
-    (folder / "articles" / "page.txt").write_text(page.text, "utf-8")
-    build_index(index=folder, encoder=_builder())
-    return open_index(folder)
-
-
-@cache
-def _builder() -> Encoder:
-    return encoders.load()
-
-
-def _ask(
-    page: _Page,
-    question: str,
-    starts: tuple[int, ...],
-    far: bool,
-    retriever: Retriever,
-    reader: Reader,
-) -> Asked:
-    evidence = retriever.gather(question)
-    spans = reader.read(question, evidence.windows)
-    gold = tuple(
-        number
-        for number, span in enumerate(spans)
-        if any(span.sentence.start <= start < span.sentence.end for start in starts)
-    )
-    return Asked(page.article, far, evidence, spans, gold)
 
 
 def _fit_rank(asked: Sequence[Asked]) -> NDArray[np.float64]:
@@ -262,6 +193,10 @@ def _matrix(rows: Sequence[dict[str, float]], names: Sequence[str]) -> NDArray[n
     return np.array([[row[name] for name in names] for row in rows])
 
 
+def _share(outcomes: Sequence[bool]) -> float:
+    return round(float(np.mean(outcomes)), 4) if outcomes else 0.0
+
+
 def _rounded(names: Sequence[str], weights: NDArray[np.float64]) -> dict[str, float]:
     return {name: round(float(w), 4) for name, w in zip(names, weights, strict=True)}
 
@@ -277,14 +212,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     encoder = encoders.load_for_questions()
     reader = readers.load(chosen.reader, encoder)
     asked = ask_pages(chosen.data, reader, encoder, chosen.questions)
-    for name, value in report(asked, reader.name).items():
+    judged = judge(asked, reader.name)
+    for name, value in report(judged).items():
         print(f"{name:<20} {value:8.3f}")
+    for name, shares in rates(judged).items():
+        print(f"{name:<20}", "  ".join(f"{key} {share:.3f}" for key, share in shares.items()))
     fitted = json.loads(chosen.out.read_text("utf-8")) if chosen.out.exists() else {}
     selection = fit(asked, reader.name)
     fitted[reader.name] = {
         "rank": selection.rank,
         "confidence": selection.confidence,
         "thresholds": selection.thresholds,
+        "rates": rates(judged),
     }
     chosen.out.write_text(json.dumps(fitted, indent=1) + "\n", "utf-8")
     return 0

@@ -11,6 +11,7 @@ import random
 import re
 from collections import Counter
 from dataclasses import dataclass
+from math import fsum
 
 from askvisit.training.data import Document, Example, sentence_spans
 
@@ -103,7 +104,8 @@ class Neighbours:
                 continue
             if same_type and not holds_type(context, kind):
                 continue
-            scored.append((sum(1 / self.frequency[word] for word in wanted & bag), context))
+            # fsum: the order of a set differs from run to run, and a plain sum with it
+            scored.append((fsum(1 / self.frequency[word] for word in wanted & bag), context))
         scored.sort(key=lambda pair: -pair[0])
         if not scored:
             return None

@@ -23,28 +23,34 @@ def places(answer: Answer) -> list[Place]:
     return [Place.of_hit(hit) for hit in answer.nearest]
 
 
-def answer_html(answer: Answer, articles: Mapping[str, Article], guess: bool = False) -> str:
+def answer_html(
+    answer: Answer, articles: Mapping[str, Article], guess_below: float | None = None
+) -> str:
     """Return one answer; several questions in one line are answered one below the other.
 
-    `guess` says that the answer was shown only because the person asked for the best guess.
+    `guess_below` is the confidence below which it is shown only because the person asked for the
+    best guess.
     """
     if not answer.parts:
-        return _one_answer(answer, articles, 0, guess)
+        return _one_answer(answer, articles, 0, guess_below)
     pieces, before = [], 0
     for part in answer.parts:
         heading = f'<h3 dir="auto">{escape(part.question)}</h3>'
-        body = _one_answer(part, articles, before, guess)
+        body = _one_answer(part, articles, before, guess_below)
         pieces.append(f'<div class="part">{heading}{body}</div>')
         before += len(part.citations)
     return "".join(pieces)
 
 
-def plain_text(answer: Answer, articles: Mapping[str, Article]) -> str:
+def plain_text(
+    answer: Answer, articles: Mapping[str, Article], guess_below: float | None = None
+) -> str:
     """Return question and answer as text to copy: the quotes, then where they stand."""
     if not answer.found:
         return f"{answer.question}\n\n{answer.text}"
+    guess = "(a guess) " if _is_guess(answer, guess_below) else ""
     numbered = list(enumerate(answer.citations, 1))
-    quotes = "\n".join(f"“{c.quote}” [{n}]" for n, c in numbered)
+    quotes = "\n".join(f"{guess}“{c.quote}” [{n}]" for n, c in numbered)
     sources = "\n".join(f"[{n}] {_origin(c, articles)}" for n, c in numbered)
     return f"{answer.question}\n\n{quotes}\n\n{sources}"
 
@@ -64,7 +70,14 @@ def _origin(citation: Citation, articles: Mapping[str, Article]) -> str:
     return ", ".join([*known, f"paragraph {citation.paragraph}"])
 
 
-def _one_answer(answer: Answer, articles: Mapping[str, Article], before: int, guess: bool) -> str:
+def _is_guess(answer: Answer, guess_below: float | None) -> bool:
+    return guess_below is not None and answer.confidence < guess_below
+
+
+def _one_answer(
+    answer: Answer, articles: Mapping[str, Article], before: int, guess_below: float | None
+) -> str:
+    guess = _is_guess(answer, guess_below)
     note = ""
     if answer.kind != "talk" and answer.reading != answer.question:
         note = f'<p class="note">Understood as: <q dir="auto">{escape(answer.reading)}</q></p>'
@@ -101,17 +114,17 @@ def _verdict(answer: Answer, guess: bool) -> str:
 
 def _citation(citation: Citation, number: int, articles: Mapping[str, Article]) -> str:
     link = (
-        f'<a class="cite" {_address(Place.of_citation(citation))} title="{escape(citation.quote)}" '
+        f'<a class="cite" {address(Place.of_citation(citation))} title="{escape(citation.quote)}" '
         f'aria-label="Citation {number}: show it in the article">{number}</a>'
     )
     copy = (
         f'<button type="button" class="quiet" data-copy="{escape(reference(citation, articles))}">'
         "Copy as reference</button>"
     )
-    where = f"{escape(citation.article_title)}, paragraph {citation.paragraph}"
+    where = f"<bdi>{escape(citation.article_title)}</bdi>, paragraph {citation.paragraph}"
     return (
         f'<li><blockquote dir="auto">{_quote(citation)} {link}</blockquote>'
-        f'<p class="origin" dir="auto">{where} {copy}</p></li>'
+        f'<p class="origin"><span>{where}</span>{copy}</p></li>'
     )
 
 
@@ -129,21 +142,23 @@ def _nearest(hits: Sequence[Hit]) -> str:
     if not hits:
         return ""
     items = "".join(
-        f'<li><a class="cite near" dir="auto" {_address(Place.of_hit(hit))} '
-        f'title="Show this passage in the article">{escape(_excerpt(hit.text))}</a></li>'
+        f'<li><a class="cite near" dir="auto" {address(Place.of_hit(hit))} '
+        f'title="{escape(hit.text)}">{escape(excerpt(hit.text))}</a></li>'
         for hit in hits
     )
     return f'<p class="note">The nearest passages:</p><ul class="nearest">{items}</ul>'
 
 
-def _excerpt(text: str) -> str:
+def excerpt(text: str) -> str:
+    """Return the beginning of a text on one line, cut between words."""
     flat = " ".join(clean(text).split())
     if len(flat) <= EXCERPT:
         return flat
     return flat[:EXCERPT].rsplit(" ", 1)[0] + " …"
 
 
-def _address(place: Place) -> str:
+def address(place: Place) -> str:
+    """Return the attributes of a link to a place; it opens the place in a tab of its own too."""
     query = urlencode(
         {"article": place.article, "start": place.start, "end": place.end}, errors="replace"
     )

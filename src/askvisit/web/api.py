@@ -24,6 +24,17 @@ def add(assistant: Assistant) -> None:
     """Add the endpoints to the Gradio page that is being built."""
     import gradio as gr
 
+    def error(message: str) -> Exception:
+        failed: Exception = gr.Error(message, print_exception=False)
+        return failed
+
+    for endpoint in endpoints(assistant):
+        gr.api(in_words(endpoint, error), api_name=endpoint.__name__)
+
+
+def endpoints(assistant: Assistant) -> tuple[Callable[..., Any], ...]:
+    """Return what programs may call: typed functions of plain data, each documented."""
+
     def ask(
         question: str,
         history: list[dict[str, Any]] | None = None,
@@ -77,8 +88,7 @@ def add(assistant: Assistant) -> None:
             for article in assistant.articles.values()
         ]
 
-    for endpoint in (ask, search, articles):
-        gr.api(_in_words(endpoint), api_name=endpoint.__name__)
+    return ask, search, articles
 
 
 def _answers(history: list[dict[str, Any]]) -> list[Answer]:
@@ -88,18 +98,21 @@ def _answers(history: list[dict[str, Any]]) -> list[Answer]:
         raise DataError("history is a list of answers as `ask` returned them") from error
 
 
-def _in_words(endpoint: Callable[..., Result]) -> Callable[..., Result]:
-    """Tell the caller what to mend; a fault of ours is told by its reference in the log."""
-    import gradio as gr
+def in_words(
+    endpoint: Callable[..., Result], error: Callable[[str], Exception]
+) -> Callable[..., Result]:
+    """Tell the caller what to mend; a fault of ours is told by its reference in the log.
+
+    error: makes the exception that the caller's protocol shows as a message.
+    """
 
     @wraps(endpoint)
     def told(*args: Any, **kwargs: Any) -> Result:
         try:
             return endpoint(*args, **kwargs)
-        except AskvisitError as error:
-            raise gr.Error(str(error), print_exception=False) from error
-        except Exception as error:
-            message = faults.told(f"a call of {endpoint.__name__}")
-            raise gr.Error(message, print_exception=False) from error
+        except AskvisitError as known:
+            raise error(str(known)) from known
+        except Exception as fault:
+            raise error(faults.told(f"a call of {endpoint.__name__}")) from fault
 
     return told

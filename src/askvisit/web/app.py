@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from askvisit.web import api
+from askvisit.web import adding, api
 from askvisit.web.articles import Chosen
-from askvisit.web.chat import Turns
-from askvisit.web.desk import Desk, Shown
+from askvisit.web.chat import SHOWN_TURNS, Turns
+from askvisit.web.desk import Changed, Desk, Shown
 
 STATIC = Path(__file__).parent / "static"
 
@@ -23,7 +24,11 @@ _HEADER = (
     '<button type="button" class="quiet" data-new>New conversation</button></header>'
 )
 
-_SHOW_QUESTION = "(question, ...rest) => [window.askvisitAsked(question), ...rest]"
+_KEPT = "sessionStorage.getItem('askvisit-kept') || ''"
+_REMEMBER = f"(kept, ...rest) => [{_KEPT}, ...rest]"
+"""Each event brings what the browser remembers of the conversation; see `memory`."""
+
+_ASK = f"(kept, question, ...rest) => [{_KEPT}, window.askvisitAsked(question), ...rest]"
 """The browser shows a question at once; the log comes back with its answer."""
 
 
@@ -31,6 +36,7 @@ _SHOW_QUESTION = "(question, ...rest) => [window.askvisitAsked(question), ...res
 class _Parts:
     """The parts of the page that listen or change; `turns` and `chosen` are one person's."""
 
+    kept: Any
     turns: Any
     chosen: Any
     top: Any
@@ -38,7 +44,10 @@ class _Parts:
     question: Any
     source: Any
     listed: Any
+    adding: Any
+    added: Any
     download: Any
+    inspected: Any
 
 
 def build(desk: Desk) -> Any:
@@ -58,7 +67,7 @@ def _lay_out(desk: Desk) -> _Parts:
     def open_source(request: Any) -> dict[str, str]:
         return desk.open_source(request)
 
-    turns, chosen = gr.State(()), gr.State(None)
+    kept, turns, chosen = gr.Textbox(visible=False), gr.State(()), gr.State(None)
     top = _html(_HEADER, "top")
     with gr.Row(elem_id="desk", equal_height=False):
         with gr.Column(scale=3, min_width=320, elem_id="talk"):
@@ -77,8 +86,23 @@ def _lay_out(desk: Desk) -> _Parts:
                 source = _html(desk.first_source(), "source", server_functions=[open_source])
             with gr.Tab("All articles"):
                 listed = _html(desk.listing(), "articles")
+            form, added = _lay_out_adding(desk)
     download = _html({}, "download", html_template="")
-    return _Parts(turns, chosen, top, log, question, source, listed, download)
+    inspected = _html({}, "inspected", html_template="")
+    return _Parts(
+        *(kept, turns, chosen, top, log, question, source, listed),
+        *(form, added, download, inspected),
+    )
+
+
+def _lay_out_adding(desk: Desk) -> tuple[Any, Any]:
+    """Return the form that adds an article and what is told of it, where adding is allowed."""
+    import gradio as gr
+
+    if desk.shelf is None:
+        return None, None
+    with gr.Tab("Add an article"):
+        return _html(adding.form(), "adding"), _html("", "added")
 
 
 def _wire(desk: Desk, page: Any, parts: _Parts) -> None:
@@ -86,29 +110,60 @@ def _wire(desk: Desk, page: Any, parts: _Parts) -> None:
     listening = {"api_visibility": "private", "show_progress": "hidden"}
     shown = {"outputs": [parts.question, parts.log, parts.source, parts.turns], **listening}
 
-    def asked(question: str, turns: Turns, chosen: Chosen) -> list[Any]:
-        return _updates(desk.ask(question, turns, chosen))
+    def asked(kept: str, question: str, turns: Turns, chosen: Chosen) -> list[Any]:
+        return _updates(desk.ask(question, desk.restored(kept, turns), chosen))
 
-    def suggested(turns: Turns, chosen: Chosen, event: Any) -> list[Any]:
-        return asked(_text(event, "question"), turns, chosen)
+    def suggested(kept: str, turns: Turns, chosen: Chosen, event: Any) -> list[Any]:
+        return asked(kept, _text(event, "question"), turns, chosen)
 
     def choose(event: Any) -> Chosen:
         return desk.choose(_sent(event, "articles"))
 
-    def export(turns: Turns, event: Any) -> dict[str, str]:
-        return desk.export(_text(event, "format"), turns)
+    def export(kept: str, turns: Turns, event: Any) -> dict[str, str]:
+        return desk.export(_text(event, "format"), desk.restored(kept, turns))
 
-    turns, both = [parts.turns], [parts.turns, parts.chosen]
-    parts.question.submit(asked, [parts.question, *both], js=_SHOW_QUESTION, **shown)
-    parts.log.ask(_with_event(suggested), both, **shown)
-    parts.log.guess(_on_turn(desk.guess), turns, **shown)
-    parts.log.edit(_on_turn(desk.edit), turns, **shown)
-    parts.log.undo(_on_turn(desk.undo), turns, **shown)
-    parts.log.feedback(_on_turn(desk.feedback, "said"), turns, **shown)
+    def inspect(kept: str, turns: Turns, event: Any) -> dict[str, str | int]:
+        turns = desk.restored(kept, turns)
+        number = _turn(event, turns)
+        return {} if number is None else desk.inspect(number, turns)
+
+    def loaded(kept: str, turns: Turns) -> list[Any]:
+        return [desk.listing(), *_updates(desk.show(desk.restored(kept, turns)))]
+
+    on_turn = partial(_on_turn, desk)
+    remembering = {"js": _REMEMBER, **listening}
+    turns = [parts.kept, parts.turns]
+    both = [*turns, parts.chosen]
+    question = [parts.kept, parts.question, parts.turns, parts.chosen]
+    typed = parts.question.submit(asked, question, js=_ASK, **shown)
+    clicked = parts.log.ask(_with_event(suggested), both, js=_REMEMBER, **shown)
+    for asking in (typed, clicked):
+        asking.failure(None, js="() => window.askvisitFailed()", **listening)
+    parts.log.guess(on_turn(desk.guess), turns, js=_REMEMBER, **shown)
+    parts.log.edit(on_turn(desk.edit), turns, js=_REMEMBER, **shown)
+    parts.log.undo(on_turn(desk.undo), turns, js=_REMEMBER, **shown)
+    parts.log.feedback(on_turn(desk.feedback, "said"), turns, js=_REMEMBER, **shown)
+    parts.log.inspect(_with_event(inspect), turns, [parts.inspected], **remembering)
     parts.top.new(lambda: _updates(desk.new()), None, **shown)
-    parts.top.export(_with_event(export), turns, [parts.download], **listening)
+    parts.top.export(_with_event(export), turns, [parts.download], **remembering)
     parts.listed.choose(_with_event(choose), None, [parts.chosen], **listening)
-    page.load(desk.listing, None, [parts.listed], **listening)
+    page.load(loaded, turns, [parts.listed, *shown["outputs"]], **remembering)
+    if desk.shelf is not None:
+        _wire_adding(desk, parts, listening)
+
+
+def _wire_adding(desk: Desk, parts: _Parts, listening: dict[str, Any]) -> None:
+    def add(chosen: Chosen, event: Any) -> Iterator[list[Any]]:
+        for changed in desk.add(event._data, chosen):
+            yield _changes(changed)
+
+    def remove(chosen: Chosen, event: Any) -> list[Any]:
+        return _changes(desk.remove(_text(event, "article"), chosen))
+
+    outputs = [parts.added, parts.listed, parts.chosen]
+    one_by_one = {"concurrency_limit": 1, "concurrency_id": "articles", **listening}
+    parts.adding.addition(_with_event(add), [parts.chosen], outputs, **one_by_one)
+    parts.listed.removal(_with_event(remove), [parts.chosen], outputs, **one_by_one)
 
 
 def _html(value: Any, name: str, **more: Any) -> Any:
@@ -119,16 +174,23 @@ def _html(value: Any, name: str, **more: Any) -> Any:
     return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=script, **more)
 
 
-def _on_turn(action: Callable[..., Shown], *names: str) -> Callable[..., Any]:
+def _on_turn(desk: Desk, action: Callable[..., Shown], *names: str) -> Callable[..., Any]:
     """Return a listener for a click on one turn; its number and texts are the browser's."""
 
-    def on_turn(turns: Turns, event: Any) -> list[Any]:
-        number = _sent(event, "turn")
-        if type(number) is not int or not 0 <= number < len(turns):
-            return _updates(Shown())
-        return _updates(action(number, turns, *(_text(event, name) for name in names)))
+    def on_turn(kept: str, turns: Turns, event: Any) -> list[Any]:
+        known = desk.restored(kept, turns)
+        number = _turn(event, known)
+        if number is None or (known is not turns and len(known) == SHOWN_TURNS):
+            return _updates(desk.show(known))  # the numbers on the page may be others by now
+        return _updates(action(number, known, *(_text(event, name) for name in names)))
 
     return _with_event(on_turn)
+
+
+def _turn(event: Any, turns: Turns) -> int | None:
+    """Return the number of the turn that a browser named, None where there is no such turn."""
+    number = _sent(event, "turn")
+    return number if type(number) is int and 0 <= number < len(turns) else None
 
 
 def _with_event(listener: Callable[..., Any]) -> Callable[..., Any]:
@@ -145,6 +207,15 @@ def _updates(shown: Shown) -> list[Any]:
 
     parts = (shown.question, shown.log, shown.source, shown.turns)
     return [gr.skip() if part is None else part for part in parts]
+
+
+def _changes(changed: Changed) -> list[Any]:
+    """Return the values of what is told, the list and the choice; no new list, no new choice."""
+    import gradio as gr
+
+    if changed.listing is None:
+        return [changed.told, gr.skip(), gr.skip()]
+    return [changed.told, changed.listing, changed.chosen]
 
 
 def _sent(event: Any, name: str) -> object:

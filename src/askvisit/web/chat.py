@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from askvisit.errors import AskvisitError, QuestionError
+from askvisit.errors import QuestionError, UnknownArticleError
 from askvisit.records import Answer, Article
 from askvisit.web import faults
 from askvisit.web.answers import answer_html, plain_text
@@ -31,8 +31,8 @@ KEPT_QUESTION = 2001
 class Turn:
     """One question and what came of it: an answer, or a problem; `html` shows it.
 
-    `text` is the answer to copy, `chosen` the articles that were looked in, `said` what became
-    of the person's feedback.
+    `text` is the answer to copy, `chosen` the articles that were looked in, `guess` whether the
+    best guess was asked for, `said` what became of the person's feedback.
     """
 
     question: str
@@ -40,10 +40,14 @@ class Turn:
     html: str
     text: str = ""
     chosen: Chosen = None
+    guess: bool = False
     said: str = ""
 
 
 Turns = tuple[Turn, ...]
+
+MENDABLE = (QuestionError, UnknownArticleError)
+"""What a person can mend is told in words; all else is for the log of who runs the chat."""
 
 
 def reply(
@@ -52,38 +56,38 @@ def reply(
     turns: Turns,
     min_confidence: float | None = None,
     chosen: Chosen = None,
+    guess: bool = False,
 ) -> Turn:
     """Ask, and turn whatever goes wrong into words; details of a fault go to the log only.
 
-    `min_confidence` 0 gives the best guess, and marks it as one.
+    `guess` shows the best guess where `min_confidence` would refuse, and marks it as one.
     """
     kept = question[:KEPT_QUESTION]
     try:
         if chosen == ():
             raise QuestionError(NONE_CHOSEN)
+        least = assistant.threshold() if min_confidence is None else min_confidence
         answer = assistant.ask(
-            question, history(turns), articles=chosen, min_confidence=min_confidence
+            question, history(turns), articles=chosen, min_confidence=0 if guess else least
         )
-        articles = assistant.articles
-        shown = answer_html(answer, articles, guess=min_confidence == 0)
-        shown += _looked_in(chosen, articles)
-        return Turn(kept, answer, shown, plain_text(answer, articles), chosen)
-    except AskvisitError as error:
-        problem = str(error)
+        articles, below = assistant.articles, least if guess else None
+        shown = answer_html(answer, articles, below) + _looked_in(chosen, articles)
+        return Turn(kept, answer, shown, plain_text(answer, articles, below), chosen, guess)
+    except MENDABLE as error:
+        told = str(error)
     except Exception:
-        problem = faults.told("a question")
-    return Turn(kept, None, f'<p class="problem">{lines(problem)}</p>')
+        told = faults.told("a question")
+    return Turn(kept, None, problem(told))
+
+
+def problem(told: str) -> str:
+    """Return what went wrong, in words, as HTML."""
+    return f'<p class="problem">{lines(told)}</p>'
 
 
 def history(turns: Turns) -> list[Answer]:
     """Return the answers that a follow-up question may refer to, oldest first."""
     return [turn.answer for turn in turns if turn.answer is not None][-HISTORY:]
-
-
-def not_yet_asked(suggestions: Sequence[str], turns: Turns, most: int) -> list[str]:
-    """Return the first suggested questions that nobody asked in this conversation."""
-    asked = {turn.question.strip().casefold() for turn in turns}
-    return [q for q in suggestions if q.strip().casefold() not in asked][:most]
 
 
 def conversation(turns: Turns, suggestions: Sequence[str], feedback: bool = False) -> str:
@@ -107,16 +111,18 @@ def _looked_in(chosen: Chosen, articles: Mapping[str, Article]) -> str:
     return f'<p class="note" dir="auto">Looked only in: {escape(", ".join(titles))}{more}</p>'
 
 
-_LOG = 'role="log" aria-label="Conversation" tabindex="0"'
+_LOG = 'role="log" aria-label="Conversation" aria-live="off" tabindex="0"'
+"""Not live: it is written anew with each answer, and only the new one is to be read out."""
 
 
 def _turn(turn: Turn, number: int, last: bool, feedback: bool) -> str:
     edit = (
         f'<button type="button" class="quiet" data-edit="{number}" '
+        f'title="Takes this question and all after it back" '
         f'aria-label="Edit this question: {escape(turn.question[:80])}">Edit</button>'
     )
     actions = []
-    if turn.answer is not None and turn.answer.nearest:
+    if turn.answer is not None and _may_guess(turn.answer):
         actions.append(
             f'<button type="button" class="suggestion" data-guess="{number}">'
             "Show the best guess anyway</button>"
@@ -134,11 +140,20 @@ def _turn(turn: Turn, number: int, last: bool, feedback: bool) -> str:
             f'<button type="button" class="quiet" data-feedback="{said}">{words}</button>'
             for said, words in WORDS.items()
         ]
+    if turn.answer is not None:
+        actions.append(
+            f'<details class="inspector"><summary class="quiet" data-inspect="{number}">'
+            'How was this found?</summary><div class="inspected" role="status"></div></details>'
+        )
     return (
         f'<section class="turn" data-turn="{number}">{_question(turn.question, edit)}'
         f'<div class="message bot">{turn.html}</div>'
         f'<div class="actions">{"".join(actions)}</div></section>'
     )
+
+
+def _may_guess(answer: Answer) -> bool:
+    return any(part.nearest for part in (answer, *answer.parts))
 
 
 def _question(question: str, edit: str = "") -> str:

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from askvisit import transcript
-from askvisit.web import answers, articles, chat, faults, feedback, source_panel
+from askvisit.errors import AskvisitError
+from askvisit.records import Article
+from askvisit.web import (
+    adding,
+    answers,
+    articles,
+    chat,
+    export,
+    faults,
+    feedback,
+    inspector,
+    memory,
+    source_panel,
+)
+from askvisit.web.adding import Addition, Shelf
 from askvisit.web.articles import Chosen
 from askvisit.web.chat import Turn, Turns
 from askvisit.web.feedback import Feedback
+from askvisit.web.markup import escape
+from askvisit.web.suggestions import Suggestions
 
 if TYPE_CHECKING:
-    from askvisit.answering import Strictness
     from askvisit.assistant import Assistant
+    from askvisit.selection import Strictness
 
 FIRST_SUGGESTIONS = 6
 NEXT_SUGGESTIONS = 3
@@ -34,6 +50,15 @@ class Shown:
     turns: Turns | None = None
 
 
+@dataclass(frozen=True)
+class Changed:
+    """What changes where articles come or go; None leaves a part as it is."""
+
+    told: str
+    listing: str | None = None
+    chosen: Chosen = None
+
+
 class Desk:
     """One assistant and how its answers are shown; it holds no conversation itself."""
 
@@ -42,47 +67,108 @@ class Desk:
         assistant: Assistant,
         strictness: Strictness = "normal",
         feedback_file: Feedback | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         self.assistant = assistant
         self.strictness: Strictness = strictness
         self.feedback_file = feedback_file
+        self.shelf = shelf
+        self._suggestions = Suggestions(assistant)
 
     def log(self, turns: Turns) -> str:
         """Return the conversation with what to ask next."""
         most = NEXT_SUGGESTIONS if turns else FIRST_SUGGESTIONS
-        suggested = chat.not_yet_asked(self.assistant.suggestions, turns, most)
-        return chat.conversation(turns, suggested, self.feedback_file is not None)
+        suggested = self._suggestions.after(turns, self._articles(), most)
+        log = chat.conversation(turns, suggested, self.feedback_file is not None)
+        return f'<div data-kept="{escape(memory.remembered(turns))}">{log}</div>'
 
     def first_source(self) -> str:
         """Return what the panel shows before the first answer."""
-        first = next(iter(self.assistant.articles.values()), None)
+        first = next(iter(self._articles().values()), None)
         return NO_ARTICLE if first is None else source_panel.panel(first)
 
     def open_source(self, request: Any) -> dict[str, str]:
         """Return the panel for a click on a citation; the request is the browser's."""
-        return source_panel.open_source(request, self.assistant.articles)
+        return source_panel.open_source(request, self._articles())
 
-    def listing(self, chosen: Chosen = None) -> str:
+    def listing(self, chosen: Chosen = None, problem: str = "") -> str:
         """Return the list of articles."""
-        return articles.listing(self.assistant.articles, chosen)
+        known, removable = self._articles(), self.shelf is not None
+        return articles.listing(known, chosen, removable=removable, problem=problem)
 
     def choose(self, data: object) -> Chosen:
         """Return the articles to look in; the data is the browser's."""
-        return articles.checked_choice(data, self.assistant.articles)
+        return articles.checked_choice(data, self._articles())
+
+    def add(self, data: object, chosen: Chosen) -> Iterator[Changed]:
+        """Add an article, and say how far that is; the data is the browser's."""
+        if self.shelf is None:
+            return
+        yield Changed(adding.working())
+        try:
+            for news in self.shelf.add(Addition.checked(data)):
+                if not isinstance(news, Article):
+                    yield Changed(adding.working(news))
+                    continue
+                chosen = None if chosen is None else (*chosen, news.id)
+                yield Changed(adding.done(news), self.listing(chosen), chosen)
+        except AskvisitError as error:
+            yield Changed(adding.failed(str(error)))
+        except Exception:
+            yield Changed(adding.failed(faults.told("adding an article")))
+
+    def remove(self, article_id: str, chosen: Chosen) -> Changed:
+        """Remove an article."""
+        if self.shelf is None:
+            return Changed("")
+        problem = ""
+        try:
+            self.shelf.remove(article_id)
+        except AskvisitError as error:
+            problem = adding.failed(str(error))
+        except Exception:
+            problem = adding.failed(faults.told("removing an article"))
+        chosen = articles.still_there(chosen, self._articles())
+        return Changed("", self.listing(chosen, problem), chosen)
 
     def ask(self, question: str, turns: Turns, chosen: Chosen = None) -> Shown:
         """Answer a question, with the cited sentences marked in the article."""
         if not question.strip():
             return Shown()
+        chosen = articles.still_there(chosen, self._articles())
         turn = chat.reply(self.assistant, question, turns, self._least_confidence(), chosen)
         turns = (*turns, turn)[-KEPT_TURNS:]
         return Shown(log=self.log(turns), source=self._marked(turn), turns=turns)
+
+    def restored(self, kept: object, turns: Turns) -> Turns:
+        """Return the turns, or where they are forgotten those that the browser remembers.
+
+        `kept` is the browser's; its questions are asked again.
+        """
+        if turns:
+            return turns
+        for earlier in memory.recalled(kept):
+            chosen = self.choose(earlier.articles) if earlier.articles is not None else None
+            least = self._least_confidence()
+            turn = chat.reply(
+                self.assistant, earlier.question, turns, least, chosen, guess=earlier.guess
+            )
+            turns = (*turns, turn)
+        return turns
+
+    def show(self, turns: Turns) -> Shown:
+        """Return the conversation as it is."""
+        if not turns:
+            return Shown()
+        return Shown(log=self.log(turns), source=self._marked(turns[-1]), turns=turns)
 
     def guess(self, number: int, turns: Turns) -> Shown:
         """Answer a refused question with the best guess, in its place."""
         earlier, later = turns[:number], turns[number + 1 :]
         refused = turns[number]
-        turn = chat.reply(self.assistant, refused.question, earlier, 0, refused.chosen)
+        chosen = articles.still_there(refused.chosen, self._articles())
+        least = self._least_confidence()
+        turn = chat.reply(self.assistant, refused.question, earlier, least, chosen, guess=True)
         turns = (*earlier, turn, *later)
         return Shown(log=self.log(turns), source=self._marked(turn), turns=turns)
 
@@ -113,25 +199,36 @@ class Desk:
         turns = (*turns[:number], replace(turn, said=thanks), *turns[number + 1 :])
         return Shown(log=self.log(turns), turns=turns)
 
+    def inspect(self, number: int, turns: Turns) -> dict[str, str | int]:
+        """Return how a question was answered, as HTML; it is asked once more for that."""
+        turn = turns[number]
+        if turn.answer is None:
+            return {}
+        try:
+            trace = self.assistant.explain(
+                turn.question,
+                chat.history(turns[:number]),
+                articles=turn.chosen,
+                min_confidence=0 if turn.guess else self._least_confidence(),
+            )
+            html = inspector.inspector(trace, turn.answer)
+        except chat.MENDABLE as error:
+            html = chat.problem(str(error))
+        except Exception:
+            html = chat.problem(faults.told("the inspector"))
+        # The time makes two looks at one turn two values, so that both are shown.
+        return {"turn": number, "html": html, "at": time.time_ns()}
+
     def export(self, form: str, turns: Turns) -> dict[str, str]:
         """Return the conversation as a file: its name, type and text, empty where there is none."""
-        given = [turn.answer for turn in turns if turn.answer is not None]
-        if not given:
+        return export.file(form, [turn.answer for turn in turns if turn.answer is not None])
+
+    def _articles(self) -> Mapping[str, Article]:
+        """Return the articles; none where the index cannot be read, then a question tells so."""
+        try:
+            return self.assistant.articles
+        except AskvisitError:
             return {}
-        now = datetime.now()
-        # The time makes two exports of one conversation two values, so that both are saved.
-        name = f"askvisit-{now:%Y-%m-%d-%H%M%S-%f}"
-        if form == "json":
-            return {
-                "name": f"{name}.json",
-                "type": "application/json",
-                "text": transcript.to_json(given),
-            }
-        return {
-            "name": f"{name}.md",
-            "type": "text/markdown",
-            "text": transcript.to_markdown(given),
-        }
 
     def _least_confidence(self) -> float | None:
         if self.strictness == "normal":
@@ -139,9 +236,9 @@ class Desk:
         return self.assistant.threshold(self.strictness)
 
     def _marked(self, turn: Turn) -> str | None:
-        """Return the article of the first citation with the answer's places marked."""
+        """Return the article of the first citation, scrolled to it, all its places marked."""
         if turn.answer is None or not turn.answer.found:
             return None
         places = answers.places(turn.answer)
-        article = self.assistant.articles.get(places[0].article)
-        return None if article is None else source_panel.panel(article, places)
+        article = self._articles().get(places[0].article)
+        return None if article is None else source_panel.panel(article, places, places[0])

@@ -16,6 +16,9 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 LARGEST_BODY = 256 * 1024
 """Bytes of a request: a question, six earlier answers and what Gradio adds are far smaller."""
 
+LARGEST_ADDITION = 14 * 1024 * 1024
+"""Bytes of a request where articles may be added: a file of 10 MB as base64."""
+
 POLICY = "; ".join(
     [
         "default-src 'self'",
@@ -45,10 +48,10 @@ HEADERS = {
 class Guard:
     """Adds the headers to every response and refuses what is too large or nobody asked for."""
 
-    def __init__(self, app: App, largest_body: int = LARGEST_BODY, uploads: bool = False) -> None:
+    def __init__(self, app: App, largest_body: int = LARGEST_BODY, *, adding: bool = False) -> None:
         self.app = app
         self.largest_body = largest_body
-        self.uploads = uploads
+        self.adding = adding
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it here."""
@@ -70,13 +73,20 @@ class Guard:
             await _answer(*refusal, with_headers)
 
     def _refusal(self, scope: Message) -> tuple[int, str] | None:
-        if not self.uploads and scope["path"].rstrip("/").endswith("/upload"):
+        path = scope["path"].rstrip("/")
+        if path.endswith("/upload"):
             return 403, "Files are not accepted here."
         headers = dict(scope.get("headers", []))
+        # Another page in the same browser must not add or remove articles.
+        elsewhere = headers.get(b"sec-fetch-site") in (b"cross-site", b"same-site")
+        if self.adding and elsewhere and scope["method"] != "GET":
+            return 403, "Requests of other pages are not accepted here."
         if b"transfer-encoding" in headers:
             return 411, "Send a content-length."
         length = headers.get(b"content-length", b"0")
-        if not length.isdigit() or int(length) > self.largest_body:
+        sends_article = self.adding and path.endswith("/queue/join")
+        largest = LARGEST_ADDITION if sends_article else self.largest_body
+        if not length.isdigit() or int(length) > largest:
             return 413, "The request is too large."
         return None
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import signal
 import socket
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from askvisit.errors import AskvisitError, ServerError
-from askvisit.web.desk import Desk
+from askvisit.selection import add_strictness
 from askvisit.web.feedback import Feedback
+
+if TYPE_CHECKING:
+    from askvisit.web.desk import Desk
 
 PORT = 7860
 PUBLIC_BODY = 64 * 1024
@@ -38,17 +43,36 @@ def main(argv: Sequence[str] | None = None, prog: str = "askvisit ui") -> int:
 
 def serve(options: argparse.Namespace) -> None:
     """Load, warm up, serve, and wait. Raises `ServerError` where the address is not free."""
-    if options.public and options.feedback:
-        raise ServerError("--feedback is not for a --public chat; leave one of them out")
+    for option in ("feedback", "allow_add"):
+        if options.public and getattr(options, option):
+            name = option.replace("_", "-")
+            raise ServerError(f"--{name} is not for a --public chat; leave one of them out")
+    if options.mcp and find_spec("mcp") is None:
+        raise ServerError("--mcp needs an extra; run: pip install 'askvisit[mcp]'")
     port = free_port(options.host, options.port)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
     feedback = Feedback(options.feedback) if options.feedback else None
-    _settings()
     from askvisit.assistant import Assistant
+    from askvisit.index import locate
+    from askvisit.web import mcp_server
+    from askvisit.web.adding import Shelf
+    from askvisit.web.desk import Desk
 
-    assistant = Assistant.load(options.index)
+    folder = locate(options.index)
+    shelf = Shelf(folder) if options.allow_add else None
+    assistant = Assistant.load(folder)
     assistant.warm_up()
-    desk = Desk(assistant, options.strictness, feedback)
-    page = launch(desk, options.host, port, root_path=options.root_path, public=options.public)
+    desk = Desk(assistant, options.strictness, feedback, shelf)
+    page = launch(
+        desk,
+        options.host,
+        port,
+        root_path=options.root_path,
+        public=options.public,
+        mcp=options.mcp,
+    )
+    if options.mcp:
+        print(f"MCP server: {page.local_url.rstrip('/')}{mcp_server.PATH}/", flush=True)
     print(f"askvisit is ready: {page.local_url} (Ctrl-C stops it)", flush=True)
     try:
         signal.signal(signal.SIGTERM, lambda *_: _interrupt())
@@ -58,21 +82,34 @@ def serve(options: argparse.Namespace) -> None:
 
 
 def launch(
-    desk: Desk, host: str, port: int, *, root_path: str | None = None, public: bool = False
+    desk: Desk,
+    host: str,
+    port: int,
+    *,
+    root_path: str | None = None,
+    public: bool = False,
+    mcp: bool = False,
 ) -> Any:
-    """Serve the page in a thread and return it; `public` sets tighter limits."""
+    """Serve the page in a thread and return it.
+
+    public: tighter limits. mcp: the endpoints are tools of an MCP server too (streamable HTTP).
+    """
     _settings()
     import gradio as gr
     from starlette.middleware import Middleware
 
-    from askvisit.web import app, guard
+    from askvisit.web import app, guard, mcp_server
 
     page = app.build(desk)
     page.queue(max_size=64, default_concurrency_limit=4 if public else 8)
     largest_body = PUBLIC_BODY if public else guard.LARGEST_BODY
+    adding = desk.shelf is not None
+    guarded = Middleware(guard.Guard, largest_body=largest_body, adding=adding)
+    # A reverse proxy names its own host in the requests that it passes on.
+    tools = mcp_server.app_options(desk.assistant, "" if root_path else host) if mcp else {}
     try:
         page.launch(
-            server_name=host,
+            server_name=f"[{host}]" if ":" in host else host,
             server_port=port,
             prevent_thread_lock=True,
             quiet=True,
@@ -80,10 +117,11 @@ def launch(
             run_history=False,
             footer_links=["api"],
             ssr_mode=False,
-            root_path=root_path,
+            root_path=_rooted(root_path),
             max_file_size=largest_body,
             state_session_capacity=1000,
-            app_kwargs={"middleware": [Middleware(guard.Guard, largest_body=largest_body)]},
+            app_kwargs={"middleware": [guarded], **tools},
+            mcp_server=False,
             theme=gr.themes.Base(primary_hue="teal", font=_FONTS, font_mono=_MONO),
             css_paths=[app.STATIC / "style.css"],
         )
@@ -130,25 +168,36 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--public", action="store_true", help="for a chat that anyone may use: tighter limits"
     )
-    parser.add_argument(
-        "--strictness",
-        choices=("lenient", "normal", "strict"),
-        default="normal",
-        help="how sure an answer must be to be shown (%(default)s)",
-    )
+    add_strictness(parser)
     parser.add_argument(
         "--feedback", type=Path, metavar="FILE", help="keep what people say of answers in FILE"
+    )
+    parser.add_argument(
+        "--allow-add",
+        action="store_true",
+        help="let people add articles to the index and remove them",
+    )
+    parser.add_argument(
+        "--mcp",
+        action="store_true",
+        help="be an MCP server too, with the tools ask, search and articles (extra: mcp)",
     )
 
 
 def _settings() -> None:
-    """Keep Gradio from calling anyone, and from asking a proxy for this very machine."""
+    """Keep Gradio from calling anyone, and from asking a proxy for this very machine.
+
+    No proxy at all, because Gradio's client fails on a SOCKS proxy before it asks anyone.
+    """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    for name in ("NO_PROXY", "no_proxy"):
-        listed = os.environ.get(name, "")
-        if "127.0.0.1" not in listed:
-            local = "127.0.0.1,localhost,::1"
-            os.environ[name] = f"{listed},{local}" if listed else local
+    # Nor from making a table of the last 10,000 events after each one.
+    os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(sys.maxsize)
+    os.environ["NO_PROXY"] = os.environ["no_proxy"] = "*"
+
+
+def _rooted(path: str | None) -> str | None:
+    """Return a path as Gradio wants it, with a slash before it; a whole address as it is."""
+    return path if not path or "://" in path else "/" + path.strip("/")
 
 
 def _taken(host: str, port: int) -> str:

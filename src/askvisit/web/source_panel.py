@@ -80,8 +80,11 @@ def open_source(request: object, articles: Mapping[str, Article]) -> dict[str, s
     return {"html": panel(articles[place.article], [place, *known]), "key": place.key}
 
 
-def panel(article: Article, places: Iterable[Place] = ()) -> str:
-    """Return the whole article as HTML, the places marked (first come, first marked)."""
+def panel(article: Article, places: Iterable[Place] = (), active: Place | None = None) -> str:
+    """Return the whole article as HTML, the places marked (first come, first marked).
+
+    `active` is the place that the page scrolls to by itself.
+    """
     marks = _apart([place for place in places if place.article == article.id])
     title = headline(article.text)
     body = []
@@ -91,25 +94,34 @@ def panel(article: Article, places: Iterable[Place] = ()) -> str:
         body.append(f'<{tag} dir="auto" id="paragraph-{number}">{text}</{tag}>')
     if title is None:
         body.insert(0, f'<h2 dir="auto">{escape(article.title)}</h2>')
+    opened = "" if active is None else f' data-active="{active.key}"'
     return (
-        f'<article class="source" data-article="{escape(article.id)}">{_head(article)}'
+        f'<article class="source" data-article="{escape(article.id)}"{opened}>{_head(article)}'
         f'<div class="source-text" role="region" tabindex="0" '
         f'aria-label="Article: {escape(article.title)}">{"".join(body)}</div></article>'
     )
 
 
 def _head(article: Article) -> str:
-    known = [escape(part) for part in (article.source, article.date) if part]
+    known = [f"<bdi>{escape(part)}</bdi>" for part in (article.source, article.date) if part]
     known.append(f"{len(article.text.split()):,} words")
     return (
         '<header class="source-head">'
         f'<p class="source-meta">{" · ".join(known)}</p>'
         '<div class="source-nav" hidden>'
-        '<button type="button" data-step="-1" aria-label="Previous citation">‹</button>'
+        f"{_step(-1, 'Previous citation', 'Left')}"
         '<span class="source-position" role="status"></span>'
-        '<button type="button" data-step="1" aria-label="Next citation">›</button></div>'
-        '<button type="button" class="source-back">Back to the answer</button>'
+        f"{_step(1, 'Next citation', 'Right')}</div>"
+        '<button type="button" class="source-back" hidden>Back to the answer</button>'
         "</header>"
+    )
+
+
+def _step(by: int, name: str, arrow: str) -> str:
+    shown = "‹" if by < 0 else "›"
+    return (
+        f'<button type="button" data-step="{by}" title="{arrow} arrow key" '
+        f'aria-label="{name}">{shown}</button>'
     )
 
 

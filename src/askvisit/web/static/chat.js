@@ -1,5 +1,6 @@
 // The conversation: a question is shown at once; a click asks, guesses, edits, takes back or copies.
 const PATIENCE = 60_000; // milliseconds until a missing answer is spoken of
+const MOST_KEPT = 20_000; // characters of a conversation that are sent along with each question
 const log = () => element.querySelector(".log");
 const box = () => document.querySelector("#question textarea");
 const waiting = () => element.querySelector(".waiting:not(.late)");
@@ -14,13 +15,26 @@ function showQuestion(question) {
     '<div class="message bot waiting"><p>Looking in the articles …</p></div>';
   turn.querySelector("p").innerText = question.slice(0, 2000);
   element.querySelector(".welcome, .suggested")?.remove();
+  sessionStorage.setItem("askvisit-asked", question);
   log().append(turn);
   showNewest();
-  setTimeout(() => {
-    if (!turn.isConnected || !turn.classList.contains("pending")) return;
-    turn.querySelector(".waiting").classList.add("late");
-    turn.querySelector(".waiting p").textContent = "No answer came. Is the server still running?";
-  }, PATIENCE);
+  setTimeout(() => turn.isConnected && noAnswer(), PATIENCE);
+}
+
+// No answer came, at once (too many people ask) or after a long time: the question goes back.
+function noAnswer() {
+  const missing = waiting();
+  if (!missing) return;
+  missing.classList.add("late");
+  missing.querySelector("p").textContent =
+    "No answer came. The server may be busy or gone: please ask again.";
+  if (!box().value) putIntoBox(sessionStorage.getItem("askvisit-asked"));
+}
+window.askvisitFailed = noAnswer;
+
+function putIntoBox(question) {
+  box().value = question;
+  box().dispatchEvent(new Event("input"));
 }
 
 function showNewest() {
@@ -31,8 +45,7 @@ function showNewest() {
 
 window.askvisitAsked = (question) => {
   showQuestion(question);
-  box().value = "";
-  box().dispatchEvent(new Event("input"));
+  putIntoBox("");
   return question;
 };
 
@@ -71,6 +84,16 @@ element.addEventListener("click", (event) => {
   } else if (copy !== undefined) copied(button, copy);
 });
 
+// What the inspector shows is asked for when it is opened; the server needs the question once more.
+element.addEventListener("click", (event) => {
+  const summary = event.target.closest("summary[data-inspect]");
+  if (!summary) return;
+  const shown = summary.nextElementSibling;
+  if (summary.parentElement.open || shown.innerHTML) return;
+  shown.innerHTML = '<p class="note">Looking again …</p>';
+  trigger("inspect", { turn: Number(summary.dataset.inspect) });
+});
+
 async function copied(button, text) {
   const label = button.dataset.label || button.textContent;
   button.dataset.label = label;
@@ -95,7 +118,27 @@ function copyOldWay(text) {
   return done;
 }
 
-watch("value", showNewest);
+// What a screen reader says of a new answer.
+function readOut() {
+  const id = "askvisit-said";
+  const said = document.getElementById(id) || document.createElement("div");
+  Object.assign(said, { id, className: "unseen", role: "status" });
+  document.querySelector(".gradio-container").append(said);
+  const answer = [...element.querySelectorAll(".turn .message.bot")].at(-1);
+  said.textContent = answer ? answer.innerText.slice(0, 600) : "";
+}
+
+watch("value", () => {
+  showNewest();
+  readOut();
+  const kept = element.querySelector("[data-kept]").dataset.kept;
+  sessionStorage.setItem("askvisit-kept", kept.length < MOST_KEPT ? kept : "");
+  sessionStorage.removeItem("askvisit-asked");
+});
+
+// A question whose answer never came, because the page was loaded anew, is put back into the box.
+const unanswered = sessionStorage.getItem("askvisit-asked");
+if (unanswered) setTimeout(() => putIntoBox(unanswered));
 
 // On a phone the keyboard would cover the suggestions.
 if (matchMedia("(min-width: 761px)").matches) setTimeout(() => box()?.focus({ preventScroll: true }));

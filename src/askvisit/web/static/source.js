@@ -3,7 +3,7 @@ if (window.askvisitSource) window.askvisitSource.abort();
 window.askvisitSource = new AbortController();
 const listening = { signal: window.askvisitSource.signal };
 let clicks = 0;
-let clicked = null;
+let clicked = null; // the citation that was followed last
 
 const find = (selector) => element.querySelector(selector);
 const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
@@ -19,6 +19,28 @@ function activate(key) {
   if (first) scrollTo(first);
   else if (!key) find(".source-text").scrollTop = 0;
   showPosition(key);
+  showCurrent(key);
+}
+
+// The citation in the answer whose sentence is the active one.
+function showCurrent(key) {
+  const cited = clicked?.isConnected ? citationsBeside(clicked) : [];
+  for (const link of document.querySelectorAll("a.cite[aria-current]"))
+    link.removeAttribute("aria-current");
+  const article = find(".source").dataset.article;
+  find(".source-back").hidden = !clicked?.isConnected;
+  const current = cited.find((link) => keyOf(link) === key && placeOf(link).article === article);
+  current?.setAttribute("aria-current", "true");
+}
+
+function citationsBeside(link) {
+  const message = link.closest(".message");
+  return message ? [...message.querySelectorAll("a.cite")] : [link];
+}
+
+function keyOf(link) {
+  const { start, end } = placeOf(link);
+  return `${start}-${end}`;
 }
 
 function scrollTo(mark) {
@@ -88,12 +110,8 @@ async function open(request) {
 }
 
 function follow(link) {
-  for (const other of document.querySelectorAll("a.cite[aria-current]"))
-    other.removeAttribute("aria-current");
-  link.setAttribute("aria-current", "true");
   clicked = link;
-  const message = link.closest(".message") || document;
-  const others = [...message.querySelectorAll("a.cite")].filter((other) => other !== link);
+  const others = citationsBeside(link).filter((other) => other !== link);
   open({ place: placeOf(link), others: others.map(placeOf) });
 }
 
@@ -114,24 +132,40 @@ element.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
   if (button.dataset.step) step(Number(button.dataset.step));
-  if (button.classList.contains("source-back")) {
-    const target = clicked && clicked.isConnected ? clicked : document.querySelector("#chat");
-    target.scrollIntoView({ block: "center" });
-    if (target === clicked) clicked.focus({ preventScroll: true });
-  }
+  if (button.classList.contains("source-back")) goBack();
 });
 
-element.addEventListener("keydown", (event) => {
-  if (!event.target.closest(".source-text, .source-nav")) return;
-  if (event.key === "ArrowRight") step(1);
-  else if (event.key === "ArrowLeft") step(-1);
-  else return;
-  event.preventDefault();
-});
+function goBack() {
+  const target = clicked?.isConnected ? clicked : document.querySelector("#chat");
+  target.scrollIntoView({ block: "center" });
+  if (target === clicked) clicked.focus({ preventScroll: true });
+}
 
-watch("value", () => {
-  const active = find("mark.active");
-  showPosition(active ? active.dataset.key : null);
+// Arrow keys walk the citations, from the article and from a citation; Escape goes back to it.
+document.addEventListener(
+  "keydown",
+  (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const inArticle = element.contains(event.target);
+    if (!inArticle && !event.target.closest?.("a.cite")) return;
+    if (event.key === "ArrowRight") step(1);
+    else if (event.key === "ArrowLeft") step(-1);
+    else if (event.key === "Escape" && inArticle) goBack();
+    else return;
+    event.preventDefault();
+  },
+  listening,
+);
+
+// A new answer brings its article; the first citation is active without a click.
+watch("value", async () => {
+  const active = find(".source").dataset.active;
+  if (!active) return showPosition(find("mark.active")?.dataset.key);
+  await painted();
+  clicked = [...document.querySelectorAll(".turn a.cite:not(.near)")].findLast(
+    (link) => keyOf(link) === active,
+  );
+  activate(active);
 });
 
 // A link from outside: ?article=…&start=…&end=…

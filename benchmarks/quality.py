@@ -1,0 +1,204 @@
+"""Measure what askvisit finds, reads and cites; prints the tables of README and the model card.
+
+    python benchmarks/quality.py squad squad-v2.0-dev.json.gz --valid valid.json.gz
+    python benchmarks/quality.py visit
+    python benchmarks/quality.py lists
+    python benchmarks/quality.py risk valid.json.gz --plot docs/risk-coverage.png
+
+squad: the reader alone on SQuAD 2.0 (the official metric), at the threshold that is best for the
+file and at the one that was chosen on --valid.
+visit: the development questions about the visit; the passages that dense, BM25 and fused retrieval
+rank first, and the sentences that are ranked first with parts of the fitted rule left out.
+lists: precision and recall of the citations of questions that ask for several things.
+risk: how many answers are wrong at each share of questions answered, on pages of articles that the
+fitted rule did not see (El-Yaniv and Wiener, 2010). The plot needs matplotlib, the fit scipy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from statistics import fmean
+
+from askvisit import Assistant, answering, build_index
+from askvisit import encoder as encoders
+from askvisit import reader as readers
+from askvisit.evaluation import Question, is_right, read_questions
+from askvisit.index import open_index
+from askvisit.onnx_model import MODELS
+from askvisit.records import Evidence, Hit, Span
+from askvisit.retriever import Retriever
+from askvisit.selection import BUNDLED, Selection, selection_for
+
+ROOT = Path(__file__).parent.parent
+DATA = ROOT / "tests" / "data"
+
+
+def squad(options: argparse.Namespace) -> None:
+    """Print the official figures of the shipped reader, or of a checkpoint."""
+    from askvisit.training.validate import validate
+
+    print("threshold chosen on".ljust(22), "SQuAD 2.0")
+    print("the file itself".ljust(22), validate(options.reader, options.data))
+    if options.valid:
+        threshold = validate(options.reader, options.valid).threshold
+        scores = validate(options.reader, options.data, threshold=threshold)
+        print(options.valid.name.ljust(22), scores)
+
+
+def visit(_: argparse.Namespace) -> None:
+    """Print what each part of the chain finds of the development questions."""
+    questions = [q for q in read_questions(DATA / "questions.jsonl") if q.sentences]
+    encoder = encoders.load_for_questions()
+    retriever = Retriever(open_index(ROOT / "index"), encoder)
+    found = [retriever.gather(q.question) for q in questions]
+    print("passages".ljust(34), "first  in three    MRR")
+    for name in ("dense", "bm25", "fused"):
+        ranks = [_rank(q, e.hits, name) for q, e in zip(questions, found, strict=True)]
+        first, three = (fmean(rank <= k for rank in ranks) for k in (1, 3))
+        print(f"{name:<34} {first:5.2f}  {three:8.2f}  {fmean(1 / r for r in ranks):5.2f}")
+    print("\nsentences".ljust(35), "first  in three")
+    for name, reader, weights in (
+        ("sentence cosine alone", "sentence-cosine", ("margin",)),
+        ("sentence cosine, retrieval", "sentence-cosine", answering.RANK_FEATURES),
+        ("reader alone", BUNDLED, ("margin",)),
+        ("reader, dense", BUNDLED, ("margin", "dense")),
+        ("reader, BM25", BUNDLED, ("margin", "bm25")),
+        ("reader, dense, BM25 (as shipped)", BUNDLED, answering.RANK_FEATURES),
+    ):
+        engine = readers.load(reader, encoder)
+        fitted = selection_for(reader)
+        assert fitted is not None
+        rule = _without(fitted, weights)
+        tops = [_ranked(e, engine.read(e.question, e.windows), rule) for e in found]
+        first, three = (
+            fmean(_holds(q, top[:k]) for q, top in zip(questions, tops, strict=True))
+            for k in (1, 3)
+        )
+        print(f"{name:<34} {first:5.2f}  {three:8.2f}")
+
+
+def lists(_: argparse.Namespace) -> None:
+    """Print how many of the right sentences are cited, and how many citations are right."""
+    rows = [json.loads(line) for line in (DATA / "lists.jsonl").read_text("utf-8").splitlines()]
+    print("split  kind     questions  answered  citations  precision  recall")
+    with tempfile.TemporaryDirectory() as folder:
+        asked = list(_ask_pages(rows, Path(folder)))
+    for split in ("tune", "final"):
+        for kind in ("list", "single"):
+            chosen = [(r, a) for r, a in asked if (r["split"], r["kind"]) == (split, kind)]
+            given = [(r, a) for r, a in chosen if a.found]
+            right = sum(_right(r, c) for r, a in given for c in a.citations)
+            cited = sum(len(a.citations) for _, a in given)
+            gold = sum(len(r["sentences"]) for r, _ in chosen)
+            print(
+                f"{split:<6} {kind:<8} {len(chosen):9} {len(given) / len(chosen):9.2f}"
+                f"{cited / max(1, len(given)):11.2f}{right / max(1, cited):11.2f}"
+                f"{right / gold:8.2f}"
+            )
+
+
+def risk(options: argparse.Namespace) -> None:
+    """Print, and draw, the share of wrong answers against the share of questions answered."""
+    from askvisit.training.asking import ask_pages
+    from askvisit.training.calibrate import judge, report
+
+    encoder = encoders.load_for_questions()
+    reader = readers.load(None, encoder)
+    judged = judge(ask_pages(options.data, reader, encoder, options.questions), reader.name)
+    for name, value in report(judged).items():
+        print(f"{name:<20} {value:8.3f}")
+    judged.sort(key=lambda j: -j.confidence)
+    wrong = [not j.right for j in judged]
+    curve = [(n / len(wrong), fmean(wrong[:n])) for n in range(1, len(wrong) + 1)]
+    print("\nanswered  wrong  confidence from")
+    for share in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0):
+        n = round(share * len(curve))
+        print(f"{share:8.0%} {curve[n - 1][1]:6.1%} {judged[n - 1].confidence:16.2f}")
+    if options.plot:
+        _draw(curve, options.plot)
+
+
+def _rank(question: Question, hits: Sequence[Hit], by: str) -> int:
+    """Return the place (from 1) of the first passage with a right sentence, by one of its scores.
+
+    One after the last where there is none.
+    """
+    ranked = sorted(hits, key=lambda hit: -getattr(hit, by))
+    texts = [" ".join(hit.text.split()) for hit in ranked]
+    places = [n for n, text in enumerate(texts, 1) if any(s in text for s in question.sentences)]
+    return places[0] if places else len(texts) + 1
+
+
+def _without(fitted: Selection, names: Sequence[str]) -> Selection:
+    weights = {name: fitted.rank[name] if name in names else 0.0 for name in fitted.rank}
+    return replace(fitted, rank=weights)
+
+
+def _ranked(evidence: Evidence, spans: Sequence[Span], rule: Selection) -> list[str]:
+    return [c.span.sentence.text for c in answering.rank(evidence, spans, rule)]
+
+
+def _holds(question: Question, texts: Iterable[str]) -> bool:
+    gold = {" ".join(sentence.split()) for sentence in question.sentences}
+    return any(" ".join(text.split()) in gold for text in texts)
+
+
+def _ask_pages(rows: Sequence[dict], folder: Path) -> Iterable[tuple[dict, object]]:
+    encoder = encoders.load()
+    for page in dict.fromkeys(row["page"] for row in rows):
+        articles = folder / page / "articles"
+        articles.mkdir(parents=True)
+        text = (DATA / "pages" / f"{page}.txt").read_bytes()
+        (articles / f"{page}.txt").write_bytes(text)
+        build_index(index=folder / page, encoder=encoder)
+        assistant = Assistant.load(folder / page)
+        yield from ((r, assistant.ask(r["question"])) for r in rows if r["page"] == page)
+
+
+def _right(row: dict, citation: object) -> bool:
+    return is_right(Question(row["question"], tuple(row["sentences"])), [citation])
+
+
+def _draw(curve: Sequence[tuple[float, float]], path: Path) -> None:
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(6, 3.2), layout="constrained")
+    axes.plot([100 * share for share, _ in curve], [100 * wrong for _, wrong in curve], lw=2)
+    axes.set(xlabel="questions answered (%)", ylabel="answers that are wrong (%)", ylim=(0, None))
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(alpha=0.3)
+    figure.savefig(path, dpi=110)
+
+
+def main() -> None:
+    """Run one of the four."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(required=True, metavar="squad|visit|lists|risk")
+    command = commands.add_parser("squad")
+    command.add_argument("data", type=Path)
+    command.add_argument("--valid", type=Path)
+    command.add_argument("--reader", type=Path, default=MODELS / "reader", help="or a checkpoint")
+    command.set_defaults(run=squad)
+    commands.add_parser("visit").set_defaults(run=visit)
+    commands.add_parser("lists").set_defaults(run=lists)
+    command = commands.add_parser("risk")
+    command.add_argument("data", type=Path)
+    command.add_argument("--questions", type=int, default=1500)
+    command.add_argument("--plot", type=Path)
+    command.set_defaults(run=risk)
+    options = parser.parse_args()
+    options.run(options)
+
+
+if __name__ == "__main__":
+    main()

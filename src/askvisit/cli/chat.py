@@ -1,0 +1,208 @@
+r"""Ask in a conversation: later questions may lean on earlier ones ("And in 2018?").
+
+Questions come from the terminal, with the lines before by the arrow keys, or a line each from
+standard input. Lines that begin with / are commands:
+
+  /sources      where each quote of the last answer stands
+  /sources N    the passage around quote N, with the quote marked
+  /export FILE  write the conversation to FILE, as Markdown (.md) or JSON (.json)
+  /reset        begin a new conversation
+  /help         these commands
+  /quit         leave, as Ctrl-D does; Ctrl-C drops what is being typed or answered
+
+`askvisit verify --answers FILE` proves an exported conversation later.
+
+examples:
+  askvisit chat
+  askvisit chat --index my-index --strictness strict
+  printf '%s\n' "Who gains most?" "/export talk.md" | askvisit chat
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from askvisit.cli import options, show
+from askvisit.errors import AskvisitError, DataError, UnknownArticleError
+from askvisit.records import Answer, Citation, Hit
+from askvisit.selection import add_strictness
+
+if TYPE_CHECKING:
+    from askvisit.assistant import Assistant
+
+HELP = "ask in a conversation"
+
+_COMMANDS = (__doc__ or "").split("are commands:\n\n")[-1].split("\n\n")[0]
+_INTERRUPTED = 130
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    add_strictness(parser)
+    options.add_article(parser)
+    options.add_index(parser)
+    options.add_reader(parser)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Talk until the input ends."""
+    from askvisit.assistant import Assistant
+
+    assistant = Assistant.load(chosen.index, reader=chosen.reader)
+    for article_id in chosen.article or ():
+        if article_id not in assistant.articles:
+            raise UnknownArticleError(article_id, tuple(assistant.articles))
+    chat = _Chat(assistant, assistant.threshold(chosen.strictness), chosen.article)
+    return _in_terminal(chat) if sys.stdin.isatty() else _from_input(chat)
+
+
+@dataclass
+class _Chat:
+    """A conversation and the choices it began with; `answers` are oldest first."""
+
+    assistant: Assistant
+    min_confidence: float
+    articles: list[str] | None
+    answers: list[Answer] = field(default_factory=list)
+
+    def respond(self, line: str) -> str | None:
+        """Return what to print for a question or a command, None where it is time to leave.
+
+        Raises `AskvisitError` where the line cannot be followed; the conversation stays as it is.
+        """
+        if not line.startswith("/"):
+            return self._ask(line)
+        name, _, rest = line[1:].partition(" ")
+        match name.lower():
+            case "sources" | "source":
+                return self._sources(rest.strip())
+            case "export":
+                return self._export(rest.strip())
+            case "reset":
+                self.answers.clear()
+                return "A new conversation."
+            case "help":
+                return _COMMANDS
+            case "quit" | "exit":
+                return None
+        raise DataError(f"no command is called /{show.excerpt(name)}; /help lists them")
+
+    def _ask(self, question: str) -> str:
+        answer = self.assistant.ask(
+            question, self.answers, articles=self.articles, min_confidence=self.min_confidence
+        )
+        self.answers.append(answer)
+        understood = answer.reading != answer.question.strip() and answer.kind != "talk"
+        note = f"Understood as: {show.plain(answer.reading)}\n" if understood else ""
+        return note + show.answer(answer)
+
+    def _sources(self, number: str) -> str:
+        """List the places of the last answer, or show one: quotes, or else nearest passages."""
+        last = self.answers[-1] if self.answers else None
+        places: tuple[Citation | Hit, ...] = (last.citations or last.nearest) if last else ()
+        if not places:
+            raise DataError("the last answer has no sources; ask a question first")
+        if not number:
+            return "\n".join(_place(n, place) for n, place in enumerate(places, 1))
+        if not number.isdecimal() or not 1 <= int(number) <= len(places):
+            raise DataError(f"the last answer has the sources 1 to {len(places)}: /sources 1")
+        return self._passage(int(number), places[int(number) - 1])
+
+    def _passage(self, number: int, place: Citation | Hit) -> str:
+        """Show the paragraph around a quote as the article has it now."""
+        from askvisit.passages import paragraphs
+
+        article = self.assistant.articles.get(place.article_id)
+        quote = place.quote if isinstance(place, Citation) else place.text
+        if article is None or article.text[place.start : place.end] != quote:
+            raise DataError(f"{place.article_id} was changed since; ask again")
+        around = [(a, b) for a, b in paragraphs(article.text) if a < place.end and place.start < b]
+        start = min([place.start, *(a for a, _ in around)])
+        end = max([place.end, *(b for _, b in around)])
+        text = show.marked(article.text[start:end], place.start - start, place.end - start)
+        return f"{_place(number, place)}\n\n{text}"
+
+    def _export(self, name: str) -> str:
+        from askvisit import transcript
+
+        writers = {".md": transcript.to_markdown, ".json": transcript.to_json}
+        path = Path(name).expanduser()
+        if path.suffix.lower() not in writers:
+            raise DataError("name a file that ends with .md or .json: /export conversation.md")
+        if not self.answers:
+            raise DataError("nothing was asked yet, so there is nothing to export")
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(writers[path.suffix.lower()](self.answers))
+        except FileExistsError as error:
+            raise DataError(f"{path} is there already; name another file") from error
+        except OSError as error:
+            raise DataError(f"{path} cannot be written ({error.strerror})") from error
+        return f"{len(self.answers)} answers written to {path}"
+
+
+def _in_terminal(chat: _Chat) -> int:
+    """Talk with someone at a terminal; errors and Ctrl-C end a line, not the conversation."""
+    with suppress(ImportError):  # Python may be built without
+        import readline  # noqa: F401 - gives `input` editing and the lines before
+    print(f"{_welcome(chat.assistant)} /help lists the commands, Ctrl-D leaves.")
+    interrupted = False
+    while True:
+        try:
+            line = input("\n> ").strip()
+            if not line:
+                continue
+            response = chat.respond(line)
+            if response is None:
+                return 0
+            print(response)
+            interrupted = False
+        except EOFError:
+            print()
+            return 0
+        except KeyboardInterrupt:
+            print()
+            if interrupted:
+                return _INTERRUPTED
+            interrupted = True
+            print("Ctrl-C again leaves.")
+        except AskvisitError as error:
+            print(_one_line(error))
+
+
+def _from_input(chat: _Chat) -> int:
+    """Take each line of standard input; returns 1 where one could not be followed."""
+    status = 0
+    for line in filter(None, map(str.strip, sys.stdin)):
+        try:
+            response = chat.respond(line)
+        except AskvisitError as error:
+            print(f"askvisit: {_one_line(error)}", file=sys.stderr)
+            status = 1
+            continue
+        if response is None:
+            break
+        print(response, end="\n\n", flush=True)
+    return status
+
+
+def _one_line(error: AskvisitError) -> str:
+    return " ".join(show.plain(str(error)).split())
+
+
+def _welcome(assistant: Assistant) -> str:
+    count = len(assistant.articles)
+    about = f"{count:,} articles" if count > 1 else "the article"
+    return f"Ask about {about}."
+
+
+def _place(number: int, place: Citation | Hit) -> str:
+    if isinstance(place, Citation):
+        return show.source(place)
+    where = f"{show.plain(place.article_id)} {place.start}-{place.end}"
+    return f"[{number}] near, but no answer ({where})"

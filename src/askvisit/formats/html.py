@@ -1,0 +1,110 @@
+"""Saved web pages: the main text by trafilatura, one paragraph a block; no menus, no comments.
+
+The text is the page's words in order: the headline first, white space joined, blocks parted by
+a blank line. It depends on the bytes only: dates are not compared with today's.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import TYPE_CHECKING
+
+from askvisit.formats import Document
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_BYTE_ORDER_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+_DECLARED = re.compile(
+    rb"<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?([\w.:-]+)", re.I
+)
+_DECLARED_WITHIN = 4096
+
+_INLINE = {"hi", "ref", "del", "cell", "lb", "graphic"}
+_DATES = {"original_date": True, "extensive_search": False, "max_date": "2100-12-31"}
+
+
+def read(data: bytes) -> Document:
+    """Find the article of a page; raises `ValueError` where there is none."""
+    from trafilatura import bare_extraction
+
+    page = bare_extraction(
+        decode(data),
+        include_comments=False,
+        include_formatting=True,
+        with_metadata=True,
+        date_extraction_params=dict(_DATES),
+    )
+    blocks = [] if page is None or page.body is None else _blocks(page.body)
+    if not blocks:
+        raise ValueError(
+            "no article was found in the page (is it made by a script?); "
+            "save its text as a .txt file"
+        )
+    title = _one_line(page.title)
+    if title is not None and title not in blocks[:3]:
+        blocks.insert(0, title)
+    url = page.url if page.url and page.url.startswith(("http://", "https://")) else None
+    return Document(
+        "\n\n".join(blocks) + "\n",
+        title=title,
+        source=_one_line(page.sitename) or _one_line(page.hostname),
+        url=url,
+        date=page.date,
+    )
+
+
+def decode(data: bytes) -> str:
+    """Decode a page as browsers do: a byte order mark, UTF-8, what it declares, Windows-1252."""
+    for mark, encoding in _BYTE_ORDER_MARKS.items():
+        if data.startswith(mark):
+            return data.decode(encoding, "replace")
+    if b"\0" in data:
+        raise ValueError("has NUL bytes, so it is not a web page")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode(_declared(data), "replace")
+
+
+def _declared(data: bytes) -> str:
+    found = _DECLARED.search(data[:_DECLARED_WITHIN])
+    try:
+        name = codecs.lookup(found[1].decode()).name if found else "cp1252"
+    except LookupError:
+        return "cp1252"
+    # Pages that say Latin-1, or UTF-8 though they are not, are Windows-1252 for every browser.
+    return "cp1252" if name in ("iso8859-1", "ascii", "utf-8") else name
+
+
+def _blocks(body: _Element) -> list[str]:
+    """Return the text of each block in order; text between blocks is a block of its own."""
+    from lxml.etree import iterwalk
+
+    pieces: list[list[str]] = [[]]
+    for event, element in iterwalk(body, events=("start", "end")):
+        if event == "start":
+            _part(pieces, element)
+            pieces[-1].append(element.text or "")
+        else:
+            _part(pieces, element)
+            if element is not body:
+                pieces[-1].append(element.tail or "")
+    joined = (" ".join("".join(piece).split()) for piece in pieces)
+    return [block for block in joined if any(character.isalnum() for character in block)]
+
+
+def _part(pieces: list[list[str]], element: _Element) -> None:
+    if element.tag not in _INLINE:
+        pieces.append([])
+    elif element.tag in ("cell", "lb"):
+        pieces[-1].append(" ")
+
+
+def _one_line(text: str | None) -> str | None:
+    return " ".join((text or "").split()) or None

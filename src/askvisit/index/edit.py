@@ -1,0 +1,234 @@
+"""Add an article to an index, or remove one: the file in its own `articles/`, then the update.
+
+Whoever asks meanwhile is answered from the old index until the new manifest is there. An article
+that cannot be indexed leaves no file behind; one that cannot be removed keeps its file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path, PurePath
+
+import numpy as np
+
+from askvisit import corpus, formats
+from askvisit import encoder as encoders
+from askvisit import passages as cutting
+from askvisit.corpus import SourceFile
+from askvisit.encoder import Encoder, FloatArray
+from askvisit.errors import ArticleError, CorpusError, IndexReadOnlyError, UnknownArticleError
+from askvisit.index import build
+from askvisit.index import manifest as manifests
+from askvisit.index.local import open_index
+from askvisit.index.lock import only_writer
+from askvisit.records import Article
+
+LONGEST_ADDED = 1_000_000
+"""Characters of an article that is added while others ask; a book has fewer."""
+
+_LONGEST_STEM = 60
+_REMOVED = ".removed.tmp"
+_AT_ONCE = 32
+"""Passages encoded between two reports of progress."""
+
+Tell = Callable[[int, int], None]
+"""Called with how many passages of how many are encoded."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a person tells about an article; it counts more than what the file tells."""
+
+    title: str | None = None
+    source: str | None = None
+    url: str | None = None
+    date: str | None = None
+
+
+def articles_folder(folder: Path) -> Path:
+    """Return an index's own folder of articles, where files can be added.
+
+    Raises `IndexReadOnlyError` where the articles lie elsewhere or nothing can be written.
+    """
+    source = manifests.read(folder).articles_path(folder)
+    if not source.resolve().is_relative_to(folder.resolve()):
+        raise IndexReadOnlyError(
+            f"the articles of this index lie in {source} and are only read there; "
+            f"change them there and run: askvisit index --index {folder}"
+        )
+    for needed in (folder, source):
+        if not os.access(needed, os.W_OK | os.X_OK):
+            raise IndexReadOnlyError(
+                f"{needed} cannot be written to, so articles cannot be added or removed; "
+                "make it writable, or copy the index and name the copy with --index"
+            )
+    return source
+
+
+def add_article(
+    folder: Path,
+    name: str,
+    data: bytes,
+    told: Told | None = None,
+    *,
+    encoder: Encoder | None = None,
+    tell: Tell | None = None,
+) -> Article:
+    """Add an article to the index in a folder and bring the index up to date.
+
+    name: a file's name; its ending says the format, the rest makes a safe name of it.
+    data: the file's bytes.
+    encoder: the encoder the index was built with (loaded where None).
+
+    Raises `ArticleError` where the file is no usable article or repeats one, `IndexReadOnlyError`
+    where nothing can be added.
+    """
+    told = told or Told()
+    _check(name, data, told)
+    with only_writer(folder):
+        source = articles_folder(folder)
+        path = _free_path(source, name)
+        with _new_file(path, data), _new_file(path.with_suffix(".toml"), _toml(told)):
+            article = SourceFile(path).read()
+            _refuse_repeated(folder, article, name)
+            counting = _Counting(encoder or _encoder(folder), _new_passages(article), tell)
+            report = build.update(folder, encoder=counting)
+            for skipped in report.skipped:
+                if skipped.path.name == path.name:
+                    raise ArticleError(Path(name), skipped.reason)
+    return article
+
+
+def remove_article(folder: Path, article_id: str, *, encoder: Encoder | None = None) -> None:
+    """Remove an article's file (and its `NAME.toml`) and bring the index up to date.
+
+    Raises `UnknownArticleError`, `CorpusError` for the last article, `IndexReadOnlyError`.
+    """
+    with only_writer(folder):
+        source = articles_folder(folder)
+        known = tuple(manifests.read(folder).articles)
+        if article_id not in known or PurePath(article_id).name != article_id:
+            raise UnknownArticleError(article_id, known)
+        if len(known) == 1:
+            raise CorpusError("the last article cannot be removed; add another one first")
+        path, hidden = source / article_id, source / _REMOVED
+        if path.exists():
+            path.replace(hidden)
+        try:
+            build.update(folder, encoder=encoder or _encoder(folder))
+        except BaseException:
+            if hidden.exists():
+                hidden.replace(path)
+            raise
+        hidden.unlink(missing_ok=True)
+        sidecar = path.with_suffix(".toml")
+        if path.stem not in {file.path.stem for file in corpus.scan(source)[0]}:
+            sidecar.unlink(missing_ok=True)
+
+
+def _check(name: str, data: bytes, told: Told) -> None:
+    """Refuse what can be refused before anything is written."""
+    if len(data) > corpus.LARGEST_FILE:
+        raise ArticleError(Path(name), f"over {corpus.LARGEST_FILE // 1_000_000} MB")
+    try:
+        length = len(formats.read(name, data).text)
+    except ValueError as error:
+        raise ArticleError(Path(name), str(error)) from error
+    if length > LONGEST_ADDED:
+        reason = f"has {length:,} characters, over {LONGEST_ADDED:,}"
+        raise ArticleError(Path(name), f"{reason}; put it into the folder and run: askvisit index")
+    try:
+        date.fromisoformat(told.date or "2000-01-01")
+    except ValueError as error:
+        raise ArticleError(Path(name), "its date is not of the form 2019-06-26") from error
+
+
+def _free_path(source: Path, name: str) -> Path:
+    """Return a path that no article or sidecar has: letters, digits and hyphens of the name."""
+    given = PurePath(unicodedata.normalize("NFC", name))
+    stem = re.sub(r"[\W_]+", "-", given.stem).strip("-").lower()
+    while len(stem.encode()) > _LONGEST_STEM:
+        stem = stem[:-1].rstrip("-")
+    stem = stem or "article"
+    taken = {entry.stem.casefold() for entry in source.iterdir()}
+    number = 1
+    free = stem
+    while free.casefold() in taken:
+        number += 1
+        free = f"{stem}-{number}"
+    return source / f"{free}{given.suffix.lower()}"
+
+
+def _toml(told: Told) -> bytes:
+    lines = []
+    for key, value in asdict(told).items():
+        clean = " ".join("".join(c if c.isprintable() else " " for c in value or "").split())
+        if clean:  # a JSON string of printable characters is a string of TOML
+            lines.append(f"{key} = {json.dumps(clean, ensure_ascii=False)}\n")
+    return "".join(lines).encode()
+
+
+def _refuse_repeated(folder: Path, article: Article, name: str) -> None:
+    """Refuse a text that the index has, also where only white space differs."""
+    words = article.text.split()
+    index = open_index(folder)
+    for known in map(index.article, index.article_ids()):
+        if known.text.split() == words:
+            raise ArticleError(Path(name), f"is here already: “{known.title}” ({known.id})")
+
+
+@contextmanager
+def _new_file(path: Path, data: bytes) -> Iterator[None]:
+    """Write a file that was not there (none for no data); take it back where the rest fails."""
+    if not data:
+        yield
+        return
+    with path.open("xb") as file:
+        try:
+            file.write(data)
+            file.flush()
+            yield
+        except BaseException:
+            path.unlink()
+            raise
+
+
+def _encoder(folder: Path) -> Encoder:
+    return encoders.load(manifests.read(folder).encoder.name)
+
+
+def _new_passages(article: Article) -> int:
+    return len(cutting.passages(article))
+
+
+class _Counting:
+    """An encoder that tells how far it is."""
+
+    def __init__(self, encoder: Encoder, total: int, tell: Tell | None) -> None:
+        self.name = encoder.name
+        self.sha256 = encoder.sha256
+        self._encoder = encoder
+        self._total = total
+        self._tell = tell
+        self._done = 0
+
+    @property
+    def dimension(self) -> int:
+        return self._encoder.dimension
+
+    def encode(self, texts: Sequence[str]) -> FloatArray:
+        blocks = []
+        for start in range(0, len(texts), _AT_ONCE):
+            part = texts[start : start + _AT_ONCE]
+            blocks.append(self._encoder.encode(part))
+            self._done += len(part)
+            if self._tell is not None:
+                self._tell(self._done, max(self._total, self._done))
+        return np.concatenate(blocks)

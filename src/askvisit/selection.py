@@ -1,0 +1,67 @@
+"""What was fitted for a reader: how its spans are ranked, and how sure an answer must be.
+
+`models/selection.json` holds it by the reader's name; `python -m askvisit.training.calibrate`
+writes it, from pages that are in no index.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+BUNDLED = "askvisit-reader"
+"""The reader that comes with askvisit."""
+
+Strictness = Literal["lenient", "normal", "strict"]
+LEVELS: tuple[Strictness, ...] = ("lenient", "normal", "strict")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Weights by feature, fitted for one reader, and `thresholds` of confidence by strictness.
+
+    `rates` are what to expect of each strictness, measured on pages that the fit did not see, as
+    shares: `answered` and `right` of the answerable questions, `false_near` and `false_far` of
+    questions without an answer that are about the page's subject or another one.
+    """
+
+    reader: str
+    rank: Mapping[str, float]
+    confidence: Mapping[str, float]
+    thresholds: Mapping[Strictness, float]
+    rates: Mapping[Strictness, Mapping[str, float]]
+
+
+@cache
+def selection_for(reader: str) -> Selection | None:
+    """Return what was fitted for a reader, None where nothing was."""
+    text = resources.files("askvisit").joinpath("models/selection.json").read_text("utf-8")
+    fitted = json.loads(text).get(reader)
+    return None if fitted is None else Selection(reader=reader, **fitted)
+
+
+def add_strictness(parser: argparse.ArgumentParser) -> None:
+    """Add --strictness, with what to expect of each level in its help."""
+    fitted = selection_for(BUNDLED)
+    assert fitted is not None
+    told = "; ".join(f"{level}: {_expected(fitted.rates[level])}" for level in LEVELS)
+    parser.add_argument(
+        "--strictness",
+        choices=LEVELS,
+        default="normal",
+        help="how sure an answer must be to be given (default: normal). Of 100 questions that "
+        "encyclopedia pages answer, and of 100 written to look answerable that they do not: "
+        + told,
+    )
+
+
+def _expected(rates: Mapping[str, float]) -> str:
+    answered, right, false = (
+        round(100 * rates[name]) for name in ("answered", "right", "false_near")
+    )
+    return f"{answered} answered, {right} of them rightly, and {false} answered falsely"

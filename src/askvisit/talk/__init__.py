@@ -1,0 +1,131 @@
+"""What is not a question to the text: small talk, and requests for an article as a whole.
+
+>>> respond("hello") is not None, respond("who met Kim?")
+(True, None)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from askvisit.encoder import Encoder
+from askvisit.index import PassageIndex
+from askvisit.passages import headline
+from askvisit.records import Answer, Article, Citation, Sentence
+from askvisit.talk import choice, requests, summary
+from askvisit.talk.language import NO_WORDS, NOT_ENGLISH, why_unreadable
+from askvisit.talk.requests import Request
+from askvisit.talk.smalltalk import respond, without_greeting
+
+__all__ = [
+    "NOT_ENGLISH",
+    "NO_WORDS",
+    "is_reply",
+    "reply",
+    "respond",
+    "why_unreadable",
+    "without_greeting",
+]
+
+_SHOWN = 5
+"""Sentences with which an article is shown: its headline and how it begins."""
+
+_WHICH = "Which article? {} Name one."
+_NO_SUCH = "No article is about that. {}"
+_NO_HEADLINE = "The article has no headline; it is known as “{}”."
+
+
+def reply(
+    index: PassageIndex,
+    encoder: Encoder,
+    question: str,
+    asked: str,
+    history: Sequence[Answer] = (),
+    articles: Sequence[str] | None = None,
+) -> Answer | None:
+    """Respond to what is no question to the text; None where it is one.
+
+    question: as typed, for the answer; asked: its readable form.
+    history: earlier answers, oldest first; articles: ids of those to look in (all where None).
+    """
+    response = respond(asked)
+    if response is not None:
+        return _talk(question, response)
+    request = _request(index, asked, history, articles)
+    if request is None:
+        return None
+    if request.wanted == "list":
+        return _talk(question, choice.listing(index, choice.among(index, articles)))
+    chosen = choice.choose(index, request, history, articles)
+    if len(chosen) == 1:
+        return _fulfilled(index, encoder, question, request, index.article(chosen[0]))
+    if not chosen and not request.loosely:
+        return None
+    listing = choice.listing(index, chosen or choice.among(index, articles))
+    return _talk(question, (_WHICH if chosen else _NO_SUCH).format(listing))
+
+
+def is_reply(answer: Answer) -> bool:
+    """Return whether an earlier answer is one of these replies: no follow-up leans on its words."""
+    sure = answer.found and answer.confidence == 1.0  # what is read is never quite sure
+    return answer.kind == "talk" or (sure and requests.parse(answer.question) is not None)
+
+
+def _request(
+    index: PassageIndex, asked: str, history: Sequence[Answer], articles: Sequence[str] | None
+) -> Request | None:
+    """Read a request; after "Which article?" a title alone completes the one before."""
+    before = history[-1] if history else None
+    request = requests.parse(asked)
+    if request is None and before is not None and before.kind == "talk":
+        earlier = requests.parse(before.question)
+        if earlier and earlier.wanted != "list" and choice.is_a_name(index, asked, articles):
+            return replace(earlier, about=asked, loosely=True)
+    return request
+
+
+def _fulfilled(
+    index: PassageIndex, encoder: Encoder, question: str, request: Request, article: Article
+) -> Answer:
+    """Give what is wanted of an article, quoted."""
+    if request.wanted == "summary":
+        scored = summary.most_central(index, encoder, article, request.sentences)
+        return _quoted(question, article, scored)
+    sentences = index.sentences(article.id)
+    titled = headline(article.text) is not None
+    if request.wanted == "headline":
+        if not titled:
+            return _talk(question, _NO_HEADLINE.format(article.title))
+        shown = [s for s in sentences if s.paragraph == 1]
+    else:
+        shown = [s for s in sentences if s.paragraph <= (2 if titled else 1)][:_SHOWN]
+    return _quoted(question, article, [(sentence, 1.0) for sentence in shown])
+
+
+def _quoted(question: str, article: Article, scored: Sequence[tuple[Sentence, float]]) -> Answer:
+    """Cite sentences, best first; the text quotes them in the article's order."""
+    citations = tuple(
+        Citation(
+            number=number,
+            article_id=article.id,
+            article_title=article.title,
+            article_sha256=article.sha256,
+            paragraph=sentence.paragraph,
+            quote=article.text[sentence.start : sentence.end],
+            start=sentence.start,
+            end=sentence.end,
+            span=None,
+            span_start=None,
+            span_end=None,
+            score=score,
+        )
+        for number, (sentence, score) in enumerate(scored, 1)
+    )
+    in_order = sorted(citations, key=lambda citation: citation.start)
+    text = "\n".join(f"{c.quote} [{c.number}]" for c in in_order)
+    return Answer(question, question, "answer", True, text, 1.0, citations)
+
+
+def _talk(question: str, text: str) -> Answer:
+    return Answer(question, question, "talk", False, text, 0.0)

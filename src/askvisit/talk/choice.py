@@ -1,0 +1,111 @@
+"""Which article a request is about: the one that it names, the only one, or the one cited last.
+
+Where none of these tells, nothing is guessed: the person is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import PurePath
+
+from askvisit.index import PassageIndex
+from askvisit.records import Answer, Article
+from askvisit.talk.requests import Request
+from askvisit.words import content_words
+
+_TITLES_TOLD = 5
+_TITLES_COMPARED = 200
+"""Of more articles, only titles of those are compared whose text has the words."""
+
+_PASSAGES_LOOKED_AT = 20
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+_STEM = 5  # letters: "bridges" names the bridge
+
+
+def choose(
+    index: PassageIndex,
+    request: Request,
+    history: Sequence[Answer] = (),
+    articles: Sequence[str] | None = None,
+) -> list[str]:
+    """Return the ids of the articles that a request may be about; none where it names no article.
+
+    history: earlier answers, oldest first; articles: the ids to choose among (all where None).
+    """
+    ids = among(index, articles)
+    if request.about is not None:
+        named = _named(index, request.about, ids, request.loosely)
+        if named or not request.loosely:
+            return named
+        return _telling(index, request.about, articles)[:1]
+    cited = (answer.citations[0].article_id for answer in reversed(history) if answer.citations)
+    last = next((article_id for article_id in cited if article_id in ids), None)
+    return ids if last is None else [last]
+
+
+def is_a_name(index: PassageIndex, words: str, articles: Sequence[str] | None) -> bool:
+    """Return whether words name one article and say no more: its place, file or words of its title.
+
+    They answer the question which one is meant.
+    """
+    bare = re.sub(r"\b(?:the|one|article|please)\b", " ", words, flags=re.IGNORECASE)
+    return len(_named(index, bare or words, among(index, articles), loosely=True)) == 1
+
+
+def among(index: PassageIndex, articles: Sequence[str] | None) -> list[str]:
+    """Return the ids to choose among, in the order of the index."""
+    return [i for i in index.article_ids() if articles is None or i in articles]
+
+
+def listing(index: PassageIndex, ids: Sequence[str]) -> str:
+    """Say how many articles there are, with the first titles."""
+    told = [f"“{index.article(article_id).title}”" for article_id in ids[:_TITLES_TOLD]]
+    if len(ids) == 1:
+        return f"There is one article: {told[0]}."
+    more = f", and {len(ids) - len(told):,} more" if len(ids) > len(told) else ""
+    numbered = ", ".join(f"{number}. {title}" for number, title in enumerate(told, 1))
+    return f"There are {len(ids):,} articles: {numbered}{more}."
+
+
+def _named(index: PassageIndex, about: str, ids: Sequence[str], loosely: bool) -> list[str]:
+    """Return the articles that words name by file, by place in the listing, or by title."""
+    plain = about.strip(" .?!“”\"'").lower()
+    by_file = [i for i in ids if plain in (i.lower(), PurePath(i).stem.lower())]
+    if by_file:
+        return by_file
+    place = _place(plain)
+    if place is not None:
+        return list(ids[place : place + 1])
+    asked = _stems(plain)
+    compared = ids
+    if len(ids) > _TITLES_COMPARED:
+        compared = [i for i in _telling(index, plain, None) if i in ids]
+    return [i for i in compared if asked and _is_titled(index.article(i), asked, loosely)]
+
+
+def _telling(index: PassageIndex, about: str, articles: Sequence[str] | None) -> list[str]:
+    """Return the articles that tell of something, those with the best passages first."""
+    within = None if articles is None else [index.passage_range(i) for i in articles]
+    found = index.bm25(about, _PASSAGES_LOOKED_AT, within)
+    passages = index.passages(number for number, _ in found)
+    return list(dict.fromkeys(passages[number].article_id for number, _ in found))
+
+
+def _place(plain: str) -> int | None:
+    word = plain.removeprefix("the ").removeprefix("number ").removesuffix(" one").strip(" .#")
+    if word in _ORDINALS:
+        return _ORDINALS.index(word)
+    number = re.fullmatch(r"([1-9]\d?)(?:st|nd|rd|th)?", word)
+    return int(number[1]) - 1 if number else None
+
+
+def _is_titled(article: Article, asked: frozenset[str], loosely: bool) -> bool:
+    """Return whether the words are of the title or file name; unless loosely, most of the title."""
+    title = _stems(article.title)
+    known = title | _stems(" ".join(re.split(r"[\W_]+", PurePath(article.id).stem)))
+    return asked <= known and (loosely or 2 * len(asked) > len(title))
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(word[:_STEM] for word in content_words(text))

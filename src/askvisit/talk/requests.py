@@ -1,0 +1,170 @@
+"""Requests for an article as a whole: its headline, its text, a summary, or which there are.
+
+A request is told by what is left of it: apart from words of wrapping ("could you please give me"),
+it may hold only the word for what is wanted, a word for an article, and which article is meant.
+So a question about a title or a report in the news is none.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from askvisit.talk.smalltalk import without_greeting
+from askvisit.talk.wording import mended, words
+
+Wanted = Literal["headline", "show", "summary", "list"]
+
+MOST_SENTENCES = 10
+"""Sentences that a summary may be asked to have."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is wanted, of which article.
+
+    `about`: the words that say which article, None where none do; `loosely` is False where they
+    stand alone ("summarise A Bridge for the Town") and must be a title or a file name.
+    `sentences`: how long a summary is wanted, None where that was not said.
+    """
+
+    wanted: Wanted
+    about: str | None = None
+    loosely: bool = True
+    sentences: int | None = None
+
+
+_ARTICLE = frozenset(
+    "article text story news piece document page report post paper passage content contents".split()
+)
+_ARTICLES = frozenset("articles texts stories documents".split())
+_SURELY = frozenset("article articles story".split())  # the others may be a matter of the text
+_HEADLINE = frozenset("headline title heading header".split())
+_HEADLINES = frozenset("headlines titles headings names".split())
+_NAME = frozenset("name named called titled entitled".split())
+_SUMMARY = frozenset(
+    "summary summaries summarise summarize summarised summarized summarising summarizing "
+    "summarisation summarization gist tldr overview synopsis recap outline digest nutshell "
+    "takeaway takeaways highlights rundown précis precis essence".split()
+)
+_SAYS = frozenset(
+    "about say says said discuss discusses discussed cover covers describe describes explain "
+    "explains contain contains tell tells talk talks saying telling happens happened happening "
+    "mean means deals".split()
+)
+_SHOW = frozenset(
+    "show open display view read print see present fetch load find where list".split()
+)
+_WHOLE = frozenset("full whole entire complete original".split())
+_MAIN = frozenset(
+    "main key central principal major important essential core biggest bullet".split()
+)
+_POINT = frozenset(
+    "point points idea ideas fact facts message topic topics theme themes subject argument "
+    "arguments thing things takeaway takeaways story".split()
+)
+_WRAPPING = frozenset(
+    "please kindly can could will would may might should do does did have has got be is was are "
+    "were am you your me us i we my our it this that these those the a an of for from in to at on "
+    "with by and or so then now just again also here there all only what which how much many know "
+    "give get make write provide create produce want need like let go up out down bring pull quick "
+    "quickly brief briefly short shortly concise little small long simple plain english own single "
+    "words word paragraph line lines sentence sentences bullet bullets current mainly latest today "
+    "cited quoted mentioned source available exist most something everything actually basically "
+    "exactly question one any some going ask answer use using more quote copy "
+    "last previous same sum summing return link".split()
+)
+_LINKS = frozenset("about on titled called named entitled regarding concerning with".split())
+_NUMBERS = {
+    word: number
+    for number, word in enumerate("one two three four five six seven eight nine ten".split(), 1)
+}
+_LENGTHS = frozenset("sentence sentences line lines point points bullet bullets".split())
+_OFTEN_MISTYPED = "summary summarise summarize headline article articles".split()
+_KNOWN = (
+    *(_ARTICLE, _ARTICLES, _HEADLINE, _HEADLINES, _NAME, _SUMMARY, _SAYS, _SHOW, _WHOLE, _MAIN),
+    *(_POINT, _WRAPPING),
+)
+_VOCABULARY = frozenset(word for known in _KNOWN for word in known)
+_TLDR = re.compile(r"\btl\s*[;,:/]?\s*dr\b", re.IGNORECASE)
+
+
+def parse(message: str) -> Request | None:
+    """Return the request that a message is, None where it is a question to the text."""
+    typed = [_mended(word.word) for word in words(_TLDR.sub("tldr", without_greeting(message)))]
+    sentences, typed = _length(typed)
+    rest, about = _split(typed)
+    held = frozenset(rest)
+    wanted = _wanted(held, rest, about) if held <= _VOCABULARY else None
+    if wanted is None or (about and wanted == "list"):
+        return None
+    loosely = bool(held & _SURELY and held & (_HEADLINE | _SUMMARY | _SHOW | _SAYS | _NAME))
+    return Request(wanted, about, loosely or about is None, sentences)
+
+
+def _mended(word: str) -> str:
+    if word in _VOCABULARY or len(word) < 6:
+        return word
+    return mended(word, _OFTEN_MISTYPED) or word
+
+
+def _length(typed: list[str]) -> tuple[int | None, list[str]]:
+    """Find how many sentences are wanted, and take the number (also of words) out."""
+    for n, word in enumerate(typed[:-1]):
+        number = int(word) if word.isdecimal() and len(word) < 4 else _NUMBERS.get(word)
+        if number and typed[n + 1] in _LENGTHS:
+            return min(number, MOST_SENTENCES), typed[:n] + typed[n + 1 :]
+        if number and typed[n + 1] in ("word", "words"):
+            return None, typed[:n] + typed[n + 1 :]
+    return None, typed
+
+
+def _split(typed: list[str]) -> tuple[list[str], str | None]:
+    """Part the words that say which article from the others.
+
+    They stand before the word for an article ("the bridge article"), after it and a link ("the
+    article about the bridge"), or alone.
+    """
+    nouns = [n for n, word in enumerate(typed) if word in _ARTICLE]
+    strange = [n for n, word in enumerate(typed) if word not in _VOCABULARY]
+    if not strange:
+        return typed, None
+    if not nouns:
+        first, last = strange[0], strange[-1] + 1
+        return typed[:first] + typed[last:], " ".join(typed[first:last])
+    noun = max((n for n in nouns if n < strange[0]), default=nouns[-1])
+    after = typed[noun + 1 :]
+    if len(after) > 1 and after[0] in _LINKS:
+        return typed[: noun + 1], " ".join(after[1:])
+    noun = nouns[-1]
+    first = noun
+    while first > 0 and typed[first - 1] not in _VOCABULARY:
+        first -= 1
+    return typed[:first] + typed[noun:], " ".join(typed[first:noun]) or None
+
+
+def _wanted(held: frozenset[str], typed: list[str], about: str | None) -> Wanted | None:
+    one, many = held & _ARTICLE, held & _ARTICLES
+    if held & _SUMMARY or held >= {"sum", "up"} or (held & _MAIN and held & _POINT):
+        return "summary"
+    if held & _HEADLINES or (many and not held & _SAYS - {"about", "tell"}):
+        return "list" if len(typed) > 1 or "articles" in held else None
+    if held & _HEADLINE or (held & _SURELY and held & _NAME):
+        return "headline"
+    if about and not one and held & _SHOW:
+        return "show"
+    return _of_the_text(held, typed) if one or held & {"this", "it"} else None
+
+
+def _of_the_text(held: frozenset[str], typed: list[str]) -> Wanted | None:
+    """Tell a summary ("what does the article say") from showing the text ("read the article")."""
+    if held & _SAYS:
+        return "summary" if held & _ARTICLE or typed[-1] == "about" else None
+    if not held & _ARTICLE:
+        return None
+    if held & (_SHOW | _WHOLE):
+        return "show"
+    if "what" in held:
+        return "summary"
+    return "show" if held & (_SURELY | {"text"}) else None

@@ -1,0 +1,86 @@
+"""What people type, as words to compare: lower case, chat spellings and contractions undone."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_WORD = re.compile(r"[\w'’]+(?:[.-]\w+)*|[^\w\s]")
+_LONG_DRAWN = re.compile(r"(\w)\1{2,}")
+
+_WRITTEN_OUT = {
+    **dict.fromkeys(("u", "ya", "yuo"), "you"),
+    **dict.fromkeys(("r", "aer"), "are"),
+    **dict.fromkeys(("youre", "you're"), "you are"),
+    **dict.fromkeys(("wat", "wht", "waht", "whta", "hwat"), "what"),
+    **dict.fromkeys(("pls", "plz", "plse", "pleas", "plase"), "please"),
+    **dict.fromkeys(("thx", "thnx", "tnx", "thanx", "thnks", "thnaks", "thansk", "ty"), "thanks"),
+    **dict.fromkeys(("thankyou", "thank-you"), "thank you"),
+    **dict.fromkeys(("helo", "hallo", "hullo", "hllo", "helllo", "hii"), "hello"),
+    **dict.fromkeys(("whats", "what's", "wats", "wat's"), "what is"),
+    **dict.fromkeys(("whos", "who's"), "who is"),
+    **dict.fromkeys(("hows", "how's"), "how is"),
+    **dict.fromkeys(("wheres", "where's"), "where is"),
+    **dict.fromkeys(("thats", "that's"), "that is"),
+    **dict.fromkeys(("its", "it's"), "it is"),
+    **dict.fromkeys(("im", "i'm"), "i am"),
+    "i'd": "i would",
+    **dict.fromkeys(("lets", "let's"), "let us"),
+    **dict.fromkeys(("wanna", "wana"), "want to"),
+    **dict.fromkeys(("gimme", "gimmie"), "give me"),
+    **dict.fromkeys(("lemme",), "let me"),
+    **dict.fromkeys(("gonna",), "going to"),
+    **dict.fromkeys(("artical", "articel", "artikel"), "article"),
+    "ur": "your",
+    "cna": "can",
+    "cya": "see you",
+    "gud": "good",
+    "bai": "bye",
+}
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word as it is compared, and where what it was written as stands in the text."""
+
+    word: str
+    start: int
+    end: int
+
+
+def words(text: str) -> list[Word]:
+    """Return a text's words; punctuation is left out, white space in "thank you" parts two."""
+    return [
+        Word(word, match.start(), match.end())
+        for match in _WORD.finditer(text)
+        if any(c.isalnum() for c in match[0])
+        for word in _plain(match[0]).split()
+    ]
+
+
+def _plain(typed: str) -> str:
+    lower = unicodedata.normalize("NFKC", typed).lower().replace("’", "'").strip("'")
+    short = _LONG_DRAWN.sub(r"\1", lower)  # "hellooo", "heyyy"
+    return _WRITTEN_OUT.get(lower) or _WRITTEN_OUT.get(short) or short.removesuffix("'s")
+
+
+def mended(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word of which one of at least four letters is a slip of the finger."""
+    return next((k for k in known if len(word) >= 4 and _is_a_slip(word, k)), None)
+
+
+def _is_a_slip(typed: str, word: str) -> bool:
+    """Return whether one letter is left out, added, wrong or swapped; the first one never is."""
+    start = _shared(typed, word)
+    end = _shared(typed[start:][::-1], word[start:][::-1])
+    is_, meant = typed[start : len(typed) - end], word[start : len(word) - end]
+    swapped = len(meant) == 2 and is_ == meant[::-1]
+    return start > 0 and (swapped or max(len(is_), len(meant)) == 1)
+
+
+def _shared(one: str, other: str) -> int:
+    """Return how many letters two words share at their beginning."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))

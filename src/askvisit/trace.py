@@ -1,0 +1,143 @@
+"""How a question was answered: the readings tried, the passages with their scores, the seconds.
+
+An `Answer` says what was found, a `Trace` says how. It is made by asking once more, so that
+nobody who does not want one pays for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+
+from askvisit.answering import Candidate
+from askvisit.conversation import Desk, Read
+from askvisit.encoder import Encoder, FloatArray
+from askvisit.reader import Reader
+from askvisit.records import Answer, Hit, Span, Window
+
+STAGES = ("encode", "search", "read", "other")
+"""Encoding the question; finding passages and ranking the candidates; reading; all the rest."""
+
+
+@dataclass(frozen=True)
+class TracedPassage:
+    """A passage with its retrieval scores, and the best candidate that stands in it.
+
+    `candidate` is None where the reader read none of it. `hit` is None for a sentence that was
+    read as the surroundings of another passage and is still the best of all.
+    """
+
+    hit: Hit | None
+    candidate: Candidate | None
+
+
+@dataclass(frozen=True)
+class TracedReading:
+    """One reading that was looked up: its passages, best first, and how sure its best answer is.
+
+    `taken` says that the answer is the one to this reading.
+    """
+
+    question: str
+    taken: bool
+    confidence: float
+    passages: tuple[TracedPassage, ...]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """An answer and how it came about.
+
+    `min_confidence` is the confidence below which it was to be refused; `seconds` has one entry
+    for each of `STAGES`, together the time of the whole question. Without `readings` nothing was
+    looked up: the question was talk, or unreadable.
+    """
+
+    answer: Answer
+    min_confidence: float
+    readings: tuple[TracedReading, ...]
+    seconds: Mapping[str, float]
+
+
+class Recorder:
+    """Watches a desk answer one question."""
+
+    def __init__(self) -> None:
+        self._began = perf_counter()
+        self._reads: list[Read] = []
+        self._seconds = dict.fromkeys(STAGES, 0.0)
+
+    def watching(self, desk: Desk) -> Desk:
+        """Return the same desk, watched."""
+        watched = {
+            "encoder": _TimedEncoder(desk.encoder, self._seconds),
+            "reader": _TimedReader(desk.reader, self._seconds),
+        }
+        return _WatchedDesk(**vars(desk) | watched, reads=self._reads, seconds=self._seconds)
+
+    def trace(self, answer: Answer, min_confidence: float) -> Trace:
+        """Return what was seen on the way to an answer."""
+        taken = {answer.reading, *(part.reading for part in answer.parts)}
+        total = perf_counter() - self._began
+        self._seconds["other"] = max(0.0, total - sum(self._seconds[s] for s in STAGES[:-1]))
+        readings = tuple(
+            TracedReading(r.question, r.question in taken, r.confidence, _passages(r))
+            for r in self._reads
+        )
+        return Trace(answer, min_confidence, readings, dict(self._seconds))
+
+
+def _passages(read: Read) -> tuple[TracedPassage, ...]:
+    rows = [TracedPassage(hit, _best_in(hit, read.candidates)) for hit in read.evidence.hits]
+    best = read.candidates[0] if read.candidates else None
+    if best is not None and all(row.candidate is not best for row in rows):
+        rows.insert(0, TracedPassage(None, best))
+    return tuple(rows)
+
+
+def _best_in(hit: Hit, candidates: Sequence[Candidate]) -> Candidate | None:
+    for candidate in candidates:
+        sentence = candidate.span.sentence
+        if sentence.article_id == hit.article_id and hit.start <= sentence.start < hit.end:
+            return candidate
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _WatchedDesk(Desk):
+    reads: list[Read]
+    seconds: dict[str, float]
+
+    def read(self, question: str) -> Read:
+        began = perf_counter()
+        before = self.seconds["encode"] + self.seconds["read"]
+        read = super().read(question)
+        inside = self.seconds["encode"] + self.seconds["read"] - before
+        self.seconds["search"] += perf_counter() - began - inside
+        self.reads.append(read)
+        return read
+
+
+class _TimedEncoder:
+    def __init__(self, encoder: Encoder, seconds: dict[str, float]) -> None:
+        self.name, self.sha256, self.dimension = encoder.name, encoder.sha256, encoder.dimension
+        self._encoder, self._seconds = encoder, seconds
+
+    def encode(self, texts: Sequence[str]) -> FloatArray:
+        began = perf_counter()
+        vectors = self._encoder.encode(texts)
+        self._seconds["encode"] += perf_counter() - began
+        return vectors
+
+
+class _TimedReader:
+    def __init__(self, reader: Reader, seconds: dict[str, float]) -> None:
+        self.name = reader.name
+        self._reader, self._seconds = reader, seconds
+
+    def read(self, question: str, windows: Sequence[Window]) -> list[Span]:
+        began = perf_counter()
+        spans = self._reader.read(question, windows)
+        self._seconds["read"] += perf_counter() - began
+        return spans

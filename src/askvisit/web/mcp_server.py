@@ -1,0 +1,58 @@
+"""The endpoints as tools of an MCP server (Model Context Protocol), on the chat's own port.
+
+By the protocol's SDK, not by Gradio's own MCP server: that gives results as Python text, not as
+JSON, and holds back the versions of pydantic and of the protocol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from inspect import getdoc
+from typing import TYPE_CHECKING, Any
+
+from askvisit import __version__
+from askvisit.web import api
+
+if TYPE_CHECKING:
+    from askvisit.assistant import Assistant
+
+PATH = "/gradio_api/mcp"
+"""Where clients look for the MCP server of a Gradio page."""
+
+_INSTRUCTIONS = (
+    "Answers questions about news articles with sentences quoted word for word, each cited by "
+    "article and offsets. Where the articles do not answer, `found` is false."
+)
+
+
+def app_options(assistant: Assistant, host: str) -> dict[str, Any]:
+    """Return the options of a Starlette application that serves the tools under `PATH`.
+
+    host: the address the chat listens on; on this machine's own, requests must name it
+    (a page elsewhere cannot reach the tools through a rebound name).
+    """
+    from mcp.server.mcpserver import MCPServer
+    from mcp.server.mcpserver.exceptions import ToolError
+    from mcp.types import ToolAnnotations
+    from starlette.routing import Mount
+
+    server = MCPServer(
+        "askvisit", instructions=_INSTRUCTIONS, version=__version__, log_level="WARNING"
+    )
+    for endpoint in api.endpoints(assistant):
+        server.add_tool(
+            api.in_words(endpoint, ToolError),
+            description=getdoc(endpoint),
+            annotations=ToolAnnotations(read_only_hint=True),
+        )
+    tools = server.streamable_http_app(
+        streamable_http_path="/", json_response=True, stateless_http=True, host=host
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: object) -> AsyncIterator[None]:
+        async with server.session_manager.run():
+            yield
+
+    return {"routes": [Mount(PATH, app=tools)], "lifespan": lifespan}

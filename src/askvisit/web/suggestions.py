@@ -1,0 +1,118 @@
+"""What to ask next: the questions that come with an index, and some about its other articles."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import chain, islice, zip_longest
+from typing import TYPE_CHECKING
+
+from askvisit.errors import AskvisitError
+from askvisit.passages import headline, sentences
+from askvisit.readings.mentions import names
+from askvisit.records import Article
+from askvisit.words import content_words
+
+if TYPE_CHECKING:
+    from askvisit.assistant import Assistant
+    from askvisit.web.chat import Turns
+
+NAMES = 4
+"""Names of an article that are asked about."""
+
+ARTICLES = 3
+"""Articles without questions of their own that are asked about at the start."""
+
+_DATES = frozenset(
+    "January February March April May June July August September October November December "
+    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+)
+
+
+class Suggestions:
+    """The suggestions of one assistant; safe to share between threads."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        self._about = lru_cache(maxsize=4)(self._find)
+
+    def after(self, turns: Turns, articles: Mapping[str, Article], most: int) -> list[str]:
+        """Return questions that nobody asked in this conversation, at most so many."""
+        asked = {_folded(turn.question) for turn in turns}
+        new = (q for q in self._offered(turns, articles) if _folded(q) not in asked)
+        return list(islice(dict.fromkeys(new), most))
+
+    def _offered(self, turns: Turns, articles: Mapping[str, Article]) -> Iterator[str]:
+        """Yield what may be asked, best first: about the article at hand, then about the others."""
+        about = self._about(self._assistant.suggestions, tuple(articles))
+        chosen = turns[-1].chosen if turns else None
+        looked_in = tuple(articles) if chosen is None else chosen
+        written = [q for q, article in about.items() if article in looked_in]
+        covered = set(about.values())
+        others = [name for name in looked_in if name not in covered]
+        at_hand = _last_cited(turns)
+        if at_hand in others:
+            yield from (*_about_names(articles[at_hand]), *written)
+            others.remove(at_hand)
+        generated = [_about_names(articles[n]) for n in others[:ARTICLES] if n in articles]
+        by_turns = chain.from_iterable(zip_longest(*generated))
+        pairs = zip_longest(written, (q for q in by_turns if q is not None))
+        yield from (q for pair in pairs for q in pair if q is not None)
+
+    def _find(self, written: tuple[str, ...], articles: tuple[str, ...]) -> dict[str, str]:
+        """Return the article that each written question is about: where its best passage stands."""
+        found = {}
+        for question in written if articles else ():
+            try:
+                found[question] = self._assistant.search(question, 1)[0].article_id
+            except AskvisitError:
+                continue
+        return found
+
+
+def _folded(question: str) -> str:
+    return question.strip().casefold()
+
+
+def _last_cited(turns: Turns) -> str | None:
+    answer = turns[-1].answer if turns else None
+    return answer.citations[0].article_id if answer is not None and answer.citations else None
+
+
+@lru_cache(maxsize=256)
+def _about_names(article: Article) -> tuple[str, ...]:
+    return tuple(f"What does it say about {name}?" for name in central_names(article))
+
+
+def central_names(article: Article, most: int = NAMES) -> list[str]:
+    """Return the names that most sentences of an article speak of, most first.
+
+    Headlines, where most words begin with a capital, do not count. Of two names where one holds
+    the other ("North Korea", "North Korean") the commoner is kept.
+    """
+    counts: Counter[str] = Counter()
+    inside: set[str] = set()
+    first = 1 if headline(article.text) is None else 2
+    for sentence in (s for s in sentences(article) if s.paragraph >= first):
+        for name in names(sentence.text):
+            short = name.removesuffix("’s").removesuffix("'s")
+            counts[short] += _stands_alone(short, sentence.text)
+            if not sentence.text.startswith(short):
+                inside.add(short)
+    kept: list[str] = []
+    for name, count in counts.most_common():
+        apart = all(name not in other and other not in name for other in kept)
+        is_name = name[0].isupper() and len(name) > 1 and name in inside and name not in _DATES
+        if count and apart and is_name:
+            kept.append(name)
+    return kept[:most]
+
+
+def _stands_alone(name: str, text: str) -> bool:
+    """Return whether a name is more than an adjective: "French" is one in "French citizens"."""
+    for found in re.finditer(rf"{re.escape(name)}(['’]s)?(\s+\w+)?", text):
+        if found[1] or not found[2] or not content_words(found[2]):
+            return True
+    return False

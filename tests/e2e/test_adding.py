@@ -1,0 +1,207 @@
+"""Adding articles by file or pasted text, asking them, removing them; what must not work."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from fakes import ROOT, SharedWords, WordCounts, selection
+from pdfs import column, pdf
+from playwright.sync_api import expect
+
+from askvisit import Assistant
+from askvisit.web.adding import Shelf
+
+from .conftest import HOSTILE, serve
+
+pytestmark = pytest.mark.slow
+
+MILL = "A Mill Burns\n\nThe old mill burned down on Sunday. The mayor said that it had no guard.\n"
+FERRY = pdf(column(50, 700, ["The ferry sank on Tuesday, and nobody was hurt."]))
+
+
+@pytest.fixture
+def shelf(small):
+    """Return a shelf over a small index with fakes, and the address of its chat."""
+    assistant = Assistant(small, WordCounts(), SharedWords(), selection())
+    page = serve(assistant, shelf=Shelf(small, WordCounts()))
+    yield small, page.local_url
+    page.close(verbose=False)
+
+
+@pytest.fixture
+def open_form(open_page):
+    def opened(address, **options):
+        page = open_page(address, **options)
+        page.get_by_role("tab", name="Add an article").click()
+        return page
+
+    return opened
+
+
+def add_file(page, name, data):
+    page.locator("#adding [type=file]").set_input_files(
+        {"name": name, "mimeType": "application/octet-stream", "buffer": data}
+    )
+    page.get_by_role("button", name="Add the article").click()
+
+
+def ids(page):
+    return page.locator("[data-choose]").evaluate_all("ticks => ticks.map(t => t.dataset.choose)")
+
+
+def test_a_pasted_text_is_asked_at_once_and_removed_again(shelf, open_form, ask):
+    folder, address = shelf
+    page = open_form(address)
+    page.get_by_label("Or paste the text").fill(MILL)
+    page.get_by_label("Title").fill("The Mill")
+    page.get_by_label("Source").fill("The <b>Paper")
+    page.get_by_label("Date").fill("2020-02-03")
+    page.get_by_role("button", name="Add the article").click()
+    expect(page.locator("#added .done")).to_contain_text("Added “The Mill” (18 words, 1 passage)")
+    expect(page.get_by_label("Or paste the text")).to_have_value("")
+    expect(page.get_by_label("Title")).to_have_value("")
+    turn = ask(page, "When did the old mill burn?")
+    expect(turn.locator(".quote")).to_have_text("The old mill burned down on Sunday.")
+    turn.locator("a.cite").click()
+    expect(page.locator("#source mark.active")).to_have_text("The old mill burned down on Sunday.")
+    expect(page.locator(".source-meta")).to_contain_text("The <b>Paper · 2020-02-03")
+
+    page.get_by_role("tab", name="All articles").click()
+    assert ids(page) == ["bridge.txt", "tariffs.txt", "the-mill.txt"]
+    page.locator("summary[aria-label='Remove The Mill']").click()
+    page.get_by_role("button", name="Delete The Mill for good").click()
+    expect(page.locator("[data-choose]")).to_have_count(2)
+    assert not (folder / "articles" / "the-mill.txt").exists()
+    expect(ask(page, "When did the old mill burn?")).to_contain_text("Not in the articles")
+
+
+def test_a_file_of_each_format_is_added_read_and_cited(shelf, open_form, ask):
+    page = open_form(shelf[1])
+    visit = (ROOT / "tests" / "data" / "formats" / "visit.html").read_bytes()
+    for name, data, question, quote in (
+        ("mill.txt", MILL.encode(), "When did the old mill burn?", "The old mill burned down"),
+        (
+            "band.md",
+            b"# Band\n\nThe trumpet was found.",
+            "Who found the trumpet?",
+            "The trumpet was found",
+        ),
+        ("ferry.pdf", FERRY, "When did the ferry sink?", "The ferry sank on Tuesday, and"),
+        ("visit.html", visit, "Who used sanctions as a bargaining chip?", "a bargaining chip in"),
+    ):
+        page.get_by_role("tab", name="Add an article").click()
+        add_file(page, name, data)
+        expect(page.locator(f"#added [data-added='{name}']")).to_be_visible()
+        page.locator("#added").get_by_role("button", name="Read").click()
+        expect(page.locator("#source article")).to_have_attribute("data-article", name)
+        ask(page, question).locator("a.cite").first.click()
+        expect(page.locator("#source mark.active").first).to_contain_text(quote)
+
+
+def test_a_choice_of_articles_takes_in_what_is_added(shelf, open_form, ask):
+    page = open_form(shelf[1])
+    page.get_by_role("tab", name="All articles").click()
+    page.get_by_label("Tariffs Rise Again").first.uncheck()
+    page.get_by_role("tab", name="Add an article").click()
+    add_file(page, "mill.txt", MILL.encode())
+    expect(page.locator("#added .done")).to_be_visible()
+    turn = ask(page, "When did the old mill burn?")
+    expect(turn).to_contain_text("Looked only in: A Bridge for the Town, A Mill Burns")
+
+
+def test_what_cannot_be_added_is_told_and_what_was_typed_stays(shelf, open_form):
+    folder, address = shelf
+    page = open_form(address)
+    page.get_by_label("Title").fill("Mine")
+    button = page.get_by_role("button", name="Add the article")
+    problem = page.locator("#added .problem")
+    button.click()
+    expect(problem).to_contain_text("choose a file, or paste the article's text")
+    add_file(page, "../../evil.exe", b"MZ")
+    expect(problem).to_contain_text("evil.exe: not one of the formats")
+    add_file(page, "broken.pdf", b"%PDF-1.4 no more")
+    expect(problem).to_contain_text("broken.pdf: is a broken PDF")
+    add_file(page, "again.txt", (folder / "articles" / "bridge.txt").read_bytes())
+    expect(problem).to_contain_text("is here already: “A Bridge for the Town” (bridge.txt)")
+    add_file(page, "large.txt", b"word " * 2_100_000)
+    expect(problem).to_contain_text("large.txt is too large: 11 MB")
+    page.get_by_label("Or paste the text").fill("both")
+    add_file(page, "mill.txt", MILL.encode())
+    expect(problem).to_contain_text("Choose a file or paste a text, not both")
+    expect(page.get_by_label("Title")).to_have_value("Mine")
+    assert len(list((folder / "articles").iterdir())) == 2
+    assert len(list(folder.iterdir())) == 4
+
+
+def test_a_large_file_arrives_whole_and_a_long_text_is_refused(shelf, open_form):
+    page = open_form(shelf[1])
+    add_file(page, "book.txt", b"Nothing of weight was said.\n\n" * 330_000)
+    problem = page.locator("#added .problem")
+    expect(problem).to_contain_text("has 9,570,000 characters, over 1,000,000", timeout=30_000)
+
+
+def test_a_hostile_file_does_nothing_but_be_read(shelf, open_form, ask):
+    page = open_form(shelf[1])
+    name = '"><img src=x onerror="window.hacked=9">.txt'
+    page.get_by_label("Title").fill("<script>window.hacked=5</script>${window.hacked=6}")
+    add_file(page, name, HOSTILE.encode())
+    expect(page.locator("#added .done")).to_contain_text("<script>window.hacked=5</script>")
+    page.locator("#added").get_by_role("button", name="Read").click()
+    expect(page.locator("#source .source-text")).to_contain_text("The zebra said <img src")
+    page.get_by_role("tab", name="All articles").click()
+    expect(page.locator("#articles")).to_contain_text("${window.hacked=6}")
+    ask(page, "What did the zebra say?")
+    assert page.evaluate("window.hacked") is None
+
+
+def test_the_last_article_stays_and_the_list_says_why(shelf, open_form):
+    page = open_form(shelf[1])
+    page.get_by_role("tab", name="All articles").click()
+    for title in ("A Bridge for the Town", "Tariffs Rise Again"):
+        page.locator(f"summary[aria-label='Remove {title}']").click()
+        page.get_by_role("button", name=f"Delete {title} for good").click()
+        expect(page.get_by_role("button", name="Delete it")).to_have_count(0)
+    expect(page.locator("#articles .problem")).to_contain_text("the last article cannot be removed")
+    expect(page.locator("[data-choose]")).to_have_count(1)
+
+
+def test_two_people_see_what_the_other_added_after_a_reload(shelf, open_form):
+    one, other = open_form(shelf[1]), open_form(shelf[1])
+    add_file(one, "mill.txt", MILL.encode())
+    expect(one.locator("#added .done")).to_be_visible()
+    other.reload()
+    other.get_by_role("tab", name="All articles").click()
+    expect(other.locator("[data-choose='mill.txt']")).to_have_count(1)
+
+
+def test_by_keyboard_and_on_a_phone(shelf, open_form):
+    page = open_form(shelf[1], viewport={"width": 390, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_label("Or paste the text").fill(MILL)
+    for _ in ("title", "source", "date: month, day, year, calendar", "", "", "", "button"):
+        page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.type") == "submit"
+    page.keyboard.press("Enter")
+    expect(page.locator("#added .done")).to_be_visible()
+
+
+def test_nothing_can_be_added_where_it_was_not_allowed(fake, open_page):
+    page = open_page(fake)
+    assert page.locator("#adding").count() == 0
+    assert page.get_by_role("tab", name="Add an article").count() == 0
+    page.get_by_role("tab", name="All articles").click()
+    assert page.locator("[data-remove]").count() == 0
+
+
+def test_the_real_models_answer_from_an_added_article(open_form, ask, tmp_path):
+    folder = shutil.copytree(ROOT / "index", tmp_path / "index")
+    served = serve(Assistant.load(folder), shelf=Shelf(folder))
+    page = open_form(served.local_url)
+    add_file(page, "ferry.pdf", FERRY)
+    expect(page.locator("#added .done")).to_be_visible(timeout=60_000)
+    turn = ask(page, "When did the ferry sink?")
+    expect(turn.locator(".quote strong").first).to_contain_text("Tuesday")
+    turn.locator("a.cite").first.click()
+    expect(page.locator("#source mark.active").first).to_contain_text("The ferry sank on Tuesday")
+    served.close(verbose=False)
