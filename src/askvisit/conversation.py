@@ -77,21 +77,21 @@ class Desk:
         )
 
     def _best(self, asked: str, history: Sequence[Answer]) -> Read:
-        first, *others = readings.followups.propose(asked, history)
-        if first == asked and not others:
-            return self._alone(asked)
+        spelled = readings.spelling.mend(asked, self.index)
+        mended = readings.aliases.expand(spelled, self.index)
+        first, *others = readings.followups.propose(mended, history)
+        if first == mended and not others:
+            return self._alone(asked, mended)
         read = self.read(first)
         if not others or self._is_sure(read):
             return read
         return max(read, self.read(others[0]), key=lambda r: r.confidence)
 
-    def _alone(self, asked: str) -> Read:
+    def _alone(self, asked: str, mended: str) -> Read:
         """Read a question that stands alone, and beside it its mended form where it has one.
 
         The mended form is the likelier one: it counts unless only the question as typed is sure.
         """
-        spelled = readings.spelling.mend(asked, self.index)
-        mended = readings.aliases.expand(spelled, self.index)
         typed = self.read(asked)
         if mended == asked:
             return typed
