@@ -214,7 +214,7 @@ def _after(before: Context, question: str) -> str:
 
 def _is_too_short(question: str) -> bool:
     """Return whether a question has too few words of its own to be looked up alone."""
-    if names(question) or re.search(r"\byou", question, re.IGNORECASE):
+    if names(question) or _EXPLETIVE.search(question) or re.search(r"\byou", question, re.I):
         return False
     words = [w.lower() for w in tokens(question)]
     content = [w for w in content_words(question) if w not in _REFERRING]
