@@ -8,6 +8,7 @@ from fakes import ScriptedReader, WordCounts, selection
 from askvisit import Assistant
 
 OPENED = "When was the bridge opened?"
+LIKED = "Did the mayor like it?"
 
 
 class Answering(ScriptedReader):
@@ -48,28 +49,25 @@ def test_a_certain_hole_is_never_looked_up_as_typed(small, opened):
 
 def test_the_first_reading_is_taken_where_it_is_sure_enough(small, opened):
     one, reader = assistant(
-        small,
-        When_was_the_railway_opened={"minister": 0.1},
-        And_the_railway={"next year": 9.0},
+        small, Did_the_mayor_like_it={"mayor": 0.1}, Did_the_mayor_like_the_bridge={"band": 9.0}
     )
-    answer = one.ask("And the railway?", [opened])
-    assert reader.asked == [answer.reading] == ["When was the railway opened?"]
-    assert answer.question == "And the railway?"
+    answer = one.ask(LIKED, [opened])
+    assert reader.asked == [answer.reading] == [LIKED]
 
 
 def test_the_second_reading_is_taken_where_the_first_is_refused_and_it_is_surer(small, opened):
-    one, reader = assistant(small, And_the_railway={"next year": 3.0})
-    answer = one.ask("And the railway?", [opened])
-    assert reader.asked == ["When was the railway opened?", "And the railway?"]
-    assert answer.reading == "And the railway?"
+    one, reader = assistant(small, Did_the_mayor_like_the_bridge={"next year": 3.0})
+    answer = one.ask(LIKED, [opened])
+    assert reader.asked == [LIKED, "Did the mayor like the bridge?"]
+    assert (answer.question, answer.reading) == (LIKED, "Did the mayor like the bridge?")
     assert answer.citations[0].span == "next year"
 
 
 def test_the_first_reading_is_told_where_both_are_refused(small, opened):
-    one, _ = assistant(small, When_was_the_railway_opened={"minister": -1.0})
-    answer = one.ask("And the railway?", [opened])
+    one, _ = assistant(small, Did_the_mayor_like_it={"mayor": -1.0})
+    answer = one.ask(LIKED, [opened])
     assert not answer.found
-    assert answer.reading == "When was the railway opened?"
+    assert answer.reading == LIKED
     assert answer.confidence == pytest.approx(0.2689, abs=1e-4)
 
 
@@ -77,10 +75,10 @@ def test_the_first_reading_is_told_where_both_are_refused(small, opened):
 def test_strictness_moves_neither_the_reading_nor_the_confidence(small, opened, strictness):
     one, reader = assistant(
         small,
-        When_was_the_railway_opened={"minister": -1.0},
-        And_the_railway={"next year": 3.0},
+        Did_the_mayor_like_it={"mayor": -1.0},
+        Did_the_mayor_like_the_bridge={"next year": 3.0},
     )
-    answer = one.ask("And the railway?", [opened], min_confidence=strictness)
-    assert answer.reading == "And the railway?"
+    answer = one.ask(LIKED, [opened], min_confidence=strictness)
+    assert answer.reading == "Did the mayor like the bridge?"
     assert answer.confidence == pytest.approx(0.9526, abs=1e-4)
     assert len(reader.asked) == 2

@@ -94,7 +94,11 @@ EMBARGO = turn("When did the embargo begin?", "in 1973")
         # "They": several, or the two that were spoken of.
         (turn("What do Huguenots believe?"), "Where did they go?", "Where did Huguenots go?"),
         (turn("Who met Kim in Hanoi?", "Trump"), "Did they agree?", "Did Trump and Kim agree?"),
-        (turn("Which sanctions were imposed?", "coal"), "Do they hurt?", "Do sanctions hurt?"),
+        (
+            turn("Which sanctions were imposed?", "coal"),
+            "Do they hurt?",
+            "Do the sanctions hurt (imposed)?",
+        ),
         (turn("Who invited the Mennonites?"), "How many came?", "How many the Mennonites came?"),
         # Too short: asked of what was said before.
         (

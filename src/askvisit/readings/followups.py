@@ -20,6 +20,7 @@ from askvisit.readings.mentions import (
     PREPOSITIONS,
     QUESTION_WORDS,
     YEAR,
+    is_plural,
     names,
     things,
     tokens,
@@ -178,8 +179,12 @@ def _filled(question: str, hole: _Hole, before: Context) -> str:
     found = [] if hole.pronoun in _DEMONSTRATIVES else antecedents(hole.pronoun, before, owns=owns)
     if not found:
         return _after(before, question)
-    word = _possessive(found[0]) if owns else found[0]
-    return _filled_up(question[: hole.start] + word, question[hole.end :], before)
+    antecedent, rest = found[0], question[hole.end :]
+    if antecedent.islower() and " " not in antecedent and is_plural(antecedent):
+        # "summits" alone says too little: those "(that) Trump held with Kim".
+        antecedent, rest = f"the {antecedent}", _about(rest, before)
+    word = _possessive(antecedent) if owns else antecedent
+    return _filled_up(question[: hole.start] + word, rest, before)
 
 
 def _filled_up(done: str, rest: str, before: Context) -> str:
@@ -200,16 +205,19 @@ def _possessive(name: str) -> str:
 
 def _after(before: Context, question: str) -> str:
     """Append what was said last: the question before without its question word, and its answer."""
-    last = before.topic
-    words = last.question.rstrip("?!. ").split()
+    return _about(question, before, *([before.topic.thing] if before.topic.thing else []))
+
+
+def _about(question: str, before: Context, *told: str) -> str:
+    """Append to a question what the one before said behind its question word, and more."""
+    words = before.topic.question.rstrip("?!. ").split()
     at = next((n for n, word in enumerate(words[:4]) if word.lower() in AUXILIARIES), None)
     if at is not None and (at == 0 or words[0].lower() in QUESTION_WORDS):
         words = words[at + 1 :]
     elif words and words[0].lower() in QUESTION_WORDS:
         words = words[1:]
-    said = last.appended or " ".join(words)
-    told = [said, *([last.thing] if last.thing else [])]
-    return f"{question.rstrip('?!. ')} ({', '.join(told)})?"
+    said = before.topic.appended or " ".join(words)
+    return f"{question.rstrip('?!. ')} ({', '.join([said, *told])})?"
 
 
 def _is_too_short(question: str) -> bool:
