@@ -128,14 +128,14 @@ class Desk:
             problem = adding.failed(str(error))
         except Exception:
             problem = adding.failed(faults.told("removing an article"))
-        chosen = articles.still_there(chosen, self.assistant.articles)
+        chosen = articles.still_there(chosen, self._articles())
         return Changed("", self.listing(chosen, problem), chosen)
 
     def ask(self, question: str, turns: Turns, chosen: Chosen = None) -> Shown:
         """Answer a question, with the cited sentences marked in the article."""
         if not question.strip():
             return Shown()
-        chosen = articles.still_there(chosen, self.assistant.articles)
+        chosen = articles.still_there(chosen, self._articles())
         turn = chat.reply(self.assistant, question, turns, self._least_confidence(), chosen)
         turns = (*turns, turn)[-KEPT_TURNS:]
         return Shown(log=self.log(turns), source=self._marked(turn), turns=turns)
