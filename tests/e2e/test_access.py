@@ -6,6 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
+from fakes import SharedWords, WordCounts, selection
+
+from askvisit import Assistant
+from askvisit.web.adding import Shelf
+
+from .conftest import serve
 
 pytestmark = pytest.mark.slow
 
@@ -54,3 +60,20 @@ def test_axe_finds_nothing(fake, open_page, ask, violations, scheme, width):
     page.get_by_role("tab", name="All articles").click()
     page.wait_for_timeout(300)
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_where_articles_are_added(small, open_page, violations, scheme):
+    assistant = Assistant(small, WordCounts(), SharedWords(), selection())
+    served = serve(assistant, shelf=Shelf(small, WordCounts()))
+    page = open_page(served.local_url, color_scheme=scheme)
+    page.get_by_role("tab", name="Add an article").click()
+    page.get_by_label("Or paste the text").fill("A Mill\n\nThe mill of Grimsby burned on Sunday.")
+    page.get_by_role("button", name="Add the article").click()
+    page.locator("#added .done").wait_for()
+    assert violations(page) == []
+    page.get_by_role("tab", name="All articles").click()
+    page.locator("#articles .remove summary").first.click()
+    page.wait_for_timeout(300)
+    assert violations(page) == []
+    served.close(verbose=False)
