@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from fakes import ROOT, SharedWords, WordCounts, selection
+from fakes import ROOT
 from pdfs import column, pdf
 from playwright.sync_api import expect
 
@@ -18,15 +18,6 @@ pytestmark = pytest.mark.slow
 
 MILL = "A Mill Burns\n\nThe old mill burned down on Sunday. The mayor said that it had no guard.\n"
 FERRY = pdf(column(50, 700, ["The ferry sank on Tuesday, and nobody was hurt."]))
-
-
-@pytest.fixture
-def shelf(small):
-    """Return a shelf over a small index with fakes, and the address of its chat."""
-    assistant = Assistant(small, WordCounts(), SharedWords(), selection())
-    page = serve(assistant, shelf=Shelf(small, WordCounts()))
-    yield small, page.local_url
-    page.close(verbose=False)
 
 
 @pytest.fixture
