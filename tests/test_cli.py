@@ -15,7 +15,7 @@ from dataclasses import asdict
 from types import SimpleNamespace
 
 import pytest
-from fakes import BRIDGE, ROOT, ScriptedReader, WordCounts, selection, write_articles
+from fakes import BRIDGE, ROOT, ScriptedReader, SharedWords, WordCounts, selection, write_articles
 
 from askvisit import Answer, Assistant, __version__
 from askvisit.cli import main, show
@@ -105,6 +105,15 @@ class TestAsk:
             "The mayor opened the bridge on Monday. [1]\n\n"
             f"[1] A Bridge for the Town, paragraph 2 (bridge.txt {start}-{start + 38})\n"
         )
+
+    def test_a_part_that_is_not_found_is_named(self, small, cli, monkeypatch):
+        shared = Assistant(small, WordCounts(), SharedWords(), selection())
+        monkeypatch.setattr(Assistant, "load", classmethod(lambda cls, *_, **__: shared))
+        status, output, _ = cli("ask", f"{MAYOR} Who baked the zeppelin?")
+        assert status == 0
+        answered, refused = output.splitlines()[:2]
+        assert answered.endswith("[1]")
+        assert refused == "Who baked the zeppelin? The articles do not answer this question."
 
     def test_words_need_no_quotes(self, cli):
         assert cli("ask", *MAYOR.split()) == cli("ask", MAYOR)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import closing
 
 import pytest
 from fakes import BRIDGE, TARIFFS
@@ -14,6 +15,7 @@ from askvisit import store as texts_in
 from askvisit.errors import IndexDamagedError
 from askvisit.records import Article, Passage, Sentence
 from askvisit.store import Store, bm25_among, question_terms, writing
+from askvisit.words import vocabulary
 
 STEEL = "The U.S. taxes steel. It’s 25 percent – “high”, say 🙂 traders.\n\n"
 ARTICLES = (
@@ -248,6 +250,25 @@ def test_copied_articles_are_the_same_as_written_ones(tmp_path, path):
     everything = range(copied.counts()["passages"])
     assert copied.passages(everything) == fresh.passages(everything)
     assert copied.bm25("band minister", 9) == fresh.bm25("band minister", 9)
+
+
+def test_phrases_are_words_side_by_side_endings_aside(store):
+    assert store.holds("two million crown")
+    assert store.holds("MAYOR OPENS")
+    assert store.holds("the U.S.")
+    assert not store.holds("million two")
+    assert not store.holds("mayor bridge")
+    for nothing in ("", "?!", '"', "zeppelin OR mayor", "may*", '" OR "'):
+        assert not store.holds(nothing)
+
+
+def test_the_vocabulary_is_the_words_of_all_articles(store, tmp_path, path):
+    expected = vocabulary(article.text for article in ARTICLES)
+    assert list(store.vocabulary().items()) == list(expected.items())
+    with writing(tmp_path / "new.db", path) as writer:
+        writer.copy("steel.md")
+    with closing(Store(tmp_path / "new.db")) as copied:
+        assert copied.vocabulary() == vocabulary([ARTICLES[1].text])
 
 
 @pytest.mark.parametrize("at", [0, 20, 100, 4096, 4100, 8192])

@@ -84,6 +84,12 @@ def test_the_question_as_typed_wins_where_it_alone_is_sure(small):
     assert len({a.confidence for a in answers}) == 1
 
 
+def test_a_follow_up_is_mended_before_it_is_filled(real):
+    first = real.ask("What year did Kim assume power?")
+    answer = real.ask("Who did he remvoe?", [first])
+    assert answer.reading == "Who did Kim remove?"
+
+
 def test_a_question_without_its_mark_is_read_with_it(small):
     answer, asked = reading(small, {"on Monday": 2.0}, "when did the mayor open the bridge")
     assert asked == ["when did the mayor open the bridge?"]

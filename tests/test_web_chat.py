@@ -57,8 +57,13 @@ def test_talk_has_no_verdict():
     assert page == '<p dir="auto">Hello!<br>Ask me.</p>'
 
 
+def test_a_question_that_was_not_looked_up_has_no_verdict():
+    answer = Answer("¿?", "¿?", "not_found", False, "I read English only.", 0.0)
+    assert answers.answer_html(answer, {}) == '<p dir="auto">I read English only.</p>'
+
+
 def test_another_reading_is_shown():
-    answer = Answer("And then?", "What did Xi do <then>?", "not_found", False, "No.", 0.0)
+    answer = Answer("And then?", "What did Xi do <then>?", "not_found", False, "No.", 0.1)
     assert "Understood as: <q" in answers.answer_html(answer, {})
     assert "What did Xi do &lt;then&gt;?" in answers.answer_html(answer, {})
 

@@ -75,7 +75,8 @@ def test_what_was_not_looked_up_is_told():
     nothing = Trace(
         Answer("?", "?", "not_found", False, "No.", 0.0), 0.5, (), dict.fromkeys(STAGES, 0)
     )
-    assert "nothing in it to look for" in why(nothing)
+    assert "It cannot be read as a question in English" in why(nothing)
+    assert "Asked once more" not in inspector(nothing, nothing.answer)
     title = replace(nothing, answer=ASSISTANT.ask("Who met the mayor?"))
     assert "The article itself was asked for" in why(title)
 

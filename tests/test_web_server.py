@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import types
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.error import HTTPError
@@ -225,9 +226,12 @@ def test_where_articles_may_be_added_other_pages_send_nothing(adding_address, ad
     assert status(address, join, b"{}", **header)[0] == 422
 
 
-def test_the_mcp_server_asks_for_its_extra(monkeypatch, capsys):
-    monkeypatch.setattr(server, "find_spec", lambda name: None)
+@pytest.mark.parametrize("installed", [None, types.ModuleType("mcp")])
+def test_the_mcp_server_asks_for_its_extra(monkeypatch, capsys, installed):
+    for name in [name for name in sys.modules if name.startswith("mcp.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "mcp", installed)
     assert server.main(["--mcp", "--port", "0"]) == 1
     assert capsys.readouterr().err == (
-        "askvisit ui: --mcp needs an extra; run: pip install 'askvisit[mcp]'\n"
+        "askvisit ui: --mcp needs the extra mcp; run: pip install 'mcp>=2,<3'\n"
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from fakes import ROOT, VISIT
 from web_fakes import ARTICLE, FakeAssistant
 
+from askvisit import Assistant, build_index
 from askvisit.records import Article
 from askvisit.web.chat import Turn, reply
 from askvisit.web.suggestions import Suggestions, central_names
@@ -62,6 +64,20 @@ def test_without_articles_nothing_is_suggested():
     assistant = FakeAssistant()
     assistant.articles = {}
     assert Suggestions(assistant).after((), assistant.articles, 6) == []
+
+
+@pytest.mark.slow
+def test_what_is_suggested_for_other_pages_is_answered(tmp_path):
+    build_index(ROOT / "tests/data/pages", tmp_path)
+    assistant = Assistant.load(tmp_path)
+    offered = {
+        f"What does it say about {name}?"
+        for article in assistant.articles.values()
+        for name in central_names(article)
+    }
+    assert len(offered) > 2 * len(assistant.articles)
+    refused = [question for question in offered if not assistant.ask(question).found]
+    assert len(refused) <= len(offered) / 50, refused
 
 
 def test_central_names_are_no_dates_adjectives_or_first_words():

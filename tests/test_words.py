@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askvisit.words import content_words, words
+from askvisit.words import content_words, vocabulary, words
 
 
 def test_words_stand_as_they_are_written():
@@ -29,6 +29,19 @@ def test_words_stand_as_they_are_written():
 )
 def test_content_words(question, kept):
     assert content_words(question) == kept
+
+
+def test_a_vocabulary_has_the_commonest_words_first_as_they_are_mostly_written():
+    texts = [
+        "The U.S. President, Donald Trump, met the president. Trade fell.",
+        "“Trade is bad.” Trump said: Steel rose, and Trump knew.\nTrade is trade.",
+    ]
+    found = vocabulary(texts)
+    assert list(found)[:3] == ["trade", "trump", "is"]
+    assert [found[word] for word in ("trump", "trade", "u.s.", "steel")] == [
+        *("Trump", "trade", "U.S.", "steel")
+    ]
+    assert vocabulary([]) == {}
 
 
 @given(st.text(st.characters()))

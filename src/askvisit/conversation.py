@@ -1,10 +1,15 @@
 """One question of a conversation, on one snapshot of an index.
 
-The rule for readings: a question that stands alone is read as typed, and beside it at most one
-mended reading (spelling, aliases), which is taken unless only the question as typed is sure. A
-question with a hole cannot be looked up as typed; the likeliest filled reading is read, and the
-next one only where the first is refused. So at most two readings are read, and history and
-spelling cannot bend a question that needs neither.
+The rule for readings: they are proposed the likeliest first, and at most two are read. The first
+is taken unless its confidence is below the fitted threshold; then the second is read too, and taken
+only where it is surer. How strictly answers are refused does not move this.
+
+A question that stands alone is read as typed, whatever was asked before, and beside it at most one
+mended form (spelling, aliases), which is taken unless only the question as typed is sure. A
+follow-up is read as the conversation fills it. As typed it competes: first where its pronoun may
+mean words of its own, second where a fragment ("What about Cuba?") or a short question was filled.
+Only a certain hole ("Why?", "How did he die?") is never looked up as typed, because anybody's death
+would answer it.
 """
 
 from __future__ import annotations
@@ -77,21 +82,21 @@ class Desk:
         )
 
     def _best(self, asked: str, history: Sequence[Answer]) -> Read:
-        first, *others = readings.followups.propose(asked, history)
-        if first == asked and not others:
-            return self._alone(asked)
+        spelled = readings.spelling.mend(asked, self.index)
+        mended = readings.aliases.expand(spelled, self.index)
+        first, *others = readings.followups.propose(mended, history)
+        if first == mended and not others:
+            return self._alone(asked, mended)
         read = self.read(first)
         if not others or self._is_sure(read):
             return read
         return max(read, self.read(others[0]), key=lambda r: r.confidence)
 
-    def _alone(self, asked: str) -> Read:
+    def _alone(self, asked: str, mended: str) -> Read:
         """Read a question that stands alone, and beside it its mended form where it has one.
 
         The mended form is the likelier one: it counts unless only the question as typed is sure.
         """
-        spelled = readings.spelling.mend(asked, self.index)
-        mended = readings.aliases.expand(spelled, self.index)
         typed = self.read(asked)
         if mended == asked:
             return typed

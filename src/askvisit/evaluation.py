@@ -106,10 +106,24 @@ def evaluate(
         false_answers_far=_share([d.found for _, d, _ in far]),
         auroc_near=auroc(confidences, [d.confidence for _, d, _ in near]),
         auroc_far=auroc(confidences, [d.confidence for _, d, _ in far]),
-        turns_right=_share(_turns(assistant, dialogues)),
+        turns_right=_share([right for d in dialogues for right in play(assistant, d)]),
         latency_p50=median(times) if times else 0.0,
         latency_p95=quantiles(times, n=20)[-1] if len(times) > 1 else 0.0,
     )
+
+
+def play(assistant: Assistant, dialogue: Sequence[Question]) -> list[bool]:
+    """Ask the turns of a dialogue, its history being the assistant's own answers, and judge each.
+
+    A turn is right when its first citation is a gold sentence, or where it has none, refused.
+    """
+    history: list[Answer] = []
+    right = []
+    for turn in dialogue:
+        answer = assistant.ask(turn.question, history)
+        history.append(answer)
+        right.append(is_right(turn, answer.citations[:1]) if turn.sentences else not answer.found)
+    return right
 
 
 def is_right(question: Question, citations: Sequence[Citation]) -> bool:
@@ -144,21 +158,6 @@ def _span_f1(question: Question, answer: Answer) -> float:
     first = answer.citations[0]
     words = first.quote if first.span is None else first.span
     return max(f1(words, gold) for gold in question.spans)
-
-
-def _turns(assistant: Assistant, dialogues: Sequence[Sequence[Question]]) -> list[bool]:
-    """Judge every turn, its history being the assistant's own answers."""
-    right = []
-    for dialogue in dialogues:
-        history: list[Answer] = []
-        for turn in dialogue:
-            answer = assistant.ask(turn.question, history)
-            history.append(answer)
-            if turn.sentences:
-                right.append(is_right(turn, answer.citations[:1]))
-            else:
-                right.append(not answer.found)
-    return right
 
 
 def _normalised(words: str) -> list[str]:

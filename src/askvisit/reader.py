@@ -111,12 +111,13 @@ class BundledReader(_SpanReader):
 
     def __init__(self, folder: Path = MODELS / "reader") -> None:
         self._model = OnnxModel(folder)
+        self._tokens = lru_cache(_REMEMBERED)(self._model.tokens)  # questions meet the same windows
 
     def _logits(self, question: str, text: str) -> Iterator[_Logits]:
         asked = self._model.tokens(question).ids[:_LONGEST_QUESTION]
         room = _LONGEST_INPUT - len(asked) - 3  # [CLS] and two [SEP]
         context = slice(len(asked) + 2, -1)
-        for tokens in self._model.tokens(text).cut(room, _STRIDE):
+        for tokens in self._tokens(text).cut(room, _STRIDE):
             start, end = self._model.run(asked, tokens.ids)
             yield _Logits(start[context], end[context], tokens.offsets, float(start[0] + end[0]))
 

@@ -8,11 +8,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from fakes import SharedWords, WordCounts, selection
 from web_fakes import ARTICLE, FakeAssistant
 
 import askvisit
 from askvisit.records import Article
 from askvisit.web import server
+from askvisit.web.adding import Shelf
 from askvisit.web.desk import Desk
 
 ROOT = Path(__file__).parent.parent.parent
@@ -94,6 +96,15 @@ def hostile():
     """The address of a server with a fake assistant over a hostile article."""
     page = serve(FakeAssistant(Article("a b&c.txt", "Hostile <i>headline</i>", HOSTILE)))
     yield page.local_url
+    page.close(verbose=False)
+
+
+@pytest.fixture
+def shelf(small):
+    """Return a shelf over a small index with fakes, and the address of its chat."""
+    assistant = askvisit.Assistant(small, WordCounts(), SharedWords(), selection())
+    page = serve(assistant, shelf=Shelf(small, WordCounts()))
+    yield small, page.local_url
     page.close(verbose=False)
 
 

@@ -54,3 +54,19 @@ def test_axe_finds_nothing(fake, open_page, ask, violations, scheme, width):
     page.get_by_role("tab", name="All articles").click()
     page.wait_for_timeout(300)
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_where_articles_are_added(shelf, open_page, violations, scheme):
+    page = open_page(shelf[1], color_scheme=scheme)
+    page.get_by_role("tab", name="Add an article").click()
+    page.get_by_role("button", name="Add the article").click()
+    page.locator("#added .problem").wait_for()
+    assert violations(page) == []
+    page.get_by_label("Or paste the text").fill("The ferry sank on Tuesday.")
+    page.get_by_role("button", name="Add the article").click()
+    page.locator("#added .done").wait_for()
+    assert violations(page) == []
+    page.get_by_role("tab", name="All articles").click()
+    page.locator("#articles summary").first.click()
+    assert violations(page) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from fakes import ROOT, SharedWords, WordCounts, selection
+from fakes import ROOT
 from pdfs import column, pdf
 from playwright.sync_api import expect
 
@@ -18,15 +18,6 @@ pytestmark = pytest.mark.slow
 
 MILL = "A Mill Burns\n\nThe old mill burned down on Sunday. The mayor said that it had no guard.\n"
 FERRY = pdf(column(50, 700, ["The ferry sank on Tuesday, and nobody was hurt."]))
-
-
-@pytest.fixture
-def shelf(small):
-    """Return a shelf over a small index with fakes, and the address of its chat."""
-    assistant = Assistant(small, WordCounts(), SharedWords(), selection())
-    page = serve(assistant, shelf=Shelf(small, WordCounts()))
-    yield small, page.local_url
-    page.close(verbose=False)
 
 
 @pytest.fixture
@@ -70,7 +61,7 @@ def test_a_pasted_text_is_asked_at_once_and_removed_again(shelf, open_form, ask)
     page.get_by_role("tab", name="All articles").click()
     assert ids(page) == ["bridge.txt", "tariffs.txt", "the-mill.txt"]
     page.locator("summary[aria-label='Remove The Mill']").click()
-    page.get_by_role("button", name="Delete The Mill for good").click()
+    page.get_by_role("button", name="Delete it: The Mill").click()
     expect(page.locator("[data-choose]")).to_have_count(2)
     assert not (folder / "articles" / "the-mill.txt").exists()
     expect(ask(page, "When did the old mill burn?")).to_contain_text("Not in the articles")
@@ -160,7 +151,7 @@ def test_the_last_article_stays_and_the_list_says_why(shelf, open_form):
     page.get_by_role("tab", name="All articles").click()
     for title in ("A Bridge for the Town", "Tariffs Rise Again"):
         page.locator(f"summary[aria-label='Remove {title}']").click()
-        page.get_by_role("button", name=f"Delete {title} for good").click()
+        page.get_by_role("button", name=f"Delete it: {title}").click()
         expect(page.get_by_role("button", name="Delete it")).to_have_count(0)
     expect(page.locator("#articles .problem")).to_contain_text("the last article cannot be removed")
     expect(page.locator("[data-choose]")).to_have_count(1)

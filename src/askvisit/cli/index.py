@@ -1,4 +1,4 @@
-"""Build the index of a folder of articles, or bring it up to date.
+"""Build the index of a folder of articles (.txt, .md, .html, .pdf), or bring it up to date.
 
 Only new and changed articles are encoded. A file that is no usable article is skipped and named.
 A build that is stopped goes on where it was when it is run again.

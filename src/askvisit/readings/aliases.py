@@ -48,6 +48,8 @@ the Islamic State / ISIS / ISIL / Daesh
 nuclear weapons / nukes / nuclear arms
 prime minister / PM / premier
 Russia / the Russian Federation
+Kim Jong Un / Kim Jong-un
+Xi Jinping / Xi Jin-ping
 Beijing / Peking
 Myanmar / Burma
 Kyiv / Kiev

@@ -4,7 +4,7 @@ Three kinds are told apart, by closed lists of function words: a *fragment* ("An
 "Why?") takes the place of a part of the question before; a *pronoun* without an antecedent in its
 own question ("Who did he remove?") is replaced by what the conversation mentioned; a question that
 is *too short* to stand alone ("What will be discussed?") is asked of the one before.
-A question with none of these holes gets no reading here, so that history cannot bend it.
+A question with none of these holes has no other reading, so that history cannot bend it.
 """
 
 from __future__ import annotations
@@ -20,12 +20,16 @@ from askvisit.readings.mentions import (
     PREPOSITIONS,
     QUESTION_WORDS,
     YEAR,
+    is_plural,
     names,
     things,
     tokens,
 )
 from askvisit.records import Answer
 from askvisit.words import content_words
+
+_LONGEST = 300
+"""Characters of a follow-up; a longer question says itself what it is about."""
 
 _POSSESSIVE = frozenset("his her hers its their theirs".split())
 _OBJECTS = frozenset("him her it them this that these those".split())
@@ -70,7 +74,8 @@ def propose(question: str, history: Sequence[Answer]) -> list[str]:
     pronoun would then be anybody ("How did he die?").
     """
     turns = [turn.parts[-1] if turn.parts else turn for turn in history if turn.kind != "talk"]
-    if not turns:
+    turns = [turn for turn in turns if tokens(turn.reading)]
+    if not turns or len(question) > _LONGEST:
         return [question]
     before = context(turns, [not _is_question_fragment(turn.question) for turn in turns])
     lead = _LEAD.match(question)
@@ -87,8 +92,10 @@ def propose(question: str, history: Sequence[Answer]) -> list[str]:
         found = [filled] if hole.certain else [question, filled]
     elif (counted := _HOW_MANY_DID.match(rest)) and (several := antecedents("them", before)):
         found = [f"How many {several[0]} {counted[1]}"]
-    elif _is_too_short(rest) or _POINTS_THERE.search(rest):
+    elif _POINTS_THERE.search(rest) or (_is_too_short(rest) and not things(rest)):
         found = [_after(before, rest), question]
+    elif _is_too_short(rest):
+        found = [question, _after(before, rest)]
     else:
         found = [question]
     return list(dict.fromkeys(found))
@@ -122,6 +129,8 @@ def _is_fragment(rest: str, led: bool, question: str) -> bool:
 
 @dataclass(frozen=True)
 class _Hole:
+    """A pronoun at an offset of its question, and whether nothing there can be its antecedent."""
+
     start: int
     end: int
     pronoun: str
@@ -170,19 +179,21 @@ def _filled(question: str, hole: _Hole, before: Context) -> str:
     found = [] if hole.pronoun in _DEMONSTRATIVES else antecedents(hole.pronoun, before, owns=owns)
     if not found:
         return _after(before, question)
-    word = _possessive(found[0]) if owns else found[0]
-    return _filled_up(question[: hole.start] + word, question[hole.end :], before)
+    antecedent, rest = found[0], question[hole.end :]
+    if antecedent.islower() and " " not in antecedent and is_plural(antecedent):
+        # "summits" alone says too little: those "(that) Trump held with Kim".
+        antecedent, rest = f"the {antecedent}", _about(rest, before)
+    word = _possessive(antecedent) if owns else antecedent
+    return _filled_up(question[: hole.start] + word, rest, before)
 
 
 def _filled_up(done: str, rest: str, before: Context) -> str:
     """Fill the next pronoun too, where it is one for a thing: "Why did he vote against it?"."""
     held = re.search(r"(?<!do )\b(?:it|them)(?=\W*$)", rest)
     found = [a for a in antecedents(held[0], before) if a not in done] if held else []
-    return (
-        done + rest
-        if not held or not found
-        else done + rest[: held.start()] + found[0] + rest[held.end() :]
-    )
+    if not held or not found:
+        return done + rest
+    return done + rest[: held.start()] + found[0] + rest[held.end() :]
 
 
 def _possessive(name: str) -> str:
@@ -194,21 +205,24 @@ def _possessive(name: str) -> str:
 
 def _after(before: Context, question: str) -> str:
     """Append what was said last: the question before without its question word, and its answer."""
-    last = before.topic
-    words = last.question.rstrip("?!. ").split()
+    return _about(question, before, *([before.topic.thing] if before.topic.thing else []))
+
+
+def _about(question: str, before: Context, *told: str) -> str:
+    """Append to a question what the one before said behind its question word, and more."""
+    words = before.topic.question.rstrip("?!. ").split()
     at = next((n for n, word in enumerate(words[:4]) if word.lower() in AUXILIARIES), None)
     if at is not None and (at == 0 or words[0].lower() in QUESTION_WORDS):
         words = words[at + 1 :]
-    elif words[0].lower() in QUESTION_WORDS:
+    elif words and words[0].lower() in QUESTION_WORDS:
         words = words[1:]
-    said = last.appended or " ".join(words)
-    told = [said, *([last.thing] if last.thing else [])]
-    return f"{question.rstrip('?!. ')} ({', '.join(told)})?"
+    said = before.topic.appended or " ".join(words)
+    return f"{question.rstrip('?!. ')} ({', '.join([said, *told])})?"
 
 
 def _is_too_short(question: str) -> bool:
     """Return whether a question has too few words of its own to be looked up alone."""
-    if names(question):
+    if names(question) or _EXPLETIVE.search(question) or re.search(r"\byou", question, re.I):
         return False
     words = [w.lower() for w in tokens(question)]
     content = [w for w in content_words(question) if w not in _REFERRING]

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from askvisit.index import PassageIndex
 
-_COMMON = 20_000
+_COMMON = 30_000
 """English words that a typo may stand for; the rarer ones are only known to be no typos."""
 
 _SHORTEST = 4
@@ -43,12 +43,11 @@ def mend(question: str, index: PassageIndex) -> str:
 
 
 def is_word(word: str, index: PassageIndex) -> bool:
-    """Return whether the articles or the English language have a word, in either number."""
+    """Return whether English has a word, or the articles have it in either number."""
     lowered = word.lower()
-    forms = [lowered, f"{lowered}s"]
-    if lowered.endswith("s") and not lowered.endswith("ss"):
-        forms.append(lowered[:-1])
-    return any(form in index.vocabulary or f"\n{form} ".encode() in _english() for form in forms)
+    numbers = (lowered, f"{lowered}s", lowered.removesuffix("s"))
+    in_articles = any(number in index.vocabulary for number in numbers)
+    return in_articles or f"\n{lowered} ".encode() in _english()
 
 
 def _may_be_typo(word: str) -> bool:

@@ -87,7 +87,8 @@ def _one_answer(
         )
         return f'{_verdict(answer, guess)}{note}<ol class="citations">{items}</ol>'
     text = f'<p dir="auto">{lines(answer.text)}</p>'
-    if answer.kind == "talk":
+    looked_up = answer.nearest or answer.confidence
+    if answer.kind == "talk" or not looked_up:
         return text
     return f"{_verdict(answer, guess)}{note}{text}{_nearest(answer.nearest)}"
 

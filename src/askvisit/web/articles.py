@@ -77,7 +77,7 @@ def _remove(article: Article) -> str:
         f'<details class="remove"><summary class="quiet" aria-label="Remove {title}">Remove'
         "</summary><span>This deletes its file. "
         f'<button type="button" class="quiet" data-remove="{escape(article.id)}" '
-        f'aria-label="Delete {title} for good">Delete it</button></span></details>'
+        f'aria-label="Delete it: {title}">Delete it</button></span></details>'
     )
 
 

@@ -38,7 +38,7 @@ def inspector(trace: Trace, shown: Answer) -> str:
             0, '<p class="problem">The articles have changed since this was answered.</p>'
         )
     pieces += [_reading(reading, len(trace.readings) > 1) for reading in trace.readings]
-    return "".join([*pieces, _seconds(trace)])
+    return "".join([*pieces, _seconds(trace) if trace.readings else ""])
 
 
 def why(trace: Trace) -> str:
@@ -49,7 +49,7 @@ def why(trace: Trace) -> str:
     if not trace.readings:
         if answer.found:
             return "The article itself was asked for: it was quoted, nothing had to be looked up."
-        return "There was nothing in it to look for."
+        return "It cannot be read as a question in English: nothing was looked up."
     if answer.parts:
         return f"{len(answer.parts)} questions were asked in one line; each was looked up alone."
     close = _percent(answer.confidence) == _percent(limit)

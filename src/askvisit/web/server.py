@@ -47,8 +47,8 @@ def serve(options: argparse.Namespace) -> None:
         if options.public and getattr(options, option):
             name = option.replace("_", "-")
             raise ServerError(f"--{name} is not for a --public chat; leave one of them out")
-    if options.mcp and find_spec("mcp") is None:
-        raise ServerError("--mcp needs an extra; run: pip install 'askvisit[mcp]'")
+    if options.mcp and not _has_mcp():
+        raise ServerError("--mcp needs the extra mcp; run: pip install 'mcp>=2,<3'")
     port = free_port(options.host, options.port)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
     feedback = Feedback(options.feedback) if options.feedback else None
@@ -182,6 +182,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="be an MCP server too, with the tools ask, search and articles (extra: mcp)",
     )
+
+
+def _has_mcp() -> bool:
+    try:
+        return find_spec("mcp.server.mcpserver") is not None  # version 1 has no such module
+    except ModuleNotFoundError:
+        return False
 
 
 def _settings() -> None:
