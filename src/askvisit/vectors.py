@@ -11,6 +11,7 @@ scored exactly. Large files are mapped, so that only what a search touches is in
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,9 @@ class Vectors:
 
         Raises `PassageIndexError` where FAISS knows no such factory or wants more vectors for it.
         """
+        import faiss
+
+        faiss.omp_set_num_threads(os.cpu_count() or 1)  # a search in this thread may have set one
         index = _new(factory, vectors.shape[1])
         try:
             if not index.is_trained:
@@ -135,6 +139,9 @@ class Vectors:
         """
         import faiss
 
+        # One question is too little work for several threads: on a busy machine they wait for
+        # each other many times longer than one takes. The setting is the calling thread's.
+        faiss.omp_set_num_threads(1)
         query = normalise(vector.reshape(1, -1))
         if self._encoded is not None:
             return self._search_lists(query, k, within)
