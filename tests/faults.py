@@ -1,0 +1,395 @@
+"""Faults on purpose: failing file operations and kills in the middle of a change of an index.
+
+A `Change` is made to a copy of an index, something goes wrong in it, and `survived` says whether
+the old index or the new one is there, whole, and whether the next build finds nothing in its way.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+import multiprocessing
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from fakes import BRIDGE, TARIFFS, WordCounts, write_articles
+
+from askvisit.errors import AskvisitError
+from askvisit.index import build_index, open_index, verify_index
+from askvisit.index import manifest as manifests
+from askvisit.index.edit import add_article, remove_article
+
+LONG = "The Long Text\n\n" + "\n\n".join(
+    f"The mayor saw bridge number {n} and the minister raised the tariff by {n} percent."
+    for n in range(60)
+)
+THIRD = "A Third Text\n\nThe mayor spoke about a new bridge for trains. It will be of wood.\n"
+
+
+def rebuild(folder: Path) -> None:
+    """Bring the index up to date: `first_index` leaves an article added, changed and removed."""
+    build_index(index=folder, encoder=WordCounts())
+
+
+def add(folder: Path) -> None:
+    add_article(folder, "third.txt", ADDED.encode(), encoder=WordCounts())
+
+
+def remove(folder: Path) -> None:
+    remove_article(folder, "bridge.txt", encoder=WordCounts())
+
+
+ADDED = "A Text to Add\n\nThe minister took the tariff on bread away. Nobody was against it.\n"
+
+CHANGES: dict[str, Callable[[Path], None]] = {"rebuild": rebuild, "add": add, "remove": remove}
+
+
+def first_index(folder: Path) -> Path:
+    """Build the index that the changes are made to, and edit its articles after that."""
+    write_articles(folder / "articles", {"bridge.txt": BRIDGE, "tariffs.txt": TARIFFS})
+    build_index(index=folder, encoder=WordCounts())
+    write_articles(folder / "articles", {"long.txt": LONG, "bridge.txt": BRIDGE + THIRD})
+    (folder / "articles" / "tariffs.txt").unlink()
+    return folder
+
+
+def content(folder: Path) -> tuple[Any, ...]:
+    """Return all that an index says, read through what its manifest names."""
+    index = open_index(folder)
+    return (
+        tuple(index.article(name) for name in index.article_ids()),
+        tuple(tuple(index.sentences(name)) for name in index.article_ids()),
+        tuple(index.passages(range(len(index))).items()),
+        tuple(index.bm25("bridge mayor tariff", 50)),
+        tuple(map(tuple, index.rows(range(len(index))).round(4))),  # copied or made anew
+    )
+
+
+@dataclass(frozen=True)
+class Ends:
+    """What an index says before a change and after it."""
+
+    before: tuple[Any, ...]
+    after: tuple[Any, ...]
+
+    @classmethod
+    def of(cls, change: Callable[[Path], None], start: Path, scratch: Path) -> Ends:
+        """Make the change to a copy with nothing going wrong."""
+        copy = Path(shutil.copytree(start, scratch))
+        before = content(copy)
+        change(copy)
+        return cls(before, content(copy))
+
+
+def wrong_with(folder: Path, ends: Ends) -> str:
+    """Say what did not survive, in words; nothing where all did.
+
+    The old index or the new one is there; no half article lies among the articles; the next
+    build is not locked out, mends what is left to mend, and leaves nothing lying about.
+    """
+    if content(folder) not in (ends.before, ends.after):
+        return "the index is neither the old one nor the new one"
+    damage = verify_index(folder).damage
+    if damage:
+        return f"damage: {damage}"
+    whole = {BRIDGE + THIRD, LONG, ADDED}
+    for path in (folder / "articles").glob("*.txt"):
+        if path.read_text("utf-8") not in whole:
+            return f"{path.name} is half an article"
+    build_index(index=folder, encoder=WordCounts())
+    if not verify_index(folder).intact:
+        return "the next build does not mend it"
+    named = {built.name for built in manifests.read(folder).files()}
+    there = {path.name for path in folder.iterdir()} - {"articles", manifests.NAME, *named}
+    return f"left lying about: {sorted(there)}" if there else ""
+
+
+class Fault:
+    """Counts the file operations of a block, and makes one of them fail.
+
+    Operations are those of Python: open, write, close, fsync, rename, remove, mkdir. SQLite
+    writes by itself; full disks and `strace` reach it.
+    """
+
+    def __init__(self, folder: Path, fails: int | None = None, code: int = errno.EIO) -> None:
+        self.operations: list[str] = []
+        self._folder = str(folder)
+        self._fails = fails
+        self._code = code
+
+    @contextmanager
+    def injected(self) -> Iterator[Fault]:
+        """Watch the block."""
+        kept = {name: getattr(os, name) for name in _OPERATIONS}
+        kept_open = io.open
+        for name, function in kept.items():
+            setattr(os, name, partial(self._do, name, function))
+        io.open = self._open  # type: ignore[assignment]
+        try:
+            yield self
+        finally:
+            for name, function in kept.items():
+                setattr(os, name, function)
+            io.open = kept_open
+
+    def _count(self, name: str) -> None:
+        self.operations.append(name)
+        if len(self.operations) - 1 == self._fails:
+            raise OSError(self._code, os.strerror(self._code))
+
+    def _do(self, name: str, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        if isinstance(args[0], int) or self._folder in str(args[0]):
+            self._count(name)
+        return function(*args, **kwargs)
+
+    def _open(self, file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
+        opened = _REAL_OPEN
+        if not isinstance(file, int) and self._folder not in str(file):
+            return opened(file, mode, *args, **kwargs)
+        if mode in ("r", "rb") and Path(file).parent.name == "articles":
+            return opened(file, mode, *args, **kwargs)  # such an article is left out and named
+        self._count(f"open {mode}")
+        found = opened(file, mode, *args, **kwargs)
+        return found if mode in ("r", "rb") else _Watched(found, self._count)
+
+
+_REAL_OPEN = io.open
+_OPERATIONS = ("fsync", "replace", "rename", "unlink", "mkdir", "open")
+
+
+class _Watched:
+    """A file whose writes may fail."""
+
+    def __init__(self, file: Any, count: Callable[[str], None]) -> None:
+        self._file = file
+        self._count = count
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def __enter__(self) -> _Watched:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def write(self, data: Any) -> int:
+        self._count("write")
+        written: int = self._file.write(data)
+        return written
+
+
+def count_operations(change: Callable[[Path], None], folder: Path) -> int:
+    """Make a change; return how many operations it took."""
+    with Fault(folder).injected() as watched:
+        change(folder)
+    return len(watched.operations)
+
+
+@dataclass
+class Table:
+    """How many faults were injected, and what went wrong with those that were not survived."""
+
+    injected: int = 0
+    failures: list[str] | None = None
+
+    def add(self, fault: str, wrong: str) -> None:
+        self.injected += 1
+        if self.failures is None:
+            self.failures = []
+        if wrong:
+            self.failures.append(f"{fault}: {wrong}")
+
+    @property
+    def survived(self) -> int:
+        return self.injected - len(self.failures or ())
+
+
+def failing_operations(name: str, start: Path, scratch: Path, every: int = 1) -> Table:
+    """Let each file operation of a change fail in turn: broken, out of room, read-only."""
+    change, table = CHANGES[name], Table()
+    ends = Ends.of(change, start, scratch / "good")
+    total = count_operations(change, Path(shutil.copytree(start, scratch / "counted")))
+    for number in range(0, total, every):
+        code = (errno.EIO, errno.ENOSPC, errno.EROFS)[number % 3]
+        folder = Path(shutil.copytree(start, scratch / f"{name}-{number}"))
+        fault = Fault(folder, number, code)
+        try:
+            with fault.injected():
+                change(folder)
+        except Exception as error:
+            raised = f"{type(error).__name__}: {error}"
+        else:
+            raised = "nothing raised"
+        what = f"{name}, operation {number} ({fault.operations[number]}, {os.strerror(code)})"
+        wrong = wrong_with(folder, ends)
+        if raised.startswith(("OSError", "AttributeError", "TypeError")):
+            wrong = wrong or f"not told in words: {raised}"
+        table.add(what, wrong)
+        shutil.rmtree(folder)
+    return table
+
+
+def _change_there(name: str, folder: str) -> None:
+    CHANGES[name](Path(folder))
+
+
+def killed(name: str, start: Path, scratch: Path, moments: list[float]) -> Table:
+    """Kill a change (SIGKILL) at moments, each a share (0 to 1) of the time that it takes."""
+    change, table = CHANGES[name], Table()
+    ends = Ends.of(change, start, scratch / "good")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["faults", "faiss", "askvisit.formats.plain"])
+    took = 0.0
+    for number, moment in enumerate([1.0, 1.0, *moments]):
+        folder = Path(shutil.copytree(start, scratch / f"{name}-{number}"))
+        process = context.Process(target=_change_there, args=(name, str(folder)))
+        began = time.perf_counter()
+        process.start()
+        if number < 2:  # these are timed; the first one starts the server too
+            process.join()
+            took = time.perf_counter() - began
+            shutil.rmtree(folder)
+            continue
+        time.sleep(max(0.0, moment * took - (time.perf_counter() - began)))
+        process.kill()
+        process.join()
+        table.add(f"{name}, killed at {moment:.2f} of {took:.3f} s", wrong_with(folder, ends))
+        shutil.rmtree(folder)
+    return table
+
+
+def may_mount() -> bool:
+    """Return whether disks can be mounted here, in a namespace of our own."""
+    try:
+        return subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
+def on_a_disk(fault: str, name: str, start: Path, amounts: list[float]) -> Table:
+    """Make a change on a small disk of its own (tmpfs) that fails; needs `may_mount`.
+
+    fault: "full", where the amounts are the kilobytes that are free; "read-only", where they are
+    the shares (0 to 1) of the time after which it is remounted.
+    """
+    code = f"import faults; faults.in_namespace({fault!r}, {name!r}, {str(start)!r}, {amounts!r})"
+    command = ["unshare", "-m", sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, env=_environment())
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return Table(**json.loads(done.stdout))
+
+
+def in_namespace(fault: str, name: str, start: str, amounts: list[float]) -> None:
+    """Be the process that mounts; print the table."""
+    with tempfile.TemporaryDirectory() as scratch:
+        root, table = Path(scratch), Table()
+        ends = Ends.of(CHANGES[name], Path(start), root / "good")
+        began = time.perf_counter()
+        CHANGES[name](Path(shutil.copytree(start, root / "timed")))
+        took = time.perf_counter() - began
+        disk = root / "disk"
+        disk.mkdir()
+        for amount in amounts:
+            _mount("-t", "tmpfs", "none", str(disk))
+            folder = Path(shutil.copytree(start, disk / "index"))
+            if fault == "full":
+                used = sum(path.stat().st_blocks // 2 for path in folder.rglob("*"))
+                _mount("-o", f"remount,size={used + int(amount)}k", str(disk))
+            else:
+                threading.Thread(target=_turn_read_only, args=(disk, amount * took)).start()
+            told = _told_by(partial(CHANGES[name], folder))
+            if fault == "read-only":
+                while _turns("ro", disk) != 0:
+                    time.sleep(0.001)
+            _turns("rw,size=64m", disk)
+            table.add(f"{fault} {amount:.2f}, {name}", told or wrong_with(folder, ends))
+            subprocess.run(["umount", "-l", str(disk)], check=True)
+        print(json.dumps(asdict(table)))
+
+
+def _told_by(change: Callable[[], None]) -> str:
+    """Make a change; complain only where what went wrong was not told in words."""
+    try:
+        change()
+    except AskvisitError:
+        return ""
+    except Exception as error:
+        return f"not told in words: {type(error).__name__}: {error}"
+    return ""
+
+
+def _turn_read_only(disk: Path, seconds: float) -> None:
+    time.sleep(seconds)
+    while _turns("ro", disk) != 0:  # busy as long as a file is open for writing
+        time.sleep(0.0005)
+
+
+def _turns(options: str, disk: Path) -> int:
+    command = ["mount", "-o", f"remount,{options}", str(disk)]
+    return subprocess.run(command, capture_output=True).returncode
+
+
+def _mount(*arguments: str) -> None:
+    subprocess.run(["mount", *arguments], check=True)
+
+
+def _environment() -> dict[str, str]:
+    return os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+
+
+Calls = list[tuple[str, int, str]]
+
+_CALLS = "openat,write,pwrite64,fsync,fdatasync,ftruncate,rename,unlink,mkdir"
+
+
+def system_calls(name: str, folder: Path, log: Path, inject: str = "") -> Calls:
+    """Make a change under strace; return its calls on the folder: name, ordinal of it, line.
+
+    inject: what strace is to inject (see `strace --inject`).
+    """
+    code = f"import faults; faults.CHANGES[{name!r}](faults.Path({str(folder)!r}))"
+    options = ["-o", str(log), "-y", "-e", f"trace={_CALLS}"]
+    options += ["-e", f"inject={inject}"] if inject else []
+    command = ["strace", *options, sys.executable, "-c", code]
+    subprocess.run(command, capture_output=True, env=_environment())
+    counts: Counter[str] = Counter()
+    found = []
+    for line in log.read_text("utf-8", "replace").splitlines():
+        call = line.partition("(")[0]
+        counts[call] += 1
+        if str(folder) in line and "O_RDONLY" not in line:
+            found.append((call, counts[call], line))
+    return found
+
+
+def failing_calls(name: str, start: Path, scratch: Path, every: int = 1) -> Table:
+    """Let each system call that writes fail in turn, or kill the process there; needs strace."""
+    table = Table()
+    ends = Ends.of(CHANGES[name], start, scratch / "good")
+    log = scratch / "strace.log"
+    # One folder for all, because its name is in the code that the calls are counted of.
+    folder = scratch / "index"
+    shutil.copytree(start, folder)
+    calls = system_calls(name, folder, log)
+    for number, (call, ordinal, _) in enumerate(calls[::every]):
+        harm = ("error=EIO", "error=ENOSPC", "signal=SIGKILL")[number % 3]
+        shutil.rmtree(folder)
+        shutil.copytree(start, folder)
+        system_calls(name, folder, log, f"{call}:{harm}:when={ordinal}")
+        table.add(f"{name}, {call} number {ordinal}, {harm}", wrong_with(folder, ends))
+    return table
