@@ -20,7 +20,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -204,18 +204,16 @@ class Table:
     """How many faults were injected, and what went wrong with those that were not survived."""
 
     injected: int = 0
-    failures: list[str] | None = None
+    failures: list[str] = field(default_factory=list)
 
     def add(self, fault: str, wrong: str) -> None:
         self.injected += 1
-        if self.failures is None:
-            self.failures = []
         if wrong:
             self.failures.append(f"{fault}: {wrong}")
 
     @property
     def survived(self) -> int:
-        return self.injected - len(self.failures or ())
+        return self.injected - len(self.failures)
 
 
 def failing_operations(name: str, start: Path, scratch: Path, every: int = 1) -> Table:
@@ -288,7 +286,7 @@ def on_a_disk(fault: str, name: str, start: Path, amounts: list[float]) -> Table
     """
     code = f"import faults; faults.in_namespace({fault!r}, {name!r}, {str(start)!r}, {amounts!r})"
     command = ["unshare", "-m", sys.executable, "-c", code]
-    done = subprocess.run(command, capture_output=True, text=True, env=_environment())
+    done = subprocess.run(command, capture_output=True, text=True, env=_environment(), timeout=300)
     if done.returncode:
         raise RuntimeError(done.stderr)
     return Table(**json.loads(done.stdout))
@@ -306,19 +304,23 @@ def in_namespace(fault: str, name: str, start: str, amounts: list[float]) -> Non
         disk.mkdir()
         for amount in amounts:
             _mount("-t", "tmpfs", "none", str(disk))
+            _mount("--bind", str(disk), str(disk))  # a bind can turn read-only with files open
             folder = Path(shutil.copytree(start, disk / "index"))
+            turning = threading.Thread(target=_turn_read_only, args=(disk, amount * took))
             if fault == "full":
                 used = sum(path.stat().st_blocks // 2 for path in folder.rglob("*"))
                 _mount("-o", f"remount,size={used + int(amount)}k", str(disk))
             else:
-                threading.Thread(target=_turn_read_only, args=(disk, amount * took)).start()
+                turning.start()
             told = _told_by(partial(CHANGES[name], folder))
-            if fault == "read-only":
-                while _turns("ro", disk) != 0:
-                    time.sleep(0.001)
-            _turns("rw,size=64m", disk)
+            if fault == "full":
+                _mount("-o", "remount,size=64m", str(disk))
+            else:
+                turning.join()
+                _mount("-o", "remount,bind,rw", str(disk))
             table.add(f"{fault} {amount:.2f}, {name}", told or wrong_with(folder, ends))
-            subprocess.run(["umount", "-l", str(disk)], check=True)
+            for _ in range(2):
+                subprocess.run(["umount", "-l", str(disk)], check=True)
         print(json.dumps(asdict(table)))
 
 
@@ -335,13 +337,10 @@ def _told_by(change: Callable[[], None]) -> str:
 
 def _turn_read_only(disk: Path, seconds: float) -> None:
     time.sleep(seconds)
-    while _turns("ro", disk) != 0:  # busy as long as a file is open for writing
-        time.sleep(0.0005)
-
-
-def _turns(options: str, disk: Path) -> int:
-    command = ["mount", "-o", f"remount,{options}", str(disk)]
-    return subprocess.run(command, capture_output=True).returncode
+    command = ["mount", "-o", "remount,bind,ro", str(disk)]
+    for _ in range(1000):  # it is refused while a file is open for writing
+        if subprocess.run(command, capture_output=True).returncode == 0:
+            return
 
 
 def _mount(*arguments: str) -> None:
@@ -366,7 +365,7 @@ def system_calls(name: str, folder: Path, log: Path, inject: str = "") -> Calls:
     options = ["-o", str(log), "-y", "-e", f"trace={_CALLS}"]
     options += ["-e", f"inject={inject}"] if inject else []
     command = ["strace", *options, sys.executable, "-c", code]
-    subprocess.run(command, capture_output=True, env=_environment())
+    subprocess.run(command, capture_output=True, env=_environment(), timeout=60)
     counts: Counter[str] = Counter()
     found = []
     for line in log.read_text("utf-8", "replace").splitlines():
