@@ -8,7 +8,7 @@ import sys
 
 import faults
 import pytest
-from fakes import WordCounts
+from fakes import ROOT, WordCounts
 
 from askvisit.index import build_index
 
@@ -109,3 +109,12 @@ def test_a_dead_process_holds_no_lock(start, tmp_path):
         assert holder.stdout.readline() == b"locked\n"
         holder.kill()
     build_index(index=folder, encoder=WordCounts())
+
+
+@pytest.mark.slow
+def test_the_benchmark_of_trust_finds_nothing():
+    benchmark = ROOT / "benchmarks" / "trust.py"
+    done = subprocess.run(
+        [sys.executable, str(benchmark), "--short"], capture_output=True, text=True, timeout=600
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
