@@ -24,6 +24,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 import faults  # noqa: E402
 import hostile  # noqa: E402
 import proofs  # noqa: E402
+import system_faults  # noqa: E402
 from fakes import WordCounts  # noqa: E402
 
 from askvisit import Assistant, build_index  # noqa: E402
@@ -88,14 +89,19 @@ def injected_faults(options: argparse.Namespace, scratch: Path) -> list[str]:
     if shutil.which("strace"):
         row(
             "a system call fails or kills (strace)",
-            lambda name: faults.failing_calls(name, start, folder(), 12 if short else 1),
+            lambda name: system_faults.failing_calls(name, start, folder(), 12 if short else 1),
         )
-    if faults.may_mount():
+    if system_faults.may_mount():
         sizes = [float(size) for size in range(0, 200, 80 if short else 8)]
-        row("the disk is full (tmpfs)", lambda name: faults.on_a_disk("full", name, start, sizes))
+        row(
+            "the disk is full (tmpfs)",
+            lambda name: system_faults.on_a_disk("full", name, start, sizes),
+        )
         row(
             "the disk turns read-only (remount)",
-            lambda name: faults.on_a_disk("read-only", name, start, moments(1 if short else 20)),
+            lambda name: system_faults.on_a_disk(
+                "read-only", name, start, moments(1 if short else 20)
+            ),
         )
     return failures
 
@@ -104,7 +110,7 @@ def flipped_bits(options: argparse.Namespace, scratch: Path) -> list[str]:
     """Flip bits of all that an index is made of, cut files and swap them; verify must tell."""
     folder = faults.first_index(scratch / "index")
     build_index(index=folder, encoder=WordCounts())
-    most = 60 if options.short else 3000
+    most = 60 if options.short else 1000
     failures: list[str] = []
     print(
         f"{'file':34} {'bits':>8} {'flipped':>8} {'found':>8} {'cut or swapped':>15} {'found':>6}"

@@ -8,8 +8,10 @@ import sys
 
 import faults
 import pytest
+import system_faults
 from fakes import ROOT, WordCounts
 
+from askvisit.errors import AskvisitError
 from askvisit.index import build_index
 
 EVERY_MOMENT = [0.05, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 1.0]
@@ -46,9 +48,9 @@ def test_a_killed_process(name, start, tmp_path):
     ("full", [0, 8, 40, 90, 130, 200]), ("read-only", [0.1, 0.5, 0.8]),
 ])  # fmt: skip
 def test_a_disk_that_is_full_or_turns_read_only(fault, amounts, start):
-    if not faults.may_mount():
+    if not system_faults.may_mount():
         pytest.skip("unshare -m is not permitted here (it needs root, as in CI)")
-    assert_survived(faults.on_a_disk(fault, "rebuild", start, amounts), len(amounts))
+    assert_survived(system_faults.on_a_disk(fault, "rebuild", start, amounts), len(amounts))
 
 
 def test_the_harness_sees_a_mixture(start, tmp_path):
@@ -56,7 +58,7 @@ def test_the_harness_sees_a_mixture(start, tmp_path):
     ends = faults.Ends.of(faults.rebuild, start, tmp_path / "good")
     folder = shutil.copytree(start, tmp_path / "index")
     shutil.copy(tmp_path / "good" / "manifest.json", folder)
-    with pytest.raises(faults.AskvisitError):
+    with pytest.raises(AskvisitError):
         faults.wrong_with(folder, ends)
     folder = shutil.copytree(start, tmp_path / "another")
     (folder / "articles" / "new.txt").write_text("A bridge of which half a sent")
@@ -70,7 +72,7 @@ def test_everything_is_synced_before_the_manifest_is_replaced(start, tmp_path):
             faults.rebuild(folder)
         calls = [(name, 0, name) for name in watched.operations]
     else:
-        calls = faults.system_calls("rebuild", folder, tmp_path / "log")
+        calls = system_faults.system_calls("rebuild", folder, tmp_path / "log")
         if not calls:
             pytest.skip("strace may trace nothing here")
     order = [call for call, _, _ in calls if call in ("fsync", "rename", "replace", "unlink")]
