@@ -39,6 +39,9 @@ _WORDS_TABLE = (
 )
 _MOST_TERMS = 64
 
+VERSION = sqlite3.sqlite_version
+"""Of the SQLite library that Python uses."""
+
 
 class Store:
     """An open store. Passages are numbered 0..n-1, those of one article in a row.
