@@ -279,6 +279,16 @@ class TestIndex:
             in cli("index", "--index", str(index))[1]
         )
 
+    def test_another_faiss_index_and_its_recall(self, cli, small, tmp_path):
+        output = cli("index", "--index", str(small), "--faiss", "HNSW8")[1]
+        assert output.splitlines()[0].endswith("0 removed, 0 passages encoded")
+        searched = "searched by HNSW8, which finds 100.0% of the ten nearest"
+        assert output.splitlines()[1] == searched
+        nothing = cli("index", "--index", str(small))[1]
+        assert nothing.endswith(f"nothing has changed\n{searched}\n")
+        assert_error(cli("index", "--faiss", "Cheese"), "FAISS knows no index factory 'Cheese'")
+        assert "searched" not in cli("index", "--index", str(small), "--faiss", "auto")[1]
+
     def test_no_articles_is_an_error(self, cli, tmp_path):
         assert_error(cli("index", "--index", str(tmp_path)), "no folder of articles")
         (tmp_path / "articles").mkdir()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -18,8 +20,14 @@ from askvisit import corpus, formats
 from askvisit import encoder as encoders
 from askvisit import passages as cutting
 from askvisit.corpus import SourceFile
-from askvisit.errors import CorpusError, IndexMissingError, IndexReadOnlyError
-from askvisit.index import build_index, locate, open_index, verify_index
+from askvisit.errors import (
+    CorpusError,
+    IndexDamagedError,
+    IndexMissingError,
+    IndexReadOnlyError,
+    PassageIndexError,
+)
+from askvisit.index import build_index, locate, open_index, verify_index, write
 
 LOCATE = sys.modules["askvisit.index.locate"]  # the package has a function of that name
 THIRD = "A Third Text\n\nThe mayor spoke about a new bridge for trains. It will be built of wood.\n"
@@ -266,10 +274,9 @@ def test_what_a_newer_parser_reads_in_the_same_file_is_no_change_of_the_file(
     assert open_index(small).article("bridge.txt").text.endswith("One more sentence.")
 
 
-def test_very_many_articles_are_encoded_in_chunks(tmp_path):
-    names = {
-        f"{n:03}.txt": f"Text number {n} tells of {'a bridge ' * (n % 5)}." for n in range(300)
-    }
+def test_many_articles_are_encoded_in_chunks(tmp_path, monkeypatch):
+    monkeypatch.setattr(write, "_CHUNK", 16)
+    names = {f"{n:02}.txt": f"Text number {n} tells of {'a bridge ' * (n % 5)}." for n in range(60)}
     write_articles(tmp_path / "articles", names)
     sizes = []
 
@@ -279,10 +286,143 @@ def test_very_many_articles_are_encoded_in_chunks(tmp_path):
             return super().encode(texts)
 
     report = build_index(index=tmp_path, encoder=Sizes())
-    assert sizes == [256, 44]
+    assert sizes == [16, 16, 16, 12]
     index = open_index(tmp_path)
     vectors = index.rows(range(report.passages))
-    assert [bool(row.any()) for row in vectors] == [n % 5 > 0 for n in range(300)]
+    assert [bool(row.any()) for row in vectors] == [n % 5 > 0 for n in range(60)]
+
+
+class Stopped(WordCounts):
+    """An encoder whose process is killed at its second chunk."""
+
+    def encode(self, texts):
+        if self.encoded:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().encode(texts)
+
+
+def killed_build(folder: Path) -> None:
+    """Build in a process of its own, killed after the first chunk."""
+    code = (
+        f"import sys; sys.path.insert(0, {str(ROOT / 'tests')!r})\n"
+        "from test_index import Stopped\n"
+        "from askvisit.index import build_index, write; write._CHUNK = 16\n"
+        f"build_index(index={str(folder)!r}, encoder=Stopped())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+
+
+@pytest.fixture
+def half_built(tmp_path):
+    texts = {f"{n:02}.txt": f"Text {n} tells of {'a bridge ' * (n % 5)}." for n in range(60)}
+    write_articles(tmp_path / "index" / "articles", texts)
+    killed_build(tmp_path / "index")
+    return tmp_path / "index"
+
+
+def test_a_killed_build_goes_on_where_it_was(half_built, encoder, tmp_path):
+    (half_built / "articles" / "03.txt").write_text("Another text, of a mayor.")
+    report = build_index(index=half_built, encoder=encoder)
+    assert report.encoded == len(encoder.encoded) == 60 - 16 + 1
+    assert encoder.encoded[0] == "Another text, of a mayor."
+    assert_like_a_fresh_build(half_built, tmp_path / "fresh")
+    assert len(list(half_built.iterdir())) == 4
+
+
+def test_work_cut_off_in_the_middle_of_a_line_counts_up_to_there(half_built, encoder, tmp_path):
+    lines = half_built / "partial.jsonl"
+    lines.write_bytes(lines.read_bytes()[:-5])
+    rows = half_built / "partial.f32"
+    data = bytearray(rows.read_bytes())
+    data[16 * 7] ^= 0xFF
+    rows.write_bytes(data)
+    assert build_index(index=half_built, encoder=encoder).encoded == 60 - 16 + 2
+    assert_like_a_fresh_build(half_built, tmp_path / "fresh")
+
+
+def test_a_build_killed_twice_keeps_what_both_did(half_built):
+    write_articles(half_built / "articles", {f"x{n:02}.txt": f"More, {n}." for n in range(60)})
+    killed_build(half_built)
+    encoder = WordCounts()
+    assert build_index(index=half_built, encoder=encoder).encoded == 120 - 2 * 16
+
+
+@pytest.mark.parametrize("name", ["other", None], ids=["other encoder", "no such file"])
+def test_work_of_other_settings_is_deleted(half_built, name):
+    if name is None:
+        (half_built / "partial.f32").unlink()
+    encoder = WordCounts(name or "word-counts")
+    assert build_index(index=half_built, encoder=encoder).encoded == 60
+    assert not (half_built / "partial.jsonl").exists()
+
+
+def test_one_article_of_many_costs_its_own_encoding(half_built, encoder):
+    build_index(index=half_built, encoder=encoder)
+    encoder.encoded.clear()
+    (half_built / "articles" / "50.txt").write_text("A minister, a tariff.")
+    assert build_index(index=half_built, encoder=encoder).encoded == 1
+    assert encoder.encoded == ["A minister, a tariff."]
+
+
+FACTORIES = ("IVF4,SQ8", "HNSW8", "IVF4,PQ2x4")
+
+
+@pytest.mark.parametrize("factory", FACTORIES)
+def test_another_faiss_index_finds_and_scores_the_same(half_built, encoder, factory, tmp_path):
+    build_index(index=half_built, encoder=encoder)
+    encoder.encoded.clear()
+    flat = open_index(half_built)
+    report = build_index(index=half_built, encoder=encoder, faiss=factory)
+    assert (report.unchanged, report.encoded, report.faiss) == (False, 0, factory)
+    other = open_index(half_built)
+    assert other.manifest.recall == report.recall > 0.9
+    assert np.allclose(other.rows(range(50, 60)), flat.rows(range(50, 60)))
+    bridge = WordCounts().encode(["bridge"])[0]
+    assert [c for _, c in other.dense(bridge, 5)] == pytest.approx([1.0] * 5)
+    assert other.cosines(bridge, [0, 1]) == pytest.approx(flat.cosines(bridge, [0, 1]))
+    only = [other.passage_range("04.txt"), other.passage_range("05.txt")]
+    assert other.dense(bridge, 5, only) == flat.dense(bridge, 5, only) == [(4, 1.0), (5, 0.0)]
+    assert verify_index(half_built).intact
+
+
+def test_recall_is_measured_also_where_no_sentence_begins_in_a_passage(tmp_path, encoder):
+    write_articles(tmp_path / "articles", {"long.txt": "a bridge and " * 300})
+    report = build_index(index=tmp_path, encoder=encoder, faiss="HNSW8")
+    assert (report.passages > 2, report.recall) == (True, 1.0)
+
+
+def test_a_faiss_index_that_was_chosen_stays_until_auto(small, encoder):
+    build_index(index=small, encoder=encoder, faiss="HNSW8")
+    assert build_index(index=small, encoder=encoder).unchanged
+    write_articles(small / "articles", {"third.txt": THIRD})
+    assert build_index(index=small, encoder=encoder).faiss == "HNSW8"
+    assert len(list(small.glob("encoded-*"))) == 1
+    (small / next(small.glob("encoded-*")).name).unlink()
+    with pytest.raises(IndexDamagedError, match=r"encoded-\S+ is missing"):
+        open_index(small)
+    report = build_index(index=small, encoder=encoder, faiss="auto")
+    assert (report.faiss, report.recall) == ("Flat", None)
+    assert set(json.loads((small / "manifest.json").read_text())) == {
+        *("articles", "articles_folder", "counts", "encoder", "faiss", "format", "passages"),
+        *("store", "vectors"),
+    }
+
+
+def test_a_faiss_index_that_cannot_be_made_is_named_before_anything_is_encoded(small, encoder):
+    write_articles(small / "articles", {"third.txt": THIRD})
+    before = files(small)
+    with pytest.raises(PassageIndexError, match="'Cheese'"):
+        build_index(index=small, encoder=encoder, faiss="Cheese")
+    assert encoder.encoded == []
+    assert files(small) == before
+
+
+def test_too_few_passages_for_a_faiss_index_keep_the_old_one(small, encoder):
+    before = content(small)
+    with pytest.raises(PassageIndexError, match="vectors into 'IVF64,SQ8'"):
+        build_index(index=small, encoder=encoder, faiss="IVF64,SQ8")
+    assert content(small) == before
 
 
 def test_the_folder_of_articles_is_recorded_and_used_again(tmp_path, encoder):

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from askvisit import passages as cutting
+from askvisit import store as texts_in
 from askvisit.errors import IndexDamagedError
 from askvisit.records import Article, Passage, Sentence
-from askvisit.store import Store, bm25_among, match_query, writing
+from askvisit.store import Store, bm25_among, question_terms, writing
 from askvisit.words import vocabulary
 
 STEEL = "The U.S. taxes steel. It’s 25 percent – “high”, say 🙂 traders.\n\n"
@@ -114,7 +115,7 @@ def test_an_abbreviation_is_found(store, question):
 
 def test_function_words_are_not_looked_for(store):
     assert store.bm25("Who is it, and why are they there?", 9) == []
-    assert match_query("Who is it, and why?") is None
+    assert question_terms("Who is it, and why?") == []
 
 
 def test_bm25_stays_within_the_numbers_given(store):
@@ -130,6 +131,41 @@ def test_a_search_may_be_restricted_to_very_many_articles(store):
     ranges = [range(n, n + 1) for n in range(0, 40_000, 2)]
     even = [row for row in store.bm25("minister", 9) if row[0] % 2 == 0]
     assert store.bm25("minister", 9, ranges) == even
+
+
+@pytest.fixture
+def common(tmp_path):
+    """A store where every passage has "city", every third "river", one "lighthouse"."""
+    said = [f"The city{' and its river' * (n % 3 == 0)}, {n}." for n in range(90)]
+    said[30] += " A lighthouse."
+    store = write(tmp_path / "s.db", [Article(f"{n}.txt", "A", t) for n, t in enumerate(said)])
+    yield store
+    store.close()
+
+
+def test_common_words_find_no_passage_but_score_those_found(common, monkeypatch):
+    question = "Which city has a lighthouse by the river?"
+    every = dict(common.bm25(question, 90))
+    assert len(every) == 90
+    monkeypatch.setattr(texts_in, "_MOST_SCORED", 40)
+    found = common.bm25(question, 90)
+    assert found[0][0] == 30
+    assert {n for n, _ in found} == set(range(0, 90, 3))
+    assert all(score == every[n] for n, score in found)
+    monkeypatch.setattr(texts_in, "_MOST_SCORED", 5)
+    assert [n for n, _ in common.bm25(question, 90)] == [30]
+
+
+def test_a_question_of_common_words_alone_still_finds(common, monkeypatch):
+    monkeypatch.setattr(texts_in, "_MOST_SCORED", 5)
+    assert len(common.bm25("city", 90)) == 90
+    assert len(common.bm25("city unheard", 90)) == 90
+    assert {n % 3 for n, _ in common.bm25("city river", 90)} == {0}
+
+
+def test_within_an_article_common_words_find(common, monkeypatch):
+    monkeypatch.setattr(texts_in, "_MOST_SCORED", 5)
+    assert [n for n, _ in common.bm25("city lighthouse", 9, [range(7, 8)])] == [7]
 
 
 NASTY = [

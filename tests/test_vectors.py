@@ -7,8 +7,9 @@ from contextlib import suppress
 import numpy as np
 import pytest
 
+from askvisit import vectors as adapter
 from askvisit.errors import PassageIndexError
-from askvisit.vectors import Vectors, normalise
+from askvisit.vectors import Vectors, factory_for, normalise
 
 ROWS = np.array([[3, 4], [0, 2], [-1, 0], [0, 0]], dtype=np.float32)
 EAST = np.array([10, 0], dtype=np.float32)
@@ -99,3 +100,56 @@ def test_vectors_that_cannot_be_written_are_an_os_error(vectors, tmp_path):
 def test_an_unknown_factory_is_an_error():
     with pytest.raises(PassageIndexError, match="'Cheese'"):
         Vectors.build(ROWS, "Cheese")
+
+
+def test_the_number_of_passages_chooses_the_index():
+    assert factory_for(12) == factory_for(50_000) == "Flat"
+    assert factory_for(100_000) == "IVF1024,SQ8"
+    assert factory_for(120_000) == "IVF1024,SQ8"
+    assert factory_for(1_000_000) == "IVF4096,SQ8"
+
+
+@pytest.fixture(scope="module")
+def clouds():
+    """Three thousand vectors around sixty centres."""
+    random = np.random.default_rng(0)
+    centres = random.standard_normal((60, 32)).repeat(50, axis=0)
+    return (centres + 2 * random.standard_normal((3000, 32))).astype(np.float32)
+
+
+def test_lists_are_looked_into_until_the_nearest_are_found(clouds):
+    index = Vectors.build(clouds, "IVF32,SQ8")
+    queries = clouds[::30] + clouds[7::30]
+    before = index._recall(queries, 10, adapter._kth_cosines(clouds, queries, 10))
+    assert before < 0.9
+    recall = index.tune(queries)
+    assert recall >= 0.98
+    flat = Vectors.build(clouds)
+    right = 0
+    for query in queries:
+        exact, found = (dict(v.search(query, 10)) for v in (flat, index))
+        right += len(exact.keys() & found.keys())
+        assert all(found[n] == pytest.approx(exact[n]) for n in exact.keys() & found.keys())
+    assert right / 10 / len(queries) == pytest.approx(recall)
+
+
+def test_a_mapped_file_gives_the_same_and_keeps_what_was_tuned(clouds, tmp_path, monkeypatch):
+    monkeypatch.setattr(adapter, "_MAPPED_FROM", 1)
+    clouds.tofile(tmp_path / "e.f32")
+    for factory in ("Flat", "IVF32,SQ8"):
+        index = Vectors.build(clouds, factory)
+        index.tune(clouds[::30])
+        index.write(tmp_path / "v.faiss")
+        again = Vectors.read(
+            tmp_path / "v.faiss", None if factory == "Flat" else tmp_path / "e.f32"
+        )
+        for query in clouds[:50]:
+            assert again.search(query, 10) == index.search(query, 10)
+        assert np.array_equal(again.rows(range(5, 9)), index.rows(range(5, 9)))
+
+
+def test_encoded_vectors_of_another_number_are_damage(clouds, tmp_path):
+    Vectors.build(clouds, "HNSW8").write(tmp_path / "v.faiss")
+    clouds[1:].tofile(tmp_path / "e.f32")
+    with pytest.raises(ValueError, match="does not hold 3000"):
+        Vectors.read(tmp_path / "v.faiss", tmp_path / "e.f32")

@@ -41,6 +41,15 @@ _MOST_TERMS = 64
 
 VERSION = sqlite3.sqlite_version
 """Of the SQLite library that Python uses."""
+_MOST_SCORED = 30_000
+"""Passages that a search may score before it leaves the commonest words out."""
+
+_MOST_COUNTED = 10_000
+"""Words whose passages are remembered by number."""
+
+_CANDIDATES = 400
+"""Passages found by the rarer words that are scored by all. With these two, the right passage is
+among the first ten as often as when all are scored (see `benchmarks/scale.py`)."""
 
 
 class Store:
@@ -52,6 +61,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._local = threading.local()
+        self._counted: dict[str, int] = {}
 
     def counts(self) -> dict[str, int]:
         """Return how many articles, passages and sentences there are."""
@@ -115,22 +125,64 @@ class Store:
     ) -> list[tuple[int, float]]:
         """Return the k passages with the best BM25 scores (higher is better), best first.
 
-        Any content word of the question counts; porter stems are compared.
+        Any content word of the question counts; porter stems are compared. Where that is very
+        many passages, those with its rarer words are found first, and the best of them are then
+        scored by all its words: a passage that has only common ones would not be among the best.
         """
-        query = match_query(question)
-        if query is None:
+        terms = question_terms(question)
+        if not terms:
             return []
-        where, numbers = "", []
-        if within is not None:  # the plus keeps SQLite from searching once for each number
+        rare = terms if within is not None else self._rare(terms)
+        numbers = None if within is None else [number for r in within for number in r]
+        if rare != terms:
+            numbers = [number for number, _ in self._best(rare, max(k, _CANDIDATES), None)]
+        return self._best(terms, k, numbers)
+
+    def _best(
+        self, terms: Sequence[str], k: int, numbers: Sequence[int] | None
+    ) -> list[tuple[int, float]]:
+        where, within = "", []
+        if numbers is not None:  # the plus keeps SQLite from searching once for each number
             where = "AND +rowid IN (SELECT value FROM json_each(?))"
-            numbers = [json.dumps([number for r in within for number in r])]
+            within = [json.dumps(numbers)]
         with self._reading() as db:
             rows = db.execute(
                 # FTS5 gives BM25 as a negative number, so that ORDER BY puts the best first.
                 f"SELECT rowid, -rank FROM words WHERE words MATCH ? {where} ORDER BY rank LIMIT ?",
-                (query, *numbers, k),
+                (_any_of(terms), *within, k),
             )
             return [(number, score) for number, score in rows]
+
+    def _rare(self, terms: list[str]) -> list[str]:
+        """Leave out the commonest terms until few enough passages have one of the others."""
+        if len(terms) * self._passages() <= _MOST_SCORED:
+            return terms
+        rare: set[str] = set()
+        scored = 0
+        for having, term in sorted((self._having(term), term) for term in terms):
+            if scored and scored + having > _MOST_SCORED:
+                break
+            rare.add(term)
+            scored += having
+        return [term for term in terms if term in rare]
+
+    def _passages(self) -> int:
+        with self._reading() as db:
+            (last,) = db.execute("SELECT max(number) FROM passages").fetchone()
+        return 0 if last is None else int(last) + 1
+
+    def _having(self, term: str) -> int:
+        """Count the passages with a term; kept, because counting a common one takes a while."""
+        having = self._counted.get(term)
+        if having is None:
+            with self._reading() as db:
+                (having,) = db.execute(
+                    "SELECT count(*) FROM words WHERE words MATCH ?", (_any_of([term]),)
+                ).fetchone()
+            if len(self._counted) >= _MOST_COUNTED:
+                self._counted.clear()
+            self._counted[term] = having
+        return int(having)
 
     def holds(self, phrase: str) -> bool:
         """Return whether a passage has words in this order side by side, endings aside."""
@@ -261,6 +313,11 @@ class StoreWriter:
         self._count(range(first + shift, end + shift))
         return range(first, end)
 
+    @property
+    def passages(self) -> int:
+        """How many passages are written: the number of the next one."""
+        return self._passages
+
     def close(self) -> None:
         """Finish the file."""
         if self._db.in_transaction:
@@ -280,26 +337,27 @@ def _read_only(path: Path) -> str:
     return f"{path.absolute().as_uri()}?mode=ro&immutable=1"
 
 
-def match_query(question: str) -> str | None:
-    """Write a question as an FTS5 query: its content words, each quoted, any may match.
+def question_terms(question: str) -> list[str]:
+    """Return what a question is looked up by: its content words, the first ones of very many."""
+    return content_words(question)[:_MOST_TERMS]
 
-    Returns None where there is no content word.
-    """
-    terms = content_words(question)[:_MOST_TERMS]
-    return " OR ".join(f'"{term}"' for term in terms) or None
+
+def _any_of(terms: Sequence[str]) -> str:
+    """Write terms as an FTS5 query: each quoted, any may match."""
+    return " OR ".join(f'"{term}"' for term in terms)
 
 
 def bm25_among(question: str, texts: Sequence[str]) -> list[float]:
     """Return the BM25 score of each of a few texts among themselves (0 where no word matches)."""
-    query = match_query(question)
+    terms = question_terms(question)
     scores = [0.0] * len(texts)
-    if query is None:
+    if not terms:
         return scores
     with closing(sqlite3.connect(":memory:")) as db:
         db.execute(_WORDS_TABLE)
         db.executemany("INSERT INTO words (rowid, text) VALUES (?, ?)", enumerate(texts))
         for number, score in db.execute(
-            "SELECT rowid, -rank FROM words WHERE words MATCH ?", (query,)
+            "SELECT rowid, -rank FROM words WHERE words MATCH ?", (_any_of(terms),)
         ):
             scores[number] = score
     return scores

@@ -2,6 +2,11 @@
 
 Vectors are scaled to length 1, so that the inner product FAISS returns is their cosine:
 1 is the same direction, and higher is more alike. It is never a distance.
+
+Few passages are searched exactly (Flat). Many are searched in the lists whose centres lie nearest
+(IVF), by vectors of one byte a number (SQ8): that finds nearly all of the nearest, much faster.
+The vectors as they were encoded then lie in a file beside the index, from which what was found is
+scored exactly. Large files are mapped, so that only what a search touches is in memory.
 """
 
 from __future__ import annotations
@@ -17,51 +22,101 @@ from askvisit.errors import PassageIndexError
 
 FloatArray = NDArray[np.float32]
 
-FACTORY = "Flat"
-"""How vectors are stored unless told otherwise (`faiss.index_factory`): exact."""
+FLAT = "Flat"
+"""The factory of an index that holds the vectors themselves and compares each: exact."""
+
+_MOST_FLAT = 50_000
+"""Up to so many passages, comparing each takes about 10 ms."""
+
+_TRAINED_ON = 40
+"""Vectors for each list that its centres are trained on; FAISS warns below 39."""
+
+_BLOCK = 16_384
+"""Vectors in memory at a time while an index is built or measured."""
+
+
+_MAPPED_FROM = 32_000_000
+"""Bytes from which a file is mapped, not read."""
+
+
+def factory_for(passages: int) -> str:
+    """Return how so many vectors are stored unless told otherwise (`faiss.index_factory`).
+
+    The number of lists is the power of two nearest to four times the root of the passages, so
+    that it seldom changes when a corpus grows.
+    """
+    if passages <= _MOST_FLAT:
+        return FLAT
+    lists = 2 ** round(float(np.log2(4 * np.sqrt(passages))))
+    return f"IVF{lists},SQ8"
 
 
 class Vectors:
-    """Vectors of passages 0..n-1, searched by cosine."""
+    """Vectors of passages 0..n-1, searched by cosine.
 
-    def __init__(self, index: Any) -> None:
+    `encoded` holds them (n × dimension, of any length) where the FAISS index does not.
+    """
+
+    def __init__(self, index: Any, encoded: FloatArray | None = None) -> None:
         self._index = index
+        self._encoded = encoded
 
     @classmethod
-    def build(cls, vectors: FloatArray, factory: str = FACTORY) -> Vectors:
-        """Store vectors (n × dimension, of any length)."""
-        import faiss
+    def build(cls, vectors: FloatArray, factory: str = FLAT) -> Vectors:
+        """Store vectors (n × dimension, of any length), which may be a mapped file.
 
+        Raises `PassageIndexError` where FAISS knows no such factory or wants more vectors for it.
+        """
+        index = _new(factory, vectors.shape[1])
         try:
-            index = faiss.index_factory(vectors.shape[1], factory, faiss.METRIC_INNER_PRODUCT)
+            if not index.is_trained:
+                index.train(_sample(vectors, _lists(index) * _TRAINED_ON))
+            for start in range(0, len(vectors), _BLOCK):
+                index.add(normalise(vectors[start : start + _BLOCK]))
         except RuntimeError as error:
-            raise PassageIndexError(f"FAISS knows no index factory {factory!r}") from error
-        unit = normalise(vectors)
-        if not index.is_trained:
-            index.train(unit)
-        index.add(unit)
-        return cls(index)
+            raise PassageIndexError(
+                f"FAISS cannot put {len(vectors):,} vectors into {factory!r}; "
+                "name another factory, or leave it out"
+            ) from error
+        return cls(index, None if factory == FLAT else vectors)
 
     @classmethod
-    def read(cls, path: Path) -> Vectors:
-        """Read a file that `write` wrote; raises `ValueError` where it is damaged."""
+    def read(cls, path: Path, encoded: Path | None = None) -> Vectors:
+        """Open a file that `write` wrote, and the one of the encoded vectors where there is one.
+
+        Raises `ValueError` where one is damaged. A large one must have the size that it had when
+        it was written: FAISS checks what it reads, and trusts what it maps.
+        """
         import faiss
 
         try:
-            return cls(faiss.read_index(str(path)))
+            large = path.exists() and path.stat().st_size >= _MAPPED_FROM
+            index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC if large else 0)
         except RuntimeError as error:
             if not path.exists():
                 raise FileNotFoundError(path) from error
             raise ValueError("the vectors cannot be read") from error
+        return cls(index, None if encoded is None else map_rows(encoded, index.ntotal, index.d))
 
     def write(self, path: Path) -> None:
-        """Write the vectors to a file; raises `OSError` where it cannot be written."""
+        """Write the FAISS index to a file; raises `OSError` where it cannot be written."""
         import faiss
 
-        # faiss.write_index says nothing when the disk is full at the end.
-        data: Any = faiss.serialize_index(self._index)
+        failed: list[OSError] = []
         with path.open("wb") as file:
-            file.write(data)
+
+            def put(data: bytes) -> None:
+                try:
+                    file.write(data)
+                except OSError as error:  # FAISS would raise one that does not say why
+                    failed.append(error)
+                    raise
+
+            try:  # told only a path, FAISS says nothing when the disk is full at the end
+                writer = faiss.PyCallbackIOWriter(put)  # type: ignore[attr-defined]
+                faiss.write_index(self._index, writer)
+            except RuntimeError:
+                raise failed[0] from None
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -76,28 +131,86 @@ class Vectors:
     ) -> list[tuple[int, float]]:
         """Return the k nearest passages and their cosines, nearest first.
 
-        `within` restricts the search to passages with these numbers.
+        `within` restricts the search to passages with these numbers, which are all compared.
         """
         import faiss
 
         query = normalise(vector.reshape(1, -1))
+        if self._encoded is not None:
+            return self._search_lists(query, k, within)
         options: dict[str, Any] = {}
         if within is not None:
-            numbers = np.concatenate([np.arange(r.start, r.stop) for r in within])
             selected: Any = faiss.SearchParameters
-            options["params"] = selected(sel=faiss.IDSelectorBatch(numbers))
+            options["params"] = selected(sel=faiss.IDSelectorBatch(_numbers(within)))
         cosines, found = self._index.search(query, min(k, len(self)), **options)
         return [(int(n), float(c)) for n, c in zip(found[0], cosines[0], strict=True) if n >= 0]
 
     def cosines(self, vector: FloatArray, passages: Iterable[int]) -> dict[int, float]:
         """Return the cosine of a vector with each of the passages."""
         unit = normalise(vector.reshape(1, -1))[0]
-        return {n: float(self._index.reconstruct(n) @ unit) for n in passages}
+        return {n: float(self.rows(range(n, n + 1))[0] @ unit) for n in passages}
 
     def rows(self, numbers: range) -> FloatArray:
-        """Return the stored vectors of consecutive passages (length 1)."""
+        """Return the vectors of consecutive passages (length 1)."""
+        if self._encoded is not None:
+            return normalise(self._encoded[numbers.start : numbers.stop])
         rows: FloatArray = self._index.reconstruct_n(numbers.start, len(numbers))
         return rows
+
+    def tune(self, queries: FloatArray, k: int = 10, target: float = 0.98) -> float:
+        """Look into as many lists as the target wants; returns the recall at k that this gives.
+
+        That is the share of the k truly nearest passages that a search finds, over `queries`
+        (m × dimension). An index without lists is only measured.
+        """
+        import faiss
+
+        last = _kth_cosines(self._encoded, queries, k) if self._encoded is not None else None
+        if last is None:
+            return 1.0
+        lists, probes = _lists(self._index), 1
+        while True:
+            if lists:
+                faiss.ParameterSpace().set_index_parameter(self._index, "nprobe", probes)
+            recall = self._recall(queries, k, last)
+            if recall >= target or probes >= lists:
+                return recall
+            probes *= 2
+
+    def _recall(self, queries: FloatArray, k: int, last: FloatArray) -> float:
+        """Count what is as near as the k-th nearest: among equals, any is right."""
+        right = [
+            sum(cosine > least - 1e-5 for _, cosine in self.search(query, k))
+            for query, least in zip(queries, last, strict=True)
+        ]
+        return float(sum(right)) / (len(queries) * min(k, len(self)))
+
+    def _search_lists(
+        self, query: FloatArray, k: int, within: Sequence[range] | None
+    ) -> list[tuple[int, float]]:
+        assert self._encoded is not None
+        if within is None:
+            _, found = self._index.search(query, min(2 * k, len(self)))
+            numbers = np.sort(found[0][found[0] >= 0])
+        else:
+            numbers = _numbers(within)
+        parts = [numbers[start : start + _BLOCK] for start in range(0, len(numbers), _BLOCK)]
+        cosines = [normalise(self._encoded[part]) @ query[0] for part in parts]
+        every = np.concatenate([np.empty(0, np.float32), *cosines])
+        best = np.argsort(-every, kind="stable")[:k]
+        return [(int(numbers[n]), float(every[n])) for n in best]
+
+
+def check_factory(factory: str, dimension: int) -> None:
+    """Raise `PassageIndexError` where FAISS cannot make such an index of such vectors."""
+    _new(factory, dimension)
+
+
+def map_rows(path: Path, count: int, dimension: int) -> FloatArray:
+    """Map a file of vectors (32-bit floats, row by row); `ValueError` where its size is another."""
+    if path.stat().st_size != count * dimension * 4:
+        raise ValueError(f"{path.name} does not hold {count} vectors")
+    return np.memmap(path, dtype=np.float32, mode="r", shape=(count, dimension))
 
 
 def normalise(vectors: FloatArray) -> FloatArray:
@@ -107,3 +220,45 @@ def normalise(vectors: FloatArray) -> FloatArray:
         vectors / np.where(lengths > 0, lengths, 1), dtype=np.float32
     )
     return unit
+
+
+def _new(factory: str, dimension: int) -> Any:
+    import faiss
+
+    try:
+        return faiss.index_factory(dimension, factory, faiss.METRIC_INNER_PRODUCT)
+    except RuntimeError as error:
+        raise PassageIndexError(f"FAISS knows no index factory {factory!r}") from error
+
+
+def _numbers(ranges: Sequence[range]) -> NDArray[np.int64]:
+    """Return each number in the ranges once."""
+    every = [np.empty(0, np.int64), *(np.arange(r.start, r.stop) for r in ranges)]
+    return np.unique(np.concatenate(every))
+
+
+def _lists(index: Any) -> int:
+    """Return how many lists an index has; 0 where it is of another kind."""
+    import faiss
+
+    ivf = faiss.try_extract_index_ivf(index)
+    return 0 if ivf is None else int(ivf.nlist)
+
+
+def _sample(vectors: FloatArray, most: int) -> FloatArray:
+    """Return vectors from all over the corpus to train on."""
+    most = max(most, 10_000)
+    chosen = np.unique(np.linspace(0, len(vectors) - 1, min(most, len(vectors))).astype(np.int64))
+    return normalise(vectors[chosen])
+
+
+def _kth_cosines(vectors: FloatArray, queries: FloatArray, k: int) -> FloatArray:
+    """Return each query's cosine with its k-th nearest vector, every vector compared."""
+    units = normalise(queries)
+    best = np.full((len(queries), k), -2, dtype=np.float32)
+    for start in range(0, len(vectors), _BLOCK):
+        cosines = units @ normalise(vectors[start : start + _BLOCK]).T
+        both = np.concatenate([best, cosines], axis=1)
+        best = np.partition(both, -k, axis=1)[:, -k:]
+    lowest: FloatArray = best.min(axis=1)
+    return lowest

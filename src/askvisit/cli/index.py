@@ -1,10 +1,12 @@
 """Build the index of a folder of articles (.txt, .md, .html, .pdf), or bring it up to date.
 
 Only new and changed articles are encoded. A file that is no usable article is skipped and named.
+A build that is stopped goes on where it was when it is run again.
 
 examples:
   askvisit index                                     after adding a file to index/articles/
   askvisit index --articles news --index my-index    read news/ in place, build my-index/
+  askvisit index --index my-index --faiss HNSW32     search by another index of FAISS
 """
 
 import argparse
@@ -28,6 +30,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="a Sentence Transformers model by name or folder (default: the one the index has)",
     )
+    parser.add_argument(
+        "--faiss",
+        metavar="FACTORY",
+        help="a FAISS index factory, or auto for one by size (default: as the index has it)",
+    )
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -35,7 +42,11 @@ def run(chosen: argparse.Namespace) -> int:
     from askvisit.index import build_index
 
     report = build_index(
-        chosen.articles, chosen.index, encoder=chosen.encoder, progress=sys.stderr.isatty()
+        chosen.articles,
+        chosen.index,
+        encoder=chosen.encoder,
+        faiss=chosen.faiss,
+        progress=sys.stderr.isatty(),
     )
     for skipped in report.skipped:
         print(f"skipped {skipped}", file=sys.stderr)
@@ -46,4 +57,6 @@ def run(chosen: argparse.Namespace) -> int:
         did = f"{len(report.added)} added, {len(report.changed)} changed, "
         did += f"{len(report.removed)} removed, {report.encoded:,} passages encoded"
         print(f"{size}; {did}")
+    if report.recall is not None:
+        print(f"searched by {report.faiss}, which finds {report.recall:.1%} of the ten nearest")
     return 0

@@ -115,7 +115,8 @@ def _open(folder: Path, manifest: Manifest) -> LocalIndex:
         if path.stat().st_size != built.size:
             raise IndexDamagedError(folder, f"{built.name} has another size")
     try:
-        vectors = Vectors.read(folder / manifest.vectors.name)
+        encoded = None if manifest.encoded is None else folder / manifest.encoded.name
+        vectors = Vectors.read(folder / manifest.vectors.name, encoded)
         store = Store(folder / manifest.store.name)
     except (ValueError, OSError) as error:
         raise IndexDamagedError(folder, str(error)) from error

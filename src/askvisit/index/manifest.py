@@ -25,9 +25,9 @@ from askvisit.errors import (
 FORMAT = 3
 NAME = "manifest.json"
 
-_BUILT = re.compile(r"(passages-[0-9a-f]{16}\.db|vectors-[0-9a-f]{16}\.faiss)")
+_BUILT = re.compile(r"(passages-[0-9a-f]{16}\.db|(vectors|encoded)-[0-9a-f]{16}\.(faiss|f32))")
 
-Value = TypeVar("Value", str, int)
+Value = TypeVar("Value", str, int, float, bool)
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,12 @@ class BuiltFile:
 
 @dataclass(frozen=True)
 class Manifest:
-    """See the module. `articles_folder` is relative to the index where it lies inside it."""
+    """See the module. `articles_folder` is relative to the index where it lies inside it.
+
+    The last three are written only where they say something: `faiss_given` that the user chose
+    the FAISS factory, `encoded` the file of vectors beside a FAISS index that does not hold them
+    exactly, `recall` the share of the ten nearest passages that its search finds.
+    """
 
     encoder: EncoderIdentity
     passages: dict[str, int]
@@ -66,10 +71,14 @@ class Manifest:
     vectors: BuiltFile
     counts: dict[str, int]
     format: int = FORMAT
+    faiss_given: bool = False
+    encoded: BuiltFile | None = None
+    recall: float | None = None
 
-    def files(self) -> tuple[BuiltFile, BuiltFile]:
+    def files(self) -> tuple[BuiltFile, ...]:
         """Return the built files."""
-        return self.store, self.vectors
+        files = (self.store, self.vectors)
+        return files if self.encoded is None else (*files, self.encoded)
 
     def articles_path(self, folder: Path) -> Path:
         """Return where the articles of the index in `folder` lie."""
@@ -108,6 +117,9 @@ def read(folder: Path) -> Manifest:
 def replace(folder: Path, manifest: Manifest) -> None:
     """Commit: write the manifest beside the old one, sync it, and put it in its place."""
     data = asdict(manifest)
+    for name in ("faiss_given", "encoded", "recall"):
+        if data[name] is None or data[name] is False:
+            del data[name]
     data["articles"] = {
         e.id: {"file_sha256": e.file_sha256, "text_sha256": e.text_sha256}
         for e in manifest.articles.values()
@@ -175,6 +187,9 @@ def _from_json(data: dict[str, Any]) -> Manifest:
         store=_built(data["store"]),
         vectors=_built(data["vectors"]),
         counts=_numbers(data["counts"]),
+        faiss_given=_of(bool, data.get("faiss_given", False)),
+        encoded=_built(data["encoded"]) if "encoded" in data else None,
+        recall=_of(float, data["recall"]) if "recall" in data else None,
     )
 
 

@@ -1,0 +1,285 @@
+"""Measure indexes of many passages: build, update, size, memory, recall and latency.
+
+    python benchmarks/scale.py FOLDER [--sizes 10000 100000] [--real 2000] [--plot docs/scale.png]
+
+FOLDER holds files of the SQuAD format (*.json.gz): their paragraphs are the passages, then
+paragraphs re-cut from shuffled sentences of theirs, all distinct. The vectors of `--real`
+paragraphs and of their questions are encoded; all others are put around those, as far away as makes
+the cosines with neighbours 1, 10 and 100 those of real vectors (both are printed). So the build
+times are without encoding. Recall is that of the ten nearest against comparing all, over real
+questions; "all words" and "as searched" are the shares of questions whose paragraph BM25 ranks in
+the first ten. Each size is built and searched in processes of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import multiprocessing
+import random
+import re
+import tempfile
+import time
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from askvisit import build_index, store
+from askvisit import encoder as encoders
+from askvisit.index import open_index
+from askvisit.retriever import Retriever
+from askvisit.vectors import Vectors, normalise
+
+NEIGHBOURS = (1, 10, 100)
+QUESTIONS = 300
+PER_ARTICLE = 10
+
+Question = tuple[str, str]
+"""A question and the paragraph that answers it."""
+
+
+class Around:
+    """An encoder that has the vectors of some texts and puts the others around them.
+
+    What is added is a difference of two real vectors, so that it spreads as those do.
+    """
+
+    name = "around-real-vectors"
+    sha256 = "0" * 64
+
+    def __init__(self, texts: Sequence[str], vectors: np.ndarray, spread: float) -> None:
+        self._rows = {text: n for n, text in enumerate(texts)}
+        self._vectors = normalise(vectors)
+        self._spread = spread
+        self.dimension = vectors.shape[1]
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Return the texts' vectors."""
+        seeds = np.array([zlib.crc32(text.encode()) for text in texts], dtype=np.int64)
+        made = around(self._vectors, seeds, self._spread)
+        for n, text in enumerate(texts):
+            if text in self._rows:
+                made[n] = self._vectors[self._rows[text]]
+        return made
+
+
+def around(vectors: np.ndarray, seeds: np.ndarray, spread: float) -> np.ndarray:
+    """Make a vector around a real one for each seed."""
+    own, plus, minus = (seeds * factor // 977 % len(vectors) for factor in (1, 7919, 104_729))
+    difference = (vectors[plus] - vectors[minus]) / np.sqrt(2)
+    return normalise(vectors[own] + spread * difference).astype(np.float32)
+
+
+def read_paragraphs(folder: Path) -> tuple[list[str], list[Question]]:
+    """Read every paragraph once, and the questions it answers."""
+    questions: dict[str, list[Question]] = {}
+    for path in sorted(folder.glob("*.json.gz")):
+        for page in json.loads(gzip.decompress(path.read_bytes()))["data"]:
+            for paragraph in page["paragraphs"]:
+                text = " ".join(paragraph["context"].split())
+                if 200 <= len(text) <= 1000:  # what is one passage as it is
+                    asked = [q["question"] for q in paragraph["qas"] if not q.get("is_impossible")]
+                    questions.setdefault(text, []).extend((q, text) for q in asked)
+    texts = list(questions)
+    random.Random(0).shuffle(texts)
+    return texts, [q for text in texts for q in questions[text][:1]]
+
+
+def distinct(paragraphs: Sequence[str], count: int) -> Iterator[str]:
+    """Yield the paragraphs, then texts made of shuffled sentences of two of them."""
+    seen = set()
+    chance = random.Random(1)
+    sentences = [re.split(r"(?<=[.!?]) (?=[A-Z])", text) for text in paragraphs]
+    for n in range(10 * count):
+        if n < len(paragraphs):
+            text = paragraphs[n]
+        else:
+            both = chance.choice(sentences) + chance.choice(sentences)
+            chance.shuffle(both)
+            text = " ".join(both[: max(2, len(both) // 2)])[:1000]
+        if len(text) >= 100 and (key := zlib.crc32(text.encode())) not in seen:
+            seen.add(key)
+            yield text
+        if len(seen) == count:
+            return
+
+
+def write_articles(folder: Path, texts: Iterator[str], size: int) -> None:
+    """Write passages as articles of ten paragraphs."""
+    folder.mkdir(parents=True)
+    block: list[str] = []
+    for n, text in enumerate(texts, 1):
+        block.append(text)
+        if len(block) == PER_ARTICLE or n == size:
+            (folder / f"{n:08}.txt").write_text("\n\n".join(block) + "\n", "utf-8")
+            block.clear()
+
+
+def neighbour_cosines(vectors: np.ndarray) -> np.ndarray:
+    """Return the mean cosines with the neighbours at `NEIGHBOURS`, of up to 500 vectors."""
+    cosines = np.sort(vectors[:500] @ vectors.T, axis=1)[:, ::-1]  # the first is itself
+    return np.array([cosines[:, n].mean() for n in NEIGHBOURS if n < len(vectors)])
+
+
+def fit_spread(vectors: np.ndarray) -> float:
+    """Find the spread that makes vectors around half of the real ones lie like all of them."""
+    real = neighbour_cosines(vectors)
+    half, seeds = vectors[::2], np.arange(len(vectors)) * 15_485_863
+    made = {s: neighbour_cosines(around(half, seeds, s)) for s in np.arange(0.2, 2.0, 0.1)}
+    spread = min(made, key=lambda s: float(np.abs(made[s] - real).sum()))
+    print(f"cosine with neighbour {NEIGHBOURS}: real {np.round(real, 3)},", end=" ")
+    print(f"made {np.round(made[spread], 3)} (spread {spread:.1f})")
+    return float(spread)
+
+
+def build(folder: Path, encoder: Around) -> dict[str, Any]:
+    """Build in this process, then change one article and build again."""
+    times: list[float] = []
+    for _ in range(2):
+        start = time.perf_counter()
+        report = build_index(index=folder, encoder=encoder)
+        times.append(time.perf_counter() - start)
+        changed = next((folder / "articles").iterdir())
+        changed.write_text("Something else stands here now.\n\n" + changed.read_text("utf-8"))
+    return {
+        "passages": report.passages,
+        "index": report.faiss,
+        "recall built": report.recall or 1.0,
+        "build s": times[0],
+        "update s": times[1],
+        "build RSS MB": _peak(),
+        "disk MB": sum(p.stat().st_size for p in folder.iterdir() if p.is_file()) / 1e6,
+    }
+
+
+def search(folder: Path, questions: Sequence[Question], vectors: np.ndarray) -> dict[str, Any]:
+    """Search in this process, which loads no encoder."""
+    start = time.perf_counter()
+    index = open_index(folder)
+    opened = time.perf_counter() - start
+    texts = [question for question, _ in questions]
+    retriever = Retriever(index, Around(texts, vectors, 0))
+    by_text = dict(zip(texts, vectors, strict=True))
+    figures = {"open s": opened}
+    for name, ask in (
+        ("dense", lambda text: index.dense(by_text[text], 50)),
+        ("BM25", lambda text: index.bm25(text, 50)),
+        ("fused", retriever.search),
+    ):
+        figures |= _latency(name, ask, texts)
+    figures["search RSS MB"] = _peak()
+    figures["recall"] = _recall(index, vectors)
+    figures["as searched"] = _gold(index, questions)
+    store._MOST_SCORED = 10**9
+    figures["all words"] = _gold(index, questions)
+    return figures
+
+
+def _latency(name: str, ask: Callable[[str], Any], texts: Sequence[str]) -> dict[str, float]:
+    times = []
+    for text in [*texts[:20], *texts]:  # the first ones warm up
+        start = time.perf_counter()
+        ask(text)
+        times.append(1000 * (time.perf_counter() - start))
+    p50, p95 = np.percentile(times[20:], [50, 95])
+    return {f"{name} p50 ms": p50, f"{name} p95 ms": p95}
+
+
+def _recall(index: Any, vectors: np.ndarray) -> float:
+    flat = Vectors.build(index.rows(range(len(index))))
+    found = 0
+    for vector in vectors:
+        exact = flat.search(vector, 10)
+        found += sum(cosine >= exact[-1][1] - 1e-5 for _, cosine in index.dense(vector, 10))
+    return found / 10 / len(vectors)
+
+
+def _gold(index: Any, questions: Sequence[Question]) -> float:
+    hits = 0
+    for question, text in questions:
+        found = index.passages([n for n, _ in index.bm25(question, 10)])
+        hits += any(passage.text in text for passage in found.values())
+    return hits / len(questions)
+
+
+def _peak() -> float:
+    """Return the most memory that this process has had, in MB.
+
+    Linux tells it here; what `getrusage` tells of a new process may be its parent's.
+    """
+    status = Path("/proc/self/status").read_text("utf-8")
+    return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) / 1000
+
+
+def main() -> None:
+    """Print a column for each size."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--real", type=int, default=2000, help="paragraphs to encode")
+    parser.add_argument("--plot", type=Path)
+    options = parser.parse_args()
+    paragraphs, questions = read_paragraphs(options.folder)
+    real, asked = paragraphs[: options.real], questions[:QUESTIONS]
+    encoder = encoders.load()
+    start = time.perf_counter()
+    vectors = normalise(encoder.encode(real))
+    print(
+        f"{len(real)} paragraphs encoded, {len(real) / (time.perf_counter() - start):.0f} a second"
+    )
+    asked_vectors = encoder.encode([question for question, _ in asked])
+    made = Around(real, vectors, fit_spread(vectors))
+    rows = []
+    for size in options.sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            write_articles(Path(folder) / "articles", distinct(paragraphs, size), size)
+            row = _alone(build, Path(folder), made)
+            rows.append(row | _alone(search, Path(folder), asked, asked_vectors))
+            _print(rows[-1])
+    if options.plot:
+        _draw(rows, options.plot)
+
+
+def _alone(work: Callable[..., dict[str, Any]], *arguments: Any) -> dict[str, Any]:
+    """Run in a new process, so that its memory is its own."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context) as pool:
+        return pool.submit(work, *arguments).result()
+
+
+def _print(row: dict[str, Any]) -> None:
+    print()
+    for name, value in row.items():
+        shown = value if isinstance(value, str) else f"{value:,.{3 if 0 < value < 10 else 0}f}"
+        print(f"{name:14} {shown:>12}", flush=True)
+
+
+def _draw(rows: Sequence[dict[str, Any]], path: Path) -> None:
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, (latency, memory) = pyplot.subplots(1, 2, figsize=(8, 3), layout="constrained")
+    sizes = [row["passages"] for row in rows]
+    for name in ("dense", "BM25", "fused"):
+        latency.loglog(sizes, [row[f"{name} p95 ms"] for row in rows], "o-", label=name)
+    for name in ("search RSS MB", "disk MB"):
+        memory.loglog(sizes, [row[name] for row in rows], "o-", label=name.removesuffix(" MB"))
+    latency.set(xlabel="passages", ylabel="p95 (ms)")
+    memory.set(xlabel="passages", ylabel="MB")
+    for axes in (latency, memory):
+        axes.legend()
+        axes.grid(alpha=0.3)
+    figure.savefig(path, dpi=110)
+
+
+if __name__ == "__main__":
+    main()
