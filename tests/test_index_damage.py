@@ -18,14 +18,21 @@ from askvisit.errors import (
     PassageIndexError,
 )
 from askvisit.index import build_index, open_index, verify_index
+from askvisit.index import manifest as manifests
 
 
 def manifest(folder: Path) -> dict:
     return json.loads((folder / "manifest.json").read_text("utf-8"))
 
 
+def sealed(told: dict) -> str:
+    """Write a manifest as one that a build wrote, whatever it tells."""
+    told = {name: value for name, value in told.items() if name != "sha256"}
+    return json.dumps(told | {"sha256": manifests.seal(told)})
+
+
 def rewrite(folder: Path, **changed) -> None:
-    (folder / "manifest.json").write_text(json.dumps(manifest(folder) | changed))
+    (folder / "manifest.json").write_text(sealed(manifest(folder) | changed))
 
 
 def built(folder: Path, kind: str) -> Path:
@@ -60,6 +67,10 @@ DAMAGE = {
     "manifest of something else": lambda folder: (folder / "manifest.json").write_text('{"a": 1}'),
     "manifest too deep": lambda folder: (folder / "manifest.json").write_text("[" * 99_999),
     "manifest incomplete": lambda folder: rewrite(folder, store={}),
+    "manifest edited": lambda folder: (folder / "manifest.json").write_text(
+        json.dumps(manifest(folder) | {"faiss": "PQ8"})),
+    "manifest without its hash": lambda folder: (folder / "manifest.json").write_text(
+        json.dumps({k: v for k, v in manifest(folder).items() if k != "sha256"})),
     "manifest without counts": lambda folder: rewrite(folder, counts={}),
     "manifest with other counts": lambda folder: rewrite(folder, counts={"passages": 2}),
     "manifest with another dimension": lambda folder: rewrite(
@@ -138,7 +149,7 @@ def test_damage_that_opening_does_not_see_is_named_when_it_is_read(small):
         index.article("bridge.txt")
 
 
-@pytest.mark.parametrize("version", [0, 1, 99])
+@pytest.mark.parametrize("version", [0, 1, 2, 99])
 def test_another_format_is_named_and_mended(small, version):
     rewrite(small, format=version)
     for use in (open_index, verify_index):
@@ -195,7 +206,7 @@ def test_a_manifest_with_anything_in_it_is_opened_or_refused(built_once, tmp_pat
     else:
         place[key] = data.draw(JUNK)
     (folder / "manifest.json").unlink()
-    (folder / "manifest.json").write_text(json.dumps(told))
+    (folder / "manifest.json").write_text(sealed(told))
     for use in (open_index, verify_index):
         try:
             use(folder)

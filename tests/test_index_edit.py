@@ -20,7 +20,7 @@ from askvisit.errors import (
     ModelError,
     UnknownArticleError,
 )
-from askvisit.index import open_index, verify_index
+from askvisit.index import edit, open_index, verify_index
 from askvisit.index.edit import Told, add_article, articles_folder, remove_article
 
 MILL = "A Mill Burns\n\nThe old mill burned down on Sunday. The mayor said that it had no guard.\n"
@@ -284,3 +284,25 @@ def test_articles_added_at_the_same_time_are_all_there(small):
 
 def test_where_articles_can_be_added_is_known_before(small):
     assert articles_folder(small) == small / "articles"
+
+
+def test_what_a_killed_change_left_is_removed_by_the_next_and_is_no_article(small, encoder):
+    for name in (".added.tmp", ".removed.tmp"):
+        (small / "articles" / name).write_text("half an art")
+    assert verify_index(small).intact
+    add_article(small, "mill.txt", MILL.encode(), encoder=encoder)
+    assert listed(small / "articles") == ["bridge.txt", "mill.txt", "tariffs.txt"]
+
+
+def test_a_fault_after_the_commit_loses_no_file(small, encoder, monkeypatch):
+    def fail(*_):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(edit.build, "_remove_leftovers", fail)
+    with pytest.raises(IndexReadOnlyError):
+        add_article(small, "mill.txt", MILL.encode(), encoder=encoder)
+    assert verify_index(small).intact
+    with pytest.raises(IndexReadOnlyError):
+        remove_article(small, "mill.txt", encoder=encoder)
+    assert verify_index(small).intact
+    assert "mill.txt" not in open_index(small).article_ids()

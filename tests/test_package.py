@@ -51,7 +51,7 @@ MAY_IMPORT = {
     "transcript": {"index"},
 }
 # These come after all of those, in this order.
-LAST = ("assistant", "evaluation", "training", "web", "cli")
+LAST = ("assistant", "diagnosis", "evaluation", "training", "web", "cli")
 BASE = {"errors", "records", "words"}
 
 MODULES = sorted(SOURCE.rglob("*.py"))

@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from askvisit import encoder as encoders
 from askvisit import reader as readers
@@ -87,7 +87,7 @@ class Assistant:
         *,
         encoder: str | None = None,
         reader: str | None = None,
-    ) -> Assistant:
+    ) -> Self:
         """Open an index (the default one where None) with the encoder it was built with.
 
         encoder: the encoder that the index must have been built with.

@@ -39,6 +39,8 @@ _WORDS_TABLE = (
 )
 _MOST_TERMS = 64
 
+VERSION = sqlite3.sqlite_version
+"""Of the SQLite library that Python uses."""
 _MOST_SCORED = 30_000
 """Passages that a search may score before it leaves the commonest words out."""
 

@@ -17,7 +17,7 @@ from typing import Any
 from askvisit import __version__
 from askvisit.errors import AskvisitError
 
-_COMMANDS = ("index", "ask", "chat", "search", "verify", "evaluate", "ui")
+_COMMANDS = ("index", "ask", "chat", "search", "verify", "doctor", "evaluate", "ui")
 
 _EPILOG = """\
 examples:

@@ -23,7 +23,13 @@ from askvisit import encoder as encoders
 from askvisit import passages as cutting
 from askvisit.corpus import SourceFile
 from askvisit.encoder import Encoder, FloatArray
-from askvisit.errors import ArticleError, CorpusError, IndexReadOnlyError, UnknownArticleError
+from askvisit.errors import (
+    ArticleError,
+    CorpusError,
+    IndexReadOnlyError,
+    PassageIndexError,
+    UnknownArticleError,
+)
 from askvisit.index import build
 from askvisit.index import manifest as manifests
 from askvisit.index.local import open_index
@@ -35,6 +41,7 @@ LONGEST_ADDED = 1_000_000
 
 _LONGEST_STEM = 60
 _REMOVED = ".removed.tmp"
+_ADDED = ".added.tmp"
 _AT_ONCE = 32
 """Passages encoded between two reports of progress."""
 
@@ -94,8 +101,13 @@ def add_article(
     _check(name, data, told)
     with only_writer(folder):
         source = articles_folder(folder)
+        _remove_leftovers(source)
         path = _free_path(source, name)
-        with _new_file(path, data), _new_file(path.with_suffix(".toml"), _toml(told)):
+        sidecar = path.with_suffix(".toml")
+        with (
+            _new_file(path, data, folder, path.name),
+            _new_file(sidecar, _toml(told), folder, path.name),
+        ):
             article = SourceFile(path).read()
             _refuse_repeated(folder, article, name)
             counting = _Counting(encoder or _encoder(folder), _new_passages(article), tell)
@@ -113,6 +125,7 @@ def remove_article(folder: Path, article_id: str, *, encoder: Encoder | None = N
     """
     with only_writer(folder):
         source = articles_folder(folder)
+        _remove_leftovers(source)
         known = tuple(manifests.read(folder).articles)
         if article_id not in known or PurePath(article_id).name != article_id:
             raise UnknownArticleError(article_id, known)
@@ -124,7 +137,7 @@ def remove_article(folder: Path, article_id: str, *, encoder: Encoder | None = N
         try:
             build.update(folder, encoder=encoder or _encoder(folder))
         except BaseException:
-            if hidden.exists():
+            if hidden.exists() and _is_indexed(folder, article_id):
                 hidden.replace(path)
             raise
         hidden.unlink(missing_ok=True)
@@ -185,19 +198,43 @@ def _refuse_repeated(folder: Path, article: Article, name: str) -> None:
 
 
 @contextmanager
-def _new_file(path: Path, data: bytes) -> Iterator[None]:
-    """Write a file that was not there (none for no data); take it back where the rest fails."""
+def _new_file(path: Path, data: bytes, folder: Path, article_id: str) -> Iterator[None]:
+    """Write a file that was not there (none for no data); take it back where the rest fails.
+
+    It gets its name when it is whole, so that a stop leaves no half article. Where the rest fails
+    after the index has the article, the file stays.
+    """
     if not data:
         yield
         return
-    with path.open("xb") as file:
-        try:
-            file.write(data)
-            file.flush()
-            yield
-        except BaseException:
-            path.unlink()
-            raise
+    hidden = path.with_name(_ADDED)
+    try:
+        hidden.write_bytes(data)
+        manifests.sync(hidden)
+        hidden.rename(path)
+    except BaseException:
+        hidden.unlink(missing_ok=True)
+        raise
+    try:
+        yield
+    except BaseException:
+        if not _is_indexed(folder, article_id):
+            path.unlink(missing_ok=True)
+        raise
+
+
+def _is_indexed(folder: Path, article_id: str) -> bool:
+    """Return whether the index has an article; where nobody can tell, its file must stay."""
+    try:
+        return article_id in manifests.read(folder).articles
+    except PassageIndexError:
+        return True
+
+
+def _remove_leftovers(source: Path) -> None:
+    """Remove what an addition or a removal that was killed has left, hidden from builds."""
+    for name in (_ADDED, _REMOVED):
+        (source / name).unlink(missing_ok=True)
 
 
 def _encoder(folder: Path) -> Encoder:

@@ -22,7 +22,7 @@ from askvisit.errors import (
     mend,
 )
 
-FORMAT = 2
+FORMAT = 3
 NAME = "manifest.json"
 
 _BUILT = re.compile(r"(passages-[0-9a-f]{16}\.db|(vectors|encoded)-[0-9a-f]{16}\.(faiss|f32))")
@@ -107,8 +107,10 @@ def read(folder: Path) -> Manifest:
             + mend(folder)
         )
     try:
+        if data.pop("sha256", None) != seal(data):
+            raise IndexDamagedError(folder, f"{NAME} was changed")
         return _from_json(data)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise IndexDamagedError(folder, f"{NAME} is incomplete") from error
 
 
@@ -122,14 +124,21 @@ def replace(folder: Path, manifest: Manifest) -> None:
         e.id: {"file_sha256": e.file_sha256, "text_sha256": e.text_sha256}
         for e in manifest.articles.values()
     }
+    data["sha256"] = seal(data)
     text = json.dumps(data, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     temporary = folder / f"{NAME}.tmp"
     with temporary.open("w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
+    sync_folder(folder)  # the names of the built files before the manifest that tells them
     temporary.replace(folder / NAME)
     sync_folder(folder)
+
+
+def seal(data: dict[str, Any]) -> str:
+    """Hash what a manifest says, so that a changed one is known by itself."""
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
 
 def sync(path: Path) -> None:

@@ -2,12 +2,23 @@
 
 import logging
 import secrets
+import sys
 
 log = logging.getLogger("askvisit.web")
 
 
+def reference() -> str:
+    """Return a new reference: what a person can tell, and a log be searched for."""
+    return secrets.token_hex(4)
+
+
+def refer(error: Exception, number: str) -> None:
+    """Give a fault the reference that it is to be told by."""
+    error.reference = number  # type: ignore[attr-defined]
+
+
 def told(what: str) -> str:
     """Log the exception that is being handled; return what to say about it."""
-    number = secrets.token_hex(4)
+    number = getattr(sys.exception(), "reference", None) or reference()
     log.exception("%s failed, reference %s", what, number)
     return f"Something went wrong. Reference for the log: {number}"

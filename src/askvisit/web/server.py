@@ -18,6 +18,7 @@ from askvisit.selection import add_strictness
 from askvisit.web.feedback import Feedback
 
 if TYPE_CHECKING:
+    from askvisit.assistant import Assistant
     from askvisit.web.desk import Desk
 
 PORT = 7860
@@ -43,12 +44,14 @@ def main(argv: Sequence[str] | None = None, prog: str = "askvisit ui") -> int:
 
 def serve(options: argparse.Namespace) -> None:
     """Load, warm up, serve, and wait. Raises `ServerError` where the address is not free."""
-    for option in ("feedback", "allow_add"):
+    for option in ("feedback", "allow_add", "log_text"):
         if options.public and getattr(options, option):
             name = option.replace("_", "-")
             raise ServerError(f"--{name} is not for a --public chat; leave one of them out")
     if options.mcp and not _has_mcp():
         raise ServerError("--mcp needs the extra mcp; run: pip install 'mcp>=2,<3'")
+    if options.log_text and options.log is None:
+        raise ServerError("--log-text adds the words of questions to a --log FILE; give one")
     port = free_port(options.host, options.port)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
     feedback = Feedback(options.feedback) if options.feedback else None
@@ -60,7 +63,7 @@ def serve(options: argparse.Namespace) -> None:
 
     folder = locate(options.index)
     shelf = Shelf(folder) if options.allow_add else None
-    assistant = Assistant.load(folder)
+    assistant = Assistant.load(folder) if options.log is None else _logged(folder, options)
     assistant.warm_up()
     desk = Desk(assistant, options.strictness, feedback, shelf)
     page = launch(
@@ -81,6 +84,15 @@ def serve(options: argparse.Namespace) -> None:
         page.close(verbose=False)
 
 
+def _logged(folder: Path, options: argparse.Namespace) -> Assistant:
+    from askvisit.web.journal import Journal, LoggedAssistant
+
+    journal = Journal(options.log, text=options.log_text)
+    assistant = LoggedAssistant.load(folder)
+    assistant.journal = journal
+    return assistant
+
+
 def launch(
     desk: Desk,
     host: str,
@@ -98,7 +110,7 @@ def launch(
     import gradio as gr
     from starlette.middleware import Middleware
 
-    from askvisit.web import app, guard, mcp_server
+    from askvisit.web import app, guard, health, mcp_server
 
     page = app.build(desk)
     page.queue(max_size=64, default_concurrency_limit=4 if public else 8)
@@ -107,6 +119,7 @@ def launch(
     guarded = Middleware(guard.Guard, largest_body=largest_body, adding=adding)
     # A reverse proxy names its own host in the requests that it passes on.
     tools = mcp_server.app_options(desk.assistant, "" if root_path else host) if mcp else {}
+    tools["routes"] = [health.route(desk.assistant), *tools.get("routes", ())]
     try:
         page.launch(
             server_name=f"[{host}]" if ":" in host else host,
@@ -172,6 +185,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--feedback", type=Path, metavar="FILE", help="keep what people say of answers in FILE"
     )
+    parser.add_argument(
+        "--log",
+        type=Path,
+        metavar="FILE",
+        help="log a line of JSON for each question, without its words (-: to stderr)",
+    )
+    parser.add_argument("--log-text", action="store_true", help="log the words of questions too")
     parser.add_argument(
         "--allow-add",
         action="store_true",

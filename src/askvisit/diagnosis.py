@@ -1,0 +1,123 @@
+"""What a bug report should tell: versions, processor, models, the index, and a question asked.
+
+Every part is looked at by itself, so that one that fails hides no other.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from askvisit import __version__, store
+from askvisit.assistant import Assistant
+from askvisit.encoder import DEFAULT, SentenceTransformerEncoder
+from askvisit.errors import AskvisitError
+from askvisit.index import locate, verify_index
+from askvisit.index import manifest as manifests
+from askvisit.onnx_model import MODELS, OnnxModel
+
+_HASH = 12
+"""Characters of a hash that are shown."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One part: what was found, or (where not `ok`) what is wrong with it."""
+
+    part: str
+    ok: bool
+    told: str
+
+
+def examine(index: str | os.PathLike[str] | None = None) -> Iterator[Finding]:
+    """Yield a finding for each part; nothing is raised, and nothing changed.
+
+    index: the folder of the index; where None, the default one (see `locate`).
+    """
+    parts: dict[str, Callable[[], str]] = {
+        "askvisit": lambda: f"{__version__} in {Path(__file__).parent}",
+        "system": _system,
+        "processor": _processor,
+        "libraries": _libraries,
+        "encoder": lambda: _model("encoder"),
+        "reader": lambda: _model("reader"),
+        "weights": _weights,
+        "index": lambda: _index(locate(index)),
+        "integrity": lambda: _integrity(locate(index)),
+        "self-test": lambda: _self_test(Assistant.load(index)),
+    }
+    for part, look in parts.items():
+        try:
+            yield Finding(part, True, look())
+        except AskvisitError as error:
+            yield Finding(part, False, str(error))
+        except Exception as error:  # whatever is wrong here is what the report is for
+            yield Finding(part, False, f"{type(error).__name__}: {error}")
+
+
+def _system() -> str:
+    python = f"Python {platform.python_version()} ({platform.python_implementation()})"
+    return f"{python}, SQLite {store.VERSION}, {platform.platform()}"
+
+
+def _processor() -> str:
+    import numpy as np
+
+    found = np.show_config(mode="dicts")["SIMD Extensions"]
+    features = " ".join([*found.get("baseline", ()), *found.get("found", ())])
+    return f"{platform.machine()}, {os.cpu_count()} cores; {features}"
+
+
+def _libraries() -> str:
+    """Name what askvisit requires, without its extras, as it is installed."""
+    required = metadata.requires("askvisit") or []
+    names = [re.match(r"[\w.-]+", line) for line in required if "extra ==" not in line]
+    return ", ".join(sorted(f"{name[0]} {_version(name[0])}" for name in names if name))
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "missing"
+
+
+def _model(kind: str) -> str:
+    about = OnnxModel(MODELS / kind).about  # loading it compares its files with their hashes
+    return f"{about['name']}, sha256 {about['sha256'][:_HASH]} as shipped"
+
+
+def _weights() -> str:
+    sha256 = SentenceTransformerEncoder(DEFAULT).sha256
+    return f"{DEFAULT}, sha256 {sha256[:_HASH]} as published"
+
+
+def _index(folder: Path) -> str:
+    manifest = manifests.read(folder)
+    counts = ", ".join(f"{number:,} {name}" for name, number in manifest.counts.items())
+    encoder = f"encoder {manifest.encoder.name} ({manifest.encoder.sha256[:_HASH]})"
+    return f"{folder.resolve()}: format {manifest.format}, {counts}, {encoder}"
+
+
+def _integrity(folder: Path) -> str:
+    found = verify_index(folder)
+    if not found.intact:
+        raise AskvisitError(f"{'; '.join((*found.damage, *found.stale))}; {found.mend}")
+    return "intact"
+
+
+def _self_test(assistant: Assistant) -> str:
+    """Ask a question and compare what is quoted with the article, character by character."""
+    title = next(iter(assistant.articles.values())).title
+    question = next(iter(assistant.suggestions), title)
+    trace = assistant.explain(question, min_confidence=0)
+    for cited in trace.answer.citations:
+        if assistant.articles[cited.article_id].text[cited.start : cited.end] != cited.quote:
+            raise AskvisitError(f"a quote is not what {cited.article_id} says: {cited.quote!r}")
+    told = ", ".join(f"{stage} {seconds:.3f} s" for stage, seconds in trace.seconds.items())
+    return f"{question!r}: {len(trace.answer.citations)} quotes, as they stand ({told})"

@@ -1,0 +1,106 @@
+"""A log for who runs the chat: one JSON object a line for each question that is asked.
+
+`id` (the reference that an error is told by), `time`, `kind`, `confidence`, `citations`,
+`characters` of the question, `seconds` by stage and in all; where a question failed, `error`
+names the exception. The words of a question are a person's: they are logged only when asked for.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from askvisit.assistant import Assistant
+from askvisit.errors import ServerError
+from askvisit.records import Answer
+from askvisit.trace import Trace
+from askvisit.web import faults
+
+log = logging.getLogger("askvisit.web")
+
+
+class Journal:
+    """Where the lines go: a file that is appended to, or stderr for "-"; shared by threads."""
+
+    def __init__(self, path: Path, *, text: bool = False) -> None:
+        """Open the file once, so that a wrong path is told at the start. Raises `ServerError`.
+
+        text: log the words of questions too.
+        """
+        self.text = text
+        self._path = None if str(path) == "-" else path
+        self._lock = threading.Lock()
+        if self._path is not None:
+            try:
+                self._path.open("a").close()
+            except OSError as error:
+                raise ServerError(f"no log can be written to {path} ({error.strerror})") from error
+
+    def add(self, record: dict[str, Any]) -> None:
+        """Write a line; one that cannot be written is told in the server's log, not raised."""
+        line = json.dumps(record) + "\n"  # ASCII, so that no lone surrogate breaks the file
+        try:
+            with self._lock:
+                if self._path is None:
+                    sys.stderr.write(line)
+                else:
+                    with self._path.open("a", encoding="utf-8") as file:
+                        file.write(line)
+        except OSError as error:
+            log.warning("no line was logged (%s)", error.strerror)
+
+
+class LoggedAssistant(Assistant):
+    """An assistant that logs each question in its `journal`."""
+
+    journal: Journal
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Answer] = (),
+        *,
+        articles: Sequence[str] | None = None,
+        min_confidence: float | None = None,
+    ) -> Answer:
+        """Answer as `Assistant.ask` does, and log how that went."""
+        record: dict[str, Any] = {
+            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "id": faults.reference(),
+            "characters": len(question) if isinstance(question, str) else None,
+        }
+        if self.journal.text:
+            record["question"] = question
+        seconds: dict[str, float] = {}
+        began = perf_counter()
+        try:
+            trace = self.explain(
+                question, history, articles=articles, min_confidence=min_confidence
+            )
+            record |= _told(trace)
+            seconds |= trace.seconds
+        except Exception as error:
+            faults.refer(error, record["id"])
+            record |= {"kind": "error", "error": type(error).__name__}
+            raise
+        finally:
+            seconds["all"] = perf_counter() - began
+            record["seconds"] = {stage: round(took, 4) for stage, took in seconds.items()}
+            self.journal.add(record)
+        return trace.answer
+
+
+def _told(trace: Trace) -> dict[str, Any]:
+    return {
+        "kind": trace.answer.kind,
+        "confidence": round(trace.answer.confidence, 4),
+        "citations": len(trace.answer.citations),
+        "readings": len(trace.readings),
+    }

@@ -1,0 +1,150 @@
+"""Faults of the system under a change of an index: small disks, and system calls that fail.
+
+Disks are mounted in a namespace of our own (`unshare -m`), calls are failed by strace: both reach
+what SQLite writes, and both need to be permitted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+
+from faults import CHANGES, Ends, Table, wrong_with
+
+from askvisit.errors import AskvisitError
+
+
+def may_mount() -> bool:
+    """Return whether disks can be mounted here, in a namespace of our own."""
+    try:
+        return subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
+def on_a_disk(fault: str, name: str, start: Path, amounts: list[float]) -> Table:
+    """Make a change on a small disk of its own (tmpfs) that fails; needs `may_mount`.
+
+    fault: "full", where the amounts are the kilobytes that are free; "read-only", where they are
+    the shares (0 to 1) of the time after which it is remounted.
+    """
+    told = f"{fault!r}, {name!r}, {str(start)!r}, {amounts!r}"
+    code = f"import system_faults; system_faults.in_namespace({told})"
+    command = ["unshare", "-m", sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, env=_environment(), timeout=300)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return Table(**json.loads(done.stdout))
+
+
+def in_namespace(fault: str, name: str, start: str, amounts: list[float]) -> None:
+    """Be the process that mounts; print the table."""
+    with tempfile.TemporaryDirectory() as scratch:
+        root, table = Path(scratch), Table()
+        ends = Ends.of(CHANGES[name], Path(start), root / "good")
+        began = time.perf_counter()
+        CHANGES[name](Path(shutil.copytree(start, root / "timed")))
+        took = time.perf_counter() - began
+        disk = root / "disk"
+        disk.mkdir()
+        for amount in amounts:
+            _mount("-t", "tmpfs", "none", str(disk))
+            _mount("--bind", str(disk), str(disk))  # a bind can turn read-only with files open
+            folder = Path(shutil.copytree(start, disk / "index"))
+            turning = threading.Thread(target=_turn_read_only, args=(disk, amount * took))
+            if fault == "full":
+                used = sum(path.stat().st_blocks // 2 for path in folder.rglob("*"))
+                _mount("-o", f"remount,size={used + int(amount)}k", str(disk))
+            else:
+                turning.start()
+            told = _told_by(partial(CHANGES[name], folder))
+            if fault == "full":
+                _mount("-o", "remount,size=64m", str(disk))
+            else:
+                turning.join()
+                _mount("-o", "remount,bind,rw", str(disk))
+            table.add(f"{fault} {amount:.2f}, {name}", told or wrong_with(folder, ends))
+            for _ in range(2):
+                subprocess.run(["umount", "-l", str(disk)], check=True)
+        print(json.dumps(asdict(table)))
+
+
+def _told_by(change: Callable[[], None]) -> str:
+    """Make a change; complain only where what went wrong was not told in words."""
+    try:
+        change()
+    except AskvisitError:
+        return ""
+    except Exception as error:
+        return f"not told in words: {type(error).__name__}: {error}"
+    return ""
+
+
+def _turn_read_only(disk: Path, seconds: float) -> None:
+    time.sleep(seconds)
+    command = ["mount", "-o", "remount,bind,ro", str(disk)]
+    for _ in range(1000):  # it is refused while a file is open for writing
+        if subprocess.run(command, capture_output=True).returncode == 0:
+            return
+
+
+def _mount(*arguments: str) -> None:
+    subprocess.run(["mount", *arguments], check=True)
+
+
+def _environment() -> dict[str, str]:
+    return os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+
+
+Calls = list[tuple[str, int, str]]
+
+_CALLS = "openat,write,pwrite64,fsync,fdatasync,ftruncate,rename,unlink,mkdir"
+
+
+def system_calls(name: str, folder: Path, log: Path, inject: str = "") -> Calls:
+    """Make a change under strace; return its calls on the folder: name, ordinal of it, line.
+
+    inject: what strace is to inject (see `strace --inject`).
+    """
+    code = f"import faults; faults.CHANGES[{name!r}](faults.Path({str(folder)!r}))"
+    options = ["-o", str(log), "-y", "-e", f"trace={_CALLS}"]
+    options += ["-e", f"inject={inject}"] if inject else []
+    command = ["strace", *options, sys.executable, "-c", code]
+    subprocess.run(command, capture_output=True, env=_environment(), timeout=60)
+    counts: Counter[str] = Counter()
+    found = []
+    for line in log.read_text("utf-8", "replace").splitlines():
+        call = line.partition("(")[0]
+        counts[call] += 1
+        if str(folder) in line and "O_RDONLY" not in line:
+            found.append((call, counts[call], line))
+    return found
+
+
+def failing_calls(name: str, start: Path, scratch: Path, every: int = 1) -> Table:
+    """Let each system call that writes fail in turn, or kill the process there; needs strace."""
+    table = Table()
+    ends = Ends.of(CHANGES[name], start, scratch / "good")
+    log = scratch / "strace.log"
+    # One folder for all, because its name is in the code that the calls are counted of.
+    folder = scratch / "index"
+    shutil.copytree(start, folder)
+    calls = system_calls(name, folder, log)
+    for number, (call, ordinal, _) in enumerate(calls[::every]):
+        harm = ("error=EIO", "error=ENOSPC", "signal=SIGKILL")[number % 3]
+        shutil.rmtree(folder)
+        shutil.copytree(start, folder)
+        system_calls(name, folder, log, f"{call}:{harm}:when={ordinal}")
+        table.add(f"{name}, {call} number {ordinal}, {harm}", wrong_with(folder, ends))
+    return table

@@ -1,0 +1,62 @@
+"""Hostile input does no harm: every target of `hostile`, by seeds that hypothesis chooses."""
+
+from __future__ import annotations
+
+from random import Random
+
+import faults
+import hostile
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from askvisit.index import open_index
+from askvisit.store import match_query
+
+TARGETS = (
+    *("questions", "searches", "articles", "HTML files", "PDF files", "manifests", "JSONL lines"),
+    *("answer files", "deep links", "web events", "file names"),
+)
+
+
+@pytest.fixture(scope="module")
+def targets(real, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("hostile")
+    (folder / "scratch").mkdir()
+    return hostile.Targets(real, faults.first_index(folder / "index"), folder / "scratch")
+
+
+def test_every_target_is_tried(targets):
+    assert set(targets.all) == set(TARGETS)
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_hostile_input_does_no_harm(targets, name):
+    examples = 6 if name in ("questions", "PDF files", "HTML files") else 25
+
+    @settings(max_examples=examples)
+    @given(seed=st.integers(0, 2**32))
+    def tried(seed):
+        targets.all[name](Random(seed))
+
+    tried()
+
+
+def test_any_text_is_a_search_of_the_words_only(targets):
+    index = open_index(targets.index)
+
+    @given(text=st.text(max_size=300))
+    def searched(text):
+        match_query(text)
+        assert all(0 <= number < len(index) for number, _ in index.bm25(text, 5))
+        assert index.holds(text) in (True, False)
+
+    searched()
+
+
+@pytest.mark.parametrize("page", [
+    "<script>alert(1)</script>", "<p onclick=alert(1)>", '<a href="javascript:alert(1)">',
+])  # fmt: skip
+def test_the_check_sees_a_page_that_could_run_something(page):
+    with pytest.raises(AssertionError):
+        hostile.harmless(page)
