@@ -25,7 +25,7 @@ from askvisit.index import open_index, verify_index
 from askvisit.index.edit import add_article
 from askvisit.passages import passages, sentences
 from askvisit.records import Article
-from askvisit.store import match_query
+from askvisit.store import question_terms
 from askvisit.web import adding, api, chat, memory, source_panel
 from askvisit.web.desk import Desk
 
@@ -176,7 +176,7 @@ class Targets:
 
     def search(self, random: Random) -> None:
         text = line(random)
-        match_query(text)
+        question_terms(text)
         with contextlib.suppress(AskvisitError):
             self.assistant.search(text, k=random.randint(-1, 99))
         index = open_index(self.index)

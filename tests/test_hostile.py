@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from askvisit.index import open_index
-from askvisit.store import match_query
+from askvisit.store import question_terms
 
 TARGETS = (
     *("questions", "searches", "articles", "HTML files", "PDF files", "manifests", "JSONL lines"),
@@ -47,7 +47,7 @@ def test_any_text_is_a_search_of_the_words_only(targets):
 
     @given(text=st.text(max_size=300))
     def searched(text):
-        match_query(text)
+        question_terms(text)
         assert all(0 <= number < len(index) for number, _ in index.bm25(text, 5))
         assert index.holds(text) in (True, False)
 
