@@ -120,7 +120,7 @@ def system_calls(name: str, folder: Path, log: Path, inject: str = "") -> Calls:
     code = f"import faults; faults.CHANGES[{name!r}](faults.Path({str(folder)!r}))"
     options = ["-o", str(log), "-y", "-e", f"trace={_CALLS}"]
     options += ["-e", f"inject={inject}"] if inject else []
-    command = ["strace", *options, sys.executable, "-c", code]
+    command = ["strace", *options, sys.executable, "-B", "-c", code]
     subprocess.run(command, capture_output=True, env=_environment(), timeout=60)
     counts: Counter[str] = Counter()
     found = []
@@ -145,6 +145,8 @@ def failing_calls(name: str, start: Path, scratch: Path, every: int = 1) -> Tabl
         harm = ("error=EIO", "error=ENOSPC", "signal=SIGKILL")[number % 3]
         shutil.rmtree(folder)
         shutil.copytree(start, folder)
-        system_calls(name, folder, log, f"{call}:{harm}:when={ordinal}")
+        failed = system_calls(name, folder, log, f"{call}:{harm}:when={ordinal}")
+        if not any(call == one and ordinal == n for one, n, _ in failed):
+            raise RuntimeError(f"{call} number {ordinal} was another call this time")
         table.add(f"{name}, {call} number {ordinal}, {harm}", wrong_with(folder, ends))
     return table
