@@ -87,9 +87,9 @@ def test_everything_is_synced_before_the_manifest_is_replaced(start, tmp_path):
         written = [n for n, line in enumerate(lines) if line.startswith(("write(", "pwrite64("))]
         synced = [n for n, line in enumerate(lines) if line.startswith("fsync(")]
         assert max(written) < max(n for n in synced if n < commit)
-        gone = [
-            n for n, line in enumerate(lines) if line.startswith("unlink(") and ".tmp" not in line
-        ]
+        old = [built.name for built in faults.manifests.read(start).files()]
+        unlinked = [n for n, line in enumerate(lines) if line.startswith("unlink(")]
+        gone = [n for n in unlinked if any(name in lines[n] for name in old)]
         assert gone
         assert min(gone) > commit
 
