@@ -83,7 +83,8 @@ class PartialWork:
             self._done.clear()
             self._end = 0
             for path in (self._lines_path, self._rows_path):
-                path.unlink(missing_ok=True)
+                if path.exists():
+                    path.unlink()
 
     def _open(self) -> tuple[BinaryIO, BinaryIO]:
         """Open the files when there is something to keep: a build that only copies makes none."""
