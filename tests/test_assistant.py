@@ -33,6 +33,7 @@ from askvisit.errors import (
     QuestionError,
     UnknownArticleError,
 )
+from askvisit.index.manifest import FORMAT, seal
 
 MAYOR = "When did the mayor open the bridge?"
 SCRIPT = {"on Monday": 2.0, "three years": 0.5}
@@ -329,8 +330,8 @@ def test_questions_during_rebuilds_are_answered(assistant, small):
 def test_loading_no_index_or_one_of_another_version_is_an_error(tmp_path, small):
     with pytest.raises(IndexMissingError, match="askvisit index --index"):
         Assistant.load(tmp_path / "nowhere")
-    text = (small / "manifest.json").read_text().replace('"format": 2', '"format": 1')
-    (small / "manifest.json").write_text(text)
+    text = (small / "manifest.json").read_text()
+    (small / "manifest.json").write_text(text.replace(f'"format": {FORMAT}', '"format": 1'))
     with pytest.raises(IndexFormatError, match="askvisit index --index"):
         Assistant.load(small)
 
@@ -340,6 +341,8 @@ def test_loading_with_another_encoder_is_refused_with_the_command_that_mends_it(
     shutil.copytree(ROOT / "index", index)
     manifest = json.loads((index / "manifest.json").read_text("utf-8"))
     manifest["encoder"]["sha256"] = "0" * 64
+    del manifest["sha256"]
+    manifest["sha256"] = seal(manifest)
     (index / "manifest.json").write_text(json.dumps(manifest), "utf-8")
     with pytest.raises(EncoderMismatchError, match=f"askvisit index --index {index} --encoder"):
         Assistant.load(index)

@@ -19,6 +19,7 @@ from fakes import BRIDGE, ROOT, ScriptedReader, SharedWords, WordCounts, selecti
 
 from askvisit import Answer, Assistant, __version__
 from askvisit.cli import main, show
+from askvisit.index.manifest import FORMAT
 from askvisit.records import Hit
 
 MAYOR = "When did the mayor open the bridge?"
@@ -368,7 +369,7 @@ class TestErrors:
             shutil.rmtree(small)
             small.write_text("a file")
         elif kind == "format":
-            manifest.write_text(manifest.read_text().replace('"format": 2', '"format": 9'))
+            manifest.write_text(manifest.read_text().replace(f'"format": {FORMAT}', '"format": 9'))
         else:
             manifest.write_text("{")
         status = main([*command, "--index", str(small)])

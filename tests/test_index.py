@@ -405,7 +405,7 @@ def test_a_faiss_index_that_was_chosen_stays_until_auto(small, encoder):
     assert (report.faiss, report.recall) == ("Flat", None)
     assert set(json.loads((small / "manifest.json").read_text())) == {
         *("articles", "articles_folder", "counts", "encoder", "faiss", "format", "passages"),
-        *("store", "vectors"),
+        *("sha256", "store", "vectors"),
     }
 
 
