@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from askvisit import passages as cutting
-from askvisit import store as texts_in
 from askvisit.errors import IndexDamagedError
 from askvisit.records import Article, Passage, Sentence
 from askvisit.store import Store, bm25_among, question_terms, writing
+from askvisit.store import reading as texts_in
 from askvisit.words import vocabulary
 
 STEEL = "The U.S. taxes steel. It’s 25 percent – “high”, say 🙂 traders.\n\n"

@@ -11,7 +11,7 @@ import os
 import re
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Self, TypeVar
@@ -26,7 +26,7 @@ from askvisit.errors import (
     QuestionError,
     UnknownArticleError,
 )
-from askvisit.index import LocalIndex, locate, open_index
+from askvisit.index import Articles, LocalIndex, locate, open_index
 from askvisit.index import manifest as manifests
 from askvisit.reader import Reader, SentenceReader
 from askvisit.records import Answer, Article, Hit
@@ -43,23 +43,6 @@ _REBUILDS = 5
 Result = TypeVar("Result")
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
-
-class Articles(Mapping[str, Article]):
-    """The articles of an index by id, read when asked for."""
-
-    def __init__(self, index: LocalIndex) -> None:
-        self._index = index
-        self._ids = index.article_ids()
-
-    def __getitem__(self, article_id: str) -> Article:
-        return self._index.article(article_id)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._ids)
-
-    def __len__(self) -> int:
-        return len(self._ids)
 
 
 class Assistant:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -57,6 +57,23 @@ class PassageIndex(Protocol):
     @property
     def vocabulary(self) -> Mapping[str, str]:
         """Every word in lower case and how it is mostly written, the commonest first."""
+
+
+class Articles(Mapping[str, Article]):
+    """The articles of an index by id, read when asked for."""
+
+    def __init__(self, index: PassageIndex) -> None:
+        self._index = index
+        self._ids = index.article_ids()
+
+    def __getitem__(self, article_id: str) -> Article:
+        return self._index.article(article_id)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ids)
+
+    def __len__(self) -> int:
+        return len(self._ids)
 
 
 class LocalIndex:

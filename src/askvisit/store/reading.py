@@ -1,46 +1,20 @@
-"""Texts in SQLite: articles, passages, sentences, words, and BM25 over passages (FTS5, porter).
-
-The only file that imports sqlite3. A store is written once and then only read, so readers open
-it immutable: no locks, no journal, one connection for each thread.
-"""
+"""An open store: articles, passages, sentences, words, and BM25 over passages."""
 
 from __future__ import annotations
 
-import errno
 import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from askvisit.errors import IndexDamagedError
 from askvisit.records import Article, Passage, Sentence
-from askvisit.words import content_words, vocabulary, words
+from askvisit.store.bm25 import any_of, question_terms
+from askvisit.store.schema import read_only
+from askvisit.words import words
 
-_SCHEMA = """
-CREATE TABLE articles (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, text TEXT NOT NULL,
-    source TEXT, url TEXT, date TEXT, first_passage INTEGER NOT NULL, end_passage INTEGER NOT NULL
-);
-CREATE TABLE passages (
-    number INTEGER PRIMARY KEY, article INTEGER NOT NULL, start INTEGER NOT NULL,
-    end INTEGER NOT NULL
-);
-CREATE TABLE sentences (
-    article INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
-    paragraph INTEGER NOT NULL, PRIMARY KEY (article, start)
-) WITHOUT ROWID;
-CREATE TABLE vocabulary (word TEXT NOT NULL, form TEXT NOT NULL);
-"""
-
-_WORDS_TABLE = (
-    "CREATE VIRTUAL TABLE words USING fts5(text, content='', tokenize='porter unicode61')"
-)
-_MOST_TERMS = 64
-
-VERSION = sqlite3.sqlite_version
-"""Of the SQLite library that Python uses."""
 _MOST_SCORED = 30_000
 """Passages that a search may score before it leaves the commonest words out."""
 
@@ -149,7 +123,7 @@ class Store:
             rows = db.execute(
                 # FTS5 gives BM25 as a negative number, so that ORDER BY puts the best first.
                 f"SELECT rowid, -rank FROM words WHERE words MATCH ? {where} ORDER BY rank LIMIT ?",
-                (_any_of(terms), *within, k),
+                (any_of(terms), *within, k),
             )
             return [(number, score) for number, score in rows]
 
@@ -177,7 +151,7 @@ class Store:
         if having is None:
             with self._reading() as db:
                 (having,) = db.execute(
-                    "SELECT count(*) FROM words WHERE words MATCH ?", (_any_of([term]),)
+                    "SELECT count(*) FROM words WHERE words MATCH ?", (any_of([term]),)
                 ).fetchone()
             if len(self._counted) >= _MOST_COUNTED:
                 self._counted.clear()
@@ -212,7 +186,7 @@ class Store:
     def _connect(self) -> sqlite3.Connection:
         """Open the file; `FileNotFoundError` where a rebuild has taken it away."""
         try:
-            return sqlite3.connect(_read_only(self._path), uri=True)
+            return sqlite3.connect(read_only(self._path), uri=True)
         except sqlite3.OperationalError as error:
             if not self._path.is_file():
                 raise FileNotFoundError(self._path) from error
@@ -229,135 +203,3 @@ class Store:
         except (sqlite3.DatabaseError, ValueError, TypeError) as error:
             reason = f"{self._path.name} cannot be read: {error}"
             raise IndexDamagedError(self._path.parent, reason) from error
-
-
-@contextmanager
-def writing(path: Path, previous: Path | None = None) -> Iterator[StoreWriter]:
-    """Give a writer of a new store; raises `OSError` where the file cannot be written."""
-    try:
-        with closing(StoreWriter(path, previous)) as writer:
-            yield writer
-    except sqlite3.OperationalError as error:
-        raise OSError(errno.EIO, str(error), str(path)) from error
-
-
-class StoreWriter:
-    """A new store, written article by article; `previous` is the store it may copy from."""
-
-    def __init__(self, path: Path, previous: Path | None = None) -> None:
-        self._db = sqlite3.connect(path, isolation_level=None, uri=True)
-        # A store counts only once the manifest names it, so a crash here loses nothing.
-        self._db.execute("PRAGMA journal_mode = OFF")
-        self._db.execute("PRAGMA synchronous = OFF")
-        self._db.executescript(_SCHEMA)
-        self._db.execute(_WORDS_TABLE)
-        if previous is not None:
-            self._db.execute("ATTACH ? AS old", (_read_only(previous),))
-        self._db.execute("BEGIN")
-        self._articles = 0
-        self._passages = 0
-
-    def add(
-        self, article: Article, passages: Sequence[Passage], sentences: Sequence[Sentence]
-    ) -> range:
-        """Write an article; returns the numbers of its passages."""
-        numbers = range(self._passages, self._passages + len(passages))
-        told = (article.id, article.title, article.text, article.source, article.url, article.date)
-        self._db.execute(
-            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (self._articles, *told, numbers.start, numbers.stop),
-        )
-        self._db.executemany(
-            "INSERT INTO passages VALUES (?, ?, ?, ?)",
-            [(n, self._articles, p.start, p.end) for n, p in zip(numbers, passages, strict=True)],
-        )
-        self._db.executemany(
-            "INSERT INTO words (rowid, text) VALUES (?, ?)",
-            [(n, p.text) for n, p in zip(numbers, passages, strict=True)],
-        )
-        self._db.executemany(
-            "INSERT INTO sentences VALUES (?, ?, ?, ?)",
-            [(self._articles, s.start, s.end, s.paragraph) for s in sentences],
-        )
-        return self._count(numbers)
-
-    def copy(self, article_id: str) -> range:
-        """Copy an article from the previous store; returns the numbers of its passages *there*."""
-        old, first, end = self._db.execute(
-            "SELECT number, first_passage, end_passage FROM old.articles WHERE id = ?",
-            (article_id,),
-        ).fetchone()
-        shift = self._passages - first
-        self._db.execute(
-            "INSERT INTO articles SELECT ?, id, title, text, source, url, date, ?, ? "
-            "FROM old.articles WHERE number = ?",
-            (self._articles, first + shift, end + shift, old),
-        )
-        self._db.execute(
-            "INSERT INTO passages SELECT number + ?, ?, start, end FROM old.passages "
-            "WHERE number >= ? AND number < ?",
-            (shift, self._articles, first, end),
-        )
-        self._db.execute(
-            "INSERT INTO words (rowid, text) "
-            "SELECT p.number + ?, substr(a.text, p.start + 1, p.end - p.start) "
-            "FROM old.passages p JOIN old.articles a ON a.number = p.article "
-            "WHERE p.number >= ? AND p.number < ?",
-            (shift, first, end),
-        )
-        self._db.execute(
-            "INSERT INTO sentences SELECT ?, start, end, paragraph FROM old.sentences "
-            "WHERE article = ?",
-            (self._articles, old),
-        )
-        self._count(range(first + shift, end + shift))
-        return range(first, end)
-
-    @property
-    def passages(self) -> int:
-        """How many passages are written: the number of the next one."""
-        return self._passages
-
-    def close(self) -> None:
-        """Finish the file."""
-        if self._db.in_transaction:
-            texts = (text for (text,) in self._db.execute("SELECT text FROM main.articles"))
-            self._db.executemany("INSERT INTO vocabulary VALUES (?, ?)", vocabulary(texts).items())
-            self._db.execute("INSERT INTO words (words) VALUES ('optimize')")
-            self._db.execute("COMMIT")
-        self._db.close()
-
-    def _count(self, numbers: range) -> range:
-        self._articles += 1
-        self._passages = numbers.stop
-        return numbers
-
-
-def _read_only(path: Path) -> str:
-    return f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-
-
-def question_terms(question: str) -> list[str]:
-    """Return what a question is looked up by: its content words, the first ones of very many."""
-    return content_words(question)[:_MOST_TERMS]
-
-
-def _any_of(terms: Sequence[str]) -> str:
-    """Write terms as an FTS5 query: each quoted, any may match."""
-    return " OR ".join(f'"{term}"' for term in terms)
-
-
-def bm25_among(question: str, texts: Sequence[str]) -> list[float]:
-    """Return the BM25 score of each of a few texts among themselves (0 where no word matches)."""
-    terms = question_terms(question)
-    scores = [0.0] * len(texts)
-    if not terms:
-        return scores
-    with closing(sqlite3.connect(":memory:")) as db:
-        db.execute(_WORDS_TABLE)
-        db.executemany("INSERT INTO words (rowid, text) VALUES (?, ?)", enumerate(texts))
-        for number, score in db.execute(
-            "SELECT rowid, -rank FROM words WHERE words MATCH ?", (_any_of(terms),)
-        ):
-            scores[number] = score
-    return scores

@@ -1,0 +1,115 @@
+"""A new store, written once: articles are added, or copied from the store before."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from askvisit.records import Article, Passage, Sentence
+from askvisit.store.schema import SCHEMA, WORDS_TABLE, read_only
+from askvisit.words import vocabulary
+
+
+@contextmanager
+def writing(path: Path, previous: Path | None = None) -> Iterator[StoreWriter]:
+    """Give a writer of a new store; raises `OSError` where the file cannot be written."""
+    try:
+        with closing(StoreWriter(path, previous)) as writer:
+            yield writer
+    except sqlite3.OperationalError as error:
+        raise OSError(errno.EIO, str(error), str(path)) from error
+
+
+class StoreWriter:
+    """A new store, written article by article; `previous` is the store it may copy from."""
+
+    def __init__(self, path: Path, previous: Path | None = None) -> None:
+        self._db = sqlite3.connect(path, isolation_level=None, uri=True)
+        # A store counts only once the manifest names it, so a crash here loses nothing.
+        self._db.execute("PRAGMA journal_mode = OFF")
+        self._db.execute("PRAGMA synchronous = OFF")
+        self._db.executescript(SCHEMA)
+        self._db.execute(WORDS_TABLE)
+        if previous is not None:
+            self._db.execute("ATTACH ? AS old", (read_only(previous),))
+        self._db.execute("BEGIN")
+        self._articles = 0
+        self._passages = 0
+
+    def add(
+        self, article: Article, passages: Sequence[Passage], sentences: Sequence[Sentence]
+    ) -> range:
+        """Write an article; returns the numbers of its passages."""
+        numbers = range(self._passages, self._passages + len(passages))
+        told = (article.id, article.title, article.text, article.source, article.url, article.date)
+        self._db.execute(
+            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (self._articles, *told, numbers.start, numbers.stop),
+        )
+        self._db.executemany(
+            "INSERT INTO passages VALUES (?, ?, ?, ?)",
+            [(n, self._articles, p.start, p.end) for n, p in zip(numbers, passages, strict=True)],
+        )
+        self._db.executemany(
+            "INSERT INTO words (rowid, text) VALUES (?, ?)",
+            [(n, p.text) for n, p in zip(numbers, passages, strict=True)],
+        )
+        self._db.executemany(
+            "INSERT INTO sentences VALUES (?, ?, ?, ?)",
+            [(self._articles, s.start, s.end, s.paragraph) for s in sentences],
+        )
+        return self._count(numbers)
+
+    def copy(self, article_id: str) -> range:
+        """Copy an article from the previous store; returns the numbers of its passages *there*."""
+        old, first, end = self._db.execute(
+            "SELECT number, first_passage, end_passage FROM old.articles WHERE id = ?",
+            (article_id,),
+        ).fetchone()
+        shift = self._passages - first
+        self._db.execute(
+            "INSERT INTO articles SELECT ?, id, title, text, source, url, date, ?, ? "
+            "FROM old.articles WHERE number = ?",
+            (self._articles, first + shift, end + shift, old),
+        )
+        self._db.execute(
+            "INSERT INTO passages SELECT number + ?, ?, start, end FROM old.passages "
+            "WHERE number >= ? AND number < ?",
+            (shift, self._articles, first, end),
+        )
+        self._db.execute(
+            "INSERT INTO words (rowid, text) "
+            "SELECT p.number + ?, substr(a.text, p.start + 1, p.end - p.start) "
+            "FROM old.passages p JOIN old.articles a ON a.number = p.article "
+            "WHERE p.number >= ? AND p.number < ?",
+            (shift, first, end),
+        )
+        self._db.execute(
+            "INSERT INTO sentences SELECT ?, start, end, paragraph FROM old.sentences "
+            "WHERE article = ?",
+            (self._articles, old),
+        )
+        self._count(range(first + shift, end + shift))
+        return range(first, end)
+
+    @property
+    def passages(self) -> int:
+        """How many passages are written: the number of the next one."""
+        return self._passages
+
+    def close(self) -> None:
+        """Finish the file."""
+        if self._db.in_transaction:
+            texts = (text for (text,) in self._db.execute("SELECT text FROM main.articles"))
+            self._db.executemany("INSERT INTO vocabulary VALUES (?, ?)", vocabulary(texts).items())
+            self._db.execute("INSERT INTO words (words) VALUES ('optimize')")
+            self._db.execute("COMMIT")
+        self._db.close()
+
+    def _count(self, numbers: range) -> range:
+        self._articles += 1
+        self._passages = numbers.stop
+        return numbers
