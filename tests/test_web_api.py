@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 
 import pytest
-from fakes import ROOT
+from fakes import ROOT, SharedWords, WordCounts, selection
 from web_fakes import ARTICLE, FakeAssistant
 
+from askvisit import Assistant
 from askvisit.records import Answer
-from askvisit.web import server
+from askvisit.web import api, server
 from askvisit.web.desk import Desk
 
 QUESTION = "Who met the mayor?"
@@ -110,3 +112,12 @@ def test_fifty_callers_are_answered_as_the_library_answers(real):
     assert [
         q for q, answer in answers if Answer.from_dict(answer) != Answer.from_dict(direct[q])
     ] == []
+
+
+def test_an_index_that_is_gone_is_told_by_a_reference_without_its_path(small):
+    assistant = Assistant(small, WordCounts(), SharedWords(), selection())
+    ask = api.in_words(api.endpoints(assistant)[0], RuntimeError)
+    shutil.rmtree(small)
+    with pytest.raises(RuntimeError, match="Reference for the log") as told:
+        ask("Who opened the bridge?")
+    assert str(small) not in str(told.value)

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from askvisit.errors import AskvisitError, DataError
+from askvisit.errors import DataError
 from askvisit.records import Answer
 from askvisit.web import faults
 
@@ -110,7 +110,7 @@ def in_words(
     def told(*args: Any, **kwargs: Any) -> Result:
         try:
             return endpoint(*args, **kwargs)
-        except AskvisitError as known:
+        except faults.MENDABLE as known:
             raise error(str(known)) from known
         except Exception as fault:
             raise error(faults.told(f"a call of {endpoint.__name__}")) from fault

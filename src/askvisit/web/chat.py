@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from askvisit.errors import QuestionError, UnknownArticleError
+from askvisit.errors import QuestionError
 from askvisit.records import Answer, Article
 from askvisit.web import faults
 from askvisit.web.answers import answer_html, plain_text
@@ -46,9 +46,6 @@ class Turn:
 
 Turns = tuple[Turn, ...]
 
-MENDABLE = (QuestionError, UnknownArticleError)
-"""What a person can mend is told in words; all else is for the log of who runs the chat."""
-
 
 def reply(
     assistant: Assistant,
@@ -73,7 +70,7 @@ def reply(
         articles, below = assistant.articles, least if guess else None
         shown = answer_html(answer, articles, below) + _looked_in(chosen, articles)
         return Turn(kept, answer, shown, plain_text(answer, articles, below), chosen, guess)
-    except MENDABLE as error:
+    except faults.MENDABLE as error:
         told = str(error)
     except Exception:
         told = faults.told("a question")

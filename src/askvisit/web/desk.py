@@ -212,7 +212,7 @@ class Desk:
                 min_confidence=0 if turn.guess else self._least_confidence(),
             )
             html = inspector.inspector(trace, turn.answer)
-        except chat.MENDABLE as error:
+        except faults.MENDABLE as error:
             html = chat.problem(str(error))
         except Exception:
             html = chat.problem(faults.told("the inspector"))

@@ -4,6 +4,11 @@ import logging
 import secrets
 import sys
 
+from askvisit.errors import DataError, QuestionError, UnknownArticleError
+
+MENDABLE = (DataError, QuestionError, UnknownArticleError)
+"""What a person can mend is told in words; all else is for the log of who runs the chat."""
+
 log = logging.getLogger("askvisit.web")
 
 
