@@ -79,28 +79,10 @@ def _says_the_same(span: Span, other: Span) -> bool:
 
 def cite(chosen: Sequence[Candidate], article: Callable[[str], Article]) -> tuple[Citation, ...]:
     """Quote the chosen candidates from their articles, numbered from 1 in their order."""
-    citations = []
-    for number, candidate in enumerate(chosen, 1):
-        span, sentence = candidate.span, candidate.span.sentence
-        source = article(sentence.article_id)
-        words = None if span.start is None else source.text[span.start : span.end]
-        citations.append(
-            Citation(
-                number=number,
-                article_id=source.id,
-                article_title=source.title,
-                article_sha256=source.sha256,
-                paragraph=sentence.paragraph,
-                quote=source.text[sentence.start : sentence.end],
-                start=sentence.start,
-                end=sentence.end,
-                span=words,
-                span_start=span.start,
-                span_end=span.end,
-                score=candidate.score,
-            )
-        )
-    return tuple(citations)
+    return tuple(
+        Citation.of(number, article(c.span.sentence.article_id), c.span, c.score)
+        for number, c in enumerate(chosen, 1)
+    )
 
 
 def rank_rows(evidence: Evidence, spans: Sequence[Span]) -> list[dict[str, float]]:

@@ -20,28 +20,28 @@ from askvisit.words import content_words
 _HOLDS_ALL = 0.9
 """Least confidence in a sentence that holds all the words of a topic."""
 
-_MOST = 5
-
 
 def rank(about: str, evidence: Evidence, reader: SentenceReader) -> list[Candidate]:
     """Return the sentences found for a topic or claim as candidates, best first."""
     ranked = answering.rank(evidence, reader.read(about, evidence.windows), _selection())
-    held = [
-        replace(candidate, confidence=max(_HOLDS_ALL, candidate.confidence))
-        for candidate in ranked
-        if holds(about, candidate.span.sentence.text)
-    ]
-    return held + [c for c in ranked if not holds(about, c.span.sentence.text)]
+    held: list[Candidate] = []
+    others: list[Candidate] = []
+    for candidate in ranked:
+        if holds(about, candidate.span.sentence.text):
+            held.append(replace(candidate, confidence=max(_HOLDS_ALL, candidate.confidence)))
+        else:
+            others.append(candidate)
+    return held + others
 
 
 def choose(ranked: Sequence[Candidate], min_confidence: float) -> list[Candidate]:
-    """Return the sentences to show, at most five, best first: none where the best is not sure.
-
-    What follows the best must be sure by itself, also where nothing is refused.
-    """
-    best = answering.choose(ranked[:1], min_confidence)
-    least = max(min_confidence, _selection().thresholds["normal"])
-    return best and [*best, *(c for c in ranked[1:_MOST] if c.confidence >= least)]
+    """Return those of the best five sentences to show, as for a question for several things."""
+    return answering.choose(
+        ranked[: answering.MOST_CITATIONS],
+        min_confidence,
+        several=True,
+        further=_selection().thresholds["normal"],
+    )
 
 
 def holds(about: str, sentence: str) -> bool:

@@ -163,6 +163,25 @@ class Citation:
     span_end: int | None
     score: float
 
+    @classmethod
+    def of(cls, number: int, article: Article, span: Span, score: float) -> Citation:
+        """Quote the sentence of a span, and the span where it has one, from their article."""
+        sentence = span.sentence
+        return cls(
+            number=number,
+            article_id=article.id,
+            article_title=article.title,
+            article_sha256=article.sha256,
+            paragraph=sentence.paragraph,
+            quote=article.text[sentence.start : sentence.end],
+            start=sentence.start,
+            end=sentence.end,
+            span=None if span.start is None else article.text[span.start : span.end],
+            span_start=span.start,
+            span_end=span.end,
+            score=score,
+        )
+
     def __post_init__(self) -> None:
         _check_slice(self.start, self.end, self.quote)
         if self.span is None:

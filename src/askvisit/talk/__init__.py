@@ -12,7 +12,7 @@ from dataclasses import replace
 from askvisit.encoder import Encoder
 from askvisit.index import PassageIndex
 from askvisit.passages import headline
-from askvisit.records import Answer, Article, Citation, Sentence
+from askvisit.records import Answer, Article, Citation, Sentence, Span
 from askvisit.talk import choice, requests, summary
 from askvisit.talk.language import NO_WORDS, NOT_ENGLISH, why_unreadable
 from askvisit.talk.requests import Request
@@ -106,20 +106,7 @@ def _fulfilled(
 def _quoted(question: str, article: Article, scored: Sequence[tuple[Sentence, float]]) -> Answer:
     """Cite sentences, best first; the text quotes them in the article's order."""
     citations = tuple(
-        Citation(
-            number=number,
-            article_id=article.id,
-            article_title=article.title,
-            article_sha256=article.sha256,
-            paragraph=sentence.paragraph,
-            quote=article.text[sentence.start : sentence.end],
-            start=sentence.start,
-            end=sentence.end,
-            span=None,
-            span_start=None,
-            span_end=None,
-            score=score,
-        )
+        Citation.of(number, article, Span(sentence, None, None, score, 0.0), score)
         for number, (sentence, score) in enumerate(scored, 1)
     )
     in_order = sorted(citations, key=lambda citation: citation.start)

@@ -215,7 +215,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     judged = judge(asked, reader.name)
     for name, value in report(judged).items():
         print(f"{name:<20} {value:8.3f}")
-    for name, shares in rates(judged).items():
+    expected = rates(judged)
+    for name, shares in expected.items():
         print(f"{name:<20}", "  ".join(f"{key} {share:.3f}" for key, share in shares.items()))
     fitted = json.loads(chosen.out.read_text("utf-8")) if chosen.out.exists() else {}
     selection = fit(asked, reader.name)
@@ -223,7 +224,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "rank": selection.rank,
         "confidence": selection.confidence,
         "thresholds": selection.thresholds,
-        "rates": rates(judged),
+        "rates": expected,
     }
     chosen.out.write_text(json.dumps(fitted, indent=1) + "\n", "utf-8")
     return 0
