@@ -49,6 +49,7 @@ MAY_IMPORT = {
     },
     "trace": {"answering", "conversation", "encoder", "reader"},
     "transcript": {"index"},
+    "metrics": set(),
 }
 # These come after all of those, in this order.
 LAST = ("assistant", "diagnosis", "evaluation", "training", "web", "cli")

@@ -28,7 +28,7 @@ from askvisit.training.data import (
     sentence_spans,
     split_news,
 )
-from askvisit.training.scoring import Prediction, auroc, exact_match, score, token_f1
+from askvisit.training.scoring import Prediction, score
 
 NAMES = ["Ada", "Bela", "Cora", "Dora", "Edda", "Fina", "Gala", "Hela", "Inga", "Jana"]
 TOWNS = ["Lund", "Moss", "Nora", "Oslo", "Pori", "Rana", "Sala", "Tana", "Umea", "Vasa"]
@@ -366,14 +366,6 @@ def test_batches_hold_every_window_once_and_mask_the_question(tiny):
 # Scoring
 
 
-def test_exact_match_and_f1_are_those_of_squad():
-    assert exact_match("The  Xi Jinping!", ["xi jinping"]) == 1
-    assert exact_match("Xi", ["xi jinping"]) == 0
-    assert token_f1("the late Kim Jong Il", ["Kim Jong Il"]) == pytest.approx(2 * 3 / (4 + 3))
-    assert token_f1("in 2009", ["2009", "the year 2009"]) == pytest.approx(2 / 3)
-    assert token_f1("Oslo", ["Lund"]) == 0
-
-
 def test_scores_at_the_best_threshold_by_hand():
     predictions = [
         Prediction("Oslo", 5.0, ("Oslo",)),
@@ -395,8 +387,6 @@ def test_scores_at_the_best_threshold_by_hand():
     assert fixed.no_answer == 50
     assert fixed.has_em == pytest.approx(200 / 3)
     assert score([Prediction("x", 9.0, ())]).f1 == 100
-    assert auroc([1.0], []) is None
-    assert auroc([1.0, 1.0], [1.0]) == 0.5
 
 
 def test_the_best_span_is_ordered_short_and_outside_the_question(tiny):

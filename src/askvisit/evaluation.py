@@ -10,10 +10,7 @@ null sentences mean that the turn must be refused.
 from __future__ import annotations
 
 import json
-import re
-import string
 import time
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +19,7 @@ from typing import Any
 
 from askvisit.assistant import Assistant
 from askvisit.errors import DataError
+from askvisit.metrics import auroc, token_f1
 from askvisit.records import Answer, Citation
 
 
@@ -132,37 +130,12 @@ def is_right(question: Question, citations: Sequence[Citation]) -> bool:
     return any(_squeezed(citation.quote) in gold for citation in citations)
 
 
-def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float | None:
-    """Return the probability that a positive scores above a negative (ties count half).
-
-    This is the area under the ROC curve (Mann and Whitney's U over the number of pairs).
-    """
-    if not positives or not negatives:
-        return None
-    wins = sum((p > n) + 0.5 * (p == n) for p in positives for n in negatives)
-    return wins / (len(positives) * len(negatives))
-
-
-def f1(words: str, gold: str) -> float:
-    """Return the F1 of two spans' words, normalised as SQuAD does (Rajpurkar et al., 2016)."""
-    ours, theirs = _normalised(words), _normalised(gold)
-    if not ours or not theirs:
-        return float(ours == theirs)
-    common = sum((Counter(ours) & Counter(theirs)).values())
-    return 2 * common / (len(ours) + len(theirs))
-
-
 def _span_f1(question: Question, answer: Answer) -> float:
     if not answer.citations:
         return 0.0
     first = answer.citations[0]
     words = first.quote if first.span is None else first.span
-    return max(f1(words, gold) for gold in question.spans)
-
-
-def _normalised(words: str) -> list[str]:
-    text = "".join(c for c in words.lower() if c not in string.punctuation + "‘’“”")
-    return re.sub(r"\b(a|an|the)\b", " ", text).split()
+    return token_f1(words, question.spans)
 
 
 def _squeezed(text: str) -> str:

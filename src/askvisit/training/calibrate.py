@@ -27,7 +27,7 @@ from askvisit import answering
 from askvisit import encoder as encoders
 from askvisit import reader as readers
 from askvisit.answering import CONFIDENCE_FEATURES, RANK_FEATURES
-from askvisit.evaluation import auroc
+from askvisit.metrics import auroc
 from askvisit.selection import Selection, Strictness
 from askvisit.training.asking import Asked, ask_pages
 

@@ -6,14 +6,10 @@ token F1, and the threshold on the no-answer score that gives the best mean.
 
 from __future__ import annotations
 
-import re
-import string
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_ARTICLES = re.compile(r"\b(a|an|the)\b")
-_PUNCTUATION = str.maketrans("", "", string.punctuation)
+from askvisit.metrics import auroc, exact_match, token_f1
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +50,6 @@ class Scores:
         )
 
 
-def normalise(text: str) -> str:
-    """Lower case, without punctuation, English articles and extra space."""
-    return " ".join(_ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split())
-
-
-def exact_match(text: str, gold: Sequence[str]) -> float:
-    """1.0 where the normalised text is one of the gold texts, else 0.0."""
-    return float(normalise(text) in {normalise(item) for item in gold})
-
-
-def token_f1(text: str, gold: Sequence[str]) -> float:
-    """The best harmonic mean of token precision and recall over the gold texts."""
-    return max(_f1(normalise(text).split(), normalise(item).split()) for item in gold)
-
-
-def _f1(given: list[str], gold: list[str]) -> float:
-    if not given or not gold:
-        return float(given == gold)
-    same = sum((Counter(given) & Counter(gold)).values())
-    return 2 * same / (len(given) + len(gold))
-
-
 def score(predictions: Sequence[Prediction], threshold: float | None = None) -> Scores:
     """Score at a threshold; None takes the one with the best F1 on these predictions."""
     exact = [exact_match(p.text, p.gold) if p.gold else 0.0 for p in predictions]
@@ -113,23 +87,6 @@ def best_threshold(predictions: Sequence[Prediction], overlap: Sequence[float]) 
         if total > best and lower != here:
             best, threshold = total, here - 1 if lower is None else (here + lower) / 2
     return threshold
-
-
-def auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
-    """The chance that a positive is above a negative, ties half; None without both."""
-    if not positive or not negative:
-        return None
-    ranked = sorted([(value, True) for value in positive] + [(value, False) for value in negative])
-    rank_sum, at = 0.0, 0
-    while at < len(ranked):
-        end = at
-        while end < len(ranked) and ranked[end][0] == ranked[at][0]:
-            end += 1
-        mean = (at + 1 + end) / 2
-        rank_sum += mean * sum(is_positive for _, is_positive in ranked[at:end])
-        at = end
-    count = len(positive)
-    return (rank_sum - count * (count + 1) / 2) / (count * len(negative))
 
 
 def _percent(part: float, whole: int) -> float:
