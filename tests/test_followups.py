@@ -99,7 +99,14 @@ EMBARGO = turn("When did the embargo begin?", "in 1973")
             "Do they hurt?",
             "Do the sanctions hurt (imposed)?",
         ),
-        (turn("Who invited the Mennonites?"), "How many came?", "How many the Mennonites came?"),
+        (turn("Who invited the Mennonites?"), "How many came?", "How many Mennonites came?"),
+        (turn("Who invited the Amish?", "Obregón"), "Did they go?", "Did Obregón and Amish go?"),
+        (turn("Who invited the Mennonites?", "Obregón"), "Did they go?", "Did the Mennonites go?"),
+        (
+            turn("Who hunted Villa?", "Pershing"),
+            "Did they catch Villa?",
+            "Did Pershing catch Villa?",
+        ),
         # Too short: asked of what was said before.
         (
             turn("Where will Trump and Xi meet?", "Japan"),

@@ -41,7 +41,7 @@ MAY_IMPORT = {
     "question_forms": set(),
     "answering": {"reader", "retriever", "selection"},
     "readings": {"index"},
-    "lookup": {"answering", "reader", "selection"},
+    "lookup": {"answering", "reader", "readings", "selection"},
     "talk": {"encoder", "index", "passages", "vectors"},
     "conversation": {
         *("answering", "encoder", "index", "lookup", "question_forms", "reader", "readings"),
