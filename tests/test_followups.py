@@ -35,6 +35,7 @@ EMBARGO = turn("When did the embargo begin?", "in 1973")
     [
         # A question word takes the place of the old one, and the answer that of what was asked for.
         (ELECTION, "When?", "When Emmanuel Macron won the election in France?"),
+        (turn("How many troops died?", "400"), "Where?", "Where troops died?"),
         (ELECTION, "And by how much?", "by how much Emmanuel Macron won the election in France?"),
         (EMBARGO, "Where?", "Where did the embargo begin?"),
         (turn("Did Kim meet Trump?", "yes"), "Where?", "Where did Kim meet Trump?"),
