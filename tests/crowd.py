@@ -376,14 +376,46 @@ async def restarted(
     return tally, stopped_after, back_after
 
 
-async def drip(server: Server, request: bytes) -> bytes:
+async def slow(server: Server, count: int) -> tuple[Tally, list[int]]:
+    """Let so many clients send a byte a second, half a question's head and half its body.
+
+    Others ask meanwhile. Returns what came of their questions, and the status that each slow body
+    got.
+    """
+    head = b"POST /gradio_api/call/ask HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n"
+    tally, over = Tally(), asyncio.Event()
+
+    async def others() -> None:
+        async with client() as http:
+            for question in cycle(questions()):
+                await tally.of(ask(http, server.address, question))
+                if over.is_set():
+                    return
+
+    asking = asyncio.create_task(others())
+    heads = [asyncio.create_task(_drip(server, b"", head)) for _ in range(count // 2)]
+    said = await asyncio.gather(*(_drip(server, head, b" " * 1000) for _ in range(count // 2)))
+    over.set()
+    await asking
+    for one in heads:
+        one.cancel()
+    await asyncio.gather(*heads, return_exceptions=True)
+    return tally, [int(answer.split()[1]) for answer in said]
+
+
+async def _drip(server: Server, begun: bytes, rest: bytes) -> bytes:
     """Send a byte of a request each second until the server answers; return what it says."""
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-    said = asyncio.create_task(reader.read())
-    for byte in request:
-        writer.write(bytes([byte]))
-        await asyncio.wait([said], timeout=1)
-        if said.done():
-            break
-    writer.close()
-    return await said
+    writer.write(begun)
+    said = asyncio.create_task(reader.readline())
+    try:
+        for byte in rest:
+            await asyncio.wait([said], timeout=1)
+            if said.done():
+                break
+            writer.write(bytes([byte]))
+        return await said
+    finally:
+        said.cancel()
+        writer.close()
+        await writer.wait_closed()

@@ -161,6 +161,8 @@ def launch(
             state_session_capacity=1000,
             app_kwargs={"middleware": [guarded], **tools},
             mcp_server=False,
+            # Gradio would give up where its own page takes over 3 s, as in a restart under load.
+            _frontend=False,
             theme=gr.themes.Base(primary_hue="teal", font=_FONTS, font_mono=_MONO),
             css_paths=[app.STATIC / "style.css"],
         )
