@@ -19,8 +19,8 @@ COMMAND = "import sys; from askvisit.cli import main; sys.exit(main())"
 CHAT = """
 import asyncio, sys
 from pathlib import Path
-import crowd
-with crowd.Server(Path(sys.argv[1]), Path(sys.argv[2])) as server:
+import clients, crowd
+with clients.Server(Path(sys.argv[1]), Path(sys.argv[2])) as server:
     assert asyncio.run(crowd.at_once(server, 1)).errors == []
     server.stop()
     assert server.faults() == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+import clients
 import crowd
 import pytest
 
@@ -20,7 +21,7 @@ def library(tmp_path_factory):
 
 @pytest.fixture
 def server(library, tmp_path):
-    with crowd.Server(library.folder, tmp_path / "log") as started:
+    with clients.Server(library.folder, tmp_path / "log") as started:
         yield started
         if started.process.poll() is None:
             assert started.stop() < 10
@@ -55,7 +56,7 @@ def test_slow_clients_are_sent_away_and_keep_nobody_waiting(server):
 def test_a_restart_loses_no_answer_and_takes_the_same_port(server, library, tmp_path):
     tally, stopped, _ = asyncio.run(
         crowd.restarted(
-            server, 6, lambda: crowd.Server(library.folder, tmp_path / "log", server.port)
+            server, 6, lambda: clients.Server(library.folder, tmp_path / "log", server.port)
         )
     )
     assert tally.errors == []
@@ -64,7 +65,7 @@ def test_a_restart_loses_no_answer_and_takes_the_same_port(server, library, tmp_
 
 
 def test_the_crowd_sees_an_answer_that_is_wrong(library):
-    question, other = crowd.questions()[:2]
+    question, other = clients.questions()[:2]
     assert crowd._in_the_log(question, 1)(f'<p class="message user">{other}</p>')
     assistant = Assistant.load(library.folder)
     answer = assistant.ask(question, min_confidence=0)
