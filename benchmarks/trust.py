@@ -212,14 +212,10 @@ def hostile_inputs(options: argparse.Namespace, scratch: Path) -> list[str]:
 
 def _levels_off(what: str, memory: list[tuple[int, float]], short: bool) -> list[str]:
     """Print how much memory was held when; a long run fails where it grows to the end."""
-    tenths = memory[:: max(1, len(memory) // 10)]
-    print(
-        "memory: "
-        + ", ".join(f"{held:.0f}" for _, held in tenths)
-        + f" MB, over {memory[-1][0]:,} {what}"
-    )
+    held = ", ".join(f"{megabytes:.0f}" for _, megabytes in memory[:: max(1, len(memory) // 10)])
     added = growth(memory)
-    print(f"in the last half each thousand added {added:+.1f} MB")
+    print(f"memory over {memory[-1][0]:,} {what}: {held} MB; ", end="")
+    print(f"in the last half {added:+.1f} MB a thousand")
     return [f"memory grows by {added:.1f} MB a thousand {what}"] * (added > LEVEL and not short)
 
 
@@ -255,9 +251,9 @@ def crowded(options: argparse.Namespace, scratch: Path) -> list[str]:
     times = quantiles(asking.tally.seconds, n=20)
     print(f"an answer among {clients}: p50 {times[9]:.2f} s, p95 {times[-1]:.2f} s; ", end="")
     print(f"{asking.aborted} left before they had theirs")
-    print(
-        f"busy was told within {max(once.busy):.2f} s, all of {count} were done in {max(once.seconds):.1f} s"
-    )
+    told, done = max(once.busy, default=0.0), max(once.seconds)
+    print(f"of {count} at once, the last busy was told after {told:.1f} s, ", end="")
+    print(f"the last answer given after {done:.1f} s")
     print(f"slow bodies refused: {refused.count(408)} of {len(refused)}")
     print(f"stopped after {stopped:.1f} s, back after {back:.1f} s")
     failures += ["the server took over 10 s to stop"] * (stopped > 10)

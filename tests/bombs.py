@@ -66,13 +66,13 @@ def attributes(size: int) -> tuple[str, bytes]:
 
 
 def deflated(size: int) -> tuple[str, bytes]:
-    """Let a page of a PDF unpack to white space, up to 300 MB."""
-    return "a.pdf", raw_pdf(_packed(b" " * 1000, 300 * size), keys=b"/Filter/FlateDecode")
+    """Let a page of a PDF unpack to white space, up to 100 MB."""
+    return "a.pdf", raw_pdf(_packed(b" " * 1000, 100 * size), keys=b"/Filter/FlateDecode")
 
 
 def deflated_twice(size: int) -> tuple[str, bytes]:
     keys = b"/Filter[/FlateDecode/FlateDecode]"
-    return "a.pdf", raw_pdf(_packed(b" " * 1000, 300 * size, layers=2), keys=keys)
+    return "a.pdf", raw_pdf(_packed(b" " * 1000, 100 * size, layers=2), keys=keys)
 
 
 def operators(size: int) -> tuple[str, bytes]:
