@@ -85,7 +85,12 @@ class Assistant:
         if (engine.name, engine.sha256) != (built_with.name, built_with.sha256):
             raise EncoderMismatchError(folder, built_with.name, encoder or engine.name)
         chosen = readers.load(reader, engine)
-        return cls(folder, engine, chosen, _selection(chosen.name))
+        return cls(folder, engine, chosen, _selection(chosen))
+
+    @property
+    def reader(self) -> Reader:
+        """The reader that marks the words that answer."""
+        return self._reader
 
     def ask(
         self,
@@ -230,17 +235,20 @@ class Assistant:
         return index
 
 
-def _selection(reader: str) -> Selection:
+def _selection(reader: Reader) -> Selection:
     """Return the weights fitted for a reader, or else the bundled reader's, and say so."""
-    fitted = selection_for(reader)
-    if fitted is not None:
+    fitted = selection_for(reader.name)
+    if fitted is not None and fitted.sha256 in (None, reader.sha256):
         return fitted
+    missing = f"no weights are fitted for the reader {reader.name}"
+    if fitted is not None:
+        missing = f"the weights were fitted for other files of the reader {reader.name}"
     warnings.warn(
-        f"no weights are fitted for the reader {reader}, so its confidence is a guess; fit them "
-        f"with: python -m askvisit.training.calibrate SQUAD.json --reader {reader}",
+        f"{missing}, so its confidence is a guess; fit them "
+        f"with: python -m askvisit.training.calibrate SQUAD.json --reader {reader.name}",
         stacklevel=3,
     )
-    bundled = selection_for(BUNDLED)
+    bundled = fitted or selection_for(BUNDLED)
     assert bundled is not None
     return bundled
 
