@@ -110,13 +110,15 @@ def distinct(paragraphs: Sequence[str], count: int) -> Iterator[str]:
             return
 
 
-def write_articles(folder: Path, texts: Iterator[str], size: int) -> None:
-    """Write passages as articles of ten paragraphs."""
+def write_articles(
+    folder: Path, texts: Iterator[str], size: int, per_article: int = PER_ARTICLE
+) -> None:
+    """Write passages as articles of a few paragraphs each."""
     folder.mkdir(parents=True)
     block: list[str] = []
     for n, text in enumerate(texts, 1):
         block.append(text)
-        if len(block) == PER_ARTICLE or n == size:
+        if len(block) == per_article or n == size:
             (folder / f"{n:08}.txt").write_text("\n\n".join(block) + "\n", "utf-8")
             block.clear()
 
