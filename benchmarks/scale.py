@@ -1,14 +1,18 @@
 """Measure indexes of many passages: build, update, size, memory, recall and latency.
 
-    python benchmarks/scale.py FOLDER [--sizes 10000 100000] [--real 2000] [--plot docs/scale.png]
+    python benchmarks/scale.py FOLDER [--sizes 10000 100000 1000000] [--real 2000]
+                               [--rows scale.jsonl] [--plot docs/scale.png]
 
 FOLDER holds files of the SQuAD format (*.json.gz): their paragraphs are the passages, then
 paragraphs re-cut from shuffled sentences of theirs, all distinct. The vectors of `--real`
 paragraphs and of their questions are encoded; all others are put around those, as far away as makes
-the cosines with neighbours 1, 10 and 100 those of real vectors (both are printed). So the build
-times are without encoding. Recall is that of the ten nearest against comparing all, over real
-questions; "all words" and "as searched" are the shares of questions whose paragraph BM25 ranks in
-the first ten. Each size is built and searched in processes of its own.
+the cosines with neighbours 1, 10 and 100 those of real vectors (both are printed, and those within
+each index). So the build times are without encoding. Recall is that of the ten nearest against
+comparing all, over real questions; "all words" and "as searched" are the shares of the first 100
+questions whose paragraph BM25 ranks in the first ten. Each size is built and searched in processes
+of its own; the update (`--once` leaves it out) is after a change of one article of ten passages.
+
+`--rows` adds what was measured to a file, and the table and the plot are then of all rows in it.
 """
 
 from __future__ import annotations
@@ -16,28 +20,30 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import multiprocessing
 import random
 import re
 import tempfile
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from apart import alone, peak_mb
 
 from askvisit import build_index
 from askvisit import encoder as encoders
 from askvisit.index import open_index
 from askvisit.retriever import Retriever
 from askvisit.store import reading
-from askvisit.vectors import Vectors, normalise
+from askvisit.vectors import kth_cosines, map_rows, normalise
 
 NEIGHBOURS = (1, 10, 100)
 QUESTIONS = 300
+COMPARED = 100
+"""Questions that are also looked up by all their words, which takes long in a large index."""
+
 PER_ARTICLE = 10
 
 Question = tuple[str, str]
@@ -110,21 +116,27 @@ def distinct(paragraphs: Sequence[str], count: int) -> Iterator[str]:
             return
 
 
-def write_articles(folder: Path, texts: Iterator[str], size: int) -> None:
-    """Write passages as articles of ten paragraphs."""
+def write_articles(
+    folder: Path, texts: Iterator[str], size: int, per_article: int = PER_ARTICLE
+) -> None:
+    """Write passages as articles of a few paragraphs each."""
     folder.mkdir(parents=True)
     block: list[str] = []
     for n, text in enumerate(texts, 1):
         block.append(text)
-        if len(block) == PER_ARTICLE or n == size:
+        if len(block) == per_article or n == size:
             (folder / f"{n:08}.txt").write_text("\n\n".join(block) + "\n", "utf-8")
             block.clear()
 
 
-def neighbour_cosines(vectors: np.ndarray) -> np.ndarray:
-    """Return the mean cosines with the neighbours at `NEIGHBOURS`, of up to 500 vectors."""
-    cosines = np.sort(vectors[:500] @ vectors.T, axis=1)[:, ::-1]  # the first is itself
-    return np.array([cosines[:, n].mean() for n in NEIGHBOURS if n < len(vectors)])
+def neighbour_cosines(vectors: np.ndarray) -> list[float]:
+    """Return the mean cosines with the neighbours at `NEIGHBOURS`, of up to 500 vectors.
+
+    vectors may be a mapped file. A vector's nearest is itself.
+    """
+    some = vectors[:: len(vectors) // 500 + 1]
+    near = [n for n in NEIGHBOURS if n < len(vectors)]
+    return [float(kth_cosines(vectors, some, n + 1).mean()) for n in near]
 
 
 def fit_spread(vectors: np.ndarray) -> float:
@@ -132,16 +144,16 @@ def fit_spread(vectors: np.ndarray) -> float:
     real = neighbour_cosines(vectors)
     half, seeds = vectors[::2], np.arange(len(vectors)) * 15_485_863
     made = {s: neighbour_cosines(around(half, seeds, s)) for s in np.arange(0.2, 2.0, 0.1)}
-    spread = min(made, key=lambda s: float(np.abs(made[s] - real).sum()))
-    print(f"cosine with neighbour {NEIGHBOURS}: real {np.round(real, 3)},", end=" ")
+    spread = min(made, key=lambda s: float(np.abs(np.subtract(made[s], real)).sum()))
+    print(f"cosine with neighbour {NEIGHBOURS} among {len(vectors):,}: real {np.round(real, 3)},")
     print(f"made {np.round(made[spread], 3)} (spread {spread:.1f})")
     return float(spread)
 
 
-def build(folder: Path, encoder: Around) -> dict[str, Any]:
+def build(folder: Path, encoder: Around, once: bool) -> dict[str, Any]:
     """Build in this process, then change one article and build again."""
     times: list[float] = []
-    for _ in range(2):
+    for _ in range(1 if once else 2):
         start = time.perf_counter()
         report = build_index(index=folder, encoder=encoder)
         times.append(time.perf_counter() - start)
@@ -152,8 +164,8 @@ def build(folder: Path, encoder: Around) -> dict[str, Any]:
         "index": report.faiss,
         "recall built": report.recall or 1.0,
         "build s": times[0],
-        "update s": times[1],
-        "build RSS MB": _peak(),
+        **({} if once else {"update s": times[1]}),
+        "build RSS MB": peak_mb(),
         "disk MB": sum(p.stat().st_size for p in folder.iterdir() if p.is_file()) / 1e6,
     }
 
@@ -173,11 +185,19 @@ def search(folder: Path, questions: Sequence[Question], vectors: np.ndarray) -> 
         ("fused", retriever.search),
     ):
         figures |= _latency(name, ask, texts)
-    figures["search RSS MB"] = _peak()
-    figures["recall"] = _recall(index, vectors)
-    figures["as searched"] = _gold(index, questions)
+    figures["search RSS MB"] = peak_mb()
+    kept = index.manifest.encoded
+    every = (
+        index.rows(range(len(index)))
+        if kept is None
+        else map_rows(folder / kept.name, len(index), vectors.shape[1])
+    )
+    figures["recall"] = _recall(index, every, vectors)
+    for n, cosine in zip(NEIGHBOURS, neighbour_cosines(every), strict=False):
+        figures[f"cosine {n}"] = cosine
+    figures["as searched"] = _gold(index, questions[:COMPARED])
     reading._MOST_SCORED = 10**9
-    figures["all words"] = _gold(index, questions)
+    figures["all words"] = _gold(index, questions[:COMPARED])
     return figures
 
 
@@ -191,12 +211,11 @@ def _latency(name: str, ask: Callable[[str], Any], texts: Sequence[str]) -> dict
     return {f"{name} p50 ms": p50, f"{name} p95 ms": p95}
 
 
-def _recall(index: Any, vectors: np.ndarray) -> float:
-    flat = Vectors.build(index.rows(range(len(index))))
+def _recall(index: Any, every: np.ndarray, vectors: np.ndarray) -> float:
+    last = kth_cosines(every, vectors, 10)
     found = 0
-    for vector in vectors:
-        exact = flat.search(vector, 10)
-        found += sum(cosine >= exact[-1][1] - 1e-5 for _, cosine in index.dense(vector, 10))
+    for vector, least in zip(vectors, last, strict=True):
+        found += sum(cosine > least - 1e-5 for _, cosine in index.dense(vector, 10))
     return found / 10 / len(vectors)
 
 
@@ -208,15 +227,6 @@ def _gold(index: Any, questions: Sequence[Question]) -> float:
     return hits / len(questions)
 
 
-def _peak() -> float:
-    """Return the most memory that this process has had, in MB.
-
-    Linux tells it here; what `getrusage` tells of a new process may be its parent's.
-    """
-    status = Path("/proc/self/status").read_text("utf-8")
-    return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) / 1000
-
-
 def main() -> None:
     """Print a column for each size."""
     parser = argparse.ArgumentParser(
@@ -225,6 +235,8 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
     parser.add_argument("--real", type=int, default=2000, help="paragraphs to encode")
+    parser.add_argument("--once", action="store_true", help="leave the update out")
+    parser.add_argument("--rows", type=Path, help="a file of what was measured before, and now")
     parser.add_argument("--plot", type=Path)
     options = parser.parse_args()
     paragraphs, questions = read_paragraphs(options.folder)
@@ -241,25 +253,32 @@ def main() -> None:
     for size in options.sizes:
         with tempfile.TemporaryDirectory() as folder:
             write_articles(Path(folder) / "articles", distinct(paragraphs, size), size)
-            row = _alone(build, Path(folder), made)
-            rows.append(row | _alone(search, Path(folder), asked, asked_vectors))
-            _print(rows[-1])
+            row = alone(build, Path(folder), made, options.once)
+            rows.append(row | alone(search, Path(folder), asked, asked_vectors))
+            _print(rows[-1:])
+    if options.rows:
+        rows = _kept(options.rows, rows)
+    _print(rows)
     if options.plot:
         _draw(rows, options.plot)
 
 
-def _alone(work: Callable[..., dict[str, Any]], *arguments: Any) -> dict[str, Any]:
-    """Run in a new process, so that its memory is its own."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=context) as pool:
-        return pool.submit(work, *arguments).result()
+def _kept(path: Path, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Add rows to those in a file; returns the newest of each size."""
+    with path.open("a", encoding="utf-8") as file:
+        file.writelines(json.dumps(row) + "\n" for row in rows)
+    every = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    newest = {row["passages"]: row for row in every}
+    return [newest[size] for size in sorted(newest)]
 
 
-def _print(row: dict[str, Any]) -> None:
+def _print(rows: Sequence[dict[str, Any]]) -> None:
+    """Print a column for each row."""
     print()
-    for name, value in row.items():
-        shown = value if isinstance(value, str) else f"{value:,.{3 if 0 < value < 10 else 0}f}"
-        print(f"{name:14} {shown:>12}", flush=True)
+    for name in dict.fromkeys(name for row in rows for name in row):
+        values = [row.get(name, "") for row in rows]
+        shown = (v if isinstance(v, str) else f"{v:,.{3 if 0 < v < 10 else 0}f}" for v in values)
+        print(f"{name:14} {' '.join(f'{text:>12}' for text in shown)}", flush=True)
 
 
 def _draw(rows: Sequence[dict[str, Any]], path: Path) -> None:

@@ -290,6 +290,13 @@ class TestIndex:
         assert_error(cli("index", "--faiss", "Cheese"), "FAISS knows no index factory 'Cheese'")
         assert "searched" not in cli("index", "--index", str(small), "--faiss", "auto")[1]
 
+    @pytest.mark.parametrize("workers", ["0", "-1", "two"])
+    def test_workers_are_a_number(self, workers, capsys):
+        with pytest.raises(SystemExit) as usage:
+            main(["index", "--workers", workers])
+        assert usage.value.code == 2
+        assert f"{workers!r} is no number of processes" in capsys.readouterr().err
+
     def test_no_articles_is_an_error(self, cli, tmp_path):
         assert_error(cli("index", "--index", str(tmp_path)), "no folder of articles")
         (tmp_path / "articles").mkdir()

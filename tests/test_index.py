@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from fakes import BRIDGE, ROOT, TARIFFS, WordCounts, write_articles
 
-from askvisit import corpus, formats
+from askvisit import corpus, formats, vectors
 from askvisit import encoder as encoders
 from askvisit import passages as cutting
 from askvisit.corpus import SourceFile
@@ -28,6 +28,7 @@ from askvisit.errors import (
     PassageIndexError,
 )
 from askvisit.index import build_index, locate, open_index, verify_index, write
+from askvisit.vectors import Vectors
 
 LOCATE = sys.modules["askvisit.index.locate"]  # the package has a function of that name
 THIRD = "A Third Text\n\nThe mayor spoke about a new bridge for trains. It will be built of wood.\n"
@@ -386,6 +387,60 @@ def test_another_faiss_index_finds_and_scores_the_same(half_built, encoder, fact
     assert verify_index(half_built).intact
 
 
+@pytest.fixture
+def trainings(monkeypatch) -> list[int]:
+    """Return a list of how many vectors each training of a FAISS index learnt of."""
+    sizes = []
+
+    def sample(rows, most):
+        sizes.append(len(rows))
+        return taken(rows, most)
+
+    taken = vectors._sample
+    monkeypatch.setattr(vectors, "_sample", sample)
+    return sizes
+
+
+def change(folder: Path, numbers: range) -> None:
+    for n in numbers:
+        (folder / "articles" / f"{n:02}.txt").write_text(f"{n}: a mayor and a tariff.")
+
+
+def test_a_small_change_needs_no_training(half_built, encoder, trainings):
+    build_index(index=half_built, encoder=encoder, faiss="IVF4,SQ8")
+    change(half_built, range(6))
+    report = build_index(index=half_built, encoder=encoder)
+    assert (trainings, report.encoded, report.faiss) == ([60], 6, "IVF4,SQ8")
+    index = open_index(half_built)
+    mayor = WordCounts().encode(["a tariff, a mayor"])[0]
+    found = index.dense(mayor, 7)
+    assert {n for n, _ in found[:6]} == set(range(6))
+    assert [c for _, c in found[:6]] == pytest.approx([1.0] * 6)
+    assert found[6][1] < 0.1
+    assert report.recall == index.manifest.recall >= 0.98
+    assert verify_index(half_built).intact
+
+
+def test_a_large_change_is_trained_anew(half_built, encoder, trainings):
+    build_index(index=half_built, encoder=encoder, faiss="IVF4,SQ8")
+    change(half_built, range(7))
+    build_index(index=half_built, encoder=encoder)
+    for n in range(7):
+        (half_built / "articles" / f"{n:02}.txt").unlink()
+    build_index(index=half_built, encoder=encoder)
+    assert trainings == [60, 60, 53]
+
+
+def test_a_change_after_which_too_little_is_found_is_trained_anew(
+    half_built, encoder, trainings, monkeypatch
+):
+    build_index(index=half_built, encoder=encoder, faiss="IVF4,SQ8")
+    monkeypatch.setattr(Vectors, "recall", lambda *_: 0.97)
+    change(half_built, range(1))
+    assert build_index(index=half_built, encoder=encoder).recall == 0.97
+    assert trainings == [60, 60]
+
+
 def test_recall_is_measured_also_where_no_sentence_begins_in_a_passage(tmp_path, encoder):
     write_articles(tmp_path / "articles", {"long.txt": "a bridge and " * 300})
     report = build_index(index=tmp_path, encoder=encoder, faiss="HNSW8")
@@ -570,7 +625,7 @@ def test_a_full_disk_is_named_and_leaves_no_half_index(small, tmp_path):
     full.mkdir()
     many = write_articles(tmp_path / "many", {f"{n}.txt": f"A bridge, {n}." for n in range(9)})
     outcomes = []
-    for kilobytes in (8, 36, 40, 200):
+    for kilobytes in (8, 40, 48, 200):
         mount = f"mount -t tmpfs -o size={kilobytes}k none '{full}' && "
         done = unshare(f"{mount}{attempt(full, many)} && ls '{full}'")
         said, *names = done.stdout.splitlines() or [done.stderr]

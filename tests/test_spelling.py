@@ -7,7 +7,7 @@ from fakes import ROOT, write_articles
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askvisit import build_index
+from askvisit import build_index, words
 from askvisit.index import open_index
 from askvisit.readings import spelling
 from askvisit.readings.spelling import is_word, mend
@@ -70,6 +70,19 @@ def test_a_word_of_the_articles_is_no_typo(tmp_path, encoder):
     assert mend("Where did the presidant sail?", index) == "Where did the presidant sail?"
     assert mend("Who saw Xilanda?", index) == "Who saw Xilandia?"
     assert index.vocabulary["presidant"] == "Presidant"
+
+
+def test_a_word_of_the_articles_that_the_vocabulary_lacks_is_no_typo(
+    tmp_path, encoder, monkeypatch
+):
+    for module in (words, spelling):
+        monkeypatch.setattr(module, "MOST_WORDS", 2)
+    write_articles(tmp_path / "articles", {"a.txt": "The ship, the ship. A Presidant left."})
+    build_index(index=tmp_path, encoder=encoder)
+    index = open_index(tmp_path)
+    assert list(index.vocabulary) == ["ship", "the"]
+    assert mend("where did the presidant sail?", index) == "where did the presidant sail?"
+    assert mend("where did the presidnat sail?", index) == "where did the president sail?"
 
 
 def test_a_word_is_known_in_either_number(visit):

@@ -250,6 +250,24 @@ def test_copied_articles_are_the_same_as_written_ones(tmp_path, path):
     everything = range(copied.counts()["passages"])
     assert copied.passages(everything) == fresh.passages(everything)
     assert copied.bm25("band minister", 9) == fresh.bm25("band minister", 9)
+    assert list(copied.vocabulary().items()) == list(fresh.vocabulary().items())
+
+
+def test_the_words_are_counted_as_articles_come_and_go(tmp_path, path):
+    """Three stores in a row, each with what is taken from the one before."""
+    bridge, steel = ARTICLES
+    third = Article("third.txt", "Third", "A third article about a band.\n\nIt ends here.")
+    with writing(tmp_path / "1.db", path) as writer:
+        writer.copy(bridge.id)
+        writer.copy(steel.id)
+        writer.add(third, cutting.passages(third), cutting.sentences(third))
+    with writing(tmp_path / "2.db", tmp_path / "1.db") as writer:
+        writer.copy(third.id)
+    with closing(Store(tmp_path / "1.db")) as one, closing(Store(tmp_path / "2.db")) as two:
+        assert list(one.vocabulary().items()) == [
+            *vocabulary(a.text for a in (bridge, steel, third)).items()
+        ]
+        assert list(two.vocabulary().items()) == list(vocabulary([third.text]).items())
 
 
 def test_phrases_are_words_side_by_side_endings_aside(store):

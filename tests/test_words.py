@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askvisit.words import content_words, vocabulary, words
+from askvisit import words as wording
+from askvisit.words import Vocabulary, content_words, vocabulary, words
 
 
 def test_words_stand_as_they_are_written():
@@ -42,6 +43,22 @@ def test_a_vocabulary_has_the_commonest_words_first_as_they_are_mostly_written()
         *("Trump", "trade", "U.S.", "steel")
     ]
     assert vocabulary([]) == {}
+
+
+@given(st.lists(st.text("aB. “\n"), max_size=4), st.text("aB. “\n"))
+def test_a_text_that_is_taken_out_leaves_no_trace(texts, gone):
+    counted = Vocabulary()
+    for text in [gone, *texts]:
+        counted.add(text)
+    counted.remove(gone)
+    assert list(counted.commonest().items()) == list(vocabulary(texts).items())
+    kept = Vocabulary((+counted.written).items())
+    assert kept.commonest() == counted.commonest()
+
+
+def test_a_vocabulary_keeps_the_commonest_words(monkeypatch):
+    monkeypatch.setattr(wording, "MOST_WORDS", 2)
+    assert list(vocabulary(["so a ship is a ship, a ship"])) == ["a", "ship"]
 
 
 @given(st.text(st.characters()))

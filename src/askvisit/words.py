@@ -4,6 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+MOST_WORDS = 200_000
+"""Words of a vocabulary, which whoever asks holds in memory: the commonest of a large corpus."""
+
 _WORD = re.compile(r"(?:\w\.){2,}|\w+")  # "U.S." is one word
 _SENTENCE_START = re.compile(rf"(?:^|[.!?:…][\"”’)]*\s+|[\n“‘\"]\s*)({_WORD.pattern})")
 
@@ -25,22 +28,50 @@ def words(text: str) -> list[str]:
 
 
 def vocabulary(texts: Iterable[str]) -> dict[str, str]:
-    """Return the words of texts in lower case, the commonest first.
-
-    The value is how a word is mostly written: `{"korea": "Korea", "visit": "visit"}`. A capital at
-    the beginning of a sentence says nothing about that.
-    """
-    written: Counter[str] = Counter()
+    """Return the words of texts in lower case, the commonest first; see `Vocabulary`."""
+    counting = Vocabulary()
     for text in texts:
+        counting.add(text)
+    return counting.commonest()
+
+
+class Vocabulary:
+    """The words of texts that come and go one by one.
+
+    `written` is how often each form stands in them: `{"Korea": 7, "visit": 2}`. A capital at the
+    beginning of a sentence says nothing about how a word is written, so those count as small.
+    """
+
+    def __init__(self, written: Iterable[tuple[str, int]] = ()) -> None:
+        self.written = Counter(dict(written))
+
+    def add(self, text: str) -> None:
+        """Count the words of a text."""
+        self.written.update(words(text))
         first = _SENTENCE_START.findall(text)
-        written.update(words(text))
-        written.subtract(first)
-        written.update(word.lower() for word in first)
-    forms: dict[str, Counter[str]] = {}
-    for form, times in sorted(written.items(), reverse=True):  # small letters first
-        forms.setdefault(form.lower(), Counter())[form] = times
-    commonest = sorted(forms, key=lambda word: (-forms[word].total(), word))
-    return {word: forms[word].most_common(1)[0][0] for word in commonest}
+        self.written.subtract(first)
+        self.written.update(word.lower() for word in first)
+
+    def remove(self, text: str) -> None:
+        """Take the words of a text out that was counted."""
+        self.written.subtract(words(text))
+        first = _SENTENCE_START.findall(text)
+        self.written.update(first)
+        self.written.subtract(word.lower() for word in first)
+
+    def commonest(self) -> dict[str, str]:
+        """Return the `MOST_WORDS` commonest words in lower case, the commonest first.
+
+        The value is how a word is mostly written: `{"korea": "Korea", "visit": "visit"}`.
+        """
+        times: dict[str, int] = {}
+        mostly: dict[str, tuple[int, str]] = {}
+        for form, count in (+self.written).items():
+            word = form.lower()
+            times[word] = times.get(word, 0) + count
+            mostly[word] = max(mostly.get(word, (0, "")), (count, form))  # of equals, small letters
+        by_times = sorted(sorted(times), key=times.__getitem__, reverse=True)
+        return {word: mostly[word][1] for word in by_times[:MOST_WORDS]}
 
 
 def content_words(text: str) -> list[str]:

@@ -35,6 +35,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="FACTORY",
         help="a FAISS index factory, or auto for one by size (default: as the index has it)",
     )
+    parser.add_argument(
+        "--workers",
+        metavar="N",
+        type=_workers,
+        default=1,
+        help="encode in N processes, which share the cores or GPUs (default: 1, which uses all "
+        "cores too, but small models on many cores not well)",
+    )
+
+
+def _workers(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes: give 1 or more")
+    return int(text)
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -46,6 +60,7 @@ def run(chosen: argparse.Namespace) -> int:
         chosen.index,
         encoder=chosen.encoder,
         faiss=chosen.faiss,
+        workers=chosen.workers,
         progress=sys.stderr.isatty(),
     )
     for skipped in report.skipped:

@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from askvisit.encoder import Encoder
+from askvisit.encoder import Encoder, spread
 from askvisit.errors import ArticleError
 from askvisit.index import locate, partial
 from askvisit.index import manifest as manifests
@@ -63,6 +63,7 @@ def build_index(
     *,
     encoder: str | Encoder | None = None,
     faiss: str | None = None,
+    workers: int = 1,
     progress: bool = False,
 ) -> BuildReport:
     """Build the index of a folder of articles, or bring it up to date.
@@ -72,6 +73,8 @@ def build_index(
     encoder: a name, a folder or an `Encoder`; where None, the one the index was built with.
     faiss: a FAISS index factory such as "HNSW32", or "auto" to have the number of passages choose
     one; where None, what was chosen for the index before ("auto" for a new one).
+    workers: processes in which a Sentence Transformers model encodes what is much. A program that
+    asks for several does so under `if __name__ == "__main__"`, because they import its file.
     progress: draw a bar on stderr where many passages are encoded.
 
     Raises `CorpusError` where no article can be used, `IndexReadOnlyError` where the folder
@@ -81,7 +84,7 @@ def build_index(
     """
     folder = locate.locate(index)
     with only_writer(folder):
-        return update(folder, articles, encoder, faiss=faiss, progress=progress)
+        return update(folder, articles, encoder, faiss=faiss, workers=workers, progress=progress)
 
 
 def update(
@@ -90,6 +93,7 @@ def update(
     encoder: str | Encoder | None = None,
     *,
     faiss: str | None = None,
+    workers: int = 1,
     progress: bool = False,
 ) -> BuildReport:
     """Do what `build_index` does, for a caller that is the folder's `only_writer`."""
@@ -97,7 +101,8 @@ def update(
     if plan.reusable is not None and plan.is_done():
         _remove_leftovers(folder, plan.reusable.manifest)
         return _report(plan, plan.reusable.manifest, encoded=0)
-    manifest, encoded = write_files(plan, progress)
+    with spread(plan.encoder, workers):
+        manifest, encoded = write_files(plan, progress)
     manifests.replace(folder, manifest)
     _remove_leftovers(folder, manifest)
     return _report(plan, manifest, encoded)

@@ -22,7 +22,7 @@ from askvisit.errors import (
     mend,
 )
 
-FORMAT = 3
+FORMAT = 4
 NAME = "manifest.json"
 
 _BUILT = re.compile(r"(passages-[0-9a-f]{16}\.db|(vectors|encoded)-[0-9a-f]{16}\.(faiss|f32))")

@@ -24,13 +24,16 @@ from askvisit.index.manifest import BuiltFile, EncoderIdentity, Manifest
 from askvisit.index.partial import PartialWork
 from askvisit.index.plan import Plan
 from askvisit.store import Store, StoreWriter, writing
-from askvisit.vectors import FLAT, Vectors, factory_for, map_rows
+from askvisit.vectors import FLAT, RECALL, Vectors, factory_for, map_rows
 
 TEMPORARY = ("passages.tmp", "vectors.tmp", "encoded.tmp")
 
 _CHUNK = 1024
 """Passages encoded at a time. The encoder sorts them by length, so that its batches pad little;
 a build that is killed loses at most so many."""
+
+_ALIKE = 0.9
+"""Share of passages that must be the old ones for its FAISS index to be trained enough."""
 
 _QUERIES = 256
 """Sentences of the corpus that recall is measured with: like a question, each is a part of what a
@@ -46,14 +49,12 @@ def write_files(plan: Plan, progress: bool) -> tuple[Manifest, int]:
     try:
         rows = _Rows(encoded_path)
         with closing(rows):
-            encoded = _write_texts(plan, store_path, rows, progress)
+            encoded, copied = _write_texts(plan, store_path, rows, progress)
         with closing(Store(store_path)) as store:
             counts = store.counts()
             vectors = map_rows(encoded_path, counts["passages"], rows.dimension)
             factory = plan.faiss or factory_for(len(vectors))
-            built = Vectors.build(vectors, factory)
-            exact = factory == FLAT
-            recall = None if exact else built.tune(_queries(store, plan.encoder, len(vectors)))
+            built, recall = _searchable(plan, store, vectors, factory, copied)
         built.write(vectors_path)
         manifest = Manifest(
             encoder=EncoderIdentity(plan.encoder.name, plan.encoder.sha256, rows.dimension),
@@ -65,13 +66,39 @@ def write_files(plan: Plan, progress: bool) -> tuple[Manifest, int]:
             vectors=_settle(vectors_path, "vectors-{}.faiss"),
             counts=counts,
             faiss_given=plan.faiss is not None,
-            encoded=None if exact else _settle(encoded_path, "encoded-{}.f32"),
+            encoded=None if recall is None else _settle(encoded_path, "encoded-{}.f32"),
             recall=recall,
         )
     finally:
         for path in (store_path, vectors_path, encoded_path):
             path.unlink(missing_ok=True)
     return manifest, encoded
+
+
+def _searchable(
+    plan: Plan, store: Store, vectors: FloatArray, factory: str, copied: int
+) -> tuple[Vectors, float | None]:
+    """Put vectors into a FAISS index, and measure its recall where it is not exact.
+
+    Where nearly all are copied from the old index, what that learnt of them serves again, as long
+    as it finds enough: to train anew takes most of the time of such an update.
+    """
+    if factory == FLAT:
+        return Vectors.build(vectors), None
+    queries = _queries(store, plan.encoder, len(vectors))
+    old = None if plan.reusable is None else plan.reusable.manifest
+    if (
+        old is not None
+        and old.faiss == factory
+        and (old.recall or 0) >= RECALL
+        and copied >= _ALIKE * max(len(vectors), old.counts["passages"])
+    ):
+        built = Vectors.build(vectors, factory, trained=plan.folder / old.vectors.name)
+        recall = built.recall(queries)
+        if recall >= RECALL:
+            return built, recall
+    built = Vectors.build(vectors, factory)
+    return built, built.tune(queries)
 
 
 class _Rows:
@@ -90,8 +117,11 @@ class _Rows:
         self._file.close()
 
 
-def _write_texts(plan: Plan, path: Path, rows: _Rows, progress: bool) -> int:
-    """Write the store, and each passage's vector to its row; returns how many are encoded."""
+def _write_texts(plan: Plan, path: Path, rows: _Rows, progress: bool) -> tuple[int, int]:
+    """Write the store, and each passage's vector to its row.
+
+    Returns how many passages are encoded, and how many copied from the old index.
+    """
     path.unlink(missing_ok=True)
     previous = plan.reusable
     previous_store = None if previous is None else plan.folder / previous.manifest.store.name
@@ -105,13 +135,16 @@ def _write_texts(plan: Plan, path: Path, rows: _Rows, progress: bool) -> int:
         closing(PartialWork(plan.folder, settings)) as partial,
     ):
         chunk = _Chunk(plan.encoder, partial, rows)
+        copied = 0
         for entry in _with_bar(plan, progress):
             if previous is not None and plan.reuses(entry):
-                rows.put(*_copied(writer, previous, entry))
+                first, vectors = _copied(writer, previous, entry)
+                rows.put(first, vectors)
+                copied += len(vectors)
             else:
                 chunk.add(entry, *_cut_into(writer, plan.source, entry))
         chunk.encode()
-    return chunk.encoded
+    return chunk.encoded, copied
 
 
 def _copied(writer: StoreWriter, previous: LocalIndex, entry: Entry) -> tuple[int, FloatArray]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from askvisit.index import PassageIndex
+from askvisit.words import MOST_WORDS
 
 _COMMON = 30_000
 """English words that a typo may stand for; the rarer ones are only known to be no typos."""
@@ -46,8 +47,9 @@ def is_word(word: str, index: PassageIndex) -> bool:
     """Return whether English has a word, or the articles have it in either number."""
     lowered = word.lower()
     numbers = (lowered, f"{lowered}s", lowered.removesuffix("s"))
-    in_articles = any(number in index.vocabulary for number in numbers)
-    return in_articles or f"\n{lowered} ".encode() in _english()
+    if any(n in index.vocabulary for n in numbers) or f"\n{lowered} ".encode() in _english():
+        return True
+    return len(index.vocabulary) >= MOST_WORDS and index.holds(word)  # a rare one of very many
 
 
 def _may_be_typo(word: str) -> bool:

@@ -19,6 +19,7 @@ CREATE TABLE sentences (
     paragraph INTEGER NOT NULL, PRIMARY KEY (article, start)
 ) WITHOUT ROWID;
 CREATE TABLE vocabulary (word TEXT NOT NULL, form TEXT NOT NULL);
+CREATE TABLE forms (form TEXT PRIMARY KEY, times INTEGER NOT NULL) WITHOUT ROWID;
 """
 
 WORDS_TABLE = "CREATE VIRTUAL TABLE words USING fts5(text, content='', tokenize='porter unicode61')"

@@ -10,7 +10,10 @@ from pathlib import Path
 
 from askvisit.records import Article, Passage, Sentence
 from askvisit.store.schema import SCHEMA, WORDS_TABLE, read_only
-from askvisit.words import vocabulary
+from askvisit.words import Vocabulary
+
+_SORTED_AT_ONCE = 1 << 24
+"""Bytes that FTS5 sorts in memory at a time; with its own 1 MB, files are twice as large."""
 
 
 @contextmanager
@@ -33,11 +36,16 @@ class StoreWriter:
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.executescript(SCHEMA)
         self._db.execute(WORDS_TABLE)
+        self._db.execute(
+            "INSERT INTO words (words, rank) VALUES ('hashsize', ?)", (_SORTED_AT_ONCE,)
+        )
         if previous is not None:
             self._db.execute("ATTACH ? AS old", (read_only(previous),))
         self._db.execute("BEGIN")
         self._articles = 0
         self._passages = 0
+        self._words = Vocabulary()
+        self._copied: set[int] = set()
 
     def add(
         self, article: Article, passages: Sequence[Passage], sentences: Sequence[Sentence]
@@ -61,6 +69,7 @@ class StoreWriter:
             "INSERT INTO sentences VALUES (?, ?, ?, ?)",
             [(self._articles, s.start, s.end, s.paragraph) for s in sentences],
         )
+        self._words.add(article.text)
         return self._count(numbers)
 
     def copy(self, article_id: str) -> range:
@@ -80,18 +89,20 @@ class StoreWriter:
             "WHERE number >= ? AND number < ?",
             (shift, self._articles, first, end),
         )
-        self._db.execute(
-            "INSERT INTO words (rowid, text) "
+        texts = self._db.execute(
             "SELECT p.number + ?, substr(a.text, p.start + 1, p.end - p.start) "
             "FROM old.passages p JOIN old.articles a ON a.number = p.article "
             "WHERE p.number >= ? AND p.number < ?",
             (shift, first, end),
         )
+        # As one INSERT … SELECT, FTS5 would write out what it has sorted at each article.
+        self._db.executemany("INSERT INTO words (rowid, text) VALUES (?, ?)", texts)
         self._db.execute(
             "INSERT INTO sentences SELECT ?, start, end, paragraph FROM old.sentences "
             "WHERE article = ?",
             (self._articles, old),
         )
+        self._copied.add(old)
         self._count(range(first + shift, end + shift))
         return range(first, end)
 
@@ -103,11 +114,27 @@ class StoreWriter:
     def close(self) -> None:
         """Finish the file."""
         if self._db.in_transaction:
-            texts = (text for (text,) in self._db.execute("SELECT text FROM main.articles"))
-            self._db.executemany("INSERT INTO vocabulary VALUES (?, ?)", vocabulary(texts).items())
+            self._take_over_words()
+            for table, rows in (
+                ("forms", +self._words.written),
+                ("vocabulary", self._words.commonest()),
+            ):
+                self._db.executemany(f"INSERT INTO {table} VALUES (?, ?)", rows.items())
             self._db.execute("INSERT INTO words (words) VALUES ('optimize')")
             self._db.execute("COMMIT")
         self._db.close()
+
+    def _take_over_words(self) -> None:
+        """Count the copied articles' words: those of the store before, without what is gone."""
+        if not self._copied:
+            return
+        self._words.written.update(dict(self._db.execute("SELECT form, times FROM old.forms")))
+        numbers = [number for (number,) in self._db.execute("SELECT number FROM old.articles")]
+        for number in set(numbers) - self._copied:
+            (text,) = self._db.execute(
+                "SELECT text FROM old.articles WHERE number = ?", (number,)
+            ).fetchone()
+            self._words.remove(text)
 
     def _count(self, numbers: range) -> range:
         self._articles += 1

