@@ -76,7 +76,7 @@ def texts_of(article: str) -> list[str]:
 def test_an_index_holds_articles_passages_sentences_and_vectors(small):
     index = open_index(small)
     assert index.article_ids() == ["bridge.txt", "tariffs.txt"]
-    assert index.encoder_name == "word-counts"
+    assert index.encoder.name == "word-counts"
     for name in index.article_ids():
         article = SourceFile(small / "articles" / name).read()
         assert index.article(name) == article
@@ -243,7 +243,7 @@ def test_another_encoder_encodes_everything_anew(small):
     report = build_index(index=small, encoder=other)
     assert len(other.encoded) == report.encoded == report.passages
     assert (report.added, report.changed, report.unchanged) == ((), (), False)
-    assert open_index(small).encoder_name == "other"
+    assert open_index(small).encoder.name == "other"
     assert open_index(small).rows(range(1)).shape == (1, 2)
 
 

@@ -30,17 +30,32 @@ def vocabulary(texts: Iterable[str]) -> dict[str, str]:
     The value is how a word is mostly written: `{"korea": "Korea", "visit": "visit"}`. A capital at
     the beginning of a sentence says nothing about that.
     """
-    written: Counter[str] = Counter()
+    counting = Vocabulary()
     for text in texts:
+        counting.add(text)
+    return counting.commonest()
+
+
+class Vocabulary:
+    """The words of texts that come one by one; see `vocabulary`."""
+
+    def __init__(self) -> None:
+        self._written: Counter[str] = Counter()
+
+    def add(self, text: str) -> None:
+        """Count the words of a text."""
         first = _SENTENCE_START.findall(text)
-        written.update(words(text))
-        written.subtract(first)
-        written.update(word.lower() for word in first)
-    forms: dict[str, Counter[str]] = {}
-    for form, times in sorted(written.items(), reverse=True):  # small letters first
-        forms.setdefault(form.lower(), Counter())[form] = times
-    commonest = sorted(forms, key=lambda word: (-forms[word].total(), word))
-    return {word: forms[word].most_common(1)[0][0] for word in commonest}
+        self._written.update(words(text))
+        self._written.subtract(first)
+        self._written.update(word.lower() for word in first)
+
+    def commonest(self) -> dict[str, str]:
+        """Return each word in lower case and how it is mostly written, the commonest first."""
+        forms: dict[str, Counter[str]] = {}
+        for form, times in sorted(self._written.items(), reverse=True):  # small letters first
+            forms.setdefault(form.lower(), Counter())[form] = times
+        commonest = sorted(forms, key=lambda word: (-forms[word].total(), word))
+        return {word: forms[word].most_common(1)[0][0] for word in commonest}
 
 
 def content_words(text: str) -> list[str]:

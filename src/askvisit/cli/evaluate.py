@@ -39,7 +39,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
     parser.add_argument("--dialogues", type=Path, metavar="FILE", help="dialogues to play as well")
     options.add_json(parser)
-    options.add_index(parser)
+    options.add_place(parser)
     options.add_reader(parser)
 
 
@@ -52,7 +52,7 @@ def run(chosen: argparse.Namespace) -> int:
     dialogues = evaluation.read_dialogues(chosen.dialogues) if chosen.dialogues else []
     figures = asdict(
         evaluation.evaluate(
-            Assistant.load(chosen.index, reader=chosen.reader), questions, dialogues
+            Assistant.load(options.chosen_index(chosen), reader=chosen.reader), questions, dialogues
         )
     )
     if chosen.json:

@@ -7,6 +7,7 @@ examples:
   askvisit index                                     after adding a file to index/articles/
   askvisit index --articles news --index my-index    read news/ in place, build my-index/
   askvisit index --index my-index --faiss HNSW32     search by another index of FAISS
+  askvisit index --articles news --store milvus --uri http://localhost:19530
 """
 
 import argparse
@@ -19,7 +20,7 @@ HELP = "build or update the index"
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    options.add_index(parser)
+    options.add_place(parser)
     parser.add_argument(
         "--articles",
         metavar="DIR",
@@ -35,6 +36,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="FACTORY",
         help="a FAISS index factory, or auto for one by size (default: as the index has it)",
     )
+    parser.add_argument(
+        "--dense-index",
+        metavar="KIND",
+        help="Milvus's index of the vectors, such as HNSW or DISKANN (default: as the index has "
+        "it, else by size)",
+    )
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -43,7 +50,7 @@ def run(chosen: argparse.Namespace) -> int:
 
     report = build_index(
         chosen.articles,
-        chosen.index,
+        options.chosen_index(chosen, chosen.dense_index),
         encoder=chosen.encoder,
         faiss=chosen.faiss,
         progress=sys.stderr.isatty(),
