@@ -32,6 +32,7 @@ from askvisit.index.plan import check_entries
 from askvisit.index.write import read_as_surveyed, with_bar
 from askvisit.milvus.connection import GoneError
 from askvisit.milvus.generation import BEGUN, WORDS, Generation, Listed, Manifest
+from askvisit.milvus.reading import MilvusIndex
 from askvisit.milvus.rows import (
     ARTICLE_FIELDS,
     PASSAGE_FIELDS,
@@ -155,7 +156,7 @@ def _plan(
         encoder = encoders.load(encoder or (before.encoder.name if before else encoders.DEFAULT))
     identity = EncoderIdentity(encoder.name, encoder.sha256, encoder.dimension)
     begun = Manifest(identity, dict(cutting.SETTINGS), str(source.resolve()))
-    listed = _listed(published) if published is not None and before is not None else []
+    listed = _whole(published) if published is not None else []
     known = {a.entry: a for g in every if g != published for a in _taken_over(g, begun)}
     if before is not None and before.serves(begun):
         known |= {a.entry: a for a in listed}
@@ -176,6 +177,15 @@ def _plan(
         skipped=skipped,
         dense_index=place.dense_index or kept,
     )
+
+
+def _whole(published: Generation) -> list[Listed]:
+    """Return the articles of the published generation in order, none where it is damaged."""
+    try:
+        MilvusIndex(published)
+    except _UNUSABLE:
+        return []
+    return _listed(published)
 
 
 def _manifest(generation: Generation) -> Manifest | None:

@@ -42,8 +42,8 @@ class Connection:
             raise PassageIndexError(
                 "--store milvus needs the extra milvus; run: pip install 'askvisit[milvus]'"
             ) from error
-        # Both log what they raise, with its traceback; it is told once, in one line.
-        for name in ("pymilvus", "milvus_lite"):
+        # They log what they raise, with its traceback; it is told once, in one line.
+        for name in ("pymilvus", "milvus_lite", "grpc._server"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         self._client = self._asked(
             lambda: MilvusClient(uri=uri, token=token or "", timeout=PATIENCE)

@@ -194,7 +194,8 @@ class Generation:
         self.connection.call("flush", collection, timeout=None)
         if not self.connection.call("list_indexes", collection):
             made = schema.index_params(indexes)
-            self.connection.call("create_index", collection, made, timeout=None)
+            searched = collection == self.passages  # only then is it worth the wait
+            self.connection.call("create_index", collection, made, timeout=None, sync=searched)
         self.connection.call("load_collection", collection, timeout=None)
 
 

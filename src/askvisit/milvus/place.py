@@ -47,6 +47,10 @@ class Milvus(Place):
                 "an address does not hold credentials; leave them out of --uri, and put them "
                 "(user:password) into the variable that --token-env names"
             )
+        if not re.match(r"(https?|tcp)://.|unix:", self.uri) and not self.uri.endswith(".db"):
+            raise PassageIndexError(
+                f"{self.uri!r} is no address of Milvus; give http://HOST:19530, or FILE.db"
+            )
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", self.collection):
             raise PassageIndexError(
                 f"no collection can be called {self.collection!r}; give letters, digits and _"
