@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -448,6 +449,21 @@ def test_lines_are_packed_into_values_that_fit():
     assert packed([]) == []
 
 
+class Remembering:
+    """An encoder that encodes a text once."""
+
+    def __init__(self, encoder) -> None:
+        self._encoder = encoder
+        self._known = {}
+        self.name, self.sha256, self.dimension = encoder.name, encoder.sha256, encoder.dimension
+
+    def encode(self, texts):
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if new:
+            self._known |= dict(zip(new, self._encoder.encode(new), strict=True))
+        return np.stack([self._known[text] for text in texts])
+
+
 @pytest.mark.slow
 def test_real_passages_are_found_as_in_a_folder(server, tmp_path):
     """Over 400 passages: dense search agrees with FAISS Flat, fused recall within 0.03."""
@@ -460,20 +476,22 @@ def test_real_passages_are_found_as_in_a_folder(server, tmp_path):
         texts[page.name] = page.read_bytes()
     articles = write_articles(tmp_path / "news", texts)
     milvus = Milvus(server.uri, collection="real")
-    encoder = encoders.load()
-    build_index(articles, tmp_path / "index", encoder=encoder)
-    build_index(articles, milvus, encoder=encoder)
+    encoder, asking = Remembering(encoders.load()), Remembering(encoders.load_for_questions())
+    for place in (tmp_path / "index", milvus):
+        build_index(articles, place, encoder=encoder)
     local, remote = open_index(tmp_path / "index"), milvus.open()
     assert len(local) == len(remote) > 400
-    right = {"local": 0, "remote": 0}
-    asking = encoders.load_for_questions()
+    first, in_five = Counter(), Counter()
     for question, gold in asked:
         vector = asking.encode([question])[0]
-        near, expected = remote.dense(vector, 10), local.dense(vector, 10)
-        assert [n for n, _ in near] == [n for n, _ in expected]
+        found = [number for number, _ in remote.dense(vector, 10)]
+        for number, (expected, cosine) in zip(found, local.dense(vector, 10), strict=True):
+            near = local.cosines(vector, [number])[number]
+            assert number == expected or near == pytest.approx(cosine, abs=1e-6)
         for name, index in (("local", local), ("remote", remote)):
-            hits = Retriever(index, asking).search(question)[:1]
-            right[name] += gold in {hit.article_id for hit in hits}
-    recall = {name: found / len(asked) for name, found in right.items()}
-    print(f"fused recall@1 over {len(remote)} passages, {len(asked)} questions: {recall}")
-    assert abs(recall["local"] - recall["remote"]) <= 0.03
+            hits = [hit.article_id for hit in Retriever(index, asking).search(question)[:5]]
+            first[name] += gold in hits[:1]
+            in_five[name] += gold in hits
+    for right in (first, in_five):
+        assert right["local"] > 0.8 * len(asked)
+        assert abs(right["local"] - right["remote"]) <= 0.03 * len(asked), (first, in_five)

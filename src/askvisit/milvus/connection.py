@@ -20,6 +20,9 @@ _GONE = (100, 1600)  # no such collection, no such alias
 _UNAUTHENTICATED = (1400, 1401)  # who asks is not known, or may not
 _LONGEST_REASON = 200
 
+_GRPC_OPTIONS = {"grpc.keepalive_permit_without_calls": False}
+"""No signs of life while nothing is asked: Milvus Lite hangs up on who sends them often."""
+
 
 class GoneError(PassageIndexError):
     """Milvus has no such collection or alias (any more)."""
@@ -46,7 +49,9 @@ class Connection:
         for name in ("pymilvus", "milvus_lite", "grpc._server"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         self._client = self._asked(
-            lambda: MilvusClient(uri=uri, token=token or "", timeout=PATIENCE)
+            lambda: MilvusClient(
+                uri=uri, token=token or "", timeout=PATIENCE, grpc_options=_GRPC_OPTIONS
+            )
         )
 
     def call(
