@@ -35,7 +35,7 @@ from askvisit.errors import (
 )
 from askvisit.index import open_index
 from askvisit.milvus import build as building
-from askvisit.milvus import generation as generations
+from askvisit.milvus import schema
 from askvisit.milvus.options import chosen_index
 from askvisit.milvus.rows import LONGEST_VALUE, article_rows, packed, stored_article
 from askvisit.passages import sentences
@@ -311,40 +311,34 @@ def test_damage_is_told_and_mended(articles, milvus):
     build_index(articles, milvus, encoder=WordCounts())
     assistant, connection = reading(milvus), milvus.connect()
     generation = milvus.published()
-    schema = generations.schema.fields(dimension=3)["passages"]
     connection.call("drop_collection", generation.passages)
     with pytest.raises(IndexDamagedError, match="a collection is missing"):
         assistant.ask("When did the mayor open the bridge?")
-    connection.call("create_collection", generation.passages, schema=schema)
+    other = schema.fields(dimension=3)["passages"]
+    connection.call("create_collection", generation.passages, schema=other)
     with pytest.raises(IndexDamagedError, match=r"another dimension .* --store milvus --uri"):
         milvus.open()
     connection.call("drop_collection", generation.passages)
-    schema = generations.schema.fields(dimension=4)["passages"]
-    connection.call("create_collection", generation.passages, schema=schema)
+    empty = schema.fields(dimension=4)["passages"]
+    connection.call("create_collection", generation.passages, schema=empty)
     with pytest.raises(IndexDamagedError, match="passages are missing"):
         milvus.open()
+    connection.call("drop_collection", generation.passages)
     build_index(None, milvus, encoder=WordCounts())
+    assert len(collections(milvus)) == 3
     assert assistant.ask("When did the mayor open the bridge?", min_confidence=0).found
 
 
-def test_an_index_of_another_version_is_told_and_rebuilt(articles, milvus, monkeypatch):
-    monkeypatch.setattr(generations, "FORMAT", 9)
-    monkeypatch.setattr(generations.Manifest, "__init__", _of_format_9(generations.Manifest))
+def test_an_index_of_another_version_is_told_and_rebuilt(articles, milvus):
     build_index(articles, milvus, encoder=WordCounts())
-    monkeypatch.undo()
+    generation = milvus.published()
+    written = json.loads(generation.told(["manifest"])["manifest"]) | {"format": 9}
+    row = {"key": "manifest", "value": json.dumps(written), "unused": [0.0, 0.0]}
+    milvus.connect().call("upsert", generation.about, [row])
     with pytest.raises(IndexFormatError, match="has format 9, this askvisit reads 1"):
         milvus.open()
     assert build_index(articles, milvus, encoder=WordCounts()).encoded > 0
     assert milvus.open().article_ids() == ["bridge.txt", "tariffs.txt"]
-
-
-def _of_format_9(manifest):
-    made = manifest.__init__
-
-    def init(self, *given, **named):
-        made(self, *given, **named | {"format": 9})
-
-    return init
 
 
 @pytest.mark.parametrize(

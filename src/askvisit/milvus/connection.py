@@ -65,12 +65,14 @@ class Connection:
         method_of_client = getattr(self._client, method)
         return self._asked(lambda: method_of_client(*given, timeout=timeout, **options), *given)
 
-    def get(self, collection: str, keys: list[Any], fields: list[str]) -> list[dict[str, Any]]:
+    def get(
+        self, collection: str, keys: list[Any], fields: list[str], **options: Any
+    ) -> list[dict[str, Any]]:
         """Return the rows that have these primary keys, in any order."""
         rows: list[dict[str, Any]] = []
         for start in range(0, len(keys), MOST_ROWS):
             some = keys[start : start + MOST_ROWS]
-            rows += self.call("get", collection, some, output_fields=fields)
+            rows += self.call("get", collection, some, output_fields=fields, **options)
         return rows
 
     def each(self, collection: str, where: str, fields: list[str]) -> Iterator[dict[str, Any]]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from uuid import uuid4
 
@@ -134,8 +135,8 @@ class Generation:
         self.connection.insert(self.about, rows)
 
     def told(self, keys: list[str]) -> dict[str, str]:
-        """Return rows of `about`."""
-        rows = self.connection.get(self.about, keys, ["key", "value"])
+        """Return rows of `about`, also those that were just added."""
+        rows = self.connection.get(self.about, keys, ["key", "value"], consistency_level="Strong")
         return {row["key"]: row["value"] for row in rows}
 
     def manifest(self, key: str = MANIFEST) -> Manifest:
@@ -185,9 +186,10 @@ class Generation:
         self._index(self.passages, schema.searched(dense_index))
 
     def drop(self) -> None:
-        """Remove the collections."""
+        """Remove the collections that are there."""
         for collection in (self.passages, self.articles, self.about):
-            self.connection.call("drop_collection", collection)
+            with suppress(GoneError):
+                self.connection.call("drop_collection", collection)
 
     def _index(self, collection: str, indexes: Indexes) -> None:
         """Index a collection, unless it is, and load it."""
