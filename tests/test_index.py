@@ -27,7 +27,7 @@ from askvisit.errors import (
     IndexReadOnlyError,
     PassageIndexError,
 )
-from askvisit.index import build_index, locate, open_index, verify_index, write
+from askvisit.index import Folder, build_index, locate, open_index, verify_index, write
 
 LOCATE = sys.modules["askvisit.index.locate"]  # the package has a function of that name
 THIRD = "A Third Text\n\nThe mayor spoke about a new bridge for trains. It will be built of wood.\n"
@@ -444,6 +444,20 @@ def test_articles_inside_the_index_may_move_with_it(small, tmp_path, encoder):
     moved = small.rename(tmp_path / "moved")
     assert build_index(index=moved, encoder=encoder).unchanged
     assert verify_index(moved).intact
+
+
+def test_a_folder_is_a_place_that_builds_and_opens(tmp_path, encoder):
+    folder = Folder(tmp_path / "index")
+    articles = write_articles(tmp_path / "news", {"bridge.txt": BRIDGE})
+    assert (folder.signature(), folder.options) == (None, f"--index {tmp_path / 'index'}")
+    assert build_index(articles, folder, encoder=encoder).folder == tmp_path / "index"
+    before = folder.signature()
+    assert folder.open().encoder == folder.encoder()
+    assert folder.build(encoder=encoder).unchanged
+    write_articles(articles, {"tariffs.txt": TARIFFS})
+    assert build_index(None, folder, encoder=encoder, faiss="HNSW4").faiss == "HNSW4"
+    assert folder.signature() != before
+    assert folder.open().article_ids() == ["bridge.txt", "tariffs.txt"]
 
 
 @pytest.mark.parametrize("name", ["with space", "Zürich ’s", "a#b?c%20d", "'; DROP TABLE"])

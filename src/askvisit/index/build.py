@@ -83,7 +83,7 @@ def build_index(
     FAISS cannot make such an index. The old index stays then. What a stopped build had encoded
     with the same settings is not encoded again.
     """
-    if isinstance(index, Place):
+    if isinstance(index, Place) and not isinstance(index, os.PathLike):
         if faiss is not None:
             raise PassageIndexError(f"FAISS searches no index in {index}; leave out --faiss")
         return index.build(articles, encoder=encoder, progress=progress)

@@ -25,6 +25,9 @@ class Folder(Place):
     def __str__(self) -> str:
         return str(self.path)
 
+    def __fspath__(self) -> str:
+        return str(self.path)
+
     @property
     def options(self) -> str:
         """The options of the command line that name it."""

@@ -138,7 +138,7 @@ class Connection:
             )
         if words == "Open local milvus failed":
             return UnreachableError(
-                f"{self.uri} cannot be opened; only one process can at a time: close the other, "
+                f"{self.uri} cannot be opened; only one process at a time can: close the other, "
                 "or serve it with milvus-lite server and name its address with --uri"
             )
         return PassageIndexError(f"Milvus at {self.uri} refused: {reason}")

@@ -193,8 +193,8 @@ class Generation:
 
     def _index(self, collection: str, indexes: Indexes) -> None:
         """Index a collection, unless it is, and load it."""
-        self.connection.call("flush", collection, timeout=None)
         if not self.connection.call("list_indexes", collection):
+            self.connection.call("flush", collection, timeout=None)
             made = schema.index_params(indexes)
             searched = collection == self.passages  # only then is it worth the wait
             self.connection.call("create_index", collection, made, timeout=None, sync=searched)
