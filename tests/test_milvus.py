@@ -8,6 +8,8 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -207,6 +209,37 @@ def test_an_update_encodes_only_what_changed(articles, milvus):
     (articles / "bridge.txt").unlink()
     assert build_index(articles, milvus, encoder=again).removed == ("bridge.txt",)
     assert list(assistant.articles) == ["a.txt", "tariffs.txt"]
+
+
+class Once(WordCounts):
+    """An encoder that does something the first time that it encodes."""
+
+    def __init__(self, first) -> None:
+        super().__init__()
+        self._first = first
+
+    def encode(self, texts):
+        first, self._first = self._first, lambda: None
+        first()
+        return super().encode(texts)
+
+
+def test_a_question_that_a_rebuild_overtakes_is_asked_again(articles, milvus):
+    build_index(articles, milvus, encoder=WordCounts())
+    write_articles(articles, {"new.txt": "The mayor sold the tariff to a minister."})
+    rebuilding = Once(lambda: build_index(None, milvus, encoder=WordCounts()))
+    assistant = Assistant(milvus, rebuilding, SharedWords(), selection())
+    answer = assistant.ask("What did the mayor sell?", min_confidence=0)
+    assert "new.txt" in {citation.article_id for citation in answer.citations}
+
+
+def test_threads_share_an_assistant(both):
+    assistant = Assistant(both[1], Directions(), SharedWords(), selection())
+    questions = ["Who opened the bridge?", "Which tariff rose?", "Who played?"] * 2
+    alone = [assistant.ask(question, min_confidence=0) for question in questions]
+    with ThreadPoolExecutor(6) as pool:
+        ask = partial(assistant.ask, min_confidence=0)
+        assert list(pool.map(ask, questions)) == alone
 
 
 def test_another_encoder_or_index_of_vectors_is_a_new_build(articles, milvus):
