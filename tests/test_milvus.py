@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -311,6 +312,12 @@ def test_no_server_is_one_line():
         Assistant.load(Milvus("http://127.0.0.1:1"))
 
 
+def test_a_missing_library_is_one_line(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pymilvus", None)
+    with pytest.raises(PassageIndexError, match="needs the extra milvus; run: pip install"):
+        Assistant.load(Milvus("http://elsewhere"))
+
+
 def test_a_file_that_another_process_has_open_is_one_line(tmp_path):
     server = Server(tmp_path / "news.db")
     with pytest.raises(UnreachableError, match="only one process at a time can"):
@@ -429,6 +436,11 @@ def test_options_name_an_index(monkeypatch):
 def test_options_that_do_not_go_together_are_told(named, words):
     with pytest.raises(AskvisitError, match=words):
         chosen_index(options(**named))
+
+
+def test_an_index_of_vectors_is_named_for_milvus_only():
+    with pytest.raises(AskvisitError, match="--dense-index is for an index in Milvus"):
+        chosen_index(options(store="folder"), "HNSW")
 
 
 def test_the_command_line(both, articles, milvus, monkeypatch, capsys):

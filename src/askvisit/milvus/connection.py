@@ -43,7 +43,7 @@ class Connection:
             from pymilvus import MilvusClient
         except ImportError as error:
             raise PassageIndexError(
-                "--store milvus needs the extra milvus; run: pip install 'askvisit[milvus]'"
+                "--store milvus needs the extra milvus; run: pip install 'pymilvus>=3,<4'"
             ) from error
         # They log what they raise, with its traceback; it is told once, in one line.
         for name in ("pymilvus", "milvus_lite", "grpc._server"):

@@ -44,10 +44,11 @@ def chosen_index(
     Raises `PassageIndexError` where they do not go together.
     """
     if chosen.store == "folder":
-        for option in ("uri", "collection", "token_env"):
-            if getattr(chosen, option) is not None:
-                name = option.replace("_", "-")
-                raise PassageIndexError(f"--{name} is for an index in Milvus; add --store milvus")
+        given = {name: getattr(chosen, name) for name in ("uri", "collection", "token_env")}
+        for name, value in {**given, "dense_index": dense_index}.items():
+            if value is not None:
+                option = name.replace("_", "-")
+                raise PassageIndexError(f"--{option} is for an index in Milvus; add --store milvus")
         folder: str | None = chosen.index
         return folder
     if chosen.index is not None:
