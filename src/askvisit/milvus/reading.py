@@ -113,7 +113,7 @@ class MilvusIndex:
         Only the passages that BM25 finds best for the words are looked at: a phrase that stands in
         a hundred thousand is there, and one that stands once has its passage among the best.
         """
-        inside = indexed_words(phrase)
+        (inside,) = indexed_words([phrase])
         found = self._search("sparse", inside, _LOOKED_AT, None, fields=["words"])
         return any(f" {inside} " in f" {entity['words']} " for _, _, entity in found)
 

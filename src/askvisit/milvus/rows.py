@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,10 +104,9 @@ def stored_article(rows: Iterable[Mapping[str, Any]]) -> Stored:
     return Stored(article, tuple(found), range(first["first"], first["end"]))
 
 
-def passage_rows(
-    first: int, passages: Sequence[Passage], vectors: Iterator[FloatArray]
-) -> list[Row]:
-    """Return passages as rows, numbered from `first`; each takes the next vector (of length 1)."""
+def passage_rows(numbered: Mapping[int, Passage], vectors: FloatArray) -> list[Row]:
+    """Return passages with their numbers as rows; vectors (n × dimension) have length 1."""
+    words = indexed_words([passage.text for passage in numbered.values()])
     return [
         {
             "number": number,
@@ -115,16 +114,21 @@ def passage_rows(
             "start": passage.start,
             "end": passage.end,
             "text": passage.text,
-            "words": indexed_words(passage.text),
-            "dense": next(vectors),
+            "words": own_words,
+            "dense": vector,
         }
-        for number, passage in enumerate(passages, first)
+        for (number, passage), own_words, vector in zip(
+            numbered.items(), words, vectors, strict=True
+        )
     ]
 
 
-def indexed_words(text: str) -> str:
-    """Return a text's words as BM25 compares them, in order."""
-    return " ".join(stem for stem in stems(words(text)) if stem)
+def indexed_words(texts: Sequence[str]) -> list[str]:
+    """Return the words of each text as BM25 compares them, in order."""
+    written = [words(text) for text in texts]
+    known = list({word for text in written for word in text})
+    stem = dict(zip(known, stems(known), strict=True))
+    return [" ".join(stem[word] for word in text if stem[word]) for text in written]
 
 
 def packed(lines: Iterable[str]) -> list[str]:

@@ -41,7 +41,7 @@ class Writer:
         self._generation = generation
         self._encoder = encoder
         self._vocabulary = Vocabulary()
-        self._new: list[tuple[int, list[Passage]]] = []
+        self._new: dict[int, Passage] = {}
         self._copies: list[tuple[int, Listed]] = []
         self._article_rows: list[Row] = []
         self._sent = 0
@@ -56,7 +56,7 @@ class Writer:
         numbers = range(self.passages, self.passages + len(passages))
         self._article_rows += article_rows(article, cutting.sentences(article), entry, numbers)
         self._vocabulary.add(article.text)
-        self._new.append((numbers.start, passages))
+        self._new |= dict(zip(numbers, passages, strict=True))
         self._count(numbers)
 
     def copy(self, listed: Listed) -> None:
@@ -78,10 +78,10 @@ class Writer:
     def _send(self) -> None:
         """Send the passages, then their articles: an article that is there has its passages."""
         rows: list[Row] = []
-        texts = [passage.text for _, passages in self._new for passage in passages]
-        vectors = iter(normalise(self._encoder.encode(texts)) if texts else ())
-        for first, passages in self._new:
-            rows += passage_rows(first, passages, vectors)
+        if self._new:
+            vectors = self._encoder.encode([passage.text for passage in self._new.values()])
+            rows += passage_rows(self._new, normalise(vectors))
+            self.encoded += len(rows)
         for generation, copies in groupby(self._copies, key=lambda copy: copy[1].generation):
             rows += self._copied(generation, list(copies))
         connection = self._generation.connection
@@ -89,11 +89,11 @@ class Writer:
         # An article is listed by its first part, so that comes when all others are there.
         parts = sorted(self._article_rows, key=lambda row: row["part"], reverse=True)
         connection.insert(self._generation.articles, parts)
-        self.encoded += len(texts)
         self.article_rows += len(parts)
         self._sent = self.passages
-        for waiting in (self._new, self._copies, self._article_rows):
-            waiting.clear()
+        self._new.clear()
+        self._copies.clear()
+        self._article_rows.clear()
 
     def _copied(self, other: Generation, copies: list[tuple[int, Listed]]) -> list[Row]:
         """Return rows of passages as they are to be numbered, and keep those of their articles."""
