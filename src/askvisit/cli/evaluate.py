@@ -39,7 +39,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
     parser.add_argument("--dialogues", type=Path, metavar="FILE", help="dialogues to play as well")
     options.add_json(parser)
-    options.add_index(parser)
+    options.add_place(parser)
     options.add_reader(parser)
 
 
@@ -50,7 +50,7 @@ def run(chosen: argparse.Namespace) -> int:
 
     questions = evaluation.read_questions(chosen.questions)
     dialogues = evaluation.read_dialogues(chosen.dialogues) if chosen.dialogues else []
-    assistant = Assistant.load(chosen.index, reader=chosen.reader)
+    assistant = Assistant.load(options.chosen_index(chosen), reader=chosen.reader)
     figures = asdict(evaluation.evaluate(assistant, questions, dialogues))
     reader = assistant.reader
     if chosen.json:

@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from askvisit.errors import AskvisitError, ServerError
+from askvisit.milvus.options import add_store, chosen_index
 from askvisit.selection import add_strictness
 from askvisit.web.feedback import Feedback
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
+    from askvisit.index import Place
     from askvisit.web.desk import Desk
     from askvisit.web.guard import Door
 
@@ -62,14 +64,19 @@ def serve(options: argparse.Namespace) -> None:
     feedback = Feedback(options.feedback) if options.feedback else None
     from askvisit.assistant import Assistant
     from askvisit.formats import isolated
-    from askvisit.index import locate
+    from askvisit.index import Folder, place_of
     from askvisit.web import guard, mcp_server
     from askvisit.web.adding import Shelf
     from askvisit.web.desk import Desk
 
-    folder = locate(options.index)
-    shelf = Shelf(folder) if options.allow_add else None
-    assistant = Assistant.load(folder) if options.log is None else _logged(folder, options)
+    place = place_of(chosen_index(options))
+    if options.allow_add and not isinstance(place, Folder):
+        raise ServerError(
+            f"--allow-add is for an index in a folder; articles are added to {place} by putting "
+            "them into their folder and running askvisit index again"
+        )
+    shelf = Shelf(place.path) if options.allow_add and isinstance(place, Folder) else None
+    assistant = Assistant.load(place) if options.log is None else _logged(place, options)
     assistant.warm_up()
     desk = Desk(assistant, options.strictness, feedback, shelf)
     door = guard.Door()
@@ -107,11 +114,11 @@ def _wait_for_a_signal() -> int:
     return caught[0]
 
 
-def _logged(folder: Path, options: argparse.Namespace) -> Assistant:
+def _logged(place: Place, options: argparse.Namespace) -> Assistant:
     from askvisit.web.journal import Journal, LoggedAssistant
 
     journal = Journal(options.log, text=options.log_text)
-    assistant = LoggedAssistant.load(folder)
+    assistant = LoggedAssistant.load(place)
     assistant.journal = journal
     return assistant
 
@@ -199,6 +206,7 @@ def _options(argv: Sequence[str] | None, prog: str) -> argparse.Namespace:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the web chat; `serve` takes what they give."""
     parser.add_argument("--index", type=Path, metavar="DIR", help="the folder of the index")
+    add_store(parser)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     parser.add_argument(
         "--port", type=int, default=PORT, help="port to listen on (%(default)s; 0: any free one)"
