@@ -142,10 +142,8 @@ def test_processes_encode_as_one_does(monkeypatch):
 
 @pytest.mark.slow
 def test_ctrl_c_ends_the_processes_and_keeps_their_work(tmp_path):
-    text = "\n\n".join(
-        f"Paragraph {n} is about a bridge. " + "It is long. " * 30 for n in range(20)
-    )
-    write_articles(tmp_path / "articles", {f"{n:03}.txt": f"{text} {n}" for n in range(150)})
+    text = "\n\n".join(f"Paragraph {n} is about a bridge. " + "It is long. " * 8 for n in range(20))
+    write_articles(tmp_path / "articles", {f"{n:03}.txt": f"{text} {n}" for n in range(80)})
     command = [sys.executable, "-c", "from askvisit.cli import main; exit(main())", "index"]
     command += ["--index", str(tmp_path)]
     process = subprocess.Popen([*command, "--workers", "2"], stderr=subprocess.PIPE, text=True)
@@ -163,4 +161,4 @@ def test_ctrl_c_ends_the_processes_and_keeps_their_work(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     encoded = int(done.stdout.split("removed, ")[1].split(" ")[0].replace(",", ""))
-    assert 0 < encoded < 150 * 20
+    assert 0 < encoded < 80 * 20
