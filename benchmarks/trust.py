@@ -1,13 +1,15 @@
 """What went wrong on purpose and what came of it: `python benchmarks/trust.py`.
 
-Four tables: faults injected and survived, bits flipped and found, verdicts on edited articles,
-hostile inputs tried and failed. `--short` is the form for every day; `--only` runs one table,
-`--count N` says how many hostile inputs. Exit status 1 where anything failed.
+Six tables: faults injected and survived, bits flipped and found, verdicts on edited articles,
+hostile inputs tried and failed, what a crowd got from the chat, and whom the programs called.
+`--short` is the form for every day; `--only` runs one table, `--count N` says how many hostile
+inputs. Exit status 1 where anything failed.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import shutil
 import sys
 import tempfile
@@ -17,25 +19,33 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
+from statistics import quantiles
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
+import crowd  # noqa: E402
 import faults  # noqa: E402
 import hostile  # noqa: E402
+import network  # noqa: E402
 import proofs  # noqa: E402
 import system_faults  # noqa: E402
+from clients import Server, Tally  # noqa: E402
 from fakes import WordCounts  # noqa: E402
+from memory import growth, memory_in_use  # noqa: E402
 
-from askvisit import Assistant, build_index  # noqa: E402
+from askvisit import Assistant, build_index, encoder  # noqa: E402
 from askvisit.errors import IndexFormatError  # noqa: E402
 from askvisit.index import verify_index  # noqa: E402
 
 SLOWEST = 2.0
 """Seconds of computing (over all cores) that one input may take."""
 
-SHARES = {"questions": 2.0, "PDF files": 0.5, "HTML files": 0.5}
+SHARES = {"questions": 2.0, "PDF files": 0.5, "HTML files": 0.5, "bombs": 0.1}
 """How many inputs a target gets, against the others."""
+
+LEVEL = 5.0
+"""Megabytes that each thousand may add in the last half of a long run: memory levels off."""
 
 
 def main() -> int:
@@ -44,6 +54,9 @@ def main() -> int:
     parser.add_argument("--short", action="store_true", help="the form for every day")
     parser.add_argument("--only", choices=TABLES, help="one table")
     parser.add_argument("--count", type=int, help="hostile inputs (default: 10,000; short: 200)")
+    parser.add_argument(
+        "--seconds", type=int, default=300, help="how long the crowd asks (%(default)s)"
+    )
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     options.count = options.count or (200 if options.short else 10_000)
@@ -167,31 +180,100 @@ def verdicts(options: argparse.Namespace, scratch: Path) -> list[str]:
 
 
 def hostile_inputs(options: argparse.Namespace, scratch: Path) -> list[str]:
-    """Try hostile input on all that it can reach."""
+    """Try hostile input on all that it can reach, one target after another and again."""
     (scratch / "scratch").mkdir()
     index = faults.first_index(scratch / "index")
     targets = hostile.Targets(Assistant.load(ROOT / "index"), index, scratch / "scratch")
-    whole = sum(SHARES.get(name, 1.0) for name in targets.all)
+    names = list(targets.all)
+    shares = [SHARES.get(name, 1.0) for name in names]
+    tried, failed, slowest = Counter[str](), Counter[str](), Counter[str]()
+    memory = [(0, memory_in_use())]
     failures: list[str] = []
-    print(f"{'input':20} {'tried':>6} {'failures':>8} {'slowest':>8} {'memory':>9}")
-    for name, try_it in targets.all.items():
-        count = max(1, round(options.count * SHARES.get(name, 1.0) / whole))
-        for number in range(3):
-            try_it(Random(f"warm {name} {number}"))  # what is loaded once is no growth
-        before, slowest, failed = hostile.memory_in_use(), 0.0, 0
-        for number in range(count):
-            seed = f"{options.seed} {name} {number}"
-            began = time.process_time()
-            try:
-                try_it(Random(seed))
-                took = time.process_time() - began
-                assert took <= SLOWEST, f"took {took:.1f} s of computing"
-            except Exception:
-                failed += 1
-                failures.append(f"{name}, seed {seed!r}: {traceback.format_exc(limit=-3)}")
-            slowest = max(slowest, time.process_time() - began)
-        grown = (hostile.memory_in_use() - before) / 2**20
-        print(f"{name:20} {count:6} {failed:8} {slowest:6.2f} s {grown:+6.0f} MB", flush=True)
+    chosen = Random(options.seed).choices(names, shares, k=options.count)
+    for number, name in enumerate(chosen, 1):
+        seed = f"{options.seed} {name} {tried[name]}"
+        tried[name] += 1
+        began = time.process_time()
+        try:
+            targets.all[name](Random(seed))
+            took = time.process_time() - began
+            assert took <= SLOWEST, f"took {took:.1f} s of computing"
+        except Exception:
+            failed[name] += 1
+            failures.append(f"{name}, seed {seed!r}: {traceback.format_exc(limit=-3)}")
+        slowest[name] = max(slowest[name], time.process_time() - began)
+        if number % max(1, options.count // 20) == 0:
+            memory.append((number, memory_in_use()))
+    print(f"{'input':20} {'tried':>6} {'failures':>8} {'slowest':>8}")
+    for name in names:
+        print(f"{name:20} {tried[name]:6} {failed[name]:8} {slowest[name]:6.2f} s")
+    return failures + _levels_off("inputs", memory, options.short)
+
+
+def _levels_off(what: str, memory: list[tuple[int, float]], short: bool) -> list[str]:
+    """Print how much memory was held when; a long run fails where it grows to the end."""
+    held = ", ".join(f"{megabytes:.0f}" for _, megabytes in memory[:: max(1, len(memory) // 10)])
+    added = growth(memory)
+    print(f"memory over {memory[-1][0]:,} {what}: {held} MB; ", end="")
+    print(f"in the last half {added:+.1f} MB a thousand")
+    return [f"memory grows by {added:.1f} MB a thousand {what}"] * (added > LEVEL and not short)
+
+
+def crowded(options: argparse.Namespace, scratch: Path) -> list[str]:
+    """Let a crowd at the chat: for long, all at once, slowly, and while it is started again."""
+    library = crowd.Library(scratch / "index", encoder.load())
+    library.rebuild()
+    failures: list[str] = []
+    print(f"{'the chat':44} {'questions':>9} {'answers':>8} {'busy':>6} {'errors':>6}")
+
+    def row(what: str, tally: Tally) -> None:
+        asked = tally.answers + len(tally.busy) + len(tally.lost)
+        told = f"{tally.answers:8} {len(tally.busy):6} {len(tally.errors):6}"
+        print(f"{what:44} {asked:9} {told}", flush=True)
+        failures.extend(f"{what}: {error}" for error in tally.errors)
+
+    log = scratch / "log"
+    clients, seconds = (12, 10) if options.short else (50, options.seconds)
+    with Server(library.folder, log) as server:
+        asking = crowd.Crowd(server, library)
+        asyncio.run(asking.ask(clients, seconds))
+        row(f"{clients} clients for {seconds} s, {asking.rebuilds} rebuilds", asking.tally)
+        count = 100 if options.short else 500
+        once = asyncio.run(crowd.at_once(server, count))
+        row(f"{count} questions at the same moment", once)
+        slow, refused = asyncio.run(crowd.slow(server, 100))
+        row("one client beside 100 slow ones", slow)
+        again, stopped, back = asyncio.run(
+            crowd.restarted(server, 10, lambda: Server(library.folder, log, server.port))
+        )
+        row("a restart while 10 ask", again)
+        failures += server.faults()
+    times = quantiles(asking.tally.seconds, n=20)
+    print(f"an answer among {clients}: p50 {times[9]:.2f} s, p95 {times[-1]:.2f} s; ", end="")
+    print(f"{asking.aborted} left before they had theirs")
+    told, done = max(once.busy, default=0.0), max(once.seconds)
+    print(f"of {count} at once, the last busy was told after {told:.1f} s, ", end="")
+    print(f"the last answer given after {done:.1f} s")
+    print(f"slow bodies refused: {refused.count(408)} of {len(refused)}")
+    print(f"stopped after {stopped:.1f} s, back after {back:.1f} s")
+    failures += ["the server took over 10 s to stop"] * (stopped > 10)
+    return failures + _levels_off("turns", asking.memory, options.short)
+
+
+def called(options: argparse.Namespace, scratch: Path) -> list[str]:
+    """Ask, build and chat under strace, and count whom that calls."""
+    if not network.may_trace():
+        print("no strace that may trace, so no calls are counted: apt-get install strace")
+        return []
+    index = Path(shutil.copytree(ROOT / "index", scratch / "index"))
+    (index / "articles" / "mill.txt").write_text("A Mill Burns\n\nThe old mill burned down.\n")
+    failures: list[str] = []
+    print(f"{'calls of':20} {'this machine':>12} {'others':>7}")
+    for name, command in network.use_of_askvisit(index, scratch).items():
+        found = network.addresses(command, scratch / "strace.log")
+        others = network.elsewhere(found)
+        print(f"{name:20} {len(found) - len(others):12} {len(others):7}", flush=True)
+        failures += [f"{name} called {address}" for address in others]
     return failures
 
 
@@ -200,6 +282,8 @@ TABLES = {
     "bits": flipped_bits,
     "verdicts": verdicts,
     "hostile": hostile_inputs,
+    "server": crowded,
+    "network": called,
 }
 
 if __name__ == "__main__":

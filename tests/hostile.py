@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from collections.abc import Callable
 from dataclasses import asdict
 from html.parser import HTMLParser
 from pathlib import Path
 from random import Random
 from typing import Any
+from unittest import mock
 
+import bombs
 from fakes import ROOT, VISIT, WordCounts
 
 from askvisit import Answer, Assistant, formats, transcript
 from askvisit.errors import AskvisitError
+from askvisit.formats import isolated
 from askvisit.index import manifest as manifests
 from askvisit.index import open_index, verify_index
 from askvisit.index.edit import add_article
@@ -40,6 +42,9 @@ FRAGMENTS = (
     *("Xi", "Kim Jong Un", "When did", "Who", "sanctions", "it", "the", "?", "!", "?" * 50),
     *("[1]", "> quote", "# Head", "```", "null", "NaN", "1e999", "-0", "9" * 400, "[" * 200),
 )
+
+BOMB_SECONDS = 2.0
+"""What the parsers get for a bomb here, so that many can be tried; else they get a minute."""
 
 _TAGS = set(
     "article aside b bdi br button blockquote cite code dd details div dl dt em figure footer form "
@@ -153,6 +158,7 @@ class Targets:
             "articles": self.article,
             "HTML files": self.html,
             "PDF files": self.pdf_file,
+            "bombs": self.bomb,
             "manifests": self.manifest,
             "JSONL lines": self.jsonl,
             "answer files": self.answers,
@@ -198,15 +204,21 @@ class Targets:
     def pdf_file(self, random: Random) -> None:
         self._read("a.pdf", spoiled(random, self.pdf))
 
-    def _read(self, name: str, data: bytes) -> None:
+    def bomb(self, random: Random) -> None:
+        with mock.patch.object(isolated, "SECONDS", BOMB_SECONDS):
+            text = self._read(*bombs.bomb(random))
+        assert "root:" not in text, f"an article quotes {bombs.SECRET}"
+
+    def _read(self, name: str, data: bytes) -> str:
         try:
             text = formats.read(name, data).text
         except ValueError:
-            return
+            return ""
         article = Article(name, line(Random(1)), text)
         for part in (*passages(article), *sentences(article)):
             assert text[part.start : part.end] == part.text
         harmless(source_panel.panel(article))
+        return text
 
     def manifest(self, random: Random) -> None:
         folder = self.scratch / "manifest"
@@ -285,12 +297,3 @@ class Targets:
 
 def _files(folder: Path) -> set[str]:
     return {str(path) for path in folder.rglob("*")}
-
-
-def memory_in_use() -> int:
-    """Return how many bytes of memory this process holds, where the system tells."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-    except OSError:
-        return 0
-    return pages * os.sysconf("SC_PAGE_SIZE")

@@ -30,7 +30,7 @@ def raw_pdf(*contents: bytes, keys: bytes = b"") -> bytes:
         )
         length = b"<</Length %d%s>>" % (len(content), keys)
         objects.append(length + b"stream\n" + content + b"\nendstream")
-    return _file(objects)
+    return file_of(objects)
 
 
 def column(x: float, top: float, lines: Sequence[str], size: float = 10) -> list[Set]:
@@ -50,7 +50,8 @@ def _content(page: Sequence[Set]) -> bytes:
     return ("BT\n" + "\n".join(shown) + "\nET").encode("cp1252")
 
 
-def _file(objects: Sequence[bytes]) -> bytes:
+def file_of(objects: Sequence[bytes]) -> bytes:
+    """Return a PDF of these objects; the first is its catalogue."""
     out = b"%PDF-1.4\n"
     offsets = []
     for number, body in enumerate(objects, 1):

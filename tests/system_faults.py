@@ -42,7 +42,7 @@ def on_a_disk(fault: str, name: str, start: Path, amounts: list[float]) -> Table
     told = f"{fault!r}, {name!r}, {str(start)!r}, {amounts!r}"
     code = f"import system_faults; system_faults.in_namespace({told})"
     command = ["unshare", "-m", sys.executable, "-c", code]
-    done = subprocess.run(command, capture_output=True, text=True, env=_environment(), timeout=300)
+    done = subprocess.run(command, capture_output=True, text=True, env=environment(), timeout=300)
     if done.returncode:
         raise RuntimeError(done.stderr)
     return Table(**json.loads(done.stdout))
@@ -103,7 +103,8 @@ def _mount(*arguments: str) -> None:
     subprocess.run(["mount", *arguments], check=True)
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """Return the environment in which a Python of its own finds what this one finds."""
     return os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
 
 
@@ -121,7 +122,7 @@ def system_calls(name: str, folder: Path, log: Path, inject: str = "") -> Calls:
     options = ["-o", str(log), "-y", "-e", f"trace={_CALLS}"]
     options += ["-e", f"inject={inject}"] if inject else []
     command = ["strace", *options, sys.executable, "-B", "-c", code]
-    subprocess.run(command, capture_output=True, env=_environment(), timeout=60)
+    subprocess.run(command, capture_output=True, env=environment(), timeout=60)
     counts: Counter[str] = Counter()
     found = []
     for line in log.read_text("utf-8", "replace").splitlines():

@@ -368,10 +368,10 @@ class TestReal:
         assert together == [ask_real(question) for question in questions] * 4
 
     def test_the_default_index_answers(self, real, monkeypatch):
-        monkeypatch.setattr(Assistant, "load", classmethod(lambda cls: real))
-        askvisit.assistant._default.cache_clear()
+        monkeypatch.setattr(Assistant, "load", classmethod(lambda cls, index: real))
+        askvisit.assistant._loaded.cache_clear()
         answer = askvisit.ask("When did Xi meet Kim Jong Il?", min_confidence=0)
-        askvisit.assistant._default.cache_clear()
+        askvisit.assistant._loaded.cache_clear()
         assert answer.citations[0].article_id == VISIT
         assert "in 2009" in answer.citations[0].quote
 

@@ -9,6 +9,8 @@ import pytest
 from fakes import WordCounts
 
 from askvisit.records import Span
+from askvisit.selection import Selection
+from askvisit.training import calibrate
 from askvisit.training.asking import Asked, ask_pages
 from askvisit.training.calibrate import calibration_error, fit, judge, rates, report
 
@@ -22,6 +24,7 @@ class Knowing:
     """
 
     name = "knowing"
+    sha256 = "7" * 64
 
     def read(self, question, windows):
         number, wanted = int(question.split()[1]), question.rstrip("?").split()[-1]
@@ -113,3 +116,14 @@ def test_the_calibration_error_is_the_gap_between_sureness_and_truth():
     )
     assert calibration_error([1.0, 1.0], [True, True]) == 0
     assert calibration_error([0.9] * 10, [False] * 10) == pytest.approx(0.9)
+
+
+def test_what_was_fitted_names_the_weights_of_the_reader(asked, tmp_path, monkeypatch):
+    monkeypatch.setattr(calibrate, "ask_pages", lambda *_: asked)
+    monkeypatch.setattr(calibrate.readers, "load", lambda *_: Knowing())
+    out = tmp_path / "selection.json"
+    out.write_text('{"another": {"rank": {}}}')
+    assert calibrate.main(["none.json", "--out", str(out)]) == 0
+    fitted = json.loads(out.read_text())
+    assert list(fitted) == ["another", "knowing"]
+    assert Selection(reader="knowing", **fitted["knowing"]).sha256 == Knowing.sha256

@@ -11,6 +11,7 @@ from fakes import ROOT
 
 from askvisit import diagnosis
 from askvisit.cli import main
+from askvisit.encoder import SentenceTransformerEncoder
 
 PARTS = [
     *("askvisit", "system", "processor", "libraries", "encoder", "reader", "weights"),
@@ -35,6 +36,14 @@ def test_where_all_is_well_every_part_says_what_it_found(capsys):
     assert "faiss-cpu" in said["libraries"]
     assert "1 articles" in said["index"]
     assert "quotes, as they stand" in said["self-test"]
+
+
+def test_another_reader_is_told_by_its_hash(monkeypatch):
+    found = {f.part: f for f in diagnosis.examine(ROOT / "index", "sentence-cosine")}
+    assert found["reader"].told == f"sentence-cosine, sha256 {SentenceTransformerEncoder().sha256}"
+    assert found["self-test"].ok
+    found = {f.part: f for f in diagnosis.examine(ROOT / "index", "nowhere/none")}
+    assert [f.part for f in found.values() if not f.ok] == ["reader", "self-test"]
 
 
 def test_json_for_programs_tells_the_same(tmp_path, capsys):

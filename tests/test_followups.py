@@ -35,6 +35,7 @@ EMBARGO = turn("When did the embargo begin?", "in 1973")
     [
         # A question word takes the place of the old one, and the answer that of what was asked for.
         (ELECTION, "When?", "When Emmanuel Macron won the election in France?"),
+        (turn("How many troops died?", "400"), "Where?", "Where troops died?"),
         (ELECTION, "And by how much?", "by how much Emmanuel Macron won the election in France?"),
         (EMBARGO, "Where?", "Where did the embargo begin?"),
         (turn("Did Kim meet Trump?", "yes"), "Where?", "Where did Kim meet Trump?"),
@@ -99,7 +100,14 @@ EMBARGO = turn("When did the embargo begin?", "in 1973")
             "Do they hurt?",
             "Do the sanctions hurt (imposed)?",
         ),
-        (turn("Who invited the Mennonites?"), "How many came?", "How many the Mennonites came?"),
+        (turn("Who invited the Mennonites?"), "How many came?", "How many Mennonites came?"),
+        (turn("Who invited the Amish?", "Obregón"), "Did they go?", "Did Obregón and Amish go?"),
+        (turn("Who invited the Mennonites?", "Obregón"), "Did they go?", "Did the Mennonites go?"),
+        (
+            turn("Who hunted Villa?", "Pershing"),
+            "Did they catch Villa?",
+            "Did Pershing catch Villa?",
+        ),
         # Too short: asked of what was said before.
         (
             turn("Where will Trump and Xi meet?", "Japan"),

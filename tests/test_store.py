@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from askvisit import passages as cutting
 from askvisit.errors import IndexDamagedError
 from askvisit.records import Article, Passage, Sentence
-from askvisit.store import Store, bm25_among, question_terms, writing
+from askvisit.store import Store, bm25_among, question_terms, stems, writing
 from askvisit.store import reading as texts_in
 from askvisit.words import vocabulary
 
@@ -318,3 +318,9 @@ def test_a_file_that_is_no_store_is_named(tmp_path):
 def test_a_store_that_cannot_be_written_is_an_os_error(tmp_path):
     with pytest.raises(OSError, match="unable to open"), writing(tmp_path / "nowhere" / "s.db"):
         pass
+
+
+def test_stems_are_what_fts5_compares():
+    written = ["Visited", "visits", "U.S.", "naïve", "2018", "—", ""]
+    assert stems(written) == ["visit", "visit", "us", "naiv", "2018", "", ""]
+    assert stems([]) == []

@@ -13,7 +13,9 @@ from test_assistant import check
 from askvisit import Assistant, build_index, lookup
 from askvisit.evaluation import Question, is_right, read_questions
 from askvisit.index import open_index
+from askvisit.reader import SentenceReader
 from askvisit.readings.topics import is_keywords, topic
+from askvisit.records import Evidence, Hit, Sentence, Window
 
 DATA = ROOT / "tests" / "data"
 ROWS = [json.loads(line) for line in (DATA / "topics.jsonl").read_text("utf-8").splitlines()]
@@ -84,6 +86,31 @@ def test_a_sentence_holds_a_topic_whatever_the_endings():
     assert lookup.holds("North Korea", "The North Korean economy")
     assert not lookup.holds("tariff on wool", "A tariff on tin.")
     assert not lookup.holds("the", "The tariff")
+
+
+def test_a_claim_is_borne_on_by_sentences_about_whom_it_names():
+    texts = ["Vietnam adopted red flags.", "They were new.", "Cuba kept its flag.", "It is blue."]
+    starts = [0, 27, 42, 62]
+    sentences = tuple(
+        Sentence("flags", 1, start, start + len(text), text)
+        for start, text in zip(starts, texts, strict=True)
+    )
+    text = "Vietnam adopted red flags. They were new. Cuba kept its flag. It is blue."
+    evidence = Evidence(
+        "",
+        tuple(Hit("flags", 0, len(text), text, 0.5, 1.0, 1.0) for _ in range(2)),
+        (Window("flags", 0, len(text), text, sentences),),
+        {("flags", start): 1.0 for start in starts},
+    )
+    reader = SentenceReader(WordCounts())
+
+    def found(about):
+        return {c.span.sentence.text for c in lookup.rank(about, evidence, reader)}
+
+    assert found("Cuba adopted red flags") == {"Cuba kept its flag.", "It is blue."}
+    assert found("Angola adopted red flags") == set()
+    assert found("adopted red flags") == set(texts)
+    assert found("Flags were new") == set(texts), "a capital of the first word is no name"
 
 
 def test_a_topic_has_several_citations_and_no_span(small):

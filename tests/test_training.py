@@ -603,17 +603,17 @@ def test_an_exported_reader_is_int8_and_agrees_with_torch(tiny, data, tmp_path):
 
 def test_an_exported_encoder_gives_plain_means(tiny, tmp_path):
     import numpy
-    import onnxruntime
     import torch
     from transformers import AutoModel
 
+    from askvisit.onnx_model import onnx_runtime
     from askvisit.training import export
 
     model = AutoModel.from_pretrained(str(tiny), attn_implementation="eager").eval()
     export._write_onnx(
         export._mean_pooled(model), tmp_path, ("sentence_embedding",), activations=False
     )
-    session = onnxruntime.InferenceSession(str(tmp_path / "model.onnx"))
+    session = onnx_runtime().InferenceSession(str(tmp_path / "model.onnx"))
     ids = numpy.array([[2, 5, 6, 7, 3], [2, 9, 3, 0, 0]])
     inputs = {
         "input_ids": ids,

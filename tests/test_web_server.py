@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gzip
 import json
 import os
 import socket
@@ -23,6 +25,7 @@ from askvisit.web.adding import Shelf
 from askvisit.web.desk import Desk
 
 ROOT = Path(__file__).parent.parent
+JSON = "application/json"
 NO_PROXY = build_opener(ProxyHandler({}))
 
 
@@ -133,10 +136,15 @@ def test_the_server_calls_nobody_and_no_proxy():
 
 
 @pytest.fixture(scope="module")
-def address():
+def page():
     page = server.launch(Desk(FakeAssistant()), "127.0.0.1", server.free_port("127.0.0.1", 0))
-    yield page.local_url
+    yield page
     page.close(verbose=False)
+
+
+@pytest.fixture(scope="module")
+def address(page):
+    return page.local_url
 
 
 def status(address, path, body=None, **headers):
@@ -181,6 +189,48 @@ def test_a_huge_request_is_refused_before_it_is_read(address):
         assert announced(address, path, "transfer-encoding", "chunked") == 411
 
 
+def in_chunks(address, path, size):
+    """Send a body in chunks, without saying how long it is; return the status."""
+    connection = HTTPConnection(urlsplit(address).netloc, timeout=10)
+    with contextlib.suppress(ConnectionError):  # it may be closed before all of it was sent
+        connection.request("POST", f"/{path}", iter([b"x" * 1024] * (size // 1024)))
+    answer = connection.getresponse()
+    connection.close()
+    return answer.status
+
+
+@pytest.mark.parametrize("size", [1024, 8 * guard.LARGEST_BODY])
+def test_a_body_of_unknown_length_is_refused(address, size):
+    assert in_chunks(address, "gradio_api/call/ask", size) == 411
+
+
+BOMB = gzip.compress(b'{"data": ["' + b" " * 50_000_000 + b'"]}')
+
+
+@pytest.mark.parametrize(
+    "body", [BOMB, b"[" * 200_000, b'{"data":' * 20_000, b'{"data": [' + b"9" * 200_000]
+)
+def test_a_body_that_is_a_bomb_is_no_question(address, body):
+    headers = {"content-type": JSON, "content-encoding": "gzip"}
+    for path in ("gradio_api/call/ask", "gradio_api/queue/join", "gradio_api/component_server"):
+        assert 400 <= status(address, path, body, **headers)[0] < 500
+
+
+def test_nobody_goes_past_the_queue(address):
+    asked = json.dumps({"data": ["Who met the mayor?", None, None, None]}).encode()
+    headers = {"content-type": JSON}
+    assert status(address, "gradio_api/call/ask", asked, **headers)[0] == 200
+    for path in ("run", "api"):
+        assert status(address, f"gradio_api/{path}/ask", asked, **headers)[0] == 404
+
+
+def test_where_the_queue_is_full_a_program_is_told_when_to_come_again(page, monkeypatch):
+    monkeypatch.setattr(page._queue, "max_size", 0)
+    asked = json.dumps({"data": ["Who met the mayor?", None, None, None]}).encode()
+    refused = status(page.local_url, "gradio_api/call/ask", asked, **{"content-type": JSON})
+    assert (refused[0], refused[1]["retry-after"]) == (503, guard.RETRY_AFTER)
+
+
 def test_the_server_reads_no_file_for_anyone(address):
     for path in ("gradio_api/file=/etc/passwd", "gradio_api/file=../../etc/passwd"):
         assert status(address, path)[0] in (403, 404)
@@ -216,7 +266,7 @@ def test_where_articles_may_be_added_only_they_may_be_large(adding_address):
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 def test_where_articles_may_be_added_other_pages_send_nothing(adding_address, address, site):
-    header = {"sec-fetch-site": site, "content-type": "application/json"}
+    header = {"sec-fetch-site": site, "content-type": JSON}
     join = "gradio_api/queue/join"
     assert status(adding_address, join, b"{}", **header)[0] == 403
     assert status(adding_address, "config", **header)[0] == 200

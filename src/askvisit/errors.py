@@ -10,14 +10,28 @@ AskvisitError
 │   ├── IndexFormatError     it was written by another version
 │   ├── IndexDamagedError    files are missing, cut or changed
 │   ├── IndexReadOnlyError   it cannot be written to
-│   └── EncoderMismatchError it was built with another encoder
+│   ├── IndexReplacedError   a rebuild took away what was being read
+│   ├── EncoderMismatchError it was built with another encoder
+│   ├── UnreachableError     the server that keeps it does not answer
+│   └── CredentialsError     that server wants other credentials
 ├── ModelError               an encoder's or reader's weights are missing or not what they should be
 ├── TrainingError            training data, checkpoints or options that cannot be used
 ├── DataError                a questions file or an exported conversation that cannot be read
 └── ServerError              the web chat cannot start
 """
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import Protocol
+
+
+class Named(Protocol):
+    """What an error names an index by that lies in no folder; `str` of it says where it is."""
+
+    @property
+    def options(self) -> str:
+        """The options of the command line that name it."""
 
 
 class AskvisitError(Exception):
@@ -55,14 +69,16 @@ class PassageIndexError(AskvisitError):
 
 
 class IndexMissingError(PassageIndexError):
-    """There is no index where one was expected."""
+    """There is no index where one was expected: in a folder, or in a store elsewhere."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path | Named) -> None:
         self.folder = folder
-        super().__init__(
-            f"no index in {folder}; put articles (.txt, .md, .html, .pdf) into "
-            f"{folder / 'articles'} and run: askvisit index --index {folder}"
-        )
+        if isinstance(folder, Path):
+            how = f"put articles (.txt, .md, .html, .pdf) into {folder / 'articles'} and run: "
+            how += _command(folder)
+        else:
+            how = f"to build one run: {_command(folder)} --articles DIR"
+        super().__init__(f"no index in {folder}; {how}")
 
 
 class IndexFormatError(PassageIndexError):
@@ -72,7 +88,7 @@ class IndexFormatError(PassageIndexError):
 class IndexDamagedError(PassageIndexError):
     """Files of the index are missing, cut or changed."""
 
-    def __init__(self, folder: Path, reason: str) -> None:
+    def __init__(self, folder: Path | Named, reason: str) -> None:
         self.folder = folder
         self.reason = reason
         super().__init__(f"the index in {folder} is damaged ({reason}); {mend(folder)}")
@@ -82,15 +98,30 @@ class IndexReadOnlyError(PassageIndexError):
     """The index cannot be written to."""
 
 
+class IndexReplacedError(PassageIndexError):
+    """A rebuild took away what was being read; the new index can be opened."""
+
+    def __init__(self, folder: Path | Named) -> None:
+        super().__init__(f"the index in {folder} was rebuilt meanwhile; ask again")
+
+
+class UnreachableError(PassageIndexError):
+    """The server that keeps the index does not answer."""
+
+
+class CredentialsError(PassageIndexError):
+    """The server that keeps the index wants other credentials."""
+
+
 class EncoderMismatchError(PassageIndexError):
     """The index was built with another encoder than the one asked for."""
 
-    def __init__(self, folder: Path, built_with: str, asked: str) -> None:
+    def __init__(self, folder: Path | Named, built_with: str, asked: str) -> None:
         self.built_with = built_with
         self.asked = asked
         super().__init__(
             f"the index in {folder} was built with the encoder {built_with}, not {asked}; "
-            f"to rebuild it run: askvisit index --index {folder} --encoder {asked}"
+            f"{mend(folder)} --encoder {asked}"
         )
 
 
@@ -110,6 +141,11 @@ class ServerError(AskvisitError):
     """The web chat cannot start."""
 
 
-def mend(folder: Path) -> str:
+def mend(folder: Path | Named) -> str:
     """Return the command that mends an index, as the end of an error's sentence."""
-    return f"to rebuild it run: askvisit index --index {folder}"
+    return f"to rebuild it run: {_command(folder)}"
+
+
+def _command(folder: Path | Named) -> str:
+    options = f"--index {folder}" if isinstance(folder, Path) else folder.options
+    return f"askvisit index {options}"

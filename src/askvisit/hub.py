@@ -1,5 +1,6 @@
 """Models that a user names: a local folder, or a name on a model hub where there is a network."""
 
+import hashlib
 from pathlib import Path
 
 from askvisit.errors import ModelError
@@ -23,6 +24,22 @@ def model_folder(name: str, kind: str, bundled: str) -> Path:
             f"no {kind} called {name!r}: it is neither a folder nor a model that can be fetched; "
             f"the bundled one is {bundled}"
         ) from error
+
+
+def weights_sha256(folder: Path) -> str:
+    """Return the hash of a model's weights, of several files the hash of their hashes.
+
+    Raises `ModelError` where there are none.
+    """
+    digests = []
+    for path in sorted(folder.rglob("*.safetensors")):
+        with path.open("rb") as file:
+            digests.append(hashlib.file_digest(file, "sha256").hexdigest())
+    if not digests:
+        raise ModelError(f"{folder} has no weights (*.safetensors)")
+    return (
+        digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+    )
 
 
 def first_line(error: Exception) -> str:

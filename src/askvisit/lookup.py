@@ -1,8 +1,9 @@
 """Sentences on a topic, or bearing on a claim: found by retrieval, with no span and no verdict.
 
 They are ranked and weighed as whole sentences (`SentenceReader`, whose fitted weights come with
-askvisit), but for one thing: a sentence that holds every word of what is looked up comes before
-those that do not, and is about it as surely as such sentences were found to be.
+askvisit), but for two things: a sentence that holds every word of what is looked up comes before
+those that do not, and is about it as surely as such sentences were found to be; and one is left
+out where a name that is looked up stands neither in it nor shortly before it.
 """
 
 from __future__ import annotations
@@ -13,12 +14,16 @@ from dataclasses import replace
 from askvisit import answering
 from askvisit.answering import Candidate
 from askvisit.reader import SentenceReader
-from askvisit.records import Evidence
+from askvisit.readings.mentions import names
+from askvisit.records import Evidence, Sentence
 from askvisit.selection import Selection, selection_for
-from askvisit.words import content_words
+from askvisit.words import content_words, words
 
 _HOLDS_ALL = 0.9
 """Least confidence in a sentence that holds all the words of a topic."""
+
+_BEFORE = 2
+"""Sentences before one that may say whom it speaks of."""
 
 
 def rank(about: str, evidence: Evidence, reader: SentenceReader) -> list[Candidate]:
@@ -26,10 +31,13 @@ def rank(about: str, evidence: Evidence, reader: SentenceReader) -> list[Candida
     ranked = answering.rank(evidence, reader.read(about, evidence.windows), _selection())
     held: list[Candidate] = []
     others: list[Candidate] = []
+    read = list(dict.fromkeys(s for window in evidence.windows for s in window.sentences))
+    named = _named(about, read)
     for candidate in ranked:
-        if holds(about, candidate.span.sentence.text):
+        sentence = candidate.span.sentence
+        if holds(about, sentence.text):
             held.append(replace(candidate, confidence=max(_HOLDS_ALL, candidate.confidence)))
-        else:
+        elif not named or _speaks_of(named, _leading_to(sentence, read)):
             others.append(candidate)
     return held + others
 
@@ -49,6 +57,26 @@ def holds(about: str, sentence: str) -> bool:
     there = {_stem(word) for word in content_words(sentence)}
     asked = content_words(about)
     return bool(asked) and all(_stem(word) in there for word in asked)
+
+
+def _named(about: str, read: Sequence[Sentence]) -> list[str]:
+    """Return the names in a topic, less capitalised words that the texts write small."""
+    small = {_stem(word) for s in read for word in words(s.text) if word.islower()}
+    return [n for n in names(about) if any(_stem(word) not in small for word in content_words(n))]
+
+
+def _leading_to(sentence: Sentence, read: Sequence[Sentence]) -> str:
+    """Return a sentence behind those that may name who its "he" is."""
+    before = [
+        s.text for s in read if s.article_id == sentence.article_id and s.start < sentence.start
+    ]
+    return " ".join([*before[-_BEFORE:], sentence.text])
+
+
+def _speaks_of(named: Sequence[str], text: str) -> bool:
+    """Return whether each name, or a word of it, is in a text."""
+    there = {_stem(word) for word in content_words(text)}
+    return all(any(_stem(word) in there for word in content_words(name)) for name in named)
 
 
 def _stem(word: str) -> str:

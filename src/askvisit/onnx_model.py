@@ -104,9 +104,21 @@ def _checked(path: Path, sha256: str) -> bytes:
     return data
 
 
-def _session(model: bytes) -> Any:
+def onnx_runtime() -> Any:
+    """Import ONNX Runtime so that it calls nobody.
+
+    From 1.29 on it tells its maker about models and machine, and keeps a mark of the machine on
+    the disk, unless it is told not to before it is loaded.
+    """
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
 
+    onnxruntime.disable_telemetry_events()  # where something else loaded it before, and on Windows
+    return onnxruntime
+
+
+def _session(model: bytes) -> Any:
+    onnxruntime = onnx_runtime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = min(_MOST_THREADS, os.cpu_count() or 1)
     # Threads that spin while they wait are no faster on an idle machine, and four times slower

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Protocol
@@ -15,7 +15,7 @@ import numpy as np
 
 from askvisit.encoder import Encoder
 from askvisit.errors import ModelError
-from askvisit.hub import first_line, model_folder
+from askvisit.hub import first_line, model_folder, weights_sha256
 from askvisit.onnx_model import MODELS, Floats, OnnxModel, Range
 from askvisit.records import Sentence, Span, Window
 from askvisit.selection import BUNDLED
@@ -35,6 +35,10 @@ class Reader(Protocol):
     def name(self) -> str:
         """What the fitted selection weights are looked up by."""
 
+    @property
+    def sha256(self) -> str:
+        """Hash of the weights: what makes two readers of one name the same."""
+
     def read(self, question: str, windows: Sequence[Window]) -> list[Span]:
         """Return the best span of every sentence in the windows.
 
@@ -53,6 +57,11 @@ class SentenceReader:
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
         self._vector = lru_cache(_REMEMBERED)(self._encode)  # questions meet the same sentences
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the encoder's weights."""
+        return self._encoder.sha256
 
     def read(self, question: str, windows: Sequence[Window]) -> list[Span]:
         """Compare the question with every sentence."""
@@ -111,6 +120,7 @@ class BundledReader(_SpanReader):
 
     def __init__(self, folder: Path = MODELS / "reader") -> None:
         self._model = OnnxModel(folder)
+        self.sha256 = str(self._model.about["sha256"])  # the files were compared with it
         self._tokens = lru_cache(_REMEMBERED)(self._model.tokens)  # questions meet the same windows
 
     def _logits(self, question: str, text: str) -> Iterator[_Logits]:
@@ -130,7 +140,7 @@ class TransformersReader(_SpanReader):
     """
 
     def __init__(self, name: str) -> None:
-        folder = model_folder(name, "reader", BUNDLED)
+        folder = self._folder = model_folder(name, "reader", BUNDLED)
         self.name = str(folder.resolve()) if Path(name).is_dir() else name
         from transformers import AutoModelForQuestionAnswering, AutoTokenizer
         from transformers.utils import logging
@@ -146,6 +156,11 @@ class TransformersReader(_SpanReader):
                 f"{name} is not a question answering model ({first_line(error)})"
             ) from error
         self._lock = Lock()
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the weights' files, read when it is first asked for."""
+        return weights_sha256(self._folder)
 
     def _logits(self, question: str, text: str) -> Iterator[_Logits]:
         import torch

@@ -27,7 +27,8 @@ class Selection:
 
     `rates` are what to expect of each strictness, measured on pages that the fit did not see, as
     shares: `answered` and `right` of the answerable questions, `false_near` and `false_far` of
-    questions without an answer that are about the page's subject or another one.
+    questions without an answer that are about the page's subject or another one. `sha256` is the
+    hash of the reader's weights that it was fitted for, where that was recorded.
     """
 
     reader: str
@@ -35,6 +36,7 @@ class Selection:
     confidence: Mapping[str, float]
     thresholds: Mapping[Strictness, float]
     rates: Mapping[Strictness, Mapping[str, float]]
+    sha256: str | None = None
 
 
 @cache

@@ -136,6 +136,10 @@ class _TimedReader:
         self.name = reader.name
         self._reader, self._seconds = reader, seconds
 
+    @property
+    def sha256(self) -> str:
+        return self._reader.sha256
+
     def read(self, question: str, windows: Sequence[Window]) -> list[Span]:
         began = perf_counter()
         spans = self._reader.read(question, windows)

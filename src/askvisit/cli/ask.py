@@ -36,7 +36,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--jsonl", action="store_true", help="read questions from standard input")
     add_strictness(parser)
     options.add_article(parser)
-    options.add_index(parser)
+    options.add_place(parser)
     options.add_reader(parser)
 
 
@@ -48,7 +48,7 @@ def run(chosen: argparse.Namespace) -> int:
 
     if not chosen.jsonl:
         check_question(" ".join(chosen.question))
-    assistant = Assistant.load(chosen.index, reader=chosen.reader)
+    assistant = Assistant.load(options.chosen_index(chosen), reader=chosen.reader)
     if chosen.jsonl:
         return _lines(assistant, chosen)
     found = _ask(assistant, chosen, " ".join(chosen.question), ())

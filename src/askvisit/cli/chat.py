@@ -45,7 +45,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     add_strictness(parser)
     options.add_article(parser)
-    options.add_index(parser)
+    options.add_place(parser)
     options.add_reader(parser)
 
 
@@ -53,7 +53,7 @@ def run(chosen: argparse.Namespace) -> int:
     """Talk until the input ends."""
     from askvisit.assistant import Assistant
 
-    assistant = Assistant.load(chosen.index, reader=chosen.reader)
+    assistant = Assistant.load(options.chosen_index(chosen), reader=chosen.reader)
     for article_id in chosen.article or ():
         if article_id not in assistant.articles:
             raise UnknownArticleError(article_id, tuple(assistant.articles))

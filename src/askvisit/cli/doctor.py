@@ -4,7 +4,7 @@ Models and index are compared with their hashes. Exit status 1 where anything is
 
 examples:
   askvisit doctor
-  askvisit doctor --index my-index --json
+  askvisit doctor --index my-index --reader my-reader --json
 """
 
 import argparse
@@ -18,6 +18,7 @@ HELP = "show versions and check models and index, for a bug report"
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     options.add_index(parser)
+    options.add_reader(parser)
     options.add_json(parser)
 
 
@@ -26,7 +27,7 @@ def run(chosen: argparse.Namespace) -> int:
     from askvisit.diagnosis import examine
 
     findings = []
-    for found in examine(chosen.index):
+    for found in examine(chosen.index, chosen.reader):
         findings.append(found)
         if not chosen.json:
             mark = "" if found.ok else "WRONG: "

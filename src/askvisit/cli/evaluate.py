@@ -39,7 +39,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
     parser.add_argument("--dialogues", type=Path, metavar="FILE", help="dialogues to play as well")
     options.add_json(parser)
-    options.add_index(parser)
+    options.add_place(parser)
     options.add_reader(parser)
 
 
@@ -50,14 +50,13 @@ def run(chosen: argparse.Namespace) -> int:
 
     questions = evaluation.read_questions(chosen.questions)
     dialogues = evaluation.read_dialogues(chosen.dialogues) if chosen.dialogues else []
-    figures = asdict(
-        evaluation.evaluate(
-            Assistant.load(chosen.index, reader=chosen.reader), questions, dialogues
-        )
-    )
+    assistant = Assistant.load(options.chosen_index(chosen), reader=chosen.reader)
+    figures = asdict(evaluation.evaluate(assistant, questions, dialogues))
+    reader = assistant.reader
     if chosen.json:
-        print(show.as_json(figures))
+        print(show.as_json({"reader": reader.name, "reader_sha256": reader.sha256} | figures))
         return 0
+    print(f"reader: {show.plain(reader.name)}, sha256 {reader.sha256}")
     for name, words in _ROWS.items():
         if figures[name] is not None:
             digits = 1 if name.startswith("latency") else 0 if name == "questions" else 3

@@ -7,6 +7,7 @@ examples:
   askvisit index                                     after adding a file to index/articles/
   askvisit index --articles news --index my-index    read news/ in place, build my-index/
   askvisit index --index my-index --faiss HNSW32     search by another index of FAISS
+  askvisit index --articles news --store milvus --uri http://localhost:19530
 """
 
 import argparse
@@ -19,7 +20,7 @@ HELP = "build or update the index"
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    options.add_index(parser)
+    options.add_place(parser)
     parser.add_argument(
         "--articles",
         metavar="DIR",
@@ -43,6 +44,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="encode in N processes, which share the cores or GPUs (default: 1, which uses all "
         "cores too, but small models on many cores not well)",
     )
+    parser.add_argument(
+        "--dense-index",
+        metavar="KIND",
+        help="Milvus's index of the vectors, such as HNSW or DISKANN (default: as the index has "
+        "it, else by size)",
+    )
 
 
 def _workers(text: str) -> int:
@@ -57,7 +64,7 @@ def run(chosen: argparse.Namespace) -> int:
 
     report = build_index(
         chosen.articles,
-        chosen.index,
+        options.chosen_index(chosen, chosen.dense_index),
         encoder=chosen.encoder,
         faiss=chosen.faiss,
         workers=chosen.workers,

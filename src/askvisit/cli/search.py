@@ -21,14 +21,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-k", type=int, default=5, metavar="N", help="how many (default: 5)")
     options.add_json(parser)
     options.add_article(parser)
-    options.add_index(parser)
+    options.add_place(parser)
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Search, and print the passages."""
     from askvisit.assistant import Assistant
 
-    assistant = Assistant.load(chosen.index)
+    assistant = Assistant.load(options.chosen_index(chosen))
     found = assistant.search(" ".join(chosen.query), chosen.k, articles=chosen.article)
     print(show.as_json([asdict(hit) for hit in found]) if chosen.json else show.hits(found))
     return 0

@@ -19,8 +19,13 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from askvisit.cli import options, show
+from askvisit.errors import DataError
+
+if TYPE_CHECKING:
+    from askvisit.index import Place
 
 HELP = "check that the index, or earlier answers, still hold"
 
@@ -29,7 +34,7 @@ _DAMAGED = 4
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    options.add_index(parser)
+    options.add_place(parser)
     parser.add_argument(
         "--answers", type=Path, metavar="FILE", help="answers or an exported conversation to prove"
     )
@@ -37,10 +42,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Verify, and say what was found."""
-    from askvisit.index import locate
+    from askvisit.index import Folder, place_of
 
-    folder = locate(chosen.index)
-    return _index(folder) if chosen.answers is None else _answers(chosen.answers, folder)
+    place = place_of(options.chosen_index(chosen))
+    if chosen.answers is not None:
+        return _answers(chosen.answers, place)
+    if not isinstance(place, Folder):
+        raise DataError(f"only answers are proved against {place}: --answers FILE")
+    return _index(place.path)
 
 
 def _index(folder: Path) -> int:
@@ -56,16 +65,15 @@ def _index(folder: Path) -> int:
     return _DAMAGED
 
 
-def _answers(path: Path, folder: Path) -> int:
+def _answers(path: Path, place: Place) -> int:
     from askvisit import transcript
-    from askvisit.index import open_index
 
     answers = transcript.read(path)
-    proofs = transcript.prove(answers, open_index(folder))
+    proofs = transcript.prove(answers, place.open())
     for proof in proofs:
         moved = "" if proof.now_at is None else f", now at {proof.now_at}"
-        place = f"{show.plain(proof.article_id)}{moved}"
-        print(f"{proof.status:<8} [{proof.number}] {show.excerpt(proof.quote)} ({place})")
+        where = f"{show.plain(proof.article_id)}{moved}"
+        print(f"{proof.status:<8} [{proof.number}] {show.excerpt(proof.quote)} ({where})")
     counts = Counter(proof.status for proof in proofs)
     told = [f"{n} {status}" for status, n in sorted(counts.items())] or ["no quotes"]
     print(f"{path}: {len(answers)} answers, {', '.join(told)}")

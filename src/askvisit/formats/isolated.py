@@ -92,7 +92,14 @@ class _Child:
 
 
 _child = _Child()
-atexit.register(_child.end)
+
+
+def end() -> None:
+    """End the child, where there is one, in the middle of a file too."""
+    _child.end()
+
+
+atexit.register(end)
 
 
 def _line(descriptor: int, deadline: float) -> bytes:

@@ -7,15 +7,18 @@ remove what it no longer names. A stop at any point leaves the old index or the 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from askvisit.corpus import Entry
 from askvisit.encoder import Encoder, spread
-from askvisit.errors import ArticleError
+from askvisit.errors import ArticleError, PassageIndexError
 from askvisit.index import locate, partial
 from askvisit.index import manifest as manifests
 from askvisit.index.lock import only_writer
 from askvisit.index.manifest import Manifest
+from askvisit.index.place import Place
 from askvisit.index.plan import Plan, plan_build
 from askvisit.index.write import TEMPORARY, write_files
 
@@ -35,11 +38,12 @@ _OURS = (
 class BuildReport:
     """What a build did; `skipped` files are no articles, each with its reason.
 
-    `faiss` is the FAISS factory, `recall` the share of the ten nearest passages that its search
-    finds (None where it is exact), `rebuilt` whether all passages were cut or stored anew.
+    `folder` is the index's folder or place, `faiss` the FAISS factory (None in another store),
+    `recall` the share of the ten nearest passages that its search finds (None where it is exact),
+    `rebuilt` whether all passages were cut or stored anew.
     """
 
-    folder: Path
+    folder: Path | Place
     articles: int
     passages: int
     encoded: int
@@ -47,7 +51,7 @@ class BuildReport:
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     skipped: tuple[ArticleError, ...] = ()
-    faiss: str = "Flat"
+    faiss: str | None = "Flat"
     recall: float | None = None
     rebuilt: bool = False
 
@@ -59,7 +63,7 @@ class BuildReport:
 
 def build_index(
     articles: str | os.PathLike[str] | None = None,
-    index: str | os.PathLike[str] | None = None,
+    index: str | os.PathLike[str] | Place | None = None,
     *,
     encoder: str | Encoder | None = None,
     faiss: str | None = None,
@@ -69,7 +73,7 @@ def build_index(
     """Build the index of a folder of articles, or bring it up to date.
 
     articles: the folder; where None, the one the index has or was built from.
-    index: the folder of the index; where None, the default one (see `locate`).
+    index: the folder of the index, or its `Place`; where None, the default folder (see `locate`).
     encoder: a name, a folder or an `Encoder`; where None, the one the index was built with.
     faiss: a FAISS index factory such as "HNSW32", or "auto" to have the number of passages choose
     one; where None, what was chosen for the index before ("auto" for a new one).
@@ -82,6 +86,10 @@ def build_index(
     FAISS cannot make such an index. The old index stays then. What a stopped build had encoded
     with the same settings is not encoded again.
     """
+    if isinstance(index, Place) and not isinstance(index, os.PathLike):
+        if faiss is not None:
+            raise PassageIndexError(f"FAISS searches no index in {index}; leave out --faiss")
+        return index.build(articles, encoder=encoder, workers=workers, progress=progress)
     folder = locate.locate(index)
     with only_writer(folder):
         return update(folder, articles, encoder, faiss=faiss, workers=workers, progress=progress)
@@ -109,20 +117,32 @@ def update(
 
 
 def _report(plan: Plan, manifest: Manifest, encoded: int) -> BuildReport:
-    old = plan.before.articles if plan.before else {}
-    new = {entry.id: entry for entry in plan.entries}
+    before = plan.before.articles if plan.before else {}
+    added, changed, removed = differences(before, plan.entries)
     return BuildReport(
         folder=plan.folder,
         articles=manifest.counts["articles"],
         passages=manifest.counts["passages"],
         encoded=encoded,
-        added=tuple(name for name in new if name not in old),
-        changed=tuple(name for name in new if name in old and old[name] != new[name]),
-        removed=tuple(name for name in old if name not in new),
+        added=added,
+        changed=changed,
+        removed=removed,
         skipped=tuple(plan.skipped),
         faiss=manifest.faiss,
         recall=manifest.recall,
         rebuilt=plan.reusable is None or plan.reusable.manifest.faiss != manifest.faiss,
+    )
+
+
+def differences(
+    before: Mapping[str, Entry], entries: Sequence[Entry]
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Return the ids of articles that are new, that changed, and that are gone."""
+    now = {entry.id: entry for entry in entries}
+    return (
+        tuple(name for name in now if name not in before),
+        tuple(name for name in now if name in before and before[name] != now[name]),
+        tuple(name for name in before if name not in now),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from askvisit.errors import IndexDamagedError
 from askvisit.index import manifest as manifests
-from askvisit.index.manifest import Manifest
+from askvisit.index.manifest import EncoderIdentity, Manifest
 from askvisit.records import Article, Passage, Sentence
 from askvisit.store import Store
 from askvisit.vectors import FloatArray, Vectors
@@ -21,7 +21,7 @@ class PassageIndex(Protocol):
     """Passages numbered 0..n-1, searched by meaning and by words; one unchanging snapshot."""
 
     @property
-    def encoder_name(self) -> str:
+    def encoder(self) -> EncoderIdentity:
         """The encoder that made the vectors."""
 
     def __len__(self) -> int:
@@ -95,9 +95,9 @@ class LocalIndex:
         self.rows = vectors.rows
 
     @property
-    def encoder_name(self) -> str:
+    def encoder(self) -> EncoderIdentity:
         """The encoder that made the vectors."""
-        return self.manifest.encoder.name
+        return self.manifest.encoder
 
     @cached_property
     def vocabulary(self) -> Mapping[str, str]:

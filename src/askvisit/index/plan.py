@@ -80,13 +80,18 @@ def plan_build(
     reusable = _reusable(folder, before, encoder)
     # What must be cut again is parsed again: a newer parser may read other words in a file.
     entries, skipped = corpus.survey(source, reusable.manifest.articles if reusable else None)
-    if not entries:
-        reasons = "; ".join(str(error) for error in skipped[:3]) or "it is empty"
-        raise CorpusError(f"no article in {source} can be used ({reasons})")
+    check_entries(source, entries, skipped)
     if faiss is not None and faiss != BY_SIZE:  # before hours of encoding
         check_factory(faiss, encoder.dimension)
     chosen = kept if faiss is None else None if faiss == BY_SIZE else faiss
     return Plan(folder, source, entries, skipped, encoder, before, reusable, chosen)
+
+
+def check_entries(source: Path, entries: list[Entry], skipped: list[ArticleError]) -> None:
+    """Raise `CorpusError` where a folder has no article to index."""
+    if not entries:
+        reasons = "; ".join(str(error) for error in skipped[:3]) or "it is empty"
+        raise CorpusError(f"no article in {source} can be used ({reasons})")
 
 
 def _manifest_or_none(folder: Path) -> Manifest | None:

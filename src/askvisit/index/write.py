@@ -23,6 +23,7 @@ from askvisit.index.local import LocalIndex
 from askvisit.index.manifest import BuiltFile, EncoderIdentity, Manifest
 from askvisit.index.partial import PartialWork
 from askvisit.index.plan import Plan
+from askvisit.records import Article
 from askvisit.store import Store, StoreWriter, writing
 from askvisit.vectors import FLAT, RECALL, Vectors, factory_for, map_rows
 
@@ -136,7 +137,7 @@ def _write_texts(plan: Plan, path: Path, rows: _Rows, progress: bool) -> tuple[i
     ):
         chunk = _Chunk(plan.encoder, partial, rows)
         copied = 0
-        for entry in _with_bar(plan, progress):
+        for entry in with_bar(plan.entries, progress):
             if previous is not None and plan.reuses(entry):
                 first, vectors = _copied(writer, previous, entry)
                 rows.put(first, vectors)
@@ -155,12 +156,18 @@ def _copied(writer: StoreWriter, previous: LocalIndex, entry: Entry) -> tuple[in
 
 def _cut_into(writer: StoreWriter, source: Path, entry: Entry) -> tuple[int, list[str]]:
     """Write an article's texts; returns its first passage's number, and its passages' texts."""
-    article = corpus.SourceFile(source / entry.id).read()
-    if article.sha256 != entry.text_sha256:
-        raise CorpusError(f"{entry.id} was changed while it was read; run the command again")
+    article = read_as_surveyed(source, entry)
     passages = cutting.passages(article)
     numbers = writer.add(article, passages, cutting.sentences(article))
     return numbers.start, [passage.text for passage in passages]
+
+
+def read_as_surveyed(source: Path, entry: Entry) -> Article:
+    """Read an article again; raises `CorpusError` where it is not the one that was surveyed."""
+    article = corpus.SourceFile(source / entry.id).read()
+    if article.sha256 != entry.text_sha256:
+        raise CorpusError(f"{entry.id} was changed while it was read; run the command again")
+    return article
 
 
 class _Chunk:
@@ -221,10 +228,11 @@ def _settle(path: Path, pattern: str) -> BuiltFile:
     return BuiltFile(final.name, built.sha256, built.size)
 
 
-def _with_bar(plan: Plan, progress: bool) -> Iterable[Entry]:
+def with_bar(entries: list[Entry], progress: bool) -> Iterable[Entry]:
+    """Return the articles to walk through, with a bar on stderr where it takes a while."""
     from tqdm import tqdm
 
     bar: Iterable[Entry] = tqdm(
-        plan.entries, "indexing", unit="article", file=sys.stderr, disable=not progress, delay=1.0
+        entries, "indexing", unit="article", file=sys.stderr, disable=not progress, delay=1.0
     )
     return bar

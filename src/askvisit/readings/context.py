@@ -214,8 +214,12 @@ def _groups(before: Context) -> list[str]:
 
 
 def _pair(turn: Turn) -> str | None:
-    """Return the two that a question and its answer are about."""
+    """Return the two that a question and its answer are about; None where one is a group."""
     named = names(turn.question)
+    if any(
+        " " not in name and is_plural(name) and f"the {name}" in turn.question for name in named
+    ):
+        return None  # "Who invited the Mennonites?"
     if turn.thing and turn.asks_who:
         named = [*_persons_in(turn.thing)[:1], *named]
     return " and ".join(named[:2]) if len(named) > 1 else None

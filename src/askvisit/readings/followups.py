@@ -91,7 +91,7 @@ def propose(question: str, history: Sequence[Answer]) -> list[str]:
         filled = _filled(rest, hole, before)
         found = [filled] if hole.certain else [question, filled]
     elif (counted := _HOW_MANY_DID.match(rest)) and (several := antecedents("them", before)):
-        found = [f"How many {several[0]} {counted[1]}"]
+        found = [f"How many {several[0].removeprefix('the ')} {counted[1]}"]
     elif _POINTS_THERE.search(rest) or (_is_too_short(rest) and not things(rest)):
         found = [_after(before, rest), question]
     elif _is_too_short(rest):
@@ -177,6 +177,8 @@ def _filled(question: str, hole: _Hole, before: Context) -> str:
     after = question[hole.end :].split()
     owns = _owns(hole.pronoun, after[0].strip("?!.,").lower() if after else "")
     found = [] if hole.pronoun in _DEMONSTRATIVES else antecedents(hole.pronoun, before, owns=owns)
+    if not owns:  # "Did they catch Villa?": they are others than Villa
+        found = [a for a in found if not any(name in question for name in names(a))] or found
     if not found:
         return _after(before, question)
     antecedent, rest = found[0], question[hole.end :]

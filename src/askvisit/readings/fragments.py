@@ -36,7 +36,8 @@ def asked_again(fragment: str, before: Context) -> str:
     at = next((n for n, word in enumerate(words) if word.lower() in AUXILIARIES), None)
     subject = rest_of_subject_asked(turn.question)
     if subject is not None and turn.span:
-        return f"{asked} {turn.span} {subject}?"
+        counted = turn.question.lower().startswith("how many")
+        return f"{asked} {(counted and _counted(turn.question)) or turn.span} {subject}?"
     if at is None:
         return f"{asked}, {' '.join([*words, *_in_brackets(about)])}?"
     about += [told for told in (turn.thing or _counted(turn.question),) if told]

@@ -4,9 +4,9 @@ The only place that imports sqlite3. A store is written once and then only read,
 it immutable: no locks, no journal, one connection for each thread.
 """
 
-from askvisit.store.bm25 import bm25_among, question_terms
+from askvisit.store.bm25 import bm25_among, question_terms, stems
 from askvisit.store.reading import Store
 from askvisit.store.schema import VERSION
 from askvisit.store.writing import StoreWriter, writing
 
-__all__ = ["VERSION", "Store", "StoreWriter", "bm25_among", "question_terms", "writing"]
+__all__ = ["VERSION", "Store", "StoreWriter", "bm25_among", "question_terms", "stems", "writing"]

@@ -23,6 +23,22 @@ def any_of(terms: Sequence[str]) -> str:
     return " OR ".join(f'"{term}"' for term in terms)
 
 
+def stems(words: Sequence[str]) -> list[str]:
+    """Return words as BM25 compares them: lower case, without accents, their porter stems.
+
+    A word that the index cuts ("U.S.") is joined again; one without a letter gives "".
+    """
+    found = dict.fromkeys(words, "")
+    numbered = list(found)
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.execute(WORDS_TABLE)
+        db.execute("CREATE VIRTUAL TABLE terms USING fts5vocab(words, instance)")
+        db.executemany("INSERT INTO words (rowid, text) VALUES (?, ?)", enumerate(numbered))
+        for number, term in db.execute("SELECT doc, term FROM terms ORDER BY doc, offset"):
+            found[numbered[number]] += term
+    return [found[word] for word in words]
+
+
 def bm25_among(question: str, texts: Sequence[str]) -> list[float]:
     """Return the BM25 score of each of a few texts among themselves (0 where no word matches)."""
     terms = question_terms(question)

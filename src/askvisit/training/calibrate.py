@@ -221,6 +221,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     fitted = json.loads(chosen.out.read_text("utf-8")) if chosen.out.exists() else {}
     selection = fit(asked, reader.name)
     fitted[reader.name] = {
+        "sha256": reader.sha256,
         "rank": selection.rank,
         "confidence": selection.confidence,
         "thresholds": selection.thresholds,

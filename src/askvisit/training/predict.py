@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from askvisit.onnx_model import onnx_runtime
 from askvisit.training.data import Document
 from askvisit.training.features import MULTIPLE, context_start, windows_of
 from askvisit.training.scoring import Prediction
@@ -123,8 +124,7 @@ def torch_forward(model: Any, device: Any, dtype: Any) -> Forward:
 
 def onnx_forward(path: Any, threads: int | None = None) -> Forward:
     """Run an exported ``model.onnx``."""
-    import onnxruntime
-
+    onnxruntime = onnx_runtime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads if threads is not None else 0
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

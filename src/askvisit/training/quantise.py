@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from askvisit.errors import TrainingError
+from askvisit.onnx_model import onnx_runtime
 
 MAX_BYTES = 26_000_000
 SMALL = 4096  # values; smaller constants stay float
@@ -23,6 +24,8 @@ def quantise(float_model: Path, target: Path, *, activations: bool = True) -> No
     the file: the speed of float, a fifth of the error. Over ``MAX_BYTES`` is a `TrainingError`.
     """
     import onnx
+
+    onnx_runtime()
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     model = onnx.load(str(float_model))

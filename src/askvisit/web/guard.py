@@ -1,11 +1,16 @@
-"""What stands between the network and Gradio: security headers, size limits, no uploads.
+"""What stands between the network and Gradio: headers, limits of size, time and number, no uploads.
 
 Pure ASGI, because Gradio streams its events and must not be buffered.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+import asyncio
+import json
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from contextlib import contextmanager
 from typing import Any
 
 Message = MutableMapping[str, Any]
@@ -18,6 +23,25 @@ LARGEST_BODY = 256 * 1024
 
 LARGEST_ADDITION = 14 * 1024 * 1024
 """Bytes of a request where articles may be added: a file of 10 MB as base64."""
+
+PATIENCE = 10.0
+"""Seconds in which the body of a request must arrive, and one more for each `SLOWEST` bytes."""
+
+SLOWEST = 64 * 1024
+
+MOST_AT_ONCE = 64
+"""Requests that change or ask something and are worked on at once; further ones are refused."""
+
+BUSY = "Too many people are asking just now. Please try again in a few seconds."
+STOPPING = "The server is being stopped. Please try again in a moment."
+RETRY_AFTER = "5"
+"""Seconds, as the header says it."""
+
+_QUIET = 0.5
+"""Seconds without a request until a server that is being stopped counts as done.
+
+A client that asked comes back for its answer with a request of its own.
+"""
 
 POLICY = "; ".join(
     [
@@ -45,13 +69,52 @@ HEADERS = {
 }
 
 
-class Guard:
-    """Adds the headers to every response and refuses what is too large or nobody asked for."""
+class Door:
+    """Who is inside: how many requests are being worked on; the guard of a server counts them."""
 
-    def __init__(self, app: App, largest_body: int = LARGEST_BODY, *, adding: bool = False) -> None:
+    def __init__(self, most: int = MOST_AT_ONCE) -> None:
+        self.most = most
+        self.closing = False
+        self.asking = 0
+        self.listening = 0
+
+    def close(self, seconds: float) -> None:
+        """Let nobody in any more, and wait at most so long until all have their answers."""
+        self.closing = True
+        end = time.monotonic() + seconds
+        quiet_until = time.monotonic() + _QUIET
+        while (now := time.monotonic()) < min(end, quiet_until):
+            if self.asking or self.listening:
+                quiet_until = now + _QUIET
+            time.sleep(0.02)
+
+    @contextmanager
+    def inside(self, *, asks: bool) -> Iterator[None]:
+        """Count a request that asks, or else one that listens for an answer."""
+        self.asking += asks
+        self.listening += not asks
+        try:
+            yield
+        finally:
+            self.asking -= asks
+            self.listening -= not asks
+
+
+class Guard:
+    """Adds the headers to every response and refuses what is too large, too slow or too many."""
+
+    def __init__(
+        self,
+        app: App,
+        largest_body: int = LARGEST_BODY,
+        *,
+        adding: bool = False,
+        door: Door | None = None,
+    ) -> None:
         self.app = app
         self.largest_body = largest_body
         self.adding = adding
+        self.door = Door() if door is None else door
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it here."""
@@ -67,10 +130,40 @@ class Guard:
             await send(message)
 
         refusal = self._refusal(scope)
-        if refusal is None:
-            await self.app(scope, receive, with_headers)
-        else:
+        if refusal is not None:
             await _answer(*refusal, with_headers)
+        elif scope["method"] not in ("GET", "HEAD"):
+            await self._asked(scope, receive, with_headers)
+        elif _listens(scope["path"]):
+            with self.door.inside(asks=False):
+                await self.app(scope, receive, with_headers)
+        elif self.door.closing:
+            await _answer(503, STOPPING, with_headers)
+        else:
+            await self.app(scope, receive, with_headers)
+
+    async def _asked(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Pass on a request that asks something, when all of it is here and there is room."""
+        length = int(dict(scope.get("headers", [])).get(b"content-length", 0))
+        try:
+            async with asyncio.timeout(PATIENCE + length / SLOWEST):
+                messages = await _whole(receive)
+        except TimeoutError:
+            await _answer(408, "The request took too long to arrive.", send)
+            return
+        if messages[-1]["type"] == "http.disconnect":
+            return
+
+        async def received() -> Message:
+            return messages.popleft() if messages else await receive()
+
+        if self.door.closing:
+            await _answer(503, STOPPING, send)
+        elif self.door.asking >= self.door.most:
+            await _answer(503, BUSY, send)
+        else:
+            with self.door.inside(asks=True):
+                await self.app(scope, received, _in_our_words(send))
 
     def _refusal(self, scope: Message) -> tuple[int, str] | None:
         path = scope["path"].rstrip("/")
@@ -91,12 +184,43 @@ class Guard:
         return None
 
 
+def _listens(path: str) -> bool:
+    """Return whether a request waits for an answer: of the page, or of the API."""
+    return "/queue/data" in path or "/call/" in path
+
+
+async def _whole(receive: Receive) -> deque[Message]:
+    """Wait for all of a request."""
+    messages = deque([await receive()])
+    while messages[-1].get("more_body"):
+        messages.append(await receive())
+    return messages
+
+
+def _in_our_words(send: Send) -> Send:
+    """Say that the server is busy as the guard says it, where Gradio's queue is full."""
+    full = False
+
+    async def sent(message: Message) -> None:
+        nonlocal full
+        if message.get("status") == 503:
+            full = True
+            await _answer(503, BUSY, send)
+        elif not full:
+            await send(message)
+
+    return sent
+
+
 async def _answer(status: int, text: str, send: Send) -> None:
-    body = text.encode()
+    """Refuse a request, in JSON as the API refuses one."""
+    body = json.dumps({"detail": text}).encode()
     headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),
         (b"connection", b"close"),
     ]
+    if status == 503:
+        headers.append((b"retry-after", RETRY_AFTER.encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

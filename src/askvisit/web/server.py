@@ -8,22 +8,29 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from askvisit.errors import AskvisitError, ServerError
+from askvisit.milvus.options import add_store, chosen_index
 from askvisit.selection import add_strictness
 from askvisit.web.feedback import Feedback
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
+    from askvisit.index import Place
     from askvisit.web.desk import Desk
+    from askvisit.web.guard import Door
 
 PORT = 7860
 PUBLIC_BODY = 64 * 1024
 """Bytes of a request to a chat that anyone may use."""
+
+_GOODBYE = 4.0
+"""Seconds for the answers that are on their way when the chat is stopped."""
 
 _FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif"]
 _MONO = ["ui-monospace", "SF Mono", "Menlo", "Consolas", "monospace"]
@@ -56,20 +63,28 @@ def serve(options: argparse.Namespace) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
     feedback = Feedback(options.feedback) if options.feedback else None
     from askvisit.assistant import Assistant
-    from askvisit.index import locate
-    from askvisit.web import mcp_server
+    from askvisit.formats import isolated
+    from askvisit.index import Folder, place_of
+    from askvisit.web import guard, mcp_server
     from askvisit.web.adding import Shelf
     from askvisit.web.desk import Desk
 
-    folder = locate(options.index)
-    shelf = Shelf(folder) if options.allow_add else None
-    assistant = Assistant.load(folder) if options.log is None else _logged(folder, options)
+    place = place_of(chosen_index(options))
+    if options.allow_add and not isinstance(place, Folder):
+        raise ServerError(
+            f"--allow-add is for an index in a folder; articles are added to {place} by putting "
+            "them into their folder and running askvisit index again"
+        )
+    shelf = Shelf(place.path) if options.allow_add and isinstance(place, Folder) else None
+    assistant = Assistant.load(place) if options.log is None else _logged(place, options)
     assistant.warm_up()
     desk = Desk(assistant, options.strictness, feedback, shelf)
+    door = guard.Door()
     page = launch(
         desk,
         options.host,
         port,
+        door=door,
         root_path=options.root_path,
         public=options.public,
         mcp=options.mcp,
@@ -77,18 +92,33 @@ def serve(options: argparse.Namespace) -> None:
     if options.mcp:
         print(f"MCP server: {page.local_url.rstrip('/')}{mcp_server.PATH}/", flush=True)
     print(f"askvisit is ready: {page.local_url} (Ctrl-C stops it)", flush=True)
-    try:
-        signal.signal(signal.SIGTERM, lambda *_: _interrupt())
-        signal.pause()
-    finally:
-        page.close(verbose=False)
+    stopped_by = _wait_for_a_signal()
+    door.close(_GOODBYE)
+    page.close(verbose=False)
+    isolated.end()
+    sys.stdout.flush()
+    # At once, without Python's own end: native code in other threads may still be reading for
+    # people who left, and aborts where Python ends under it.
+    os._exit(130 if stopped_by == signal.SIGINT else 0)
 
 
-def _logged(folder: Path, options: argparse.Namespace) -> Assistant:
+def _wait_for_a_signal() -> int:
+    """Wait for Ctrl-C or a supervisor's SIGTERM; return which it was. A second one ends at once."""
+    caught: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda caught_now, _: caught.append(caught_now))
+    while not caught:  # signal.pause() would sleep on where another thread is interrupted
+        time.sleep(0.2)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    return caught[0]
+
+
+def _logged(place: Place, options: argparse.Namespace) -> Assistant:
     from askvisit.web.journal import Journal, LoggedAssistant
 
     journal = Journal(options.log, text=options.log_text)
-    assistant = LoggedAssistant.load(folder)
+    assistant = LoggedAssistant.load(place)
     assistant.journal = journal
     return assistant
 
@@ -101,10 +131,12 @@ def launch(
     root_path: str | None = None,
     public: bool = False,
     mcp: bool = False,
+    door: Door | None = None,
 ) -> Any:
     """Serve the page in a thread and return it.
 
     public: tighter limits. mcp: the endpoints are tools of an MCP server too (streamable HTTP).
+    door: counts the requests, and can be closed.
     """
     _settings()
     import gradio as gr
@@ -113,10 +145,11 @@ def launch(
     from askvisit.web import app, guard, health, mcp_server
 
     page = app.build(desk)
-    page.queue(max_size=64, default_concurrency_limit=4 if public else 8)
+    # Not open: else a request could go past the queue, and nothing would bound how many wait.
+    page.queue(max_size=64, default_concurrency_limit=4 if public else 8, api_open=False)
     largest_body = PUBLIC_BODY if public else guard.LARGEST_BODY
     adding = desk.shelf is not None
-    guarded = Middleware(guard.Guard, largest_body=largest_body, adding=adding)
+    guarded = Middleware(guard.Guard, largest_body=largest_body, adding=adding, door=door)
     # A reverse proxy names its own host in the requests that it passes on.
     tools = mcp_server.app_options(desk.assistant, "" if root_path else host) if mcp else {}
     tools["routes"] = [health.route(desk.assistant), *tools.get("routes", ())]
@@ -135,6 +168,8 @@ def launch(
             state_session_capacity=1000,
             app_kwargs={"middleware": [guarded], **tools},
             mcp_server=False,
+            # Gradio would give up where its own page takes over 3 s, as in a restart under load.
+            _frontend=False,
             theme=gr.themes.Base(primary_hue="teal", font=_FONTS, font_mono=_MONO),
             css_paths=[app.STATIC / "style.css"],
         )
@@ -171,6 +206,7 @@ def _options(argv: Sequence[str] | None, prog: str) -> argparse.Namespace:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the web chat; `serve` takes what they give."""
     parser.add_argument("--index", type=Path, metavar="DIR", help="the folder of the index")
+    add_store(parser)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     parser.add_argument(
         "--port", type=int, default=PORT, help="port to listen on (%(default)s; 0: any free one)"
@@ -230,7 +266,3 @@ def _rooted(path: str | None) -> str | None:
 def _taken(host: str, port: int) -> str:
     other = port + 1 if port < 65535 else PORT
     return f"port {port} on {host} is taken; choose another one: --port {other}"
-
-
-def _interrupt() -> None:
-    raise SystemExit(0)

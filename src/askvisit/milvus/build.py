@@ -1,0 +1,214 @@
+"""Build or update an index in Milvus: only new and changed articles are cut and encoded.
+
+A build fills collections of its own, the next generation, while the one before is asked; then it
+moves the alias, and drops every other generation. A build that is stopped, or that loses Milvus,
+leaves the old index as it was; the next one takes over what it had encoded.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from askvisit import corpus
+from askvisit import encoder as encoders
+from askvisit import passages as cutting
+from askvisit.corpus import Entry
+from askvisit.encoder import Encoder
+from askvisit.errors import (
+    ArticleError,
+    CorpusError,
+    IndexDamagedError,
+    IndexFormatError,
+)
+from askvisit.index.build import BuildReport, differences
+from askvisit.index.manifest import EncoderIdentity
+from askvisit.index.plan import check_entries
+from askvisit.index.write import with_bar
+from askvisit.milvus.connection import GoneError
+from askvisit.milvus.generation import BEGUN, WORDS, Generation, Listed, Manifest
+from askvisit.milvus.reading import MilvusIndex
+from askvisit.milvus.rows import packed
+from askvisit.milvus.schema import dense_index_for
+from askvisit.milvus.writing import Writer
+
+if TYPE_CHECKING:
+    from askvisit.milvus.place import Milvus
+
+_UNUSABLE = (GoneError, IndexDamagedError, IndexFormatError)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What is to be built, and what other generations have of it.
+
+    `published` is asked now, with the manifest `before` where it can be read; `known` are the
+    articles that need no encoding; `dense_index` is what the user chose, None where the number of
+    passages chooses.
+    """
+
+    place: Milvus
+    source: Path
+    encoder: Encoder
+    begun: Manifest
+    published: Generation | None
+    before: Manifest | None
+    old: dict[str, Entry]
+    known: dict[Entry, Listed]
+    entries: list[Entry]
+    skipped: list[ArticleError]
+    dense_index: str | None
+
+    def is_done(self) -> bool:
+        """Whether the published generation is already what is to be built."""
+        return (
+            self.before is not None
+            and self.before.serves(self.begun)
+            and self.before.articles_folder == self.begun.articles_folder
+            and self.before.dense_index == self.dense_index_for(self.before.counts["passages"])
+            and self.before.dense_given == (self.dense_index is not None)
+            and list(self.old.values()) == self.entries
+        )
+
+    def dense_index_for(self, passages: int) -> str:
+        """Return how so many vectors are to be indexed."""
+        return self.dense_index or dense_index_for(passages)
+
+
+def build(
+    place: Milvus,
+    articles: str | os.PathLike[str] | None = None,
+    *,
+    encoder: str | Encoder | None = None,
+    workers: int = 1,
+    progress: bool = False,
+) -> BuildReport:
+    """Build the index of a folder of articles, or bring it up to date; see `build_index`.
+
+    Raises the errors of `build_index`, `UnreachableError` and `CredentialsError`; the old index
+    stays then.
+    """
+    plan = _plan(place, articles, encoder)
+    if plan.before is not None and plan.is_done():
+        _drop_all_but(plan.published, place)
+        return _report(plan, plan.before, encoded=0)
+    connection = place.connect()
+    generation = Generation.begin(connection, place, place.collection, plan.begun)
+    writer = Writer(generation, plan.encoder)
+    with encoders.spread(plan.encoder, workers):
+        for entry in with_bar(plan.entries, progress):
+            if entry in plan.known:
+                writer.copy(plan.known[entry])
+            else:
+                writer.add(plan.source, entry)
+        words = packed(writer.finish())
+    manifest = replace(
+        plan.begun,
+        counts={
+            "articles": len(plan.entries),
+            "passages": writer.passages,
+            "article_rows": writer.article_rows,
+        },
+        dense_index=plan.dense_index_for(writer.passages),
+        dense_given=plan.dense_index is not None,
+        word_rows=len(words),
+    )
+    generation.tell({WORDS.format(n): value for n, value in enumerate(words)})
+    generation.publish(manifest)
+    _drop_all_but(generation, place)
+    return _report(plan, manifest, writer.encoded)
+
+
+def _plan(
+    place: Milvus, articles: str | os.PathLike[str] | None, encoder: str | Encoder | None
+) -> _Plan:
+    every = Generation.every(place.connect(), place, place.collection)
+    published = place.published()
+    before = None if published is None else _manifest(published)
+    if articles is None:
+        if before is None:
+            raise CorpusError(f"no index in {place} yet; name the articles with --articles")
+        articles = before.articles_folder
+    source = Path(articles)
+    if isinstance(encoder, str) or encoder is None:
+        encoder = encoders.load(encoder or (before.encoder.name if before else encoders.DEFAULT))
+    identity = EncoderIdentity(encoder.name, encoder.sha256, encoder.dimension)
+    begun = Manifest(identity, dict(cutting.SETTINGS), str(source.resolve()))
+    listed = _whole(published) if published is not None else []
+    known = {a.entry: a for g in every if g != published for a in _taken_over(g, begun)}
+    if before is not None and before.serves(begun):
+        known |= {a.entry: a for a in listed}
+    # What must be cut again is parsed again: a newer parser may read other words in a file.
+    entries, skipped = corpus.survey(source, {entry.id: entry for entry in known})
+    check_entries(source, entries, skipped)
+    kept = before.dense_index if before is not None and before.dense_given else None
+    return _Plan(
+        place=place,
+        source=source,
+        encoder=encoder,
+        begun=begun,
+        published=published,
+        before=before,
+        old={a.entry.id: a.entry for a in listed},
+        known=known,
+        entries=entries,
+        skipped=skipped,
+        dense_index=place.dense_index or kept,
+    )
+
+
+def _whole(published: Generation) -> list[Listed]:
+    """Return the articles of the published generation in order, none where it is damaged."""
+    try:
+        MilvusIndex(published)
+    except _UNUSABLE:
+        return []
+    return _listed(published)
+
+
+def _manifest(generation: Generation) -> Manifest | None:
+    try:
+        return generation.manifest()
+    except _UNUSABLE:
+        return None
+
+
+def _listed(generation: Generation) -> list[Listed]:
+    """Return the articles of a generation in order, none where it is not whole."""
+    try:
+        generation.make_readable()
+        return sorted(generation.listed(), key=lambda listed: listed.passages.start)
+    except _UNUSABLE:
+        return []
+
+
+def _taken_over(stopped: Generation, begun: Manifest) -> list[Listed]:
+    """Return the articles of a build that was stopped, where they are as they would be today."""
+    try:
+        return _listed(stopped) if stopped.manifest(BEGUN).serves(begun) else []
+    except _UNUSABLE:
+        return []
+
+
+def _drop_all_but(kept: Generation | None, place: Milvus) -> None:
+    for generation in Generation.every(place.connect(), place, place.collection):
+        if generation != kept:
+            generation.drop()
+
+
+def _report(plan: _Plan, manifest: Manifest, encoded: int) -> BuildReport:
+    added, changed, removed = differences(plan.old, plan.entries)
+    return BuildReport(
+        folder=plan.place,
+        articles=manifest.counts["articles"],
+        passages=manifest.counts["passages"],
+        encoded=encoded,
+        added=added,
+        changed=changed,
+        removed=removed,
+        skipped=tuple(plan.skipped),
+        faiss=None,
+        rebuilt=not plan.is_done(),
+    )

@@ -1,0 +1,209 @@
+"""The collections of one build, a generation of the index: made, filled, then only read.
+
+`passages` is what is searched: by vector, and by BM25 over `words` (which Milvus counts and scores
+itself). `articles` has the texts. `about` has what the index was built with and its vocabulary. The
+alias that bears the index's name points to the `about` of the generation that is asked; moving it
+is the only commit.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from uuid import uuid4
+
+from askvisit.corpus import Entry
+from askvisit.errors import IndexDamagedError, IndexFormatError, PassageIndexError, mend
+from askvisit.index.manifest import EncoderIdentity
+from askvisit.index.place import Place
+from askvisit.milvus import schema
+from askvisit.milvus.connection import Connection, GoneError
+from askvisit.milvus.rows import UNUSED, Row
+from askvisit.milvus.schema import Indexes
+
+FORMAT = 1
+
+BEGUN, MANIFEST, WORDS = "begun", "manifest", "words-{}"
+"""Keys of the rows in `about`: what a build began with, what it finished with, and its words."""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a generation was built with; `counts` is empty while it is being built.
+
+    `dense_given` tells that the user chose the index of the vectors, `word_rows` how many rows the
+    vocabulary takes.
+    """
+
+    encoder: EncoderIdentity
+    passages: dict[str, int]
+    articles_folder: str
+    counts: dict[str, int] = field(default_factory=dict)
+    dense_index: str = ""
+    dense_given: bool = False
+    word_rows: int = 0
+    format: int = FORMAT
+
+    def serves(self, other: Manifest) -> bool:
+        """Whether passages of this one are as the other's would be."""
+        same = (self.encoder, self.passages, self.format)
+        return same == (other.encoder, other.passages, other.format)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An article of a generation: its hashes, its passages' numbers, and how many rows it has."""
+
+    generation: Generation
+    entry: Entry
+    passages: range
+    parts: int
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One generation of the index called `name`."""
+
+    connection: Connection
+    place: Place
+    name: str
+    token: str
+
+    @property
+    def passages(self) -> str:
+        """The collection of passages."""
+        return f"{self.name}_{self.token}_passages"
+
+    @property
+    def articles(self) -> str:
+        """The collection of articles."""
+        return f"{self.name}_{self.token}_articles"
+
+    @property
+    def about(self) -> str:
+        """The collection of what is known of the index."""
+        return f"{self.name}_{self.token}_about"
+
+    @classmethod
+    def published(cls, connection: Connection, place: Place, name: str) -> Generation | None:
+        """Return the generation that is asked, None where there is none."""
+        try:
+            about = connection.call("describe_alias", name)["collection_name"]
+        except GoneError:
+            return None
+        found = re.fullmatch(_pattern(name), about)
+        if found is None:
+            raise PassageIndexError(
+                f"the alias {name} in Milvus points to {about}, which askvisit did not make; "
+                "name another one with --collection"
+            )
+        return cls(connection, place, name, found["token"])
+
+    @classmethod
+    def every(cls, connection: Connection, place: Place, name: str) -> list[Generation]:
+        """Return all generations, also those of builds that were stopped."""
+        known = connection.call("list_collections")
+        if name in known:
+            raise PassageIndexError(
+                f"Milvus has a collection called {name} that is no index of askvisit; "
+                "name another one with --collection"
+            )
+        found = (re.fullmatch(_pattern(name), collection) for collection in known)
+        tokens = dict.fromkeys(match["token"] for match in found if match)
+        return [cls(connection, place, name, token) for token in tokens]
+
+    @classmethod
+    def begin(
+        cls, connection: Connection, place: Place, name: str, manifest: Manifest
+    ) -> Generation:
+        """Make the collections of a new generation."""
+        new = cls(connection, place, name, uuid4().hex[:12])
+        for kind, fields in schema.fields(manifest.encoder.dimension).items():
+            collection = f"{name}_{new.token}_{kind}"
+            options = {"schema": fields, "consistency_level": schema.CONSISTENCY}
+            connection.call("create_collection", collection, **options)
+        new._index(new.about, schema.UNSEARCHED)
+        new.tell({BEGUN: _as_json(manifest)})
+        return new
+
+    def tell(self, values: dict[str, str]) -> None:
+        """Add rows to `about`."""
+        rows: list[Row] = [{"key": k, "value": v, "unused": UNUSED} for k, v in values.items()]
+        self.connection.insert(self.about, rows)
+
+    def told(self, keys: list[str]) -> dict[str, str]:
+        """Return rows of `about`, also those that were just added."""
+        rows = self.connection.get(self.about, keys, ["key", "value"], consistency_level="Strong")
+        return {row["key"]: row["value"] for row in rows}
+
+    def manifest(self, key: str = MANIFEST) -> Manifest:
+        """Read what the generation was built with.
+
+        Raises `IndexFormatError` where another version wrote it, `IndexDamagedError` where it
+        cannot be understood, `GoneError` where it is not there any more.
+        """
+        try:
+            data = json.loads(self.told([key])[key])
+            written = data["format"]
+            if written == FORMAT:
+                return Manifest(**data | {"encoder": EncoderIdentity(**data["encoder"])})
+        except (KeyError, TypeError, ValueError) as error:
+            raise IndexDamagedError(self.place, f"{self.about} cannot be read") from error
+        raise IndexFormatError(
+            f"the index in {self.place} has format {written}, this askvisit reads {FORMAT}; "
+            + mend(self.place)
+        )
+
+    def listed(self) -> Iterator[Listed]:
+        """Yield the articles, in any order."""
+        fields = ["article", "file_sha256", "text_sha256", "first", "end", "parts"]
+        for row in self.connection.each(self.articles, "part == 0", fields):
+            entry = Entry(row["article"], row["file_sha256"], row["text_sha256"])
+            yield Listed(self, entry, range(row["first"], row["end"]), row["parts"])
+
+    def publish(self, manifest: Manifest) -> None:
+        """Index and load what was written, check that all of it is there, and commit."""
+        self.make_readable(manifest.dense_index)
+        for collection, kind in ((self.passages, "passages"), (self.articles, "article_rows")):
+            there = self.connection.count(collection)
+            if there != manifest.counts[kind]:
+                raise PassageIndexError(
+                    f"Milvus has {there:,} of {manifest.counts[kind]:,} rows in {collection}; "
+                    "run this again"
+                )
+        self.tell({MANIFEST: _as_json(manifest)})
+        self.connection.call("flush", self.about, timeout=None)
+        published = Generation.published(self.connection, self.place, self.name)
+        move = "create_alias" if published is None else "alter_alias"
+        self.connection.call(move, self.about, self.name)
+
+    def make_readable(self, dense_index: str = "FLAT") -> None:
+        """Index and load the collections; those that are indexed already stay so."""
+        self._index(self.articles, schema.UNSEARCHED)
+        self._index(self.passages, schema.searched(dense_index))
+
+    def drop(self) -> None:
+        """Remove the collections that are there."""
+        for collection in (self.passages, self.articles, self.about):
+            with suppress(GoneError):
+                self.connection.call("drop_collection", collection)
+
+    def _index(self, collection: str, indexes: Indexes) -> None:
+        """Index a collection, unless it is, and load it."""
+        if not self.connection.call("list_indexes", collection):
+            self.connection.call("flush", collection, timeout=None)
+            made = schema.index_params(indexes)
+            searched = collection == self.passages  # only then is it worth the wait
+            self.connection.call("create_index", collection, made, timeout=None, sync=searched)
+        self.connection.call("load_collection", collection, timeout=None)
+
+
+def _pattern(name: str) -> str:
+    return rf"{name}_(?P<token>[0-9a-f]{{12}})_({'|'.join(schema.KINDS)})"
+
+
+def _as_json(manifest: Manifest) -> str:
+    return json.dumps(asdict(manifest), ensure_ascii=False)

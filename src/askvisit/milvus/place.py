@@ -1,0 +1,124 @@
+"""Milvus as the place of an index."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+
+from askvisit.encoder import Encoder
+from askvisit.errors import (
+    CredentialsError,
+    IndexDamagedError,
+    IndexMissingError,
+    PassageIndexError,
+)
+from askvisit.index.build import BuildReport
+from askvisit.index.manifest import EncoderIdentity
+from askvisit.index.place import Place
+from askvisit.milvus.connection import Connection, GoneError, connect
+from askvisit.milvus.generation import Generation
+from askvisit.milvus.reading import MilvusIndex
+from askvisit.milvus.schema import DENSE
+
+COLLECTION = "askvisit"
+
+
+@dataclass(frozen=True)
+class Milvus(Place):
+    """An index in Milvus.
+
+    uri: "http://HOST:19530", with "/DATABASE" where it is not the default one; "https://…" for TLS;
+    a file that ends with ".db" for Milvus Lite in this process.
+    token: "user:password" or an API key.
+    collection: the name of the index.
+    dense_index: the kind of index of the vectors (see `schema.DENSE`), for builds; where None, what
+    was chosen before, else one by size.
+    """
+
+    uri: str
+    token: str | None = field(default=None, repr=False)
+    collection: str = COLLECTION
+    dense_index: str | None = None
+
+    def __post_init__(self) -> None:
+        if "@" in self.uri:
+            raise CredentialsError(
+                "an address does not hold credentials; leave them out of --uri, and put them "
+                "(user:password) into the variable that --token-env names"
+            )
+        if not re.match(r"(https?|tcp)://.|unix:", self.uri) and not self.uri.endswith(".db"):
+            raise PassageIndexError(
+                f"{self.uri!r} is no address of Milvus; give http://HOST:19530, or FILE.db"
+            )
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", self.collection):
+            raise PassageIndexError(
+                f"no collection can be called {self.collection!r}; give letters, digits and _"
+            )
+        if self.dense_index is not None and self.dense_index not in DENSE:
+            raise PassageIndexError(
+                f"no index of vectors is called {self.dense_index!r}; there are {', '.join(DENSE)}"
+            )
+
+    def __str__(self) -> str:
+        return f"{self.uri} (collection {self.collection})"
+
+    @property
+    def options(self) -> str:
+        """The options of the command line that name it."""
+        named = "" if self.collection == COLLECTION else f" --collection {self.collection}"
+        return f"--store milvus --uri {self.uri}{named}"
+
+    def connect(self) -> Connection:
+        """Return the connection. Raises `UnreachableError` and `CredentialsError`."""
+        return connect(self.uri, self.token)
+
+    def published(self) -> Generation | None:
+        """Return the generation that is asked, None where there is none."""
+        return Generation.published(self.connect(), self, self.collection)
+
+    def signature(self) -> str | None:
+        """Return which generation is asked, None where there is none."""
+        published = self.published()
+        return None if published is None else published.token
+
+    def encoder(self) -> EncoderIdentity:
+        """Return the encoder that the index was built with."""
+        return self.open().encoder
+
+    def open(self) -> MilvusIndex:
+        """Open the generation that is asked.
+
+        A rebuild may drop it between the two, so one that is not whole is looked for once more.
+        Raises `IndexMissingError`, `IndexFormatError`, `IndexDamagedError`, `UnreachableError` and
+        `CredentialsError`.
+        """
+        published = self.published()
+        if published is None:
+            raise IndexMissingError(self)
+        try:
+            return MilvusIndex(published)
+        except (GoneError, IndexDamagedError) as error:
+            again = self.published()
+            if again is not None and again != published:
+                return MilvusIndex(again)
+            if isinstance(error, GoneError):
+                raise IndexDamagedError(self, "a collection is missing") from error
+            raise
+
+    def suggestions(self) -> tuple[str, ...]:
+        """Return no questions: they come with a folder."""
+        return ()
+
+    def build(
+        self,
+        articles: str | os.PathLike[str] | None = None,
+        *,
+        encoder: str | Encoder | None = None,
+        workers: int = 1,
+        progress: bool = False,
+    ) -> BuildReport:
+        """Build the index of a folder of articles; see `build.build`."""
+        from askvisit.milvus.build import build
+
+        return build(self, articles, encoder=encoder, workers=workers, progress=progress)

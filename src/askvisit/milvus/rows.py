@@ -1,0 +1,145 @@
+"""An article as rows of Milvus, and back.
+
+A text value of Milvus has at most 65,535 bytes, so a long text is kept in parts; each part has the
+sentences that begin in it. The first part has what else is known of the article.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from askvisit.corpus import Entry
+from askvisit.encoder import FloatArray
+from askvisit.records import Article, Passage, Sentence
+from askvisit.store import stems
+from askvisit.words import words
+
+Row = dict[str, Any]
+
+LONGEST_VALUE = 65_535
+"""Bytes of a text value."""
+
+PART = 6_000
+"""Characters of a text in one row: with the sentences of a text of one-letter lines, it fits."""
+
+PASSAGE_FIELDS = ["number", "article", "start", "end", "text", "words", "dense"]
+"""What a passage is made of; Milvus makes `sparse` of the words."""
+
+ARTICLE_FIELDS = [
+    *("key", "article", "part", "text", "sentences", "title", "source", "url", "date"),
+    *("file_sha256", "text_sha256", "parts", "first", "end", "unused"),
+]
+
+UNUSED = [0.0, 0.0]
+"""Milvus wants a vector in every collection; those that are not searched by one have this."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An article as Milvus has it, with its sentences and the numbers of its passages."""
+
+    article: Article
+    sentences: tuple[Sentence, ...]
+    passages: range
+
+
+def article_keys(article_id: str, parts: Iterable[int]) -> list[str]:
+    """Return the primary keys of parts of an article: of a hash, so that no name needs quoting."""
+    named = hashlib.sha256(article_id.encode()).hexdigest()[:32]
+    return [f"{named}-{part}" for part in parts]
+
+
+def article_rows(
+    article: Article, sentences: Sequence[Sentence], entry: Entry, passages: range
+) -> list[Row]:
+    """Return an article as rows, the first part first."""
+    starts = range(0, len(article.text), PART)
+    keys = article_keys(article.id, range(len(starts)))
+    inside: list[list[tuple[int, int, int]]] = [[] for _ in starts]
+    for sentence in sentences:
+        part, start = divmod(sentence.start, PART)
+        inside[part].append((start, sentence.end - sentence.start, sentence.paragraph))
+    rows: list[Row] = [
+        {
+            **dict.fromkeys(ARTICLE_FIELDS),
+            "key": key,
+            "article": article.id,
+            "part": part,
+            "text": article.text[start : start + PART],
+            "sentences": json.dumps(inside[part], separators=(",", ":")),
+            "unused": UNUSED,
+        }
+        for part, (start, key) in enumerate(zip(starts, keys, strict=True))
+    ]
+    rows[0] |= {
+        "title": article.title,
+        "source": article.source,
+        "url": article.url,
+        "date": article.date,
+        "file_sha256": entry.file_sha256,
+        "text_sha256": entry.text_sha256,
+        "parts": len(rows),
+        "first": passages.start,
+        "end": passages.stop,
+    }
+    return rows
+
+
+def stored_article(rows: Iterable[Mapping[str, Any]]) -> Stored:
+    """Put an article together from its rows, which come in any order."""
+    first, *_ = ordered = sorted(rows, key=lambda row: int(row["part"]))
+    text = "".join(row["text"] for row in ordered)
+    known = (first["title"], text, first["source"], first["url"], first["date"])
+    article = Article(first["article"], *known)
+    found = []
+    for row in ordered:
+        for start, length, paragraph in json.loads(row["sentences"]):
+            begin = row["part"] * PART + start
+            place = (paragraph, begin, begin + length)
+            found.append(Sentence(article.id, *place, text[begin : begin + length]))
+    return Stored(article, tuple(found), range(first["first"], first["end"]))
+
+
+def passage_rows(numbered: Mapping[int, Passage], vectors: FloatArray) -> list[Row]:
+    """Return passages with their numbers as rows; vectors (n × dimension) have length 1."""
+    words = indexed_words([passage.text for passage in numbered.values()])
+    return [
+        {
+            "number": number,
+            "article": passage.article_id,
+            "start": passage.start,
+            "end": passage.end,
+            "text": passage.text,
+            "words": own_words,
+            "dense": vector,
+        }
+        for (number, passage), own_words, vector in zip(
+            numbered.items(), words, vectors, strict=True
+        )
+    ]
+
+
+def indexed_words(texts: Sequence[str]) -> list[str]:
+    """Return the words of each text as BM25 compares them, in order."""
+    written = [words(text) for text in texts]
+    known = list({word for text in written for word in text})
+    stem = dict(zip(known, stems(known), strict=True))
+    return [" ".join(stem[word] for word in text if stem[word]) for text in written]
+
+
+def packed(lines: Iterable[str]) -> list[str]:
+    """Join lines to as few text values as hold them."""
+    values: list[str] = []
+    size = LONGEST_VALUE
+    for line in lines:
+        size += len(line.encode()) + 1
+        if size >= LONGEST_VALUE:
+            values.append(line)
+            size = len(line.encode())
+        else:
+            values[-1] += f"\n{line}"
+    return values

@@ -1,0 +1,122 @@
+"""Fill a new generation: articles are cut and encoded, or copied from another generation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby, islice
+from pathlib import Path
+
+from askvisit import passages as cutting
+from askvisit.corpus import Entry
+from askvisit.encoder import Encoder
+from askvisit.errors import PassageIndexError
+from askvisit.index.write import read_as_surveyed
+from askvisit.milvus.generation import Generation, Listed
+from askvisit.milvus.rows import (
+    ARTICLE_FIELDS,
+    PASSAGE_FIELDS,
+    Row,
+    article_keys,
+    article_rows,
+    passage_rows,
+)
+from askvisit.records import Passage
+from askvisit.vectors import normalise
+from askvisit.words import Vocabulary
+
+_CHUNK = 1024
+"""Passages encoded and sent at a time; a build that is stopped loses at most so many."""
+
+_MOST_WORDS = 500_000
+"""Words of a vocabulary that are kept; rarer ones are seldom what a typo stands for."""
+
+_LONGEST_WORD = 100
+"""Characters of a word that is kept."""
+
+
+class Writer:
+    """Fills a generation, one chunk of passages at a time."""
+
+    def __init__(self, generation: Generation, encoder: Encoder) -> None:
+        self._generation = generation
+        self._encoder = encoder
+        self._vocabulary = Vocabulary()
+        self._new: dict[int, Passage] = {}
+        self._copies: list[tuple[int, Listed]] = []
+        self._article_rows: list[Row] = []
+        self._sent = 0
+        self.passages = 0
+        self.article_rows = 0
+        self.encoded = 0
+
+    def add(self, source: Path, entry: Entry) -> None:
+        """Cut an article, to be encoded with others."""
+        article = read_as_surveyed(source, entry)
+        passages = cutting.passages(article)
+        numbers = range(self.passages, self.passages + len(passages))
+        self._article_rows += article_rows(article, cutting.sentences(article), entry, numbers)
+        self._vocabulary.add(article.text)
+        self._new |= dict(zip(numbers, passages, strict=True))
+        self._count(numbers)
+
+    def copy(self, listed: Listed) -> None:
+        """Take an article over from another generation."""
+        self._copies.append((self.passages, listed))
+        self._count(range(self.passages, self.passages + len(listed.passages)))
+
+    def finish(self) -> Iterator[str]:
+        """Send what waits; returns the vocabulary: a word and how it is written a line."""
+        self._send()
+        words = islice(self._vocabulary.commonest().items(), _MOST_WORDS)
+        return (f"{word} {form}" for word, form in words if len(word) <= _LONGEST_WORD)
+
+    def _count(self, numbers: range) -> None:
+        self.passages = numbers.stop
+        if self.passages - self._sent >= _CHUNK:
+            self._send()
+
+    def _send(self) -> None:
+        """Send the passages, then their articles: an article that is there has its passages."""
+        rows: list[Row] = []
+        if self._new:
+            vectors = self._encoder.encode([passage.text for passage in self._new.values()])
+            rows += passage_rows(self._new, normalise(vectors))
+            self.encoded += len(rows)
+        for generation, copies in groupby(self._copies, key=lambda copy: copy[1].generation):
+            rows += self._copied(generation, list(copies))
+        connection = self._generation.connection
+        connection.insert(self._generation.passages, rows)
+        # An article is listed by its first part, so that comes when all others are there.
+        parts = sorted(self._article_rows, key=lambda row: row["part"], reverse=True)
+        connection.insert(self._generation.articles, parts)
+        self.article_rows += len(parts)
+        self._sent = self.passages
+        self._new.clear()
+        self._copies.clear()
+        self._article_rows.clear()
+
+    def _copied(self, other: Generation, copies: list[tuple[int, Listed]]) -> list[Row]:
+        """Return rows of passages as they are to be numbered, and keep those of their articles."""
+        numbers = {
+            number: new
+            for first, listed in copies
+            for new, number in enumerate(listed.passages, first)
+        }
+        keys = [k for _, a in copies for k in article_keys(a.entry.id, range(a.parts))]
+        found = other.connection.get(other.passages, list(numbers), PASSAGE_FIELDS)
+        articles = other.connection.get(other.articles, keys, ARTICLE_FIELDS)
+        if len(found) != len(numbers) or len(articles) != len(keys):
+            raise PassageIndexError(
+                f"Milvus did not give all of what it has in {other.passages}; run this again"
+            )
+        ranges = {a.entry.id: range(first, first + len(a.passages)) for first, a in copies}
+        texts: dict[str, str] = {}
+        for row in sorted(articles, key=lambda row: row["part"]):
+            texts[row["article"]] = texts.get(row["article"], "") + row["text"]
+            if row["part"] == 0:
+                new = ranges[row["article"]]
+                row |= {"first": new.start, "end": new.stop}
+            self._article_rows.append(row)
+        for text in texts.values():
+            self._vocabulary.add(text)
+        return [row | {"number": numbers[row["number"]]} for row in found]
