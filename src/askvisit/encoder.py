@@ -201,19 +201,25 @@ def _started(model: Any, workers: int) -> Any:
 
     gpus = torch.cuda.device_count()
     devices = [f"cuda:{n % gpus}" if gpus else "cpu" for n in range(workers)]
-    threads = os.environ.get("OMP_NUM_THREADS")
-    os.environ["OMP_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // workers))
+    inherited = {
+        "OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 1) // workers)),
+        # A pool is ended by a signal; then Python warns of a lock that tqdm made in each process.
+        "PYTHONWARNINGS": "ignore:resource_tracker:UserWarning",
+    }
+    before = {name: os.environ.get(name) for name in inherited}
+    os.environ |= inherited
     main = threading.current_thread() is threading.main_thread()
     handler = signal.signal(signal.SIGINT, signal.SIG_IGN) if main else None
-    try:  # new processes inherit both
+    try:
         return model.start_multi_process_pool(devices)
     finally:
         if main:
             signal.signal(signal.SIGINT, handler)
-        if threads is None:
-            del os.environ["OMP_NUM_THREADS"]
-        else:
-            os.environ["OMP_NUM_THREADS"] = threads
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _device() -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from math import log
 
 from askvisit.store.schema import WORDS_TABLE
 from askvisit.words import content_words
@@ -44,11 +45,37 @@ def bm25_among(question: str, texts: Sequence[str]) -> list[float]:
     scores = [0.0] * len(texts)
     if not terms:
         return scores
+    with _looked_up(texts) as scored:
+        for number, score in scored(terms):
+            scores[number] = score
+    return scores
+
+
+def term_weights(terms: Sequence[str], texts: Sequence[str]) -> Iterator[dict[int, float]]:
+    """Return for each term how much it weighs in the few texts that have it, by their places.
+
+    That is what BM25 multiplies by the term's rarity (`rarity`), which is another in a few texts
+    than among all.
+    """
+    with _looked_up(texts) as scored:
+        for term in terms:
+            found = scored([term])
+            here = rarity(len(found), len(texts))
+            yield {number: score / here for number, score in found}
+
+
+def rarity(having: int, texts: int) -> float:
+    """Return what BM25 multiplies a term by that so many of all texts have, as FTS5 does."""
+    return max(log((texts - having + 0.5) / (having + 0.5)), 1e-6)
+
+
+@contextmanager
+def _looked_up(
+    texts: Sequence[str],
+) -> Iterator[Callable[[Sequence[str]], list[tuple[int, float]]]]:
+    """Give a function of terms to the places and scores of the texts that have any of them."""
     with closing(sqlite3.connect(":memory:")) as db:
         db.execute(WORDS_TABLE)
         db.executemany("INSERT INTO words (rowid, text) VALUES (?, ?)", enumerate(texts))
-        for number, score in db.execute(
-            "SELECT rowid, -rank FROM words WHERE words MATCH ?", (any_of(terms),)
-        ):
-            scores[number] = score
-    return scores
+        query = "SELECT rowid, -rank FROM words WHERE words MATCH ?"
+        yield lambda terms: db.execute(query, (any_of(terms),)).fetchall()

@@ -11,17 +11,17 @@ from pathlib import Path
 
 from askvisit.errors import IndexDamagedError
 from askvisit.records import Article, Passage, Sentence
-from askvisit.store.bm25 import any_of, question_terms
+from askvisit.store.bm25 import any_of, question_terms, rarity, term_weights
 from askvisit.store.schema import read_only
 from askvisit.words import words
 
-_MOST_SCORED = 30_000
+_MOST_SCORED = 20_000
 """Passages that a search may score before it leaves the commonest words out."""
 
 _MOST_COUNTED = 10_000
 """Words whose passages are remembered by number."""
 
-_CANDIDATES = 400
+_CANDIDATES = 200
 """Passages found by the rarer words that are scored by all. With these two, the right passage is
 among the first ten as often as when all are scored (see `benchmarks/scale.py`)."""
 
@@ -106,26 +106,47 @@ class Store:
         terms = question_terms(question)
         if not terms:
             return []
-        rare = terms if within is not None else self._rare(terms)
-        numbers = None if within is None else [number for r in within for number in r]
-        if rare != terms:
-            numbers = [number for number, _ in self._best(rare, max(k, _CANDIDATES), None)]
-        return self._best(terms, k, numbers)
+        if within is not None:
+            return self._best(terms, k, [number for r in within for number in r])
+        rare = self._rare(terms)
+        if rare == terms:
+            return self._best(terms, k)
+        found = dict(self._best(rare, max(k, _CANDIDATES)))
+        self._add_common(found, [term for term in terms if term not in rare])
+        return sorted(found.items(), key=lambda scored: -scored[1])[:k]
 
     def _best(
-        self, terms: Sequence[str], k: int, numbers: Sequence[int] | None
+        self, terms: Sequence[str], k: int, numbers: Sequence[int] | None = None
     ) -> list[tuple[int, float]]:
-        where, within = "", []
-        if numbers is not None:  # the plus keeps SQLite from searching once for each number
-            where = "AND +rowid IN (SELECT value FROM json_each(?))"
+        # FTS5 gives BM25 as a negative number, so that ORDER BY puts the best first.
+        if numbers is None:
+            where, order, within = "", "rank", []
+        else:
+            # The plus keeps SQLite from searching once for each number, and bm25() FTS5 from
+            # scoring, as it does for its rank, what is not among the numbers.
+            where, order = "AND +rowid IN (SELECT value FROM json_each(?))", "bm25(words)"
             within = [json.dumps(numbers)]
         with self._reading() as db:
             rows = db.execute(
-                # FTS5 gives BM25 as a negative number, so that ORDER BY puts the best first.
-                f"SELECT rowid, -rank FROM words WHERE words MATCH ? {where} ORDER BY rank LIMIT ?",
+                f"SELECT rowid, -{order} FROM words WHERE words MATCH ? {where} "
+                f"ORDER BY {order} LIMIT ?",
                 (any_of(terms), *within, k),
             )
             return [(number, score) for number, score in rows]
+
+    def _add_common(self, scores: dict[int, float], common: Sequence[str]) -> None:
+        """Add to the scores of passages what common terms weigh in them.
+
+        FTS5 itself would walk through all passages that have one. Here a passage is long or short
+        beside these few, not beside all.
+        """
+        passages = self.passages(scores)
+        numbers = list(passages)
+        weights = term_weights(common, [passage.text for passage in passages.values()])
+        for term, weighs in zip(common, weights, strict=True):
+            factor = rarity(self._having(term), self._passages())
+            for place, weight in weighs.items():
+                scores[numbers[place]] += factor * weight
 
     def _rare(self, terms: list[str]) -> list[str]:
         """Leave out the commonest terms until few enough passages have one of the others."""
