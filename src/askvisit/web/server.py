@@ -245,7 +245,8 @@ def _settings() -> None:
     No proxy at all, because Gradio's client fails on a SOCKS proxy before it asks anyone.
     """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    # Nor from making a table of the last 10,000 events after each one.
+    # Nor from keeping the last 10,000 events, and making a table of them after each one.
+    os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"
     os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(sys.maxsize)
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "*"
 
