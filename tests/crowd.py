@@ -175,7 +175,7 @@ async def restarted(
             turned_away = len(tally.busy)
             await tally.of(ask(http, server.address, question))
             if len(tally.busy) > turned_away:
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(1)
 
     async with client() as http:
         asking = [asyncio.create_task(keep_asking(http, number)) for number in range(clients)]

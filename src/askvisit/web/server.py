@@ -29,7 +29,7 @@ PORT = 7860
 PUBLIC_BODY = 64 * 1024
 """Bytes of a request to a chat that anyone may use."""
 
-_GOODBYE = 4.0
+_GOODBYE = 8.0
 """Seconds for the answers that are on their way when the chat is stopped."""
 
 _FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif"]
@@ -89,29 +89,33 @@ def serve(options: argparse.Namespace) -> None:
         public=options.public,
         mcp=options.mcp,
     )
+    caught = _caught_signals()
     if options.mcp:
         print(f"MCP server: {page.local_url.rstrip('/')}{mcp_server.PATH}/", flush=True)
     print(f"askvisit is ready: {page.local_url} (Ctrl-C stops it)", flush=True)
-    stopped_by = _wait_for_a_signal()
+    while not caught:  # signal.pause() would sleep on where another thread is interrupted
+        time.sleep(0.2)
     door.close(_GOODBYE)
-    page.close(verbose=False)
     isolated.end()
     sys.stdout.flush()
     # At once, without Python's own end: native code in other threads may still be reading for
-    # people who left, and aborts where Python ends under it.
-    os._exit(130 if stopped_by == signal.SIGINT else 0)
+    # people who left, and aborts where Python ends under it. What listens is closed by the system.
+    os._exit(130 if caught[0] == signal.SIGINT else 0)
 
 
-def _wait_for_a_signal() -> int:
-    """Wait for Ctrl-C or a supervisor's SIGTERM; return which it was. A second one ends at once."""
+def _caught_signals() -> list[int]:
+    """Return where Ctrl-C or a supervisor's SIGTERM will stand; a second one ends at once."""
     caught: list[int] = []
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda caught_now, _: caught.append(caught_now))
-    while not caught:  # signal.pause() would sleep on where another thread is interrupted
-        time.sleep(0.2)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)
-    return caught[0]
+    both = (signal.SIGINT, signal.SIGTERM)
+
+    def catch(number: int, _: object) -> None:
+        caught.append(number)
+        for one in both:
+            signal.signal(one, signal.SIG_DFL)
+
+    for one in both:
+        signal.signal(one, catch)
+    return caught
 
 
 def _logged(place: Place, options: argparse.Namespace) -> Assistant:
@@ -253,7 +257,8 @@ def _settings() -> None:
     No proxy at all, because Gradio's client fails on a SOCKS proxy before it asks anyone.
     """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    # Nor from making a table of the last 10,000 events after each one.
+    # Nor from keeping the last 10,000 events, and making a table of them after each one.
+    os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"
     os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(sys.maxsize)
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "*"
 
