@@ -6,7 +6,9 @@ what SQLite writes, and both need to be permitted.
 
 from __future__ import annotations
 
+import ctypes
 import json
+import multiprocessing
 import os
 import shutil
 import subprocess
@@ -19,6 +21,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from faults import CHANGES, Ends, Table, wrong_with
 
@@ -110,19 +113,32 @@ def environment() -> dict[str, str]:
 
 Calls = list[tuple[str, int, str]]
 
+PR_SET_PTRACER = 0x59616D61
+"""An option of prctl(2)."""
+
 _CALLS = "openat,write,pwrite64,fsync,fdatasync,ftruncate,rename,unlink,mkdir"
 
 
 def system_calls(name: str, folder: Path, log: Path, inject: str = "") -> Calls:
     """Make a change under strace; return its calls on the folder: name, ordinal of it, line.
 
-    inject: what strace is to inject (see `strace --inject`).
+    inject: what strace is to inject (see `strace --inject`). Nothing is returned where strace may
+    not trace.
     """
-    code = f"import faults; faults.CHANGES[{name!r}](faults.Path({str(folder)!r}))"
-    options = ["-o", str(log), "-y", "-e", f"trace={_CALLS}"]
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["faults", "faiss", "askvisit.formats.plain"])
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_when_traced, args=(theirs, name, str(folder)))
+    process.start()
+    ours.recv()  # it is ready
+    options = ["-o", str(log), "-y", "-e", f"trace={_CALLS}", "-p", str(process.pid)]
     options += ["-e", f"inject={inject}"] if inject else []
-    command = ["strace", *options, sys.executable, "-B", "-c", code]
-    subprocess.run(command, capture_output=True, env=environment(), timeout=60)
+    log.write_text("")
+    with subprocess.Popen(["strace", *options], stderr=subprocess.PIPE, text=True) as strace:
+        assert strace.stderr is not None
+        strace.stderr.readline()  # that it is attached, or why it is not
+        ours.send("traced")
+        process.join()
     counts: Counter[str] = Counter()
     found = []
     for line in log.read_text("utf-8", "replace").splitlines():
@@ -131,6 +147,17 @@ def system_calls(name: str, folder: Path, log: Path, inject: str = "") -> Calls:
         if str(folder) in line and "O_RDONLY" not in line:
             found.append((call, counts[call], line))
     return found
+
+
+def _when_traced(harness: Any, name: str, folder: str) -> None:
+    """Make a change as soon as strace is there, which need not be our parent."""
+    ctypes.CDLL(None).prctl(PR_SET_PTRACER, ctypes.c_ulong(-1))
+    harness.send("ready")
+    harness.recv()
+    try:
+        CHANGES[name](Path(folder))
+    except Exception:
+        sys.exit(1)  # what it says is looked at elsewhere
 
 
 def failing_calls(name: str, start: Path, scratch: Path, every: int = 1) -> Table:
