@@ -104,7 +104,7 @@ class Person:
 
     def __init__(self, http: httpx.AsyncClient, address: str, listener: int) -> None:
         """Take what `listener_of` returned."""
-        self._http, self._address, self._listener = http, address, listener
+        self._http, self._address, self._listener = http, address.rstrip("/"), listener
         self._session = random.randbytes(6).hex()
         self._alive = asyncio.create_task(self._beat())
         self.asked = 0
@@ -119,7 +119,7 @@ class Person:
             message = json.loads(line[5:]) if line.startswith("data:") else {}
             if message.get("msg") == "process_completed" and message["success"]:
                 self.asked += 1
-                return str(message["output"]["data"][1])
+                return str(message["output"]["data"][0])
             if message.get("msg") in ("process_completed", "unexpected_error"):
                 raise Lost(line)
         raise Lost("the answer ended before it began")
@@ -136,6 +136,7 @@ class Person:
 
 async def listener_of(http: httpx.AsyncClient, address: str) -> int:
     """Open the page; return the number of what listens for a typed question."""
+    address = address.rstrip("/")
     (await http.get(f"{address}/")).raise_for_status()
     listeners = (await http.get(f"{address}/config")).json()["dependencies"]
     return next(one["id"] for one in listeners if one["targets"][0][1] == "submit")

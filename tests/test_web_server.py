@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gzip
 import json
@@ -16,6 +17,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
+import clients
 import pytest
 from web_fakes import FakeAssistant
 
@@ -229,6 +231,22 @@ def test_where_the_queue_is_full_a_program_is_told_when_to_come_again(page, monk
     asked = json.dumps({"data": ["Who met the mayor?", None, None, None]}).encode()
     refused = status(page.local_url, "gradio_api/call/ask", asked, **{"content-type": JSON})
     assert (refused[0], refused[1]["retry-after"]) == (503, guard.RETRY_AFTER)
+
+
+def test_a_conversation_keeps_its_turns_and_nothing_else(page):
+    async def asked_five_times():
+        async with clients.client() as http:
+            listener = await clients.listener_of(http, page.local_url)
+            person = clients.Person(http, page.local_url, listener)
+            for _ in range(5):
+                await person.ask("Who met the mayor?")
+            await person.leave()
+
+    asyncio.run(asked_five_times())
+    session = list(page.app.state_holder.session_data.values())[-1]
+    assert len(session.blocks_config.blocks) == len(page.blocks)
+    (turns,) = [value for value in session.state_data.values() if value]
+    assert len(turns) == 5
 
 
 def test_the_server_reads_no_file_for_anyone(address):

@@ -169,7 +169,7 @@ def in_a_session(address: str, name: str, listener: int, question: str) -> str:
             message = json.loads(line[5:]) if line.startswith(b"data:") else {}
             if message.get("msg") == "process_completed":
                 assert message["success"], message
-                return message["output"]["data"][1]
+                return message["output"]["data"][0]
     raise AssertionError("no answer came")
 
 

@@ -108,7 +108,9 @@ def _lay_out_adding(desk: Desk) -> tuple[Any, Any]:
 def _wire(desk: Desk, page: Any, parts: _Parts) -> None:
     """Name what happens on each event; what a browser sends with one is checked here."""
     listening = {"api_visibility": "private", "show_progress": "hidden"}
-    shown = {"outputs": [parts.question, parts.log, parts.source, parts.turns], **listening}
+    shown = {"outputs": [parts.log, parts.source, parts.turns], **listening}
+    # The box only where it changes: Gradio keeps another one for each time that it is left alone.
+    with_box = shown | {"outputs": [*shown["outputs"], parts.question]}
 
     def asked(kept: str, question: str, turns: Turns, chosen: Chosen) -> list[Any]:
         return _updates(desk.ask(question, desk.restored(kept, turns), chosen))
@@ -140,11 +142,11 @@ def _wire(desk: Desk, page: Any, parts: _Parts) -> None:
     for asking in (typed, clicked):
         asking.failure(None, js="() => window.askvisitFailed()", **listening)
     parts.log.guess(on_turn(desk.guess), turns, js=_REMEMBER, **shown)
-    parts.log.edit(on_turn(desk.edit), turns, js=_REMEMBER, **shown)
+    parts.log.edit(on_turn(desk.edit, box=True), turns, js=_REMEMBER, **with_box)
     parts.log.undo(on_turn(desk.undo), turns, js=_REMEMBER, **shown)
     parts.log.feedback(on_turn(desk.feedback, "said"), turns, js=_REMEMBER, **shown)
     parts.log.inspect(_with_event(inspect), turns, [parts.inspected], **remembering)
-    parts.top.new(lambda: _updates(desk.new()), None, **shown)
+    parts.top.new(lambda: _updates(desk.new(), box=True), None, **with_box)
     parts.top.export(_with_event(export), turns, [parts.download], **remembering)
     parts.listed.choose(_with_event(choose), None, [parts.chosen], **listening)
     page.load(loaded, turns, [parts.listed, *shown["outputs"]], **remembering)
@@ -174,15 +176,17 @@ def _html(value: Any, name: str, **more: Any) -> Any:
     return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=script, **more)
 
 
-def _on_turn(desk: Desk, action: Callable[..., Shown], *names: str) -> Callable[..., Any]:
+def _on_turn(
+    desk: Desk, action: Callable[..., Shown], *names: str, box: bool = False
+) -> Callable[..., Any]:
     """Return a listener for a click on one turn; its number and texts are the browser's."""
 
     def on_turn(kept: str, turns: Turns, event: Any) -> list[Any]:
         known = desk.restored(kept, turns)
         number = _turn(event, known)
         if number is None or (known is not turns and len(known) == SHOWN_TURNS):
-            return _updates(desk.show(known))  # the numbers on the page may be others by now
-        return _updates(action(number, known, *(_text(event, name) for name in names)))
+            return _updates(desk.show(known), box)  # the numbers on the page may be others by now
+        return _updates(action(number, known, *(_text(event, name) for name in names)), box)
 
     return _with_event(on_turn)
 
@@ -201,11 +205,14 @@ def _with_event(listener: Callable[..., Any]) -> Callable[..., Any]:
     return listener
 
 
-def _updates(shown: Shown) -> list[Any]:
-    """Return the values of the page's parts, in the order in which listeners name them."""
+def _updates(shown: Shown, box: bool = False) -> list[Any]:
+    """Return the values of the page's parts, in the order in which listeners name them.
+
+    box: the box for the question is among them, last.
+    """
     import gradio as gr
 
-    parts = (shown.question, shown.log, shown.source, shown.turns)
+    parts = (shown.log, shown.source, shown.turns, *((shown.question,) if box else ()))
     return [gr.skip() if part is None else part for part in parts]
 
 
