@@ -44,8 +44,11 @@ SLOWEST = 2.0
 SHARES = {"questions": 2.0, "PDF files": 0.5, "HTML files": 0.5, "bombs": 0.1}
 """How many inputs a target gets, against the others."""
 
-LEVEL = 5.0
-"""Megabytes that each thousand may add in the last half of a long run: memory levels off."""
+LEVEL = 10.0
+"""Megabytes that each thousand may add in the last half of a long run, where memory levels off.
+
+The chat keeps the last 1,000 conversations; a call of the API counts as one.
+"""
 
 
 def main() -> int:
