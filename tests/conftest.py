@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,10 @@ from askvisit.evaluation import Question, read_questions
 # The same examples in every run: a failure is found again, and nobody's pull request fails by luck.
 settings.register_profile("askvisit", deadline=None, derandomize=True, database=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "askvisit"))
+
+# A suite that was started in the background (`nohup … &`) ignores Ctrl-C, and so would the programs
+# that the tests start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
