@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -109,6 +112,12 @@ def selection(reader: str = "scripted") -> Selection:
         thresholds={"lenient": 0.3, "normal": 0.5, "strict": 0.7},
         rates={},
     )
+
+
+def finish(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """Run a coroutine in a thread: a browser test leaves a running event loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 def write_articles(folder: Path, articles: Mapping[str, str | bytes]) -> Path:

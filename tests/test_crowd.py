@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 
 import clients
 import crowd
 import pytest
+from fakes import finish
 
 from askvisit import Assistant, encoder
 
@@ -30,7 +30,7 @@ def server(library, tmp_path):
 
 def test_a_crowd_is_answered_while_the_index_is_rebuilt(server, library):
     asking = crowd.Crowd(server, library)
-    asyncio.run(asking.ask(clients=12, seconds=20))
+    finish(asking.ask(clients=12, seconds=20))
     assert asking.tally.errors == []
     assert asking.tally.busy == []
     assert asking.tally.answers > 20
@@ -38,16 +38,16 @@ def test_a_crowd_is_answered_while_the_index_is_rebuilt(server, library):
 
 
 def test_too_many_at_once_are_told_so_and_all_others_are_answered(server):
-    tally = asyncio.run(crowd.at_once(server, 200))
+    tally = finish(crowd.at_once(server, 200))
     assert tally.errors == []
     assert tally.answers >= 64
     assert len(tally.busy) == 200 - tally.answers
     assert max(tally.busy) < max(tally.seconds)
-    assert asyncio.run(crowd.at_once(server, 1)).answers == 1
+    assert finish(crowd.at_once(server, 1)).answers == 1
 
 
 def test_slow_clients_are_sent_away_and_keep_nobody_waiting(server):
-    tally, refused = asyncio.run(crowd.slow(server, 100))
+    tally, refused = finish(crowd.slow(server, 100))
     assert set(refused) <= {408, 0}
     assert refused.count(408) > 25
     assert (tally.errors, tally.busy) == ([], [])
@@ -55,7 +55,7 @@ def test_slow_clients_are_sent_away_and_keep_nobody_waiting(server):
 
 
 def test_a_restart_loses_no_answer_and_takes_the_same_port(server, library, tmp_path):
-    tally, stopped, _ = asyncio.run(
+    tally, stopped, _ = finish(
         crowd.restarted(
             server, 6, lambda: clients.Server(library.folder, tmp_path / "log", server.port)
         )

@@ -7,6 +7,7 @@ import json
 import time
 
 import pytest
+from fakes import finish
 
 from askvisit.web import guard
 from askvisit.web.guard import Door, Guard
@@ -63,7 +64,7 @@ def test_a_body_in_parts_reaches_the_application_whole():
         assert (status, app.bodies) == (200, [b"abc"])
         assert headers[b"x-content-type-options"] == b"nosniff"
 
-    asyncio.run(asked())
+    finish(asked())
 
 
 def test_a_body_that_comes_too_slowly_is_refused(monkeypatch):
@@ -77,7 +78,7 @@ def test_a_body_that_comes_too_slowly_is_refused(monkeypatch):
         assert "too long" in json.loads(told)["detail"]
         assert time.monotonic() - began < 1.9  # all of it would take two seconds
 
-    asyncio.run(asked())
+    finish(asked())
 
 
 def test_a_large_body_may_take_longer(monkeypatch):
@@ -87,7 +88,7 @@ def test_a_large_body_may_take_longer(monkeypatch):
     async def asked():
         assert (await requested(Guard(Application()), parts=[b"x"] * 9, pause=0.02))[0] == 200
 
-    asyncio.run(asked())
+    finish(asked())
 
 
 def test_who_leaves_before_the_end_of_a_request_is_not_answered():
@@ -102,7 +103,7 @@ def test_who_leaves_before_the_end_of_a_request_is_not_answered():
         await Guard(app)(scope, receive, None)
         assert app.bodies == []
 
-    asyncio.run(asked())
+    finish(asked())
 
 
 def test_one_too_many_is_told_so_at_once():
@@ -121,7 +122,7 @@ def test_one_too_many_is_told_so_at_once():
         assert (await requested(guarded))[0] == 200
         assert (door.asking, door.listening) == (0, 0)
 
-    asyncio.run(asked())
+    finish(asked())
 
 
 def test_a_full_queue_is_told_in_the_same_words():
@@ -130,7 +131,7 @@ def test_a_full_queue_is_told_in_the_same_words():
         assert (status, headers[b"retry-after"]) == (503, b"5")
         assert json.loads(told) == {"detail": guard.BUSY}
 
-    asyncio.run(asked())
+    finish(asked())
 
 
 def test_what_is_not_healthy_says_so_in_its_own_words():
@@ -139,7 +140,7 @@ def test_what_is_not_healthy_says_so_in_its_own_words():
             "the application's words"
         )
 
-    asyncio.run(asked())
+    finish(asked())
 
 
 @pytest.mark.parametrize(
@@ -170,7 +171,7 @@ def test_a_closed_door_lets_those_inside_finish_and_nobody_in(path, method):
         assert (await inside)[0] == 200
         await closing
 
-    asyncio.run(asked())
+    finish(asked())
 
 
 def test_a_closed_door_waits_for_nobody_longer_than_it_may():
@@ -184,4 +185,4 @@ def test_a_closed_door_waits_for_nobody_longer_than_it_may():
         assert door.asking == 1
         inside.cancel()
 
-    asyncio.run(asked())
+    finish(asked())

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import re
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
-from fakes import ROOT
+from fakes import ROOT, finish
 from web_fakes import ARTICLE, FakeAssistant
 
 from askvisit.records import Answer
@@ -43,12 +41,6 @@ def address(mcp):
     page.close(verbose=False)
 
 
-def talk(conversation):
-    """Run a conversation in a thread: a browser test leaves a running event loop in this one."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(lambda: asyncio.run(conversation())).result()
-
-
 @pytest.fixture
 def call(mcp, address):
     def called(tool, **arguments):
@@ -56,7 +48,7 @@ def call(mcp, address):
             async with mcp.Client(address) as client:
                 return await client.call_tool(tool, arguments)
 
-        return talk(conversation)
+        return finish(conversation())
 
     return called
 
@@ -66,7 +58,7 @@ def test_three_typed_tools_that_only_read(mcp, address):
         async with mcp.Client(address) as client:
             return client.server_info, (await client.list_tools()).tools
 
-    info, tools = talk(conversation)
+    info, tools = finish(conversation())
     assert info.name == "askvisit"
     by_name = {tool.name: tool for tool in tools}
     assert sorted(by_name) == ["articles", "ask", "search"]
@@ -160,7 +152,7 @@ def test_the_command_serves_the_real_index(mcp, real, command):
             async with mcp.Client(address) as client:
                 return await client.call_tool("ask", {"question": question})
 
-        answer = Answer.from_dict(talk(conversation).structured_content)
+        answer = Answer.from_dict(finish(conversation()).structured_content)
         assert answer == real.ask(question)
         assert answer.citations[0].span == "2009"
     finally:

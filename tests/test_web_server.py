@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import gzip
 import json
@@ -19,6 +18,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 import clients
 import pytest
+from fakes import finish
 from web_fakes import FakeAssistant
 
 from askvisit.errors import ServerError
@@ -242,7 +242,7 @@ def test_a_conversation_keeps_its_turns_and_nothing_else(page):
                 await person.ask("Who met the mayor?")
             await person.leave()
 
-    asyncio.run(asked_five_times())
+    finish(asked_five_times())
     session = list(page.app.state_holder.session_data.values())[-1]
     assert len(session.blocks_config.blocks) == len(page.blocks)
     (turns,) = [value for value in session.state_data.values() if value]

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy
+
 from askvisit.onnx_model import onnx_runtime
 from askvisit.training.data import Document
 from askvisit.training.features import MULTIPLE, context_start, windows_of
 from askvisit.training.scoring import Prediction
 
 if TYPE_CHECKING:
-    import numpy
     from tokenizers import Encoding, Tokenizer
 
     Logits = tuple[numpy.ndarray[Any, Any], numpy.ndarray[Any, Any]]
@@ -79,8 +80,6 @@ def best_span(start: Any, end: Any, encoding: Encoding) -> tuple[float, int, int
     The margin is the best sum of a start and an end logit in the context, at most ``LONGEST``
     tokens apart, minus the sum at [CLS] (Devlin et al. 2019, section 4.3).
     """
-    import numpy
-
     first, last = context_start(encoding), len(encoding.ids) - 1
     inside_start, inside_end = start[first:last], end[first:last]
     sums = inside_start[:, None] + inside_end[None, :]
@@ -93,8 +92,6 @@ def best_span(start: Any, end: Any, encoding: Encoding) -> tuple[float, int, int
 
 
 def _padded(group: list[Encoding]) -> dict[str, numpy.ndarray[Any, Any]]:
-    import numpy
-
     width = -(-max(len(part.ids) for part in group) // MULTIPLE) * MULTIPLE
     made = {
         name: numpy.zeros((len(group), width), dtype=numpy.int64)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy
+
 from askvisit.errors import TrainingError
 from askvisit.onnx_model import onnx_runtime
 
@@ -98,7 +100,6 @@ def _with_weight(graph: Any, operator: str, position: int) -> list[tuple[Any, An
 
 def _replace(graph: Any, name: str, values: Any, *, axis: int) -> None:
     """Replace the constant ``name`` by ``name_int8`` and ``name_scale`` (maximum over ``axis``)."""
-    import numpy
     from onnx import numpy_helper
 
     scale = numpy.maximum(numpy.abs(values).max(axis, keepdims=True) / 127, 1e-12)
