@@ -158,6 +158,17 @@ def test_common_words_find_no_passage_but_score_those_found(common, monkeypatch)
     assert [n for n, _ in common.bm25(question, 90)] == [30]
 
 
+def test_of_many_with_a_rare_word_those_with_commoner_ones_too_are_scored(tmp_path, monkeypatch):
+    said = [f"A ferry, {n}." for n in range(30)] + [f"The harbour is old, {n}." for n in range(60)]
+    said += [f"Nothing happened, {n}." for n in range(200)] + ["A ferry left the harbour late."]
+    monkeypatch.setattr(texts_in, "_MOST_SCORED", 40)
+    monkeypatch.setattr(texts_in, "_CANDIDATES", 2)
+    articles = [Article(f"{n}.txt", "A", text) for n, text in enumerate(said)]
+    with closing(write(tmp_path / "s.db", articles)) as store:
+        assert len(said) - 1 not in {n for n, _ in store.bm25("Which ferry?", 30)}
+        assert store.bm25("Which ferry in which harbour?", 2)[0][0] == len(said) - 1
+
+
 def test_a_question_of_common_words_alone_still_finds(common, monkeypatch):
     monkeypatch.setattr(texts_in, "_MOST_SCORED", 5)
     assert len(common.bm25("city", 90)) == 90
