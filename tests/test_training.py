@@ -614,18 +614,13 @@ def test_an_exported_encoder_gives_plain_means(tiny, tmp_path):
         export._mean_pooled(model), tmp_path, ("sentence_embedding",), activations=False
     )
     session = onnx_runtime().InferenceSession(str(tmp_path / "model.onnx"))
-    ids = numpy.array([[2, 5, 6, 7, 3], [2, 9, 3, 0, 0]])
-    inputs = {
-        "input_ids": ids,
-        "attention_mask": (ids > 0).astype(numpy.int64),
-        "token_type_ids": numpy.zeros_like(ids),
-    }
+    ids = numpy.array([[2, 5, 6, 7, 3], [2, 9, 8, 4, 3]])
+    inputs = {"input_ids": ids, "token_type_ids": numpy.zeros_like(ids)}
     (vectors,) = session.run(["sentence_embedding"], inputs)
     with torch.inference_mode():
         hidden = model(**{name: torch.from_numpy(value) for name, value in inputs.items()})[0]
-    expected = [hidden[0].mean(0), hidden[1, :3].mean(0)]
     assert vectors.shape == (2, 64)
-    for vector, mean in zip(vectors, expected, strict=True):
+    for vector, mean in zip(vectors, hidden.mean(1), strict=True):
         assert vector == pytest.approx(mean.numpy(), abs=0.03)
 
 

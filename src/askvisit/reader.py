@@ -100,17 +100,19 @@ class _SpanReader(ABC):
     def read(self, question: str, windows: Sequence[Window]) -> list[Span]:
         """Read each window; the better margin counts for a sentence that stands in two."""
         best: dict[Sentence, Span] = {}
-        for window in windows:
-            for logits in self._logits(question, window.text):
-                for span in _spans(window, logits):
-                    seen = best.get(span.sentence)
-                    if seen is None or span.margin > seen.margin:
-                        best[span.sentence] = span
+        for number, logits in self._logits(question, [window.text for window in windows]):
+            for span in _spans(windows[number], logits):
+                seen = best.get(span.sentence)
+                if seen is None or span.margin > seen.margin:
+                    best[span.sentence] = span
         return list(best.values())
 
     @abstractmethod
-    def _logits(self, question: str, text: str) -> Iterator[_Logits]:
-        """Run the model on a question and a text, in overlapping parts where it is long."""
+    def _logits(self, question: str, texts: Sequence[str]) -> Iterator[tuple[int, _Logits]]:
+        """Run the model on a question and each text, in overlapping parts where it is long.
+
+        With what it says comes the text's place among the texts.
+        """
 
 
 class BundledReader(_SpanReader):
@@ -123,13 +125,19 @@ class BundledReader(_SpanReader):
         self.sha256 = str(self._model.about["sha256"])  # the files were compared with it
         self._tokens = lru_cache(_REMEMBERED)(self._model.tokens)  # questions meet the same windows
 
-    def _logits(self, question: str, text: str) -> Iterator[_Logits]:
+    def _logits(self, question: str, texts: Sequence[str]) -> Iterator[tuple[int, _Logits]]:
         asked = self._model.tokens(question).ids[:_LONGEST_QUESTION]
         room = _LONGEST_INPUT - len(asked) - 3  # [CLS] and two [SEP]
         context = slice(len(asked) + 2, -1)
-        for tokens in self._tokens(text).cut(room, _STRIDE):
-            start, end = self._model.run(asked, tokens.ids)
-            yield _Logits(start[context], end[context], tokens.offsets, float(start[0] + end[0]))
+        parts = [
+            (number, part)
+            for number, text in enumerate(texts)
+            for part in self._tokens(text).cut(room, _STRIDE)
+        ]
+        found = self._model.run_pairs(asked, [part.ids for _, part in parts])
+        for (number, part), (start, end) in zip(parts, found, strict=True):
+            null_score = float(start[0] + end[0])
+            yield number, _Logits(start[context], end[context], part.offsets, null_score)
 
 
 class TransformersReader(_SpanReader):
@@ -162,7 +170,12 @@ class TransformersReader(_SpanReader):
         """Hash of the weights' files, read when it is first asked for."""
         return weights_sha256(self._folder)
 
-    def _logits(self, question: str, text: str) -> Iterator[_Logits]:
+    def _logits(self, question: str, texts: Sequence[str]) -> Iterator[tuple[int, _Logits]]:
+        for number, text in enumerate(texts):
+            for logits in self._parts(question, text):
+                yield number, logits
+
+    def _parts(self, question: str, text: str) -> Iterator[_Logits]:
         import torch
 
         with self._lock:  # the tokenizer is not safe to share between threads

@@ -120,14 +120,21 @@ def torch_forward(model: Any, device: Any, dtype: Any) -> Forward:
 
 
 def onnx_forward(path: Any, threads: int | None = None) -> Forward:
-    """Run an exported ``model.onnx``."""
+    """Run an exported ``model.onnx``, which takes one unpadded input at a time."""
     onnxruntime = onnx_runtime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads if threads is not None else 0
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
     def forward(inputs: dict[str, Any]) -> Logits:
-        start, end = session.run(["start_logits", "end_logits"], inputs)
+        shape = inputs["input_ids"].shape
+        start, end = numpy.zeros(shape, numpy.float32), numpy.zeros(shape, numpy.float32)
+        for row, length in enumerate(inputs["attention_mask"].sum(axis=1)):
+            one = {
+                name: inputs[name][row : row + 1, :length]
+                for name in ("input_ids", "token_type_ids")
+            }
+            start[row, :length], end[row, :length] = session.run(None, one)
         return start, end
 
     return forward
