@@ -39,6 +39,12 @@ def test_run_adds_the_special_tokens(model):
     assert not np.allclose(one, pair)
 
 
+def test_pairs_come_in_the_order_of_their_texts_whichever_is_done_first(model):
+    first, *others = (model.tokens(text).ids for text in ("a visit", "word " * 400, "a", "b"))
+    found = [outputs[0] for outputs in model.run_pairs(first, others)]
+    assert np.array_equal(found, [model.run(first, other)[0] for other in others])
+
+
 @pytest.mark.parametrize("length", [1, 9, 10, 11, 19, 50])
 def test_cut_covers_every_token_and_overlaps(length):
     tokens = Tokens(list(range(length)), [(n, n + 1) for n in range(length)])
