@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from askvisit.corpus import Entry
 from askvisit.encoder import Encoder, spread
-from askvisit.errors import ArticleError, PassageIndexError
+from askvisit.errors import PassageIndexError
 from askvisit.index import locate, partial
 from askvisit.index import manifest as manifests
 from askvisit.index.lock import only_writer
 from askvisit.index.manifest import Manifest
-from askvisit.index.place import Place
+from askvisit.index.place import BuildReport, Place
 from askvisit.index.plan import Plan, plan_build
 from askvisit.index.write import TEMPORARY, write_files
 
@@ -32,33 +31,6 @@ _OURS = (
     f"{manifests.NAME}.tmp",
 )
 """Files that a build may remove; anything else in the folder is the user's."""
-
-
-@dataclass(frozen=True)
-class BuildReport:
-    """What a build did; `skipped` files are no articles, each with its reason.
-
-    `folder` is the index's folder or place, `faiss` the FAISS factory (None in another store),
-    `recall` the share of the ten nearest passages that its search finds (None where it is exact),
-    `rebuilt` whether all passages were cut or stored anew.
-    """
-
-    folder: Path | Place
-    articles: int
-    passages: int
-    encoded: int
-    added: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    skipped: tuple[ArticleError, ...] = ()
-    faiss: str | None = "Flat"
-    recall: float | None = None
-    rebuilt: bool = False
-
-    @property
-    def unchanged(self) -> bool:
-        """Whether there was nothing to do; no file was touched then."""
-        return not (self.added or self.changed or self.removed or self.encoded or self.rebuilt)
 
 
 def build_index(

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from askvisit.encoder import Encoder
 from askvisit.index import manifest as manifests
-from askvisit.index.build import BuildReport, build_index
+from askvisit.index.build import build_index
 from askvisit.index.local import LocalIndex, open_index
 from askvisit.index.locate import locate
 from askvisit.index.manifest import EncoderIdentity
-from askvisit.index.place import Place
+from askvisit.index.place import BuildReport, Place
 
 
 @dataclass(frozen=True)

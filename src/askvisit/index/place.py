@@ -1,17 +1,46 @@
-"""Where an index is kept: a folder on this machine, or a store elsewhere."""
+"""Where an index is kept, a folder or a store elsewhere, and what a build of it did."""
 
 from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Hashable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from askvisit.encoder import Encoder
-    from askvisit.index.build import BuildReport
+    from askvisit.errors import ArticleError
     from askvisit.index.local import PassageIndex
     from askvisit.index.manifest import EncoderIdentity
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build did; `skipped` files are no articles, each with its reason.
+
+    `folder` is the index's folder or place, `faiss` the FAISS factory (None in another store),
+    `recall` the share of the ten nearest passages that its search finds (None where it is exact),
+    `rebuilt` whether all passages were cut or stored anew.
+    """
+
+    folder: Path | Place
+    articles: int
+    passages: int
+    encoded: int
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    skipped: tuple[ArticleError, ...] = ()
+    faiss: str | None = "Flat"
+    recall: float | None = None
+    rebuilt: bool = False
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether there was nothing to do; no file was touched then."""
+        return not (self.added or self.changed or self.removed or self.encoded or self.rebuilt)
 
 
 class Place(ABC):

@@ -23,8 +23,9 @@ from askvisit.errors import (
     IndexDamagedError,
     IndexFormatError,
 )
-from askvisit.index.build import BuildReport, differences
+from askvisit.index.build import differences
 from askvisit.index.manifest import EncoderIdentity
+from askvisit.index.place import BuildReport
 from askvisit.index.plan import check_entries
 from askvisit.index.write import with_bar
 from askvisit.milvus.connection import GoneError

@@ -13,9 +13,8 @@ from askvisit.errors import (
     IndexMissingError,
     PassageIndexError,
 )
-from askvisit.index.build import BuildReport
 from askvisit.index.manifest import EncoderIdentity
-from askvisit.index.place import Place
+from askvisit.index.place import BuildReport, Place
 from askvisit.milvus.connection import Connection, GoneError, connect
 from askvisit.milvus.generation import Generation
 from askvisit.milvus.reading import MilvusIndex
