@@ -233,6 +233,29 @@ def test_where_the_queue_is_full_a_program_is_told_when_to_come_again(page, monk
     assert (refused[0], refused[1]["retry-after"]) == (503, guard.RETRY_AFTER)
 
 
+def test_calls_of_programs_push_no_conversation_out(page, monkeypatch):
+    monkeypatch.setattr(page.app.state_holder, "capacity", 3)
+
+    async def asked():
+        async with clients.client() as http:
+            listener = await clients.listener_of(http, page.local_url)
+            person = clients.Person(http, page.local_url, listener)
+            await person.ask("Who met the mayor?")
+            for _ in range(5):
+                await clients.ask(http, page.local_url.rstrip("/"), "Who met the mayor?")
+            log = await person.ask("When did the minister leave?")
+            for _ in range(4):
+                another = clients.Person(http, page.local_url, listener)
+                await another.ask("Who met the mayor?")
+                await another.leave()
+            await person.leave()
+            return log
+
+    assert finish(asked()).count('class="message user"') == 2
+    sessions = page.app.state_holder.session_data.values()
+    assert [len(kept) for s in sessions for kept in s.state_data.values() if kept] == [1, 1, 1]
+
+
 def test_a_conversation_keeps_its_turns_and_nothing_else(page):
     async def asked_five_times():
         async with clients.client() as http:

@@ -146,7 +146,7 @@ def launch(
     import gradio as gr
     from starlette.middleware import Middleware
 
-    from askvisit.web import app, guard, health, mcp_server
+    from askvisit.web import app, guard, health, mcp_server, sessions
 
     page = app.build(desk)
     # Not open: else a request could go past the queue, and nothing would bound how many wait.
@@ -169,7 +169,7 @@ def launch(
             ssr_mode=False,
             root_path=_rooted(root_path),
             max_file_size=largest_body,
-            state_session_capacity=1000,
+            state_session_capacity=sessions.MOST,
             app_kwargs={"middleware": [guarded], **tools},
             mcp_server=False,
             # Gradio would give up where its own page takes over 3 s, as in a restart under load.
@@ -179,6 +179,8 @@ def launch(
         )
     except OSError as error:
         raise ServerError(_taken(host, port)) from error
+    page.app.state_holder = sessions.Sessions()
+    page.app.state_holder.set_blocks(page)
     return page
 
 

@@ -1,0 +1,31 @@
+"""What Gradio keeps for each page that is open, and for each call of a program."""
+
+from __future__ import annotations
+
+from gradio.state_holder import StateHolder
+
+MOST = 200
+"""Sessions that are kept; a conversation of 25 questions takes half a megabyte."""
+
+
+class Sessions(StateHolder):  # type: ignore[misc]
+    """Of too many, one without a conversation goes first, then the one that was used least lately.
+
+    A call of a program is a session too, which nobody comes back to: by Gradio's own rule these
+    would push the conversations of open pages out.
+    """
+
+    def update(self, session_id: str) -> None:
+        """Count a session as used now, and let others go where there are too many."""
+        with self.lock:
+            if session_id in self.session_data:
+                self.session_data.move_to_end(session_id)
+            while len(self.session_data) > self.capacity:
+                others = [each for each in self.session_data if each != session_id]
+                empty = (each for each in others if not any(self._kept(each)))
+                gone = next(empty, others[0])
+                del self.session_data[gone]
+                self.time_last_used.pop(gone, None)
+
+    def _kept(self, session_id: str) -> list[object]:
+        return list(self.session_data[session_id].state_data.values())
