@@ -47,7 +47,7 @@ SHARES = {"questions": 2.0, "PDF files": 0.5, "HTML files": 0.5, "bombs": 0.1}
 LEVEL = 10.0
 """Megabytes that each thousand may add in the last half of a long run, where memory levels off.
 
-The chat keeps the last 200 conversations, and a thousand questions are twenty of them to the crowd.
+The chat keeps the last 200 conversations; a thousand questions of the crowd are twenty of them.
 """
 
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from gradio.state_holder import StateHolder
+from gradio.state_holder import SessionState, StateHolder
 
 MOST = 200
-"""Sessions that are kept; a conversation of 25 questions takes half a megabyte."""
+"""Sessions that are kept; a conversation of 25 questions takes a sixth of a megabyte."""
+
+
+class Session(SessionState):  # type: ignore[misc]
+    """A session without Gradio's copy of what the page shows, which is for links of its own."""
+
+    def _update_value_in_config(self, key: int, value: object) -> None:
+        pass
 
 
 class Sessions(StateHolder):  # type: ignore[misc]
@@ -14,6 +21,12 @@ class Sessions(StateHolder):  # type: ignore[misc]
     A call of a program is a session too, which nobody comes back to: by Gradio's own rule these
     would push the conversations of open pages out.
     """
+
+    def __getitem__(self, session_id: str) -> SessionState:
+        """Return a session, a new one where there is none."""
+        if session_id not in self.session_data:
+            self.session_data[session_id] = Session(self.blocks)
+        return super().__getitem__(session_id)
 
     def update(self, session_id: str) -> None:
         """Count a session as used now, and let others go where there are too many."""
