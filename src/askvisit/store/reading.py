@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 
 from askvisit.errors import IndexDamagedError
@@ -152,7 +153,7 @@ class Store:
                 break
             bonus += " + ? * (rowid IN (SELECT rowid FROM words WHERE words MATCH ?))"
             both = f"({any_of(rare)}) AND {any_of([term])}"
-            values += [rarity(having, self._passages()), both]
+            values += [self._rarity(term), both]
         with self._reading() as db:
             return dict(
                 db.execute(
@@ -172,13 +173,13 @@ class Store:
         numbers = list(passages)
         weights = term_weights(common, [passage.text for passage in passages.values()])
         for term, weighs in zip(common, weights, strict=True):
-            factor = rarity(self._having(term), self._passages())
+            factor = self._rarity(term)
             for place, weight in weighs.items():
                 scores[numbers[place]] += factor * weight
 
     def _rare(self, terms: list[str]) -> list[str]:
         """Leave out the commonest terms until few enough passages have one of the others."""
-        if len(terms) * self._passages() <= _MOST_SCORED:
+        if len(terms) * self._passages <= _MOST_SCORED:
             return terms
         rare: set[str] = set()
         scored = 0
@@ -189,6 +190,10 @@ class Store:
             scored += having
         return [term for term in terms if term in rare]
 
+    def _rarity(self, term: str) -> float:
+        return rarity(self._having(term), self._passages)
+
+    @cached_property
     def _passages(self) -> int:
         with self._reading() as db:
             (last,) = db.execute("SELECT max(number) FROM passages").fetchone()
