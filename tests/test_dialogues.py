@@ -8,7 +8,8 @@ from statistics import fmean
 import pytest
 from fakes import ROOT
 
-from askvisit import Assistant, build_index, encoder, evaluation
+from askvisit import Answer, Assistant, build_index, encoder, evaluation
+from askvisit.index import open_index
 from askvisit.readings import followups
 
 DATA = ROOT / "tests" / "data"
@@ -42,14 +43,33 @@ def test_the_development_dialogues(real):
     assert fmean(turns) >= TURNS_RIGHT
 
 
+def test_the_son_of_who_was_asked_about_and_what_he_did_in_another_year(real):
+    history: list[Answer] = []
+    for question in (
+        "When did Xi meet Kim Jong Il?",
+        "And when did his son take power?",
+        "What about 2018?",
+    ):
+        history.append(real.ask(question, history))
+    assert [turn.citations[0].quote for turn in history] == [
+        "Xi previously had met with Kim Jong Un’s father, the late Kim Jong Il, in 2009.",
+        "Kim removed pro-Beijing government officials when he assumed power in 2011.",
+        "After nearly a decade of pursuing nuclear weapons despite protests from Beijing, Kim set "
+        "out to renew diplomatic relations in 2018, even taking an incredibly rare trip to China "
+        "for a meeting with Xi.",
+    ]
+    assert history[1].reading == "when did Kim Jong Un take power?"
+
+
 def test_no_question_of_its_own_is_read_otherwise_after_another(answered):
     """An answer depends on history through the readings alone, so every ordered pair is covered."""
+    index = open_index(ROOT / "index")
     bent = {
         question.question
         for question, _ in answered
         for _, earlier in answered
         if question.sentences
-        and followups.propose(question.question, [earlier])[0] != question.question
+        and followups.propose(question.question, [earlier], index)[0] != question.question
     }
     assert len(answered) > 80
     assert not bent

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
+
 import pytest
-from fakes import citation
+from fakes import ROOT, citation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from askvisit.index import LocalIndex, open_index
 from askvisit.readings import followups
 from askvisit.records import Answer
 
@@ -21,9 +25,20 @@ def turn(question: str, span: str | None = None, sentence: str | None = None, ty
     return Answer(asked, question, "answer", True, quote, 0.9, (cited,))
 
 
+@cache
+def visit() -> LocalIndex:
+    """Return the project's own index."""
+    return open_index(ROOT / "index")
+
+
+def propose(question: str, history: Sequence[Answer]) -> list[str]:
+    """Return the readings where the articles are those of the project."""
+    return followups.propose(question, history, visit())
+
+
 def read(question: str, *history: Answer) -> str:
     """Return the likeliest reading."""
-    return followups.propose(question, history)[0]
+    return propose(question, history)[0]
 
 
 ELECTION = turn("Who won the election in France?", "Emmanuel Macron")
@@ -144,7 +159,7 @@ def test_a_hole_is_filled(before, question, reading):
     ],
 )
 def test_a_question_that_stands_alone_has_one_reading(question):
-    assert followups.propose(question, [ELECTION, EMBARGO]) == [question]
+    assert propose(question, [ELECTION, EMBARGO]) == [question]
 
 
 @pytest.mark.parametrize(
@@ -161,6 +176,14 @@ def test_a_question_that_stands_alone_has_one_reading(question):
             "What was the price?",
             ["What was the price?", "What was the price (the embargo begin)?"],
         ),
+        # A date beside the one that was asked for: what was done then?
+        (
+            turn("When did Kim take power?", "2011"),
+            "What about 2018?",
+            ["When did Kim take power in 2018?", "What did Kim do in 2018?"],
+        ),
+        (EMBARGO, "In 1974?", ["When did the embargo begin in 1974?", "What happened in 1974?"]),
+        (turn("Where did Kim go?", "Hanoi"), "In 2018?", ["Where did Kim go in 2018?"]),
         # What is filled may not be answered, and the fragment says something itself.
         (turn("When did Mulhouse secede?"), "And Basel?", ["When did Basel secede?", "And Basel?"]),
         # Nothing here could be looked up as typed.
@@ -169,7 +192,7 @@ def test_a_question_that_stands_alone_has_one_reading(question):
     ],
 )
 def test_the_question_as_typed_competes_where_it_can_be_looked_up(before, question, readings):
-    assert followups.propose(question, [before]) == readings
+    assert propose(question, [before]) == readings
 
 
 def test_what_a_pronoun_stood_for_stays_the_topic():
@@ -178,6 +201,30 @@ def test_what_a_pronoun_stood_for_stays_the_topic():
     assert read("When did it end?", began, cause) == "When did the crisis end?"
     europe = turn("When will the crisis reach Europe?", typed="And Europe?")
     assert read("Was it foreseen?", began, cause, europe) == "Was the crisis foreseen?"
+
+
+@pytest.mark.parametrize(
+    ("question", "readings"),
+    [
+        (
+            "And when did his son take power?",
+            ["when did Kim Jong Il’s son take power?", "when did Kim Jong Un take power?"],
+        ),
+        ("Who is his son?", ["Who is Kim Jong Il’s son?", "Whose father is Kim Jong Il?"]),
+        ("When did his wife die?", ["When did Xi’s wife die?"]),  # no wife is told of
+        ("When did his term end?", ["When did Xi’s term end?"]),
+    ],
+)
+def test_his_son_is_that_of_whom_the_articles_tell_one(question, readings):
+    assert propose(question, [turn("When did Xi meet Kim Jong Il?", "2009")]) == readings
+
+
+def test_his_son_is_who_is_spoken_of_then():
+    met = turn("When did Xi meet Kim Jong Il?", "2009")
+    son = turn("Whose father is Kim Jong Il?", "Kim Jong Un’s", typed="Who is his son?")
+    power = turn("When did Kim Jong Un rule?", "2011", typed="When did his son rule?")
+    assert read("How old is he?", met, son) == "How old is Kim Jong Un?"
+    assert read("How old is he?", met, power) == "How old is Kim Jong Un?"
 
 
 def test_another_pronoun_means_another_person():
@@ -203,7 +250,7 @@ def test_a_fragment_changes_what_is_asked_but_not_what_is_talked_of():
 
 def test_talk_and_questions_without_words_are_no_history():
     thanks = Answer("Thanks!", "Thanks!", "talk", False, "You are welcome.", 0.0)
-    assert followups.propose("Why?", [thanks, turn("?!")]) == ["Why?"]
+    assert propose("Why?", [thanks, turn("?!")]) == ["Why?"]
     assert read("How old is he?", ELECTION, thanks, turn("?!")) == "How old is Emmanuel Macron?"
 
 
@@ -232,6 +279,6 @@ TEXTS = st.one_of(st.text(max_size=40), st.lists(PIECES, min_size=1, max_size=12
 @given(TEXTS, TEXTS, TEXTS, st.booleans())
 def test_any_text_gets_readings(question, earlier, span, found):
     history = [turn(earlier or "?", span if found and span else None, typed=question or "?")] * 2
-    readings = followups.propose(question, history)
+    readings = propose(question, history)
     assert readings
     assert all(isinstance(reading, str) for reading in readings)

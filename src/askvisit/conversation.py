@@ -5,9 +5,10 @@ is taken unless its confidence is below the fitted threshold; then the second is
 only where it is surer. How strictly answers are refused does not move this.
 
 A question that stands alone is read as typed, whatever was asked before, and beside it at most one
-mended form (spelling, aliases), which is taken unless only the question as typed is sure. A
-follow-up is read as the conversation fills it. As typed it competes: first where its pronoun may
-mean words of its own, second where a fragment ("What about Cuba?") or a short question was filled.
+mended form (spelling, aliases), which is taken unless only the question as typed is sure. Where
+there is nothing to mend, kin under their own names are the second reading. A follow-up is read as
+the conversation fills it. As typed it competes: first where its pronoun may mean words of its own,
+second where a fragment ("What about Cuba?") or a short question was filled.
 Only a certain hole ("Why?", "How did he die?") is never looked up as typed, because anybody's death
 would answer it.
 """
@@ -84,23 +85,27 @@ class Desk:
     def _best(self, asked: str, history: Sequence[Answer]) -> Read:
         spelled = readings.spelling.mend(asked, self.index)
         mended = readings.aliases.expand(spelled, self.index)
-        first, *others = readings.followups.propose(mended, history)
-        if first == mended and not others:
-            return self._alone(asked, mended)
+        proposed = readings.followups.propose(mended, history, self.index)
+        if proposed != [mended]:
+            return self._first_sure(proposed)
+        if mended != asked:
+            return self._mended(asked, mended)
+        return self._first_sure([asked, readings.kinship.resolve(asked, self.index)])
+
+    def _first_sure(self, proposed: Sequence[str]) -> Read:
+        """Read the first reading, and where it is not sure the second too, if there is another."""
+        first, *others = dict.fromkeys(proposed)
         read = self.read(first)
         if not others or self._is_sure(read):
             return read
         return max(read, self.read(others[0]), key=lambda r: r.confidence)
 
-    def _alone(self, asked: str, mended: str) -> Read:
-        """Read a question that stands alone, and beside it its mended form where it has one.
+    def _mended(self, asked: str, mended: str) -> Read:
+        """Read a question as typed and mended.
 
         The mended form is the likelier one: it counts unless only the question as typed is sure.
         """
-        typed = self.read(asked)
-        if mended == asked:
-            return typed
-        read = self.read(mended)
+        typed, read = self.read(asked), self.read(mended)
         return typed if self._is_sure(typed) and not self._is_sure(read) else read
 
     def read(self, question: str) -> Read:

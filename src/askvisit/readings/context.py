@@ -27,9 +27,13 @@ PERSON = MALE | FEMALE
 GROUP = frozenset("they them their theirs themselves these those".split())
 THING = frozenset("it its itself this that".split())
 
-_KIN = {
-    **dict.fromkeys("father husband son brother grandfather grandson uncle king".split(), MALE),
-    **dict.fromkeys("mother wife daughter sister grandmother aunt queen".split(), FEMALE),
+KIN = {
+    **dict.fromkeys(
+        "father husband son brother grandfather grandson uncle nephew king".split(), MALE
+    ),
+    **dict.fromkeys(
+        "mother wife daughter sister grandmother granddaughter aunt niece queen".split(), FEMALE
+    ),
     **dict.fromkeys("cousin successor predecessor deputy partner friend".split(), PERSON),
 }
 _LONGEST = 300
@@ -38,6 +42,7 @@ _EARLIER = 3
 """Turns that a pronoun looks back over."""
 
 _APPENDED = re.compile(r"\s*\(([^()]*)\)(?=\?$)")
+_ENDING = re.compile(r"[’']s?$")
 _LED = re.compile(r"^(?:(?:and|but|so|then)\b[\s,]*)+", re.IGNORECASE)
 _IDENTITY = re.compile(r"\s*(?:who(?:\s+(?:is|was|are|were)|[’']s))\s+(.+?)\W*", re.IGNORECASE)
 _IS_THE = re.compile(r"\s*(?:what|which)(?:\s+\w+)?\s+(?:is|was)\s+the\b", re.IGNORECASE)
@@ -78,17 +83,17 @@ class Turn:
         return None if plain or words[0][:1].isdigit() or YEAR.search(words[-1]) else self.span
 
     def filled(self, pronouns: frozenset[str]) -> str | None:
-        """Return what was read where one of the pronouns was typed."""
+        """Return what was read where one of the pronouns, or kin of it ("his son"), was typed."""
         typed, read = tokens(_LED.sub("", self.typed)), tokens(_LED.sub("", self.question))
         at = next((n for n, word in enumerate(typed) if word.lower() in pronouns), None)
-        if at is None:
+        if at is None or [w.lower() for w in typed[:at]] != [w.lower() for w in read[:at]]:
             return None
-        behind = typed[at + 1] if at + 1 < len(typed) else None
-        end = read.index(behind, at) if behind in read[at:] else len(read)
+        behind = next((word for word in typed[at + 1 :] if word in read[at:]), None)
+        end = len(read) if behind is None else read.index(behind, at)
         inserted = read[at:end]
         if not inserted or inserted == typed[at : at + 1]:
             return None
-        return re.sub(r"[’']s?$", "", " ".join(inserted))
+        return _ENDING.sub("", " ".join(inserted))
 
 
 @dataclass(frozen=True)
@@ -140,7 +145,7 @@ def antecedents(pronoun: str, before: Context, *, owns: bool = False) -> list[st
 
 def _turn(answer: Answer) -> Turn:
     first = answer.citations[0] if answer.citations else None
-    span = first.span.strip(" ,;.") if first and first.span else None
+    span = _ENDING.sub("", first.span.strip(" ,;.")) if first and first.span else None
     short = span is not None and 0 < len(span) <= _LONGEST_SPAN
     reading = answer.reading[:_LONGEST]
     appended = _APPENDED.search(reading)
@@ -197,7 +202,7 @@ def _persons(before: Context, gender: frozenset[str], owns: bool) -> list[str]:
 
 def _kin(thing: str) -> frozenset[str]:
     owner = re.search(r"[’']s?\s+(?:\w+\s+)*?(\w+)$", thing)
-    return _KIN.get(owner[1].lower(), frozenset()) if owner else frozenset()
+    return KIN.get(owner[1].lower(), frozenset()) if owner else frozenset()
 
 
 def _groups(before: Context) -> list[str]:

@@ -2,8 +2,9 @@
 
 Three kinds are told apart, by closed lists of function words: a *fragment* ("And in 2018?",
 "Why?") takes the place of a part of the question before; a *pronoun* without an antecedent in its
-own question ("Who did he remove?") is replaced by what the conversation mentioned; a question that
-is *too short* to stand alone ("What will be discussed?") is asked of the one before.
+own question ("Who did he remove?") is replaced by what the conversation mentioned, for "his son" by
+somebody of whose son the articles tell; a question that is *too short* to stand alone ("What will
+be discussed?") is asked of the one before.
 A question with none of these holes has no other reading, so that history cannot bend it.
 """
 
@@ -13,7 +14,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from askvisit.readings import fragments
+from askvisit.index import PassageIndex
+from askvisit.readings import fragments, kinship
 from askvisit.readings.context import GROUP, PERSON, THING, Context, antecedents, context
 from askvisit.readings.mentions import (
     AUXILIARIES,
@@ -30,6 +32,9 @@ from askvisit.words import content_words
 
 _LONGEST = 300
 """Characters of a follow-up; a longer question says itself what it is about."""
+
+_OWNERS = 3
+"""Antecedents of "his" in "his son", of whom the articles may tell a son."""
 
 _POSSESSIVE = frozenset("his her hers its their theirs".split())
 _OBJECTS = frozenset("him her it them this that these those".split())
@@ -67,7 +72,7 @@ _QUESTION_FRAGMENT = re.compile(
 )
 
 
-def propose(question: str, history: Sequence[Answer]) -> list[str]:
+def propose(question: str, history: Sequence[Answer], index: PassageIndex) -> list[str]:
     """Return the readings of a question, likeliest first; only itself where it stands alone.
 
     The question as typed is one of them unless nothing in it could be looked up ("Why?") or its
@@ -85,11 +90,13 @@ def propose(question: str, history: Sequence[Answer]) -> list[str]:
         found = [fragments.asked_again(rest, before)]
     elif _is_fragment(rest, led, question):
         found = [fragments.filled_in(rest, before)]
+        if done := fragments.done_then(rest, before):
+            found.append(done)
         if names(rest) or things(rest):
             found.append(question)
     elif (hole := _hole(rest)) is not None:
-        filled = _filled(rest, hole, before)
-        found = [filled] if hole.certain else [question, filled]
+        filled = _filled(rest, hole, before, index)
+        found = [filled, kinship.resolve(filled, index)] if hole.certain else [question, filled]
     elif (counted := _HOW_MANY_DID.match(rest)) and (several := antecedents("them", before)):
         found = [f"How many {several[0].removeprefix('the ')} {counted[1]}"]
     elif _POINTS_THERE.search(rest) or (_is_too_short(rest) and not things(rest)):
@@ -173,7 +180,7 @@ def _refers(words: list[str], n: int, after: str) -> bool:
     return n > 0 and words[n - 1] in AUXILIARIES and not after.isalpha()
 
 
-def _filled(question: str, hole: _Hole, before: Context) -> str:
+def _filled(question: str, hole: _Hole, before: Context, index: PassageIndex) -> str:
     after = question[hole.end :].split()
     owns = _owns(hole.pronoun, after[0].strip("?!.,").lower() if after else "")
     found = [] if hole.pronoun in _DEMONSTRATIVES else antecedents(hole.pronoun, before, owns=owns)
@@ -181,7 +188,13 @@ def _filled(question: str, hole: _Hole, before: Context) -> str:
         found = [a for a in found if not any(name in question for name in names(a))] or found
     if not found:
         return _after(before, question)
-    antecedent, rest = found[0], question[hole.end :]
+    filled = [_put(a, question, hole, before, owns=owns) for a in found[: _OWNERS if owns else 1]]
+    # "His son": of the first of them that the articles tell a son of.
+    return next((f for f in filled if kinship.tells(f, index)), filled[0])
+
+
+def _put(antecedent: str, question: str, hole: _Hole, before: Context, *, owns: bool) -> str:
+    rest = question[hole.end :]
     if antecedent.islower() and " " not in antecedent and is_plural(antecedent):
         # "summits" alone says too little: those "(that) Trump held with Kim".
         antecedent, rest = f"the {antecedent}", _about(rest, before)

@@ -21,6 +21,10 @@ _LONGEST_SENTENCE = 160
 _EARLIER = 3
 """Questions that a fragment looks back over."""
 
+_ASKS_WHEN = re.compile(
+    r"\s*(?:when|(?:in\s+|on\s+)?(?:what|which)\s+(?:year|month|day|date))\s+(?:did|was|were|had)\s+",
+    re.IGNORECASE,
+)
 _COUNTED = re.compile(r"\s*(?:how\s+(?:many|much)|which|what)\s+(\w+)\s", re.IGNORECASE)
 
 
@@ -72,6 +76,21 @@ def filled_in(fragment: str, before: Context) -> str:
     if subject is not None and len(parts) == 1 and parts[0][0] is None:
         return f"{fragment} {subject}?"  # asked as the others of its kind were
     return f"{last.question.rstrip('?!. ')} {fragment}?"
+
+
+def done_then(fragment: str, before: Context) -> str | None:
+    """Ask what was done at a time that is named after a question for a time, else None.
+
+    "2018?" after "When did Kim take power?" is no other power that he took.
+    """
+    asked = _ASKS_WHEN.match(before.last.question)
+    parts = _parts(fragment.rstrip("?!. "))
+    if asked is None or len(parts) != 1 or DATE.fullmatch(parts[0][1]) is None:
+        return None
+    rest = before.last.question[asked.end() :]
+    who = next((name for name in names(rest) if rest.startswith(name)), None)
+    done = f"What did {who} do" if who else "What happened"
+    return f"{_appended(done, *parts[0])}?"
 
 
 def _appended(question: str, preposition: str | None, noun: str) -> str:

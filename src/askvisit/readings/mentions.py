@@ -38,14 +38,14 @@ _BREAKS = (
     )
 )
 
-_CAPITAL = r"(?:(?:[A-Z]\.){2,}|[^\W\d_a-z][\w-]*(?:\.[a-z]{2,}\b)?)"
+CAPITAL = r"(?:(?:[A-Z]\.){2,}|[^\W\d_a-z][\w-]*(?:\.[a-z]{2,}\b)?)"
 _JOINED = (
     r"(?:\s+(?:of\ the|of|de|von|van|bin|al|du|da|for)\s+|[\s.]+"
-    rf"|\s+the\s+(?={_CAPITAL}\b(?!\s+of|\s+[A-Z])))"  # "Charles the Bold"
+    rf"|\s+the\s+(?={CAPITAL}\b(?!\s+of|\s+[A-Z])))"  # "Charles the Bold"
 )
 _LINKED = rf"(?:{_JOINED}|\s+(?:to|in|on|and|with)\s+(?:the\s+)?)"
-_TITLE = rf"(?<=\s)The\s+{_CAPITAL}(?:{_LINKED}{_CAPITAL})*"  # "The Road to Serfdom"
-_NAMES = re.compile(rf"[“\"](?P<quoted>[^”\"]+)[”\"]|{_TITLE}|{_CAPITAL}(?:{_JOINED}{_CAPITAL})*")
+_TITLE = rf"(?<=\s)The\s+{CAPITAL}(?:{_LINKED}{CAPITAL})*"  # "The Road to Serfdom"
+_NAMES = re.compile(rf"[“\"](?P<quoted>[^”\"]+)[”\"]|{_TITLE}|{CAPITAL}(?:{_JOINED}{CAPITAL})*")
 _OWNERS = frozenset("his her its their our".split())
 _IS = frozenset("is are was were".split())
 _SUBJECTS = frozenset("he she it they".split())
