@@ -20,7 +20,7 @@ from askvisit.errors import (
     ModelError,
     UnknownArticleError,
 )
-from askvisit.index import edit, open_index, verify_index
+from askvisit.index import open_index, verify_index
 from askvisit.index.edit import Told, add_article, articles_folder, remove_article
 
 MILL = "A Mill Burns\n\nThe old mill burned down on Sunday. The mayor said that it had no guard.\n"
@@ -298,7 +298,7 @@ def test_a_fault_after_the_commit_loses_no_file(small, encoder, monkeypatch):
     def fail(*_):
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(edit.build, "_remove_leftovers", fail)
+    monkeypatch.setattr("askvisit.index.update._remove_leftovers", fail)
     with pytest.raises(IndexReadOnlyError):
         add_article(small, "mill.txt", MILL.encode(), encoder=encoder)
     assert verify_index(small).intact

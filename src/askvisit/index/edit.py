@@ -30,10 +30,10 @@ from askvisit.errors import (
     PassageIndexError,
     UnknownArticleError,
 )
-from askvisit.index import build
 from askvisit.index import manifest as manifests
 from askvisit.index.local import open_index
 from askvisit.index.lock import only_writer
+from askvisit.index.update import update
 from askvisit.records import Article
 
 LONGEST_ADDED = 1_000_000
@@ -111,7 +111,7 @@ def add_article(
             article = SourceFile(path).read()
             _refuse_repeated(folder, article, name)
             counting = _Counting(encoder or _encoder(folder), _new_passages(article), tell)
-            report = build.update(folder, encoder=counting)
+            report = update(folder, encoder=counting)
             for skipped in report.skipped:
                 if skipped.path.name == path.name:
                     raise ArticleError(Path(name), skipped.reason)
@@ -135,7 +135,7 @@ def remove_article(folder: Path, article_id: str, *, encoder: Encoder | None = N
         if path.exists():
             path.replace(hidden)
         try:
-            build.update(folder, encoder=encoder or _encoder(folder))
+            update(folder, encoder=encoder or _encoder(folder))
         except BaseException:
             if hidden.exists() and _is_indexed(folder, article_id):
                 hidden.replace(path)

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from askvisit.encoder import Encoder
 from askvisit.index import manifest as manifests
-from askvisit.index.build import build_index
 from askvisit.index.local import LocalIndex, open_index
 from askvisit.index.locate import locate
+from askvisit.index.lock import only_writer
 from askvisit.index.manifest import EncoderIdentity
 from askvisit.index.place import BuildReport, Place
+from askvisit.index.update import update
 
 
 @dataclass(frozen=True)
@@ -62,11 +63,15 @@ class Folder(Place):
         articles: str | os.PathLike[str] | None = None,
         *,
         encoder: str | Encoder | None = None,
+        faiss: str | None = None,
         workers: int = 1,
         progress: bool = False,
     ) -> BuildReport:
         """Build the index; see `build_index`."""
-        return build_index(articles, self.path, encoder=encoder, workers=workers, progress=progress)
+        with only_writer(self.path):
+            return update(
+                self.path, articles, encoder, faiss=faiss, workers=workers, progress=progress
+            )
 
 
 def place_of(index: str | os.PathLike[str] | Place | None) -> Place:

@@ -73,6 +73,7 @@ class Place(ABC):
         articles: str | os.PathLike[str] | None = None,
         *,
         encoder: str | Encoder | None = None,
+        faiss: str | None = None,
         workers: int = 1,
         progress: bool = False,
     ) -> BuildReport:

@@ -23,10 +23,10 @@ from askvisit.errors import (
     IndexDamagedError,
     IndexFormatError,
 )
-from askvisit.index.build import differences
 from askvisit.index.manifest import EncoderIdentity
 from askvisit.index.place import BuildReport
 from askvisit.index.plan import check_entries
+from askvisit.index.update import differences
 from askvisit.index.write import with_bar
 from askvisit.milvus.connection import GoneError
 from askvisit.milvus.generation import BEGUN, WORDS, Generation, Listed, Manifest

@@ -114,10 +114,13 @@ class Milvus(Place):
         articles: str | os.PathLike[str] | None = None,
         *,
         encoder: str | Encoder | None = None,
+        faiss: str | None = None,
         workers: int = 1,
         progress: bool = False,
     ) -> BuildReport:
         """Build the index of a folder of articles; see `build.build`."""
         from askvisit.milvus.build import build
 
+        if faiss is not None:
+            raise PassageIndexError(f"FAISS searches no index in {self}; leave out --faiss")
         return build(self, articles, encoder=encoder, workers=workers, progress=progress)
