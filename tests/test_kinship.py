@@ -51,6 +51,20 @@ def test_kin_get_their_names(visit, question, resolved):
 
 
 @pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("How is Kim Jong Il related to Kim Jong Un?", "Who is Kim Jong Un’s father?"),
+        ("are kim jong un and kim jong il relatives", "Who is Kim Jong Un’s father?"),
+        ("How are Xi and Trump related?", None),
+        ("What is the relation of China to North Korea?", None),
+        ("Are there relatives of Kim Jong Un?", None),
+    ],
+)
+def test_how_two_are_related_is_asked_as_the_articles_tell_it(visit, question, asked):
+    assert resolve(question, visit) == (asked or question)
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "When did Xi's son take power?",  # of whom nothing is told

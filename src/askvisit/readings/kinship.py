@@ -68,6 +68,7 @@ _DESCRIBED = tuple(
 _ASKED_FOR = re.compile(
     r"(?:.*\s)?(?:who|what)(?:[’']s|\s+(?:is|was))?(?:\s+(?:the\s+)?name\s+of)?\s*", re.IGNORECASE
 )
+_ASKS_RELATION = re.compile(r"\brelat(?:ed|ions?|ionships?|ives?)\b", re.IGNORECASE)
 _PASSAGES = 20
 
 
@@ -75,11 +76,12 @@ def resolve(question: str, index: PassageIndex) -> str:
     """Return a question with a kin of somebody under their own name, where the articles tell it.
 
     "Who is Kim's father?" stays as it is: the name is what it asks for. Where only the other of
-    the two is told of, that is asked: "Whose father is Kim Jong Il?" for who his son is.
+    the two is told of, that is asked: "Whose father is Kim Jong Il?" for who his son is. "How is
+    Kim Jong Il related to Kim Jong Un?" becomes "Who is Kim Jong Un’s father?".
     """
     found = _find(question, index)
     if found is None:
-        return question
+        return _related(question, index) or question
     before, after = question[: found.start], question[found.end :]
     after = re.sub(rf"^,?\s+{re.escape(found.person)}\b,?", "", after)
     if _ASKED_FOR.fullmatch(before) and after.strip(" ?.!") in ("", "is", "was"):
@@ -121,6 +123,23 @@ def _find(question: str, index: PassageIndex) -> _Found | None:
     return _Found(person, owner[-1], described["kin"], said, start, described.end())
 
 
+def _related(question: str, index: PassageIndex) -> str | None:
+    """Return what asks how two are related in the words of the articles, None if these do not tell.
+
+    A question of countries ("Are relations of China with Japan good?") has no kin in the articles.
+    """
+    named = names(_as_written(question, index)) if _ASKS_RELATION.search(question) else []
+    if len(named) != 2:
+        return None
+    told = {
+        f"Who is {owner}’s {kin}?"
+        for text in _texts(" ".join(named), index)
+        for owner, kin, person in _relations(text)
+        if any(_is_same(owner, a) and _is_same(person, b) for a, b in (named, reversed(named)))
+    }
+    return told.pop() if len(told) == 1 else None
+
+
 def _as_written(question: str, index: PassageIndex) -> str:
     """Return a question with its words in the letters of the articles, at the same offsets."""
 
@@ -133,15 +152,18 @@ def _as_written(question: str, index: PassageIndex) -> str:
 
 def _persons(owner: str, kin: str, index: PassageIndex) -> Iterator[tuple[str, str]]:
     """Yield who is this kin of somebody, and which kin the articles name of the two."""
-    query = " ".join((owner, kin, *_CONVERSE[kin]))
-    found = index.passages([n for n, _ in index.bm25(query, _PASSAGES)])
-    texts = [passage.text for passage in found.values()]
+    texts = _texts(" ".join((owner, kin, *_CONVERSE[kin])), index)
     for text in texts:
         for of, said, person in _relations(text):
             if said == kin and _is_same(of, owner):
                 yield person, said
             elif kin in _CONVERSE[said] and person == owner and _may_be(of, kin, texts):
                 yield of, said
+
+
+def _texts(query: str, index: PassageIndex) -> list[str]:
+    found = index.passages([n for n, _ in index.bm25(query, _PASSAGES)])
+    return [passage.text for passage in found.values()]
 
 
 def _may_be(person: str, kin: str, texts: Iterable[str]) -> bool:
