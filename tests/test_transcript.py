@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 from fakes import BRIDGE, citation
@@ -122,6 +122,9 @@ def test_markdown_shows_question_quote_and_place():
     assert f"> {QUOTE} [1]" in text
     assert f"(bridge.txt {cited.start}-{cited.end}, sha256 {cited.article_sha256})" in text
     assert "*Understood as: Why did it rain?*" in text
+    assert text.count("*Confidence: ") == 1
+    guess = transcript.to_markdown([replace(found(), confidence=0.123)])
+    assert "*Confidence: 12 %*" in guess
 
 
 @pytest.mark.parametrize("question", ["-->\n# Title", "<b>*x*</b>", "\ud800?", "a\0b", "`[x](y)`"])
