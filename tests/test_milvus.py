@@ -113,7 +113,7 @@ def reading(milvus: Milvus) -> Assistant:
 
 
 def collections(milvus: Milvus) -> list[str]:
-    names = milvus.connect().call("list_collections")
+    names = milvus.generations().connection.call("list_collections")
     return sorted(name for name in names if name.startswith(f"{milvus.collection}_"))
 
 
@@ -347,7 +347,7 @@ def test_no_index_is_one_line(milvus):
 
 
 def test_names_that_others_use_are_left_alone(articles, milvus):
-    connection = milvus.connect()
+    connection = milvus.generations().connection
     connection.call("create_collection", milvus.collection, dimension=4)
     with pytest.raises(PassageIndexError, match=r"is no index of askvisit; .* --collection"):
         build_index(articles, milvus, encoder=WordCounts())
@@ -359,7 +359,7 @@ def test_names_that_others_use_are_left_alone(articles, milvus):
 
 def test_damage_is_told_and_mended(articles, milvus):
     build_index(articles, milvus, encoder=WordCounts())
-    assistant, connection = reading(milvus), milvus.connect()
+    assistant, connection = reading(milvus), milvus.generations().connection
     generation = milvus.published()
     connection.call("drop_collection", generation.passages)
     with pytest.raises(IndexDamagedError, match="a collection is missing"):
@@ -384,7 +384,7 @@ def test_an_index_of_another_version_is_told_and_rebuilt(articles, milvus):
     generation = milvus.published()
     written = json.loads(generation.told(["manifest"])["manifest"]) | {"format": 9}
     row = {"key": "manifest", "value": json.dumps(written), "unused": [0.0, 0.0]}
-    milvus.connect().call("upsert", generation.about, [row])
+    milvus.generations().connection.call("upsert", generation.about, [row])
     with pytest.raises(IndexFormatError, match="has format 9, this askvisit reads 1"):
         milvus.open()
     assert build_index(articles, milvus, encoder=WordCounts()).encoded > 0

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from askvisit import corpus
 from askvisit import encoder as encoders
@@ -29,14 +28,11 @@ from askvisit.index.plan import check_entries
 from askvisit.index.update import differences
 from askvisit.index.write import with_bar
 from askvisit.milvus.connection import GoneError
-from askvisit.milvus.generation import BEGUN, WORDS, Generation, Listed, Manifest
+from askvisit.milvus.generation import BEGUN, WORDS, Generation, Generations, Listed, Manifest
 from askvisit.milvus.reading import MilvusIndex
 from askvisit.milvus.rows import packed
 from askvisit.milvus.schema import dense_index_for
 from askvisit.milvus.writing import Writer
-
-if TYPE_CHECKING:
-    from askvisit.milvus.place import Milvus
 
 _UNUSABLE = (GoneError, IndexDamagedError, IndexFormatError)
 
@@ -50,7 +46,7 @@ class _Plan:
     passages chooses.
     """
 
-    place: Milvus
+    generations: Generations
     source: Path
     encoder: Encoder
     begun: Manifest
@@ -79,10 +75,11 @@ class _Plan:
 
 
 def build(
-    place: Milvus,
+    generations: Generations,
     articles: str | os.PathLike[str] | None = None,
     *,
     encoder: str | Encoder | None = None,
+    dense_index: str | None = None,
     workers: int = 1,
     progress: bool = False,
 ) -> BuildReport:
@@ -91,12 +88,11 @@ def build(
     Raises the errors of `build_index`, `UnreachableError` and `CredentialsError`; the old index
     stays then.
     """
-    plan = _plan(place, articles, encoder)
+    plan = _plan(generations, articles, encoder, dense_index)
     if plan.before is not None and plan.is_done():
-        _drop_all_but(plan.published, place)
+        _drop_all_but(plan.published, generations)
         return _report(plan, plan.before, encoded=0)
-    connection = place.connect()
-    generation = Generation.begin(connection, place, place.collection, plan.begun)
+    generation = generations.begin(plan.begun)
     writer = Writer(generation, plan.encoder)
     with encoders.spread(plan.encoder, workers):
         for entry in with_bar(plan.entries, progress):
@@ -117,20 +113,26 @@ def build(
         word_rows=len(words),
     )
     generation.tell({WORDS.format(n): value for n, value in enumerate(words)})
-    generation.publish(manifest)
-    _drop_all_but(generation, place)
+    generation.finish(manifest)
+    generations.publish(generation)
+    _drop_all_but(generation, generations)
     return _report(plan, manifest, writer.encoded)
 
 
 def _plan(
-    place: Milvus, articles: str | os.PathLike[str] | None, encoder: str | Encoder | None
+    generations: Generations,
+    articles: str | os.PathLike[str] | None,
+    encoder: str | Encoder | None,
+    dense_index: str | None,
 ) -> _Plan:
-    every = Generation.every(place.connect(), place, place.collection)
-    published = place.published()
+    every = generations.every()
+    published = generations.published()
     before = None if published is None else _manifest(published)
     if articles is None:
         if before is None:
-            raise CorpusError(f"no index in {place} yet; name the articles with --articles")
+            raise CorpusError(
+                f"no index in {generations.place} yet; name the articles with --articles"
+            )
         articles = before.articles_folder
     source = Path(articles)
     if isinstance(encoder, str) or encoder is None:
@@ -146,7 +148,7 @@ def _plan(
     check_entries(source, entries, skipped)
     kept = before.dense_index if before is not None and before.dense_given else None
     return _Plan(
-        place=place,
+        generations=generations,
         source=source,
         encoder=encoder,
         begun=begun,
@@ -156,7 +158,7 @@ def _plan(
         known=known,
         entries=entries,
         skipped=skipped,
-        dense_index=place.dense_index or kept,
+        dense_index=dense_index or kept,
     )
 
 
@@ -193,8 +195,8 @@ def _taken_over(stopped: Generation, begun: Manifest) -> list[Listed]:
         return []
 
 
-def _drop_all_but(kept: Generation | None, place: Milvus) -> None:
-    for generation in Generation.every(place.connect(), place, place.collection):
+def _drop_all_but(kept: Generation | None, generations: Generations) -> None:
+    for generation in generations.every():
         if generation != kept:
             generation.drop()
 
@@ -202,7 +204,7 @@ def _drop_all_but(kept: Generation | None, place: Milvus) -> None:
 def _report(plan: _Plan, manifest: Manifest, encoded: int) -> BuildReport:
     added, changed, removed = differences(plan.old, plan.entries)
     return BuildReport(
-        folder=plan.place,
+        folder=plan.generations.place,
         articles=manifest.counts["articles"],
         passages=manifest.counts["passages"],
         encoded=encoded,

@@ -87,47 +87,10 @@ class Generation:
         """The collection of what is known of the index."""
         return f"{self.name}_{self.token}_about"
 
-    @classmethod
-    def published(cls, connection: Connection, place: Place, name: str) -> Generation | None:
-        """Return the generation that is asked, None where there is none."""
-        try:
-            about = connection.call("describe_alias", name)["collection_name"]
-        except GoneError:
-            return None
-        found = re.fullmatch(_pattern(name), about)
-        if found is None:
-            raise PassageIndexError(
-                f"the alias {name} in Milvus points to {about}, which askvisit did not make; "
-                "name another one with --collection"
-            )
-        return cls(connection, place, name, found["token"])
-
-    @classmethod
-    def every(cls, connection: Connection, place: Place, name: str) -> list[Generation]:
-        """Return all generations, also those of builds that were stopped."""
-        known = connection.call("list_collections")
-        if name in known:
-            raise PassageIndexError(
-                f"Milvus has a collection called {name} that is no index of askvisit; "
-                "name another one with --collection"
-            )
-        found = (re.fullmatch(_pattern(name), collection) for collection in known)
-        tokens = dict.fromkeys(match["token"] for match in found if match)
-        return [cls(connection, place, name, token) for token in tokens]
-
-    @classmethod
-    def begin(
-        cls, connection: Connection, place: Place, name: str, manifest: Manifest
-    ) -> Generation:
-        """Make the collections of a new generation."""
-        new = cls(connection, place, name, uuid4().hex[:12])
-        for kind, fields in schema.fields(manifest.encoder.dimension).items():
-            collection = f"{name}_{new.token}_{kind}"
-            options = {"schema": fields, "consistency_level": schema.CONSISTENCY}
-            connection.call("create_collection", collection, **options)
-        new._index(new.about, schema.UNSEARCHED)
-        new.tell({BEGUN: _as_json(manifest)})
-        return new
+    def begin(self, manifest: Manifest) -> None:
+        """Tell what a build begins with, in collections that were just made."""
+        self._index(self.about, schema.UNSEARCHED)
+        self.tell({BEGUN: _as_json(manifest)})
 
     def tell(self, values: dict[str, str]) -> None:
         """Add rows to `about`."""
@@ -164,8 +127,8 @@ class Generation:
             entry = Entry(row["article"], row["file_sha256"], row["text_sha256"])
             yield Listed(self, entry, range(row["first"], row["end"]), row["parts"])
 
-    def publish(self, manifest: Manifest) -> None:
-        """Index and load what was written, check that all of it is there, and commit."""
+    def finish(self, manifest: Manifest) -> None:
+        """Index and load what was written, and check that all of it is there."""
         self.make_readable(manifest.dense_index)
         for collection, kind in ((self.passages, "passages"), (self.articles, "article_rows")):
             there = self.connection.count(collection)
@@ -176,9 +139,6 @@ class Generation:
                 )
         self.tell({MANIFEST: _as_json(manifest)})
         self.connection.call("flush", self.about, timeout=None)
-        published = Generation.published(self.connection, self.place, self.name)
-        move = "create_alias" if published is None else "alter_alias"
-        self.connection.call(move, self.about, self.name)
 
     def make_readable(self, dense_index: str = "FLAT") -> None:
         """Index and load the collections; those that are indexed already stay so."""
@@ -201,8 +161,60 @@ class Generation:
         self.connection.call("load_collection", collection, timeout=None)
 
 
-def _pattern(name: str) -> str:
-    return rf"{name}_(?P<token>[0-9a-f]{{12}})_({'|'.join(schema.KINDS)})"
+@dataclass(frozen=True)
+class Generations:
+    """The generations of the index that is called `name` in Milvus, and kept in `place`."""
+
+    connection: Connection
+    place: Place
+    name: str
+
+    def published(self) -> Generation | None:
+        """Return the generation that is asked, None where there is none."""
+        try:
+            about = self.connection.call("describe_alias", self.name)["collection_name"]
+        except GoneError:
+            return None
+        found = re.fullmatch(self._pattern, about)
+        if found is None:
+            raise PassageIndexError(
+                f"the alias {self.name} in Milvus points to {about}, which askvisit did not make; "
+                "name another one with --collection"
+            )
+        return self._of(found["token"])
+
+    def every(self) -> list[Generation]:
+        """Return all generations, also those of builds that were stopped."""
+        known = self.connection.call("list_collections")
+        if self.name in known:
+            raise PassageIndexError(
+                f"Milvus has a collection called {self.name} that is no index of askvisit; "
+                "name another one with --collection"
+            )
+        found = (re.fullmatch(self._pattern, collection) for collection in known)
+        return [self._of(token) for token in dict.fromkeys(m["token"] for m in found if m)]
+
+    def begin(self, manifest: Manifest) -> Generation:
+        """Make the collections of a new generation."""
+        new = self._of(uuid4().hex[:12])
+        for kind, fields in schema.fields(manifest.encoder.dimension).items():
+            collection = f"{self.name}_{new.token}_{kind}"
+            options = {"schema": fields, "consistency_level": schema.CONSISTENCY}
+            self.connection.call("create_collection", collection, **options)
+        new.begin(manifest)
+        return new
+
+    def publish(self, generation: Generation) -> None:
+        """Have a generation asked, from now on: the only commit."""
+        move = "create_alias" if self.published() is None else "alter_alias"
+        self.connection.call(move, generation.about, self.name)
+
+    def _of(self, token: str) -> Generation:
+        return Generation(self.connection, self.place, self.name, token)
+
+    @property
+    def _pattern(self) -> str:
+        return rf"{self.name}_(?P<token>[0-9a-f]{{12}})_({'|'.join(schema.KINDS)})"
 
 
 def _as_json(manifest: Manifest) -> str:

@@ -15,8 +15,9 @@ from askvisit.errors import (
 )
 from askvisit.index.manifest import EncoderIdentity
 from askvisit.index.place import BuildReport, Place
-from askvisit.milvus.connection import Connection, GoneError, connect
-from askvisit.milvus.generation import Generation
+from askvisit.milvus import build
+from askvisit.milvus.connection import GoneError, connect
+from askvisit.milvus.generation import Generation, Generations
 from askvisit.milvus.reading import MilvusIndex
 from askvisit.milvus.schema import DENSE
 
@@ -68,13 +69,13 @@ class Milvus(Place):
         named = "" if self.collection == COLLECTION else f" --collection {self.collection}"
         return f"--store milvus --uri {self.uri}{named}"
 
-    def connect(self) -> Connection:
-        """Return the connection. Raises `UnreachableError` and `CredentialsError`."""
-        return connect(self.uri, self.token)
+    def generations(self) -> Generations:
+        """Return those of the index. Raises `UnreachableError` and `CredentialsError`."""
+        return Generations(connect(self.uri, self.token), self, self.collection)
 
     def published(self) -> Generation | None:
         """Return the generation that is asked, None where there is none."""
-        return Generation.published(self.connect(), self, self.collection)
+        return self.generations().published()
 
     def signature(self) -> str | None:
         """Return which generation is asked, None where there is none."""
@@ -119,8 +120,13 @@ class Milvus(Place):
         progress: bool = False,
     ) -> BuildReport:
         """Build the index of a folder of articles; see `build.build`."""
-        from askvisit.milvus.build import build
-
         if faiss is not None:
             raise PassageIndexError(f"FAISS searches no index in {self}; leave out --faiss")
-        return build(self, articles, encoder=encoder, workers=workers, progress=progress)
+        return build.build(
+            self.generations(),
+            articles,
+            encoder=encoder,
+            dense_index=self.dense_index,
+            workers=workers,
+            progress=progress,
+        )
