@@ -22,7 +22,7 @@ from fakes import finish
 from web_fakes import FakeAssistant
 
 from askvisit.errors import ServerError
-from askvisit.web import guard, server
+from askvisit.web import app, guard, server
 from askvisit.web.adding import Shelf
 from askvisit.web.desk import Desk
 
@@ -326,3 +326,7 @@ def test_the_mcp_server_asks_for_its_extra(monkeypatch, capsys, installed):
     assert capsys.readouterr().err == (
         "askvisit ui: --mcp needs the extra mcp; run: pip install 'mcp>=2,<3'\n"
     )
+
+
+def test_every_style_sheet_is_served():
+    assert sorted(app.STYLES) == sorted(sheet.stem for sheet in app.STATIC.glob("*.css"))

@@ -14,6 +14,8 @@ from askvisit.web.chat import SHOWN_TURNS, Turns
 from askvisit.web.desk import Changed, Desk, Shown
 
 STATIC = Path(__file__).parent / "static"
+STYLES = ("theme", "top", "chat", "question", "source", "articles", "adding", "devices")
+"""The style sheets in their order, of which later ones win."""
 
 _HEADER = (
     '<header class="top"><h1>askvisit</h1><p>Answers from the news, quoted word for word</p>'

@@ -175,7 +175,7 @@ def launch(
             # Gradio would give up where its own page takes over 3 s, as in a restart under load.
             _frontend=False,
             theme=gr.themes.Base(primary_hue="teal", font=_FONTS, font_mono=_MONO),
-            css_paths=[app.STATIC / "style.css"],
+            css_paths=[app.STATIC / f"{name}.css" for name in app.STYLES],
         )
     except OSError as error:
         raise ServerError(_taken(host, port)) from error
