@@ -8,6 +8,7 @@ import re
 import shutil
 import warnings
 from dataclasses import replace
+from math import exp, log
 from pathlib import Path
 
 import numpy as np
@@ -61,15 +62,18 @@ def test_no_windows_give_no_spans(reader, bundled):
 @pytest.mark.parametrize(
     ("starts", "ends", "best"),
     [
-        ([0, 5, 0], [0, 0, 4], (1, 2, 9)),
-        ([0, 0, 5], [4, 1, 0], (2, 2, 5)),  # an end before the start does not count
-        ([3], [4], (0, 0, 7)),
-        ([9] + [0] * 49, [0] * 49 + [9], (0, 0, 9)),  # fifty tokens are too many
-        ([9] + [0] * 39, [0] * 39 + [9], (0, 39, 18)),
+        ([0, 5, 0], [0, 0, 4], (1, 2)),
+        ([0, 0, 5], [4, 1, 0], (2, 2)),  # an end before the start does not count
+        ([3], [4], (0, 0)),
+        ([9] + [0] * 49, [0] * 49 + [9], (0, 0)),  # fifty tokens are too many
+        ([9] + [0] * 39, [0] * 39 + [9], (0, 39)),
     ],
 )
-def test_the_best_span_of_a_sentence(starts, ends, best):
-    assert best_span(np.array(starts, np.float32), np.array(ends, np.float32)) == best
+def test_the_best_span_of_a_sentence_and_the_score_of_all(starts, ends, best):
+    first, last, score = best_span(np.array(starts, np.float32), np.array(ends, np.float32))
+    assert (first, last) == best
+    pairs = [(n, m) for n in range(len(starts)) for m in range(n, min(n + 40, len(ends)))]
+    assert score == pytest.approx(log(sum(exp(starts[n] + ends[m]) for n, m in pairs)))
 
 
 def test_the_bundled_reader_marks_the_answer_in_every_sentence(bundled):

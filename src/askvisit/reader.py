@@ -93,7 +93,7 @@ class _Logits:
 class _SpanReader(ABC):
     """Reads windows with a span model (Devlin et al., 2019; Rajpurkar et al., 2018).
 
-    The best span is taken inside each sentence; its score is the sum of its start and end
+    The best span is taken inside each sentence. A span's score is the sum of its start and end
     logits, the null score the sum of those of the [CLS] token.
     """
 
@@ -231,15 +231,18 @@ def _token_at(offsets: Sequence[Range], position: int) -> int:
 
 
 def best_span(starts: Floats, ends: Floats) -> tuple[int, int, float]:
-    """Return the first and last token of the best span, and its score.
+    """Return the first and last token of the best span, and the score of all spans together.
 
-    starts, ends: logits of a sentence's tokens. A span has at most 40 tokens.
+    starts, ends: logits of a sentence's tokens. A span has at most 40 tokens. The score is the
+    log of the summed exponentials, because it is the sentence that is cited: where several spans
+    of it may be the answer, each of them speaks for it.
     """
     scores = starts[:, None] + ends[None, :]
     length = np.arange(len(ends))[None, :] - np.arange(len(starts))[:, None]
     scores = np.where((length >= 0) & (length < _LONGEST_SPAN), scores, -np.inf)
     first, last = np.unravel_index(int(scores.argmax()), scores.shape)
-    return int(first), int(last), float(scores[first, last])
+    best = scores[first, last]
+    return int(first), int(last), float(best + np.log(np.exp(scores - best).sum()))
 
 
 def _whole_words(sentence: Sentence, start: int, end: int) -> tuple[int, int]:
