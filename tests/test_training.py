@@ -421,7 +421,8 @@ def test_a_killed_run_goes_on_to_the_same_weights(tiny, data, tmp_path):
     from askvisit.training.__main__ import main
     from askvisit.training.checkpoint import STATE, load_state
 
-    arguments = command(tiny, data, tmp_path / "cut", "--save-minutes", "0")
+    dropout = ("--dropout", "0.1")  # its random numbers go on too
+    arguments = command(tiny, data, tmp_path / "cut", *dropout, "--save-minutes", "0")
     process = subprocess.Popen(
         [sys.executable, "-m", "askvisit.training", *arguments],
         stdout=subprocess.DEVNULL,
@@ -436,12 +437,12 @@ def test_a_killed_run_goes_on_to_the_same_weights(tiny, data, tmp_path):
     killer = threading.Thread(target=kill)
     killer.start()
     whole = tmp_path / "whole"
-    assert main(command(tiny, data, whole)) == 0
+    assert main(command(tiny, data, whole, *dropout)) == 0
     killer.join()
     assert process.wait() == -signal.SIGKILL
     state, done = load_state(tmp_path / "cut"), load_state(whole)
     assert 0 < state["step"] < done["step"]
-    assert main(command(tiny, data, tmp_path / "cut", "--resume")) == 0
+    assert main(command(tiny, data, tmp_path / "cut", *dropout, "--resume")) == 0
     cut = load_state(tmp_path / "cut")
     assert (cut["step"], cut["tokens"]) == (done["step"], done["tokens"])
     for name, tensor in done["model"].items():
@@ -518,6 +519,16 @@ def test_bfloat16_trains_and_scores_as_float32_does(tiny, data, tmp_path, monkey
     assert rounded != loss
     assert all(weight.dtype == torch.float32 for weight in half.model.parameters())
     assert half.validate()["people"].questions == exact.validate()["people"].questions == 30
+
+
+def test_dropout_is_for_training_alone(tiny, data, tmp_path):
+    from askvisit.training import loop
+    from askvisit.training.settings import Settings
+
+    settings = Settings((data,), tiny, tmp_path, tokens=2000, valid=(data,), dropout=0.2)
+    run = loop.Run(settings)
+    assert [m.p for m in run.model.modules() if type(m).__name__ == "Dropout"].count(0.2) > 2
+    assert run.validate() == run.validate()
 
 
 def test_the_schedule_warms_up_and_falls_to_zero():

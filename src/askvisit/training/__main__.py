@@ -42,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--minutes", type=float, help="end after this time at the latest; the rate decays for it")
     add("--lr", type=float, default=1e-4, help="peak learning rate (default 1e-4)")
     add("--warmup", type=float, default=0.06, help="share of warm-up (default 0.06)")
+    add("--dropout", type=float, default=0.0, help="of embeddings and layers (default 0)")
     add("--batch-tokens", type=int, default=6144, help="padded tokens in a batch (default 6144)")
     add("--shares", default="", help="change the mix, such as human=0.3,page=0.1")
     add("--seed", type=int, default=0)
@@ -88,6 +89,7 @@ def _train(options: argparse.Namespace) -> Path:
         batch_tokens=options.batch_tokens,
         learning_rate=options.lr,
         warmup=options.warmup,
+        dropout=options.dropout,
         seed=options.seed,
         shares=options.shares,
         minutes=options.minutes,

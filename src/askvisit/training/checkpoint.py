@@ -45,10 +45,12 @@ def load_state(out: Path) -> dict[str, Any] | None:
     return state
 
 
-def load_model(folder: Path, *, attention: str = "sdpa") -> nn.Module:
-    """A float32 span model without dropout from a checkpoint, or from an encoder's weights.
+def load_model(folder: Path, *, attention: str = "sdpa", dropout: float = 0.0) -> nn.Module:
+    """A float32 span model from a checkpoint, or from an encoder's weights.
 
-    The span layer of a model that has none is initialised from torch's current seed.
+    The span layer of a model that has none is initialised from torch's current seed. ``dropout``
+    is that of embeddings and layers; attention has none, since its random numbers take a third of
+    the time of a step on a CPU.
     """
     from transformers import AutoModelForQuestionAnswering
 
@@ -59,7 +61,7 @@ def load_model(folder: Path, *, attention: str = "sdpa") -> nn.Module:
             model: nn.Module = AutoModelForQuestionAnswering.from_pretrained(
                 str(folder),
                 dtype="float32",
-                hidden_dropout_prob=0.0,
+                hidden_dropout_prob=dropout,
                 attention_probs_dropout_prob=0.0,
                 attn_implementation=attention,
             )

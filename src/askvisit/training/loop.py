@@ -86,7 +86,9 @@ class Run:
         self.tokenizer = features.load_tokenizer(settings.start)
         # On a CPU in bf16, plain matrix products train a fifth faster than torch's fused attention.
         attention = "eager" if self.device.type == "cpu" else "sdpa"
-        self.model = checkpoint.load_model(settings.start, attention=attention)
+        self.model = checkpoint.load_model(
+            settings.start, attention=attention, dropout=settings.dropout
+        )
         self.model.to(self.device).train()
         self.batches = load_batches(settings, self.tokenizer)
         self.steps = len(self.batches)

@@ -23,6 +23,7 @@ class Settings:
     warmup: float = 0.06
     clip: float = 1.0
     weight_decay: float = 0.01
+    dropout: float = 0.0
     seed: int = 0
     shares: str = ""
     minutes: float | None = None  # not compared
