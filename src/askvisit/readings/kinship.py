@@ -37,7 +37,8 @@ _CONVERSE = {
     "successor": ("predecessor",),
 }
 _KIN = rf"\b(?P<kin>{'|'.join(_CONVERSE)})\b(?!-)"
-_NAME = rf"{CAPITAL}(?: (?:(?:of|de|von|van|bin|al|du|da|the) )?{CAPITAL})*"
+# Of eight words at most, and never begun amid one: any text is searched in linear time.
+_NAME = rf"(?<![\w.-]){CAPITAL}(?: (?:(?:of|de|von|van|bin|al|du|da|the) )?{CAPITAL}){{0,7}}"
 _TOLD = (
     r"(?:(?:the|an?|late|former|then|current|own|only|younge[rs]t?|young|olde[rs]t?|old|elde[rs]t?|"
     r"first|second|third|half|twin)\s+)*"
