@@ -77,10 +77,8 @@ def predict(
 def best_span(start: Any, end: Any, encoding: Encoding) -> tuple[float, int, int]:
     """(margin, first and last character) of the best span of one window.
 
-    The span has the best sum of a start and an end logit in the context, at most ``LONGEST``
-    tokens apart. The margin is the score of all such spans, the log of their summed exponentials,
-    minus the sum at [CLS]: it tells whether the window answers better than that of the best span
-    alone (Devlin et al. 2019, section 4.3), since several spans may be right.
+    The margin is the best sum of a start and an end logit in the context, at most ``LONGEST``
+    tokens apart, minus the sum at [CLS] (Devlin et al. 2019, section 4.3).
     """
     first, last = context_start(encoding), len(encoding.ids) - 1
     inside_start, inside_end = start[first:last], end[first:last]
@@ -89,9 +87,7 @@ def best_span(start: Any, end: Any, encoding: Encoding) -> tuple[float, int, int
     sums = numpy.where(allowed > 0, sums, -1e9)
     row, column = divmod(int(sums.argmax()), sums.shape[1])
     offsets = encoding.offsets
-    best = sums[row, column]
-    score = best + numpy.log(numpy.exp(sums - best).sum())
-    margin = float(score - start[0] - end[0])
+    margin = float(sums[row, column] - start[0] - end[0])
     return margin, offsets[first + row][0], offsets[first + column][1]
 
 
