@@ -63,7 +63,9 @@ _AMBIGUOUS = frozenset("us un uk eu pm roc cpc fed dod".split())
 """Abbreviations that are, or look like, other words in small letters: "the us", not "us"."""
 
 _DIRECTIONS = frozenset(("the north", "the south"))
-_PRESIDENT = re.compile(r"(?:U\.S\.|US|American) President(?:\s[A-Z][\w.’'-]*)+(?<![.’'-])")
+_PRESIDENT = re.compile(
+    r"(?:U\.S\.|US|American) President\s([A-Z](?:\.|[\w-]+)(?:\s[A-Z](?:\.|[\w-]+))*)"
+)
 _PLACE = (
     r"(?!\s+(?:of|korea\w*|america\w*|atlantic|pacific|pole|sea|china|africa\w*|(?-i:[A-Z]))|-|\w)"
 )
@@ -102,9 +104,12 @@ def _stands(form: str, index: PassageIndex) -> bool:
 
 
 def _president(index: PassageIndex) -> str | None:
-    """Return how the articles call the president by name: "U.S. President Donald Trump"."""
+    """Return the president's name in the articles, without the title: that would be searched for.
+
+    "U.S. President" stands where he is introduced, which is seldom the sentence that answers.
+    """
     found = Counter(
-        match[0]
+        match[1]
         for passage in index.passages([n for n, _ in index.bm25("U.S. president", 20)]).values()
         for match in _PRESIDENT.finditer(passage.text)
     )
