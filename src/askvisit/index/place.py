@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from askvisit.corpus import Entry
     from askvisit.encoder import Encoder
     from askvisit.errors import ArticleError
     from askvisit.index.local import PassageIndex
@@ -36,6 +37,36 @@ class BuildReport:
     faiss: str | None = "Flat"
     recall: float | None = None
     rebuilt: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        folder: Path | Place,
+        counts: Mapping[str, int],
+        before: Mapping[str, Entry],
+        entries: Sequence[Entry],
+        skipped: Sequence[ArticleError],
+        *,
+        encoded: int,
+        rebuilt: bool,
+        faiss: str | None,
+        recall: float | None = None,
+    ) -> BuildReport:
+        """Return the report where `entries` took the place of the articles `before`, by id."""
+        now = {entry.id: entry for entry in entries}
+        return cls(
+            folder=folder,
+            articles=counts["articles"],
+            passages=counts["passages"],
+            encoded=encoded,
+            added=tuple(name for name in now if name not in before),
+            changed=tuple(name for name in now if name in before and before[name] != now[name]),
+            removed=tuple(name for name in before if name not in now),
+            skipped=tuple(skipped),
+            faiss=faiss,
+            recall=recall,
+            rebuilt=rebuilt,
+        )
 
     @property
     def unchanged(self) -> bool:

@@ -7,10 +7,8 @@ remove what it no longer names. A stop at any point leaves the old index or the 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from askvisit.corpus import Entry
 from askvisit.encoder import Encoder, spread
 from askvisit.index import manifest as manifests
 from askvisit.index import partial
@@ -56,32 +54,16 @@ def update(
 
 
 def _report(plan: Plan, manifest: Manifest, encoded: int) -> BuildReport:
-    before = plan.before.articles if plan.before else {}
-    added, changed, removed = differences(before, plan.entries)
-    return BuildReport(
-        folder=plan.folder,
-        articles=manifest.counts["articles"],
-        passages=manifest.counts["passages"],
+    return BuildReport.of(
+        plan.folder,
+        manifest.counts,
+        plan.before.articles if plan.before else {},
+        plan.entries,
+        plan.skipped,
         encoded=encoded,
-        added=added,
-        changed=changed,
-        removed=removed,
-        skipped=tuple(plan.skipped),
         faiss=manifest.faiss,
         recall=manifest.recall,
         rebuilt=plan.reusable is None or plan.reusable.manifest.faiss != manifest.faiss,
-    )
-
-
-def differences(
-    before: Mapping[str, Entry], entries: Sequence[Entry]
-) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Return the ids of articles that are new, that changed, and that are gone."""
-    now = {entry.id: entry for entry in entries}
-    return (
-        tuple(name for name in now if name not in before),
-        tuple(name for name in now if name in before and before[name] != now[name]),
-        tuple(name for name in before if name not in now),
     )
 
 

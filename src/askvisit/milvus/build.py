@@ -25,7 +25,6 @@ from askvisit.errors import (
 from askvisit.index.manifest import EncoderIdentity
 from askvisit.index.place import BuildReport
 from askvisit.index.plan import check_entries
-from askvisit.index.update import differences
 from askvisit.index.write import with_bar
 from askvisit.milvus.connection import GoneError
 from askvisit.milvus.generation import BEGUN, WORDS, Generation, Generations, Listed, Manifest
@@ -202,16 +201,13 @@ def _drop_all_but(kept: Generation | None, generations: Generations) -> None:
 
 
 def _report(plan: _Plan, manifest: Manifest, encoded: int) -> BuildReport:
-    added, changed, removed = differences(plan.old, plan.entries)
-    return BuildReport(
-        folder=plan.generations.place,
-        articles=manifest.counts["articles"],
-        passages=manifest.counts["passages"],
+    return BuildReport.of(
+        plan.generations.place,
+        manifest.counts,
+        plan.old,
+        plan.entries,
+        plan.skipped,
         encoded=encoded,
-        added=added,
-        changed=changed,
-        removed=removed,
-        skipped=tuple(plan.skipped),
         faiss=None,
         rebuilt=not plan.is_done(),
     )
