@@ -15,7 +15,7 @@ would answer it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from askvisit import answering, lookup, question_forms, readings, talk
@@ -90,15 +90,21 @@ class Desk:
             return self._first_sure(proposed)
         if mended != asked:
             return self._mended(asked, mended)
-        return self._first_sure([asked, readings.kinship.resolve(asked, self.index)])
+        return self._first_sure(self._kin_named(asked))
 
-    def _first_sure(self, proposed: Sequence[str]) -> Read:
+    def _kin_named(self, asked: str) -> Iterator[str]:
+        """Yield a question as typed and, when that is asked for too, with kin by their names."""
+        yield asked
+        yield readings.kinship.resolve(asked, self.index)
+
+    def _first_sure(self, proposed: Iterable[str]) -> Read:
         """Read the first reading, and where it is not sure the second too, if there is another."""
-        first, *others = dict.fromkeys(proposed)
+        left = iter(proposed)
+        first = next(left)
         read = self.read(first)
-        if not others or self._is_sure(read):
+        if self._is_sure(read) or (second := next(left, first)) == first:
             return read
-        return max(read, self.read(others[0]), key=lambda r: r.confidence)
+        return max(read, self.read(second), key=lambda r: r.confidence)
 
     def _mended(self, asked: str, mended: str) -> Read:
         """Read a question as typed and mended.
