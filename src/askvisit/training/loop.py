@@ -51,7 +51,7 @@ def hardware() -> tuple[torch.device, torch.dtype | None]:
     return torch.device("cpu"), torch.bfloat16 if native else None
 
 
-def half_attention() -> str:
+def bfloat16_attention() -> str:
     """Register attention in bfloat16 with transformers; returns the name to load a model with.
 
     Autocast computes softmax in float32 and copies to and fro: on a CPU that takes a third of a
@@ -111,7 +111,9 @@ class Run:
         self.settings = settings
         self.device, self.dtype = hardware()
         self.tokenizer = features.load_tokenizer(settings.start)
-        attention = half_attention() if self.device.type == "cpu" and self.dtype else "sdpa"
+        # In float32 torch's fused attention is the faster one, by a fifth on two cores.
+        rounded = self.device.type == "cpu" and self.dtype is not None
+        attention = bfloat16_attention() if rounded else "sdpa"
         self.model = checkpoint.load_model(
             settings.start, attention=attention, dropout=settings.dropout
         )
