@@ -16,7 +16,7 @@ from playwright.sync_api import sync_playwright
 
 from askvisit import Assistant
 from askvisit.web import server
-from askvisit.web.desk import Desk
+from askvisit.web.controller import ChatController
 
 CLICK = """async () => {
     const active = () => document.querySelector("#source mark.active");
@@ -57,7 +57,7 @@ def main() -> None:
     assistant = Assistant.load(options.index)
     assistant.warm_up()
     questions = assistant.suggestions
-    page = server.launch(Desk(assistant), "127.0.0.1", server.free_port("127.0.0.1", 0))
+    page = server.launch(ChatController(assistant), "127.0.0.1", server.free_port("127.0.0.1", 0))
     alone, turns, clicks = in_browser(page.local_url, assistant, questions, options.turns)
     page.close(verbose=False)
     for name, part in (("first ten", slice(10)), ("last ten", slice(-10, None))):

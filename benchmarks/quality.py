@@ -24,15 +24,15 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
 
-from askvisit import Assistant, answering, build_index
+from askvisit import Assistant, build_index, ranking
 from askvisit import encoder as encoders
 from askvisit import reader as readers
+from askvisit.calibration import BUNDLED, Calibration, calibration_for
 from askvisit.evaluation import Question, is_right, read_questions
 from askvisit.index import open_index
 from askvisit.onnx_model import MODELS
 from askvisit.records import Evidence, Hit, Span
 from askvisit.retriever import Retriever
-from askvisit.selection import BUNDLED, Selection, selection_for
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "tests" / "data"
@@ -64,14 +64,14 @@ def visit(_: argparse.Namespace) -> None:
     print("\nsentences".ljust(35), "first  in three")
     for name, reader, weights in (
         ("sentence cosine alone", "sentence-cosine", ("margin",)),
-        ("sentence cosine, retrieval", "sentence-cosine", answering.RANK_FEATURES),
+        ("sentence cosine, retrieval", "sentence-cosine", ranking.RANK_FEATURES),
         ("reader alone", BUNDLED, ("margin",)),
         ("reader, dense", BUNDLED, ("margin", "dense")),
         ("reader, BM25", BUNDLED, ("margin", "bm25")),
-        ("reader, dense, BM25 (as shipped)", BUNDLED, answering.RANK_FEATURES),
+        ("reader, dense, BM25 (as shipped)", BUNDLED, ranking.RANK_FEATURES),
     ):
         engine = readers.load(reader, encoder)
-        fitted = selection_for(reader)
+        fitted = calibration_for(reader)
         assert fitted is not None
         rule = _without(fitted, weights)
         tops = [_ranked(e, engine.read(e.question, e.windows), rule) for e in found]
@@ -134,13 +134,13 @@ def _rank(question: Question, hits: Sequence[Hit], by: str) -> int:
     return places[0] if places else len(texts) + 1
 
 
-def _without(fitted: Selection, names: Sequence[str]) -> Selection:
+def _without(fitted: Calibration, names: Sequence[str]) -> Calibration:
     weights = {name: fitted.rank[name] if name in names else 0.0 for name in fitted.rank}
     return replace(fitted, rank=weights)
 
 
-def _ranked(evidence: Evidence, spans: Sequence[Span], rule: Selection) -> list[str]:
-    return [c.span.sentence.text for c in answering.rank(evidence, spans, rule)]
+def _ranked(evidence: Evidence, spans: Sequence[Span], rule: Calibration) -> list[str]:
+    return [c.span.sentence.text for c in ranking.rank(evidence, spans, rule)]
 
 
 def _holds(question: Question, texts: Iterable[str]) -> bool:

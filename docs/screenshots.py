@@ -9,7 +9,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from askvisit import Assistant
 from askvisit.web import server
-from askvisit.web.desk import Desk
+from askvisit.web.controller import ChatController
 
 HERE = Path(__file__).parent
 COLOURS = 128
@@ -20,7 +20,7 @@ PHONE = {"width": 390, "height": 720}
 def main() -> None:
     """Write chat.png, inspector.png and phone.png beside this file."""
     assistant = Assistant.load(HERE.parent / "index")
-    served = server.launch(Desk(assistant), "127.0.0.1", server.free_port("127.0.0.1", 0))
+    served = server.launch(ChatController(assistant), "127.0.0.1", server.free_port("127.0.0.1", 0))
     with sync_playwright() as runner:
         browser = runner.chromium.launch(
             executable_path=shutil.which("chromium"),

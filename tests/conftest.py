@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from fakes import BRIDGE, ROOT, TARIFFS, SharedWords, WordCounts, selection, write_articles
+from fakes import BRIDGE, ROOT, TARIFFS, SharedWords, WordCounts, calibration, write_articles
 from hypothesis import settings
 
 from askvisit import Answer, Assistant, build_index
@@ -52,7 +52,7 @@ def small(built_once, tmp_path) -> Path:
 @pytest.fixture
 def assistant(small) -> Assistant:
     """Return an assistant over `small` that reads with `SharedWords`."""
-    return Assistant(small, WordCounts(), SharedWords(), selection())
+    return Assistant(small, WordCounts(), SharedWords(), calibration())
 
 
 @pytest.fixture(scope="session")

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from askvisit.answering import CONFIDENCE_FEATURES, RANK_FEATURES
+from askvisit.calibration import Calibration
+from askvisit.ranking import CONFIDENCE_FEATURES, RANK_FEATURES
 from askvisit.records import Citation, Sentence, Span, Window
-from askvisit.selection import Selection
 from askvisit.words import content_words
 
 ROOT = Path(__file__).parent.parent
@@ -103,9 +103,9 @@ class SharedWords:
         return spans
 
 
-def selection(reader: str = "scripted") -> Selection:
+def calibration(reader: str = "scripted") -> Calibration:
     """Candidates are ranked by the reader's margin alone, confidence is its logistic."""
-    return Selection(
+    return Calibration(
         reader,
         rank=dict.fromkeys(RANK_FEATURES, 0.0) | {"margin": 1.0},
         confidence=dict.fromkeys(("intercept", *CONFIDENCE_FEATURES), 0.0) | {"margin": 1.0},

@@ -29,7 +29,7 @@ from askvisit.passages import passages, sentences
 from askvisit.records import Article
 from askvisit.store import question_terms
 from askvisit.web import adding, api, chat, memory, source_panel
-from askvisit.web.desk import Desk
+from askvisit.web.controller import ChatController
 
 FRAGMENTS = (
     *('"', "'", '"""', "''", "' OR 1=1 --", "'); DROP TABLE passages; --", "\\", "%", "_", ";"),
@@ -147,7 +147,7 @@ class Targets:
         self.assistant = assistant
         self.index = index
         self.scratch = scratch
-        self.desk = Desk(assistant)
+        self.controller = ChatController(assistant)
         self.ask_api, self.search_api, _ = api.endpoints(assistant)
         self.earlier = assistant.ask("When did Xi meet Kim Jong Il?")
         self.page = (ROOT / "tests" / "data" / "formats" / "visit.html").read_bytes()
@@ -265,17 +265,17 @@ class Targets:
             "end": random.randint(-5, 5000),
         }
         request = mixed(random, {"place": place, "others": [place, place]})
-        shown = self.desk.open_source(request)
+        shown = self.controller.open_source(request)
         harmless(shown.get("html", "") + shown.get("error", ""))
 
     def event(self, random: Random) -> None:
         sent = value(random)
-        self.desk.choose(sent)
+        self.controller.choose(sent)
         for recalled in memory.recalled(sent if random.random() < 0.5 else json.dumps(sent)):
             assert isinstance(recalled.question, str)
         with contextlib.suppress(AskvisitError):
             adding.Addition.checked(sent)
-        shown = self.desk.export(line(random, 1), [])
+        shown = self.controller.export(line(random, 1), [])
         assert shown == {}
         with contextlib.suppress(AskvisitError):
             history = sent if isinstance(sent, list) else [sent]

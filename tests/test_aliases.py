@@ -7,7 +7,7 @@ from fakes import ROOT, WordCounts, write_articles
 
 from askvisit import build_index
 from askvisit.index import open_index
-from askvisit.readings.aliases import expand
+from askvisit.rewriting.aliases import expand
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from fakes import (
     ScriptedReader,
     SharedWords,
     WordCounts,
-    selection,
+    calibration,
     write_articles,
 )
 from hypothesis import HealthCheck, given, settings
@@ -66,7 +66,7 @@ def check(answer: Answer, question: str, articles) -> None:
 
 @pytest.fixture
 def scripted(small) -> Assistant:
-    return Assistant(small, WordCounts(), ScriptedReader(SCRIPT), selection())
+    return Assistant(small, WordCounts(), ScriptedReader(SCRIPT), calibration())
 
 
 def test_an_answer_quotes_the_sentence_and_marks_the_words(scripted):
@@ -82,7 +82,7 @@ def test_an_answer_quotes_the_sentence_and_marks_the_words(scripted):
 
 
 def test_a_refusal_shows_the_nearest_passages(small):
-    unsure = Assistant(small, WordCounts(), ScriptedReader({"on Monday": -1.0}), selection())
+    unsure = Assistant(small, WordCounts(), ScriptedReader({"on Monday": -1.0}), calibration())
     answer = unsure.ask(MAYOR)
     assert (answer.kind, answer.found, answer.citations) == ("not_found", False, ())
     assert answer.confidence == pytest.approx(0.2689, abs=1e-4)
@@ -101,9 +101,9 @@ def test_min_confidence_moves_the_answer_and_never_the_confidence(scripted):
 
 
 def test_zero_never_refuses_and_one_always_does(small):
-    hopeless = Assistant(small, WordCounts(), ScriptedReader({}, otherwise=-99.0), selection())
+    hopeless = Assistant(small, WordCounts(), ScriptedReader({}, otherwise=-99.0), calibration())
     assert hopeless.ask("quantum?", min_confidence=0).found
-    certain = Assistant(small, WordCounts(), ScriptedReader({"on Monday": 99.0}), selection())
+    certain = Assistant(small, WordCounts(), ScriptedReader({"on Monday": 99.0}), calibration())
     assert certain.ask(MAYOR).confidence == pytest.approx(1.0)
     assert not certain.ask(MAYOR, min_confidence=1).found
     assert certain.ask(MAYOR, min_confidence=0.999).found
@@ -296,7 +296,7 @@ def test_an_index_rebuilt_with_another_encoder_is_refused(assistant, small):
     with pytest.raises(EncoderMismatchError, match="askvisit index --index"):
         assistant.ask(MAYOR)
     with pytest.raises(EncoderMismatchError):
-        Assistant(small, WordCounts(), SharedWords(), selection())
+        Assistant(small, WordCounts(), SharedWords(), calibration())
 
 
 def test_an_index_that_is_gone_or_damaged_is_an_error(assistant, small):

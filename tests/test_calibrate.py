@@ -1,4 +1,4 @@
-"""Fitting the selection: pages of a SQuAD file are asked, the weights follow from the answers."""
+"""Fitting the calibration: pages of a SQuAD file are asked, the weights follow from the answers."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from fakes import WordCounts
 
+from askvisit.calibration import Calibration
 from askvisit.records import Span
-from askvisit.selection import Selection
 from askvisit.training import calibrate
 from askvisit.training.asking import Asked, ask_pages
 from askvisit.training.calibrate import calibration_error, fit, judge, rates, report
@@ -121,9 +121,9 @@ def test_the_calibration_error_is_the_gap_between_sureness_and_truth():
 def test_what_was_fitted_names_the_weights_of_the_reader(asked, tmp_path, monkeypatch):
     monkeypatch.setattr(calibrate, "ask_pages", lambda *_: asked)
     monkeypatch.setattr(calibrate.readers, "load", lambda *_: Knowing())
-    out = tmp_path / "selection.json"
+    out = tmp_path / "calibration.json"
     out.write_text('{"another": {"rank": {}}}')
     assert calibrate.main(["none.json", "--out", str(out)]) == 0
     fitted = json.loads(out.read_text())
     assert list(fitted) == ["another", "knowing"]
-    assert Selection(reader="knowing", **fitted["knowing"]).sha256 == Knowing.sha256
+    assert Calibration(reader="knowing", **fitted["knowing"]).sha256 == Knowing.sha256

@@ -15,7 +15,7 @@ from dataclasses import asdict
 from types import SimpleNamespace
 
 import pytest
-from fakes import BRIDGE, ROOT, ScriptedReader, SharedWords, WordCounts, selection, write_articles
+from fakes import BRIDGE, ROOT, ScriptedReader, SharedWords, WordCounts, calibration, write_articles
 
 from askvisit import Answer, Assistant, __version__
 from askvisit.cli import main, show
@@ -29,7 +29,7 @@ COMMANDS = ("index", "ask", "chat", "search", "verify", "evaluate", "ui")
 
 @pytest.fixture
 def assistant(small) -> Assistant:
-    return Assistant(small, WordCounts(), ScriptedReader({"on Monday": 2.0}), selection())
+    return Assistant(small, WordCounts(), ScriptedReader({"on Monday": 2.0}), calibration())
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ class TestAsk:
         )
 
     def test_a_part_that_is_not_found_is_named(self, small, cli, monkeypatch):
-        shared = Assistant(small, WordCounts(), SharedWords(), selection())
+        shared = Assistant(small, WordCounts(), SharedWords(), calibration())
         monkeypatch.setattr(Assistant, "load", classmethod(lambda cls, *_, **__: shared))
         status, output, _ = cli("ask", f"{MAYOR} Who baked the zeppelin?")
         assert status == 0
@@ -138,7 +138,7 @@ class TestAsk:
 
     @pytest.mark.parametrize(("level", "status"), [("lenient", 0), ("normal", 3), ("strict", 3)])
     def test_strictness(self, small, cli, monkeypatch, level, status):
-        shy = Assistant(small, WordCounts(), ScriptedReader({"on Monday": -0.4}), selection())
+        shy = Assistant(small, WordCounts(), ScriptedReader({"on Monday": -0.4}), calibration())
         monkeypatch.setattr(Assistant, "load", classmethod(lambda cls, *_, **__: shy))
         assert cli("ask", "--strictness", level, MAYOR)[0] == status
 
@@ -425,11 +425,11 @@ FAKED = """
 import sys
 sys.path.insert(0, {tests!r})
 from pathlib import Path
-from fakes import ScriptedReader, WordCounts, selection
+from fakes import ScriptedReader, WordCounts, calibration
 from askvisit import Assistant
 from askvisit.cli import main
 reader = ScriptedReader({{"on Monday": 2.0}})
-assistant = Assistant(Path({index!r}), WordCounts(), reader, selection())
+assistant = Assistant(Path({index!r}), WordCounts(), reader, calibration())
 Assistant.load = classmethod(lambda cls, *_, **__: assistant)
 sys.exit(main({arguments!r}))
 """

@@ -15,7 +15,7 @@ import time
 from contextlib import suppress
 
 import pytest
-from fakes import BRIDGE, ROOT, ScriptedReader, WordCounts, selection
+from fakes import BRIDGE, ROOT, ScriptedReader, WordCounts, calibration
 
 from askvisit import Answer, Assistant, build_index, transcript
 from askvisit.cli import main
@@ -28,7 +28,7 @@ SOURCE = f"[1] A Bridge for the Town, paragraph 2 (bridge.txt {START}-{START + l
 
 @pytest.fixture
 def assistant(small) -> Assistant:
-    return Assistant(small, WordCounts(), ScriptedReader({"on Monday": 2.0}), selection())
+    return Assistant(small, WordCounts(), ScriptedReader({"on Monday": 2.0}), calibration())
 
 
 @pytest.fixture
@@ -186,11 +186,11 @@ if sys.stdin.isatty():  # so that Ctrl-C in the terminal is an interrupt here
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 sys.path.insert(0, {tests!r})
 from pathlib import Path
-from fakes import ScriptedReader, WordCounts, selection
+from fakes import ScriptedReader, WordCounts, calibration
 from askvisit import Assistant
 from askvisit.cli import main
 reader = ScriptedReader({{"on Monday": 2.0}})
-assistant = Assistant(Path({index!r}), WordCounts(), reader, selection())
+assistant = Assistant(Path({index!r}), WordCounts(), reader, calibration())
 Assistant.load = classmethod(lambda cls, *_, **__: assistant)
 sys.exit(main(["chat"]))
 """

@@ -10,7 +10,7 @@ from fakes import ROOT
 
 from askvisit import Answer, Assistant, build_index, encoder, evaluation
 from askvisit.index import open_index
-from askvisit.readings import followups
+from askvisit.rewriting import followups
 
 DATA = ROOT / "tests" / "data"
 

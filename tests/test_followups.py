@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from askvisit.index import LocalIndex, open_index
-from askvisit.readings import followups
 from askvisit.records import Answer
+from askvisit.rewriting import followups
 
 
 def turn(question: str, span: str | None = None, sentence: str | None = None, typed=None) -> Answer:

@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from fakes import BRIDGE, ROOT, SharedWords, WordCounts, selection, write_articles
+from fakes import BRIDGE, ROOT, SharedWords, WordCounts, calibration, write_articles
 from pdfs import column, pdf
 
 from askvisit import Assistant, build_index
@@ -238,7 +238,7 @@ def test_a_read_only_index_says_what_to_do(small):
 
 
 def test_people_go_on_asking_while_articles_come_and_go(small):
-    assistant = Assistant(small, WordCounts(), SharedWords(), selection())
+    assistant = Assistant(small, WordCounts(), SharedWords(), calibration())
     stop, faults, asked = threading.Event(), [], []
 
     def ask():

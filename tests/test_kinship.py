@@ -7,7 +7,7 @@ from fakes import ROOT, WordCounts, write_articles
 
 from askvisit import build_index
 from askvisit.index import open_index
-from askvisit.readings.kinship import resolve, tells
+from askvisit.rewriting.kinship import resolve, tells
 
 FAMILY = """\
 Raúl Madero, Madero's brother, intervened. Trump and his wife, Melania, waved.

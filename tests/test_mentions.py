@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from askvisit.readings.mentions import DATE, is_plural, names, things, tokens
+from askvisit.rewriting.mentions import DATE, is_plural, names, things, tokens
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from fakes import BRIDGE, ROOT, TARIFFS, SharedWords, WordCounts, selection, write_articles
+from fakes import BRIDGE, ROOT, TARIFFS, SharedWords, WordCounts, calibration, write_articles
 from milvus_server import Guarded, Server
 
 import askvisit
@@ -109,7 +109,7 @@ def articles(tmp_path) -> Path:
 
 
 def reading(milvus: Milvus) -> Assistant:
-    return Assistant(milvus, WordCounts(), SharedWords(), selection())
+    return Assistant(milvus, WordCounts(), SharedWords(), calibration())
 
 
 def collections(milvus: Milvus) -> list[str]:
@@ -176,7 +176,7 @@ def test_the_assistant_answers_and_cites_alike(articles, tmp_path, milvus):
     report = build_index(articles, milvus, encoder=WordCounts())
     assert (report.folder, report.articles, report.passages) == (milvus, 2, report.encoded)
     remote = reading(milvus)
-    local = Assistant(tmp_path / "index", WordCounts(), SharedWords(), selection())
+    local = Assistant(tmp_path / "index", WordCounts(), SharedWords(), calibration())
     for question in ("When did the mayor open the bridge?", "DPRK?", "summarise tariffs", "hello"):
         assert remote.ask(question, min_confidence=0).citations == (
             local.ask(question, min_confidence=0).citations
@@ -231,13 +231,13 @@ def test_a_question_that_a_rebuild_overtakes_is_asked_again(articles, milvus):
     build_index(articles, milvus, encoder=WordCounts())
     write_articles(articles, {"new.txt": "The mayor sold the tariff to a minister."})
     rebuilding = Once(lambda: build_index(None, milvus, encoder=WordCounts()))
-    assistant = Assistant(milvus, rebuilding, SharedWords(), selection())
+    assistant = Assistant(milvus, rebuilding, SharedWords(), calibration())
     answer = assistant.ask("What did the mayor sell?", min_confidence=0)
     assert "new.txt" in {citation.article_id for citation in answer.citations}
 
 
 def test_threads_share_an_assistant(both):
-    assistant = Assistant(both[1], Directions(), SharedWords(), selection())
+    assistant = Assistant(both[1], Directions(), SharedWords(), calibration())
     questions = ["Who opened the bridge?", "Which tariff rose?", "Who played?"] * 2
     alone = [assistant.ask(question, min_confidence=0) for question in questions]
     with ThreadPoolExecutor(6) as pool:
@@ -449,7 +449,7 @@ def test_the_command_line(both, articles, milvus, monkeypatch, capsys):
     monkeypatch.setattr("askvisit.encoder.load", lambda *_: WordCounts())
     monkeypatch.setattr("askvisit.encoder.load_for_questions", lambda *_: WordCounts())
     monkeypatch.setattr("askvisit.reader.load", lambda *_: SharedWords())
-    monkeypatch.setattr("askvisit.assistant._selection", selection)
+    monkeypatch.setattr("askvisit.assistant._calibration", calibration)
     place = milvus.options.split()
     assert main(["index", "--articles", str(articles), *place]) == 0
     assert f"{milvus}: 2 articles" in capsys.readouterr().out

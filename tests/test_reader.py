@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import BRIDGE, ROOT, VISIT, WordCounts, selection
+from fakes import BRIDGE, ROOT, VISIT, WordCounts, calibration
 from tiny_reader import write_tiny_reader
 
 from askvisit import Assistant
@@ -159,8 +159,8 @@ def test_a_fit_for_other_weights_of_a_reader_is_told(tiny, monkeypatch):
         (None, 0),
         (readers.load(str(tiny), WordCounts()).sha256, 0),
     ):
-        fitted = replace(selection(str(tiny)), sha256=fitted_for)
-        monkeypatch.setattr(assistants, "selection_for", lambda _, fitted=fitted: fitted)
+        fitted = replace(calibration(str(tiny)), sha256=fitted_for)
+        monkeypatch.setattr(assistants, "calibration_for", lambda _, fitted=fitted: fitted)
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always")
             Assistant.load(ROOT / "index", reader=str(tiny))

@@ -36,11 +36,11 @@ def test_python_examples(monkeypatch):
 
 def test_api_example(real):
     from askvisit.web import server
-    from askvisit.web.desk import Desk
+    from askvisit.web.controller import ChatController
 
     (source,) = blocks("pycon")
     port = server.free_port("127.0.0.1", 0)
-    page = server.launch(Desk(real), "127.0.0.1", port)
+    page = server.launch(ChatController(real), "127.0.0.1", port)
     try:
         source = source.replace("127.0.0.1:7860", f"127.0.0.1:{port}")
         example = doctest.DocTestParser().get_doctest(source, {}, "README.md", "README.md", 0)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from askvisit import build_index, words
 from askvisit.index import open_index
-from askvisit.readings import spelling
-from askvisit.readings.spelling import is_word, mend
+from askvisit.rewriting import spelling
+from askvisit.rewriting.spelling import is_word, mend
 
 VISIT = open_index(ROOT / "index")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from fakes import TARIFFS, SharedWords, WordCounts, selection, write_articles
+from fakes import TARIFFS, SharedWords, WordCounts, calibration, write_articles
 
 from askvisit import Answer, Assistant, build_index
 from askvisit.index import open_index
@@ -113,7 +113,7 @@ class TestWhichArticle:
         }
         write_articles(tmp_path / "articles", texts)
         build_index(index=tmp_path, encoder=WordCounts())
-        assistant = Assistant(tmp_path, WordCounts(), SharedWords(), selection())
+        assistant = Assistant(tmp_path, WordCounts(), SharedWords(), calibration())
         assert cited(assistant.ask("headline of the article about town77")) == {"77.txt"}
         assert ", and 205 more. Name one." in assistant.ask("summarise the article").text
 
@@ -128,7 +128,7 @@ class TestReplies:
     def test_an_article_without_one_says_so(self, tmp_path):
         write_articles(tmp_path / "articles", {"rain.txt": "It rained all day in the town.\n"})
         build_index(index=tmp_path, encoder=WordCounts())
-        assistant = Assistant(tmp_path, WordCounts(), SharedWords(), selection())
+        assistant = Assistant(tmp_path, WordCounts(), SharedWords(), calibration())
         answer = assistant.ask("What is the headline?")
         assert answer.kind == "talk"
         assert answer.text.startswith("The article has no headline; it is known as “")

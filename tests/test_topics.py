@@ -7,15 +7,15 @@ import shutil
 from dataclasses import asdict
 
 import pytest
-from fakes import ROOT, ScriptedReader, SharedWords, WordCounts, selection
+from fakes import ROOT, ScriptedReader, SharedWords, WordCounts, calibration
 from test_assistant import check
 
-from askvisit import Assistant, build_index, lookup
+from askvisit import Assistant, build_index, topic_search
 from askvisit.evaluation import Question, is_right, read_questions
 from askvisit.index import open_index
 from askvisit.reader import SentenceReader
-from askvisit.readings.topics import is_keywords, topic
 from askvisit.records import Evidence, Hit, Sentence, Window
+from askvisit.rewriting.topics import is_keywords, topic
 
 DATA = ROOT / "tests" / "data"
 ROWS = [json.loads(line) for line in (DATA / "topics.jsonl").read_text("utf-8").splitlines()]
@@ -82,10 +82,10 @@ def test_keywords_have_no_form_of_a_question():
 
 
 def test_a_sentence_holds_a_topic_whatever_the_endings():
-    assert lookup.holds("the tariffs", "A tariff on wool was dropped.")
-    assert lookup.holds("North Korea", "The North Korean economy")
-    assert not lookup.holds("tariff on wool", "A tariff on tin.")
-    assert not lookup.holds("the", "The tariff")
+    assert topic_search.holds("the tariffs", "A tariff on wool was dropped.")
+    assert topic_search.holds("North Korea", "The North Korean economy")
+    assert not topic_search.holds("tariff on wool", "A tariff on tin.")
+    assert not topic_search.holds("the", "The tariff")
 
 
 def test_a_claim_is_borne_on_by_sentences_about_whom_it_names():
@@ -105,7 +105,7 @@ def test_a_claim_is_borne_on_by_sentences_about_whom_it_names():
     reader = SentenceReader(WordCounts())
 
     def found(about):
-        return {c.span.sentence.text for c in lookup.rank(about, evidence, reader)}
+        return {c.span.sentence.text for c in topic_search.rank(about, evidence, reader)}
 
     assert found("Cuba adopted red flags") == {"Cuba kept its flag.", "It is blue."}
     assert found("Angola adopted red flags") == set()
@@ -114,7 +114,7 @@ def test_a_claim_is_borne_on_by_sentences_about_whom_it_names():
 
 
 def test_a_topic_has_several_citations_and_no_span(small):
-    assistant = Assistant(small, WordCounts(), ScriptedReader({}), selection())
+    assistant = Assistant(small, WordCounts(), ScriptedReader({}), calibration())
     answer = assistant.ask("What does it say about the tariff?")
     check(answer, "What does it say about the tariff?", assistant.articles)
     assert len(answer.citations) == 3
@@ -126,7 +126,7 @@ def test_a_topic_has_several_citations_and_no_span(small):
 
 
 def test_what_the_articles_have_nothing_on_is_refused(small):
-    assistant = Assistant(small, WordCounts(), SharedWords(), selection())
+    assistant = Assistant(small, WordCounts(), SharedWords(), calibration())
     answer = assistant.ask("tell me about zeppelins")
     assert (answer.kind, answer.citations) == ("not_found", ())
     assert answer.nearest
@@ -135,7 +135,7 @@ def test_what_the_articles_have_nothing_on_is_refused(small):
 
 def test_keywords_are_read_first_and_looked_up_where_they_are_no_question(small):
     reader = ScriptedReader({"nine percent": 3.0})
-    assistant = Assistant(small, WordCounts(), reader, selection())
+    assistant = Assistant(small, WordCounts(), reader, calibration())
     assert assistant.ask("steel tariff raise").citations[0].span == "nine percent"
     assert reader.asked == ["steel tariff raise?"]
     reader.script = {"nine percent": -3.0}
@@ -153,7 +153,7 @@ def about(real, tmp_path_factory):
         (folder / "articles").mkdir()
         shutil.copy(DATA / "pages" / f"{page}.txt", folder / "articles")
         build_index(index=folder, encoder=real._encoder)
-        assistants[page] = Assistant(folder, real._encoder, real._reader, real._selection)
+        assistants[page] = Assistant(folder, real._encoder, real._reader, real._calibration)
     return assistants
 
 

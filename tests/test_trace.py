@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fakes import ScriptedReader, WordCounts, selection
+from fakes import ScriptedReader, WordCounts, calibration
 
 from askvisit import Answer, Assistant
 from askvisit.errors import QuestionError, UnknownArticleError
@@ -15,7 +15,7 @@ MAYOR = "When did the mayor open the bridge?"
 @pytest.fixture
 def scripted(small) -> Assistant:
     script = {"on Monday": 2.0, "three years": 0.5}
-    return Assistant(small, WordCounts(), ScriptedReader(script), selection())
+    return Assistant(small, WordCounts(), ScriptedReader(script), calibration())
 
 
 def test_the_answer_is_the_one_that_ask_gives(scripted):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import random
 
 import pytest
-from fakes import ROOT, ScriptedReader, WordCounts, selection
+from fakes import ROOT, ScriptedReader, WordCounts, calibration
 from typed import KINDS, SEED, typed
 
 from askvisit import Assistant, build_index
 from askvisit.evaluation import Question, is_right
 from askvisit.index import open_index
-from askvisit.readings.spelling import mend
+from askvisit.rewriting.spelling import mend
 
 MAYOR = "When did the mayor open the bridge?"
 
@@ -53,7 +53,8 @@ def test_most_typos_are_mended_to_the_word_that_was_meant(development):
 
 def reading(small, script, question, least=None):
     reader = ScriptedReader(script)
-    answer = Assistant(small, WordCounts(), reader, selection()).ask(question, min_confidence=least)
+    assistant = Assistant(small, WordCounts(), reader, calibration())
+    answer = assistant.ask(question, min_confidence=least)
     return answer, reader.asked
 
 
@@ -78,7 +79,7 @@ class Deaf(ScriptedReader):
 
 def test_the_question_as_typed_wins_where_it_alone_is_sure(small):
     typo = MAYOR.replace("bridge", "brigde")
-    assistant = Assistant(small, WordCounts(), Deaf({"on Monday": 2.0}), selection())
+    assistant = Assistant(small, WordCounts(), Deaf({"on Monday": 2.0}), calibration())
     answers = [assistant.ask(typo, min_confidence=least) for least in (0, None, 1)]
     assert {a.reading for a in answers} == {typo}
     assert len({a.confidence for a in answers}) == 1
@@ -104,7 +105,7 @@ def test_courtesies_are_not_read(small):
 
 
 def test_new_words_are_known_after_a_rebuild(small):
-    assistant = Assistant(small, WordCounts(), ScriptedReader({}), selection())
+    assistant = Assistant(small, WordCounts(), ScriptedReader({}), calibration())
     typo = "Who saw the Zepplin?"
     assert assistant.ask(typo).reading == typo
     (small / "articles" / "z.txt").write_text("They all saw the Zeppelin over the town.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 
 import pytest
-from fakes import BRIDGE, SharedWords, WordCounts, selection, write_articles
+from fakes import BRIDGE, SharedWords, WordCounts, calibration, write_articles
 from web_fakes import FakeAssistant
 
 from askvisit import Assistant, build_index
@@ -13,15 +13,15 @@ from askvisit.errors import DataError, IndexReadOnlyError, ModelError
 from askvisit.index.edit import Told
 from askvisit.web import adding, app, server
 from askvisit.web.adding import Addition, Shelf
-from askvisit.web.desk import Changed, Desk
+from askvisit.web.controller import Changed, ChatController
 
 MILL = "A Mill Burns\n\nThe old mill burned down on Sunday. The mayor said that it had no guard.\n"
 
 
 @pytest.fixture
-def desk(small):
-    assistant = Assistant(small, WordCounts(), SharedWords(), selection())
-    return Desk(assistant, shelf=Shelf(small, WordCounts()))
+def controller(small):
+    assistant = Assistant(small, WordCounts(), SharedWords(), calibration())
+    return ChatController(assistant, shelf=Shelf(small, WordCounts()))
 
 
 def sent(name, data):
@@ -64,71 +64,71 @@ def test_lone_surrogates_and_long_words_are_cut_down():
     assert taken.told == Told(title="t" * adding.LONGEST_TOLD, source="?")
 
 
-def test_an_addition_tells_its_progress_and_is_listed(desk):
-    changes = list(desk.add(sent("mill.txt", MILL.encode()), None))
+def test_an_addition_tells_its_progress_and_is_listed(controller):
+    changes = list(controller.add(sent("mill.txt", MILL.encode()), None))
     assert changes[0] == Changed(adding.working())
     assert "1 of 1 passages" in changes[1].told
     assert "Added “A Mill Burns”" in changes[-1].told
     assert 'data-choose="mill.txt" checked' in changes[-1].listing
     assert changes[-1].chosen is None
-    assert desk.ask("When did the old mill burn?", ()).turns[0].answer.found
+    assert controller.ask("When did the old mill burn?", ()).turns[0].answer.found
 
 
-def test_an_addition_joins_a_choice_and_a_removal_leaves_it(desk):
-    *_, added = desk.add(sent("mill.txt", MILL.encode()), ("bridge.txt",))
+def test_an_addition_joins_a_choice_and_a_removal_leaves_it(controller):
+    *_, added = controller.add(sent("mill.txt", MILL.encode()), ("bridge.txt",))
     assert added.chosen == ("bridge.txt", "mill.txt")
     assert 'data-choose="tariffs.txt">' in added.listing
-    removed = desk.remove("bridge.txt", added.chosen)
+    removed = controller.remove("bridge.txt", added.chosen)
     assert removed.chosen == ("mill.txt",)
     assert "bridge.txt" not in removed.listing
 
 
-def test_a_choice_made_before_a_removal_still_asks(desk):
-    desk.remove("bridge.txt", None)
-    shown = desk.ask("Who raised the tariff?", (), ("bridge.txt", "tariffs.txt"))
+def test_a_choice_made_before_a_removal_still_asks(controller):
+    controller.remove("bridge.txt", None)
+    shown = controller.ask("Who raised the tariff?", (), ("bridge.txt", "tariffs.txt"))
     assert shown.turns[0].answer.found
     assert shown.turns[0].chosen == ("tariffs.txt",)
-    assert "Tick at least one" in desk.ask("Who?", (), ("bridge.txt",)).log
+    assert "Tick at least one" in controller.ask("Who?", (), ("bridge.txt",)).log
 
 
-def test_what_goes_wrong_is_told_and_changes_nothing(desk):
-    before = desk.listing()
-    *_, changed = desk.add(sent("<b>.txt", BRIDGE.encode()), None)
+def test_what_goes_wrong_is_told_and_changes_nothing(controller):
+    before = controller.listing()
+    *_, changed = controller.add(sent("<b>.txt", BRIDGE.encode()), None)
     assert changed.listing is None
     assert "&lt;b&gt;.txt: is here already" in changed.told
-    removed = desk.remove("<i>none", None)
+    removed = controller.remove("<i>none", None)
     assert "no article is called &#x27;&lt;i&gt;none&#x27;" in removed.listing
-    assert desk.listing() == before
+    assert controller.listing() == before
 
 
-def test_a_fault_of_ours_is_told_by_its_reference(small, desk, caplog):
+def test_a_fault_of_ours_is_told_by_its_reference(small, controller, caplog):
     class Failing(WordCounts):
         def encode(self, texts):
             raise RuntimeError("a secret detail")
 
-    desk.shelf = Shelf(small, Failing())
-    *_, changed = desk.add({"text": MILL}, None)
+    controller.shelf = Shelf(small, Failing())
+    *_, changed = controller.add({"text": MILL}, None)
     assert "Reference for the log" in changed.told
     assert "secret" not in changed.told
     assert "a secret detail" in caplog.text
 
 
-def test_an_error_of_the_library_is_told_in_its_words(small, desk):
+def test_an_error_of_the_library_is_told_in_its_words(small, controller):
     class Failing(WordCounts):
         def encode(self, texts):
             raise ModelError("the weights are missing")
 
-    desk.shelf = Shelf(small, Failing())
-    *_, changed = desk.add({"text": MILL}, None)
+    controller.shelf = Shelf(small, Failing())
+    *_, changed = controller.add({"text": MILL}, None)
     assert "the weights are missing" in changed.told
 
 
 def test_without_a_shelf_nothing_is_added_or_removed(small):
-    desk = Desk(Assistant(small, WordCounts(), SharedWords(), selection()))
-    assert list(desk.add({"text": MILL}, None)) == []
-    assert desk.remove("bridge.txt", None) == Changed("")
-    assert "data-remove" not in desk.listing()
-    assert len(desk.assistant.articles) == 2
+    controller = ChatController(Assistant(small, WordCounts(), SharedWords(), calibration()))
+    assert list(controller.add({"text": MILL}, None)) == []
+    assert controller.remove("bridge.txt", None) == Changed("")
+    assert "data-remove" not in controller.listing()
+    assert len(controller.assistant.articles) == 2
 
 
 def test_articles_that_lie_elsewhere_are_named_at_the_start(tmp_path, capsys):
@@ -149,8 +149,8 @@ def test_nothing_is_added_to_a_public_chat(capsys):
 
 
 @pytest.mark.parametrize("allowed", [True, False])
-def test_the_tab_is_there_only_where_it_is_allowed(desk, allowed):
-    served = desk if allowed else Desk(FakeAssistant())
+def test_the_tab_is_there_only_where_it_is_allowed(controller, allowed):
+    served = controller if allowed else ChatController(FakeAssistant())
     parts = str(app.build(served).get_config_file()["components"])
     assert ("Add an article" in parts) == allowed
     assert ("'adding'" in parts) == allowed

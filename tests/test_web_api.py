@@ -8,13 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 
 import pytest
-from fakes import ROOT, SharedWords, WordCounts, selection
+from fakes import ROOT, SharedWords, WordCounts, calibration
 from web_fakes import ARTICLE, FakeAssistant
 
 from askvisit import Assistant
 from askvisit.records import Answer
 from askvisit.web import api, server
-from askvisit.web.desk import Desk
+from askvisit.web.controller import ChatController
 
 QUESTION = "Who met the mayor?"
 
@@ -28,7 +28,7 @@ def assistant():
 def client(assistant):
     from gradio_client import Client
 
-    page = server.launch(Desk(assistant), "127.0.0.1", server.free_port("127.0.0.1", 0))
+    page = server.launch(ChatController(assistant), "127.0.0.1", server.free_port("127.0.0.1", 0))
     called = Client(page.local_url, verbose=False, analytics_enabled=False)
     yield called
     called.close()
@@ -91,7 +91,7 @@ def test_fifty_callers_are_answered_as_the_library_answers(real):
     lines = (ROOT / "tests" / "data" / "questions.jsonl").read_text("utf-8").splitlines()
     questions = [json.loads(line)["question"] for line in lines[:: len(lines) // 20]][:20]
     direct = {question: asdict(real.ask(question)) for question in questions}
-    page = server.launch(Desk(real), "127.0.0.1", server.free_port("127.0.0.1", 0))
+    page = server.launch(ChatController(real), "127.0.0.1", server.free_port("127.0.0.1", 0))
 
     def caller(number):
         patient = {"timeout": 120}  # the clients share two cores with the server
@@ -115,7 +115,7 @@ def test_fifty_callers_are_answered_as_the_library_answers(real):
 
 
 def test_an_index_that_is_gone_is_told_by_a_reference_without_its_path(small):
-    assistant = Assistant(small, WordCounts(), SharedWords(), selection())
+    assistant = Assistant(small, WordCounts(), SharedWords(), calibration())
     ask = api.in_words(api.endpoints(assistant)[0], RuntimeError)
     shutil.rmtree(small)
     with pytest.raises(RuntimeError, match="Reference for the log") as told:

@@ -6,7 +6,7 @@ from web_fakes import ARTICLE, FakeAssistant
 
 from askvisit.records import Article
 from askvisit.web import articles
-from askvisit.web.desk import Desk
+from askvisit.web.controller import ChatController
 
 OTHER = Article("other.txt", "The <b>Other", "The other minister met a zebra. It was short.")
 BOTH = {ARTICLE.id: ARTICLE, OTHER.id: OTHER}
@@ -41,15 +41,15 @@ def test_a_question_looks_in_the_chosen_articles_only_and_says_so():
             seen.append(articles)
             return super().ask(question, history, articles, min_confidence)
 
-    desk = Desk(Restricted(ARTICLE, OTHER))
-    shown = desk.ask("Zebra?", (), ("visit.txt",))
+    controller = ChatController(Restricted(ARTICLE, OTHER))
+    shown = controller.ask("Zebra?", (), ("visit.txt",))
     assert "Looked only in: A Short Visit" in shown.log
-    desk.guess(0, shown.turns)
+    controller.guess(0, shown.turns)
     assert seen == [("visit.txt",), ("visit.txt",)]
 
 
 def test_with_no_article_ticked_it_says_what_to_do():
     assistant = FakeAssistant()
-    shown = Desk(assistant).ask("Zebra?", (), ())
+    shown = ChatController(assistant).ask("Zebra?", (), ())
     assert "Tick at least one" in shown.log
     assert assistant.asked == []

@@ -9,7 +9,7 @@ from web_fakes import ARTICLE, FakeAssistant
 
 from askvisit.records import Answer
 from askvisit.web import answers, chat
-from askvisit.web.chat import KEPT_QUESTION, Turn, reply
+from askvisit.web.chat import KEPT_QUESTION, ChatTurn, reply
 
 ASSISTANT = FakeAssistant()
 
@@ -79,7 +79,7 @@ def test_parts_are_answered_one_below_the_other_and_numbered_on():
 
 def test_a_question_is_shown_as_text():
     hostile = "<img src=http://evil.test/x><script>alert(1)</script> \"' [a](http://b) \u202e\ud800"
-    page = chat.conversation((Turn(hostile, None, "", hostile),), [hostile])
+    page = chat.conversation((ChatTurn(hostile, None, "", hostile),), [hostile])
     assert "<img" not in page
     assert "<script" not in page
     assert "\u202e" not in page
@@ -105,12 +105,12 @@ def test_a_guess_is_marked_on_the_page_and_in_what_is_copied():
 def test_the_guess_is_offered_where_one_of_two_questions_is_refused():
     parts = (ASSISTANT.ask("Who met the mayor?"), ASSISTANT.ask("Zebra?"))
     both = Answer("a? b?", "a? b?", "answer", True, "x", 0.1, parts[0].citations, parts=parts)
-    page = chat.conversation((Turn("a? b?", both, ""),), [])
+    page = chat.conversation((ChatTurn("a? b?", both, ""),), [])
     assert "Show the best guess anyway" in page
 
 
 def test_only_the_newest_turns_are_shown():
-    turns = tuple(Turn(f"question {n}", None, "x") for n in range(chat.SHOWN_TURNS + 3))
+    turns = tuple(ChatTurn(f"question {n}", None, "x") for n in range(chat.SHOWN_TURNS + 3))
     page = chat.conversation(turns, [])
     assert page.count('class="message user"') == chat.SHOWN_TURNS
     assert "The first 3 questions are not shown" in page
@@ -119,7 +119,7 @@ def test_only_the_newest_turns_are_shown():
 
 def test_a_follow_up_is_asked_with_the_answers_before_it():
     assistant = FakeAssistant()
-    turns: chat.Turns = (Turn("x", None, "failed"),)
+    turns: chat.Turns = (ChatTurn("x", None, "failed"),)
     for question in ["Who met the mayor?"] * (chat.HISTORY + 2):
         turns = (*turns, reply(assistant, question, turns))
     reply(assistant, "And then?", turns)

@@ -5,28 +5,28 @@ from __future__ import annotations
 import json
 
 import pytest
-from test_web_desk import asked
+from test_web_controller import asked
 from web_fakes import FakeAssistant
 
 from askvisit import transcript
 from askvisit.errors import ServerError
 from askvisit.records import Answer
 from askvisit.web import server
-from askvisit.web.desk import Desk
+from askvisit.web.controller import ChatController
 from askvisit.web.feedback import Feedback
 
 QUESTION = "Who met the mayor?"
 
 
 @pytest.fixture
-def desk(tmp_path):
-    return Desk(FakeAssistant(), feedback_file=Feedback(tmp_path / "feedback.jsonl"))
+def controller(tmp_path):
+    return ChatController(FakeAssistant(), feedback_file=Feedback(tmp_path / "feedback.jsonl"))
 
 
-def test_what_is_said_is_one_line_with_the_whole_answer(desk, tmp_path):
-    turns = asked(desk, QUESTION, "Zebra?")
-    shown = desk.feedback(0, turns, "wrong_source")
-    shown = desk.feedback(1, shown.turns, "helpful")
+def test_what_is_said_is_one_line_with_the_whole_answer(controller, tmp_path):
+    turns = asked(controller, QUESTION, "Zebra?")
+    shown = controller.feedback(0, turns, "wrong_source")
+    shown = controller.feedback(1, shown.turns, "helpful")
     assert "Thank you: wrong source" in shown.log
     lines = (tmp_path / "feedback.jsonl").read_text().splitlines()
     said = [json.loads(line) for line in lines]
@@ -35,22 +35,22 @@ def test_what_is_said_is_one_line_with_the_whole_answer(desk, tmp_path):
     assert said[0]["time"].endswith("+00:00")
 
 
-def test_only_known_words_are_kept(desk, tmp_path):
-    turns = asked(desk, QUESTION)
-    assert desk.feedback(0, turns, "<script>").log is None
+def test_only_known_words_are_kept(controller, tmp_path):
+    turns = asked(controller, QUESTION)
+    assert controller.feedback(0, turns, "<script>").log is None
     assert (tmp_path / "feedback.jsonl").read_text() == ""
 
 
 def test_without_a_file_nobody_is_asked():
-    desk = Desk(FakeAssistant())
-    turns = asked(desk, QUESTION)
-    assert "data-feedback" not in desk.log(turns)
-    assert desk.feedback(0, turns, "helpful").turns is None
+    controller = ChatController(FakeAssistant())
+    turns = asked(controller, QUESTION)
+    assert "data-feedback" not in controller.log(turns)
+    assert controller.feedback(0, turns, "helpful").turns is None
 
 
-def test_a_full_disk_is_told_by_a_reference(desk, caplog):
-    desk.feedback_file.path = desk.feedback_file.path / "gone"
-    shown = desk.feedback(0, asked(desk, QUESTION), "helpful")
+def test_a_full_disk_is_told_by_a_reference(controller, caplog):
+    controller.feedback_file.path = controller.feedback_file.path / "gone"
+    shown = controller.feedback(0, asked(controller, QUESTION), "helpful")
     assert "Reference for the log" in shown.log
     assert "NotADirectoryError" in caplog.text
 
@@ -69,9 +69,9 @@ def test_a_public_chat_keeps_no_feedback(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(("form", "suffix"), [("json", ".json"), ("markdown", ".md"), ("?", ".md")])
-def test_an_export_reads_back(desk, tmp_path, form, suffix):
-    turns = asked(desk, QUESTION, "fail", "Zebra?")
-    file = desk.export(form, turns)
+def test_an_export_reads_back(controller, tmp_path, form, suffix):
+    turns = asked(controller, QUESTION, "fail", "Zebra?")
+    file = controller.export(form, turns)
     assert file["name"].endswith(suffix)
     path = tmp_path / file["name"]
     path.write_text(file["text"], encoding="utf-8")
@@ -79,5 +79,5 @@ def test_an_export_reads_back(desk, tmp_path, form, suffix):
     assert read == [turns[0].answer, turns[2].answer]
 
 
-def test_there_is_nothing_to_export_before_the_first_answer(desk):
-    assert desk.export("json", asked(desk, "fail")) == {}
+def test_there_is_nothing_to_export_before_the_first_answer(controller):
+    assert controller.export("json", asked(controller, "fail")) == {}

@@ -6,12 +6,12 @@ import re
 from dataclasses import replace
 
 import pytest
-from test_web_desk import asked
+from test_web_controller import asked
 from web_fakes import ARTICLE, FakeAssistant
 
 from askvisit.records import Answer, Article
 from askvisit.trace import STAGES, Trace
-from askvisit.web.desk import Desk
+from askvisit.web.controller import ChatController
 from askvisit.web.inspector import MOST_PASSAGES, inspector, why
 
 ASSISTANT = FakeAssistant()
@@ -104,10 +104,10 @@ def test_the_desk_asks_as_it_was_asked_before():
             calls.append((question, len(history), options))
             return super().explain(question, history, **options)
 
-    desk = Desk(Explaining(), "strict")
-    turns = asked(desk, "Who met the mayor in the town hall?", "Zebra?")
-    turns = desk.guess(1, turns).turns
-    first, second = desk.inspect(0, turns), desk.inspect(1, turns)
+    controller = ChatController(Explaining(), "strict")
+    turns = asked(controller, "Who met the mayor in the town hall?", "Zebra?")
+    turns = controller.guess(1, turns).turns
+    first, second = controller.inspect(0, turns), controller.inspect(1, turns)
     assert (first["turn"], second["turn"]) == (0, 1)
     assert first["at"] != second["at"]
     assert calls == [
@@ -121,16 +121,16 @@ def test_what_goes_wrong_is_told_by_a_reference(caplog):
         def explain(self, *_, **__):
             raise RuntimeError("a secret detail")
 
-    desk = Desk(Broken())
-    html = desk.inspect(0, asked(desk, "Who met the mayor?"))["html"]
+    controller = ChatController(Broken())
+    html = controller.inspect(0, asked(controller, "Who met the mayor?"))["html"]
     assert "Reference for the log" in html
     assert "secret" not in html
     assert "a secret detail" in caplog.text
 
 
 def test_a_question_that_failed_has_no_inspector():
-    desk = Desk(FakeAssistant())
-    turns = asked(desk, "fail")
-    assert desk.inspect(0, turns) == {}
-    assert "data-inspect" not in desk.log(turns)
-    assert ARTICLE.title not in desk.log(turns)
+    controller = ChatController(FakeAssistant())
+    turns = asked(controller, "fail")
+    assert controller.inspect(0, turns) == {}
+    assert "data-inspect" not in controller.log(turns)
+    assert ARTICLE.title not in controller.log(turns)

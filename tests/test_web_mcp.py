@@ -17,7 +17,7 @@ from web_fakes import ARTICLE, FakeAssistant
 
 from askvisit.records import Answer
 from askvisit.web import mcp_server, server
-from askvisit.web.desk import Desk
+from askvisit.web.controller import ChatController
 
 CLI = "import sys; from askvisit.cli import main; sys.exit(main())"
 QUESTION = "Who met the mayor?"
@@ -36,7 +36,7 @@ def mcp():
 @pytest.fixture(scope="module")
 def address(mcp):
     port = server.free_port("127.0.0.1", 0)
-    page = server.launch(Desk(FakeAssistant()), "127.0.0.1", port, mcp=True)
+    page = server.launch(ChatController(FakeAssistant()), "127.0.0.1", port, mcp=True)
     yield f"http://127.0.0.1:{port}{mcp_server.PATH}"
     page.close(verbose=False)
 
@@ -123,7 +123,7 @@ def test_a_page_elsewhere_does_not_reach_the_tools(address, header, value):
 
 def test_without_the_option_there_is_no_mcp_server():
     port = server.free_port("127.0.0.1", 0)
-    page = server.launch(Desk(FakeAssistant()), "127.0.0.1", port)
+    page = server.launch(ChatController(FakeAssistant()), "127.0.0.1", port)
     try:
         with pytest.raises(HTTPError) as refused:
             build_opener(ProxyHandler({})).open(

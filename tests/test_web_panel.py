@@ -10,7 +10,7 @@ from web_fakes import ARTICLE, FakeAssistant
 
 from askvisit.passages import sentences
 from askvisit.records import Article
-from askvisit.web.source_panel import Place, open_source, panel
+from askvisit.web.source_panel import TextRange, open_source, panel
 
 ARTICLES = {ARTICLE.id: ARTICLE}
 
@@ -26,7 +26,7 @@ def place(start: int, end: int, span: list[int] | None = None) -> dict[str, obje
 
 def test_a_place_is_marked_by_its_offsets_and_its_span_stands_out():
     citation = FakeAssistant().cite(sentences(ARTICLE)[1])
-    shown = panel(ARTICLE, [Place.of_citation(citation)])
+    shown = panel(ARTICLE, [TextRange.of_citation(citation)])
     assert marks(shown) == [(f"{citation.start}-{citation.end}", citation.quote)]
     assert f"<strong>{citation.span}</strong>" in shown
 
@@ -34,24 +34,24 @@ def test_a_place_is_marked_by_its_offsets_and_its_span_stands_out():
 def test_a_repeated_sentence_is_marked_once():
     article = Article("twice.txt", "Twice", "It rained. He left.\n\nIt rained. She stayed.")
     second = article.text.rindex("It rained.")
-    shown = panel(article, [Place(article.id, second, second + 10)])
+    shown = panel(article, [TextRange(article.id, second, second + 10)])
     assert marks(shown) == [(f"{second}-{second + 10}", "It rained.")]
     assert '<p dir="auto" id="paragraph-2"><mark' in shown
 
 
 def test_a_place_over_two_paragraphs_is_marked_in_both():
     article = Article("tiny.txt", "Tiny", "One line here.\n\nTwo line here.")
-    shown = panel(article, [Place(article.id, 0, len(article.text))])
+    shown = panel(article, [TextRange(article.id, 0, len(article.text))])
     assert [text for _, text in marks(shown)] == ["One line here.", "Two line here."]
 
 
 def test_the_place_named_first_wins_where_two_overlap():
-    shown = panel(ARTICLE, [Place(ARTICLE.id, 20, 30), Place(ARTICLE.id, 25, 40)])
+    shown = panel(ARTICLE, [TextRange(ARTICLE.id, 20, 30), TextRange(ARTICLE.id, 25, 40)])
     assert [key for key, _ in marks(shown)] == ["20-30"]
 
 
 def test_the_page_scrolls_by_itself_to_the_active_place_only():
-    places = [Place(ARTICLE.id, 60, 70), Place(ARTICLE.id, 20, 30)]
+    places = [TextRange(ARTICLE.id, 60, 70), TextRange(ARTICLE.id, 20, 30)]
     assert 'data-active="60-70"' in panel(ARTICLE, places, places[0])
     assert "data-active" not in panel(ARTICLE, places)
 
@@ -59,7 +59,11 @@ def test_the_page_scrolls_by_itself_to_the_active_place_only():
 def test_marks_stand_in_article_order_and_of_this_article_only():
     shown = panel(
         ARTICLE,
-        [Place(ARTICLE.id, 60, 70), Place("other.txt", 0, 5), Place(ARTICLE.id, 20, 30)],
+        [
+            TextRange(ARTICLE.id, 60, 70),
+            TextRange("other.txt", 0, 5),
+            TextRange(ARTICLE.id, 20, 30),
+        ],
     )
     assert [key for key, _ in marks(shown)] == ["20-30", "60-70"]
 

@@ -24,7 +24,7 @@ from web_fakes import FakeAssistant
 from askvisit.errors import ServerError
 from askvisit.web import app, guard, server
 from askvisit.web.adding import Shelf
-from askvisit.web.desk import Desk
+from askvisit.web.controller import ChatController
 
 ROOT = Path(__file__).parent.parent
 JSON = "application/json"
@@ -58,7 +58,7 @@ def test_port_zero_is_any_free_one():
 
 @pytest.mark.skipif(not socket.has_ipv6, reason="no IPv6 here")
 def test_an_ipv6_address_is_served():
-    page = server.launch(Desk(FakeAssistant()), "::1", server.free_port("::1", 0))
+    page = server.launch(ChatController(FakeAssistant()), "::1", server.free_port("::1", 0))
     try:
         assert page.local_url.startswith("http://[::1]:")
         assert status(page.local_url, "")[0] == 200
@@ -111,8 +111,8 @@ def heard(event, values):
 sys.addaudithook(heard)
 from web_fakes import FakeAssistant
 from askvisit.web import server
-from askvisit.web.desk import Desk
-page = server.launch(Desk(FakeAssistant()), "127.0.0.1", server.free_port("127.0.0.1", 0))
+from askvisit.web.controller import ChatController
+page = server.launch(ChatController(FakeAssistant()), "127.0.0.1", server.free_port("127.0.0.1", 0))
 print(json.dumps([page.local_url, page.config["analytics_enabled"]]))
 page.close(verbose=False)
 print(json.dumps(called))
@@ -139,7 +139,8 @@ def test_the_server_calls_nobody_and_no_proxy():
 
 @pytest.fixture(scope="module")
 def page():
-    page = server.launch(Desk(FakeAssistant()), "127.0.0.1", server.free_port("127.0.0.1", 0))
+    port = server.free_port("127.0.0.1", 0)
+    page = server.launch(ChatController(FakeAssistant()), "127.0.0.1", port)
     yield page
     page.close(verbose=False)
 
@@ -279,7 +280,8 @@ def test_the_server_reads_no_file_for_anyone(address):
 
 def test_behind_a_reverse_proxy_addresses_begin_with_its_path():
     port = server.free_port("127.0.0.1", 0)
-    page = server.launch(Desk(FakeAssistant()), "127.0.0.1", port, root_path="chat/", public=True)
+    controller = ChatController(FakeAssistant())
+    page = server.launch(controller, "127.0.0.1", port, root_path="chat/", public=True)
     try:
         config = json.load(NO_PROXY.open(f"http://127.0.0.1:{port}/config"))
         assert config["root"].endswith("/chat")
@@ -291,8 +293,8 @@ def test_behind_a_reverse_proxy_addresses_begin_with_its_path():
 
 @pytest.fixture(scope="module")
 def adding_address(built_once):
-    desk = Desk(FakeAssistant(), shelf=Shelf(built_once))
-    page = server.launch(desk, "127.0.0.1", server.free_port("127.0.0.1", 0))
+    controller = ChatController(FakeAssistant(), shelf=Shelf(built_once))
+    page = server.launch(controller, "127.0.0.1", server.free_port("127.0.0.1", 0))
     yield page.local_url
     page.close(verbose=False)
 

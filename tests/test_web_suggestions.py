@@ -8,7 +8,7 @@ from web_fakes import ARTICLE, FakeAssistant
 
 from askvisit import Assistant, build_index
 from askvisit.records import Article
-from askvisit.web.chat import Turn, reply
+from askvisit.web.chat import ChatTurn, reply
 from askvisit.web.suggestions import Suggestions, central_names
 
 OTHER = Article(
@@ -24,9 +24,9 @@ def test_written_questions_come_first_and_each_once():
     assistant = FakeAssistant()
     suggestions = Suggestions(assistant)
     assert suggestions.after((), assistant.articles, 6) == list(assistant.suggestions)
-    turns = (Turn("who met the mayor? ", None, ""),)
+    turns = (ChatTurn("who met the mayor? ", None, ""),)
     assert suggestions.after(turns, assistant.articles, 1) == [assistant.suggestions[1]]
-    asked = tuple(Turn(question, None, "") for question in assistant.suggestions)
+    asked = tuple(ChatTurn(question, None, "") for question in assistant.suggestions)
     assert suggestions.after(asked, assistant.articles, 3) == []
 
 

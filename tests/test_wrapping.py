@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askvisit.readings.wrapping import unwrap
+from askvisit.rewriting.wrapping import unwrap
 
 
 @pytest.mark.parametrize(

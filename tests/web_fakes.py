@@ -6,9 +6,9 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from askvisit.answering import Candidate
 from askvisit.errors import QuestionError
 from askvisit.passages import passages, sentences
+from askvisit.ranking import Candidate
 from askvisit.records import Answer, Article, Citation, Hit, Sentence, Span
 from askvisit.trace import STAGES, Trace, TracedPassage, TracedReading
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from askvisit.errors import AskvisitError as AskvisitError
     from askvisit.index import BuildReport as BuildReport
     from askvisit.index import build_index as build_index
-    from askvisit.milvus.place import Milvus as Milvus
+    from askvisit.milvus.location import Milvus as Milvus
     from askvisit.records import Answer as Answer
     from askvisit.records import Article as Article
     from askvisit.records import Citation as Citation
@@ -32,7 +32,7 @@ _HOME = {
     "BuildReport": "index",
     "Citation": "records",
     "Hit": "records",
-    "Milvus": "milvus.place",
+    "Milvus": "milvus.location",
     "Trace": "trace",
     "ask": "assistant",
     "build_index": "index",

@@ -19,7 +19,7 @@ from typing import Self, TypeVar
 from askvisit import encoder as encoders
 from askvisit import reader as readers
 from askvisit import talk
-from askvisit.conversation import Desk
+from askvisit.calibration import BUNDLED, Calibration, Strictness, calibration_for
 from askvisit.encoder import Encoder
 from askvisit.errors import (
     EncoderMismatchError,
@@ -27,11 +27,11 @@ from askvisit.errors import (
     QuestionError,
     UnknownArticleError,
 )
-from askvisit.index import Articles, PassageIndex, Place, place_of
+from askvisit.index import Articles, IndexLocation, PassageIndex, location_of
+from askvisit.pipeline import QAPipeline
 from askvisit.reader import Reader, SentenceReader
 from askvisit.records import Answer, Article, Hit
 from askvisit.retriever import Retriever
-from askvisit.selection import BUNDLED, Selection, Strictness, selection_for
 from askvisit.trace import Recorder, Trace
 
 LONGEST_QUESTION = 2000
@@ -53,15 +53,15 @@ class Assistant:
 
     def __init__(
         self,
-        index: str | os.PathLike[str] | Place,
+        index: str | os.PathLike[str] | IndexLocation,
         encoder: Encoder,
         reader: Reader,
-        selection: Selection,
+        calibration: Calibration,
     ) -> None:
-        self._place = place_of(index)
+        self._location = location_of(index)
         self._encoder = encoder
         self._reader = reader
-        self._selection = selection
+        self._calibration = calibration
         self._sentences = SentenceReader(encoder)
         self._lock = threading.Lock()
         self._seen: Hashable | None = None
@@ -70,27 +70,27 @@ class Assistant:
     @classmethod
     def load(
         cls,
-        index: str | os.PathLike[str] | Place | None = None,
+        index: str | os.PathLike[str] | IndexLocation | None = None,
         *,
         encoder: str | None = None,
         reader: str | None = None,
     ) -> Self:
         """Open an index (the default one where None) with the encoder it was built with.
 
-        index: its folder, or its place elsewhere (`askvisit.Milvus`).
+        index: its folder, or its location elsewhere (`askvisit.Milvus`).
         encoder: the encoder that the index must have been built with.
         reader: a question answering model by name or folder (the bundled one where None).
 
         Raises `IndexMissingError`, `IndexFormatError`, `IndexDamagedError`,
         `EncoderMismatchError` and `ModelError`, each with how to mend it.
         """
-        place = place_of(index)
-        built_with = place.encoder()
+        location = location_of(index)
+        built_with = location.encoder()
         engine = encoders.load_for_questions(encoder or built_with.name)
         if (engine.name, engine.sha256) != (built_with.name, built_with.sha256):
-            raise EncoderMismatchError(place, built_with.name, encoder or engine.name)
+            raise EncoderMismatchError(location, built_with.name, encoder or engine.name)
         chosen = readers.load(reader, engine)
-        return cls(place, engine, chosen, _selection(chosen))
+        return cls(location, engine, chosen, _calibration(chosen))
 
     @property
     def reader(self) -> Reader:
@@ -168,11 +168,11 @@ class Assistant:
     @property
     def suggestions(self) -> tuple[str, ...]:
         """Questions to start with, from `suggestions.txt` in the index's folder (one a line)."""
-        return self._place.suggestions()
+        return self._location.suggestions()
 
     def threshold(self, strictness: Strictness = "normal") -> float:
         """Return the fitted confidence below which a strictness refuses."""
-        return self._selection.thresholds[strictness]
+        return self._calibration.thresholds[strictness]
 
     def warm_up(self) -> None:
         """Load the models now, so that the first question does not wait for them."""
@@ -190,18 +190,18 @@ class Assistant:
         recorder: Recorder | None = None,
     ) -> Answer:
         _check_articles(index, articles)
-        desk = Desk(
+        pipeline = QAPipeline(
             index,
             self._encoder,
             self._reader,
-            self._selection,
+            self._calibration,
             articles,
             min_confidence,
             self._sentences,
         )
         if recorder is not None:
-            desk = recorder.watching(desk)
-        return desk.answer(question, _readable(question), history)
+            pipeline = recorder.watching(pipeline)
+        return pipeline.answer(question, _readable(question), history)
 
     def _search(
         self, index: PassageIndex, question: str, articles: Sequence[str] | None
@@ -220,7 +220,7 @@ class Assistant:
 
     def _snapshot(self) -> PassageIndex:
         """Return the index as it is now, opened anew only where it was rebuilt."""
-        seen = self._place.signature()
+        seen = self._location.signature()
         with self._lock:
             if seen is None or seen != self._seen:
                 self._index = self._opened()
@@ -228,16 +228,16 @@ class Assistant:
             return self._index
 
     def _opened(self) -> PassageIndex:
-        index = self._place.open()
+        index = self._location.open()
         built_with = index.encoder
         if (built_with.name, built_with.sha256) != (self._encoder.name, self._encoder.sha256):
-            raise EncoderMismatchError(self._place, built_with.name, self._encoder.name)
+            raise EncoderMismatchError(self._location, built_with.name, self._encoder.name)
         return index
 
 
-def _selection(reader: Reader) -> Selection:
+def _calibration(reader: Reader) -> Calibration:
     """Return the weights fitted for a reader, or else the bundled reader's, and say so."""
-    fitted = selection_for(reader.name)
+    fitted = calibration_for(reader.name)
     if fitted is not None and fitted.sha256 in (None, reader.sha256):
         return fitted
     missing = f"no weights are fitted for the reader {reader.name}"
@@ -248,7 +248,7 @@ def _selection(reader: Reader) -> Selection:
         f"with: python -m askvisit.training.calibrate SQUAD.json --reader {reader.name}",
         stacklevel=3,
     )
-    bundled = fitted or selection_for(BUNDLED)
+    bundled = fitted or calibration_for(BUNDLED)
     assert bundled is not None
     return bundled
 
@@ -283,7 +283,7 @@ def _check_articles(index: PassageIndex, articles: Sequence[str] | None) -> None
 
 
 @cache
-def _loaded(index: str | Path | Place | None) -> Assistant:
+def _loaded(index: str | Path | IndexLocation | None) -> Assistant:
     return Assistant.load(index)
 
 
@@ -293,7 +293,7 @@ def ask(
     *,
     articles: Sequence[str] | None = None,
     min_confidence: float | None = None,
-    index: str | Path | Place | None = None,
+    index: str | Path | IndexLocation | None = None,
 ) -> Answer:
     """Answer a question from an index (the default one where None), which is loaded once.
 

@@ -13,12 +13,12 @@ from typing import Protocol
 
 import numpy as np
 
+from askvisit.calibration import BUNDLED
 from askvisit.encoder import Encoder
 from askvisit.errors import ModelError
 from askvisit.hub import first_line, model_folder, weights_sha256
 from askvisit.onnx_model import MODELS, Floats, OnnxModel, Range
 from askvisit.records import Sentence, Span, Window
-from askvisit.selection import BUNDLED
 from askvisit.vectors import FloatArray, normalise
 
 _REMEMBERED = 4096
@@ -33,7 +33,7 @@ class Reader(Protocol):
 
     @property
     def name(self) -> str:
-        """What the fitted selection weights are looked up by."""
+        """What the fitted calibration weights are looked up by."""
 
     @property
     def sha256(self) -> str:

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
-from askvisit.answering import Candidate
-from askvisit.conversation import Desk, Read
 from askvisit.encoder import Encoder, FloatArray
+from askvisit.pipeline import QAPipeline, Read
+from askvisit.ranking import Candidate
 from askvisit.reader import Reader
 from askvisit.records import Answer, Hit, Span, Window
 
@@ -61,20 +61,20 @@ class Trace:
 
 
 class Recorder:
-    """Watches a desk answer one question."""
+    """Watches a pipeline answer one question."""
 
     def __init__(self) -> None:
         self._began = perf_counter()
         self._reads: list[Read] = []
         self._seconds = dict.fromkeys(STAGES, 0.0)
 
-    def watching(self, desk: Desk) -> Desk:
-        """Return the same desk, watched."""
+    def watching(self, pipeline: QAPipeline) -> QAPipeline:
+        """Return the same pipeline, watched."""
         watched = {
-            "encoder": _TimedEncoder(desk.encoder, self._seconds),
-            "reader": _TimedReader(desk.reader, self._seconds),
+            "encoder": _TimedEncoder(pipeline.encoder, self._seconds),
+            "reader": _TimedReader(pipeline.reader, self._seconds),
         }
-        return _WatchedDesk(**vars(desk) | watched, reads=self._reads, seconds=self._seconds)
+        return _TracedPipeline(**vars(pipeline) | watched, reads=self._reads, seconds=self._seconds)
 
     def trace(self, answer: Answer, min_confidence: float) -> Trace:
         """Return what was seen on the way to an answer."""
@@ -105,7 +105,7 @@ def _best_in(hit: Hit, candidates: Sequence[Candidate]) -> Candidate | None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _WatchedDesk(Desk):
+class _TracedPipeline(QAPipeline):
     reads: list[Read]
     seconds: dict[str, float]
 

@@ -8,14 +8,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from fakes import SharedWords, WordCounts, selection
+from fakes import SharedWords, WordCounts, calibration
 from web_fakes import ARTICLE, FakeAssistant
 
 import askvisit
 from askvisit.records import Article
 from askvisit.web import server
 from askvisit.web.adding import Shelf
-from askvisit.web.desk import Desk
+from askvisit.web.controller import ChatController
 
 ROOT = Path(__file__).parent.parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -61,8 +61,8 @@ def assistant():
 
 
 def serve(assistant, feedback=None, shelf=None):
-    desk = Desk(assistant, feedback_file=feedback, shelf=shelf)
-    return server.launch(desk, "127.0.0.1", server.free_port("127.0.0.1", 0))
+    controller = ChatController(assistant, feedback_file=feedback, shelf=shelf)
+    return server.launch(controller, "127.0.0.1", server.free_port("127.0.0.1", 0))
 
 
 @pytest.fixture(scope="session")
@@ -102,7 +102,7 @@ def hostile():
 @pytest.fixture
 def shelf(small):
     """Return a shelf over a small index with fakes, and the address of its chat."""
-    assistant = askvisit.Assistant(small, WordCounts(), SharedWords(), selection())
+    assistant = askvisit.Assistant(small, WordCounts(), SharedWords(), calibration())
     page = serve(assistant, shelf=Shelf(small, WordCounts()))
     yield small, page.local_url
     page.close(verbose=False)

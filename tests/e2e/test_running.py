@@ -19,7 +19,7 @@ from playwright.sync_api import Error, expect
 from web_fakes import FakeAssistant
 
 from askvisit.web import server
-from askvisit.web.desk import Desk
+from askvisit.web.controller import ChatController
 
 from .conftest import ROOT, serve
 
@@ -135,7 +135,7 @@ class Proxy(BaseHTTPRequestHandler):
 
 def test_behind_a_reverse_proxy_with_a_password_everything_works(open_page, ask, browser):
     port = server.free_port("127.0.0.1", 0)
-    behind = server.launch(Desk(FakeAssistant()), "127.0.0.1", port, root_path="/chat")
+    behind = server.launch(ChatController(FakeAssistant()), "127.0.0.1", port, root_path="/chat")
     Proxy.target = f"http://127.0.0.1:{port}"
     proxy = ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
     threading.Thread(target=proxy.serve_forever, daemon=True).start()

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from web_fakes import FakeAssistant
 
 from askvisit.web import server
-from askvisit.web.desk import Desk
+from askvisit.web.controller import ChatController
 
 from .conftest import serve
 
@@ -61,16 +61,16 @@ def test_a_page_that_is_loaded_anew_goes_on_with_the_conversation(fake, open_pag
 
 
 def test_a_click_on_a_turn_that_the_server_forgot_still_does_it(open_page, ask):
-    desk = Desk(FakeAssistant())
+    controller = ChatController(FakeAssistant())
     port = server.free_port("127.0.0.1", 0)
     first_id = Context.id
-    served = server.launch(desk, "127.0.0.1", port)
+    served = server.launch(controller, "127.0.0.1", port)
     page = open_page(served.local_url)
     ask(page, "Who met the mayor?")
     ask(page, "Zebra?")
     served.close(verbose=False)
     Context.id = first_id  # a new process would count its components from the start as well
-    served = server.launch(desk, "127.0.0.1", port)
+    served = server.launch(controller, "127.0.0.1", port)
     page.get_by_role("button", name="Show the best guess anyway").click()
     expect(page.locator(".verdict span").nth(2)).to_have_text("Best guess")
     expect(page.locator(".turn")).to_have_count(2)

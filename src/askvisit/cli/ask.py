@@ -18,10 +18,10 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+from askvisit.calibration import add_strictness
 from askvisit.cli import options, show
 from askvisit.errors import AskvisitError, DataError
 from askvisit.records import Answer
-from askvisit.selection import add_strictness
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
@@ -36,7 +36,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--jsonl", action="store_true", help="read questions from standard input")
     add_strictness(parser)
     options.add_article(parser)
-    options.add_place(parser)
+    options.add_location(parser)
     options.add_reader(parser)
 
 

@@ -27,10 +27,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from askvisit.calibration import add_strictness
 from askvisit.cli import options, show
 from askvisit.errors import AskvisitError, DataError, UnknownArticleError
 from askvisit.records import Answer, Citation, Hit
-from askvisit.selection import add_strictness
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
@@ -45,7 +45,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     add_strictness(parser)
     options.add_article(parser)
-    options.add_place(parser)
+    options.add_location(parser)
     options.add_reader(parser)
 
 

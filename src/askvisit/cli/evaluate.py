@@ -39,7 +39,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
     parser.add_argument("--dialogues", type=Path, metavar="FILE", help="dialogues to play as well")
     options.add_json(parser)
-    options.add_place(parser)
+    options.add_location(parser)
     options.add_reader(parser)
 
 

@@ -20,7 +20,7 @@ HELP = "build or update the index"
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    options.add_place(parser)
+    options.add_location(parser)
     parser.add_argument(
         "--articles",
         metavar="DIR",

@@ -4,7 +4,7 @@ import argparse
 
 from askvisit.milvus.options import add_store, chosen_index
 
-__all__ = ["add_article", "add_index", "add_json", "add_place", "add_reader", "chosen_index"]
+__all__ = ["add_article", "add_index", "add_json", "add_location", "add_reader", "chosen_index"]
 
 
 def add_index(parser: argparse.ArgumentParser) -> None:
@@ -12,7 +12,7 @@ def add_index(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--index", metavar="DIR", help="the index (default: see askvisit --help)")
 
 
-def add_place(parser: argparse.ArgumentParser) -> None:
+def add_location(parser: argparse.ArgumentParser) -> None:
     """Add --index, and the options of an index that is kept elsewhere; see `chosen_index`."""
     add_index(parser)
     add_store(parser)

@@ -21,7 +21,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-k", type=int, default=5, metavar="N", help="how many (default: 5)")
     options.add_json(parser)
     options.add_article(parser)
-    options.add_place(parser)
+    options.add_location(parser)
 
 
 def run(chosen: argparse.Namespace) -> int:

@@ -25,7 +25,7 @@ from askvisit.cli import options, show
 from askvisit.errors import DataError
 
 if TYPE_CHECKING:
-    from askvisit.index import Place
+    from askvisit.index import IndexLocation
 
 HELP = "check that the index, or earlier answers, still hold"
 
@@ -34,7 +34,7 @@ _DAMAGED = 4
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    options.add_place(parser)
+    options.add_location(parser)
     parser.add_argument(
         "--answers", type=Path, metavar="FILE", help="answers or an exported conversation to prove"
     )
@@ -42,14 +42,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Verify, and say what was found."""
-    from askvisit.index import Folder, place_of
+    from askvisit.index import Folder, location_of
 
-    place = place_of(options.chosen_index(chosen))
+    location = location_of(options.chosen_index(chosen))
     if chosen.answers is not None:
-        return _answers(chosen.answers, place)
-    if not isinstance(place, Folder):
-        raise DataError(f"only answers are proved against {place}: --answers FILE")
-    return _index(place.path)
+        return _answers(chosen.answers, location)
+    if not isinstance(location, Folder):
+        raise DataError(f"only answers are proved against {location}: --answers FILE")
+    return _index(location.path)
 
 
 def _index(folder: Path) -> int:
@@ -65,11 +65,11 @@ def _index(folder: Path) -> int:
     return _DAMAGED
 
 
-def _answers(path: Path, place: Place) -> int:
+def _answers(path: Path, location: IndexLocation) -> int:
     from askvisit import transcript
 
     answers = transcript.read(path)
-    proofs = transcript.prove(answers, place.open())
+    proofs = transcript.prove(answers, location.open())
     for proof in proofs:
         moved = "" if proof.now_at is None else f", now at {proof.now_at}"
         where = f"{show.plain(proof.article_id)}{moved}"

@@ -1,4 +1,4 @@
-"""A folder of this machine as the place of an index."""
+"""A folder of this machine as the location of an index."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from askvisit.encoder import Encoder
 from askvisit.index import manifest as manifests
 from askvisit.index.local import LocalIndex, open_index
 from askvisit.index.locate import locate
+from askvisit.index.location import BuildReport, IndexLocation
 from askvisit.index.lock import only_writer
 from askvisit.index.manifest import EncoderIdentity
-from askvisit.index.place import BuildReport, Place
 from askvisit.index.update import update
 
 
 @dataclass(frozen=True)
-class Folder(Place):
+class Folder(IndexLocation):
     """An index in a folder; replacing its manifest is what a rebuild is known by."""
 
     path: Path
@@ -74,6 +74,6 @@ class Folder(Place):
             )
 
 
-def place_of(index: str | os.PathLike[str] | Place | None) -> Place:
-    """Return the place of an index: itself, or the folder that is meant (see `locate`)."""
-    return index if isinstance(index, Place) else Folder(locate(index))
+def location_of(index: str | os.PathLike[str] | IndexLocation | None) -> IndexLocation:
+    """Return the location of an index: itself, or the folder that is meant (see `locate`)."""
+    return index if isinstance(index, IndexLocation) else Folder(locate(index))

@@ -12,8 +12,8 @@ from pathlib import Path
 from askvisit.encoder import Encoder, spread
 from askvisit.index import manifest as manifests
 from askvisit.index import partial
+from askvisit.index.location import BuildReport
 from askvisit.index.manifest import Manifest
-from askvisit.index.place import BuildReport
 from askvisit.index.plan import Plan, plan_build
 from askvisit.index.write import TEMPORARY, write_files
 

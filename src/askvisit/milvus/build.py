@@ -22,12 +22,19 @@ from askvisit.errors import (
     IndexDamagedError,
     IndexFormatError,
 )
+from askvisit.index.location import BuildReport
 from askvisit.index.manifest import EncoderIdentity
-from askvisit.index.place import BuildReport
 from askvisit.index.plan import check_entries
 from askvisit.index.write import with_bar
 from askvisit.milvus.connection import GoneError
-from askvisit.milvus.generation import BEGUN, WORDS, Generation, Generations, Listed, Manifest
+from askvisit.milvus.generation import (
+    BEGUN,
+    WORDS,
+    Generation,
+    GenerationManifest,
+    Generations,
+    Listed,
+)
 from askvisit.milvus.reading import MilvusIndex
 from askvisit.milvus.rows import packed
 from askvisit.milvus.schema import dense_index_for
@@ -48,9 +55,9 @@ class _Plan:
     generations: Generations
     source: Path
     encoder: Encoder
-    begun: Manifest
+    begun: GenerationManifest
     published: Generation | None
-    before: Manifest | None
+    before: GenerationManifest | None
     old: dict[str, Entry]
     known: dict[Entry, Listed]
     entries: list[Entry]
@@ -130,14 +137,14 @@ def _plan(
     if articles is None:
         if before is None:
             raise CorpusError(
-                f"no index in {generations.place} yet; name the articles with --articles"
+                f"no index in {generations.location} yet; name the articles with --articles"
             )
         articles = before.articles_folder
     source = Path(articles)
     if isinstance(encoder, str) or encoder is None:
         encoder = encoders.load(encoder or (before.encoder.name if before else encoders.DEFAULT))
     identity = EncoderIdentity(encoder.name, encoder.sha256, encoder.dimension)
-    begun = Manifest(identity, dict(cutting.SETTINGS), str(source.resolve()))
+    begun = GenerationManifest(identity, dict(cutting.SETTINGS), str(source.resolve()))
     listed = _whole(published) if published is not None else []
     known = {a.entry: a for g in every if g != published for a in _taken_over(g, begun)}
     if before is not None and before.serves(begun):
@@ -170,7 +177,7 @@ def _whole(published: Generation) -> list[Listed]:
     return _listed(published)
 
 
-def _manifest(generation: Generation) -> Manifest | None:
+def _manifest(generation: Generation) -> GenerationManifest | None:
     try:
         return generation.manifest()
     except _UNUSABLE:
@@ -186,7 +193,7 @@ def _listed(generation: Generation) -> list[Listed]:
         return []
 
 
-def _taken_over(stopped: Generation, begun: Manifest) -> list[Listed]:
+def _taken_over(stopped: Generation, begun: GenerationManifest) -> list[Listed]:
     """Return the articles of a build that was stopped, where they are as they would be today."""
     try:
         return _listed(stopped) if stopped.manifest(BEGUN).serves(begun) else []
@@ -200,9 +207,9 @@ def _drop_all_but(kept: Generation | None, generations: Generations) -> None:
             generation.drop()
 
 
-def _report(plan: _Plan, manifest: Manifest, encoded: int) -> BuildReport:
+def _report(plan: _Plan, manifest: GenerationManifest, encoded: int) -> BuildReport:
     return BuildReport.of(
-        plan.generations.place,
+        plan.generations.location,
         manifest.counts,
         plan.old,
         plan.entries,

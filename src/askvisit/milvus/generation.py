@@ -17,8 +17,8 @@ from uuid import uuid4
 
 from askvisit.corpus import Entry
 from askvisit.errors import IndexDamagedError, IndexFormatError, PassageIndexError, mend
+from askvisit.index.location import IndexLocation
 from askvisit.index.manifest import EncoderIdentity
-from askvisit.index.place import Place
 from askvisit.milvus import schema
 from askvisit.milvus.connection import Connection, GoneError
 from askvisit.milvus.rows import UNUSED, Row
@@ -31,7 +31,7 @@ BEGUN, MANIFEST, WORDS = "begun", "manifest", "words-{}"
 
 
 @dataclass(frozen=True)
-class Manifest:
+class GenerationManifest:
     """What a generation was built with; `counts` is empty while it is being built.
 
     `dense_given` tells that the user chose the index of the vectors, `word_rows` how many rows the
@@ -47,7 +47,7 @@ class Manifest:
     word_rows: int = 0
     format: int = FORMAT
 
-    def serves(self, other: Manifest) -> bool:
+    def serves(self, other: GenerationManifest) -> bool:
         """Whether passages of this one are as the other's would be."""
         same = (self.encoder, self.passages, self.format)
         return same == (other.encoder, other.passages, other.format)
@@ -68,7 +68,7 @@ class Generation:
     """One generation of the index called `name`."""
 
     connection: Connection
-    place: Place
+    location: IndexLocation
     name: str
     token: str
 
@@ -87,7 +87,7 @@ class Generation:
         """The collection of what is known of the index."""
         return f"{self.name}_{self.token}_about"
 
-    def begin(self, manifest: Manifest) -> None:
+    def begin(self, manifest: GenerationManifest) -> None:
         """Tell what a build begins with, in collections that were just made."""
         self._index(self.about, schema.UNSEARCHED)
         self.tell({BEGUN: _as_json(manifest)})
@@ -102,7 +102,7 @@ class Generation:
         rows = self.connection.get(self.about, keys, ["key", "value"], consistency_level="Strong")
         return {row["key"]: row["value"] for row in rows}
 
-    def manifest(self, key: str = MANIFEST) -> Manifest:
+    def manifest(self, key: str = MANIFEST) -> GenerationManifest:
         """Read what the generation was built with.
 
         Raises `IndexFormatError` where another version wrote it, `IndexDamagedError` where it
@@ -112,12 +112,12 @@ class Generation:
             data = json.loads(self.told([key])[key])
             written = data["format"]
             if written == FORMAT:
-                return Manifest(**data | {"encoder": EncoderIdentity(**data["encoder"])})
+                return GenerationManifest(**data | {"encoder": EncoderIdentity(**data["encoder"])})
         except (KeyError, TypeError, ValueError) as error:
-            raise IndexDamagedError(self.place, f"{self.about} cannot be read") from error
+            raise IndexDamagedError(self.location, f"{self.about} cannot be read") from error
         raise IndexFormatError(
-            f"the index in {self.place} has format {written}, this askvisit reads {FORMAT}; "
-            + mend(self.place)
+            f"the index in {self.location} has format {written}, this askvisit reads {FORMAT}; "
+            + mend(self.location)
         )
 
     def listed(self) -> Iterator[Listed]:
@@ -127,7 +127,7 @@ class Generation:
             entry = Entry(row["article"], row["file_sha256"], row["text_sha256"])
             yield Listed(self, entry, range(row["first"], row["end"]), row["parts"])
 
-    def finish(self, manifest: Manifest) -> None:
+    def finish(self, manifest: GenerationManifest) -> None:
         """Index and load what was written, and check that all of it is there."""
         self.make_readable(manifest.dense_index)
         for collection, kind in ((self.passages, "passages"), (self.articles, "article_rows")):
@@ -163,10 +163,10 @@ class Generation:
 
 @dataclass(frozen=True)
 class Generations:
-    """The generations of the index that is called `name` in Milvus, and kept in `place`."""
+    """The generations of the index that is called `name` in Milvus, and kept at `location`."""
 
     connection: Connection
-    place: Place
+    location: IndexLocation
     name: str
 
     def published(self) -> Generation | None:
@@ -194,7 +194,7 @@ class Generations:
         found = (re.fullmatch(self._pattern, collection) for collection in known)
         return [self._of(token) for token in dict.fromkeys(m["token"] for m in found if m)]
 
-    def begin(self, manifest: Manifest) -> Generation:
+    def begin(self, manifest: GenerationManifest) -> Generation:
         """Make the collections of a new generation."""
         new = self._of(uuid4().hex[:12])
         for kind, fields in schema.fields(manifest.encoder.dimension).items():
@@ -210,12 +210,12 @@ class Generations:
         self.connection.call(move, generation.about, self.name)
 
     def _of(self, token: str) -> Generation:
-        return Generation(self.connection, self.place, self.name, token)
+        return Generation(self.connection, self.location, self.name, token)
 
     @property
     def _pattern(self) -> str:
         return rf"{self.name}_(?P<token>[0-9a-f]{{12}})_({'|'.join(schema.KINDS)})"
 
 
-def _as_json(manifest: Manifest) -> str:
+def _as_json(manifest: GenerationManifest) -> str:
     return json.dumps(asdict(manifest), ensure_ascii=False)

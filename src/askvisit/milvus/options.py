@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from askvisit.errors import CredentialsError, PassageIndexError
 
 if TYPE_CHECKING:
-    from askvisit.index import Place
+    from askvisit.index import IndexLocation
 
 TOKEN_VARIABLE = "MILVUS_TOKEN"
 
@@ -38,8 +38,8 @@ def add_store(parser: argparse.ArgumentParser) -> None:
 
 def chosen_index(
     chosen: argparse.Namespace, dense_index: str | None = None
-) -> str | os.PathLike[str] | Place | None:
-    """Return the index that the options name: a folder, a place elsewhere, or None.
+) -> str | os.PathLike[str] | IndexLocation | None:
+    """Return the index that the options name: a folder, a location elsewhere, or None.
 
     Raises `PassageIndexError` where they do not go together.
     """
@@ -57,7 +57,7 @@ def chosen_index(
         raise PassageIndexError(
             "--store milvus needs the address: --uri http://HOST:19530, or --uri FILE.db"
         )
-    from askvisit.milvus.place import COLLECTION, Milvus
+    from askvisit.milvus.location import COLLECTION, Milvus
 
     collection = COLLECTION if chosen.collection is None else chosen.collection
     return Milvus(chosen.uri, _token(chosen.token_env), collection, dense_index)

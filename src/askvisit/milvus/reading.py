@@ -54,10 +54,10 @@ class MilvusIndex:
         found = next(f["params"]["dim"] for f in fields if f["name"] == "dense")
         if int(found) != self.encoder.dimension:
             raise IndexDamagedError(
-                generation.place, "the vectors have another dimension than the encoder"
+                generation.location, "the vectors have another dimension than the encoder"
             )
         if self._connection.count(generation.passages) != len(self):
-            raise IndexDamagedError(generation.place, "passages are missing")
+            raise IndexDamagedError(generation.location, "passages are missing")
 
     @property
     def encoder(self) -> EncoderIdentity:
@@ -178,7 +178,7 @@ class MilvusIndex:
         try:
             return ask()
         except GoneError as error:
-            raise IndexReplacedError(self._generation.place) from error
+            raise IndexReplacedError(self._generation.location) from error
 
 
 def _in_any(ranges: Sequence[range]) -> str:

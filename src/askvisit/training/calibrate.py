@@ -1,4 +1,4 @@
-"""Fit the selection weights and the confidence of a reader: `models/selection.json`.
+"""Fit the selection weights and the confidence of a reader: `models/calibration.json`.
 
     python -m askvisit.training.calibrate valid.json.gz
 
@@ -23,22 +23,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from askvisit import answering
 from askvisit import encoder as encoders
+from askvisit import ranking as answering
 from askvisit import reader as readers
-from askvisit.answering import CONFIDENCE_FEATURES, RANK_FEATURES
+from askvisit.calibration import Calibration, Strictness
 from askvisit.metrics import auroc
-from askvisit.selection import Selection, Strictness
+from askvisit.ranking import CONFIDENCE_FEATURES, RANK_FEATURES
 from askvisit.training.asking import Asked, ask_pages
 
 ANSWERED: dict[Strictness, float] = {"lenient": 0.97, "normal": 0.92, "strict": 0.80}
 """What share of answerable questions each strictness answers, on the fitted pages."""
 
 _FOLDS = 4
-_SELECTION = Path(answering.__file__).parent / "models" / "selection.json"
+_CALIBRATION = Path(answering.__file__).parent / "models" / "calibration.json"
 
 
-def fit(asked: Sequence[Asked], reader: str) -> Selection:
+def fit(asked: Sequence[Asked], reader: str) -> Calibration:
     """Fit rank weights, confidence and thresholds to questions that were asked of pages."""
     ranking = _fit_rank(asked)
     rows, labels = _confidence_data(asked, ranking)
@@ -48,7 +48,7 @@ def fit(asked: Sequence[Asked], reader: str) -> Selection:
     thresholds = {
         name: round(float(np.quantile(sure, 1 - share)), 4) for name, share in ANSWERED.items()
     }
-    return Selection(
+    return Calibration(
         reader,
         _rounded(RANK_FEATURES, ranking),
         _rounded(("intercept", *CONFIDENCE_FEATURES), confidence),
@@ -74,11 +74,11 @@ def judge(asked: Sequence[Asked], reader: str) -> list[Judged]:
     """Judge every question with a fit to other articles (cross-validation by article)."""
     judged = []
     for fold in range(_FOLDS):
-        selection = fit([a for a in asked if a.article % _FOLDS != fold], reader)
+        calibration = fit([a for a in asked if a.article % _FOLDS != fold], reader)
         for a in asked:
             if a.article % _FOLDS == fold and a.spans:
-                best = answering.rank(a.evidence, a.spans, selection)[0]
-                least = selection.thresholds
+                best = answering.rank(a.evidence, a.spans, calibration)[0]
+                least = calibration.thresholds
                 given = frozenset(name for name in least if best.confidence >= least[name])
                 right = a.spans.index(best.span) in a.gold
                 judged.append(Judged(a, right, best.confidence, given))
@@ -207,7 +207,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("data", type=Path, help="a SQuAD file that the reader did not train on")
     parser.add_argument("--reader", metavar="NAME", help="the reader (default: the bundled one)")
     parser.add_argument("--questions", type=int, default=1500, help="how many are asked")
-    parser.add_argument("--out", type=Path, default=_SELECTION, help="the file to update")
+    parser.add_argument("--out", type=Path, default=_CALIBRATION, help="the file to update")
     chosen = parser.parse_args(arguments)
     encoder = encoders.load_for_questions()
     reader = readers.load(chosen.reader, encoder)
@@ -219,12 +219,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, shares in expected.items():
         print(f"{name:<20}", "  ".join(f"{key} {share:.3f}" for key, share in shares.items()))
     fitted = json.loads(chosen.out.read_text("utf-8")) if chosen.out.exists() else {}
-    selection = fit(asked, reader.name)
+    calibration = fit(asked, reader.name)
     fitted[reader.name] = {
         "sha256": reader.sha256,
-        "rank": selection.rank,
-        "confidence": selection.confidence,
-        "thresholds": selection.thresholds,
+        "rank": calibration.rank,
+        "confidence": calibration.confidence,
+        "thresholds": calibration.thresholds,
         "rates": expected,
     }
     chosen.out.write_text(json.dumps(fitted, indent=1) + "\n", "utf-8")

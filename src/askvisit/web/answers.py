@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from askvisit.records import Answer, Article, Citation, Hit
 from askvisit.web.markup import clean, escape, lines
-from askvisit.web.source_panel import Place
+from askvisit.web.source_panel import TextRange
 
 EXCERPT = 160
 """Characters of a near passage shown under a refusal."""
@@ -16,11 +16,11 @@ SURE = 0.75
 """From here on an answer is called found; below it is called probable."""
 
 
-def places(answer: Answer) -> list[Place]:
+def places(answer: Answer) -> list[TextRange]:
     """Return the places that an answer shows: its citations, or the nearest passages."""
     if answer.found:
-        return [Place.of_citation(citation) for citation in answer.citations]
-    return [Place.of_hit(hit) for hit in answer.nearest]
+        return [TextRange.of_citation(citation) for citation in answer.citations]
+    return [TextRange.of_hit(hit) for hit in answer.nearest]
 
 
 def answer_html(
@@ -115,7 +115,8 @@ def _verdict(answer: Answer, guess: bool) -> str:
 
 def _citation(citation: Citation, number: int, articles: Mapping[str, Article]) -> str:
     link = (
-        f'<a class="cite" {address(Place.of_citation(citation))} title="{escape(citation.quote)}" '
+        f'<a class="cite" {address(TextRange.of_citation(citation))} '
+        f'title="{escape(citation.quote)}" '
         f'aria-label="Citation {number}: show it in the article">{number}</a>'
     )
     copy = (
@@ -143,7 +144,7 @@ def _nearest(hits: Sequence[Hit]) -> str:
     if not hits:
         return ""
     items = "".join(
-        f'<li><a class="cite near" dir="auto" {address(Place.of_hit(hit))} '
+        f'<li><a class="cite near" dir="auto" {address(TextRange.of_hit(hit))} '
         f'title="{escape(hit.text)}">{escape(excerpt(hit.text))}</a></li>'
         for hit in hits
     )
@@ -158,7 +159,7 @@ def excerpt(text: str) -> str:
     return flat[:EXCERPT].rsplit(" ", 1)[0] + " …"
 
 
-def address(place: Place) -> str:
+def address(place: TextRange) -> str:
     """Return the attributes of a link to a place; it opens the place in a tab of its own too."""
     query = urlencode(
         {"article": place.article, "start": place.start, "end": place.end}, errors="replace"

@@ -1,4 +1,4 @@
-"""The page: the chat on the left, the article on the right, wired to a `Desk`."""
+"""The page: the chat on the left, the article on the right, wired to a `ChatController`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from askvisit.web import adding, api
 from askvisit.web.articles import Chosen
 from askvisit.web.chat import SHOWN_TURNS, Turns
-from askvisit.web.desk import Changed, Desk, Shown
+from askvisit.web.controller import Changed, ChatController, Shown
 
 STATIC = Path(__file__).parent / "static"
 STYLES = ("theme", "top", "chat", "question", "source", "articles", "adding", "devices")
@@ -52,28 +52,28 @@ class _Parts:
     inspected: Any
 
 
-def build(desk: Desk) -> Any:
+def build(controller: ChatController) -> Any:
     """Return the page as Gradio Blocks, not yet served."""
     import gradio as gr
 
     with gr.Blocks(title="askvisit", fill_width=True, analytics_enabled=False) as page:
-        parts = _lay_out(desk)
-        _wire(desk, page, parts)
-        api.add(desk.assistant)
+        parts = _lay_out(controller)
+        _wire(controller, page, parts)
+        api.add(controller.assistant)
     return page
 
 
-def _lay_out(desk: Desk) -> _Parts:
+def _lay_out(controller: ChatController) -> _Parts:
     import gradio as gr
 
     def open_source(request: Any) -> dict[str, str]:
-        return desk.open_source(request)
+        return controller.open_source(request)
 
     kept, turns, chosen = gr.Textbox(visible=False), gr.State(()), gr.State(None)
     top = _html(_HEADER, "top")
     with gr.Row(elem_id="desk", equal_height=False):
         with gr.Column(scale=3, min_width=320, elem_id="talk"):
-            log = _html(desk.log(()), "chat")
+            log = _html(controller.log(()), "chat")
             question = gr.Textbox(
                 label="Your question",
                 placeholder="Ask about the articles …",
@@ -85,10 +85,10 @@ def _lay_out(desk: Desk) -> _Parts:
             )
         with gr.Column(scale=2, min_width=320, elem_id="reading"):
             with gr.Tab("Article"):
-                source = _html(desk.first_source(), "source", server_functions=[open_source])
+                source = _html(controller.first_source(), "source", server_functions=[open_source])
             with gr.Tab("All articles"):
-                listed = _html(desk.listing(), "articles")
-            form, added = _lay_out_adding(desk)
+                listed = _html(controller.listing(), "articles")
+            form, added = _lay_out_adding(controller)
     download = _html({}, "download", html_template="")
     inspected = _html({}, "inspected", html_template="")
     return _Parts(
@@ -97,17 +97,17 @@ def _lay_out(desk: Desk) -> _Parts:
     )
 
 
-def _lay_out_adding(desk: Desk) -> tuple[Any, Any]:
+def _lay_out_adding(controller: ChatController) -> tuple[Any, Any]:
     """Return the form that adds an article and what is told of it, where adding is allowed."""
     import gradio as gr
 
-    if desk.shelf is None:
+    if controller.shelf is None:
         return None, None
     with gr.Tab("Add an article"):
         return _html(adding.form(), "adding"), _html("", "added")
 
 
-def _wire(desk: Desk, page: Any, parts: _Parts) -> None:
+def _wire(controller: ChatController, page: Any, parts: _Parts) -> None:
     """Name what happens on each event; what a browser sends with one is checked here."""
     listening = {"api_visibility": "private", "show_progress": "hidden"}
     shown = {"outputs": [parts.log, parts.source, parts.turns], **listening}
@@ -115,26 +115,26 @@ def _wire(desk: Desk, page: Any, parts: _Parts) -> None:
     with_box = shown | {"outputs": [*shown["outputs"], parts.question]}
 
     def asked(kept: str, question: str, turns: Turns, chosen: Chosen) -> list[Any]:
-        return _updates(desk.ask(question, desk.restored(kept, turns), chosen))
+        return _updates(controller.ask(question, controller.restored(kept, turns), chosen))
 
     def suggested(kept: str, turns: Turns, chosen: Chosen, event: Any) -> list[Any]:
         return asked(kept, _text(event, "question"), turns, chosen)
 
     def choose(event: Any) -> Chosen:
-        return desk.choose(_sent(event, "articles"))
+        return controller.choose(_sent(event, "articles"))
 
     def export(kept: str, turns: Turns, event: Any) -> dict[str, str]:
-        return desk.export(_text(event, "format"), desk.restored(kept, turns))
+        return controller.export(_text(event, "format"), controller.restored(kept, turns))
 
     def inspect(kept: str, turns: Turns, event: Any) -> dict[str, str | int]:
-        turns = desk.restored(kept, turns)
+        turns = controller.restored(kept, turns)
         number = _turn(event, turns)
-        return {} if number is None else desk.inspect(number, turns)
+        return {} if number is None else controller.inspect(number, turns)
 
     def loaded(kept: str, turns: Turns) -> list[Any]:
-        return [desk.listing(), *_updates(desk.show(desk.restored(kept, turns)))]
+        return [controller.listing(), *_updates(controller.show(controller.restored(kept, turns)))]
 
-    on_turn = partial(_on_turn, desk)
+    on_turn = partial(_on_turn, controller)
     remembering = {"js": _REMEMBER, **listening}
     turns = [parts.kept, parts.turns]
     both = [*turns, parts.chosen]
@@ -143,26 +143,26 @@ def _wire(desk: Desk, page: Any, parts: _Parts) -> None:
     clicked = parts.log.ask(_with_event(suggested), both, js=_REMEMBER, **shown)
     for asking in (typed, clicked):
         asking.failure(None, js="() => window.askvisitFailed()", **listening)
-    parts.log.guess(on_turn(desk.guess), turns, js=_REMEMBER, **shown)
-    parts.log.edit(on_turn(desk.edit, box=True), turns, js=_REMEMBER, **with_box)
-    parts.log.undo(on_turn(desk.undo), turns, js=_REMEMBER, **shown)
-    parts.log.feedback(on_turn(desk.feedback, "said"), turns, js=_REMEMBER, **shown)
+    parts.log.guess(on_turn(controller.guess), turns, js=_REMEMBER, **shown)
+    parts.log.edit(on_turn(controller.edit, box=True), turns, js=_REMEMBER, **with_box)
+    parts.log.undo(on_turn(controller.undo), turns, js=_REMEMBER, **shown)
+    parts.log.feedback(on_turn(controller.feedback, "said"), turns, js=_REMEMBER, **shown)
     parts.log.inspect(_with_event(inspect), turns, [parts.inspected], **remembering)
-    parts.top.new(lambda: _updates(desk.new(), box=True), None, **with_box)
+    parts.top.new(lambda: _updates(controller.new(), box=True), None, **with_box)
     parts.top.export(_with_event(export), turns, [parts.download], **remembering)
     parts.listed.choose(_with_event(choose), None, [parts.chosen], **listening)
     page.load(loaded, turns, [parts.listed, *shown["outputs"]], **remembering)
-    if desk.shelf is not None:
-        _wire_adding(desk, parts, listening)
+    if controller.shelf is not None:
+        _wire_adding(controller, parts, listening)
 
 
-def _wire_adding(desk: Desk, parts: _Parts, listening: dict[str, Any]) -> None:
+def _wire_adding(controller: ChatController, parts: _Parts, listening: dict[str, Any]) -> None:
     def add(chosen: Chosen, event: Any) -> Iterator[list[Any]]:
-        for changed in desk.add(event._data, chosen):
+        for changed in controller.add(event._data, chosen):
             yield _changes(changed)
 
     def remove(chosen: Chosen, event: Any) -> list[Any]:
-        return _changes(desk.remove(_text(event, "article"), chosen))
+        return _changes(controller.remove(_text(event, "article"), chosen))
 
     outputs = [parts.added, parts.listed, parts.chosen]
     one_by_one = {"concurrency_limit": 1, "concurrency_id": "articles", **listening}
@@ -179,15 +179,15 @@ def _html(value: Any, name: str, **more: Any) -> Any:
 
 
 def _on_turn(
-    desk: Desk, action: Callable[..., Shown], *names: str, box: bool = False
+    controller: ChatController, action: Callable[..., Shown], *names: str, box: bool = False
 ) -> Callable[..., Any]:
     """Return a listener for a click on one turn; its number and texts are the browser's."""
 
     def on_turn(kept: str, turns: Turns, event: Any) -> list[Any]:
-        known = desk.restored(kept, turns)
+        known = controller.restored(kept, turns)
         number = _turn(event, known)
         if number is None or (known is not turns and len(known) == SHOWN_TURNS):
-            return _updates(desk.show(known), box)  # the numbers on the page may be others by now
+            return _updates(controller.show(known), box)  # the page's numbers may be others by now
         return _updates(action(number, known, *(_text(event, name) for name in names)), box)
 
     return _with_event(on_turn)

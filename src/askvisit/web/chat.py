@@ -28,7 +28,7 @@ KEPT_QUESTION = 2001
 
 
 @dataclass(frozen=True)
-class Turn:
+class ChatTurn:
     """One question and what came of it: an answer, or a problem; `html` shows it.
 
     `text` is the answer to copy, `chosen` the articles that were looked in, `guess` whether the
@@ -44,7 +44,7 @@ class Turn:
     said: str = ""
 
 
-Turns = tuple[Turn, ...]
+Turns = tuple[ChatTurn, ...]
 
 
 def reply(
@@ -54,7 +54,7 @@ def reply(
     min_confidence: float | None = None,
     chosen: Chosen = None,
     guess: bool = False,
-) -> Turn:
+) -> ChatTurn:
     """Ask, and turn whatever goes wrong into words; details of a fault go to the log only.
 
     `guess` shows the best guess where `min_confidence` would refuse, and marks it as one.
@@ -69,12 +69,12 @@ def reply(
         )
         articles, below = assistant.articles, least if guess else None
         shown = answer_html(answer, articles, below) + _looked_in(chosen, articles)
-        return Turn(kept, answer, shown, plain_text(answer, articles, below), chosen, guess)
+        return ChatTurn(kept, answer, shown, plain_text(answer, articles, below), chosen, guess)
     except faults.MENDABLE as error:
         told = str(error)
     except Exception:
         told = faults.told("a question")
-    return Turn(kept, None, problem(told))
+    return ChatTurn(kept, None, problem(told))
 
 
 def problem(told: str) -> str:
@@ -112,7 +112,7 @@ _LOG = 'role="log" aria-label="Conversation" aria-live="off" tabindex="0"'
 """Not live: it is written anew with each answer, and only the new one is to be read out."""
 
 
-def _turn(turn: Turn, number: int, last: bool, feedback: bool) -> str:
+def _turn(turn: ChatTurn, number: int, last: bool, feedback: bool) -> str:
     edit = (
         f'<button type="button" class="quiet" data-edit="{number}" '
         f'title="Takes this question and all after it back" '

@@ -8,7 +8,7 @@ from askvisit.records import Answer
 from askvisit.trace import Trace, TracedPassage, TracedReading
 from askvisit.web.answers import address, excerpt
 from askvisit.web.markup import escape
-from askvisit.web.source_panel import Place
+from askvisit.web.source_panel import TextRange
 
 MOST_PASSAGES = 12
 """Passages listed for a reading; the rest were farther off still."""
@@ -101,11 +101,11 @@ def _link(row: TracedPassage) -> str:
     if row.candidate is not None:
         sentence, span = row.candidate.span.sentence, row.candidate.span
         marked = None if span.start is None or span.end is None else (span.start, span.end)
-        place = Place(sentence.article_id, sentence.start, sentence.end, marked)
+        place = TextRange(sentence.article_id, sentence.start, sentence.end, marked)
         text = sentence.text
     else:
         assert row.hit is not None
-        place, text = Place.of_hit(row.hit), row.hit.text
+        place, text = TextRange.of_hit(row.hit), row.hit.text
     return (
         f'<a class="cite row" dir="auto" {address(place)} title="{escape(text)}">'
         f"{escape(excerpt(text))}</a>"

@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from askvisit.web.chat import KEPT_QUESTION, SHOWN_TURNS, Turn
+from askvisit.web.chat import KEPT_QUESTION, SHOWN_TURNS, ChatTurn
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Remembered:
     articles: object
 
 
-def remembered(turns: Sequence[Turn]) -> str:
+def remembered(turns: Sequence[ChatTurn]) -> str:
     """Return what the browser keeps of the turns that are on the page, as JSON."""
     kept = turns[-SHOWN_TURNS:]
     return json.dumps([[t.question, t.guess, t.chosen and list(t.chosen)] for t in kept])

@@ -14,15 +14,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from askvisit.calibration import add_strictness
 from askvisit.errors import AskvisitError, ServerError
 from askvisit.milvus.options import add_store, chosen_index
-from askvisit.selection import add_strictness
 from askvisit.web.feedback import Feedback
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
-    from askvisit.index import Place
-    from askvisit.web.desk import Desk
+    from askvisit.index import IndexLocation
+    from askvisit.web.controller import ChatController
     from askvisit.web.guard import Door
 
 PORT = 7860
@@ -64,24 +64,24 @@ def serve(options: argparse.Namespace) -> None:
     feedback = Feedback(options.feedback) if options.feedback else None
     from askvisit.assistant import Assistant
     from askvisit.formats import isolated
-    from askvisit.index import Folder, place_of
+    from askvisit.index import Folder, location_of
     from askvisit.web import guard, mcp_server
     from askvisit.web.adding import Shelf
-    from askvisit.web.desk import Desk
+    from askvisit.web.controller import ChatController
 
-    place = place_of(chosen_index(options))
-    if options.allow_add and not isinstance(place, Folder):
+    location = location_of(chosen_index(options))
+    if options.allow_add and not isinstance(location, Folder):
         raise ServerError(
-            f"--allow-add is for an index in a folder; articles are added to {place} by putting "
+            f"--allow-add is for an index in a folder; articles are added to {location} by putting "
             "them into their folder and running askvisit index again"
         )
-    shelf = Shelf(place.path) if options.allow_add and isinstance(place, Folder) else None
-    assistant = Assistant.load(place) if options.log is None else _logged(place, options)
+    shelf = Shelf(location.path) if options.allow_add and isinstance(location, Folder) else None
+    assistant = Assistant.load(location) if options.log is None else _logged(location, options)
     assistant.warm_up()
-    desk = Desk(assistant, options.strictness, feedback, shelf)
+    controller = ChatController(assistant, options.strictness, feedback, shelf)
     door = guard.Door()
     page = launch(
-        desk,
+        controller,
         options.host,
         port,
         door=door,
@@ -118,17 +118,17 @@ def _caught_signals() -> list[int]:
     return caught
 
 
-def _logged(place: Place, options: argparse.Namespace) -> Assistant:
-    from askvisit.web.journal import Journal, LoggedAssistant
+def _logged(location: IndexLocation, options: argparse.Namespace) -> Assistant:
+    from askvisit.web.request_log import LoggedAssistant, RequestLog
 
-    journal = Journal(options.log, text=options.log_text)
-    assistant = LoggedAssistant.load(place)
-    assistant.journal = journal
+    request_log = RequestLog(options.log, text=options.log_text)
+    assistant = LoggedAssistant.load(location)
+    assistant.request_log = request_log
     return assistant
 
 
 def launch(
-    desk: Desk,
+    controller: ChatController,
     host: str,
     port: int,
     *,
@@ -148,15 +148,15 @@ def launch(
 
     from askvisit.web import app, guard, health, mcp_server, sessions
 
-    page = app.build(desk)
+    page = app.build(controller)
     # Not open: else a request could go past the queue, and nothing would bound how many wait.
     page.queue(max_size=64, default_concurrency_limit=4 if public else 8, api_open=False)
     largest_body = PUBLIC_BODY if public else guard.LARGEST_BODY
-    adding = desk.shelf is not None
+    adding = controller.shelf is not None
     guarded = Middleware(guard.Guard, largest_body=largest_body, adding=adding, door=door)
     # A reverse proxy names its own host in the requests that it passes on.
-    tools = mcp_server.app_options(desk.assistant, "" if root_path else host) if mcp else {}
-    tools["routes"] = [health.route(desk.assistant), *tools.get("routes", ())]
+    tools = mcp_server.app_options(controller.assistant, "" if root_path else host) if mcp else {}
+    tools["routes"] = [health.route(controller.assistant), *tools.get("routes", ())]
     try:
         page.launch(
             server_name=f"[{host}]" if ":" in host else host,

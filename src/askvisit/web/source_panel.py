@@ -19,7 +19,7 @@ MOST_PLACES = 50
 
 
 @dataclass(frozen=True)
-class Place:
+class TextRange:
     """A range of an article; `span` is the range inside it that answers, where there is one."""
 
     article: str
@@ -28,7 +28,7 @@ class Place:
     span: tuple[int, int] | None = None
 
     @classmethod
-    def of_citation(cls, citation: Citation) -> Place:
+    def of_citation(cls, citation: Citation) -> TextRange:
         """Return where a citation's sentence stands."""
         span = None
         if citation.span_start is not None and citation.span_end is not None:
@@ -36,12 +36,12 @@ class Place:
         return cls(citation.article_id, citation.start, citation.end, span)
 
     @classmethod
-    def of_hit(cls, hit: Hit) -> Place:
+    def of_hit(cls, hit: Hit) -> TextRange:
         """Return where a passage stands."""
         return cls(hit.article_id, hit.start, hit.end)
 
     @classmethod
-    def checked(cls, data: object, articles: Mapping[str, Article]) -> Place | None:
+    def checked(cls, data: object, articles: Mapping[str, Article]) -> TextRange | None:
         """Return the place that a browser named, or None where no article has such a place."""
         if not isinstance(data, dict):
             return None
@@ -70,17 +70,19 @@ def open_source(request: object, articles: Mapping[str, Article]) -> dict[str, s
     whole = data.get("article")
     if isinstance(whole, str) and whole in articles:
         return {"html": panel(articles[whole]), "key": ""}
-    place = Place.checked(data.get("place"), articles)
+    place = TextRange.checked(data.get("place"), articles)
     if place is None:
         return {"error": "This place is not in the articles (any more). Ask the question again."}
     others = data.get("others")
     listed = others[:MOST_PLACES] if isinstance(others, list) else []
-    checked = [Place.checked(other, articles) for other in listed]
+    checked = [TextRange.checked(other, articles) for other in listed]
     known = [other for other in checked if other is not None]
     return {"html": panel(articles[place.article], [place, *known]), "key": place.key}
 
 
-def panel(article: Article, places: Iterable[Place] = (), active: Place | None = None) -> str:
+def panel(
+    article: Article, places: Iterable[TextRange] = (), active: TextRange | None = None
+) -> str:
     """Return the whole article as HTML, the places marked (first come, first marked).
 
     `active` is the place that the page scrolls to by itself.
@@ -134,16 +136,16 @@ def _checked_span(data: object, start: int, end: int) -> tuple[int, int] | None:
     return None
 
 
-def _apart(places: Iterable[Place]) -> list[Place]:
+def _apart(places: Iterable[TextRange]) -> list[TextRange]:
     """Keep the places that overlap none kept before them, in article order."""
-    kept: list[Place] = []
+    kept: list[TextRange] = []
     for place in places:
         if all(place.end <= other.start or other.end <= place.start for other in kept):
             kept.append(place)
     return sorted(kept, key=lambda place: place.start)
 
 
-def _marked(text: str, start: int, end: int, marks: Sequence[Place]) -> str:
+def _marked(text: str, start: int, end: int, marks: Sequence[TextRange]) -> str:
     pieces = []
     position = start
     for mark in marks:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from askvisit.errors import AskvisitError
 from askvisit.passages import headline, sentences
-from askvisit.readings.mentions import names
 from askvisit.records import Article
+from askvisit.rewriting.mentions import names
 from askvisit.words import content_words
 
 if TYPE_CHECKING:

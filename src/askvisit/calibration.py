@@ -1,6 +1,6 @@
 """What was fitted for a reader: how its spans are ranked, and how sure an answer must be.
 
-`models/selection.json` holds it by the reader's name; `python -m askvisit.training.calibrate`
+`models/calibration.json` holds it by the reader's name; `python -m askvisit.training.calibrate`
 writes it, from pages that are in no index.
 """
 
@@ -22,7 +22,7 @@ LEVELS: tuple[Strictness, ...] = ("lenient", "normal", "strict")
 
 
 @dataclass(frozen=True)
-class Selection:
+class Calibration:
     """Weights by feature, fitted for one reader, and `thresholds` of confidence by strictness.
 
     `rates` are what to expect of each strictness, measured on pages that the fit did not see, as
@@ -40,16 +40,16 @@ class Selection:
 
 
 @cache
-def selection_for(reader: str) -> Selection | None:
+def calibration_for(reader: str) -> Calibration | None:
     """Return what was fitted for a reader, None where nothing was."""
-    text = resources.files("askvisit").joinpath("models/selection.json").read_text("utf-8")
+    text = resources.files("askvisit").joinpath("models/calibration.json").read_text("utf-8")
     fitted = json.loads(text).get(reader)
-    return None if fitted is None else Selection(reader=reader, **fitted)
+    return None if fitted is None else Calibration(reader=reader, **fitted)
 
 
 def add_strictness(parser: argparse.ArgumentParser) -> None:
     """Add --strictness, with what to expect of each level in its help."""
-    fitted = selection_for(BUNDLED)
+    fitted = calibration_for(BUNDLED)
     assert fitted is not None
     told = "; ".join(f"{level}: {_expected(fitted.rates[level])}" for level in LEVELS)
     parser.add_argument(

@@ -15,9 +15,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from askvisit.index import PassageIndex
-from askvisit.readings import fragments, kinship
-from askvisit.readings.context import GROUP, PERSON, THING, Context, antecedents, context
-from askvisit.readings.mentions import (
+from askvisit.records import Answer
+from askvisit.rewriting import fragments, kinship
+from askvisit.rewriting.context import GROUP, PERSON, THING, Context, antecedents, context
+from askvisit.rewriting.mentions import (
     AUXILIARIES,
     PREPOSITIONS,
     QUESTION_WORDS,
@@ -27,7 +28,6 @@ from askvisit.readings.mentions import (
     things,
     tokens,
 )
-from askvisit.records import Answer
 from askvisit.words import content_words
 
 _LONGEST = 300

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from askvisit.readings.context import Context
-from askvisit.readings.mentions import (
+from askvisit.rewriting.context import Context
+from askvisit.rewriting.mentions import (
     AUXILIARIES,
     DATE,
     PREPOSITIONS,

@@ -10,22 +10,22 @@ from urllib.error import HTTPError
 from urllib.request import ProxyHandler, build_opener
 
 import pytest
-from fakes import SharedWords, WordCounts, selection
+from fakes import SharedWords, WordCounts, calibration
 from web_fakes import FakeAssistant
 
 from askvisit.errors import QuestionError, ServerError
 from askvisit.trace import STAGES
 from askvisit.web import chat, server
-from askvisit.web.desk import Desk
-from askvisit.web.journal import Journal, LoggedAssistant
+from askvisit.web.controller import ChatController
+from askvisit.web.request_log import LoggedAssistant, RequestLog
 
 NO_PROXY = build_opener(ProxyHandler({}))
 
 
 @pytest.fixture
 def logged(small, tmp_path):
-    assistant = LoggedAssistant(small, WordCounts(), SharedWords(), selection())
-    assistant.journal = Journal(tmp_path / "log.jsonl")
+    assistant = LoggedAssistant(small, WordCounts(), SharedWords(), calibration())
+    assistant.request_log = RequestLog(tmp_path / "log.jsonl")
     return assistant
 
 
@@ -46,7 +46,7 @@ def test_a_question_is_a_line_without_its_words(logged, assistant, tmp_path):
 
 
 def test_the_words_are_logged_where_they_are_asked_for(logged, tmp_path):
-    logged.journal.text = True
+    logged.request_log.text = True
     logged.ask("What\ncost \ud800 <b>two</b> million?")
     assert lines(tmp_path)[0]["question"] == "What\ncost \ud800 <b>two</b> million?"
 
@@ -74,20 +74,20 @@ def test_a_question_that_cannot_be_asked_is_a_line_too(logged, tmp_path):
 
 
 def test_a_full_disk_loses_no_answer(logged, caplog):
-    logged.journal._path = Path("/dev/full")
+    logged.request_log._path = Path("/dev/full")
     assert logged.ask("Who opened the bridge?").found
     assert "no line was logged" in caplog.text
 
 
 def test_a_dash_logs_to_stderr(logged, capsys):
-    logged.journal = Journal(Path("-"))
+    logged.request_log = RequestLog(Path("-"))
     logged.ask("Who opened the bridge?")
     assert json.loads(capsys.readouterr().err)["kind"] == "answer"
 
 
 def test_what_is_wrong_with_the_options_is_told_at_the_start(tmp_path, capsys):
     with pytest.raises(ServerError, match="no log can be written"):
-        Journal(tmp_path / "no" / "log")
+        RequestLog(tmp_path / "no" / "log")
     assert server.main(["--log-text", "--port", "0"]) == 1
     assert "give one" in capsys.readouterr().err
     assert server.main(["--public", "--log", "-", "--log-text", "--port", "0"]) == 1
@@ -115,7 +115,7 @@ class Sick(FakeAssistant):
 def test_health_says_whether_questions_can_be_answered_and_no_more(caplog):
     caplog.set_level(logging.WARNING)
     assistant = Sick()
-    page = server.launch(Desk(assistant), "127.0.0.1", server.free_port("127.0.0.1", 0))
+    page = server.launch(ChatController(assistant), "127.0.0.1", server.free_port("127.0.0.1", 0))
     try:
         with NO_PROXY.open(f"{page.local_url}health") as response:
             told = json.load(response)

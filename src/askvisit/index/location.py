@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 class BuildReport:
     """What a build did; `skipped` files are no articles, each with its reason.
 
-    `folder` is the index's folder or place, `faiss` the FAISS factory (None in another store),
+    `folder` is the index's folder or location, `faiss` the FAISS factory (None in another store),
     `recall` the share of the ten nearest passages that its search finds (None where it is exact),
     `rebuilt` whether all passages were cut or stored anew.
     """
 
-    folder: Path | Place
+    folder: Path | IndexLocation
     articles: int
     passages: int
     encoded: int
@@ -41,7 +41,7 @@ class BuildReport:
     @classmethod
     def of(
         cls,
-        folder: Path | Place,
+        folder: Path | IndexLocation,
         counts: Mapping[str, int],
         before: Mapping[str, Entry],
         entries: Sequence[Entry],
@@ -74,7 +74,7 @@ class BuildReport:
         return not (self.added or self.changed or self.removed or self.encoded or self.rebuilt)
 
 
-class Place(ABC):
+class IndexLocation(ABC):
     """Where an index is kept. `str` of it says where, for people."""
 
     @property

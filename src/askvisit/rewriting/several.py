@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from askvisit.readings.mentions import AUXILIARIES, QUESTION_WORDS, tokens
+from askvisit.rewriting.mentions import AUXILIARIES, QUESTION_WORDS, tokens
 from askvisit.words import content_words
 
 _MOST = 5

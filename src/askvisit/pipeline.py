@@ -18,14 +18,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from askvisit import answering, lookup, question_forms, readings, talk
-from askvisit.answering import Candidate
+from askvisit import question_forms, ranking, rewriting, talk, topic_search
+from askvisit.calibration import Calibration
 from askvisit.encoder import Encoder
 from askvisit.index import PassageIndex
+from askvisit.ranking import Candidate
 from askvisit.reader import Reader, SentenceReader
 from askvisit.records import Answer, Citation, Evidence
 from askvisit.retriever import Retriever
-from askvisit.selection import Selection
 
 NOT_FOUND = "The articles do not answer this question."
 
@@ -48,13 +48,13 @@ class Read:
 
 
 @dataclass(frozen=True)
-class Desk:
+class QAPipeline:
     """What a question is answered with: a snapshot, the models, and the choices of who asks."""
 
     index: PassageIndex
     encoder: Encoder
     reader: Reader
-    selection: Selection
+    calibration: Calibration
     articles: Sequence[str] | None
     min_confidence: float
     sentences: SentenceReader
@@ -65,7 +65,7 @@ class Desk:
         if told is not None:
             return self._allowed(told, asked)
         earlier = [turn for turn in history if not talk.is_reply(turn)]
-        parts = readings.several.split(readings.wrapping.unwrap(talk.without_greeting(asked)))
+        parts = rewriting.several.split(rewriting.wrapping.unwrap(talk.without_greeting(asked)))
         if len(parts) == 1:
             return self._told(question, self._best(parts[0], earlier))
         answers: list[Answer] = []
@@ -83,9 +83,9 @@ class Desk:
         )
 
     def _best(self, asked: str, history: Sequence[Answer]) -> Read:
-        spelled = readings.spelling.mend(asked, self.index)
-        mended = readings.aliases.expand(spelled, self.index)
-        proposed = readings.followups.propose(mended, history, self.index)
+        spelled = rewriting.spelling.mend(asked, self.index)
+        mended = rewriting.aliases.expand(spelled, self.index)
+        proposed = rewriting.followups.propose(mended, history, self.index)
         if proposed != [mended]:
             return self._first_sure(proposed)
         if mended != asked:
@@ -95,7 +95,7 @@ class Desk:
     def _kin_named(self, asked: str) -> Iterator[str]:
         """Yield a question as typed and, when that is asked for too, with kin by their names."""
         yield asked
-        yield readings.kinship.resolve(asked, self.index)
+        yield rewriting.kinship.resolve(asked, self.index)
 
     def _first_sure(self, proposed: Iterable[str]) -> Read:
         """Read the first reading, and where it is not sure the second too, if there is another."""
@@ -119,33 +119,33 @@ class Desk:
 
         Keywords may be either; they are looked up where they are no question to the reader.
         """
-        about = readings.topics.topic(question, self.index)
+        about = rewriting.topics.topic(question, self.index)
         if about is not None:
             return self._look_up(question, about)
         asked = _marked(question)
         evidence = Retriever(self.index, self.encoder).gather(asked, self.articles)
         spans = self.reader.read(asked, evidence.windows)
-        read = Read(question, evidence, answering.rank(evidence, spans, self.selection))
-        if readings.topics.is_keywords(question) and not self._is_sure(read):
+        read = Read(question, evidence, ranking.rank(evidence, spans, self.calibration))
+        if rewriting.topics.is_keywords(question) and not self._is_sure(read):
             return max(read, self._look_up(question, question), key=lambda r: r.confidence)
         return read
 
     def _is_sure(self, read: Read) -> bool:
-        return read.confidence >= self.selection.thresholds["normal"]
+        return read.confidence >= self.calibration.thresholds["normal"]
 
     def _look_up(self, question: str, about: str) -> Read:
         evidence = Retriever(self.index, self.encoder).gather(about, self.articles)
-        ranked = lookup.rank(about, evidence, self.sentences)
+        ranked = topic_search.rank(about, evidence, self.sentences)
         return Read(question, evidence, ranked, looked_up=True)
 
     def _chosen(self, read: Read) -> list[Candidate]:
         if read.looked_up:
-            return lookup.choose(read.candidates, self.min_confidence)
-        return answering.choose(
+            return topic_search.choose(read.candidates, self.min_confidence)
+        return ranking.choose(
             read.candidates,
             self.min_confidence,
             several=question_forms.asks_for_several(read.question),
-            further=self.selection.thresholds["normal"],
+            further=self.calibration.thresholds["normal"],
         )
 
     def _told(self, question: str, read: Read) -> Answer:
@@ -160,7 +160,7 @@ class Desk:
                 confidence=read.confidence,
                 nearest=read.evidence.hits[:_NEAREST],
             )
-        citations = answering.cite(chosen, self.index.article)
+        citations = ranking.cite(chosen, self.index.article)
         return Answer(
             question=question,
             reading=read.question,

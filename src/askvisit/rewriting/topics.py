@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from askvisit.index import PassageIndex
-from askvisit.readings.mentions import AUXILIARIES, QUESTION_WORDS, tokens
+from askvisit.rewriting.mentions import AUXILIARIES, QUESTION_WORDS, tokens
 from askvisit.words import content_words, words
 
 _SHORTEST_CLAIM = 3

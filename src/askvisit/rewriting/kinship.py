@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from askvisit.index import PassageIndex
-from askvisit.readings.context import FEMALE, KIN, MALE, PERSON
-from askvisit.readings.mentions import CAPITAL, PREPOSITIONS, names, tokens
+from askvisit.rewriting.context import FEMALE, KIN, MALE, PERSON
+from askvisit.rewriting.mentions import CAPITAL, PREPOSITIONS, names, tokens
 
 _CONVERSE = {
     "father": ("son", "daughter"),

@@ -26,7 +26,7 @@ from askvisit.web import faults
 log = logging.getLogger("askvisit.web")
 
 
-class Journal:
+class RequestLog:
     """Where the lines go: a file that is appended to, or stderr for "-"; shared by threads."""
 
     def __init__(self, path: Path, *, text: bool = False) -> None:
@@ -58,9 +58,9 @@ class Journal:
 
 
 class LoggedAssistant(Assistant):
-    """An assistant that logs each question in its `journal`."""
+    """An assistant that logs each question in its `request_log`."""
 
-    journal: Journal
+    request_log: RequestLog
 
     def ask(
         self,
@@ -76,7 +76,7 @@ class LoggedAssistant(Assistant):
             "id": faults.reference(),
             "characters": len(question) if isinstance(question, str) else None,
         }
-        if self.journal.text:
+        if self.request_log.text:
             record["question"] = question
         seconds: dict[str, float] = {}
         began = perf_counter()
@@ -93,7 +93,7 @@ class LoggedAssistant(Assistant):
         finally:
             seconds["all"] = perf_counter() - began
             record["seconds"] = {stage: round(took, 4) for stage, took in seconds.items()}
-            self.journal.add(record)
+            self.request_log.add(record)
         return trace.answer
 
 

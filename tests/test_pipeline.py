@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fakes import ScriptedReader, WordCounts, selection
+from fakes import ScriptedReader, WordCounts, calibration
 
 from askvisit import Assistant
 
@@ -25,7 +25,7 @@ class Answering(ScriptedReader):
 
 def assistant(folder, **scripts) -> tuple[Assistant, Answering]:
     reader = Answering(**scripts)
-    return Assistant(folder, WordCounts(), reader, selection()), reader
+    return Assistant(folder, WordCounts(), reader, calibration()), reader
 
 
 @pytest.fixture

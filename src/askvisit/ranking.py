@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
 
+from askvisit.calibration import Calibration
 from askvisit.records import Article, Citation, Evidence, Hit, Span
 from askvisit.retriever import z_scores
-from askvisit.selection import Selection
 from askvisit.words import content_words
 
 RANK_FEATURES = ("margin", "dense", "bm25")
@@ -36,15 +36,15 @@ class Candidate:
     confidence: float
 
 
-def rank(evidence: Evidence, spans: Sequence[Span], selection: Selection) -> list[Candidate]:
+def rank(evidence: Evidence, spans: Sequence[Span], calibration: Calibration) -> list[Candidate]:
     """Return the candidates, best first, each with its confidence."""
-    scores = [_weigh(selection.rank, row) for row in rank_rows(evidence, spans)]
+    scores = [_weigh(calibration.rank, row) for row in rank_rows(evidence, spans)]
     order = sorted(range(len(spans)), key=lambda n: (-scores[n], spans[n].sentence.start))
     ranked = [spans[n] for n in order]
     ranked_scores = [scores[n] for n in order]
     rows = confidence_rows(evidence, ranked, ranked_scores)
     return [
-        Candidate(span, score, _logistic(_weigh(selection.confidence, {"intercept": 1.0} | row)))
+        Candidate(span, score, _logistic(_weigh(calibration.confidence, {"intercept": 1.0} | row)))
         for span, score, row in zip(ranked, ranked_scores, rows, strict=True)
     ]
 

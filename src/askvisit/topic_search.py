@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from askvisit import answering
-from askvisit.answering import Candidate
+from askvisit import ranking
+from askvisit.calibration import Calibration, calibration_for
+from askvisit.ranking import Candidate
 from askvisit.reader import SentenceReader
-from askvisit.readings.mentions import names
 from askvisit.records import Evidence, Sentence
-from askvisit.selection import Selection, selection_for
+from askvisit.rewriting.mentions import names
 from askvisit.words import content_words, words
 
 _HOLDS_ALL = 0.9
@@ -28,7 +28,7 @@ _BEFORE = 2
 
 def rank(about: str, evidence: Evidence, reader: SentenceReader) -> list[Candidate]:
     """Return the sentences found for a topic or claim as candidates, best first."""
-    ranked = answering.rank(evidence, reader.read(about, evidence.windows), _selection())
+    ranked = ranking.rank(evidence, reader.read(about, evidence.windows), _calibration())
     held: list[Candidate] = []
     others: list[Candidate] = []
     read = list(dict.fromkeys(s for window in evidence.windows for s in window.sentences))
@@ -44,11 +44,11 @@ def rank(about: str, evidence: Evidence, reader: SentenceReader) -> list[Candida
 
 def choose(ranked: Sequence[Candidate], min_confidence: float) -> list[Candidate]:
     """Return those of the best five sentences to show, as for a question for several things."""
-    return answering.choose(
-        ranked[: answering.MOST_CITATIONS],
+    return ranking.choose(
+        ranked[: ranking.MOST_CITATIONS],
         min_confidence,
         several=True,
-        further=_selection().thresholds["normal"],
+        further=_calibration().thresholds["normal"],
     )
 
 
@@ -83,7 +83,7 @@ def _stem(word: str) -> str:
     return word.removesuffix("s")[:5]
 
 
-def _selection() -> Selection:
-    selection = selection_for(SentenceReader.name)
-    assert selection is not None
-    return selection
+def _calibration() -> Calibration:
+    calibration = calibration_for(SentenceReader.name)
+    assert calibration is not None
+    return calibration

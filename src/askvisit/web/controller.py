@@ -23,14 +23,14 @@ from askvisit.web import (
 )
 from askvisit.web.adding import Addition, Shelf
 from askvisit.web.articles import Chosen
-from askvisit.web.chat import Turn, Turns
+from askvisit.web.chat import ChatTurn, Turns
 from askvisit.web.feedback import Feedback
 from askvisit.web.markup import escape
 from askvisit.web.suggestions import Suggestions
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
-    from askvisit.selection import Strictness
+    from askvisit.calibration import Strictness
 
 FIRST_SUGGESTIONS = 6
 NEXT_SUGGESTIONS = 3
@@ -59,7 +59,7 @@ class Changed:
     chosen: Chosen = None
 
 
-class Desk:
+class ChatController:
     """One assistant and how its answers are shown; it holds no conversation itself."""
 
     def __init__(
@@ -235,7 +235,7 @@ class Desk:
             return None
         return self.assistant.threshold(self.strictness)
 
-    def _marked(self, turn: Turn) -> str | None:
+    def _marked(self, turn: ChatTurn) -> str | None:
         """Return the article of the first citation, scrolled to it, all its places marked."""
         if turn.answer is None or not turn.answer.found:
             return None

@@ -1,4 +1,4 @@
-"""Milvus as the place of an index."""
+"""Milvus as the location of an index."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from askvisit.errors import (
     IndexMissingError,
     PassageIndexError,
 )
+from askvisit.index.location import BuildReport, IndexLocation
 from askvisit.index.manifest import EncoderIdentity
-from askvisit.index.place import BuildReport, Place
 from askvisit.milvus import build
 from askvisit.milvus.connection import GoneError, connect
 from askvisit.milvus.generation import Generation, Generations
@@ -25,7 +25,7 @@ COLLECTION = "askvisit"
 
 
 @dataclass(frozen=True)
-class Milvus(Place):
+class Milvus(IndexLocation):
     """An index in Milvus.
 
     uri: "http://HOST:19530", with "/DATABASE" where it is not the default one; "https://…" for TLS;

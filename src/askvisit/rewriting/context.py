@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from askvisit.readings.mentions import (
+from askvisit.records import Answer
+from askvisit.rewriting.mentions import (
     PREPOSITIONS,
     YEAR,
     is_plural,
@@ -19,7 +20,6 @@ from askvisit.readings.mentions import (
     things,
     tokens,
 )
-from askvisit.records import Answer
 
 MALE = frozenset("he him his himself".split())
 FEMALE = frozenset("she her hers herself".split())

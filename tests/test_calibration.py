@@ -6,13 +6,13 @@ import argparse
 
 import pytest
 
-from askvisit.answering import CONFIDENCE_FEATURES, RANK_FEATURES
-from askvisit.selection import BUNDLED, LEVELS, add_strictness, selection_for
+from askvisit.calibration import BUNDLED, LEVELS, add_strictness, calibration_for
+from askvisit.ranking import CONFIDENCE_FEATURES, RANK_FEATURES
 
 
 @pytest.mark.parametrize("reader", [BUNDLED, "sentence-cosine"])
 def test_the_weights_of_our_readers_are_fitted(reader):
-    fitted = selection_for(reader)
+    fitted = calibration_for(reader)
     assert fitted.reader == reader
     assert set(fitted.rank) == set(RANK_FEATURES)
     assert set(fitted.confidence) == {"intercept", *CONFIDENCE_FEATURES}
@@ -25,13 +25,13 @@ def test_the_weights_of_our_readers_are_fitted(reader):
 
 
 def test_no_weights_are_made_up_for_another_reader():
-    assert selection_for("somebody/else") is None
+    assert calibration_for("somebody/else") is None
 
 
 def test_the_help_of_strictness_says_what_to_expect():
     parser = argparse.ArgumentParser()
     add_strictness(parser)
-    rates = selection_for(BUNDLED).rates["normal"]
+    rates = calibration_for(BUNDLED).rates["normal"]
     told = f"normal: {round(100 * rates['answered'])} answered"
     assert told in " ".join(parser.format_help().split())
     assert parser.parse_args([]).strictness == "normal"
