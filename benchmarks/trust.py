@@ -163,7 +163,7 @@ def _is_found(folder: Path, path: Path, data: bytes) -> bool:
         found = verify_index(folder)
     except IndexFormatError as error:
         return "askvisit index" in str(error)
-    return not found.intact and "askvisit index" in found.mend
+    return not found.intact and "askvisit index" in found.rebuild_hint
 
 
 def verdicts(options: argparse.Namespace, scratch: Path) -> list[str]:

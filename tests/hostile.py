@@ -274,7 +274,7 @@ class Targets:
         for recalled in memory.recalled(sent if random.random() < 0.5 else json.dumps(sent)):
             assert isinstance(recalled.question, str)
         with contextlib.suppress(AskvisitError):
-            adding.Addition.checked(sent)
+            adding.NewArticle.checked(sent)
         shown = self.controller.export(line(random, 1), [])
         assert shown == {}
         with contextlib.suppress(AskvisitError):

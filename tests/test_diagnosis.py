@@ -25,7 +25,7 @@ def copy(tmp_path):
 
 
 def wrong(folder) -> dict[str, str]:
-    return {found.part: found.told for found in diagnosis.examine(folder) if not found.ok}
+    return {found.part: found.detail for found in diagnosis.examine(folder) if not found.ok}
 
 
 def test_where_all_is_well_every_part_says_what_it_found(capsys):
@@ -40,7 +40,9 @@ def test_where_all_is_well_every_part_says_what_it_found(capsys):
 
 def test_another_reader_is_told_by_its_hash(monkeypatch):
     found = {f.part: f for f in diagnosis.examine(ROOT / "index", "sentence-cosine")}
-    assert found["reader"].told == f"sentence-cosine, sha256 {SentenceTransformerEncoder().sha256}"
+    assert (
+        found["reader"].detail == f"sentence-cosine, sha256 {SentenceTransformerEncoder().sha256}"
+    )
     assert found["self-test"].ok
     found = {f.part: f for f in diagnosis.examine(ROOT / "index", "nowhere/none")}
     assert [f.part for f in found.values() if not f.ok] == ["reader", "self-test"]
@@ -91,4 +93,4 @@ def test_a_fault_in_one_part_hides_no_other(monkeypatch, tmp_path):
     monkeypatch.setattr(diagnosis, "_processor", fail)
     found = {one.part: one for one in diagnosis.examine(tmp_path)}
     assert list(found) == PARTS
-    assert found["processor"].told == "RuntimeError: boom"
+    assert found["processor"].detail == "RuntimeError: boom"

@@ -27,7 +27,7 @@ from askvisit.errors import (
     IndexReadOnlyError,
     PassageIndexError,
 )
-from askvisit.index import Folder, build_index, locate, open_index, verify_index, write
+from askvisit.index import FolderLocation, build_index, locate, open_index, verify_index, write
 from askvisit.vectors import Vectors
 
 LOCATE = sys.modules["askvisit.index.locate"]  # the package has a function of that name
@@ -502,7 +502,7 @@ def test_articles_inside_the_index_may_move_with_it(small, tmp_path, encoder):
 
 
 def test_a_folder_is_a_place_that_builds_and_opens(tmp_path, encoder):
-    folder = Folder(tmp_path / "index")
+    folder = FolderLocation(tmp_path / "index")
     articles = write_articles(tmp_path / "news", {"bridge.txt": BRIDGE})
     assert (folder.signature(), folder.options) == (None, f"--index {tmp_path / 'index'}")
     assert build_index(articles, folder, encoder=encoder).folder == tmp_path / "index"

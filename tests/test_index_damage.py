@@ -102,7 +102,7 @@ def test_verify_finds_damage_and_a_build_mends_it(small, damage):
     found = verify_index(small)
     assert not found.intact
     assert len(found.damage + found.stale) == 1
-    assert found.mend.endswith(f"askvisit index --index {small}")
+    assert found.rebuild_hint.endswith(f"askvisit index --index {small}")
     if damage is not DAMAGE["store is a folder"]:
         build_index(index=small, encoder=WordCounts())
         assert verify_index(small).intact

@@ -21,7 +21,7 @@ from askvisit.errors import (
     UnknownArticleError,
 )
 from askvisit.index import open_index, verify_index
-from askvisit.index.edit import Told, add_article, articles_folder, remove_article
+from askvisit.index.edit import ArticleMetadata, add_article, articles_folder, remove_article
 
 MILL = "A Mill Burns\n\nThe old mill burned down on Sunday. The mayor said that it had no guard.\n"
 PAGE = (ROOT / "tests" / "data" / "formats" / "visit.html").read_bytes()
@@ -54,8 +54,10 @@ def test_each_format_can_be_added(small, encoder):
 
 
 def test_what_a_person_tells_counts_and_is_kept_beside_the_file(small, encoder):
-    told = Told(title='The "Mill"\n\x07 [x]', source="The Paper \\ Co", date="2020-02-03")
-    article = add_article(small, "mill.txt", MILL.encode(), told, encoder=encoder)
+    metadata = ArticleMetadata(
+        title='The "Mill"\n\x07 [x]', source="The Paper \\ Co", date="2020-02-03"
+    )
+    article = add_article(small, "mill.txt", MILL.encode(), metadata, encoder=encoder)
     assert (article.title, article.source) == ('The "Mill" [x]', "The Paper \\ Co")
     assert article.date == "2020-02-03"
     assert open_index(small).article("mill.txt") == article
@@ -117,7 +119,9 @@ def test_what_cannot_be_added_is_told_and_leaves_nothing(small, encoder, name, d
 
 def test_a_wrong_date_is_told(small, encoder):
     with pytest.raises(ArticleError, match="of the form"):
-        add_article(small, "a.txt", MILL.encode(), Told(date="last week"), encoder=encoder)
+        add_article(
+            small, "a.txt", MILL.encode(), ArticleMetadata(date="last week"), encoder=encoder
+        )
     assert "a.txt" not in listed(small)
 
 
@@ -134,9 +138,9 @@ def test_a_failing_encoder_leaves_the_index_and_no_file(small, assistant):
             raise ModelError("no memory")
 
     before = listed(small)
-    told = Told(source="The Paper")
+    metadata = ArticleMetadata(source="The Paper")
     with pytest.raises(ModelError):
-        add_article(small, "mill.txt", MILL.encode(), told, encoder=Failing())
+        add_article(small, "mill.txt", MILL.encode(), metadata, encoder=Failing())
     assert listed(small) == before
     assert verify_index(small).intact
     assert assistant.ask("When was the bridge opened?").found
@@ -147,14 +151,18 @@ def test_progress_is_told(small, encoder):
         f"Paragraph {n} tells that the mayor met nobody at all. " * 9 for n in range(80)
     )
     told: list[tuple[int, int]] = []
-    add_article(small, "long.txt", text.encode(), encoder=encoder, tell=lambda *n: told.append(n))
+    add_article(
+        small, "long.txt", text.encode(), encoder=encoder, progress=lambda *n: told.append(n)
+    )
     assert len(told) > 1
     assert told == sorted(told)
     assert told[-1][0] == told[-1][1]
 
 
 def test_a_removed_article_is_gone_with_its_sidecar(small, assistant, encoder):
-    add_article(small, "mill.txt", MILL.encode(), Told(source="The Paper"), encoder=encoder)
+    add_article(
+        small, "mill.txt", MILL.encode(), ArticleMetadata(source="The Paper"), encoder=encoder
+    )
     remove_article(small, "mill.txt", encoder=encoder)
     assert list(assistant.articles) == ["bridge.txt", "tariffs.txt"]
     assert listed(small / "articles") == ["bridge.txt", "tariffs.txt"]

@@ -382,7 +382,7 @@ def test_damage_is_told_and_mended(articles, milvus):
 def test_an_index_of_another_version_is_told_and_rebuilt(articles, milvus):
     build_index(articles, milvus, encoder=WordCounts())
     generation = milvus.published()
-    written = json.loads(generation.told(["manifest"])["manifest"]) | {"format": 9}
+    written = json.loads(generation.read_rows(["manifest"])["manifest"]) | {"format": 9}
     row = {"key": "manifest", "value": json.dumps(written), "unused": [0.0, 0.0]}
     milvus.generations().connection.call("upsert", generation.about, [row])
     with pytest.raises(IndexFormatError, match="has format 9, this askvisit reads 1"):

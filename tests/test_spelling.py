@@ -1,4 +1,4 @@
-"""Spelling: typos are mended, words and names are left alone."""
+"""Spelling: typos are corrected, words and names are left alone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from askvisit import build_index, words
 from askvisit.index import open_index
 from askvisit.rewriting import spelling
-from askvisit.rewriting.spelling import is_word, mend
+from askvisit.rewriting.spelling import correct, is_word
 
 VISIT = open_index(ROOT / "index")
 
@@ -21,7 +21,7 @@ def visit():
 
 
 @pytest.mark.parametrize(
-    ("typed", "mended"),
+    ("typed", "corrected"),
     [
         ("Where did the chinese presidnet travel?", "Where did the chinese President travel?"),
         ("Which frims are relocting?", "Which firms are relocating?"),  # neither is in the article
@@ -34,8 +34,8 @@ def visit():
         ("missles—and sanctoins!", "missiles—and sanctions!"),
     ],
 )
-def test_typos_are_mended(visit, typed, mended):
-    assert mend(typed, visit) == mended
+def test_typos_are_mended(visit, typed, corrected):
+    assert correct(typed, visit) == corrected
 
 
 @pytest.mark.parametrize(
@@ -54,21 +54,21 @@ def test_typos_are_mended(visit, typed, mended):
     ],
 )
 def test_words_and_names_are_left_alone(visit, question):
-    assert mend(question, visit) == question
+    assert correct(question, visit) == question
 
 
 def test_no_well_written_question_is_changed(visit, development):
     clean = [q.question for q in development if q.kind in ("fact", "paraphrase", "inference")]
     assert len(clean) > 40
-    assert [q for q in clean if mend(q, visit) != q] == []
+    assert [q for q in clean if correct(q, visit) != q] == []
 
 
 def test_a_word_of_the_articles_is_no_typo(tmp_path, encoder):
     write_articles(tmp_path / "articles", {"a.txt": "The Presidant is a ship. It left Xilandia."})
     build_index(index=tmp_path, encoder=encoder)
     index = open_index(tmp_path)
-    assert mend("Where did the presidant sail?", index) == "Where did the presidant sail?"
-    assert mend("Who saw Xilanda?", index) == "Who saw Xilandia?"
+    assert correct("Where did the presidant sail?", index) == "Where did the presidant sail?"
+    assert correct("Who saw Xilanda?", index) == "Who saw Xilandia?"
     assert index.vocabulary["presidant"] == "Presidant"
 
 
@@ -81,8 +81,8 @@ def test_a_word_of_the_articles_that_the_vocabulary_lacks_is_no_typo(
     build_index(index=tmp_path, encoder=encoder)
     index = open_index(tmp_path)
     assert list(index.vocabulary) == ["ship", "the"]
-    assert mend("where did the presidant sail?", index) == "where did the presidant sail?"
-    assert mend("where did the presidnat sail?", index) == "where did the president sail?"
+    assert correct("where did the presidant sail?", index) == "where did the presidant sail?"
+    assert correct("where did the presidnat sail?", index) == "where did the president sail?"
 
 
 def test_a_word_is_known_in_either_number(visit):
@@ -94,9 +94,9 @@ def test_a_word_is_known_in_either_number(visit):
 
 def test_clean_words_load_no_library(visit, monkeypatch):
     monkeypatch.setattr(spelling, "_within", None)
-    assert mend("Who met the president of China in negotiations?", visit)
+    assert correct("Who met the president of China in negotiations?", visit)
 
 
 @given(st.text(max_size=80))
 def test_any_text_is_taken(text):
-    assert len(mend(text, VISIT).split()) == len(text.split())
+    assert len(correct(text, VISIT).split()) == len(text.split())

@@ -11,7 +11,7 @@ from typed import KINDS, SEED, typed
 from askvisit import Assistant, build_index
 from askvisit.evaluation import Question, is_right
 from askvisit.index import open_index
-from askvisit.rewriting.spelling import mend
+from askvisit.rewriting.spelling import correct
 
 MAYOR = "When did the mayor open the bridge?"
 
@@ -37,18 +37,18 @@ def test_most_typos_are_mended_to_the_word_that_was_meant(development):
     index = open_index(ROOT / "index")
     answerable = [q for q in development if q.sentences]
     by_gold = {(q.sentences, q.spans): q.question for q in answerable}
-    mended = total = 0
+    corrected = total = 0
     for seed in range(2):
         for question in typed(answerable, "typos", seed):
             meant = by_gold[question.sentences, question.spans].split()
             words = question.question.split()
-            got = mend(question.question, index).split()
+            got = correct(question.question, index).split()
             for typo, word, after in zip(words, meant, got, strict=False):
                 if typo != word:
                     total += 1
-                    mended += after.lower() == word.lower()
+                    corrected += after.lower() == word.lower()
     assert total > 150
-    assert mended > 0.75 * total
+    assert corrected > 0.75 * total
 
 
 def reading(small, script, question, least=None):

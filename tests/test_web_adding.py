@@ -10,10 +10,10 @@ from web_fakes import FakeAssistant
 
 from askvisit import Assistant, build_index
 from askvisit.errors import DataError, IndexReadOnlyError, ModelError
-from askvisit.index.edit import Told
+from askvisit.index.edit import ArticleMetadata
 from askvisit.web import adding, app, server
-from askvisit.web.adding import Addition, Shelf
-from askvisit.web.controller import Changed, ChatController
+from askvisit.web.adding import ArticleEditor, NewArticle
+from askvisit.web.controller import ArticlesUpdate, ChatController
 
 MILL = "A Mill Burns\n\nThe old mill burned down on Sunday. The mayor said that it had no guard.\n"
 
@@ -21,7 +21,7 @@ MILL = "A Mill Burns\n\nThe old mill burned down on Sunday. The mayor said that 
 @pytest.fixture
 def controller(small):
     assistant = Assistant(small, WordCounts(), SharedWords(), calibration())
-    return ChatController(assistant, shelf=Shelf(small, WordCounts()))
+    return ChatController(assistant, editor=ArticleEditor(small, WordCounts()))
 
 
 def sent(name, data):
@@ -30,14 +30,14 @@ def sent(name, data):
 
 def test_a_file_is_taken_with_what_is_told_of_it():
     data = sent("a.pdf", b"%PDF") | {"title": " A ", "source": "", "date": "2020-02-03"}
-    told = Told(title="A", date="2020-02-03")
-    assert Addition.checked(data) == Addition("a.pdf", b"%PDF", told)
+    told = ArticleMetadata(title="A", date="2020-02-03")
+    assert NewArticle.checked(data) == NewArticle("a.pdf", b"%PDF", told)
 
 
 def test_a_text_gets_its_name_from_the_title_or_its_first_words():
-    named = Addition.checked({"text": MILL, "title": "The Mill"})
+    named = NewArticle.checked({"text": MILL, "title": "The Mill"})
     assert (named.name, named.data) == ("The Mill.txt", MILL.encode())
-    assert Addition.checked({"text": MILL}).name == "A Mill Burns The old mill burned down.txt"
+    assert NewArticle.checked({"text": MILL}).name == "A Mill Burns The old mill burned down.txt"
 
 
 @pytest.mark.parametrize(
@@ -55,20 +55,20 @@ def test_a_text_gets_its_name_from_the_title_or_its_first_words():
 )
 def test_what_is_no_article_is_told(data, reason):
     with pytest.raises(DataError, match=reason):
-        Addition.checked(data)
+        NewArticle.checked(data)
 
 
 def test_lone_surrogates_and_long_words_are_cut_down():
-    taken = Addition.checked({"text": "a \ud800 b", "title": "t" * 999, "source": "\udfff"})
+    taken = NewArticle.checked({"text": "a \ud800 b", "title": "t" * 999, "source": "\udfff"})
     assert taken.data == b"a ? b"
-    assert taken.told == Told(title="t" * adding.LONGEST_TOLD, source="?")
+    assert taken.metadata == ArticleMetadata(title="t" * adding.LONGEST_TOLD, source="?")
 
 
 def test_an_addition_tells_its_progress_and_is_listed(controller):
     changes = list(controller.add(sent("mill.txt", MILL.encode()), None))
-    assert changes[0] == Changed(adding.working())
-    assert "1 of 1 passages" in changes[1].told
-    assert "Added “A Mill Burns”" in changes[-1].told
+    assert changes[0] == ArticlesUpdate(adding.working())
+    assert "1 of 1 passages" in changes[1].message
+    assert "Added “A Mill Burns”" in changes[-1].message
     assert 'data-choose="mill.txt" checked' in changes[-1].listing
     assert changes[-1].chosen is None
     assert controller.ask("When did the old mill burn?", ()).turns[0].answer.found
@@ -95,7 +95,7 @@ def test_what_goes_wrong_is_told_and_changes_nothing(controller):
     before = controller.listing()
     *_, changed = controller.add(sent("<b>.txt", BRIDGE.encode()), None)
     assert changed.listing is None
-    assert "&lt;b&gt;.txt: is here already" in changed.told
+    assert "&lt;b&gt;.txt: is here already" in changed.message
     removed = controller.remove("<i>none", None)
     assert "no article is called &#x27;&lt;i&gt;none&#x27;" in removed.listing
     assert controller.listing() == before
@@ -106,10 +106,10 @@ def test_a_fault_of_ours_is_told_by_its_reference(small, controller, caplog):
         def encode(self, texts):
             raise RuntimeError("a secret detail")
 
-    controller.shelf = Shelf(small, Failing())
+    controller.editor = ArticleEditor(small, Failing())
     *_, changed = controller.add({"text": MILL}, None)
-    assert "Reference for the log" in changed.told
-    assert "secret" not in changed.told
+    assert "Reference for the log" in changed.message
+    assert "secret" not in changed.message
     assert "a secret detail" in caplog.text
 
 
@@ -118,15 +118,15 @@ def test_an_error_of_the_library_is_told_in_its_words(small, controller):
         def encode(self, texts):
             raise ModelError("the weights are missing")
 
-    controller.shelf = Shelf(small, Failing())
+    controller.editor = ArticleEditor(small, Failing())
     *_, changed = controller.add({"text": MILL}, None)
-    assert "the weights are missing" in changed.told
+    assert "the weights are missing" in changed.message
 
 
 def test_without_a_shelf_nothing_is_added_or_removed(small):
     controller = ChatController(Assistant(small, WordCounts(), SharedWords(), calibration()))
     assert list(controller.add({"text": MILL}, None)) == []
-    assert controller.remove("bridge.txt", None) == Changed("")
+    assert controller.remove("bridge.txt", None) == ArticlesUpdate("")
     assert "data-remove" not in controller.listing()
     assert len(controller.assistant.articles) == 2
 
@@ -135,7 +135,7 @@ def test_articles_that_lie_elsewhere_are_named_at_the_start(tmp_path, capsys):
     outside = write_articles(tmp_path / "news", {"bridge.txt": BRIDGE})
     build_index(outside, tmp_path / "index", encoder=WordCounts())
     with pytest.raises(IndexReadOnlyError, match="are only read there"):
-        Shelf(tmp_path / "index")
+        ArticleEditor(tmp_path / "index")
     options = ["--allow-add", "--index", str(tmp_path / "index"), "--port", "0"]
     assert server.main(options) == 1
     error = capsys.readouterr().err

@@ -10,7 +10,7 @@ import pytest
 from fakes import finish
 
 from askvisit.web import guard
-from askvisit.web.guard import Door, Guard
+from askvisit.web.guard import Guard, RequestLimiter
 
 
 class Application:
@@ -108,11 +108,11 @@ def test_who_leaves_before_the_end_of_a_request_is_not_answered():
 
 def test_one_too_many_is_told_so_at_once():
     async def asked():
-        app, door = Application(), Door(most=3)
+        app, limiter = Application(), RequestLimiter(most=3)
         app.go.clear()
-        guarded = Guard(app, door=door)
+        guarded = Guard(app, limiter=limiter)
         inside = [asyncio.create_task(requested(guarded)) for _ in range(3)]
-        while door.asking < 3:
+        while limiter.asking < 3:
             await asyncio.sleep(0)
         status, headers, told = await requested(guarded)
         assert (status, headers[b"retry-after"]) == (503, b"5")
@@ -120,7 +120,7 @@ def test_one_too_many_is_told_so_at_once():
         app.go.set()
         assert [status for status, _, _ in await asyncio.gather(*inside)] == [200] * 3
         assert (await requested(guarded))[0] == 200
-        assert (door.asking, door.listening) == (0, 0)
+        assert (limiter.asking, limiter.listening) == (0, 0)
 
     finish(asked())
 
@@ -153,14 +153,14 @@ def test_what_is_not_healthy_says_so_in_its_own_words():
 )
 def test_a_closed_door_lets_those_inside_finish_and_nobody_in(path, method):
     async def asked():
-        app, door = Application(), Door()
+        app, limiter = Application(), RequestLimiter()
         app.go.clear()
-        guarded = Guard(app, door=door)
+        guarded = Guard(app, limiter=limiter)
         inside = asyncio.create_task(requested(guarded, path, method))
         while not app.bodies:
             await asyncio.sleep(0)
-        closing = asyncio.create_task(asyncio.to_thread(door.close, 30))
-        while not door.closing:
+        closing = asyncio.create_task(asyncio.to_thread(limiter.close, 30))
+        while not limiter.closing:
             await asyncio.sleep(0)
         for method_of_another in ("GET", "POST"):
             status, headers, told = await requested(guarded, "/x", method_of_another)
@@ -176,13 +176,13 @@ def test_a_closed_door_lets_those_inside_finish_and_nobody_in(path, method):
 
 def test_a_closed_door_waits_for_nobody_longer_than_it_may():
     async def asked():
-        app, door = Application(), Door()
+        app, limiter = Application(), RequestLimiter()
         app.go.clear()
-        inside = asyncio.create_task(requested(Guard(app, door=door)))
+        inside = asyncio.create_task(requested(Guard(app, limiter=limiter)))
         while not app.bodies:
             await asyncio.sleep(0)
-        await asyncio.to_thread(door.close, 0.1)
-        assert door.asking == 1
+        await asyncio.to_thread(limiter.close, 0.1)
+        assert limiter.asking == 1
         inside.cancel()
 
     finish(asked())

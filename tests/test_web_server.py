@@ -23,7 +23,7 @@ from web_fakes import FakeAssistant
 
 from askvisit.errors import ServerError
 from askvisit.web import app, guard, server
-from askvisit.web.adding import Shelf
+from askvisit.web.adding import ArticleEditor
 from askvisit.web.controller import ChatController
 
 ROOT = Path(__file__).parent.parent
@@ -293,7 +293,7 @@ def test_behind_a_reverse_proxy_addresses_begin_with_its_path():
 
 @pytest.fixture(scope="module")
 def adding_address(built_once):
-    controller = ChatController(FakeAssistant(), shelf=Shelf(built_once))
+    controller = ChatController(FakeAssistant(), editor=ArticleEditor(built_once))
     page = server.launch(controller, "127.0.0.1", server.free_port("127.0.0.1", 0))
     yield page.local_url
     page.close(verbose=False)

@@ -82,7 +82,7 @@ class Assistant:
         reader: a question answering model by name or folder (the bundled one where None).
 
         Raises `IndexMissingError`, `IndexFormatError`, `IndexDamagedError`,
-        `EncoderMismatchError` and `ModelError`, each with how to mend it.
+        `EncoderMismatchError` and `ModelError`, each with how to fix it.
         """
         location = location_of(index)
         built_with = location.encoder()

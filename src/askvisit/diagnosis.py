@@ -33,7 +33,7 @@ class Finding:
 
     part: str
     ok: bool
-    told: str
+    detail: str
 
 
 def examine(
@@ -117,7 +117,7 @@ def _index(folder: Path) -> str:
 def _integrity(folder: Path) -> str:
     found = verify_index(folder)
     if not found.intact:
-        raise AskvisitError(f"{'; '.join((*found.damage, *found.stale))}; {found.mend}")
+        raise AskvisitError(f"{'; '.join((*found.damage, *found.stale))}; {found.rebuild_hint}")
     return "intact"
 
 

@@ -1,4 +1,4 @@
-"""The errors that askvisit raises, each one line that says how to mend it.
+"""The errors that askvisit raises, each one line that says how to fix it.
 
 AskvisitError
 ├── QuestionError            the question cannot be asked (empty, too long, not text)
@@ -91,7 +91,7 @@ class IndexDamagedError(PassageIndexError):
     def __init__(self, folder: Path | Named, reason: str) -> None:
         self.folder = folder
         self.reason = reason
-        super().__init__(f"the index in {folder} is damaged ({reason}); {mend(folder)}")
+        super().__init__(f"the index in {folder} is damaged ({reason}); {rebuild_hint(folder)}")
 
 
 class IndexReadOnlyError(PassageIndexError):
@@ -121,7 +121,7 @@ class EncoderMismatchError(PassageIndexError):
         self.asked = asked
         super().__init__(
             f"the index in {folder} was built with the encoder {built_with}, not {asked}; "
-            f"{mend(folder)} --encoder {asked}"
+            f"{rebuild_hint(folder)} --encoder {asked}"
         )
 
 
@@ -141,8 +141,8 @@ class ServerError(AskvisitError):
     """The web chat cannot start."""
 
 
-def mend(folder: Path | Named) -> str:
-    """Return the command that mends an index, as the end of an error's sentence."""
+def rebuild_hint(folder: Path | Named) -> str:
+    """Return the command that rebuilds an index, as the end of an error's sentence."""
     return f"to rebuild it run: {_command(folder)}"
 
 

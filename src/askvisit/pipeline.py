@@ -5,8 +5,8 @@ is taken unless its confidence is below the fitted threshold; then the second is
 only where it is surer. How strictly answers are refused does not move this.
 
 A question that stands alone is read as typed, whatever was asked before, and beside it at most one
-mended form (spelling, aliases), which is taken unless only the question as typed is sure. Where
-there is nothing to mend, kin under their own names are the second reading. A follow-up is read as
+corrected form (spelling, aliases), which is taken unless only the question as typed is sure. Where
+nothing is corrected, kin under their own names are the second reading. A follow-up is read as
 the conversation fills it. As typed it competes: first where its pronoun may mean words of its own,
 second where a fragment ("What about Cuba?") or a short question was filled.
 Only a certain hole ("Why?", "How did he die?") is never looked up as typed, because anybody's death
@@ -33,13 +33,13 @@ _NEAREST = 3
 
 
 @dataclass(frozen=True)
-class Read:
-    """A reading with what was found for it; `looked_up` where it is a topic or a claim."""
+class ReadingResult:
+    """A reading with what was found for it; `is_topic_search` where it is a topic or a claim."""
 
     question: str
     evidence: Evidence
     candidates: list[Candidate]
-    looked_up: bool = False
+    is_topic_search: bool = False
 
     @property
     def confidence(self) -> float:
@@ -61,35 +61,35 @@ class QAPipeline:
 
     def answer(self, question: str, asked: str, history: Sequence[Answer]) -> Answer:
         """Answer a question; `asked` is its readable form."""
-        told = talk.reply(self.index, self.encoder, question, asked, history, self.articles)
-        if told is not None:
-            return self._allowed(told, asked)
+        reply = talk.reply(self.index, self.encoder, question, asked, history, self.articles)
+        if reply is not None:
+            return self._allowed(reply, asked)
         earlier = [turn for turn in history if not talk.is_reply(turn)]
         parts = rewriting.several.split(rewriting.wrapping.unwrap(talk.without_greeting(asked)))
         if len(parts) == 1:
-            return self._told(question, self._best(parts[0], earlier))
+            return self._answered(question, self._best(parts[0], earlier))
         answers: list[Answer] = []
         for part in parts:
-            answers.append(self._told(part, self._best(part, [*earlier, *answers])))
+            answers.append(self._answered(part, self._best(part, [*earlier, *answers])))
         return _joined(question, answers)
 
-    def _allowed(self, told: Answer, asked: str) -> Answer:
+    def _allowed(self, reply: Answer, asked: str) -> Answer:
         """Refuse also a headline or a summary where everything is to be refused."""
-        if not told.found or self.min_confidence < 1:
-            return told
+        if not reply.found or self.min_confidence < 1:
+            return reply
         hits = Retriever(self.index, self.encoder).search(asked, self.articles)[:_NEAREST]
         return replace(
-            told, kind="not_found", found=False, text=NOT_FOUND, citations=(), nearest=tuple(hits)
+            reply, kind="not_found", found=False, text=NOT_FOUND, citations=(), nearest=tuple(hits)
         )
 
-    def _best(self, asked: str, history: Sequence[Answer]) -> Read:
-        spelled = rewriting.spelling.mend(asked, self.index)
-        mended = rewriting.aliases.expand(spelled, self.index)
-        proposed = rewriting.followups.propose(mended, history, self.index)
-        if proposed != [mended]:
+    def _best(self, asked: str, history: Sequence[Answer]) -> ReadingResult:
+        spelled = rewriting.spelling.correct(asked, self.index)
+        corrected = rewriting.aliases.expand(spelled, self.index)
+        proposed = rewriting.followups.propose(corrected, history, self.index)
+        if proposed != [corrected]:
             return self._first_sure(proposed)
-        if mended != asked:
-            return self._mended(asked, mended)
+        if corrected != asked:
+            return self._corrected(asked, corrected)
         return self._first_sure(self._kin_named(asked))
 
     def _kin_named(self, asked: str) -> Iterator[str]:
@@ -97,7 +97,7 @@ class QAPipeline:
         yield asked
         yield rewriting.kinship.resolve(asked, self.index)
 
-    def _first_sure(self, proposed: Iterable[str]) -> Read:
+    def _first_sure(self, proposed: Iterable[str]) -> ReadingResult:
         """Read the first reading, and where it is not sure the second too, if there is another."""
         left = iter(proposed)
         first = next(left)
@@ -106,15 +106,15 @@ class QAPipeline:
             return read
         return max(read, self.read(second), key=lambda r: r.confidence)
 
-    def _mended(self, asked: str, mended: str) -> Read:
-        """Read a question as typed and mended.
+    def _corrected(self, asked: str, corrected: str) -> ReadingResult:
+        """Read a question as typed and corrected.
 
-        The mended form is the likelier one: it counts unless only the question as typed is sure.
+        The corrected form is the likelier one: it counts unless only the question as typed is sure.
         """
-        typed, read = self.read(asked), self.read(mended)
+        typed, read = self.read(asked), self.read(corrected)
         return typed if self._is_sure(typed) and not self._is_sure(read) else read
 
-    def read(self, question: str) -> Read:
+    def read(self, question: str) -> ReadingResult:
         """Retrieve and read one reading: a question, or a topic or claim.
 
         Keywords may be either; they are looked up where they are no question to the reader.
@@ -125,21 +125,21 @@ class QAPipeline:
         asked = _marked(question)
         evidence = Retriever(self.index, self.encoder).gather(asked, self.articles)
         spans = self.reader.read(asked, evidence.windows)
-        read = Read(question, evidence, ranking.rank(evidence, spans, self.calibration))
+        read = ReadingResult(question, evidence, ranking.rank(evidence, spans, self.calibration))
         if rewriting.topics.is_keywords(question) and not self._is_sure(read):
             return max(read, self._look_up(question, question), key=lambda r: r.confidence)
         return read
 
-    def _is_sure(self, read: Read) -> bool:
+    def _is_sure(self, read: ReadingResult) -> bool:
         return read.confidence >= self.calibration.thresholds["normal"]
 
-    def _look_up(self, question: str, about: str) -> Read:
+    def _look_up(self, question: str, about: str) -> ReadingResult:
         evidence = Retriever(self.index, self.encoder).gather(about, self.articles)
         ranked = topic_search.rank(about, evidence, self.sentences)
-        return Read(question, evidence, ranked, looked_up=True)
+        return ReadingResult(question, evidence, ranked, is_topic_search=True)
 
-    def _chosen(self, read: Read) -> list[Candidate]:
-        if read.looked_up:
+    def _chosen(self, read: ReadingResult) -> list[Candidate]:
+        if read.is_topic_search:
             return topic_search.choose(read.candidates, self.min_confidence)
         return ranking.choose(
             read.candidates,
@@ -148,7 +148,7 @@ class QAPipeline:
             further=self.calibration.thresholds["normal"],
         )
 
-    def _told(self, question: str, read: Read) -> Answer:
+    def _answered(self, question: str, read: ReadingResult) -> Answer:
         chosen = self._chosen(read)
         if not chosen:
             return Answer(

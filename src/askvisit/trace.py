@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from askvisit.encoder import Encoder, FloatArray
-from askvisit.pipeline import QAPipeline, Read
+from askvisit.pipeline import QAPipeline, ReadingResult
 from askvisit.ranking import Candidate
 from askvisit.reader import Reader
 from askvisit.records import Answer, Hit, Span, Window
@@ -65,7 +65,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self._began = perf_counter()
-        self._reads: list[Read] = []
+        self._reads: list[ReadingResult] = []
         self._seconds = dict.fromkeys(STAGES, 0.0)
 
     def watching(self, pipeline: QAPipeline) -> QAPipeline:
@@ -88,7 +88,7 @@ class Recorder:
         return Trace(answer, min_confidence, readings, dict(self._seconds))
 
 
-def _passages(read: Read) -> tuple[TracedPassage, ...]:
+def _passages(read: ReadingResult) -> tuple[TracedPassage, ...]:
     rows = [TracedPassage(hit, _best_in(hit, read.candidates)) for hit in read.evidence.hits]
     best = read.candidates[0] if read.candidates else None
     if best is not None and all(row.candidate is not best for row in rows):
@@ -106,10 +106,10 @@ def _best_in(hit: Hit, candidates: Sequence[Candidate]) -> Candidate | None:
 
 @dataclass(frozen=True, kw_only=True)
 class _TracedPipeline(QAPipeline):
-    reads: list[Read]
+    reads: list[ReadingResult]
     seconds: dict[str, float]
 
-    def read(self, question: str) -> Read:
+    def read(self, question: str) -> ReadingResult:
         began = perf_counter()
         before = self.seconds["encode"] + self.seconds["read"]
         read = super().read(question)

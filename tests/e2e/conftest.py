@@ -14,7 +14,7 @@ from web_fakes import ARTICLE, FakeAssistant
 import askvisit
 from askvisit.records import Article
 from askvisit.web import server
-from askvisit.web.adding import Shelf
+from askvisit.web.adding import ArticleEditor
 from askvisit.web.controller import ChatController
 
 ROOT = Path(__file__).parent.parent.parent
@@ -60,8 +60,8 @@ def assistant():
     return loaded
 
 
-def serve(assistant, feedback=None, shelf=None):
-    controller = ChatController(assistant, feedback_file=feedback, shelf=shelf)
+def serve(assistant, feedback=None, editor=None):
+    controller = ChatController(assistant, feedback_file=feedback, editor=editor)
     return server.launch(controller, "127.0.0.1", server.free_port("127.0.0.1", 0))
 
 
@@ -100,10 +100,10 @@ def hostile():
 
 
 @pytest.fixture
-def shelf(small):
-    """Return a shelf over a small index with fakes, and the address of its chat."""
+def editor(small):
+    """Return an editor of a small index with fakes, and the address of its chat."""
     assistant = askvisit.Assistant(small, WordCounts(), SharedWords(), calibration())
-    page = serve(assistant, shelf=Shelf(small, WordCounts()))
+    page = serve(assistant, editor=ArticleEditor(small, WordCounts()))
     yield small, page.local_url
     page.close(verbose=False)
 

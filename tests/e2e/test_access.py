@@ -57,8 +57,8 @@ def test_axe_finds_nothing(fake, open_page, ask, violations, scheme, width):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_where_articles_are_added(shelf, open_page, violations, scheme):
-    page = open_page(shelf[1], color_scheme=scheme)
+def test_axe_finds_nothing_where_articles_are_added(editor, open_page, violations, scheme):
+    page = open_page(editor[1], color_scheme=scheme)
     page.get_by_role("tab", name="Add an article").click()
     page.get_by_role("button", name="Add the article").click()
     page.locator("#added .problem").wait_for()

@@ -10,7 +10,7 @@ from pdfs import column, pdf
 from playwright.sync_api import expect
 
 from askvisit import Assistant
-from askvisit.web.adding import Shelf
+from askvisit.web.adding import ArticleEditor
 
 from .conftest import HOSTILE, serve
 
@@ -41,8 +41,8 @@ def ids(page):
     return page.locator("[data-choose]").evaluate_all("ticks => ticks.map(t => t.dataset.choose)")
 
 
-def test_a_pasted_text_is_asked_at_once_and_removed_again(shelf, open_form, ask):
-    folder, address = shelf
+def test_a_pasted_text_is_asked_at_once_and_removed_again(editor, open_form, ask):
+    folder, address = editor
     page = open_form(address)
     page.get_by_label("Or paste the text").fill(MILL)
     page.get_by_label("Title").fill("The Mill")
@@ -67,8 +67,8 @@ def test_a_pasted_text_is_asked_at_once_and_removed_again(shelf, open_form, ask)
     expect(ask(page, "When did the old mill burn?")).to_contain_text("Not in the articles")
 
 
-def test_a_file_of_each_format_is_added_read_and_cited(shelf, open_form, ask):
-    page = open_form(shelf[1])
+def test_a_file_of_each_format_is_added_read_and_cited(editor, open_form, ask):
+    page = open_form(editor[1])
     visit = (ROOT / "tests" / "data" / "formats" / "visit.html").read_bytes()
     for name, data, question, quote in (
         ("mill.txt", MILL.encode(), "When did the old mill burn?", "The old mill burned down"),
@@ -90,8 +90,8 @@ def test_a_file_of_each_format_is_added_read_and_cited(shelf, open_form, ask):
         expect(page.locator("#source mark.active").first).to_contain_text(quote)
 
 
-def test_a_choice_of_articles_takes_in_what_is_added(shelf, open_form, ask):
-    page = open_form(shelf[1])
+def test_a_choice_of_articles_takes_in_what_is_added(editor, open_form, ask):
+    page = open_form(editor[1])
     page.get_by_role("tab", name="All articles").click()
     page.get_by_label("Tariffs Rise Again").first.uncheck()
     page.get_by_role("tab", name="Add an article").click()
@@ -101,8 +101,8 @@ def test_a_choice_of_articles_takes_in_what_is_added(shelf, open_form, ask):
     expect(turn).to_contain_text("Looked only in: A Bridge for the Town, A Mill Burns")
 
 
-def test_what_cannot_be_added_is_told_and_what_was_typed_stays(shelf, open_form):
-    folder, address = shelf
+def test_what_cannot_be_added_is_told_and_what_was_typed_stays(editor, open_form):
+    folder, address = editor
     page = open_form(address)
     page.get_by_label("Title").fill("Mine")
     button = page.get_by_role("button", name="Add the article")
@@ -125,15 +125,15 @@ def test_what_cannot_be_added_is_told_and_what_was_typed_stays(shelf, open_form)
     assert len(list(folder.iterdir())) == 4
 
 
-def test_a_large_file_arrives_whole_and_a_long_text_is_refused(shelf, open_form):
-    page = open_form(shelf[1])
+def test_a_large_file_arrives_whole_and_a_long_text_is_refused(editor, open_form):
+    page = open_form(editor[1])
     add_file(page, "book.txt", b"Nothing of weight was said.\n\n" * 330_000)
     problem = page.locator("#added .problem")
     expect(problem).to_contain_text("has 9,570,000 characters, over 1,000,000", timeout=30_000)
 
 
-def test_a_hostile_file_does_nothing_but_be_read(shelf, open_form, ask):
-    page = open_form(shelf[1])
+def test_a_hostile_file_does_nothing_but_be_read(editor, open_form, ask):
+    page = open_form(editor[1])
     name = '"><img src=x onerror="window.hacked=9">.txt'
     page.get_by_label("Title").fill("<script>window.hacked=5</script>${window.hacked=6}")
     add_file(page, name, HOSTILE.encode())
@@ -146,8 +146,8 @@ def test_a_hostile_file_does_nothing_but_be_read(shelf, open_form, ask):
     assert page.evaluate("window.hacked") is None
 
 
-def test_the_last_article_stays_and_the_list_says_why(shelf, open_form):
-    page = open_form(shelf[1])
+def test_the_last_article_stays_and_the_list_says_why(editor, open_form):
+    page = open_form(editor[1])
     page.get_by_role("tab", name="All articles").click()
     for title in ("A Bridge for the Town", "Tariffs Rise Again"):
         page.locator(f"summary[aria-label='Remove {title}']").click()
@@ -157,8 +157,8 @@ def test_the_last_article_stays_and_the_list_says_why(shelf, open_form):
     expect(page.locator("[data-choose]")).to_have_count(1)
 
 
-def test_two_people_see_what_the_other_added_after_a_reload(shelf, open_form):
-    one, other = open_form(shelf[1]), open_form(shelf[1])
+def test_two_people_see_what_the_other_added_after_a_reload(editor, open_form):
+    one, other = open_form(editor[1]), open_form(editor[1])
     add_file(one, "mill.txt", MILL.encode())
     expect(one.locator("#added .done")).to_be_visible()
     other.reload()
@@ -166,8 +166,8 @@ def test_two_people_see_what_the_other_added_after_a_reload(shelf, open_form):
     expect(other.locator("[data-choose='mill.txt']")).to_have_count(1)
 
 
-def test_by_keyboard_and_on_a_phone(shelf, open_form):
-    page = open_form(shelf[1], viewport={"width": 390, "height": 800})
+def test_by_keyboard_and_on_a_phone(editor, open_form):
+    page = open_form(editor[1], viewport={"width": 390, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.get_by_label("Or paste the text").fill(MILL)
     for _ in ("title", "source", "date: month, day, year, calendar", "", "", "", "button"):
@@ -187,7 +187,7 @@ def test_nothing_can_be_added_where_it_was_not_allowed(fake, open_page):
 
 def test_the_real_models_answer_from_an_added_article(open_form, ask, tmp_path):
     folder = shutil.copytree(ROOT / "index", tmp_path / "index")
-    served = serve(Assistant.load(folder), shelf=Shelf(folder))
+    served = serve(Assistant.load(folder), editor=ArticleEditor(folder))
     page = open_form(served.local_url)
     add_file(page, "ferry.pdf", FERRY)
     expect(page.locator("#added .done")).to_be_visible(timeout=60_000)

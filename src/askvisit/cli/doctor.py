@@ -31,7 +31,7 @@ def run(chosen: argparse.Namespace) -> int:
         findings.append(found)
         if not chosen.json:
             mark = "" if found.ok else "WRONG: "
-            print(f"{found.part + ':':<11} {mark}{show.plain(found.told)}", flush=True)
+            print(f"{found.part + ':':<11} {mark}{show.plain(found.detail)}", flush=True)
     if chosen.json:
         print(show.as_json([asdict(found) for found in findings]))
     return 0 if all(found.ok for found in findings) else 1

@@ -1,7 +1,7 @@
 """Prove the index whole, or with --answers earlier answers against it.
 
 Every built file and every article is hashed. Damage and articles that were edited since are named,
-with the command that mends them; the exit status is 4 then.
+with the command that rebuilds it; the exit status is 4 then.
 
 --answers reads what `askvisit ask --json`, `ask --jsonl` or an exported conversation wrote, and
 tells of each quote: intact (it reads the same in the same place), moved (the same words stand
@@ -42,12 +42,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Verify, and say what was found."""
-    from askvisit.index import Folder, location_of
+    from askvisit.index import FolderLocation, location_of
 
     location = location_of(options.chosen_index(chosen))
     if chosen.answers is not None:
         return _answers(chosen.answers, location)
-    if not isinstance(location, Folder):
+    if not isinstance(location, FolderLocation):
         raise DataError(f"only answers are proved against {location}: --answers FILE")
     return _index(location.path)
 
@@ -61,7 +61,7 @@ def _index(folder: Path) -> int:
         return 0
     for problem in (*found.damage, *found.stale):
         print(f"{folder}: {problem}")
-    print(found.mend)
+    print(found.rebuild_hint)
     return _DAMAGED
 
 

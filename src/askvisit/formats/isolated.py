@@ -86,7 +86,7 @@ class _Child:
                 [sys.executable, "-c", _START.format(path=sys.path)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,  # parsers warn of what they mend
+                stderr=subprocess.DEVNULL,  # parsers warn of what they repair
             )
         return self._process
 

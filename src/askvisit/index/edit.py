@@ -45,13 +45,13 @@ _ADDED = ".added.tmp"
 _AT_ONCE = 32
 """Passages encoded between two reports of progress."""
 
-Tell = Callable[[int, int], None]
+Progress = Callable[[int, int], None]
 """Called with how many passages of how many are encoded."""
 
 
 @dataclass(frozen=True)
-class Told:
-    """What a person tells about an article; it counts more than what the file tells."""
+class ArticleMetadata:
+    """What a person says of an article; it overrides what the file says."""
 
     title: str | None = None
     source: str | None = None
@@ -83,10 +83,10 @@ def add_article(
     folder: Path,
     name: str,
     data: bytes,
-    told: Told | None = None,
+    metadata: ArticleMetadata | None = None,
     *,
     encoder: Encoder | None = None,
-    tell: Tell | None = None,
+    progress: Progress | None = None,
 ) -> Article:
     """Add an article to the index in a folder and bring the index up to date.
 
@@ -97,8 +97,8 @@ def add_article(
     Raises `ArticleError` where the file is no usable article or repeats one, `IndexReadOnlyError`
     where nothing can be added.
     """
-    told = told or Told()
-    _check(name, data, told)
+    metadata = metadata or ArticleMetadata()
+    _check(name, data, metadata)
     with only_writer(folder):
         source = articles_folder(folder)
         _remove_leftovers(source)
@@ -106,11 +106,11 @@ def add_article(
         sidecar = path.with_suffix(".toml")
         with (
             _new_file(path, data, folder, path.name),
-            _new_file(sidecar, _toml(told), folder, path.name),
+            _new_file(sidecar, _toml(metadata), folder, path.name),
         ):
             article = SourceFile(path).read()
             _refuse_repeated(folder, article, name)
-            counting = _Counting(encoder or _encoder(folder), _new_passages(article), tell)
+            counting = _Counting(encoder or _encoder(folder), _new_passages(article), progress)
             report = update(folder, encoder=counting)
             for skipped in report.skipped:
                 if skipped.path.name == path.name:
@@ -146,7 +146,7 @@ def remove_article(folder: Path, article_id: str, *, encoder: Encoder | None = N
             sidecar.unlink(missing_ok=True)
 
 
-def _check(name: str, data: bytes, told: Told) -> None:
+def _check(name: str, data: bytes, metadata: ArticleMetadata) -> None:
     """Refuse what can be refused before anything is written."""
     if len(data) > corpus.LARGEST_FILE:
         raise ArticleError(Path(name), f"over {corpus.LARGEST_FILE // 1_000_000} MB")
@@ -158,7 +158,7 @@ def _check(name: str, data: bytes, told: Told) -> None:
         reason = f"has {length:,} characters, over {LONGEST_ADDED:,}"
         raise ArticleError(Path(name), f"{reason}; put it into the folder and run: askvisit index")
     try:
-        date.fromisoformat(told.date or "2000-01-01")
+        date.fromisoformat(metadata.date or "2000-01-01")
     except ValueError as error:
         raise ArticleError(Path(name), "its date is not of the form 2019-06-26") from error
 
@@ -179,9 +179,9 @@ def _free_path(source: Path, name: str) -> Path:
     return source / f"{free}{given.suffix.lower()}"
 
 
-def _toml(told: Told) -> bytes:
+def _toml(metadata: ArticleMetadata) -> bytes:
     lines = []
-    for key, value in asdict(told).items():
+    for key, value in asdict(metadata).items():
         clean = " ".join("".join(c if c.isprintable() else " " for c in value or "").split())
         if clean:  # a JSON string of printable characters is a string of TOML
             lines.append(f"{key} = {json.dumps(clean, ensure_ascii=False)}\n")
@@ -246,14 +246,14 @@ def _new_passages(article: Article) -> int:
 
 
 class _Counting:
-    """An encoder that tells how far it is."""
+    """An encoder that reports how far it is."""
 
-    def __init__(self, encoder: Encoder, total: int, tell: Tell | None) -> None:
+    def __init__(self, encoder: Encoder, total: int, progress: Progress | None) -> None:
         self.name = encoder.name
         self.sha256 = encoder.sha256
         self._encoder = encoder
         self._total = total
-        self._tell = tell
+        self._progress = progress
         self._done = 0
 
     @property
@@ -266,6 +266,6 @@ class _Counting:
             part = texts[start : start + _AT_ONCE]
             blocks.append(self._encoder.encode(part))
             self._done += len(part)
-            if self._tell is not None:
-                self._tell(self._done, max(self._total, self._done))
+            if self._progress is not None:
+                self._progress(self._done, max(self._total, self._done))
         return np.concatenate(blocks)

@@ -18,7 +18,7 @@ from askvisit.index.update import update
 
 
 @dataclass(frozen=True)
-class Folder(IndexLocation):
+class FolderLocation(IndexLocation):
     """An index in a folder; replacing its manifest is what a rebuild is known by."""
 
     path: Path
@@ -76,4 +76,4 @@ class Folder(IndexLocation):
 
 def location_of(index: str | os.PathLike[str] | IndexLocation | None) -> IndexLocation:
     """Return the location of an index: itself, or the folder that is meant (see `locate`)."""
-    return index if isinstance(index, IndexLocation) else Folder(locate(index))
+    return index if isinstance(index, IndexLocation) else FolderLocation(locate(index))

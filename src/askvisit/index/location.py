@@ -92,7 +92,7 @@ class IndexLocation(ABC):
 
     @abstractmethod
     def open(self) -> PassageIndex:
-        """Open the index as it is now. Raises a `PassageIndexError` that says how to mend it."""
+        """Open the index as it is now. Raises a `PassageIndexError` that says how to fix it."""
 
     @abstractmethod
     def suggestions(self) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from askvisit.errors import (
     IndexFormatError,
     IndexMissingError,
     IndexReadOnlyError,
-    mend,
+    rebuild_hint,
 )
 
 FORMAT = 4
@@ -104,7 +104,7 @@ def read(folder: Path) -> Manifest:
     if data["format"] != FORMAT:
         raise IndexFormatError(
             f"the index in {folder} has format {data['format']}, this askvisit reads {FORMAT}; "
-            + mend(folder)
+            + rebuild_hint(folder)
         )
     try:
         if data.pop("sha256", None) != seal(data):

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from askvisit import corpus
-from askvisit.errors import AskvisitError, IndexDamagedError, mend
+from askvisit.errors import AskvisitError, IndexDamagedError, rebuild_hint
 from askvisit.index import manifest as manifests
 from askvisit.index.local import open_index
 
 
 @dataclass(frozen=True)
 class Verification:
-    """What is wrong with an index (nothing, where both are empty), and the command that mends it.
+    """What is wrong with an index: nothing, where both are empty.
 
     `damage` is in the built files, `stale` in articles that are not as they were indexed.
     """
@@ -28,9 +28,9 @@ class Verification:
         return not self.damage and not self.stale
 
     @property
-    def mend(self) -> str:
-        """The command that mends it."""
-        return mend(self.folder)
+    def rebuild_hint(self) -> str:
+        """The command that rebuilds it."""
+        return rebuild_hint(self.folder)
 
 
 def verify_index(folder: Path) -> Verification:

@@ -30,10 +30,10 @@ from askvisit.milvus.connection import GoneError
 from askvisit.milvus.generation import (
     BEGUN,
     WORDS,
+    ArticleEntry,
     Generation,
     GenerationManifest,
     Generations,
-    Listed,
 )
 from askvisit.milvus.reading import MilvusIndex
 from askvisit.milvus.rows import packed
@@ -59,7 +59,7 @@ class _Plan:
     published: Generation | None
     before: GenerationManifest | None
     old: dict[str, Entry]
-    known: dict[Entry, Listed]
+    known: dict[Entry, ArticleEntry]
     entries: list[Entry]
     skipped: list[ArticleError]
     dense_index: str | None
@@ -118,7 +118,7 @@ def build(
         dense_given=plan.dense_index is not None,
         word_rows=len(words),
     )
-    generation.tell({WORDS.format(n): value for n, value in enumerate(words)})
+    generation.write_rows({WORDS.format(n): value for n, value in enumerate(words)})
     generation.finish(manifest)
     generations.publish(generation)
     _drop_all_but(generation, generations)
@@ -168,7 +168,7 @@ def _plan(
     )
 
 
-def _whole(published: Generation) -> list[Listed]:
+def _whole(published: Generation) -> list[ArticleEntry]:
     """Return the articles of the published generation in order, none where it is damaged."""
     try:
         MilvusIndex(published)
@@ -184,7 +184,7 @@ def _manifest(generation: Generation) -> GenerationManifest | None:
         return None
 
 
-def _listed(generation: Generation) -> list[Listed]:
+def _listed(generation: Generation) -> list[ArticleEntry]:
     """Return the articles of a generation in order, none where it is not whole."""
     try:
         generation.make_readable()
@@ -193,7 +193,7 @@ def _listed(generation: Generation) -> list[Listed]:
         return []
 
 
-def _taken_over(stopped: Generation, begun: GenerationManifest) -> list[Listed]:
+def _taken_over(stopped: Generation, begun: GenerationManifest) -> list[ArticleEntry]:
     """Return the articles of a build that was stopped, where they are as they would be today."""
     try:
         return _listed(stopped) if stopped.manifest(BEGUN).serves(begun) else []

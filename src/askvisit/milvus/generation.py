@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from uuid import uuid4
 
 from askvisit.corpus import Entry
-from askvisit.errors import IndexDamagedError, IndexFormatError, PassageIndexError, mend
+from askvisit.errors import IndexDamagedError, IndexFormatError, PassageIndexError, rebuild_hint
 from askvisit.index.location import IndexLocation
 from askvisit.index.manifest import EncoderIdentity
 from askvisit.milvus import schema
@@ -34,7 +34,7 @@ BEGUN, MANIFEST, WORDS = "begun", "manifest", "words-{}"
 class GenerationManifest:
     """What a generation was built with; `counts` is empty while it is being built.
 
-    `dense_given` tells that the user chose the index of the vectors, `word_rows` how many rows the
+    `dense_given` says that the user chose the index of the vectors, `word_rows` how many rows the
     vocabulary takes.
     """
 
@@ -54,7 +54,7 @@ class GenerationManifest:
 
 
 @dataclass(frozen=True)
-class Listed:
+class ArticleEntry:
     """An article of a generation: its hashes, its passages' numbers, and how many rows it has."""
 
     generation: Generation
@@ -88,16 +88,16 @@ class Generation:
         return f"{self.name}_{self.token}_about"
 
     def begin(self, manifest: GenerationManifest) -> None:
-        """Tell what a build begins with, in collections that were just made."""
+        """Record what a build begins with, in collections that were just made."""
         self._index(self.about, schema.UNSEARCHED)
-        self.tell({BEGUN: _as_json(manifest)})
+        self.write_rows({BEGUN: _as_json(manifest)})
 
-    def tell(self, values: dict[str, str]) -> None:
+    def write_rows(self, values: dict[str, str]) -> None:
         """Add rows to `about`."""
         rows: list[Row] = [{"key": k, "value": v, "unused": UNUSED} for k, v in values.items()]
         self.connection.insert(self.about, rows)
 
-    def told(self, keys: list[str]) -> dict[str, str]:
+    def read_rows(self, keys: list[str]) -> dict[str, str]:
         """Return rows of `about`, also those that were just added."""
         rows = self.connection.get(self.about, keys, ["key", "value"], consistency_level="Strong")
         return {row["key"]: row["value"] for row in rows}
@@ -109,7 +109,7 @@ class Generation:
         cannot be understood, `GoneError` where it is not there any more.
         """
         try:
-            data = json.loads(self.told([key])[key])
+            data = json.loads(self.read_rows([key])[key])
             written = data["format"]
             if written == FORMAT:
                 return GenerationManifest(**data | {"encoder": EncoderIdentity(**data["encoder"])})
@@ -117,15 +117,15 @@ class Generation:
             raise IndexDamagedError(self.location, f"{self.about} cannot be read") from error
         raise IndexFormatError(
             f"the index in {self.location} has format {written}, this askvisit reads {FORMAT}; "
-            + mend(self.location)
+            + rebuild_hint(self.location)
         )
 
-    def listed(self) -> Iterator[Listed]:
+    def listed(self) -> Iterator[ArticleEntry]:
         """Yield the articles, in any order."""
         fields = ["article", "file_sha256", "text_sha256", "first", "end", "parts"]
         for row in self.connection.each(self.articles, "part == 0", fields):
             entry = Entry(row["article"], row["file_sha256"], row["text_sha256"])
-            yield Listed(self, entry, range(row["first"], row["end"]), row["parts"])
+            yield ArticleEntry(self, entry, range(row["first"], row["end"]), row["parts"])
 
     def finish(self, manifest: GenerationManifest) -> None:
         """Index and load what was written, and check that all of it is there."""
@@ -137,7 +137,7 @@ class Generation:
                     f"Milvus has {there:,} of {manifest.counts[kind]:,} rows in {collection}; "
                     "run this again"
                 )
-        self.tell({MANIFEST: _as_json(manifest)})
+        self.write_rows({MANIFEST: _as_json(manifest)})
         self.connection.call("flush", self.about, timeout=None)
 
     def make_readable(self, dense_index: str = "FLAT") -> None:

@@ -14,7 +14,7 @@ from askvisit.milvus.connection import GoneError
 from askvisit.milvus.generation import WORDS, Generation
 from askvisit.milvus.rows import (
     ARTICLE_FIELDS,
-    Stored,
+    StoredArticle,
     article_keys,
     indexed_words,
     stored_article,
@@ -121,7 +121,7 @@ class MilvusIndex:
     def vocabulary(self) -> Mapping[str, str]:
         """Every word in lower case and how it is mostly written, the commonest first."""
         keys = [WORDS.format(n) for n in range(self.manifest.word_rows)]
-        rows = self._present(lambda: self._generation.told(keys))
+        rows = self._present(lambda: self._generation.read_rows(keys))
         lines = (line for key in keys for line in rows[key].split("\n"))
         return dict(line.split(" ", 1) for line in lines)
 
@@ -130,7 +130,7 @@ class MilvusIndex:
         rows = self._present(lambda: list(self._generation.listed()))
         return [row.entry.id for row in sorted(rows, key=lambda row: row.passages.start)]
 
-    def _read(self, article_id: str) -> Stored:
+    def _read(self, article_id: str) -> StoredArticle:
         """Read an article whole; most have one part."""
         collection = self._generation.articles
         first = self._get(collection, article_keys(article_id, [0]), ARTICLE_FIELDS)

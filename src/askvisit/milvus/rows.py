@@ -39,7 +39,7 @@ UNUSED = [0.0, 0.0]
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredArticle:
     """An article as Milvus has it, with its sentences and the numbers of its passages."""
 
     article: Article
@@ -89,7 +89,7 @@ def article_rows(
     return rows
 
 
-def stored_article(rows: Iterable[Mapping[str, Any]]) -> Stored:
+def stored_article(rows: Iterable[Mapping[str, Any]]) -> StoredArticle:
     """Put an article together from its rows, which come in any order."""
     first, *_ = ordered = sorted(rows, key=lambda row: int(row["part"]))
     text = "".join(row["text"] for row in ordered)
@@ -101,7 +101,7 @@ def stored_article(rows: Iterable[Mapping[str, Any]]) -> Stored:
             begin = row["part"] * PART + start
             place = (paragraph, begin, begin + length)
             found.append(Sentence(article.id, *place, text[begin : begin + length]))
-    return Stored(article, tuple(found), range(first["first"], first["end"]))
+    return StoredArticle(article, tuple(found), range(first["first"], first["end"]))
 
 
 def passage_rows(numbered: Mapping[int, Passage], vectors: FloatArray) -> list[Row]:

@@ -11,7 +11,7 @@ from askvisit.corpus import Entry
 from askvisit.encoder import Encoder
 from askvisit.errors import PassageIndexError
 from askvisit.index.write import read_as_surveyed
-from askvisit.milvus.generation import Generation, Listed
+from askvisit.milvus.generation import ArticleEntry, Generation
 from askvisit.milvus.rows import (
     ARTICLE_FIELDS,
     PASSAGE_FIELDS,
@@ -42,7 +42,7 @@ class Writer:
         self._encoder = encoder
         self._vocabulary = Vocabulary()
         self._new: dict[int, Passage] = {}
-        self._copies: list[tuple[int, Listed]] = []
+        self._copies: list[tuple[int, ArticleEntry]] = []
         self._article_rows: list[Row] = []
         self._sent = 0
         self.passages = 0
@@ -59,7 +59,7 @@ class Writer:
         self._new |= dict(zip(numbers, passages, strict=True))
         self._count(numbers)
 
-    def copy(self, listed: Listed) -> None:
+    def copy(self, listed: ArticleEntry) -> None:
         """Take an article over from another generation."""
         self._copies.append((self.passages, listed))
         self._count(range(self.passages, self.passages + len(listed.passages)))
@@ -95,7 +95,7 @@ class Writer:
         self._copies.clear()
         self._article_rows.clear()
 
-    def _copied(self, other: Generation, copies: list[tuple[int, Listed]]) -> list[Row]:
+    def _copied(self, other: Generation, copies: list[tuple[int, ArticleEntry]]) -> list[Row]:
         """Return rows of passages as they are to be numbered, and keep those of their articles."""
         numbers = {
             number: new

@@ -32,15 +32,15 @@ _LONG_NAME = 6
 _WORD = re.compile(r"\b[^\W\d_]++(?![\d_]|['’]t\b)")  # not the "doesn" of "doesn't"
 
 
-def mend(question: str, index: PassageIndex) -> str:
-    """Return a question with its typos mended, as it is where it has none."""
-    mended, end = [], 0
+def correct(question: str, index: PassageIndex) -> str:
+    """Return a question with its typos corrected, as it is where it has none."""
+    corrected, end = [], 0
     for match in _WORD.finditer(question):
         if _may_be_typo(match[0]) and not is_word(match[0], index):
             is_name = match[0][0].isupper() and match.start() > 0
-            mended += [question[end : match.start()], _nearest(match[0], is_name, index)]
+            corrected += [question[end : match.start()], _nearest(match[0], is_name, index)]
             end = match.end()
-    return "".join([*mended, question[end:]])
+    return "".join([*corrected, question[end:]])
 
 
 def is_word(word: str, index: PassageIndex) -> bool:

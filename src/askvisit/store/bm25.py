@@ -45,7 +45,7 @@ def bm25_among(question: str, texts: Sequence[str]) -> list[float]:
     scores = [0.0] * len(texts)
     if not terms:
         return scores
-    with _looked_up(texts) as scored:
+    with _searchable(texts) as scored:
         for number, score in scored(terms):
             scores[number] = score
     return scores
@@ -57,7 +57,7 @@ def term_weights(terms: Sequence[str], texts: Sequence[str]) -> Iterator[dict[in
     That is what BM25 multiplies by the term's rarity (`rarity`), which is another in a few texts
     than among all.
     """
-    with _looked_up(texts) as scored:
+    with _searchable(texts) as scored:
         for term in terms:
             found = scored([term])
             here = rarity(len(found), len(texts))
@@ -70,7 +70,7 @@ def rarity(having: int, texts: int) -> float:
 
 
 @contextmanager
-def _looked_up(
+def _searchable(
     texts: Sequence[str],
 ) -> Iterator[Callable[[Sequence[str]], list[tuple[int, float]]]]:
     """Give a function of terms to the places and scores of the texts that have any of them."""

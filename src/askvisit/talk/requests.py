@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from askvisit.talk.smalltalk import without_greeting
-from askvisit.talk.wording import mended, words
+from askvisit.talk.wording import nearest_word, words
 
 Wanted = Literal["headline", "show", "summary", "list"]
 
@@ -106,7 +106,7 @@ def parse(message: str) -> Request | None:
 def _mended(word: str) -> str:
     if word in _VOCABULARY or len(word) < 6:
         return word
-    return mended(word, _OFTEN_MISTYPED) or word
+    return nearest_word(word, _OFTEN_MISTYPED) or word
 
 
 def _length(typed: list[str]) -> tuple[int | None, list[str]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from enum import IntEnum
 from itertools import product
 
-from askvisit.talk.wording import Word, mended, words
+from askvisit.talk.wording import Word, nearest_word, words
 
 
 class Intent(IntEnum):
@@ -248,9 +248,9 @@ def _phrase_at(typed: list[str], at: int) -> tuple[int, Intent | None]:
 
 
 def _without_a_typo(typed: list[str]) -> list[str]:
-    """Mend one strange word among three or more; a lone one may be a topic of the articles."""
+    """Correct one strange word among three or more; a lone one may be a topic of the articles."""
     strange = [n for n, word in enumerate(typed) if word not in _VOCABULARY]
     if len(typed) < 3 or len(strange) != 1:
         return []
-    near = mended(typed[strange[0]], _VOCABULARY)
+    near = nearest_word(typed[strange[0]], _VOCABULARY)
     return [near if n == strange[0] else word for n, word in enumerate(typed)] if near else []

@@ -66,7 +66,7 @@ def _plain(typed: str) -> str:
     return _WRITTEN_OUT.get(lower) or _WRITTEN_OUT.get(short) or short.removesuffix("'s")
 
 
-def mended(word: str, known: Iterable[str]) -> str | None:
+def nearest_word(word: str, known: Iterable[str]) -> str | None:
     """Return the known word of which one of at least four letters is a slip of the finger."""
     return next((k for k in known if len(word) >= 4 and _is_a_slip(word, k)), None)
 

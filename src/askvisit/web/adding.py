@@ -21,7 +21,7 @@ from askvisit.corpus import LARGEST_FILE
 from askvisit.encoder import Encoder
 from askvisit.errors import DataError
 from askvisit.index import manifest as manifests
-from askvisit.index.edit import Told, add_article, articles_folder, remove_article
+from askvisit.index.edit import ArticleMetadata, add_article, articles_folder, remove_article
 from askvisit.passages import passages
 from askvisit.records import Article
 from askvisit.web.markup import escape
@@ -33,34 +33,36 @@ _MEGABYTES = LARGEST_FILE // 1_000_000
 
 
 @dataclass(frozen=True)
-class Addition:
-    """An article that a person wants to add: a file's name and bytes, and what is told of it."""
+class NewArticle:
+    """An article that a person wants to add: a file's name and bytes, and its metadata."""
 
     name: str
     data: bytes
-    told: Told
+    metadata: ArticleMetadata
 
     @classmethod
-    def checked(cls, data: object) -> Addition:
+    def checked(cls, data: object) -> NewArticle:
         """Return what a browser sent: `{"name", "base64"}` of a file, or `{"text"}`.
 
         Both may have `title`, `source` and `date`. Raises `DataError` in words for the person.
         """
         sent = data if isinstance(data, dict) else {}
-        told = Told(_words(sent, "title"), _words(sent, "source"), None, _words(sent, "date"))
+        metadata = ArticleMetadata(
+            _words(sent, "title"), _words(sent, "source"), None, _words(sent, "date")
+        )
         name, encoded, text = sent.get("name"), sent.get("base64"), sent.get("text")
         if isinstance(name, str) and isinstance(encoded, str):
             try:
-                return cls(name, base64.b64decode(encoded, validate=True), told)
+                return cls(name, base64.b64decode(encoded, validate=True), metadata)
             except (binascii.Error, ValueError) as error:
                 raise DataError("the file did not arrive whole; add it again") from error
         if not isinstance(text, str) or not text.strip():
             raise DataError("choose a file, or paste the article's text")
         first = " ".join(text.split()[:8])
-        return cls(f"{told.title or first}.txt", text.encode("utf-8", "replace"), told)
+        return cls(f"{metadata.title or first}.txt", text.encode("utf-8", "replace"), metadata)
 
 
-class Shelf:
+class ArticleEditor:
     """The articles of one index, to add to and to remove from."""
 
     def __init__(self, folder: Path, encoder: Encoder | None = None) -> None:
@@ -72,7 +74,7 @@ class Shelf:
         self._given = encoder
         articles_folder(folder)
 
-    def add(self, addition: Addition) -> Iterator[tuple[int, int] | Article]:
+    def add(self, addition: NewArticle) -> Iterator[tuple[int, int] | Article]:
         """Yield how many passages of how many are encoded, then the article.
 
         Raises the errors of `index.edit.add_article`.
@@ -85,9 +87,9 @@ class Shelf:
                     self.folder,
                     addition.name,
                     addition.data,
-                    addition.told,
+                    addition.metadata,
                     encoder=self._encoder,
-                    tell=lambda done, total: news.put((done, total)),
+                    progress=lambda done, total: news.put((done, total)),
                 )
                 news.put(article)
             except BaseException as error:

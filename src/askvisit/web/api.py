@@ -101,18 +101,18 @@ def _answers(history: list[dict[str, Any]]) -> list[Answer]:
 def in_words(
     endpoint: Callable[..., Result], error: Callable[[str], Exception]
 ) -> Callable[..., Result]:
-    """Tell the caller what to mend; a fault of ours is told by its reference in the log.
+    """Say what the caller can fix; a fault of ours is named by its reference in the log.
 
     error: makes the exception that the caller's protocol shows as a message.
     """
 
     @wraps(endpoint)
-    def told(*args: Any, **kwargs: Any) -> Result:
+    def reported(*args: Any, **kwargs: Any) -> Result:
         try:
             return endpoint(*args, **kwargs)
-        except faults.MENDABLE as known:
+        except faults.USER_ERRORS as known:
             raise error(str(known)) from known
         except Exception as fault:
-            raise error(faults.told(f"a call of {endpoint.__name__}")) from fault
+            raise error(faults.report(f"a call of {endpoint.__name__}")) from fault
 
-    return told
+    return reported

@@ -11,7 +11,7 @@ from typing import Any
 from askvisit.web import adding, api
 from askvisit.web.articles import Chosen
 from askvisit.web.chat import SHOWN_TURNS, Turns
-from askvisit.web.controller import Changed, ChatController, Shown
+from askvisit.web.controller import ArticlesUpdate, ChatController, ChatUpdate
 
 STATIC = Path(__file__).parent / "static"
 STYLES = ("theme", "top", "chat", "question", "source", "articles", "adding", "devices")
@@ -101,7 +101,7 @@ def _lay_out_adding(controller: ChatController) -> tuple[Any, Any]:
     """Return the form that adds an article and what is told of it, where adding is allowed."""
     import gradio as gr
 
-    if controller.shelf is None:
+    if controller.editor is None:
         return None, None
     with gr.Tab("Add an article"):
         return _html(adding.form(), "adding"), _html("", "added")
@@ -152,7 +152,7 @@ def _wire(controller: ChatController, page: Any, parts: _Parts) -> None:
     parts.top.export(_with_event(export), turns, [parts.download], **remembering)
     parts.listed.choose(_with_event(choose), None, [parts.chosen], **listening)
     page.load(loaded, turns, [parts.listed, *shown["outputs"]], **remembering)
-    if controller.shelf is not None:
+    if controller.editor is not None:
         _wire_adding(controller, parts, listening)
 
 
@@ -179,7 +179,7 @@ def _html(value: Any, name: str, **more: Any) -> Any:
 
 
 def _on_turn(
-    controller: ChatController, action: Callable[..., Shown], *names: str, box: bool = False
+    controller: ChatController, action: Callable[..., ChatUpdate], *names: str, box: bool = False
 ) -> Callable[..., Any]:
     """Return a listener for a click on one turn; its number and texts are the browser's."""
 
@@ -207,7 +207,7 @@ def _with_event(listener: Callable[..., Any]) -> Callable[..., Any]:
     return listener
 
 
-def _updates(shown: Shown, box: bool = False) -> list[Any]:
+def _updates(shown: ChatUpdate, box: bool = False) -> list[Any]:
     """Return the values of the page's parts, in the order in which listeners name them.
 
     box: the box for the question is among them, last.
@@ -218,13 +218,13 @@ def _updates(shown: Shown, box: bool = False) -> list[Any]:
     return [gr.skip() if part is None else part for part in parts]
 
 
-def _changes(changed: Changed) -> list[Any]:
+def _changes(changed: ArticlesUpdate) -> list[Any]:
     """Return the values of what is told, the list and the choice; no new list, no new choice."""
     import gradio as gr
 
     if changed.listing is None:
-        return [changed.told, gr.skip(), gr.skip()]
-    return [changed.told, changed.listing, changed.chosen]
+        return [changed.message, gr.skip(), gr.skip()]
+    return [changed.message, changed.listing, changed.chosen]
 
 
 def _sent(event: Any, name: str) -> object:

@@ -70,10 +70,10 @@ def reply(
         articles, below = assistant.articles, least if guess else None
         shown = answer_html(answer, articles, below) + _looked_in(chosen, articles)
         return ChatTurn(kept, answer, shown, plain_text(answer, articles, below), chosen, guess)
-    except faults.MENDABLE as error:
+    except faults.USER_ERRORS as error:
         told = str(error)
     except Exception:
-        told = faults.told("a question")
+        told = faults.report("a question")
     return ChatTurn(kept, None, problem(told))
 
 

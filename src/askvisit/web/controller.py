@@ -21,7 +21,7 @@ from askvisit.web import (
     memory,
     source_panel,
 )
-from askvisit.web.adding import Addition, Shelf
+from askvisit.web.adding import ArticleEditor, NewArticle
 from askvisit.web.articles import Chosen
 from askvisit.web.chat import ChatTurn, Turns
 from askvisit.web.feedback import Feedback
@@ -41,7 +41,7 @@ NO_ARTICLE = '<article class="source"><p class="source-meta">There is no article
 
 
 @dataclass(frozen=True)
-class Shown:
+class ChatUpdate:
     """What changes on the page; None leaves a part as it is."""
 
     question: str | None = None
@@ -51,10 +51,10 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Changed:
+class ArticlesUpdate:
     """What changes where articles come or go; None leaves a part as it is."""
 
-    told: str
+    message: str
     listing: str | None = None
     chosen: Chosen = None
 
@@ -67,12 +67,12 @@ class ChatController:
         assistant: Assistant,
         strictness: Strictness = "normal",
         feedback_file: Feedback | None = None,
-        shelf: Shelf | None = None,
+        editor: ArticleEditor | None = None,
     ) -> None:
         self.assistant = assistant
         self.strictness: Strictness = strictness
         self.feedback_file = feedback_file
-        self.shelf = shelf
+        self.editor = editor
         self._suggestions = Suggestions(assistant)
 
     def log(self, turns: Turns) -> str:
@@ -93,52 +93,52 @@ class ChatController:
 
     def listing(self, chosen: Chosen = None, problem: str = "") -> str:
         """Return the list of articles."""
-        known, removable = self._articles(), self.shelf is not None
+        known, removable = self._articles(), self.editor is not None
         return articles.listing(known, chosen, removable=removable, problem=problem)
 
     def choose(self, data: object) -> Chosen:
         """Return the articles to look in; the data is the browser's."""
         return articles.checked_choice(data, self._articles())
 
-    def add(self, data: object, chosen: Chosen) -> Iterator[Changed]:
+    def add(self, data: object, chosen: Chosen) -> Iterator[ArticlesUpdate]:
         """Add an article, and say how far that is; the data is the browser's."""
-        if self.shelf is None:
+        if self.editor is None:
             return
-        yield Changed(adding.working())
+        yield ArticlesUpdate(adding.working())
         try:
-            for news in self.shelf.add(Addition.checked(data)):
+            for news in self.editor.add(NewArticle.checked(data)):
                 if not isinstance(news, Article):
-                    yield Changed(adding.working(news))
+                    yield ArticlesUpdate(adding.working(news))
                     continue
                 chosen = None if chosen is None else (*chosen, news.id)
-                yield Changed(adding.done(news), self.listing(chosen), chosen)
+                yield ArticlesUpdate(adding.done(news), self.listing(chosen), chosen)
         except AskvisitError as error:
-            yield Changed(adding.failed(str(error)))
+            yield ArticlesUpdate(adding.failed(str(error)))
         except Exception:
-            yield Changed(adding.failed(faults.told("adding an article")))
+            yield ArticlesUpdate(adding.failed(faults.report("adding an article")))
 
-    def remove(self, article_id: str, chosen: Chosen) -> Changed:
+    def remove(self, article_id: str, chosen: Chosen) -> ArticlesUpdate:
         """Remove an article."""
-        if self.shelf is None:
-            return Changed("")
+        if self.editor is None:
+            return ArticlesUpdate("")
         problem = ""
         try:
-            self.shelf.remove(article_id)
+            self.editor.remove(article_id)
         except AskvisitError as error:
             problem = adding.failed(str(error))
         except Exception:
-            problem = adding.failed(faults.told("removing an article"))
+            problem = adding.failed(faults.report("removing an article"))
         chosen = articles.still_there(chosen, self._articles())
-        return Changed("", self.listing(chosen, problem), chosen)
+        return ArticlesUpdate("", self.listing(chosen, problem), chosen)
 
-    def ask(self, question: str, turns: Turns, chosen: Chosen = None) -> Shown:
+    def ask(self, question: str, turns: Turns, chosen: Chosen = None) -> ChatUpdate:
         """Answer a question, with the cited sentences marked in the article."""
         if not question.strip():
-            return Shown()
+            return ChatUpdate()
         chosen = articles.still_there(chosen, self._articles())
         turn = chat.reply(self.assistant, question, turns, self._least_confidence(), chosen)
         turns = (*turns, turn)[-KEPT_TURNS:]
-        return Shown(log=self.log(turns), source=self._marked(turn), turns=turns)
+        return ChatUpdate(log=self.log(turns), source=self._marked(turn), turns=turns)
 
     def restored(self, kept: object, turns: Turns) -> Turns:
         """Return the turns, or where they are forgotten those that the browser remembers.
@@ -156,13 +156,13 @@ class ChatController:
             turns = (*turns, turn)
         return turns
 
-    def show(self, turns: Turns) -> Shown:
+    def show(self, turns: Turns) -> ChatUpdate:
         """Return the conversation as it is."""
         if not turns:
-            return Shown()
-        return Shown(log=self.log(turns), source=self._marked(turns[-1]), turns=turns)
+            return ChatUpdate()
+        return ChatUpdate(log=self.log(turns), source=self._marked(turns[-1]), turns=turns)
 
-    def guess(self, number: int, turns: Turns) -> Shown:
+    def guess(self, number: int, turns: Turns) -> ChatUpdate:
         """Answer a refused question with the best guess, in its place."""
         earlier, later = turns[:number], turns[number + 1 :]
         refused = turns[number]
@@ -170,34 +170,34 @@ class ChatController:
         least = self._least_confidence()
         turn = chat.reply(self.assistant, refused.question, earlier, least, chosen, guess=True)
         turns = (*earlier, turn, *later)
-        return Shown(log=self.log(turns), source=self._marked(turn), turns=turns)
+        return ChatUpdate(log=self.log(turns), source=self._marked(turn), turns=turns)
 
-    def edit(self, number: int, turns: Turns) -> Shown:
+    def edit(self, number: int, turns: Turns) -> ChatUpdate:
         """Take a question and all after it back into the box."""
         turns, question = turns[:number], turns[number].question
-        return Shown(question=question, log=self.log(turns), turns=turns)
+        return ChatUpdate(question=question, log=self.log(turns), turns=turns)
 
-    def undo(self, number: int, turns: Turns) -> Shown:
+    def undo(self, number: int, turns: Turns) -> ChatUpdate:
         """Take a question and all after it away."""
         turns = turns[:number]
-        return Shown(log=self.log(turns), turns=turns)
+        return ChatUpdate(log=self.log(turns), turns=turns)
 
-    def new(self) -> Shown:
+    def new(self) -> ChatUpdate:
         """Begin a new conversation."""
-        return Shown(question="", log=self.log(()), source=self.first_source(), turns=())
+        return ChatUpdate(question="", log=self.log(()), source=self.first_source(), turns=())
 
-    def feedback(self, number: int, turns: Turns, said: str) -> Shown:
+    def feedback(self, number: int, turns: Turns, said: str) -> ChatUpdate:
         """Keep what a person says of an answer, and thank for it."""
         turn = turns[number]
         if self.feedback_file is None or turn.answer is None or said not in feedback.WORDS:
-            return Shown()
+            return ChatUpdate()
         try:
             self.feedback_file.add(said, turn.answer)
             thanks = f"Thank you: {feedback.WORDS[said].lower()}"
         except OSError:
-            thanks = faults.told("writing feedback")
+            thanks = faults.report("writing feedback")
         turns = (*turns[:number], replace(turn, said=thanks), *turns[number + 1 :])
-        return Shown(log=self.log(turns), turns=turns)
+        return ChatUpdate(log=self.log(turns), turns=turns)
 
     def inspect(self, number: int, turns: Turns) -> dict[str, str | int]:
         """Return how a question was answered, as HTML; it is asked once more for that."""
@@ -212,10 +212,10 @@ class ChatController:
                 min_confidence=0 if turn.guess else self._least_confidence(),
             )
             html = inspector.inspector(trace, turn.answer)
-        except faults.MENDABLE as error:
+        except faults.USER_ERRORS as error:
             html = chat.problem(str(error))
         except Exception:
-            html = chat.problem(faults.told("the inspector"))
+            html = chat.problem(faults.report("the inspector"))
         # The time makes two looks at one turn two values, so that both are shown.
         return {"turn": number, "html": html, "at": time.time_ns()}
 

@@ -6,23 +6,23 @@ import sys
 
 from askvisit.errors import DataError, QuestionError, UnknownArticleError
 
-MENDABLE = (DataError, QuestionError, UnknownArticleError)
-"""What a person can mend is told in words; all else is for the log of who runs the chat."""
+USER_ERRORS = (DataError, QuestionError, UnknownArticleError)
+"""Errors whose own words the person is shown; all else goes to the server log."""
 
 log = logging.getLogger("askvisit.web")
 
 
 def reference() -> str:
-    """Return a new reference: what a person can tell, and a log be searched for."""
+    """Return a new reference: what a person can quote, and a log be searched for."""
     return secrets.token_hex(4)
 
 
 def refer(error: Exception, number: str) -> None:
-    """Give a fault the reference that it is to be told by."""
+    """Give a fault the reference that it is reported with."""
     error.reference = number  # type: ignore[attr-defined]
 
 
-def told(what: str) -> str:
+def report(what: str) -> str:
     """Log the exception that is being handled; return what to say about it."""
     number = getattr(sys.exception(), "reference", None) or reference()
     log.exception("%s failed, reference %s", what, number)

@@ -69,7 +69,7 @@ HEADERS = {
 }
 
 
-class Door:
+class RequestLimiter:
     """Who is inside: how many requests are being worked on; the guard of a server counts them."""
 
     def __init__(self, most: int = MOST_AT_ONCE) -> None:
@@ -109,12 +109,12 @@ class Guard:
         largest_body: int = LARGEST_BODY,
         *,
         adding: bool = False,
-        door: Door | None = None,
+        limiter: RequestLimiter | None = None,
     ) -> None:
         self.app = app
         self.largest_body = largest_body
         self.adding = adding
-        self.door = Door() if door is None else door
+        self.limiter = RequestLimiter() if limiter is None else limiter
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it here."""
@@ -135,9 +135,9 @@ class Guard:
         elif scope["method"] not in ("GET", "HEAD"):
             await self._asked(scope, receive, with_headers)
         elif _listens(scope["path"]):
-            with self.door.inside(asks=False):
+            with self.limiter.inside(asks=False):
                 await self.app(scope, receive, with_headers)
-        elif self.door.closing:
+        elif self.limiter.closing:
             await _answer(503, STOPPING, with_headers)
         else:
             await self.app(scope, receive, with_headers)
@@ -157,12 +157,12 @@ class Guard:
         async def received() -> Message:
             return messages.popleft() if messages else await receive()
 
-        if self.door.closing:
+        if self.limiter.closing:
             await _answer(503, STOPPING, send)
-        elif self.door.asking >= self.door.most:
+        elif self.limiter.asking >= self.limiter.most:
             await _answer(503, BUSY, send)
         else:
-            with self.door.inside(asks=True):
+            with self.limiter.inside(asks=True):
                 await self.app(scope, received, _in_our_words(send))
 
     def _refusal(self, scope: Message) -> tuple[int, str] | None:

@@ -14,7 +14,7 @@ from askvisit.web.chat import KEPT_QUESTION, SHOWN_TURNS, ChatTurn
 
 
 @dataclass(frozen=True)
-class Remembered:
+class RememberedQuestion:
     """A question as it was asked; `articles` is what the browser says was looked in."""
 
     question: str
@@ -28,7 +28,7 @@ def remembered(turns: Sequence[ChatTurn]) -> str:
     return json.dumps([[t.question, t.guess, t.chosen and list(t.chosen)] for t in kept])
 
 
-def recalled(text: object) -> list[Remembered]:
+def recalled(text: object) -> list[RememberedQuestion]:
     """Read what a browser sent back; what is not as `remembered` wrote it is left out."""
     try:
         listed = json.loads(text) if isinstance(text, str) else None
@@ -37,7 +37,7 @@ def recalled(text: object) -> list[Remembered]:
     if not isinstance(listed, list):
         return []
     return [
-        Remembered(item[0][:KEPT_QUESTION], item[1] is True, item[2])
+        RememberedQuestion(item[0][:KEPT_QUESTION], item[1] is True, item[2])
         for item in listed[-SHOWN_TURNS:]
         if isinstance(item, list) and len(item) == 3 and isinstance(item[0], str)
     ]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from askvisit.assistant import Assistant
     from askvisit.index import IndexLocation
     from askvisit.web.controller import ChatController
-    from askvisit.web.guard import Door
+    from askvisit.web.guard import RequestLimiter
 
 PORT = 7860
 PUBLIC_BODY = 64 * 1024
@@ -64,27 +64,29 @@ def serve(options: argparse.Namespace) -> None:
     feedback = Feedback(options.feedback) if options.feedback else None
     from askvisit.assistant import Assistant
     from askvisit.formats import isolated
-    from askvisit.index import Folder, location_of
+    from askvisit.index import FolderLocation, location_of
     from askvisit.web import guard, mcp_server
-    from askvisit.web.adding import Shelf
+    from askvisit.web.adding import ArticleEditor
     from askvisit.web.controller import ChatController
 
     location = location_of(chosen_index(options))
-    if options.allow_add and not isinstance(location, Folder):
+    if options.allow_add and not isinstance(location, FolderLocation):
         raise ServerError(
             f"--allow-add is for an index in a folder; articles are added to {location} by putting "
             "them into their folder and running askvisit index again"
         )
-    shelf = Shelf(location.path) if options.allow_add and isinstance(location, Folder) else None
+    editor = None
+    if options.allow_add and isinstance(location, FolderLocation):
+        editor = ArticleEditor(location.path)
     assistant = Assistant.load(location) if options.log is None else _logged(location, options)
     assistant.warm_up()
-    controller = ChatController(assistant, options.strictness, feedback, shelf)
-    door = guard.Door()
+    controller = ChatController(assistant, options.strictness, feedback, editor)
+    limiter = guard.RequestLimiter()
     page = launch(
         controller,
         options.host,
         port,
-        door=door,
+        limiter=limiter,
         root_path=options.root_path,
         public=options.public,
         mcp=options.mcp,
@@ -95,7 +97,7 @@ def serve(options: argparse.Namespace) -> None:
     print(f"askvisit is ready: {page.local_url} (Ctrl-C stops it)", flush=True)
     while not caught:  # signal.pause() would sleep on where another thread is interrupted
         time.sleep(0.2)
-    door.close(_GOODBYE)
+    limiter.close(_GOODBYE)
     isolated.end()
     sys.stdout.flush()
     # At once, without Python's own end: native code in other threads may still be reading for
@@ -135,12 +137,12 @@ def launch(
     root_path: str | None = None,
     public: bool = False,
     mcp: bool = False,
-    door: Door | None = None,
+    limiter: RequestLimiter | None = None,
 ) -> Any:
     """Serve the page in a thread and return it.
 
     public: tighter limits. mcp: the endpoints are tools of an MCP server too (streamable HTTP).
-    door: counts the requests, and can be closed.
+    limiter: counts the requests, and can be closed.
     """
     _settings()
     import gradio as gr
@@ -152,8 +154,8 @@ def launch(
     # Not open: else a request could go past the queue, and nothing would bound how many wait.
     page.queue(max_size=64, default_concurrency_limit=4 if public else 8, api_open=False)
     largest_body = PUBLIC_BODY if public else guard.LARGEST_BODY
-    adding = controller.shelf is not None
-    guarded = Middleware(guard.Guard, largest_body=largest_body, adding=adding, door=door)
+    adding = controller.editor is not None
+    guarded = Middleware(guard.Guard, largest_body=largest_body, adding=adding, limiter=limiter)
     # A reverse proxy names its own host in the requests that it passes on.
     tools = mcp_server.app_options(controller.assistant, "" if root_path else host) if mcp else {}
     tools["routes"] = [health.route(controller.assistant), *tools.get("routes", ())]
