@@ -22,7 +22,7 @@ def alone(work: Callable[..., Result], *arguments: object) -> Result:
 def peak_mb() -> float:
     """Return the most memory that this process has had, in MB.
 
-    Linux tells it here; what `getrusage` tells of a new process may be its parent's.
+    Linux gives it here; what `getrusage` gives for a new process may be its parent's.
     """
     status = Path("/proc/self/status").read_text("utf-8")
     return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) / 1000

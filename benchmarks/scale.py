@@ -44,7 +44,7 @@ from askvisit.vectors import kth_cosines, map_rows, normalise
 NEIGHBOURS = (1, 10, 100)
 QUESTIONS = 300
 COMPARED = 100
-"""Questions that are also looked up by all their words, which takes long in a large index."""
+"""Questions that are also searched by all their words, which takes long in a large index."""
 
 PER_ARTICLE = 10
 

@@ -48,7 +48,7 @@ COMMAND = [sys.executable, "-c", "import sys; from askvisit.cli import main; sys
 class Contestant:
     """A program of `benchmarks/peers`, what it imports, and what was measured.
 
-    `first` are the seconds to first answers, `warm` what it told of warm ones, one a round.
+    `first` are the seconds to first answers, `warm` the seconds of warm ones, one a round.
     """
 
     program: str

@@ -123,7 +123,7 @@ def injected_faults(options: argparse.Namespace, scratch: Path) -> list[str]:
 
 
 def flipped_bits(options: argparse.Namespace, scratch: Path) -> list[str]:
-    """Flip bits of all that an index is made of, cut files and swap them; verify must tell."""
+    """Flip bits of all that an index is made of, cut files and swap them; verify must say so."""
     folder = faults.first_index(scratch / "index")
     build_index(index=folder, encoder=WordCounts())
     most = 60 if options.short else 1000

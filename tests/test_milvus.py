@@ -283,7 +283,7 @@ def test_a_stopped_build_loses_nothing(articles, tmp_path, monkeypatch):
     write_articles(articles, other)
     monkeypatch.setattr(writing, "_CHUNK", 1)
     stopping = Stopping(2, server.stop)
-    with pytest.raises(UnreachableError, match="does not answer; start it or mend --uri"):
+    with pytest.raises(UnreachableError, match="does not answer; start it or correct --uri"):
         build_index(None, milvus, encoder=stopping)
     with pytest.raises(UnreachableError):
         assistant.ask("When did the mayor open the bridge?")

@@ -3,7 +3,7 @@
 >>> import askvisit
 >>> answer = askvisit.ask("When did Xi meet Kim Jong Il?")  # doctest: +SKIP
 
-Nothing heavy is imported until the first question: names are looked up lazily (PEP 562).
+Nothing heavy is imported until the first question: names are imported lazily (PEP 562).
 """
 
 from importlib import import_module

@@ -51,14 +51,14 @@ def add_strictness(parser: argparse.ArgumentParser) -> None:
     """Add --strictness, with what to expect of each level in its help."""
     fitted = calibration_for(BUNDLED)
     assert fitted is not None
-    told = "; ".join(f"{level}: {_expected(fitted.rates[level])}" for level in LEVELS)
+    levels = "; ".join(f"{level}: {_expected(fitted.rates[level])}" for level in LEVELS)
     parser.add_argument(
         "--strictness",
         choices=LEVELS,
         default="normal",
         help="how sure an answer must be to be given (default: normal). Of 100 questions that "
         "encyclopedia pages answer, and of 100 written to look answerable that they do not: "
-        + told,
+        + levels,
     )
 
 

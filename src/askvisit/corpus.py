@@ -49,15 +49,15 @@ class SourceFile:
             raise ArticleError(self.path, str(error)) from error
         if not any(character.isalnum() for character in document.text):
             raise ArticleError(self.path, "has no words")
-        told = self._told()
-        title = told.get("title") or document.title or self.path.stem.replace("-", " ")
+        metadata = self._metadata()
+        title = metadata.get("title") or document.title or self.path.stem.replace("-", " ")
         return Article(
             self.id,
             title,
             document.text,
-            told.get("source") or document.source,
-            told.get("url") or document.url,
-            told.get("date") or document.date,
+            metadata.get("source") or document.source,
+            metadata.get("url") or document.url,
+            metadata.get("date") or document.date,
         )
 
     def _bytes(self, path: Path) -> bytes:
@@ -68,7 +68,7 @@ class SourceFile:
         except OSError as error:
             raise ArticleError(path, f"cannot be read ({error.strerror})") from error
 
-    def _told(self) -> dict[str, str]:
+    def _metadata(self) -> dict[str, str]:
         if not self.sidecar.is_file():
             return {}
         try:

@@ -1,6 +1,6 @@
-"""What a bug report should tell: versions, processor, models, the index, and a question asked.
+"""What a bug report should say: versions, processor, models, the index, and a question asked.
 
-Every part is looked at by itself, so that one that fails hides no other.
+Every part is examined by itself, so that one that fails hides no other.
 """
 
 from __future__ import annotations
@@ -129,5 +129,5 @@ def _self_test(assistant: Assistant) -> str:
     for cited in trace.answer.citations:
         if assistant.articles[cited.article_id].text[cited.start : cited.end] != cited.quote:
             raise AskvisitError(f"a quote is not what {cited.article_id} says: {cited.quote!r}")
-    told = ", ".join(f"{stage} {seconds:.3f} s" for stage, seconds in trace.seconds.items())
-    return f"{question!r}: {len(trace.answer.citations)} quotes, as they stand ({told})"
+    times = ", ".join(f"{stage} {seconds:.3f} s" for stage, seconds in trace.seconds.items())
+    return f"{question!r}: {len(trace.answer.citations)} quotes, as they stand ({times})"

@@ -113,8 +113,8 @@ def _checked(path: Path, sha256: str) -> bytes:
 def onnx_runtime() -> Any:
     """Import ONNX Runtime so that it calls nobody.
 
-    From 1.29 on it tells its maker about models and machine, and keeps a mark of the machine on
-    the disk, unless it is told not to before it is loaded.
+    From 1.29 on it reports models and machine to its maker, and keeps a mark of the machine on
+    the disk, unless that is switched off before it is loaded.
     """
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime

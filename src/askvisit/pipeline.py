@@ -9,8 +9,8 @@ corrected form (spelling, aliases), which is taken unless only the question as t
 nothing is corrected, kin under their own names are the second reading. A follow-up is read as
 the conversation fills it. As typed it competes: first where its pronoun may mean words of its own,
 second where a fragment ("What about Cuba?") or a short question was filled.
-Only a certain hole ("Why?", "How did he die?") is never looked up as typed, because anybody's death
-would answer it.
+Only a certain hole ("Why?", "How did he die?") is never searched for as typed, because anybody's
+death would answer it.
 """
 
 from __future__ import annotations
@@ -117,23 +117,23 @@ class QAPipeline:
     def read(self, question: str) -> ReadingResult:
         """Retrieve and read one reading: a question, or a topic or claim.
 
-        Keywords may be either; they are looked up where they are no question to the reader.
+        Keywords may be either; they go to topic search where the reader finds no question in them.
         """
         about = rewriting.topics.topic(question, self.index)
         if about is not None:
-            return self._look_up(question, about)
+            return self._search_topic(question, about)
         asked = _marked(question)
         evidence = Retriever(self.index, self.encoder).gather(asked, self.articles)
         spans = self.reader.read(asked, evidence.windows)
         read = ReadingResult(question, evidence, ranking.rank(evidence, spans, self.calibration))
         if rewriting.topics.is_keywords(question) and not self._is_sure(read):
-            return max(read, self._look_up(question, question), key=lambda r: r.confidence)
+            return max(read, self._search_topic(question, question), key=lambda r: r.confidence)
         return read
 
     def _is_sure(self, read: ReadingResult) -> bool:
         return read.confidence >= self.calibration.thresholds["normal"]
 
-    def _look_up(self, question: str, about: str) -> ReadingResult:
+    def _search_topic(self, question: str, about: str) -> ReadingResult:
         evidence = Retriever(self.index, self.encoder).gather(about, self.articles)
         ranked = topic_search.rank(about, evidence, self.sentences)
         return ReadingResult(question, evidence, ranked, is_topic_search=True)

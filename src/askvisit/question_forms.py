@@ -1,4 +1,4 @@
-"""What a question's wording tells by itself: whether it asks for several things.
+"""What a question's wording shows by itself: whether it asks for several things.
 
 English grammar only, no model: the noun after *what* or *which* is plural, something is wanted of
 *each* one, or the question is a request to list or name. A question that hides its plural ("Who

@@ -33,7 +33,7 @@ class Reader(Protocol):
 
     @property
     def name(self) -> str:
-        """What the fitted calibration weights are looked up by."""
+        """The key of its fitted calibration."""
 
     @property
     def sha256(self) -> str:

@@ -1,9 +1,9 @@
 """Sentences on a topic, or bearing on a claim: found by retrieval, with no span and no verdict.
 
 They are ranked and weighed as whole sentences (`SentenceReader`, whose fitted weights come with
-askvisit), but for two things: a sentence that holds every word of what is looked up comes before
+askvisit), but for two things: a sentence that holds every word of the topic comes before
 those that do not, and is about it as surely as such sentences were found to be; and one is left
-out where a name that is looked up stands neither in it nor shortly before it.
+out where a name in the topic stands neither in it nor shortly before it.
 """
 
 from __future__ import annotations

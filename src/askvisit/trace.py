@@ -34,7 +34,7 @@ class TracedPassage:
 
 @dataclass(frozen=True)
 class TracedReading:
-    """One reading that was looked up: its passages, best first, and how sure its best answer is.
+    """One reading that was searched for: its passages, best first, and how sure its best answer is.
 
     `taken` says that the answer is the one to this reading.
     """
@@ -51,7 +51,7 @@ class Trace:
 
     `min_confidence` is the confidence below which it was to be refused; `seconds` has one entry
     for each of `STAGES`, together the time of the whole question. Without `readings` nothing was
-    looked up: the question was talk, or unreadable.
+    searched: the question was talk, or unreadable.
     """
 
     answer: Answer

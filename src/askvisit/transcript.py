@@ -52,7 +52,7 @@ class Proof:
 
 @dataclass(frozen=True)
 class _Claim:
-    """A citation as a file tells it: it may have been edited since, so nothing is taken for true.
+    """A citation as a file gives it: it may have been edited since, so nothing is taken for true.
 
     The records check themselves when made; a forged quote must be reported, not raise.
     """
@@ -211,9 +211,9 @@ def _claims(answer: Mapping[str, Any]) -> list[_Claim]:
         offsets += [cited.get(name) or 0 for name in ("span_start", "span_end")]
         if not all(isinstance(w, str) for w in words) or any(type(n) is not int for n in offsets):
             raise TypeError("ids and quotes are text, offsets are whole numbers")
-        told = (*words[:2], *offsets[:2])
-        told += tuple(cited.get(name) for name in ("span", "span_start", "span_end"))
-        claims.setdefault(told, _Claim(question, edited, len(claims) + 1, *told))
+        fields = (*words[:2], *offsets[:2])
+        fields += tuple(cited.get(name) for name in ("span", "span_start", "span_end"))
+        claims.setdefault(fields, _Claim(question, edited, len(claims) + 1, *fields))
     return list(claims.values())
 
 

@@ -44,7 +44,7 @@ _MAPPED_FROM = 32_000_000
 
 
 def factory_for(passages: int) -> str:
-    """Return how so many vectors are stored unless told otherwise (`faiss.index_factory`).
+    """Return how so many vectors are stored by default (`faiss.index_factory`).
 
     The number of lists is the power of two nearest to four times the root of the passages, so
     that it seldom changes when a corpus grows.
@@ -124,7 +124,7 @@ class Vectors:
                     failed.append(error)
                     raise
 
-            try:  # told only a path, FAISS says nothing when the disk is full at the end
+            try:  # given only a path, FAISS says nothing when the disk is full at the end
                 writer = faiss.PyCallbackIOWriter(put)  # type: ignore[attr-defined]
                 faiss.write_index(self._index, writer)
             except RuntimeError:

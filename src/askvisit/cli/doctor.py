@@ -1,4 +1,4 @@
-"""Show what a bug report should tell: versions, processor, models, the index, a question asked.
+"""Show what a bug report should say: versions, processor, models, the index, a question asked.
 
 Models and index are compared with their hashes. Exit status 1 where anything is wrong.
 

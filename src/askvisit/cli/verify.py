@@ -4,7 +4,7 @@ Every built file and every article is hashed. Damage and articles that were edit
 with the command that rebuilds it; the exit status is 4 then.
 
 --answers reads what `askvisit ask --json`, `ask --jsonl` or an exported conversation wrote, and
-tells of each quote: intact (it reads the same in the same place), moved (the same words stand
+says of each quote: intact (it reads the same in the same place), moved (the same words stand
 elsewhere in the article), changed (they do not), gone (no such article). Exit status 4 unless all
 are intact.
 
@@ -75,6 +75,6 @@ def _answers(path: Path, location: IndexLocation) -> int:
         where = f"{show.plain(proof.article_id)}{moved}"
         print(f"{proof.status:<8} [{proof.number}] {show.excerpt(proof.quote)} ({where})")
     counts = Counter(proof.status for proof in proofs)
-    told = [f"{n} {status}" for status, n in sorted(counts.items())] or ["no quotes"]
-    print(f"{path}: {len(answers)} answers, {', '.join(told)}")
+    parts = [f"{n} {status}" for status, n in sorted(counts.items())] or ["no quotes"]
+    print(f"{path}: {len(answers)} answers, {', '.join(parts)}")
     return 0 if set(counts) <= {"intact"} else _DAMAGED

@@ -23,7 +23,7 @@ SUFFIXES = tuple(_MODULES)
 
 @dataclass(frozen=True)
 class Document:
-    """What a file says: its text, and what it tells about itself.
+    """What a file says: its text and its metadata.
 
     `text` is what offsets count in. `date` is ISO 8601.
     """

@@ -1,4 +1,4 @@
-"""Lines of PDF pages to paragraphs: a PDF tells where words stand, not what belongs together.
+"""Lines of PDF pages to paragraphs: a PDF says where words stand, not what belongs together.
 
 A paragraph ends where the next line is set in another size, stands further below than lines
 do, is indented, or begins after a short line that closes a sentence. Lines are joined by a

@@ -131,7 +131,7 @@ def replace(folder: Path, manifest: Manifest) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    sync_folder(folder)  # the names of the built files before the manifest that tells them
+    sync_folder(folder)  # the names of the built files before the manifest that holds them
     temporary.replace(folder / NAME)
     sync_folder(folder)
 

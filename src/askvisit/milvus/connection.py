@@ -45,7 +45,7 @@ class Connection:
             raise PassageIndexError(
                 "--store milvus needs the extra milvus; run: pip install 'pymilvus>=3,<4'"
             ) from error
-        # They log what they raise, with its traceback; it is told once, in one line.
+        # They log what they raise, with its traceback; it is reported once, in one line.
         for name in ("pymilvus", "milvus_lite", "grpc._server"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         self._client = self._asked(
@@ -92,8 +92,8 @@ class Connection:
     def count(self, collection: str) -> int:
         """Count the rows, those just added too."""
         fields = ["count(*)"]
-        told = self.call("query", collection, output_fields=fields, consistency_level="Strong")
-        return int(told[0]["count(*)"])
+        rows = self.call("query", collection, output_fields=fields, consistency_level="Strong")
+        return int(rows[0]["count(*)"])
 
     def _asked(self, ask: Any, collection: str | None = None, *_: Any) -> Any:
         """Ask Milvus; a collection that a restart left unloaded is loaded for it."""
@@ -134,7 +134,7 @@ class Connection:
             return GoneError(f"Milvus at {self.uri}: {reason}")
         if codes & lost:
             return UnreachableError(
-                f"Milvus at {self.uri} does not answer; start it or mend --uri, then try again"
+                f"Milvus at {self.uri} does not answer; start it or correct --uri, then try again"
             )
         if words == "Open local milvus failed":
             return UnreachableError(

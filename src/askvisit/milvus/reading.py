@@ -31,7 +31,7 @@ _KEPT_ARTICLES = 256
 """Articles that are kept in memory: those found for the last questions."""
 
 _LOOKED_AT = 100
-"""Passages with the words of a phrase that are looked at for the phrase itself."""
+"""Passages with the words of a phrase that are searched for the phrase itself."""
 
 
 class MilvusIndex:
@@ -110,7 +110,7 @@ class MilvusIndex:
     def holds(self, phrase: str) -> bool:
         """Return whether a passage has words in this order side by side, endings aside.
 
-        Only the passages that BM25 finds best for the words are looked at: a phrase that stands in
+        Only the passages that BM25 finds best for the words are searched: a phrase that stands in
         a hundred thousand is there, and one that stands once has its passage among the best.
         """
         (inside,) = indexed_words([phrase])

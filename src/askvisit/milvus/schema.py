@@ -1,4 +1,4 @@
-"""What the collections of an index hold, and how Milvus is told to index them."""
+"""What the collections of an index hold, and how Milvus indexes them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ UNSEARCHED: Indexes = {"unused": ("FLAT", "IP", {})}
 
 
 def dense_index_for(passages: int) -> str:
-    """Return how so many vectors are indexed unless told otherwise."""
+    """Return how so many vectors are indexed by default."""
     return "FLAT" if passages <= _MOST_FLAT else "HNSW"
 
 

@@ -1,6 +1,6 @@
 """What is said without a question: a topic ("tell me about Vietnam", "sanctions") or a claim.
 
-Such a text is looked up among the sentences, with no verdict; nothing in it asks for a span.
+Such a text goes to topic search, which ranks sentences and gives no verdict: it asks for no span.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _HERE = re.compile(rf"\s+(?:in|according\s+to)\s+{_TEXT}$|\s+here$", re.IGNORECA
 
 
 def topic(question: str, index: PassageIndex) -> str | None:
-    """Return what is to be looked up among the sentences, None where a question is asked."""
+    """Return the topic to search for, None where a question is asked."""
     said = _MARKS.sub("", question.strip())
     worded = _WORDING.fullmatch(said)
     if worded is not None:

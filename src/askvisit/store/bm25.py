@@ -1,4 +1,4 @@
-"""What a question is looked up by, and BM25 among a few texts."""
+"""The terms that a question is searched by, and BM25 among a few texts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MOST_TERMS = 64
 
 
 def question_terms(question: str) -> list[str]:
-    """Return what a question is looked up by: its content words, the first ones of very many."""
+    """Return the terms that a question is searched by: its first content words."""
     return content_words(question)[:_MOST_TERMS]
 
 

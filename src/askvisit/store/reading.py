@@ -23,7 +23,7 @@ _MOST_COUNTED = 10_000
 """Words whose passages are remembered by number."""
 
 _MOST_COMPARED = 100_000
-"""Passages with one of the commoner words that a search may walk through, to tell which of those
+"""Passages with one of the commoner words that a search may walk through, to see which of those
 with a rarer word have it too."""
 
 _CANDIDATES = 200
@@ -144,7 +144,7 @@ class Store:
         """Return the k passages that promise most of those with a rarer term, with its score.
 
         A common term that a passage has adds what BM25 gives it once in a text of mean length: its
-        rarity. The commonest, which tell least and take longest, are not looked for.
+        rarity. The commonest, which say least and take longest, are not searched for.
         """
         bonus, values, compared = "", list[str | float](), 0
         for having, term in sorted((self._having(term), term) for term in common):

@@ -52,10 +52,17 @@ class StoreWriter:
     ) -> range:
         """Write an article; returns the numbers of its passages."""
         numbers = range(self._passages, self._passages + len(passages))
-        told = (article.id, article.title, article.text, article.source, article.url, article.date)
+        fields = (
+            article.id,
+            article.title,
+            article.text,
+            article.source,
+            article.url,
+            article.date,
+        )
         self._db.execute(
             "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (self._articles, *told, numbers.start, numbers.stop),
+            (self._articles, *fields, numbers.start, numbers.stop),
         )
         self._db.executemany(
             "INSERT INTO passages VALUES (?, ?, ?, ?)",

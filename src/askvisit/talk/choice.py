@@ -1,6 +1,6 @@
 """Which article a request is about: the one that it names, the only one, or the one cited last.
 
-Where none of these tells, nothing is guessed: the person is asked.
+Where none of these decides, nothing is guessed: the person is asked.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from askvisit.records import Answer, Article
 from askvisit.talk.requests import Request
 from askvisit.words import content_words
 
-_TITLES_TOLD = 5
+_TITLES_LISTED = 5
 _TITLES_COMPARED = 200
 """Of more articles, only titles of those are compared whose text has the words."""
 
-_PASSAGES_LOOKED_AT = 20
+_PASSAGES_SEARCHED = 20
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 _STEM = 5  # letters: "bridges" names the bridge
 
@@ -38,7 +38,7 @@ def choose(
         named = _named(index, request.about, ids, request.loosely)
         if named or not request.loosely:
             return named
-        return _telling(index, request.about, articles)[:1]
+        return _mentioning(index, request.about, articles)[:1]
     cited = (answer.citations[0].article_id for answer in reversed(history) if answer.citations)
     last = next((article_id for article_id in cited if article_id in ids), None)
     return ids if last is None else [last]
@@ -60,11 +60,11 @@ def among(index: PassageIndex, articles: Sequence[str] | None) -> list[str]:
 
 def listing(index: PassageIndex, ids: Sequence[str]) -> str:
     """Say how many articles there are, with the first titles."""
-    told = [f"“{index.article(article_id).title}”" for article_id in ids[:_TITLES_TOLD]]
+    titles = [f"“{index.article(article_id).title}”" for article_id in ids[:_TITLES_LISTED]]
     if len(ids) == 1:
-        return f"There is one article: {told[0]}."
-    more = f", and {len(ids) - len(told):,} more" if len(ids) > len(told) else ""
-    numbered = ", ".join(f"{number}. {title}" for number, title in enumerate(told, 1))
+        return f"There is one article: {titles[0]}."
+    more = f", and {len(ids) - len(titles):,} more" if len(ids) > len(titles) else ""
+    numbered = ", ".join(f"{number}. {title}" for number, title in enumerate(titles, 1))
     return f"There are {len(ids):,} articles: {numbered}{more}."
 
 
@@ -80,14 +80,14 @@ def _named(index: PassageIndex, about: str, ids: Sequence[str], loosely: bool) -
     asked = _stems(plain)
     compared = ids
     if len(ids) > _TITLES_COMPARED:
-        compared = [i for i in _telling(index, plain, None) if i in ids]
+        compared = [i for i in _mentioning(index, plain, None) if i in ids]
     return [i for i in compared if asked and _is_titled(index.article(i), asked, loosely)]
 
 
-def _telling(index: PassageIndex, about: str, articles: Sequence[str] | None) -> list[str]:
-    """Return the articles that tell of something, those with the best passages first."""
+def _mentioning(index: PassageIndex, about: str, articles: Sequence[str] | None) -> list[str]:
+    """Return the articles that mention something, those with the best passages first."""
     within = None if articles is None else [index.passage_range(i) for i in articles]
-    found = index.bm25(about, _PASSAGES_LOOKED_AT, within)
+    found = index.bm25(about, _PASSAGES_SEARCHED, within)
     passages = index.passages(number for number, _ in found)
     return list(dict.fromkeys(passages[number].article_id for number, _ in found))
 

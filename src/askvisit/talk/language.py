@@ -1,11 +1,11 @@
-"""Questions that cannot be looked up: without words, or in another language than English.
+"""Questions that cannot be searched for: without words, or in another language than English.
 
-Another script tells itself. A language in Latin script is told by its function words, the closed
-classes that no sentence does without (stop-word evidence: Grefenstette, "Comparing two language
-identification schemes", 1995). Language detectors made for longer texts take one English keyword
-query in a hundred for another language; here a refusal must be certain, so one English function
-word clears a question, and words that are also names or English words ("die", "van", "como") only
-count beside others.
+Another script is evidence enough. A language in Latin script is known by its function words, the
+closed classes that no sentence does without (stop-word evidence: Grefenstette, "Comparing two
+language identification schemes", 1995). Language detectors made for longer texts take one English
+keyword query in a hundred for another language; here a refusal must be certain, so one English
+function word clears a question, and words that are also names or English words ("die", "van",
+"como") only count beside others.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ _LANGUAGES = (
 
 
 def why_unreadable(question: str) -> str | None:
-    """Return what to say to a question that cannot be looked up, None where it can be.
+    """Return what to say to a question that cannot be searched for, None where it can be.
 
     It has no words (punctuation, emoji), or it is in another language.
     """

@@ -1,6 +1,6 @@
 """Requests for an article as a whole: its headline, its text, a summary, or which there are.
 
-A request is told by what is left of it: apart from words of wrapping ("could you please give me"),
+A request is recognised by what is left of it: apart from courtesies ("could you please give me"),
 it may hold only the word for what is wanted, a word for an article, and which article is meant.
 So a question about a title or a report in the news is none.
 """
@@ -92,7 +92,7 @@ _TLDR = re.compile(r"\btl\s*[;,:/]?\s*dr\b", re.IGNORECASE)
 
 def parse(message: str) -> Request | None:
     """Return the request that a message is, None where it is a question to the text."""
-    typed = [_mended(word.word) for word in words(_TLDR.sub("tldr", without_greeting(message)))]
+    typed = [_corrected(word.word) for word in words(_TLDR.sub("tldr", without_greeting(message)))]
     sentences, typed = _length(typed)
     rest, about = _split(typed)
     held = frozenset(rest)
@@ -103,7 +103,7 @@ def parse(message: str) -> Request | None:
     return Request(wanted, about, loosely or about is None, sentences)
 
 
-def _mended(word: str) -> str:
+def _corrected(word: str) -> str:
     if word in _VOCABULARY or len(word) < 6:
         return word
     return nearest_word(word, _OFTEN_MISTYPED) or word

@@ -104,9 +104,9 @@ def _shares(rows: NDArray[np.float64]) -> NDArray[np.float64]:
 def _candidates(index: PassageIndex, encoder: Encoder, article: Article) -> list[Sentence]:
     """Return the sentences that may stand in a summary: whole ones that lean on none before."""
     has_headline = headline(article.text) is not None
-    told = [s for s in _read(index, encoder, article) if s.paragraph > 1 or not has_headline]
-    good = [s for s in told if _stands_alone(s.text)]
-    return good or told
+    body = [s for s in _read(index, encoder, article) if s.paragraph > 1 or not has_headline]
+    good = [s for s in body if _stands_alone(s.text)]
+    return good or body
 
 
 def _stands_alone(text: str) -> bool:

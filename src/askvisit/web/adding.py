@@ -1,7 +1,7 @@
-"""Adding and removing articles in the browser: the form, what it sends, what is told meanwhile.
+"""Adding and removing articles in the browser: the form, what it sends, its progress.
 
 What a browser sends is checked here. An article is added in a thread of its own, so that its
-progress can be told; it goes on where the person leaves the page.
+progress can be shown; it goes on where the person leaves the page.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def form() -> str:
 
 
 def working(progress: tuple[int, int] | None = None) -> str:
-    """Return what is told while an article is being added."""
+    """Return what is shown while an article is being added."""
     if progress is None:
         return '<p class="note">Reading the article …</p>'
     done, total = progress
@@ -142,7 +142,7 @@ def working(progress: tuple[int, int] | None = None) -> str:
 
 
 def done(article: Article) -> str:
-    """Return what is told of an article that can be asked about now."""
+    """Return what is shown of an article that can be asked about now."""
     count = len(passages(article))
     size = f"{len(article.text.split()):,} words, {count:,} passage{'s' if count > 1 else ''}"
     return (

@@ -98,7 +98,7 @@ def _lay_out(controller: ChatController) -> _Parts:
 
 
 def _lay_out_adding(controller: ChatController) -> tuple[Any, Any]:
-    """Return the form that adds an article and what is told of it, where adding is allowed."""
+    """Return the form that adds an article and its progress, where adding is allowed."""
     import gradio as gr
 
     if controller.editor is None:
@@ -219,7 +219,7 @@ def _updates(shown: ChatUpdate, box: bool = False) -> list[Any]:
 
 
 def _changes(changed: ArticlesUpdate) -> list[Any]:
-    """Return the values of what is told, the list and the choice; no new list, no new choice."""
+    """Return the values of the message, the list and the choice; no new list, no new choice."""
     import gradio as gr
 
     if changed.listing is None:

@@ -31,7 +31,7 @@ KEPT_QUESTION = 2001
 class ChatTurn:
     """One question and what came of it: an answer, or a problem; `html` shows it.
 
-    `text` is the answer to copy, `chosen` the articles that were looked in, `guess` whether the
+    `text` is the answer to copy, `chosen` the articles that were searched, `guess` whether the
     best guess was asked for, `said` what became of the person's feedback.
     """
 
@@ -71,15 +71,15 @@ def reply(
         shown = answer_html(answer, articles, below) + _looked_in(chosen, articles)
         return ChatTurn(kept, answer, shown, plain_text(answer, articles, below), chosen, guess)
     except faults.USER_ERRORS as error:
-        told = str(error)
+        message = str(error)
     except Exception:
-        told = faults.report("a question")
-    return ChatTurn(kept, None, problem(told))
+        message = faults.report("a question")
+    return ChatTurn(kept, None, problem(message))
 
 
-def problem(told: str) -> str:
+def problem(message: str) -> str:
     """Return what went wrong, in words, as HTML."""
-    return f'<p class="problem">{lines(told)}</p>'
+    return f'<p class="problem">{lines(message)}</p>'
 
 
 def history(turns: Turns) -> list[Answer]:

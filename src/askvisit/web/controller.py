@@ -224,7 +224,7 @@ class ChatController:
         return export.file(form, [turn.answer for turn in turns if turn.answer is not None])
 
     def _articles(self) -> Mapping[str, Article]:
-        """Return the articles; none where the index cannot be read, then a question tells so."""
+        """Return the articles; none where the index cannot be read, as the next question says."""
         try:
             return self.assistant.articles
         except AskvisitError:

@@ -23,7 +23,7 @@ class Feedback:
     """The file that feedback is appended to; safe to share between threads."""
 
     def __init__(self, path: Path) -> None:
-        """Open the file once, so that a wrong path is told at the start. Raises `ServerError`."""
+        """Open the file once, so that a wrong path fails at the start. Raises `ServerError`."""
         self.path = path
         self._lock = threading.Lock()
         try:

@@ -1,6 +1,6 @@
 """`/health`, for a supervisor or a load balancer: whether questions can be answered now.
 
-It opens the index as a question would. What is wrong with it is told in the server's log, because
+It opens the index as a question would. What is wrong with it goes to the server's log, because
 anyone may ask here.
 """
 
@@ -26,14 +26,14 @@ def route(assistant: Assistant) -> Any:
     from starlette.routing import Route
 
     def health(_: Any) -> Any:  # not async: it reads files, so it runs in a thread
-        told: dict[str, Any] = {"status": "ok", "version": __version__}
+        found: dict[str, Any] = {"status": "ok", "version": __version__}
         status = 200
         try:
-            told["articles"] = len(assistant.articles)
+            found["articles"] = len(assistant.articles)
         except (AskvisitError, OSError) as error:
             log.warning("not healthy: %s", error)
-            told |= {"status": "error", "error": type(error).__name__}
+            found |= {"status": "error", "error": type(error).__name__}
             status = 503
-        return JSONResponse(told, status, headers={"cache-control": "no-store"})
+        return JSONResponse(found, status, headers={"cache-control": "no-store"})
 
     return Route(PATH, health)

@@ -1,4 +1,4 @@
-"""The inspector under an answer: what was looked up, with which scores, and why it was shown."""
+"""The inspector under an answer: what was searched for, with which scores, and why it was shown."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _reading(reading: TracedReading, one_of_many: bool) -> str:
     rows = _rows(reading.passages)
     left = len(reading.passages) - MOST_PASSAGES
     more = f'<p class="note">{left:,} more passages are not listed.</p>' if left > 0 else ""
-    head = "".join(f'<th scope="col" title="{told}">{name}</th>' for name, told in _COLUMNS)
+    head = "".join(f'<th scope="col" title="{meaning}">{name}</th>' for name, meaning in _COLUMNS)
     asked = escape(reading.question)
     return (
         f'<p class="looked-up">Looked up{taken}: <q dir="auto">{asked}</q></p>'

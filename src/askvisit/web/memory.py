@@ -15,7 +15,7 @@ from askvisit.web.chat import KEPT_QUESTION, SHOWN_TURNS, ChatTurn
 
 @dataclass(frozen=True)
 class RememberedQuestion:
-    """A question as it was asked; `articles` is what the browser says was looked in."""
+    """A question as it was asked; `articles` is what the browser says was searched."""
 
     question: str
     guess: bool

@@ -1,6 +1,6 @@
 """A log for who runs the chat: one JSON object a line for each question that is asked.
 
-`id` (the reference that an error is told by), `time`, `kind`, `confidence`, `citations`,
+`id` (the reference that an error is reported with), `time`, `kind`, `confidence`, `citations`,
 `characters` of the question, `seconds` by stage and in all; where a question failed, `error`
 names the exception. The words of a question are a person's: they are logged only when asked for.
 """
@@ -30,7 +30,7 @@ class RequestLog:
     """Where the lines go: a file that is appended to, or stderr for "-"; shared by threads."""
 
     def __init__(self, path: Path, *, text: bool = False) -> None:
-        """Open the file once, so that a wrong path is told at the start. Raises `ServerError`.
+        """Open the file once, so that a wrong path fails at the start. Raises `ServerError`.
 
         text: log the words of questions too.
         """
@@ -44,7 +44,7 @@ class RequestLog:
                 raise ServerError(f"no log can be written to {path} ({error.strerror})") from error
 
     def add(self, record: dict[str, Any]) -> None:
-        """Write a line; one that cannot be written is told in the server's log, not raised."""
+        """Write a line; one that cannot be written is reported in the server's log, not raised."""
         line = json.dumps(record) + "\n"  # ASCII, so that no lone surrogate breaks the file
         try:
             with self._lock:
@@ -84,7 +84,7 @@ class LoggedAssistant(Assistant):
             trace = self.explain(
                 question, history, articles=articles, min_confidence=min_confidence
             )
-            record |= _told(trace)
+            record |= _summary(trace)
             seconds |= trace.seconds
         except Exception as error:
             faults.refer(error, record["id"])
@@ -97,7 +97,7 @@ class LoggedAssistant(Assistant):
         return trace.answer
 
 
-def _told(trace: Trace) -> dict[str, Any]:
+def _summary(trace: Trace) -> dict[str, Any]:
     return {
         "kind": trace.answer.kind,
         "confidence": round(trace.answer.confidence, 4),
