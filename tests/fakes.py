@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import numpy as np
 from askvisit.calibration import Calibration
 from askvisit.ranking import CONFIDENCE_FEATURES, RANK_FEATURES
 from askvisit.records import Citation, Sentence, Span, Window
-from askvisit.words import content_words
+from askvisit.text import Vocabulary, content_words
 
 ROOT = Path(__file__).parent.parent
 VISIT = "xi-jinping-visits-north-korea.txt"
@@ -101,6 +101,14 @@ class SharedWords:
             start, end = (None, None) if first is None else (n + sentence.start for n in first)
             spans.append(Span(sentence, start, end, len(shared) - 0.5, 0.0))
         return spans
+
+
+def vocabulary(texts: Iterable[str]) -> dict[str, str]:
+    """Return the words of texts as `Vocabulary` counts them."""
+    counted = Vocabulary()
+    for text in texts:
+        counted.add(text)
+    return counted.commonest()
 
 
 def calibration(reader: str = "scripted") -> Calibration:

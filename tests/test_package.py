@@ -22,11 +22,11 @@ HEAVY = {
     *("pymilvus", "grpc"),
 }
 
-# Each module and what it may import of the package, besides errors, records and words.
+# Each module and what it may import of the package, besides errors, records and text.
 MAY_IMPORT = {
     "errors": set(),
     "records": set(),
-    "words": set(),
+    "text": set(),
     "formats": set(),
     "corpus": {"formats"},
     "passages": set(),
@@ -55,7 +55,7 @@ MAY_IMPORT = {
 }
 # These come after all of those, in this order.
 LAST = ("assistant", "diagnosis", "evaluation", "training", "web", "cli")
-BASE = {"errors", "records", "words"}
+BASE = {"errors", "records", "text"}
 
 MODULES = sorted(SOURCE.rglob("*.py"))
 

@@ -7,7 +7,8 @@ from fakes import ROOT, write_articles
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askvisit import build_index, words
+from askvisit import build_index
+from askvisit import text as texts
 from askvisit.index import open_index
 from askvisit.rewriting import spelling
 from askvisit.rewriting.spelling import correct, is_word
@@ -75,7 +76,7 @@ def test_a_word_of_the_articles_is_no_typo(tmp_path, encoder):
 def test_a_word_of_the_articles_that_the_vocabulary_lacks_is_no_typo(
     tmp_path, encoder, monkeypatch
 ):
-    for module in (words, spelling):
+    for module in (texts, spelling):
         monkeypatch.setattr(module, "MOST_WORDS", 2)
     write_articles(tmp_path / "articles", {"a.txt": "The ship, the ship. A Presidant left."})
     build_index(index=tmp_path, encoder=encoder)

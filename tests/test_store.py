@@ -6,7 +6,7 @@ import threading
 from contextlib import closing
 
 import pytest
-from fakes import BRIDGE, TARIFFS
+from fakes import BRIDGE, TARIFFS, vocabulary
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +15,6 @@ from askvisit.errors import IndexDamagedError
 from askvisit.records import Article, Passage, Sentence
 from askvisit.store import Store, bm25_among, question_terms, stems, writing
 from askvisit.store import reading as texts_in
-from askvisit.words import vocabulary
 
 STEEL = "The U.S. taxes steel. It’s 25 percent – “high”, say 🙂 traders.\n\n"
 ARTICLES = (

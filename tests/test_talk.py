@@ -12,7 +12,7 @@ from askvisit import talk
 from askvisit.talk.language import is_foreign
 from askvisit.talk.requests import MOST_SENTENCES, Request, parse
 from askvisit.talk.smalltalk import RESPONSES, Intent, respond, without_greeting
-from askvisit.words import content_words
+from askvisit.text import content_words
 
 DATA = ROOT / "tests" / "data"
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from askvisit.evaluation import Question
-from askvisit.words import content_words, words
+from askvisit.text import content_words, words
 
 SEED = 20
 

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import os
-import re
 import threading
 import warnings
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -32,6 +31,7 @@ from askvisit.pipeline import QAPipeline
 from askvisit.reader import Reader, SentenceReader
 from askvisit.records import Answer, Article, Hit
 from askvisit.retriever import Retriever
+from askvisit.text import one_line, printable
 from askvisit.trace import Recorder, Trace
 
 LONGEST_QUESTION = 2000
@@ -41,8 +41,6 @@ _REBUILDS = 5
 """Rebuilds that may overtake one question before it fails."""
 
 Result = TypeVar("Result")
-
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 class Assistant:
@@ -267,8 +265,7 @@ def check_question(question: str) -> None:
 
 def _readable(question: str) -> str:
     """Return a question as models can take it: no lone surrogates, control or bidi characters."""
-    text = question.encode("utf-8", "replace").decode()
-    return " ".join(_UNPRINTABLE.sub(" ", text).split())
+    return one_line(printable(question, instead=" "))
 
 
 def _check_articles(index: PassageIndex, articles: Sequence[str] | None) -> None:

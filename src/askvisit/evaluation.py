@@ -21,6 +21,7 @@ from askvisit.assistant import Assistant
 from askvisit.errors import DataError
 from askvisit.metrics import auroc, token_f1
 from askvisit.records import Answer, Citation
+from askvisit.text import one_line
 
 
 @dataclass(frozen=True)
@@ -126,8 +127,8 @@ def play(assistant: Assistant, dialogue: Sequence[Question]) -> list[bool]:
 
 def is_right(question: Question, citations: Sequence[Citation]) -> bool:
     """Return whether one of the citations is a gold sentence of the question."""
-    gold = {_squeezed(sentence) for sentence in question.sentences}
-    return any(_squeezed(citation.quote) in gold for citation in citations)
+    gold = {one_line(sentence) for sentence in question.sentences}
+    return any(one_line(citation.quote) in gold for citation in citations)
 
 
 def _span_f1(question: Question, answer: Answer) -> float:
@@ -136,10 +137,6 @@ def _span_f1(question: Question, answer: Answer) -> float:
     first = answer.citations[0]
     words = first.quote if first.span is None else first.span
     return token_f1(words, question.spans)
-
-
-def _squeezed(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _share(outcomes: Sequence[bool]) -> float | None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from askvisit.records import Article, Passage, Sentence, Window
+from askvisit.text import ends_sentence
 
 SETTINGS = {"version": 1, "longest": 1000, "tiny": 80}
 """What passages depend on: an index built with other settings is rebuilt.
@@ -23,7 +24,6 @@ WINDOW_LENGTH = 1100
 _BLANK_LINES = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
 _BLOCK_START = re.compile(r"[ \t]*(?:#{1,6}\s|[-*+•]\s|\d{1,3}[.)]\s|>\s?)")
 _HEADING_MARK = re.compile(r"#{1,6}\s+|[-*+•>]\s+")
-_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s*$")
 _HEADLINE_LENGTH = 200
 
 Range = tuple[int, int]
@@ -127,7 +127,7 @@ def _lines_or_block(text: str, start: int, end: int) -> list[Range]:
     for line in text[start:end].splitlines(keepends=True):
         lines.append((position, position + len(line)))
         position += len(line)
-    closed = sum(bool(_SENTENCE_END.search(text[a:b])) for a, b in lines)
+    closed = sum(ends_sentence(text[a:b]) for a, b in lines)
     if len(lines) > 1 and 2 * closed > len(lines):
         return lines
     blocks: list[Range] = []

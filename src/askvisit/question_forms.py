@@ -8,7 +8,9 @@ signed it?", "How was it mended?") counts as one for a single fact.
 import re
 from collections.abc import Sequence
 
-_WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*'?")
+from askvisit.text import AUXILIARIES, PREPOSITIONS, TOKEN, is_plural
+
+_WORD = re.compile(rf"{TOKEN}'?")
 _SENTENCE = re.compile(r"[.?!;]+(?:\s|$)")
 
 _EACH = re.compile(
@@ -28,16 +30,9 @@ _LEAD_IN = frozenset(
     "please so and but also ok okay well now hi hello hey i we just to want would like need know"
     " me us tell say show explain can could will you do remind".split()
 )
+_PREPOSITIONS = PREPOSITIONS | {"because", "like"}
 _REQUESTS = frozenset("list name enumerate mention give".split())
 _EVERYTHING = frozenset("everything everyone everybody".split())
-_PREPOSITIONS = frozenset(
-    "about after against among around at before between by during for from in into of on over"
-    " through to towards under upon with within without since until because like".split()
-)
-_AUXILIARIES = frozenset(
-    "am is are was were has have had do does did can could will would shall should may might"
-    " must".split()
-)
 _CLAUSES = frozenset("that who whom whose which what where when why how if as than not".split())
 _DETERMINERS = frozenset(
     "a an the this that these those some any all other various several different many both my"
@@ -53,15 +48,6 @@ _AFTER_NOUN = re.compile(
     r"|lost|won|sent|use|make|include|want|need|support|oppose|border|face|share|belong|come|go"
 )
 _OF_ONE = frozenset("like called named known".split())
-_PLURALS = frozenset(
-    "people men women children countrymen statesmen spokesmen chairmen businessmen policemen"
-    " feet teeth mice criteria phenomena".split()
-)
-_SINGULARS = re.compile(
-    r".*(?:ss|us|is|'s)|as|was|has|does|his|its|yours|ours|theirs|always|perhaps|news|series|means"
-    r"|politics|physics|economics|mathematics|statistics|ethics|headquarters|barracks|gas|lens"
-    r"|christmas|times|[A-Z]+"
-)
 
 
 def asks_for_several(question: str) -> bool:
@@ -94,7 +80,7 @@ def _several(words: Sequence[str]) -> bool:
     first, rest = words[0].lower(), words[1:]
     if first in _REQUESTS:
         phrase, _ = _noun_phrase(rest)
-        return any(_is_plural(w) or w.lower() in _EVERYTHING for w in phrase)
+        return any(is_plural(w) or w.lower() in _EVERYTHING for w in phrase)
     return first in ("what", "which", "who") and _asked_noun_is_plural(first, rest)
 
 
@@ -103,15 +89,15 @@ def _asked_noun_is_plural(asks: str, words: Sequence[str]) -> bool:
     if words and words[0].lower() in ("are", "were"):  # "What are relations like?" is about one
         phrase, _ = _noun_phrase(words[1:])
         named = phrase and (phrase[0].lower() in _DETERMINERS or phrase[0].endswith(("'s", "'")))
-        return bool(named) and words[-1].lower() not in _OF_ONE and any(map(_is_plural, phrase[1:]))
+        return bool(named) and words[-1].lower() not in _OF_ONE and any(map(is_plural, phrase[1:]))
     if asks == "who":
         return False
     if words and words[0].lower() == "of":
         words = words[1:]
     phrase, stop = _noun_phrase(words)
-    if stop in _AUXILIARIES:  # "What steps has ..."; "Which series was ..." is about one
-        return stop not in ("is", "was") and bool(phrase) and _is_plural(phrase[-1])
-    at = next((n for n, word in enumerate(phrase) if _is_plural(word)), None)
+    if stop in AUXILIARIES:  # "What steps has ..."; "Which series was ..." is about one
+        return stop not in ("is", "was") and bool(phrase) and is_plural(phrase[-1])
+    at = next((n for n, word in enumerate(phrase) if is_plural(word)), None)
     if at is None:
         return False
     after = phrase[at + 1] if at + 1 < len(phrase) else stop
@@ -126,13 +112,7 @@ def _noun_phrase(words: Sequence[str]) -> tuple[list[str], str]:
     """Return the words before the first auxiliary, preposition or clause, and what stops them."""
     phrase: list[str] = []
     for word in words:
-        if word.lower() in _AUXILIARIES | _CLAUSES or (phrase and word.lower() in _PREPOSITIONS):
+        if word.lower() in AUXILIARIES | _CLAUSES or (phrase and word.lower() in _PREPOSITIONS):
             return phrase, word.lower()
         phrase.append(word)
     return phrase, ""
-
-
-def _is_plural(word: str) -> bool:
-    if word.lower() in _PLURALS:
-        return True
-    return len(word) > 3 and word.endswith("s") and _SINGULARS.fullmatch(word) is None

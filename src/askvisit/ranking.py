@@ -15,7 +15,7 @@ from math import exp
 from askvisit.calibration import Calibration
 from askvisit.records import Article, Citation, Evidence, Hit, Span
 from askvisit.retriever import z_scores
-from askvisit.words import content_words
+from askvisit.text import content_words
 
 RANK_FEATURES = ("margin", "dense", "bm25")
 """Reader margin; z-score of the passage's cosine; z-score of the sentence's BM25."""

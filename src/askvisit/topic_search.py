@@ -17,7 +17,7 @@ from askvisit.ranking import Candidate
 from askvisit.reader import SentenceReader
 from askvisit.records import Evidence, Sentence
 from askvisit.rewriting.mentions import names
-from askvisit.words import content_words, words
+from askvisit.text import content_words, stem, stems, words
 
 _HOLDS_ALL = 0.9
 """Least confidence in a sentence that holds all the words of a topic."""
@@ -54,15 +54,14 @@ def choose(ranked: Sequence[Candidate], min_confidence: float) -> list[Candidate
 
 def holds(about: str, sentence: str) -> bool:
     """Return whether a sentence has all the words of a topic, endings aside."""
-    there = {_stem(word) for word in content_words(sentence)}
-    asked = content_words(about)
-    return bool(asked) and all(_stem(word) in there for word in asked)
+    asked = stems(about)
+    return bool(asked) and asked <= stems(sentence)
 
 
 def _named(about: str, read: Sequence[Sentence]) -> list[str]:
     """Return the names in a topic, less capitalised words that the texts write small."""
-    small = {_stem(word) for s in read for word in words(s.text) if word.islower()}
-    return [n for n in names(about) if any(_stem(word) not in small for word in content_words(n))]
+    small = {stem(word) for s in read for word in words(s.text) if word.islower()}
+    return [n for n in names(about) if any(stem(word) not in small for word in content_words(n))]
 
 
 def _leading_to(sentence: Sentence, read: Sequence[Sentence]) -> str:
@@ -75,12 +74,8 @@ def _leading_to(sentence: Sentence, read: Sequence[Sentence]) -> str:
 
 def _speaks_of(named: Sequence[str], text: str) -> bool:
     """Return whether each name, or a word of it, is in a text."""
-    there = {_stem(word) for word in content_words(text)}
-    return all(any(_stem(word) in there for word in content_words(name)) for name in named)
-
-
-def _stem(word: str) -> str:
-    return word.removesuffix("s")[:5]
+    there = stems(text)
+    return all(stems(name) & there for name in named)
 
 
 def _calibration() -> Calibration:

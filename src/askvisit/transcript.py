@@ -17,6 +17,7 @@ from typing import Any, Literal
 from askvisit.errors import DataError
 from askvisit.index import PassageIndex
 from askvisit.records import Answer, Article, Citation
+from askvisit.text import printable
 
 FORMAT = 1
 
@@ -25,7 +26,6 @@ Status = Literal["intact", "moved", "changed", "gone"]
 _TITLE = "# A conversation with the articles"
 _DATA = re.compile(r"^<!-- askvisit-conversation (.*) -->$", re.MULTILINE)
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#&|~$]")
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 _WRONG = (
@@ -179,7 +179,7 @@ def _source(citation: Citation) -> str:
 
 def _plain(text: str, prefix: str = "") -> str:
     """Escape what Markdown or HTML would take for markup; lines after the first get a prefix."""
-    shown = _SPECIAL.sub(lambda mark: f"\\{mark[0]}", _UNPRINTABLE.sub("", text))
+    shown = _SPECIAL.sub(lambda mark: f"\\{mark[0]}", printable(text))
     return f"\n{prefix}".join(line for line in shown.splitlines() if line.strip())
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from askvisit import __version__
 from askvisit.errors import AskvisitError
+from askvisit.text import one_line
 
 _COMMANDS = ("index", "ask", "chat", "search", "verify", "doctor", "evaluate", "ui")
 
@@ -56,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("ASKVISIT_DEBUG"):
             raise
-        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        reason = one_line(f"{type(error).__name__}: {error}")
         return _fail(f"this is a bug ({reason}); with ASKVISIT_DEBUG=1 the traceback is shown")
     return status
 
@@ -84,9 +85,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _warn(message: Warning | str, *_: Any, **__: Any) -> None:
-    print(f"askvisit: {' '.join(str(message).split())}", file=sys.stderr)
+    print(f"askvisit: {one_line(str(message))}", file=sys.stderr)
 
 
 def _fail(message: str) -> int:
-    print(f"askvisit: {' '.join(message.split())}", file=sys.stderr)
+    print(f"askvisit: {one_line(message)}", file=sys.stderr)
     return 1

@@ -31,6 +31,7 @@ from askvisit.calibration import add_strictness
 from askvisit.cli import options, show
 from askvisit.errors import AskvisitError, DataError, UnknownArticleError
 from askvisit.records import Answer, Citation, Hit
+from askvisit.text import excerpt, one_line
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
@@ -90,7 +91,7 @@ class _Chat:
                 return _COMMANDS
             case "quit" | "exit":
                 return None
-        raise DataError(f"no command is called /{show.excerpt(name)}; /help lists them")
+        raise DataError(f"no command is called /{excerpt(name)}; /help lists them")
 
     def _ask(self, question: str) -> str:
         answer = self.assistant.ask(
@@ -192,7 +193,7 @@ def _from_input(chat: _Chat) -> int:
 
 
 def _one_line(error: AskvisitError) -> str:
-    return " ".join(show.plain(str(error)).split())
+    return one_line(show.plain(str(error)))
 
 
 def _welcome(assistant: Assistant) -> str:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from dataclasses import asdict
 from typing import Any
 
 from askvisit.records import Answer, Citation, Hit
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_EXCERPT = 160
+from askvisit.text import excerpt, printable
 
 
 def as_json(value: Any) -> str:
@@ -69,13 +66,7 @@ def answer_dict(found: Answer) -> dict[str, Any]:
 
 def plain(text: str) -> str:
     """Take out control characters: an article must not steer the terminal."""
-    return _CONTROL.sub("", text)
-
-
-def excerpt(text: str) -> str:
-    """Return a passage's beginning on one line."""
-    line = " ".join(plain(text).split())
-    return line if len(line) <= _EXCERPT else line[:_EXCERPT].rsplit(" ", 1)[0] + " …"
+    return printable(text)
 
 
 def _quoted(citation: Citation) -> str:

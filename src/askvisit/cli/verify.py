@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from askvisit.cli import options, show
 from askvisit.errors import DataError
+from askvisit.text import excerpt
 
 if TYPE_CHECKING:
     from askvisit.index import IndexLocation
@@ -73,7 +74,7 @@ def _answers(path: Path, location: IndexLocation) -> int:
     for proof in proofs:
         moved = "" if proof.now_at is None else f", now at {proof.now_at}"
         where = f"{show.plain(proof.article_id)}{moved}"
-        print(f"{proof.status:<8} [{proof.number}] {show.excerpt(proof.quote)} ({where})")
+        print(f"{proof.status:<8} [{proof.number}] {excerpt(proof.quote)} ({where})")
     counts = Counter(proof.status for proof in proofs)
     parts = [f"{n} {status}" for status, n in sorted(counts.items())] or ["no quotes"]
     print(f"{path}: {len(answers)} answers, {', '.join(parts)}")

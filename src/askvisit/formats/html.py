@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from askvisit.formats import Document
+from askvisit.text import one_line
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -46,14 +47,14 @@ def read(data: bytes) -> Document:
             "no article was found in the page (is it made by a script?); "
             "save its text as a .txt file"
         )
-    title = _one_line(page.title)
+    title = one_line(page.title or "") or None
     if title is not None and title not in blocks[:3]:
         blocks.insert(0, title)
     url = page.url if page.url and page.url.startswith(("http://", "https://")) else None
     return Document(
         "\n\n".join(blocks) + "\n",
         title=title,
-        source=_one_line(page.sitename) or _one_line(page.hostname),
+        source=one_line(page.sitename or "") or one_line(page.hostname or "") or None,
         url=url,
         date=page.date,
     )
@@ -95,7 +96,7 @@ def _blocks(body: _Element) -> list[str]:
             _part(pieces, element)
             if element is not body:
                 pieces[-1].append(element.tail or "")
-    joined = (" ".join("".join(piece).split()) for piece in pieces)
+    joined = (one_line("".join(piece)) for piece in pieces)
     return [block for block in joined if any(character.isalnum() for character in block)]
 
 
@@ -104,7 +105,3 @@ def _part(pieces: list[list[str]], element: _Element) -> None:
         pieces.append([])
     elif element.tag in ("cell", "lb"):
         pieces[-1].append(" ")
-
-
-def _one_line(text: str | None) -> str | None:
-    return " ".join((text or "").split()) or None

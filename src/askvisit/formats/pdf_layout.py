@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median_low
 
-_SENTENCE_END = re.compile(r"[.!?…:][\"'”’»)\]]*$")
+from askvisit.text import ends_sentence, one_line
+
 _BULLET = re.compile(r"[•‣▪●]\s")
 _LIST_ITEM = re.compile(r"(?:[–—*-]|\d{1,2}[.)])\s")
 _HYPHEN = re.compile(r"(?<=\w)[-\u2010]$")
@@ -93,7 +94,7 @@ class _Setting:
 
     def parts(self, before: Line, after: Line, *, same_page: bool) -> bool:
         """Return whether a paragraph ends between two lines."""
-        closed = bool(_SENTENCE_END.search(before.text))
+        closed = ends_sentence(before.text.replace(":", "."))
         item = _BULLET.match(after.text) or (closed and _LIST_ITEM.match(after.text))
         if item or not _alike(before, after):
             return True
@@ -113,7 +114,7 @@ def _alike(a: Line, b: Line) -> bool:
 
 
 def _tidy(line: Line) -> Line:
-    text = " ".join(line.text.translate(_LIGATURES).split())
+    text = one_line(line.text.translate(_LIGATURES))
     return Line(text, line.x, line.y, line.size or 1.0)
 
 

@@ -1,11 +1,9 @@
 """Plain text in UTF-8: stored as it is, the first block is the title where it is a headline."""
 
-import re
-
 from askvisit.formats import Document
+from askvisit.text import ends_sentence
 
 _LONGEST_HEADLINE = 200
-_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*$")
 
 
 def read(data: bytes) -> Document:
@@ -37,5 +35,5 @@ def headline(text: str) -> str | None:
     lines = [line.strip() for line in text.lstrip("\ufeff").strip().splitlines()]
     if len(lines) < 2 or len(lines[0]) > _LONGEST_HEADLINE or lines[0].endswith((".", ",", ";")):
         return None
-    closed = sum(bool(_SENTENCE_END.search(line)) for line in lines[1:])
+    closed = sum(ends_sentence(line) for line in lines[1:])
     return lines[0] if not lines[1] or 2 * closed > len(lines) - 1 else None

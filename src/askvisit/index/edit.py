@@ -35,6 +35,7 @@ from askvisit.index.local import open_index
 from askvisit.index.lock import only_writer
 from askvisit.index.update import update
 from askvisit.records import Article
+from askvisit.text import one_line, printable
 
 LONGEST_ADDED = 1_000_000
 """Characters of an article that is added while others ask; a book has fewer."""
@@ -182,7 +183,7 @@ def _free_path(source: Path, name: str) -> Path:
 def _toml(metadata: ArticleMetadata) -> bytes:
     lines = []
     for key, value in asdict(metadata).items():
-        clean = " ".join("".join(c if c.isprintable() else " " for c in value or "").split())
+        clean = one_line(printable(value or "", instead=" "))
         if clean:  # a JSON string of printable characters is a string of TOML
             lines.append(f"{key} = {json.dumps(clean, ensure_ascii=False)}\n")
     return "".join(lines).encode()

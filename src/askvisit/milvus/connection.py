@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from askvisit.errors import CredentialsError, PassageIndexError, UnreachableError
+from askvisit.text import one_line
 
 PATIENCE = 10.0
 """Seconds that a question waits for Milvus. What builds waits as long as it takes."""
@@ -124,7 +125,7 @@ class Connection:
             cause = cause.__cause__ if cause.__cause__ is not cause else cause.__context__
         refused = {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED}
         lost = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, _CONNECT_FAILED}
-        reason = " ".join(words.split())[:_LONGEST_REASON]
+        reason = one_line(words)[:_LONGEST_REASON]
         if codes & {*refused, *_UNAUTHENTICATED} or "auth check failure" in words:
             return CredentialsError(
                 f"Milvus at {self.uri} does not accept the token; put the right one "

@@ -16,7 +16,7 @@ from askvisit.corpus import Entry
 from askvisit.encoder import FloatArray
 from askvisit.records import Article, Passage, Sentence
 from askvisit.store import stems
-from askvisit.words import words
+from askvisit.text import words
 
 Row = dict[str, Any]
 

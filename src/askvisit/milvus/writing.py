@@ -21,8 +21,8 @@ from askvisit.milvus.rows import (
     passage_rows,
 )
 from askvisit.records import Passage
+from askvisit.text import Vocabulary
 from askvisit.vectors import normalise
-from askvisit.words import Vocabulary
 
 _CHUNK = 1024
 """Passages encoded and sent at a time; a build that is stopped loses at most so many."""

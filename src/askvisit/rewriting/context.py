@@ -11,15 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from askvisit.records import Answer
-from askvisit.rewriting.mentions import (
-    PREPOSITIONS,
-    YEAR,
-    is_plural,
-    names,
-    rest_of_subject_asked,
-    things,
-    tokens,
-)
+from askvisit.rewriting.mentions import YEAR, is_plural, names, rest_of_subject_asked, things
+from askvisit.text import PREPOSITIONS, tokens
 
 MALE = frozenset("he him his himself".split())
 FEMALE = frozenset("she her hers herself".split())

@@ -18,17 +18,8 @@ from askvisit.index import PassageIndex
 from askvisit.records import Answer
 from askvisit.rewriting import fragments, kinship
 from askvisit.rewriting.context import GROUP, PERSON, THING, Context, antecedents, context
-from askvisit.rewriting.mentions import (
-    AUXILIARIES,
-    PREPOSITIONS,
-    QUESTION_WORDS,
-    YEAR,
-    is_plural,
-    names,
-    things,
-    tokens,
-)
-from askvisit.words import content_words
+from askvisit.rewriting.mentions import YEAR, is_plural, names, things
+from askvisit.text import AUXILIARIES, PREPOSITIONS, QUESTION_WORDS, content_words, tokens
 
 _LONGEST = 300
 """Characters of a follow-up; a longer question says itself what it is about."""

@@ -5,15 +5,8 @@ from __future__ import annotations
 import re
 
 from askvisit.rewriting.context import Context
-from askvisit.rewriting.mentions import (
-    AUXILIARIES,
-    DATE,
-    PREPOSITIONS,
-    YEAR,
-    names,
-    rest_of_subject_asked,
-    things,
-)
+from askvisit.rewriting.mentions import DATE, YEAR, names, rest_of_subject_asked, things
+from askvisit.text import AUXILIARIES, PREPOSITIONS, one_line
 
 _LONGEST_SENTENCE = 160
 """Characters of a quoted sentence that is asked the reason of."""
@@ -95,7 +88,7 @@ def done_then(fragment: str, before: Context) -> str | None:
 
 def _appended(question: str, preposition: str | None, noun: str) -> str:
     lead = preposition or ("in" if YEAR.fullmatch(noun) else "")
-    return " ".join(f"{question} {lead} {noun}".split())
+    return one_line(f"{question} {lead} {noun}")
 
 
 def _parts(fragment: str) -> list[tuple[str | None, str]]:

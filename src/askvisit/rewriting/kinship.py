@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from askvisit.index import PassageIndex
 from askvisit.rewriting.context import FEMALE, KIN, MALE, PERSON
-from askvisit.rewriting.mentions import CAPITAL, PREPOSITIONS, names, tokens
+from askvisit.rewriting.mentions import CAPITAL, names
+from askvisit.text import PREPOSITIONS, one_line, tokens
 
 _CONVERSE = {
     "father": ("son", "daughter"),
@@ -183,7 +184,7 @@ def _may_be(person: str, kin: str, texts: Iterable[str]) -> bool:
 
 def _relations(text: str) -> Iterator[tuple[str, str, str]]:
     """Yield what a text says of kin: whose, which, and who it is."""
-    line = " ".join(text.split())
+    line = one_line(text)
     for form in _SAID:
         for match in form.finditer(line):
             said = match.groupdict()

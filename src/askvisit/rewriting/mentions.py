@@ -5,18 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from askvisit.words import content_words
+from askvisit.text import AUXILIARIES, PREPOSITIONS, QUESTION_WORDS, content_words, tokens
 
-AUXILIARIES = frozenset(
-    "am are can could did do does had has have is may might must shall should was were will "
-    "would isn't aren't wasn't weren't don't doesn't didn't won't can't couldn't wouldn't".split()
-)
-QUESTION_WORDS = frozenset("who whom whose what which when where why how".split())
-PREPOSITIONS = frozenset(
-    "about above across after against along among around at before behind below between beyond by "
-    "during for from in inside into near of off on outside over since through to toward towards "
-    "under until with within without".split()
-)
 YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 DATE = re.compile(
@@ -61,7 +51,6 @@ _IRREGULAR = frozenset(
     "written born went gave took came became began wrote drew broke chose drove fell flew "
     "knew rose sang saw spoke stood swam".split()
 )
-_TOKEN = re.compile(r"(?:\w\.){2,}|\w+(?:[.’'\u00a0-]\w+)*")
 _PLURALS = frozenset("people men women children police both".split())
 _GLUE = "\u00a0"  # joins the words of a name into one token
 _ORDINALS = frozenset("first last most".split())
@@ -69,11 +58,6 @@ _ORDINALS = frozenset("first last most".split())
 _WH_SUBJECT = re.compile(
     r"(?:who|what|(?:which|what|whose|how many)\s+[\w’'-]+)\s+(?=\w)", re.IGNORECASE
 )
-
-
-def tokens(text: str) -> list[str]:
-    """Return a text's words; apostrophes, hyphens and full stops inside belong to them."""
-    return _TOKEN.findall(text)
 
 
 def names(text: str) -> list[str]:

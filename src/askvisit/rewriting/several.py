@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from askvisit.rewriting.mentions import AUXILIARIES, QUESTION_WORDS, tokens
-from askvisit.words import content_words
+from askvisit.text import AUXILIARIES, QUESTION_WORDS, content_words, tokens
 
 _MOST = 5
 """More questions than this in a line are read as one text, as typed."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from askvisit.index import PassageIndex
-from askvisit.words import MOST_WORDS
+from askvisit.text import LETTERS, MOST_WORDS
 
 _COMMON = 30_000
 """English words that a typo may stand for; the rarer ones are only known to be no typos."""
@@ -29,7 +29,7 @@ _LONG = 8
 _LONG_NAME = 6
 """Letters from which on a capitalised word may be an ordinary word of the articles."""
 
-_WORD = re.compile(r"\b[^\W\d_]++(?![\d_]|['’]t\b)")  # not the "doesn" of "doesn't"
+_WORD = re.compile(rf"\b{LETTERS}+(?![\d_]|['’]t\b)")  # not the "doesn" of "doesn't"
 
 
 def correct(question: str, index: PassageIndex) -> str:

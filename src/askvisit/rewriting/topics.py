@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 
 from askvisit.index import PassageIndex
-from askvisit.rewriting.mentions import AUXILIARIES, QUESTION_WORDS, tokens
-from askvisit.words import content_words, words
+from askvisit.text import AUXILIARIES, QUESTION_WORDS, content_words, tokens, words
 
 _SHORTEST_CLAIM = 3
 """Content words from which on a text with function words among them is a statement."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from askvisit.words import content_words
+from askvisit.text import content_words
 
 _ASK = r"(?:could|can|would|will|may|might)\s+(?:you|i|u)"
 _SOFT = r"(?:please|pls|plz|kindly|perhaps|maybe|possibly|just|also|quickly)"

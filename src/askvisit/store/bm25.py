@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from math import log
 
 from askvisit.store.schema import WORDS_TABLE
-from askvisit.words import content_words
+from askvisit.text import content_words
 
 _MOST_TERMS = 64
 

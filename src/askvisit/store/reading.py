@@ -14,7 +14,7 @@ from askvisit.errors import IndexDamagedError
 from askvisit.records import Article, Passage, Sentence
 from askvisit.store.bm25 import any_of, question_terms, rarity, term_weights
 from askvisit.store.schema import read_only
-from askvisit.words import words
+from askvisit.text import words
 
 _MOST_SCORED = 30_000
 """Passages that a search may score before it leaves the commonest words out."""

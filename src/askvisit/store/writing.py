@@ -10,7 +10,7 @@ from pathlib import Path
 
 from askvisit.records import Article, Passage, Sentence
 from askvisit.store.schema import SCHEMA, WORDS_TABLE, read_only
-from askvisit.words import Vocabulary
+from askvisit.text import Vocabulary
 
 _SORTED_AT_ONCE = 1 << 24
 """Bytes that FTS5 sorts in memory at a time; with its own 1 MB, files are twice as large."""

@@ -12,7 +12,7 @@ from pathlib import PurePath
 from askvisit.index import PassageIndex
 from askvisit.records import Answer, Article
 from askvisit.talk.requests import Request
-from askvisit.words import content_words
+from askvisit.text import stems
 
 _TITLES_LISTED = 5
 _TITLES_COMPARED = 200
@@ -20,7 +20,6 @@ _TITLES_COMPARED = 200
 
 _PASSAGES_SEARCHED = 20
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
-_STEM = 5  # letters: "bridges" names the bridge
 
 
 def choose(
@@ -77,7 +76,7 @@ def _named(index: PassageIndex, about: str, ids: Sequence[str], loosely: bool) -
     place = _place(plain)
     if place is not None:
         return list(ids[place : place + 1])
-    asked = _stems(plain)
+    asked = stems(plain)
     compared = ids
     if len(ids) > _TITLES_COMPARED:
         compared = [i for i in _mentioning(index, plain, None) if i in ids]
@@ -102,10 +101,6 @@ def _place(plain: str) -> int | None:
 
 def _is_titled(article: Article, asked: frozenset[str], loosely: bool) -> bool:
     """Return whether the words are of the title or file name; unless loosely, most of the title."""
-    title = _stems(article.title)
-    known = title | _stems(" ".join(re.split(r"[\W_]+", PurePath(article.id).stem)))
+    title = stems(article.title)
+    known = title | stems(" ".join(re.split(r"[\W_]+", PurePath(article.id).stem)))
     return asked <= known and (loosely or 2 * len(asked) > len(title))
-
-
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(word[:_STEM] for word in content_words(text))

@@ -14,10 +14,12 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from askvisit.text import LETTERS
+
 NO_WORDS = "That has no words to look for. Ask a question about the articles, in English."
 NOT_ENGLISH = "I read English only. Please ask in English."
 
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(LETTERS)
 
 # Those that are words of no other language here: "in", "is", "was" and "of" are.
 _ENGLISH = frozenset(

@@ -19,6 +19,7 @@ from askvisit.encoder import Encoder
 from askvisit.index import PassageIndex
 from askvisit.passages import headline
 from askvisit.records import Article, Sentence
+from askvisit.text import ends_sentence
 from askvisit.vectors import FloatArray, normalise
 
 Scored = list[tuple[Sentence, float]]
@@ -39,7 +40,6 @@ _LEANING = re.compile(
     r"however|therefore|thus|instead|also|nor|neither|otherwise|meanwhile|then)\b",
     re.IGNORECASE,
 )
-_END = re.compile(r"[.!?…][\"'”’»)\]]*$")
 
 
 def most_central(
@@ -110,7 +110,7 @@ def _candidates(index: PassageIndex, encoder: Encoder, article: Article) -> list
 
 
 def _stands_alone(text: str) -> bool:
-    whole = _END.search(text) is not None and len(text.split()) >= _FEWEST_WORDS
+    whole = ends_sentence(text) and len(text.split()) >= _FEWEST_WORDS
     return whole and _LEANING.match(text) is None
 
 

@@ -7,7 +7,9 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_WORD = re.compile(r"[\w'’]+(?:[.-]\w+)*|[^\w\s]")
+from askvisit.text import TOKEN
+
+_WORD = re.compile(TOKEN)
 _LONG_DRAWN = re.compile(r"(\w)\1{2,}")
 
 _WRITTEN_OUT = {
@@ -55,7 +57,6 @@ def words(text: str) -> list[Word]:
     return [
         Word(word, match.start(), match.end())
         for match in _WORD.finditer(text)
-        if any(c.isalnum() for c in match[0])
         for word in _plain(match[0]).split()
     ]
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from askvisit.records import Answer, Article, Citation, Hit
-from askvisit.web.markup import clean, escape, lines
+from askvisit.text import excerpt
+from askvisit.web.markup import escape, lines
 from askvisit.web.source_panel import TextRange
 
-EXCERPT = 160
 """Characters of a near passage shown under a refusal."""
 
 SURE = 0.75
@@ -149,14 +149,6 @@ def _nearest(hits: Sequence[Hit]) -> str:
         for hit in hits
     )
     return f'<p class="note">The nearest passages:</p><ul class="nearest">{items}</ul>'
-
-
-def excerpt(text: str) -> str:
-    """Return the beginning of a text on one line, cut between words."""
-    flat = " ".join(clean(text).split())
-    if len(flat) <= EXCERPT:
-        return flat
-    return flat[:EXCERPT].rsplit(" ", 1)[0] + " …"
 
 
 def address(place: TextRange) -> str:

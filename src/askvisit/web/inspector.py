@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from askvisit.records import Answer
+from askvisit.text import excerpt
 from askvisit.trace import Trace, TracedPassage, TracedReading
-from askvisit.web.answers import address, excerpt
+from askvisit.web.answers import address
 from askvisit.web.markup import escape
 from askvisit.web.source_panel import TextRange
 

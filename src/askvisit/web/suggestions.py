@@ -13,7 +13,7 @@ from askvisit.errors import AskvisitError
 from askvisit.passages import headline, sentences
 from askvisit.records import Article
 from askvisit.rewriting.mentions import names
-from askvisit.words import content_words
+from askvisit.text import content_words
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant

@@ -1,0 +1,167 @@
+"""Text as the whole library takes it: words, stems, plurals, stop words, control characters, space.
+
+English only. What a language or a kind of question looks like is decided elsewhere, from these.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+MOST_WORDS = 200_000
+"""Words of a vocabulary, which whoever asks holds in memory: the commonest of a large corpus."""
+
+WORD = r"(?:(?:\w\.){2,}|\w+)"
+"""A word, as a pattern; "U.S." is one."""
+
+TOKEN = r"(?:(?:\w\.){2,}|\w+(?:[.’'\u00a0-]\w+)*)"
+"""A word with what is joined to it by apostrophes, hyphens and full stops: "Kim’s", "13-year"."""
+
+LETTERS = r"[^\W\d_]+"
+"""Letters side by side."""
+
+AUXILIARIES = frozenset(
+    "am are can could did do does had has have is may might must shall should was were will "
+    "would isn't aren't wasn't weren't don't doesn't didn't won't can't couldn't wouldn't".split()
+)
+QUESTION_WORDS = frozenset("who whom whose what which when where why how".split())
+PREPOSITIONS = frozenset(
+    "about above across after against along among around at before behind below between beyond by "
+    "during for from in inside into near of off on outside over since through to toward towards "
+    "under until upon with within without".split()
+)
+STOP_WORDS = frozenset(
+    "a about am an and any are as at be been being but by can could did do does for from had has "
+    "have having he her hers him his how i if in into is it its many me much my of on or our "
+    "please s she should so t tell than that the their them then there these they this those to us "
+    "was we were what when where which who whom whose why will with would you your".split()
+)
+"""Words that carry no topic."""
+
+_WORD = re.compile(WORD)
+_TOKEN = re.compile(TOKEN)
+_SENTENCE_START = re.compile(rf"(?:^|[.!?:…][\"”’)]*\s+|[\n“‘\"]\s*)({WORD})")
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s*$")
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters but for tab and line feed
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"  # marks that turn the direction of writing
+)
+
+_PLURALS = frozenset(
+    "people men women children countrymen statesmen spokesmen chairmen businessmen policemen"
+    " feet teeth mice criteria phenomena".split()
+)
+_SINGULARS = re.compile(
+    r".*(?:ss|us|is|'s)|as|was|has|does|his|its|yours|ours|theirs|always|perhaps|news|series|means"
+    r"|politics|physics|economics|mathematics|statistics|ethics|headquarters|barracks|gas|lens"
+    r"|christmas|times|[A-Z]+"
+)
+
+
+def words(text: str) -> list[str]:
+    """Return a text's words in order, as they are written."""
+    return _WORD.findall(text)
+
+
+def tokens(text: str) -> list[str]:
+    """Return a text's words; apostrophes, hyphens and full stops inside belong to them."""
+    return _TOKEN.findall(text)
+
+
+def content_words(text: str) -> list[str]:
+    """Return a text's words without stop words, lower case, each once, in order.
+
+    In a corpus of few passages BM25 would take a rare stop word for one that says much.
+    "US" in capitals is the country, "us" is a pronoun.
+    """
+    kept = (word.lower() for word in words(text) if _carries_topic(word))
+    return list(dict.fromkeys(kept))
+
+
+def stem(word: str) -> str:
+    """Return the first letters of a word, the same for its forms: "tariffs", "tariff".
+
+    It is cruder than Porter's stemmer, which BM25 uses (`store.stems`), and needs no database.
+    """
+    return word.removesuffix("s")[:5]
+
+
+def stems(text: str) -> frozenset[str]:
+    """Return the stems of a text's content words."""
+    return frozenset(map(stem, content_words(text)))
+
+
+def is_plural(word: str) -> bool:
+    """Return whether a noun is written as a plural; names in capitals ("US") are none."""
+    if word.lower() in _PLURALS:
+        return True
+    return len(word) > 3 and word.endswith("s") and _SINGULARS.fullmatch(word) is None
+
+
+def ends_sentence(text: str) -> bool:
+    """Return whether a text ends as a sentence does, also inside quotation marks or brackets."""
+    return _SENTENCE_END.search(text) is not None
+
+
+def one_line(text: str) -> str:
+    """Return a text with each run of white space as one space, none at its ends."""
+    return " ".join(text.split())
+
+
+def printable(text: str, instead: str = "") -> str:
+    """Replace control characters and marks of writing direction; a lone surrogate becomes "?".
+
+    An article or a question must steer neither a terminal nor what a page shows (Boucher and
+    Anderson, "Trojan Source", 2021). Tabs and line feeds stay.
+    """
+    return _UNPRINTABLE.sub(instead, text).encode("utf-8", "replace").decode()
+
+
+def excerpt(text: str, length: int = 160) -> str:
+    """Return the beginning of a text on one line, cut between words."""
+    line = one_line(printable(text))
+    return line if len(line) <= length else line[:length].rsplit(" ", 1)[0] + " …"
+
+
+class Vocabulary:
+    """The words of texts that come and go one by one.
+
+    `written` is how often each form stands in them: `{"Korea": 7, "visit": 2}`. A capital at the
+    beginning of a sentence says nothing about how a word is written, so those count as small.
+    """
+
+    def __init__(self, written: Iterable[tuple[str, int]] = ()) -> None:
+        self.written = Counter(dict(written))
+
+    def add(self, text: str) -> None:
+        """Count the words of a text."""
+        self.written.update(words(text))
+        first = _SENTENCE_START.findall(text)
+        self.written.subtract(first)
+        self.written.update(word.lower() for word in first)
+
+    def remove(self, text: str) -> None:
+        """Take the words of a text out that was counted."""
+        self.written.subtract(words(text))
+        first = _SENTENCE_START.findall(text)
+        self.written.update(first)
+        self.written.subtract(word.lower() for word in first)
+
+    def commonest(self) -> dict[str, str]:
+        """Return the `MOST_WORDS` commonest words in lower case, the commonest first.
+
+        The value is how a word is mostly written: `{"korea": "Korea", "visit": "visit"}`.
+        """
+        times: dict[str, int] = {}
+        mostly: dict[str, tuple[int, str]] = {}
+        for form, count in (+self.written).items():
+            word = form.lower()
+            times[word] = times.get(word, 0) + count
+            mostly[word] = max(mostly.get(word, (0, "")), (count, form))  # of equals, small letters
+        by_times = sorted(sorted(times), key=times.__getitem__, reverse=True)
+        return {word: mostly[word][1] for word in by_times[:MOST_WORDS]}
+
+
+def _carries_topic(word: str) -> bool:
+    return word == "US" or word.lower() not in STOP_WORDS
