@@ -30,7 +30,7 @@ from askvisit.errors import (
 from askvisit.index import FolderLocation, build_index, locate, open_index, verify_index, write
 from askvisit.vectors import Vectors
 
-LOCATE = sys.modules["askvisit.index.locate"]  # the package has a function of that name
+FOLDER = sys.modules["askvisit.index.folder"]
 THIRD = "A Third Text\n\nThe mayor spoke about a new bridge for trains. It will be built of wood.\n"
 
 
@@ -662,7 +662,7 @@ def test_an_index_folder_that_is_a_file_is_named(tmp_path, encoder):
 
 def test_the_packed_index_is_not_rebuilt():
     with pytest.raises(IndexReadOnlyError, match="askvisit index --index FOLDER"):
-        build_index(index=LOCATE.PACKED)
+        build_index(index=FOLDER.PACKED)
 
 
 def test_the_committed_index_is_fresh(tmp_path):
@@ -698,8 +698,8 @@ class TestLocate:
         self.here = tmp_path / "here"
         self.here.mkdir()
         monkeypatch.chdir(self.here)
-        monkeypatch.setattr(LOCATE, "_CHECKOUT", tmp_path / "checkout")
-        monkeypatch.setattr(LOCATE, "PACKED", tmp_path / "packed")
+        monkeypatch.setattr(FOLDER, "_CHECKOUT", tmp_path / "checkout")
+        monkeypatch.setattr(FOLDER, "PACKED", tmp_path / "packed")
         self.checkout, self.packed = tmp_path / "checkout", tmp_path / "packed"
 
     def test_nothing_is_an_error(self):

@@ -169,3 +169,10 @@ def _why_not(entry: Path) -> str | None:
     if entry.suffix.lower() not in formats.SUFFIXES:
         return f"not one of the formats {', '.join(formats.SUFFIXES)}"
     return "empty" if entry.stat().st_size == 0 else None
+
+
+def check_entries(source: Path, entries: list[Entry], skipped: list[ArticleError]) -> None:
+    """Raise `CorpusError` where a folder has no article to index."""
+    if not entries:
+        reasons = "; ".join(str(error) for error in skipped[:3]) or "it is empty"
+        raise CorpusError(f"no article in {source} can be used ({reasons})")

@@ -31,8 +31,8 @@ from askvisit.errors import (
     UnknownArticleError,
 )
 from askvisit.index import manifest as manifests
+from askvisit.index.folder import only_writer
 from askvisit.index.local import open_index
-from askvisit.index.lock import only_writer
 from askvisit.index.update import update
 from askvisit.records import Article
 from askvisit.text import one_line, printable

@@ -1,20 +1,26 @@
-"""A folder of this machine as the location of an index."""
+"""A folder of this machine as the location of an index: which one, its lock, its builds."""
 
 from __future__ import annotations
 
+import fcntl
 import os
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from askvisit.encoder import Encoder
+from askvisit.errors import IndexMissingError, IndexReadOnlyError
 from askvisit.index import manifest as manifests
 from askvisit.index.local import LocalIndex, open_index
-from askvisit.index.locate import locate
 from askvisit.index.location import BuildReport, IndexLocation
-from askvisit.index.lock import only_writer
 from askvisit.index.manifest import EncoderIdentity
 from askvisit.index.update import update
+
+_PACKAGE = Path(__file__).parent.parent
+_CHECKOUT = _PACKAGE.parent.parent / "index"
+PACKED = _PACKAGE / "_index"
+"""The copy in an installed package: it is there to be read, not to be rebuilt."""
 
 
 @dataclass(frozen=True)
@@ -77,3 +83,76 @@ class FolderLocation(IndexLocation):
 def location_of(index: str | os.PathLike[str] | IndexLocation | None) -> IndexLocation:
     """Return the location of an index: itself, or the folder that is meant (see `locate`)."""
     return index if isinstance(index, IndexLocation) else FolderLocation(locate(index))
+
+
+def build_index(
+    articles: str | os.PathLike[str] | None = None,
+    index: str | os.PathLike[str] | IndexLocation | None = None,
+    *,
+    encoder: str | Encoder | None = None,
+    faiss: str | None = None,
+    workers: int = 1,
+    progress: bool = False,
+) -> BuildReport:
+    """Build the index of a folder of articles, or bring it up to date.
+
+    articles: the folder; where None, the one the index has or was built from.
+    index: the folder of the index, or its `IndexLocation`; where None, the default folder (see
+    `locate`).
+    encoder: a name, a folder or an `Encoder`; where None, the one the index was built with.
+    faiss: a FAISS index factory such as "HNSW32", or "auto" to have the number of passages choose
+    one; where None, what was chosen for the index before ("auto" for a new one).
+    workers: processes in which a Sentence Transformers model encodes what is much. A program that
+    asks for several does so under `if __name__ == "__main__"`, because they import its file.
+    progress: draw a bar on stderr where many passages are encoded.
+
+    Raises `CorpusError` where no article can be used, `IndexReadOnlyError` where the folder
+    cannot be written, `ModelError` where the encoder cannot be loaded, `PassageIndexError` where
+    FAISS cannot make such an index. The old index stays then. What a stopped build had encoded
+    with the same settings is not encoded again.
+    """
+    return location_of(index).build(
+        articles, encoder=encoder, faiss=faiss, workers=workers, progress=progress
+    )
+
+
+def locate(folder: str | os.PathLike[str] | None = None) -> Path:
+    """Return the index's folder: the one named, else the first of these that there is.
+
+    `$ASKVISIT_INDEX`; `./index` with a manifest or `articles/`; the checkout's `index/`; the copy
+    packed in the installed package. Raises `IndexMissingError` where there is none of them.
+    """
+    if folder is not None:
+        return Path(folder)
+    if os.environ.get("ASKVISIT_INDEX"):
+        return Path(os.environ["ASKVISIT_INDEX"])
+    here = Path("index")
+    candidates = (here, _CHECKOUT, PACKED)
+    for candidate in candidates:
+        if (candidate / manifests.NAME).is_file() or (candidate / "articles").is_dir():
+            return candidate
+    raise IndexMissingError(here)
+
+
+@contextmanager
+def only_writer(folder: Path) -> Iterator[None]:
+    """Be the only writer of a folder, made where there is none; others wait their turn.
+
+    The system drops the lock when the process ends, however it ends. Raises
+    `IndexReadOnlyError` where the folder cannot be written, also for an `OSError` inside.
+    """
+    if folder.resolve() == PACKED.resolve():
+        raise IndexReadOnlyError(
+            "the index packed in the installed package is there to be read; "
+            "name a folder of your own: askvisit index --index FOLDER --articles ARTICLES"
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise manifests.read_only(folder, error) from error

@@ -1,15 +1,17 @@
-"""An index on this machine: SQLite and FAISS files in a folder, opened as one snapshot."""
+"""An index on this machine, SQLite and FAISS files in a folder: opened as a snapshot, verified."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
-from askvisit.errors import IndexDamagedError
+from askvisit import corpus
+from askvisit.errors import AskvisitError, IndexDamagedError, rebuild_hint
 from askvisit.index import manifest as manifests
-from askvisit.index.manifest import EncoderIdentity, Manifest
+from askvisit.index.manifest import BuiltFile, EncoderIdentity, Manifest
 from askvisit.records import Article, Passage, Sentence
 from askvisit.store import Store
 from askvisit.vectors import FloatArray, Vectors
@@ -142,3 +144,66 @@ def _open(folder: Path, manifest: Manifest) -> LocalIndex:
     if vectors.dimension != manifest.encoder.dimension:
         raise IndexDamagedError(folder, "the vectors have another dimension than the encoder")
     return LocalIndex(folder, manifest, store, vectors)
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What is wrong with an index: nothing, where both are empty.
+
+    `damage` is in the built files, `stale` in articles that are not as they were indexed.
+    """
+
+    folder: Path
+    damage: tuple[str, ...]
+    stale: tuple[str, ...]
+
+    @property
+    def intact(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.damage and not self.stale
+
+    @property
+    def rebuild_hint(self) -> str:
+        """The command that rebuilds it."""
+        return rebuild_hint(self.folder)
+
+
+def verify_index(folder: Path) -> Verification:
+    """Hash every built file and every article of an index.
+
+    Raises `IndexMissingError` and `IndexFormatError`; damage is reported, not raised.
+    """
+    try:
+        manifest = manifests.read(folder)
+    except IndexDamagedError as error:
+        return Verification(folder, (error.reason,), ())
+    damage = [problem for built in manifest.files() for problem in _damage(folder, built)]
+    if not damage:  # a file is parsed only where its hash is right
+        try:
+            open_index(folder)
+        except IndexDamagedError as error:
+            damage = [error.reason]
+    return Verification(folder, tuple(damage), tuple(_stale(folder, manifest)))
+
+
+def _damage(folder: Path, built: BuiltFile) -> list[str]:
+    try:
+        now = BuiltFile.of(folder / built.name)
+    except FileNotFoundError:
+        return [f"{built.name} is missing"]
+    except OSError as error:
+        return [f"{built.name} cannot be read ({error.strerror})"]
+    return [] if now == built else [f"{built.name} was changed"]
+
+
+def _stale(folder: Path, manifest: Manifest) -> list[str]:
+    source = manifest.articles_path(folder)
+    try:
+        entries, _ = corpus.survey(source, manifest.articles)
+    except AskvisitError as error:
+        return [str(error)]
+    now = {entry.id: entry for entry in entries}
+    changed = [name for name, entry in manifest.articles.items() if now.get(name) != entry]
+    gone = [f"{name} is gone" for name in changed if name not in now]
+    edited = [f"{name} was edited" for name in changed if name in now]
+    return gone + edited + [f"{name} is new" for name in now if name not in manifest.articles]

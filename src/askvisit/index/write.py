@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
@@ -22,10 +22,12 @@ from askvisit.index import manifest as manifests
 from askvisit.index.local import LocalIndex
 from askvisit.index.manifest import BuiltFile, EncoderIdentity, Manifest
 from askvisit.index.partial import PartialWork
-from askvisit.index.plan import Plan
 from askvisit.records import Article
 from askvisit.store import Store, StoreWriter, writing
 from askvisit.vectors import FLAT, RECALL, Vectors, factory_for, map_rows
+
+if TYPE_CHECKING:
+    from askvisit.index.update import Plan
 
 TEMPORARY = ("passages.tmp", "vectors.tmp", "encoded.tmp")
 

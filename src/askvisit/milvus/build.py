@@ -14,7 +14,7 @@ from pathlib import Path
 from askvisit import corpus
 from askvisit import encoder as encoders
 from askvisit import passages as cutting
-from askvisit.corpus import Entry
+from askvisit.corpus import Entry, check_entries
 from askvisit.encoder import Encoder
 from askvisit.errors import (
     ArticleError,
@@ -24,7 +24,6 @@ from askvisit.errors import (
 )
 from askvisit.index.location import BuildReport
 from askvisit.index.manifest import EncoderIdentity
-from askvisit.index.plan import check_entries
 from askvisit.index.write import with_bar
 from askvisit.milvus.connection import GoneError
 from askvisit.milvus.generation import (
