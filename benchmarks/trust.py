@@ -24,15 +24,10 @@ from statistics import quantiles
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-import crowd  # noqa: E402
-import faults  # noqa: E402
-import hostile  # noqa: E402
-import network  # noqa: E402
-import proofs  # noqa: E402
-import system_faults  # noqa: E402
-from clients import Server, Tally  # noqa: E402
-from fakes import WordCounts  # noqa: E402
-from memory import growth, memory_in_use  # noqa: E402
+from harness import crowd, faults, hostile, network, proofs, system_faults  # noqa: E402
+from harness.clients import Server, Tally  # noqa: E402
+from harness.fakes import WordCounts  # noqa: E402
+from harness.memory import growth, memory_in_use  # noqa: E402
 
 from askvisit import Assistant, build_index, encoder  # noqa: E402
 from askvisit.errors import IndexFormatError  # noqa: E402

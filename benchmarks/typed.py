@@ -1,7 +1,7 @@
 """How well questions are understood as people type them: `python benchmarks/typed.py`.
 
-Each kind of `tests/typed.py` beside the same questions as they were written, by the share of
-right sentences ranked first. `--seeds N` makes N sets of each kind.
+Each kind of `tests/harness/typed.py` beside the same questions as they were written, by the share
+of right sentences ranked first. `--seeds N` makes N sets of each kind.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from statistics import fmean
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from typed import KINDS, SEED, typed  # noqa: E402
+from harness.typed import KINDS, SEED, typed  # noqa: E402
 
 from askvisit import Assistant  # noqa: E402
 from askvisit.evaluation import Question, is_right, read_questions  # noqa: E402

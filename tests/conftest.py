@@ -10,7 +10,15 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from fakes import BRIDGE, ROOT, TARIFFS, SharedWords, WordCounts, calibration, write_articles
+from harness.fakes import (
+    BRIDGE,
+    ROOT,
+    TARIFFS,
+    SharedWords,
+    WordCounts,
+    calibration,
+    write_articles,
+)
 from hypothesis import settings
 
 from askvisit import Answer, Assistant, build_index

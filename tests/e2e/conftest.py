@@ -8,8 +8,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from fakes import SharedWords, WordCounts, calibration
-from web_fakes import ARTICLE, FakeAssistant
+from harness.fakes import SharedWords, WordCounts, calibration
+from harness.web_fakes import ARTICLE, FakeAssistant
 
 import askvisit
 from askvisit.records import Article

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from harness.web_fakes import TEXT, FakeAssistant
 from playwright.sync_api import expect
-from web_fakes import TEXT, FakeAssistant
 
 from askvisit.cli import main
 from askvisit.web.feedback import Feedback

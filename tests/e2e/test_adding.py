@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from fakes import ROOT
-from pdfs import column, pdf
+from harness.fakes import ROOT
+from harness.pdfs import column, pdf
 from playwright.sync_api import expect
 
 from askvisit import Assistant

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from web_fakes import ARTICLE, FakeAssistant
+from harness.web_fakes import ARTICLE, FakeAssistant
 
 from askvisit.records import Article
 

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
+from harness.web_fakes import FakeAssistant
 from playwright.sync_api import Error, expect
-from web_fakes import FakeAssistant
 
 from askvisit.web import server
 from askvisit.web.controller import ChatController

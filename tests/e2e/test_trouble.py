@@ -6,8 +6,8 @@ import time
 
 import pytest
 from gradio.context import Context
+from harness.web_fakes import FakeAssistant
 from playwright.sync_api import expect
-from web_fakes import FakeAssistant
 
 from askvisit.web import server
 from askvisit.web.controller import ChatController

@@ -1,0 +1,158 @@
+"""Small stand-ins whose results can be read off, for tests of logic; quality needs the models."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from askvisit.calibration import Calibration
+from askvisit.ranking import CONFIDENCE_FEATURES, RANK_FEATURES
+from askvisit.records import Citation, Sentence, Span, Window
+from askvisit.text import Vocabulary, content_words
+
+ROOT = Path(__file__).parent.parent.parent
+VISIT = "xi-jinping-visits-north-korea.txt"
+VOCABULARY = ("mayor", "bridge", "minister", "tariff")
+
+BRIDGE = (
+    "A Bridge for the Town\n\n"
+    "The mayor opened the bridge on Monday. It cost two million crowns and took three years.\n\n"
+    "The minister came to see the bridge. She said that the railway would be mended next year.\n\n"
+    "A band played until late in the evening, and nobody in the whole town went to bed early.\n"
+)
+TARIFFS = (
+    "Tariffs Rise Again\n\n"
+    "The minister raised the tariff on steel to nine percent. Traders had feared a higher one.\n\n"
+    "A tariff on wool, a tariff on salt and a tariff on tin were dropped on the very same day.\n"
+)
+
+
+class WordCounts:
+    """An encoder: how often each word of `VOCABULARY` stands in a text (a plural counts too).
+
+    `encoded` keeps every text that was encoded.
+    """
+
+    def __init__(self, name: str = "word-counts", vocabulary: Sequence[str] = VOCABULARY) -> None:
+        self.name = name
+        self.sha256 = hashlib.sha256(name.encode()).hexdigest()
+        self.vocabulary = tuple(vocabulary)
+        self.encoded: list[str] = []
+
+    @property
+    def dimension(self) -> int:
+        return len(self.vocabulary)
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        self.encoded.extend(texts)
+        rows = []
+        for text in texts:
+            found = [word.removesuffix("s") for word in re.findall(r"\w+", text.lower())]
+            rows.append([float(found.count(word)) for word in self.vocabulary])
+        return np.array(rows, dtype=np.float32).reshape(-1, self.dimension)
+
+
+class ScriptedReader:
+    """A reader with a script: the words that it marks, and the score that it gives them.
+
+    A sentence that holds none of the words is judged whole, with the score `otherwise`.
+    """
+
+    name = "scripted"
+    sha256 = "5" * 64
+
+    def __init__(self, script: Mapping[str, float], otherwise: float = -9.0) -> None:
+        self.script = script
+        self.otherwise = otherwise
+        self.asked: list[str] = []
+
+    def read(self, question: str, windows: Sequence[Window]) -> list[Span]:
+        self.asked.append(question)
+        return [self._judge(s) for s in dict.fromkeys(s for w in windows for s in w.sentences)]
+
+    def _judge(self, sentence: Sentence) -> Span:
+        for words, score in self.script.items():
+            at = sentence.text.find(words)
+            if at >= 0:
+                start = sentence.start + at
+                return Span(sentence, start, start + len(words), score, 0.0)
+        return Span(sentence, None, None, self.otherwise, 0.0)
+
+
+class SharedWords:
+    """A reader that marks the first word that question and sentence share; each counts one."""
+
+    name = "shared-words"
+    sha256 = "6" * 64
+
+    def read(self, question: str, windows: Sequence[Window]) -> list[Span]:
+        asked = set(content_words(question))
+        spans = []
+        for sentence in dict.fromkeys(s for w in windows for s in w.sentences):
+            shared = [m for m in re.finditer(r"\w+", sentence.text) if m[0].lower() in asked]
+            first = shared[0].span() if shared else None
+            start, end = (None, None) if first is None else (n + sentence.start for n in first)
+            spans.append(Span(sentence, start, end, len(shared) - 0.5, 0.0))
+        return spans
+
+
+def vocabulary(texts: Iterable[str]) -> dict[str, str]:
+    """Return the words of texts as `Vocabulary` counts them."""
+    counted = Vocabulary()
+    for text in texts:
+        counted.add(text)
+    return counted.commonest()
+
+
+def calibration(reader: str = "scripted") -> Calibration:
+    """Candidates are ranked by the reader's margin alone, confidence is its logistic."""
+    return Calibration(
+        reader,
+        rank=dict.fromkeys(RANK_FEATURES, 0.0) | {"margin": 1.0},
+        confidence=dict.fromkeys(("intercept", *CONFIDENCE_FEATURES), 0.0) | {"margin": 1.0},
+        thresholds={"lenient": 0.3, "normal": 0.5, "strict": 0.7},
+        rates={},
+    )
+
+
+def finish(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """Run a coroutine in a thread: a browser test leaves a running event loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
+
+
+def write_articles(folder: Path, articles: Mapping[str, str | bytes]) -> Path:
+    """Write files into a folder, text as UTF-8 and newlines as they are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in articles.items():
+        data = text if isinstance(text, bytes) else text.encode()
+        (folder / name).write_bytes(data)
+    return folder
+
+
+def citation(text: str, quote: str, span: str | None = None, **changed) -> Citation:
+    """Cite a quote (and the words in it) where it first stands in a text."""
+    start = text.index(quote)
+    span_start = None if span is None else text.index(span, start)
+    fields = {
+        "number": 1,
+        "article_id": "bridge.txt",
+        "article_title": "A Bridge for the Town",
+        "article_sha256": hashlib.sha256(text.encode()).hexdigest(),
+        "paragraph": 1,
+        "quote": quote,
+        "start": start,
+        "end": start + len(quote),
+        "span": span,
+        "span_start": span_start,
+        "span_end": None if span is None or span_start is None else span_start + len(span),
+        "score": 1.5,
+    }
+    return Citation(**fields | changed)

@@ -1,0 +1,75 @@
+"""Aliases: names as the articles write them."""
+
+from __future__ import annotations
+
+import pytest
+from harness.fakes import ROOT, WordCounts, write_articles
+
+from askvisit import build_index
+from askvisit.index import open_index
+from askvisit.rewriting.aliases import expand
+
+
+@pytest.fixture(scope="module")
+def visit():
+    return open_index(ROOT / "index")
+
+
+@pytest.mark.parametrize(
+    ("typed", "expanded"),
+    [
+        ("Does the DPRK trade with the PRC?", "Does North Korea trade with China?"),
+        ("NK's nukes", "North Korea's nuclear weapons"),
+        ("Who is an ally of the ROK?", "Who is an ally of South Korea?"),
+        ("What aid might the North receive?", "What aid might North Korea receive?"),
+        ("what do america and the us want", "what do the U.S. and the U.S. want"),
+        (
+            "US sanctions and the UN Security Council",
+            "U.S. sanctions and the U.N. Security Council",
+        ),
+        ("Did POTUS tweet?", "Did Donald Trump tweet?"),
+        ("the group of twenty", "the G20"),
+    ],
+)
+def test_aliases_become_the_form_of_the_articles(visit, typed, expanded):
+    assert expand(typed, visit) == expanded
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who helps us?",
+        "Is Kim Jong un his name?",
+        "Who met the North Korean leader?",
+        "Is it north of the South China Sea?",
+        "What lies in the north of Vietnam?",
+        "Who leads the UK and NATO?",  # neither stands in the article in any form
+        "What does China want from North Korea and the U.S.?",
+    ],
+)
+def test_what_is_no_alias_or_has_no_other_form_stays(visit, question):
+    assert expand(question, visit) == question
+
+
+def test_both_ways(tmp_path, encoder):
+    text = "DPRK officials met the President. The United Nations watched us. Britain left the EU."
+    write_articles(tmp_path / "articles", {"a.txt": text})
+    build_index(index=tmp_path, encoder=encoder)
+    index = open_index(tmp_path)
+    assert expand("North Korea and the U.N.", index) == "the DPRK and the United Nations"
+    assert expand("Did the UK leave the European Union?", index) == "Did Britain leave the EU?"
+    assert expand("POTUS", index) == "POTUS"
+    assert expand("the US", index) == "the US"  # "us" in the article is a pronoun
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("US President Joe Biden’s plan failed.", "Joe Biden"),
+        ("They met American President J. D. Vance. He left.", "J. D. Vance"),
+    ],
+)
+def test_the_president_goes_by_the_name_alone(text, name, tmp_path):
+    write_articles(tmp_path / "articles", {"a.txt": text})
+    build_index(index=tmp_path, encoder=WordCounts())
+    assert expand("What did POTUS say?", open_index(tmp_path)) == f"What did {name} say?"

@@ -1,0 +1,386 @@
+"""The facade: what every answer promises, whatever is asked."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, replace
+
+import pytest
+from harness.fakes import (
+    BRIDGE,
+    ROOT,
+    VISIT,
+    ScriptedReader,
+    SharedWords,
+    WordCounts,
+    calibration,
+    write_articles,
+)
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import askvisit
+from askvisit import Answer, Assistant, build_index, talk
+from askvisit.assistant import LONGEST_QUESTION
+from askvisit.errors import (
+    AskvisitError,
+    EncoderMismatchError,
+    IndexDamagedError,
+    IndexFormatError,
+    IndexMissingError,
+    QuestionError,
+    UnknownArticleError,
+)
+from askvisit.index.manifest import FORMAT, seal
+
+MAYOR = "When did the mayor open the bridge?"
+SCRIPT = {"on Monday": 2.0, "three years": 0.5}
+
+
+def check(answer: Answer, question: str, articles) -> None:
+    """Check what the contract says of every answer."""
+    assert answer.question == question
+    assert answer.found == (answer.kind == "answer") == bool(answer.citations)
+    assert 0 <= answer.confidence <= 1
+    assert type(answer.confidence) is float
+    assert answer.text.strip()
+    assert [c.number for c in answer.citations] == list(range(1, len(answer.citations) + 1))
+    assert len(answer.nearest) <= 3
+    assert not (answer.found and answer.nearest)
+    for cited in answer.citations:
+        article = articles[cited.article_id]
+        assert article.text[cited.start : cited.end] == cited.quote
+        assert (cited.article_title, cited.article_sha256) == (article.title, article.sha256)
+        assert type(cited.score) is float
+        if cited.span is not None:
+            assert article.text[cited.span_start : cited.span_end] == cited.span
+            assert cited.start <= cited.span_start < cited.span_end <= cited.end
+        assert f"{cited.quote} [{cited.number}]" in answer.text
+    for hit in answer.nearest:
+        assert articles[hit.article_id].text[hit.start : hit.end] == hit.text
+        assert all(type(score) is float for score in (hit.dense, hit.bm25, hit.fused))
+    assert Answer.from_dict(json.loads(json.dumps(asdict(answer)))) == answer
+
+
+@pytest.fixture
+def scripted(small) -> Assistant:
+    return Assistant(small, WordCounts(), ScriptedReader(SCRIPT), calibration())
+
+
+def test_an_answer_quotes_the_sentence_and_marks_the_words(scripted):
+    answer = scripted.ask(MAYOR)
+    (cited,) = answer.citations
+    assert (answer.kind, answer.found, answer.reading) == ("answer", True, MAYOR)
+    assert cited.quote == "The mayor opened the bridge on Monday."
+    assert cited.span == "on Monday"
+    assert cited.paragraph == 2
+    assert answer.text == "The mayor opened the bridge on Monday. [1]"
+    assert answer.confidence == pytest.approx(0.8808, abs=1e-4)
+    check(answer, MAYOR, scripted.articles)
+
+
+def test_a_refusal_shows_the_nearest_passages(small):
+    unsure = Assistant(small, WordCounts(), ScriptedReader({"on Monday": -1.0}), calibration())
+    answer = unsure.ask(MAYOR)
+    assert (answer.kind, answer.found, answer.citations) == ("not_found", False, ())
+    assert answer.confidence == pytest.approx(0.2689, abs=1e-4)
+    assert list(answer.nearest) == unsure.search(MAYOR, 3)
+    check(answer, MAYOR, unsure.articles)
+
+
+def test_min_confidence_moves_the_answer_and_never_the_confidence(scripted):
+    never, always, fitted = (scripted.ask(MAYOR, min_confidence=m) for m in (0, 1, None))
+    assert [a.found for a in (never, always, fitted)] == [True, False, True]
+    assert never.confidence == always.confidence == fitted.confidence
+    assert fitted == never
+    exact = scripted.ask(MAYOR, min_confidence=never.confidence)
+    assert exact.found
+    assert not scripted.ask(MAYOR, min_confidence=never.confidence + 1e-9).found
+
+
+def test_zero_never_refuses_and_one_always_does(small):
+    hopeless = Assistant(small, WordCounts(), ScriptedReader({}, otherwise=-99.0), calibration())
+    assert hopeless.ask("quantum?", min_confidence=0).found
+    certain = Assistant(small, WordCounts(), ScriptedReader({"on Monday": 99.0}), calibration())
+    assert certain.ask(MAYOR).confidence == pytest.approx(1.0)
+    assert not certain.ask(MAYOR, min_confidence=1).found
+    assert certain.ask(MAYOR, min_confidence=0.999).found
+
+
+def test_the_strictness_levels_are_thresholds(scripted):
+    assert scripted.threshold() == scripted.threshold("normal") == 0.5
+    assert scripted.threshold("lenient") == 0.3
+    assert scripted.threshold("strict") == 0.7
+
+
+@pytest.mark.parametrize("least", [-0.1, 1.1, float("nan"), float("inf")])
+def test_a_threshold_that_is_no_probability_is_an_error(scripted, least):
+    with pytest.raises(QuestionError, match="from 0 to 1"):
+        scripted.ask(MAYOR, min_confidence=least)
+
+
+def test_the_search_stays_within_the_articles_given(assistant):
+    answer = assistant.ask("What did the minister do?", articles=["tariffs.txt"])
+    assert {c.article_id for c in answer.citations} == {"tariffs.txt"}
+    refused = assistant.ask("quantum?", articles=["bridge.txt"])
+    assert {hit.article_id for hit in refused.nearest} == {"bridge.txt"}
+    hits = assistant.search("minister", articles=["bridge.txt"])
+    assert {hit.article_id for hit in hits} == {"bridge.txt"}
+
+
+@pytest.mark.parametrize("articles", [[], ["nobody.txt"], ["bridge.txt", ""], ["BRIDGE.txt"]])
+def test_no_article_or_an_unknown_one_is_an_error(assistant, articles):
+    for use in (assistant.ask, assistant.search):
+        with pytest.raises(UnknownArticleError, match=r"bridge\.txt, tariffs\.txt"):
+            use(MAYOR, articles=articles)
+
+
+@pytest.mark.parametrize("question", ["", " ", "\n\t\r\n", "\u3000"])
+def test_an_empty_question_is_an_error(assistant, question):
+    for use in (assistant.ask, assistant.search):
+        with pytest.raises(QuestionError, match="empty"):
+            use(question)
+
+
+@pytest.mark.parametrize("question", [None, 7, b"bytes", ["Who?"]])
+def test_a_question_that_is_no_text_is_an_error(assistant, question):
+    with pytest.raises(QuestionError, match="text"):
+        assistant.ask(question)
+
+
+def test_a_question_may_have_2000_characters(assistant):
+    longest = MAYOR + " " + "x" * (LONGEST_QUESTION - len(MAYOR) - 1)
+    assert LONGEST_QUESTION == len(longest) == 2000
+    check(assistant.ask(longest), longest, assistant.articles)
+    for question in (longest + "y", "x" * 100_000):
+        with pytest.raises(QuestionError, match=r"2,000 are the most"):
+            assistant.ask(question)
+
+
+UNREADABLE = {
+    "?!…": talk.NO_WORDS,
+    "🙂🙂": talk.NO_WORDS,
+    "\ud800": talk.NO_WORDS,
+    "\0": talk.NO_WORDS,
+    "متى زار شي كوريا الشمالية؟": talk.NOT_ENGLISH,
+    "习近平何时访问朝鲜？": talk.NOT_ENGLISH,
+}
+
+
+@pytest.mark.parametrize(("question", "text"), UNREADABLE.items())
+def test_what_has_no_words_or_another_script_is_refused_with_the_reason(assistant, question, text):
+    answer = assistant.ask(question, min_confidence=0)
+    assert (answer.kind, answer.text, answer.confidence) == ("not_found", text, 0.0)
+    check(answer, question, assistant.articles)
+
+
+NASTY = [
+    *("'; DROP TABLE passages; --", '"', "mayor*", 'NEAR("mayor" bridge)', "mayor AND NOT bridge"),
+    *("U.S.", "mayor\0bridge", "\ud800 Who met the mayor?", "Who met \udfff?", "2009", "a", "the?"),
+    *("Who is 🙂 mayor?", "\u202eWho met the mayor?", "\x1b[31mmayor\x07", "<b>mayor</b>", "Où?"),
+    *(
+        "${mayor}",
+        "%s %d {0}",
+        "mayor " * 333,
+        "mayor\n\nbridge\tbridge",
+        "\ufeffmayor",
+        "ﬁ ǅ mayor",
+    ),
+    *("Q" * 2000, "e\u0301" * 900, "Who? " * 400),
+]
+
+
+@pytest.mark.parametrize("question", NASTY, ids=lambda question: ascii(question[:15]))
+def test_nothing_asked_breaks_the_contract(assistant, question):
+    for least in (0, None, 1):
+        check(assistant.ask(question, min_confidence=least), question, assistant.articles)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    question=st.one_of(
+        st.text(st.characters(), min_size=1, max_size=200),
+        st.lists(st.sampled_from([*BRIDGE.split(), "U.S.", '"', "\n", "🙂"]), min_size=1).map(
+            " ".join
+        ),
+    ),
+    least=st.one_of(st.none(), st.floats(0, 1)),
+)
+def test_any_question_gives_an_answer_that_holds(assistant, question, least):
+    try:
+        answer = assistant.ask(question, min_confidence=least)
+    except QuestionError:
+        assert not question.strip() or len(question) > LONGEST_QUESTION
+        return
+    check(answer, question, assistant.articles)
+    fitted = assistant.threshold() if least is None else least
+    if answer.reading and not answer.found and fitted == 0:
+        assert talk.why_unreadable(question) is not None
+
+
+def test_control_and_bidi_characters_are_not_asked(assistant):
+    answer = assistant.ask("\u202eWho\0 met\x07  the mayor?\ud800")
+    assert answer.reading.replace("?", "") == "Who met the mayor"
+
+
+def test_history_is_read_for_its_words_only(assistant):
+    answer = assistant.ask(MAYOR)
+    stale = replace(
+        answer.citations[0], start=90_000, end=90_000 + len(answer.citations[0].quote),
+        span=None, span_start=None, span_end=None, article_id="gone.txt",
+    )  # fmt: skip
+    refused = assistant.ask("quantum?")
+    history = [replace(answer, citations=(stale,)), refused, assistant.ask("?!")]
+    check(assistant.ask(MAYOR, history), MAYOR, assistant.articles)
+
+
+def test_search_returns_k_hits_best_first(assistant):
+    hits = assistant.search("minister", k=2)
+    assert len(hits) == 2
+    assert hits == assistant.search("minister", k=99)[:2]
+    with pytest.raises(QuestionError, match="1 or more"):
+        assistant.search("minister", k=0)
+
+
+def test_articles_are_a_mapping_by_file_name(assistant):
+    assert list(assistant.articles) == ["bridge.txt", "tariffs.txt"]
+    assert len(assistant.articles) == 2
+    assert assistant.articles["bridge.txt"].text == BRIDGE
+    assert "nobody.txt" not in assistant.articles
+    with pytest.raises(KeyError):
+        assistant.articles["nobody.txt"]
+
+
+def test_suggestions_are_lines_of_a_file(assistant, small):
+    assert assistant.suggestions == ()
+    (small / "suggestions.txt").write_text("Who opened it?\n\n  When – and why? \r\n", "utf-8")
+    assert assistant.suggestions == ("Who opened it?", "When – and why?")
+    (small / "suggestions.txt").write_bytes(b"Who?\n\xff\n")
+    assert assistant.suggestions[0] == "Who?"
+
+
+def test_a_rebuilt_index_is_noticed_before_the_next_question(assistant, small):
+    assert not assistant.ask("Who baked the zeppelin?").found
+    write_articles(small / "articles", {"baker.txt": "Ada Miller baked the zeppelin in May."})
+    build_index(index=small, encoder=WordCounts())
+    answer = assistant.ask("Who baked the zeppelin?")
+    assert answer.citations[0].article_id == "baker.txt"
+    assert list(assistant.articles) == ["baker.txt", "bridge.txt", "tariffs.txt"]
+    (small / "articles" / "baker.txt").unlink()
+    build_index(index=small, encoder=WordCounts())
+    assert not assistant.ask("Who baked the zeppelin?").found
+
+
+def test_articles_that_were_looked_up_outlive_a_rebuild(assistant, small):
+    held = assistant.articles
+    assert held["bridge.txt"].text == BRIDGE
+    (small / "articles" / "bridge.txt").unlink()
+    build_index(index=small, encoder=WordCounts())
+    assert held["bridge.txt"].text == BRIDGE
+    assert list(assistant.articles) == ["tariffs.txt"]
+
+
+def test_a_thread_that_comes_after_a_rebuild_uses_the_new_index(assistant, small):
+    assistant.ask(MAYOR)
+    for n in range(3):
+        write_articles(small / "articles", {"bridge.txt": BRIDGE + f"\nThe end, number {n}.\n"})
+        build_index(index=small, encoder=WordCounts())
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(assistant.ask, f"number {n}").result(20).found
+
+
+def test_an_index_rebuilt_with_another_encoder_is_refused(assistant, small):
+    build_index(index=small, encoder=WordCounts("another"))
+    with pytest.raises(EncoderMismatchError, match="askvisit index --index"):
+        assistant.ask(MAYOR)
+    with pytest.raises(EncoderMismatchError):
+        Assistant(small, WordCounts(), SharedWords(), calibration())
+
+
+def test_an_index_that_is_gone_or_damaged_is_an_error(assistant, small):
+    manifest = (small / "manifest.json").read_bytes()
+    (small / "manifest.json").write_bytes(manifest[:50])
+    with pytest.raises(IndexDamagedError, match="askvisit index --index"):
+        assistant.ask(MAYOR)
+    shutil.rmtree(small)
+    with pytest.raises(IndexMissingError, match="askvisit index --index"):
+        assistant.ask(MAYOR)
+
+
+def test_threads_get_the_same_answers(assistant):
+    questions = [MAYOR, "What did the minister say?", "quantum?", "Which tariff was dropped?"] * 8
+    alone = [assistant.ask(question) for question in questions]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(assistant.ask, questions)) == alone
+
+
+def test_questions_during_rebuilds_are_answered(assistant, small):
+    with ThreadPoolExecutor(4) as pool:
+        asked = []
+        for n in range(6):
+            write_articles(small / "articles", {"z.txt": f"A band, number {n}."})
+            asked += [pool.submit(assistant.ask, MAYOR, min_confidence=0) for _ in range(8)]
+            build_index(index=small, encoder=WordCounts())
+        for done in asked:
+            assert done.result(20).citations[0].quote == "The mayor opened the bridge on Monday."
+
+
+def test_loading_no_index_or_one_of_another_version_is_an_error(tmp_path, small):
+    with pytest.raises(IndexMissingError, match="askvisit index --index"):
+        Assistant.load(tmp_path / "nowhere")
+    text = (small / "manifest.json").read_text()
+    (small / "manifest.json").write_text(text.replace(f'"format": {FORMAT}', '"format": 1'))
+    with pytest.raises(IndexFormatError, match="askvisit index --index"):
+        Assistant.load(small)
+
+
+def test_loading_with_another_encoder_is_refused_with_the_command_that_mends_it(tmp_path):
+    index = tmp_path / "index"
+    shutil.copytree(ROOT / "index", index)
+    manifest = json.loads((index / "manifest.json").read_text("utf-8"))
+    manifest["encoder"]["sha256"] = "0" * 64
+    del manifest["sha256"]
+    manifest["sha256"] = seal(manifest)
+    (index / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    with pytest.raises(EncoderMismatchError, match=f"askvisit index --index {index} --encoder"):
+        Assistant.load(index)
+
+
+class TestReal:
+    """The assistant as users get it."""
+
+    @pytest.mark.parametrize("question", [*NASTY[:5], *NASTY[7:9], *NASTY[-3:-1]], ids=ascii)
+    def test_nothing_asked_breaks_the_contract(self, real, question):
+        check(real.ask(question, min_confidence=0), question, real.articles)
+
+    @pytest.mark.parametrize(("question", "text"), UNREADABLE.items())
+    def test_unreadable_questions(self, real, question, text):
+        answer = real.ask(question)
+        assert (answer.kind, answer.text) == ("not_found", text)
+        check(answer, question, real.articles)
+
+    def test_threads_get_the_same_answers(self, real, ask_real):
+        questions = ["Who did Xi meet in 2009?", "Where will Xi and Trump meet?"]
+        with ThreadPoolExecutor(8) as pool:
+            together = list(pool.map(lambda q: real.ask(q, min_confidence=0), questions * 4))
+        assert together == [ask_real(question) for question in questions] * 4
+
+    def test_the_default_index_answers(self, real, monkeypatch):
+        monkeypatch.setattr(Assistant, "load", classmethod(lambda cls, index: real))
+        askvisit.assistant._loaded.cache_clear()
+        answer = askvisit.ask("When did Xi meet Kim Jong Il?", min_confidence=0)
+        askvisit.assistant._loaded.cache_clear()
+        assert answer.citations[0].article_id == VISIT
+        assert "in 2009" in answer.citations[0].quote
+
+    def test_errors_are_one_kind(self, real):
+        for use in (lambda: real.ask(""), lambda: real.ask("Who?", articles=["x"])):
+            with pytest.raises(AskvisitError):
+                use()
+
+    def test_every_suggested_question_is_answered(self, real):
+        assert len(real.suggestions) >= 3
+        refused = [question for question in real.suggestions if not real.ask(question).found]
+        assert refused == []

@@ -1,0 +1,520 @@
+"""The command line: exit statuses, one-line errors, JSON, pipes."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+from types import SimpleNamespace
+
+import pytest
+from harness.fakes import (
+    BRIDGE,
+    ROOT,
+    ScriptedReader,
+    SharedWords,
+    WordCounts,
+    calibration,
+    write_articles,
+)
+
+from askvisit import Answer, Assistant, __version__
+from askvisit.cli import main, show
+from askvisit.index.manifest import FORMAT
+from askvisit.records import Hit
+
+MAYOR = "When did the mayor open the bridge?"
+OPENED = "The mayor opened the bridge on Monday."
+COMMANDS = ("index", "ask", "chat", "search", "verify", "evaluate", "ui")
+
+
+@pytest.fixture
+def assistant(small) -> Assistant:
+    return Assistant(small, WordCounts(), ScriptedReader({"on Monday": 2.0}), calibration())
+
+
+@pytest.fixture
+def cli(assistant, small, monkeypatch, capsys):
+    """Run a command over `small` with fakes for models; returns status, output, errors."""
+    monkeypatch.setattr(Assistant, "load", classmethod(lambda cls, *_, **__: assistant))
+    monkeypatch.setattr("askvisit.encoder.load", lambda *_: WordCounts())
+    monkeypatch.setenv("ASKVISIT_INDEX", str(small))
+
+    def run(*arguments: str, stdin: str | bytes = b"") -> tuple[int, str, str]:
+        data = stdin.encode() if isinstance(stdin, str) else stdin
+        monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(data)))
+        try:
+            status = main(arguments)
+        except SystemExit as end:
+            status = end.code
+        output, errors = capsys.readouterr()
+        assert "Traceback" not in output + errors
+        return status, output, errors
+
+    return run
+
+
+def lines(output: str) -> list[dict]:
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def assert_error(result: tuple[int, str, str], words: str) -> None:
+    status, output, errors = result
+    assert (status, output) == (1, "")
+    assert errors.startswith("askvisit: ")
+    assert errors.count("\n") == 1
+    assert words in errors
+
+
+class TestHelp:
+    def test_of_the_program(self, cli):
+        status, output, errors = cli("--help")
+        assert (status, errors) == (0, "")
+        assert all(f"\n    {command} " in output for command in COMMANDS)
+        assert 'askvisit ask "' in output
+        assert "Exit status" in output
+
+    @pytest.mark.parametrize("command", COMMANDS)
+    def test_of_every_command_teaches_by_example(self, cli, command):
+        status, output, errors = cli(command, "--help")
+        assert (status, errors) == (0, "")
+        assert output.startswith(f"usage: askvisit {command}")
+        assert f"\n  askvisit {command}" in output
+        assert all(len(line) <= 100 for line in output.splitlines())
+
+    def test_of_the_version(self, cli):
+        assert cli("--version") == (0, f"askvisit {__version__}\n", "")
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            *([], ["fly"], ["ask", "--fast"], ["search"], ["search", "x", "-k", "many"]),
+            *(["ask", "--strictness", "harsh", "Who?"], ["evaluate"], ["index", "extra"]),
+        ],
+    )
+    def test_wrong_usage_is_status_2(self, cli, arguments):
+        status, output, errors = cli(*arguments)
+        assert (status, output) == (2, "")
+        assert errors.startswith("usage: askvisit")
+
+
+class TestAsk:
+    def test_an_answer_is_shown_with_its_source(self, cli):
+        status, output, errors = cli("ask", MAYOR)
+        start = BRIDGE.index("The mayor")
+        assert (status, errors) == (0, "")
+        assert output == (
+            "The mayor opened the bridge on Monday. [1]\n\n"
+            f"[1] A Bridge for the Town, paragraph 2 (bridge.txt {start}-{start + 38})\n"
+        )
+
+    def test_a_part_that_is_not_found_is_named(self, small, cli, monkeypatch):
+        shared = Assistant(small, WordCounts(), SharedWords(), calibration())
+        monkeypatch.setattr(Assistant, "load", classmethod(lambda cls, *_, **__: shared))
+        status, output, _ = cli("ask", f"{MAYOR} Who baked the zeppelin?")
+        assert status == 0
+        answered, refused = output.splitlines()[:2]
+        assert answered.endswith("[1]")
+        assert refused == "Who baked the zeppelin? The articles do not answer this question."
+
+    def test_words_need_no_quotes(self, cli):
+        assert cli("ask", *MAYOR.split()) == cli("ask", MAYOR)
+
+    def test_not_found_is_status_3_and_shows_the_nearest(self, cli):
+        status, output, _ = cli("ask", "--strictness", "strict", "Who?", "--article", "tariffs.txt")
+        assert status == 3
+        assert output.startswith("The articles do not answer this question.\n\nNearest passages:\n")
+        assert "  A tariff on wool" in output
+
+    def test_talk_is_status_3(self, cli, assistant, monkeypatch):
+        hello = Answer("hello", "hello", "talk", False, "Hello!", 0.0)
+        monkeypatch.setattr(assistant, "ask", lambda *_, **__: hello)
+        assert cli("ask", "hello") == (3, "Hello!\n", "")
+
+    def test_json_is_one_line_that_gives_the_answer_back(self, cli, assistant):
+        for question, status in ((MAYOR, 0), ("?!", 3)):
+            result = cli("ask", "--json", question)
+            assert (result[0], result[2], result[1].count("\n")) == (status, "", 1)
+            assert Answer.from_dict(json.loads(result[1])) == assistant.ask(question)
+
+    @pytest.mark.parametrize(("level", "status"), [("lenient", 0), ("normal", 3), ("strict", 3)])
+    def test_strictness(self, small, cli, monkeypatch, level, status):
+        shy = Assistant(small, WordCounts(), ScriptedReader({"on Monday": -0.4}), calibration())
+        monkeypatch.setattr(Assistant, "load", classmethod(lambda cls, *_, **__: shy))
+        assert cli("ask", "--strictness", level, MAYOR)[0] == status
+
+    def test_an_article_may_be_chosen(self, cli):
+        output = cli("ask", "--json", "--article", "tariffs.txt", "Who?")[1]
+        assert {hit["article_id"] for hit in json.loads(output)["nearest"]} == {"tariffs.txt"}
+        assert_error(cli("ask", "--article", "x.txt", MAYOR), "'x.txt'; the index has bridge.txt")
+
+    @pytest.mark.parametrize("question", [[], [""], [" \n"]])
+    def test_an_empty_question_is_an_error(self, cli, question):
+        assert_error(cli("ask", *question), "empty")
+
+    def test_a_question_that_is_too_long_is_an_error(self, cli):
+        assert_error(cli("ask", "x" * 100_000), "100,000 characters; 2,000 are the most")
+
+    def test_bold_words_only_in_a_terminal(self, cli, monkeypatch):
+        assert "\x1b" not in cli("ask", MAYOR)[1]
+        monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+        monkeypatch.delenv("NO_COLOR", raising=False)
+        assert "bridge \x1b[1mon Monday\x1b[0m. [1]" in cli("ask", MAYOR)[1]
+
+
+class TestJsonl:
+    def test_an_answer_a_line_with_the_id(self, cli, assistant):
+        asked = [
+            {"question": MAYOR, "id": 7},
+            {"question": "?!", "id": "b"},
+            {"question": MAYOR},
+        ]
+        status, output, errors = cli("ask", "--jsonl", stdin="\n".join(map(json.dumps, asked)))
+        assert (status, errors) == (0, "")
+        first, second, third = lines(output)
+        assert (first["id"], second["id"]) == (7, "b")
+        assert "id" not in third
+        assert Answer.from_dict(first) == Answer.from_dict(third) == assistant.ask(MAYOR)
+        assert second["kind"] == "not_found"
+
+    def test_blank_lines_and_crlf_are_passed_over(self, cli):
+        line = json.dumps({"question": MAYOR})
+        status, output, _ = cli("ask", "--jsonl", stdin=f"\n  \r\n{line}\r\n\n{line}\n\n")
+        assert (status, len(lines(output))) == (0, 2)
+
+    def test_nothing_asked_is_nothing_answered(self, cli):
+        assert cli("ask", "--jsonl", stdin="") == (0, "", "")
+
+    @pytest.mark.parametrize(
+        ("line", "words"),
+        [
+            (b"{", ""),
+            (b"\xff", ""),
+            (b"[" * 100_000, ""),
+            (b"7", '"question"'),
+            (b"[]", '"question"'),
+            (b'{"id": 1}', '"question"'),
+            (b'{"question": null}', "text"),
+            (b'{"question": 5}', "text"),
+            (b'{"question": " "}', "empty"),
+            (b'{"question": "' + b"x" * 2001 + b'"}', "2,000"),
+            (b'{"question": "Who?", "history": 5}', "history"),
+            (b'{"question": "Who?", "history": "all"}', "history"),
+            (b'{"question": "Who?", "history": [7]}', "history"),
+            (b'{"question": "Who?", "history": [{"question": "Who?"}]}', "history"),
+            (b'{"question": "Who?", "history": {"question": "Who?"}}', "history"),
+        ],
+    )
+    def test_a_bad_line_gives_an_error_in_its_place(self, cli, line, words):
+        good = json.dumps({"question": MAYOR, "id": 2}).encode()
+        status, output, errors = cli("ask", "--jsonl", stdin=line + b"\n" + good)
+        bad, answered = lines(output)
+        assert (status, errors) == (1, "")
+        assert set(bad) - {"id"} == {"error"}
+        assert words in bad["error"]
+        assert bad["error"]
+        assert (answered["id"], answered["found"]) == (2, True)
+
+    def test_a_bad_line_keeps_its_id(self, cli):
+        asked = '{"question": "", "id": "a"}\n{"id": null}\n'
+        assert [line.get("id", "-") for line in lines(cli("ask", "--jsonl", stdin=asked)[1])] == [
+            *("a", None)
+        ]
+
+    def test_history_reaches_the_assistant(self, cli, assistant, monkeypatch):
+        earlier, seen = assistant.ask(MAYOR), []
+        ask = assistant.ask
+        monkeypatch.setattr(
+            assistant,
+            "ask",
+            lambda q, history=(), **more: seen.append(history) or ask(q, history, **more),
+        )
+        asked = {"question": "And who came?", "history": [asdict(earlier)]}
+        assert cli("ask", "--jsonl", stdin=json.dumps(asked))[0] == 0
+        assert [list(history) for history in seen] == [[earlier]]
+
+    def test_a_question_beside_jsonl_is_an_error(self, cli):
+        assert_error(cli("ask", "--jsonl", "Who?"), "standard input")
+
+    def test_a_lone_surrogate_stays_json(self, cli):
+        asked = '{"question": "\\ud800 Who?", "id": "\\udfff"}'
+        (answered,) = lines(cli("ask", "--jsonl", stdin=asked)[1])
+        assert (answered["question"], answered["id"]) == ("\ud800 Who?", "\udfff")
+
+
+class TestSearch:
+    def test_hits_as_json(self, cli, assistant):
+        status, output, errors = cli("search", "--json", "-k", "2", "minister", "railway")
+        assert (status, errors) == (0, "")
+        hits = [Hit(**hit) for hit in json.loads(output)]
+        assert hits == assistant.search("minister railway", 2)
+
+    def test_hits_for_people(self, cli):
+        _, output, _ = cli("search", "-k", "1", "minister railway")
+        head, scores, text = output.splitlines()
+        assert head.split() == ["fused", "dense", "bm25", "passage"]
+        assert re.fullmatch(r"\d\.\d\d +\d\.\d\d +\d\.\d\d +bridge\.txt \d+-\d+", scores)
+        assert text.strip().startswith("The minister came")
+
+    def test_an_article_may_be_chosen(self, cli):
+        output = cli("search", "--json", "minister", "--article", "tariffs.txt")[1]
+        assert {hit["article_id"] for hit in json.loads(output)} == {"tariffs.txt"}
+
+    def test_nothing_to_search_for_is_an_error(self, cli):
+        assert_error(cli("search", ""), "empty")
+        assert_error(cli("search", "x", "-k", "0"), "1 or more")
+
+
+class TestIndex:
+    def test_builds_then_has_nothing_to_do_then_updates(self, cli, tmp_path):
+        news, index = tmp_path / "news", tmp_path / "new"
+        write_articles(news, {"bridge.txt": BRIDGE, "bad.txt": b"\xff"})
+        status, output, errors = cli("index", "--articles", str(news), "--index", str(index))
+        assert (status, errors.count("\n")) == (0, 1)
+        assert errors.startswith("skipped bad.txt: not UTF-8")
+        did = "1 added, 0 changed, 0 removed, 3 passages encoded"
+        assert output == f"{index}: 1 articles, 3 passages; {did}\n"
+        assert cli("index", "--index", str(index))[1].endswith("; nothing has changed\n")
+        write_articles(news, {"bridge.txt": "Changed."})
+        assert (
+            "0 added, 1 changed, 0 removed, 1 passages encoded"
+            in cli("index", "--index", str(index))[1]
+        )
+
+    def test_another_faiss_index_and_its_recall(self, cli, small, tmp_path):
+        output = cli("index", "--index", str(small), "--faiss", "HNSW8")[1]
+        assert output.splitlines()[0].endswith("0 removed, 0 passages encoded")
+        searched = "searched by HNSW8, which finds 100.0% of the ten nearest"
+        assert output.splitlines()[1] == searched
+        nothing = cli("index", "--index", str(small))[1]
+        assert nothing.endswith(f"nothing has changed\n{searched}\n")
+        assert_error(cli("index", "--faiss", "Cheese"), "FAISS knows no index factory 'Cheese'")
+        assert "searched" not in cli("index", "--index", str(small), "--faiss", "auto")[1]
+
+    @pytest.mark.parametrize("workers", ["0", "-1", "two"])
+    def test_workers_are_a_number(self, workers, capsys):
+        with pytest.raises(SystemExit) as usage:
+            main(["index", "--workers", workers])
+        assert usage.value.code == 2
+        assert f"{workers!r} is no number of processes" in capsys.readouterr().err
+
+    def test_no_articles_is_an_error(self, cli, tmp_path):
+        assert_error(cli("index", "--index", str(tmp_path)), "no folder of articles")
+        (tmp_path / "articles").mkdir()
+        assert_error(cli("index", "--index", str(tmp_path)), "no article in")
+
+
+class TestVerify:
+    def test_an_intact_index(self, cli, small):
+        assert cli("verify") == (0, f"{small}: intact\n", "")
+        assert cli("verify", "--index", str(small)) == (0, f"{small}: intact\n", "")
+
+    def test_damage_is_status_4_with_the_command_that_mends_it(self, cli, small):
+        write_articles(small / "articles", {"bridge.txt": "Edited."})
+        next(small.glob("vectors-*")).unlink()
+        status, output, errors = cli("verify")
+        assert (status, errors) == (4, "")
+        first, second, last = output.splitlines()
+        assert first.endswith("is missing")
+        assert second == f"{small}: bridge.txt was edited"
+        assert last == f"to rebuild it run: askvisit index --index {small}"
+        assert cli("index")[0] == 0
+        assert cli("verify")[0] == 0
+
+
+class TestEvaluate:
+    @pytest.fixture
+    def questions(self, tmp_path):
+        path = tmp_path / "q.jsonl"
+        rows = [
+            {"question": MAYOR, "sentences": [OPENED], "spans": ["Monday"]},
+            {"question": "?!", "sentences": [], "kind": "unanswerable-far"},
+        ]
+        path.write_text("\n".join(map(json.dumps, rows)))
+        return str(path)
+
+    def test_figures_as_json(self, cli, questions):
+        status, output, errors = cli("evaluate", questions, "--json")
+        figures = json.loads(output)
+        assert (status, errors) == (0, "")
+        assert (figures["questions"], figures["ranked_first"]) == (2, 1.0)
+        assert figures["span_f1"] == pytest.approx(2 / 3)
+        assert figures["auroc_near"] is None
+        assert (figures["reader"], len(figures["reader_sha256"])) == ("scripted", 64)
+
+    def test_figures_for_people(self, cli, questions, tmp_path):
+        (tmp_path / "d.jsonl").write_text('[{"question": "?!", "sentences": null}]')
+        output = cli("evaluate", questions, "--dialogues", str(tmp_path / "d.jsonl"))[1]
+        rows = {line[:48].strip(): line[48:].strip() for line in output.splitlines()}
+        assert f"reader: scripted, sha256 {ScriptedReader.sha256}\n" in output
+        assert rows["questions"] == "2"
+        assert rows["span F1"] == "0.667"
+        assert "AUROC of confidence, near" not in rows
+        assert len(rows) == len(output.splitlines())
+
+    def test_a_bad_file_is_an_error_with_the_line(self, cli, questions, tmp_path):
+        bad = tmp_path / "bad.jsonl"
+        bad.write_text('{"question": "Who?", "sentences": []}\n{"question"\n')
+        assert_error(cli("evaluate", str(bad)), "bad.jsonl line 2")
+        assert_error(cli("evaluate", questions, "--dialogues", str(bad)), "bad.jsonl line 2")
+        assert_error(cli("evaluate", str(tmp_path / "none.jsonl")), "none.jsonl")
+
+
+class TestErrors:
+    @pytest.fixture(autouse=True)
+    def _no_fakes(self, monkeypatch):
+        monkeypatch.undo()
+
+    @pytest.mark.parametrize(
+        "command", [["ask", "Who?"], ["search", "x"], ["verify"], ["ask", "--jsonl"]]
+    )
+    @pytest.mark.parametrize("kind", ["missing", "foreign", "file", "format", "damaged"])
+    def test_an_index_that_cannot_be_used_is_one_line(self, small, capsys, kind, command):
+        manifest = small / "manifest.json"
+        if kind == "missing":
+            shutil.rmtree(small)
+        elif kind == "foreign":
+            manifest.unlink()
+        elif kind == "file":
+            shutil.rmtree(small)
+            small.write_text("a file")
+        elif kind == "format":
+            manifest.write_text(manifest.read_text().replace(f'"format": {FORMAT}', '"format": 9'))
+        else:
+            manifest.write_text("{")
+        status = main([*command, "--index", str(small)])
+        output, errors = capsys.readouterr()
+        if kind == "damaged" and command == ["verify"]:
+            assert (status, errors) == (4, "")
+            assert f"askvisit index --index {small}" in output
+        else:
+            assert_error((status, output, errors), f"askvisit index --index {small}")
+
+    def test_another_encoder_is_one_line(self, small, capsys):
+        status = main(["ask", "Who?", "--index", str(small)])
+        assert_error((status, *capsys.readouterr()), "word-counts")
+
+    def test_a_bug_is_one_line_unless_it_is_asked_for(self, monkeypatch, capsys):
+        def fail(*_, **__):
+            raise ZeroDivisionError("a\nb")
+
+        monkeypatch.setattr(Assistant, "load", fail)
+        monkeypatch.delenv("ASKVISIT_DEBUG", raising=False)
+        status = main(["ask", "Who?"])
+        assert_error((status, *capsys.readouterr()), "this is a bug (ZeroDivisionError: a b)")
+        monkeypatch.setenv("ASKVISIT_DEBUG", "1")
+        with pytest.raises(ZeroDivisionError):
+            main(["ask", "Who?"])
+
+    def test_ctrl_c_is_130(self, monkeypatch, capsys):
+        def stop(*_, **__):
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(Assistant, "load", stop)
+        assert main(["ask", "Who?"]) == 130
+        assert capsys.readouterr() == ("", "")
+
+
+def test_control_characters_of_an_article_do_not_reach_the_terminal():
+    assert show.plain("a\x1b[31mb\x07\u202ec\x9b\td\n") == "a[31mbc\td\n"
+    assert show.excerpt("word\n\n" * 100).endswith(" …")
+    assert len(show.excerpt("word " * 100)) <= 162
+    assert "\n" not in show.excerpt("a\nb")
+
+
+FAKED = """
+import sys
+sys.path.insert(0, {tests!r})
+from pathlib import Path
+from harness.fakes import ScriptedReader, WordCounts, calibration
+from askvisit import Assistant
+from askvisit.cli import main
+reader = ScriptedReader({{"on Monday": 2.0}})
+assistant = Assistant(Path({index!r}), WordCounts(), reader, calibration())
+Assistant.load = classmethod(lambda cls, *_, **__: assistant)
+sys.exit(main({arguments!r}))
+"""
+
+
+def faked(index, *arguments: str) -> list[str]:
+    """Return a command that runs the command line over an index with fakes for models."""
+    code = FAKED.format(tests=str(ROOT / "tests"), index=str(index), arguments=list(arguments))
+    return [sys.executable, "-c", code]
+
+
+class TestProcess:
+    """What only a process of its own shows."""
+
+    def test_a_closed_pipe_ends_quietly(self, small):
+        asked = (json.dumps({"question": MAYOR}) + "\n").encode() * 2000
+        with subprocess.Popen(
+            faked(small, "ask", "--jsonl"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process:
+            (small / "asked").write_bytes(asked)
+            process.stdin.write(asked[:200])
+            process.stdin.flush()
+            assert json.loads(process.stdout.readline())["found"]
+            process.stdout.close()
+            try:
+                process.stdin.write(asked)
+                process.stdin.close()
+            except BrokenPipeError:
+                pass
+            assert process.wait(30) == 0
+            assert process.stderr.read() == b""
+
+    def test_ctrl_c_ends_quietly(self, small):
+        with subprocess.Popen(
+            faked(small, "ask", "--jsonl"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process:
+            process.stdin.write(json.dumps({"question": MAYOR}).encode() + b"\n")
+            process.stdin.flush()
+            process.stdout.readline()
+            time.sleep(0.1)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(30) == 130
+            assert process.stderr.read() == b""
+
+    @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+    def test_json_is_json_in_any_encoding_of_the_terminal(self, small, encoding):
+        question = "Who – “é” 🙂?"
+        done = subprocess.run(
+            faked(small, "ask", "--json", question),
+            capture_output=True,
+            env={**os.environ, "PYTHONIOENCODING": encoding},
+        )
+        assert done.stderr == b""
+        assert json.loads(done.stdout.decode(encoding))["question"] == question
+
+    def test_output_that_is_closed_is_no_bug(self, small):
+        command = " ".join(["exec", '"$@"', ">&-"])
+        done = subprocess.run(
+            ["sh", "-c", command, "sh", *faked(small, "ask", MAYOR)], stderr=subprocess.PIPE
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+
+    def test_the_program_answers_from_the_committed_index(self):
+        program = shutil.which("askvisit", path=os.path.dirname(sys.executable))
+        assert program is not None, "askvisit is not installed beside the Python that runs this"
+        done = subprocess.run(
+            [program, "ask", "--json", "When did Xi meet Kim Jong Il?"],
+            capture_output=True,
+            cwd="/",
+            text=True,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        answer = Answer.from_dict(json.loads(done.stdout))
+        assert "in 2009" in answer.citations[0].quote

@@ -1,0 +1,197 @@
+"""A folder becomes articles; what in it is no article is named with the reason."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+
+import pytest
+from harness.fakes import BRIDGE, ROOT, TARIFFS, VISIT, write_articles
+
+from askvisit import corpus
+from askvisit.corpus import Entry, SourceFile
+from askvisit.errors import ArticleError, CorpusError
+
+
+def read(folder, name):
+    return SourceFile(folder / name).read()
+
+
+def test_an_article_is_its_file_byte_for_byte(tmp_path):
+    text = "Kim’s “Visit” – a U.S. View\r\n\r\nHe said:\t“No…”\u00a0– twice.  \r\n"
+    write_articles(tmp_path, {"kims-visit.txt": text})
+    article = read(tmp_path, "kims-visit.txt")
+    assert article.text.encode() == (tmp_path / "kims-visit.txt").read_bytes()
+    assert article.id == "kims-visit.txt"
+    assert article.title == "Kim’s “Visit” – a U.S. View"
+    assert (article.source, article.url, article.date) == (None, None, None)
+
+
+def test_the_visit_is_its_file_byte_for_byte():
+    folder = ROOT / "index" / "articles"
+    assert read(folder, VISIT).text.encode() == (folder / VISIT).read_bytes()
+
+
+def test_a_byte_order_mark_stays(tmp_path):
+    write_articles(tmp_path, {"a.txt": b"\xef\xbb\xbf" + BRIDGE.encode()})
+    article = read(tmp_path, "a.txt")
+    assert article.text == "\ufeff" + BRIDGE
+    assert article.title == "A Bridge for the Town"
+
+
+def test_a_title_that_no_headline_gives_is_the_files_name(tmp_path):
+    write_articles(tmp_path, {"the-old-bridge.txt": "One sentence only."})
+    assert read(tmp_path, "the-old-bridge.txt").title == "the old bridge"
+
+
+def test_the_sidecar_tells_title_source_url_and_date(tmp_path):
+    write_articles(tmp_path, {"a.md": "# A Headline\n\nText here."})
+    (tmp_path / "a.toml").write_text(
+        'title = "Another – title"\nsource = "The Paper"\n'
+        'url = "https://example.org/a"\ndate = 2019-06-28\n',
+        "utf-8",
+    )
+    article = read(tmp_path, "a.md")
+    assert article.title == "Another – title"
+    assert article.source == "The Paper"
+    assert article.url == "https://example.org/a"
+    assert article.date == "2019-06-28"
+
+
+@pytest.mark.parametrize(
+    ("date", "told"),
+    [
+        ('"2019-06-28"', "2019-06-28"),
+        ("2019-06-28", "2019-06-28"),
+        ("2019-06-28 10:30:00", "2019-06-28T10:30:00"),
+        ('"June 2019"', "June 2019"),
+    ],
+)
+def test_a_date_may_be_text_or_a_date(tmp_path, date, told):
+    write_articles(tmp_path, {"a.txt": BRIDGE, "a.toml": f"date = {date}"})
+    article = read(tmp_path, "a.txt")
+    assert article.date == told
+    assert article.title == "A Bridge for the Town"
+
+
+@pytest.mark.parametrize(
+    ("sidecar", "reason"),
+    [
+        ('titel = "A"', "has the key 'titel'; it may have title, source, url, date"),
+        ("title = A headline", "not TOML"),
+        (b"title = '\xff'", "not TOML"),
+        ('title = ["A"]', "title is not text"),
+        ("[source]\nname = 'A'", "source is not text"),
+        ("date = 10:30:00", "date is not a date"),
+        ("url = 2019-06-28", "url is not text"),
+    ],
+)
+def test_a_bad_sidecar_is_named(tmp_path, sidecar, reason):
+    write_articles(tmp_path, {"a.txt": BRIDGE, "a.toml": sidecar})
+    with pytest.raises(ArticleError, match=re.escape(reason)) as caught:
+        read(tmp_path, "a.txt")
+    assert caught.value.path == tmp_path / "a.toml"
+
+
+BAD = {
+    "empty.txt": (b"", "empty"),
+    "blank.txt": (b" \r\n\t\n", "has no words"),
+    "bom.txt": (b"\xef\xbb\xbf\n", "has no words"),
+    "marks.md": (b"# ---\n\n***\n", "has no words"),
+    "latin.txt": ("café".encode("latin-1"), "not UTF-8 (byte 3)"),
+    "binary.txt": (b"abc\0def", "NUL"),
+    "photo.jpg": (b"\xff\xd8", "not one of the formats .txt, .md"),
+    "noending": (b"text", "not one of the formats .txt, .md"),
+    "lonely.toml": (b"title = 'A'", "not one of the formats .txt, .md"),
+    "z-copy.txt": (BRIDGE.encode(), "has the same text as bridge.txt"),
+}
+
+
+def test_bad_files_are_named_and_good_ones_stay(tmp_path):
+    write_articles(tmp_path, {name: data for name, (data, _) in BAD.items()})
+    write_articles(tmp_path, {"bridge.txt": BRIDGE, "tariffs.md": TARIFFS})
+    (tmp_path / "folder.txt").mkdir()
+    (tmp_path / "nowhere.txt").symlink_to(tmp_path / "not there")
+    os.mkfifo(tmp_path / "pipe.txt")
+    entries, skipped = corpus.survey(tmp_path)
+    assert [entry.id for entry in entries] == ["bridge.txt", "tariffs.md"]
+    reasons = {error.path.name: error.reason for error in skipped}
+    assert set(reasons) == {*BAD, "folder.txt", "nowhere.txt", "pipe.txt"}
+    for name, (_, reason) in BAD.items():
+        assert reason in reasons[name]
+    assert "folder" in reasons["folder.txt"]
+    assert "not a file" in reasons["nowhere.txt"]
+    assert "not a file" in reasons["pipe.txt"]
+    assert all(str(error).startswith(f"{error.path.name}: ") for error in skipped)
+
+
+def test_a_file_over_the_limit_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(corpus, "LARGEST_FILE", 1_000_000)
+    write_articles(tmp_path, {"long.txt": b"word " * 200_001, "bridge.txt": BRIDGE})
+    entries, skipped = corpus.survey(tmp_path)
+    assert [entry.id for entry in entries] == ["bridge.txt"]
+    assert str(skipped[0]) == "long.txt: over 1 MB"
+
+
+def test_hidden_files_and_sidecars_are_passed_over(tmp_path):
+    write_articles(tmp_path, {"bridge.txt": BRIDGE, "bridge.toml": "", ".hidden.txt": "Text."})
+    files, skipped = corpus.scan(tmp_path)
+    assert [file.id for file in files] == ["bridge.txt"]
+    assert skipped == []
+
+
+def test_a_name_that_is_not_utf8_is_named(tmp_path):
+    write_articles(tmp_path, {"bridge.txt": BRIDGE})
+    with open(os.path.join(os.fsencode(tmp_path), b"caf\xe9.txt"), "wb") as file:
+        file.write(b"Some text.")
+    entries, skipped = corpus.survey(tmp_path)
+    assert [entry.id for entry in entries] == ["bridge.txt"]
+    assert "rename it" in skipped[0].reason
+
+
+@pytest.mark.parametrize("there", [False, True], ids=["missing", "a file"])
+def test_no_folder_is_an_error(tmp_path, there):
+    if there:
+        (tmp_path / "news").write_text("text")
+    with pytest.raises(CorpusError, match="name one with --articles"):
+        corpus.survey(tmp_path / "news")
+
+
+def test_a_file_that_vanishes_is_an_error_of_its_own(tmp_path):
+    with pytest.raises(ArticleError, match="cannot be read"):
+        read(tmp_path, "gone.txt")
+
+
+def test_the_hash_changes_with_the_file_and_with_the_sidecar(tmp_path):
+    write_articles(tmp_path, {"a.txt": BRIDGE})
+    hashes = {SourceFile(tmp_path / "a.txt").sha256()}
+    for sidecar in ('title = "A"', 'title = "B"'):
+        (tmp_path / "a.toml").write_text(sidecar)
+        hashes.add(SourceFile(tmp_path / "a.txt").sha256())
+    write_articles(tmp_path, {"a.txt": TARIFFS})
+    hashes.add(SourceFile(tmp_path / "a.txt").sha256())
+    assert len(hashes) == 4
+
+
+def test_a_known_file_is_not_parsed_again(tmp_path):
+    write_articles(tmp_path, {"a.txt": BRIDGE, "b.txt": TARIFFS})
+    (first, second), _ = corpus.survey(tmp_path)
+    told = Entry("a.txt", first.file_sha256, "0" * 64)
+    other = Entry("b.txt", "1" * 64, "2" * 64)
+    assert corpus.survey(tmp_path, {"a.txt": told, "b.txt": other})[0] == [told, second]
+
+
+def test_pages_and_pdf_files_become_articles_and_bad_ones_are_named(tmp_path):
+    samples = ROOT / "tests" / "data" / "formats"
+    shutil.copy(samples / "visit.html", tmp_path)
+    shutil.copy(samples / "visit.pdf", tmp_path)
+    write_articles(tmp_path, {"broken.pdf": b"%PDF-1.4 and no more", "empty.html": b"<p></p>"})
+    (tmp_path / "visit.toml").write_text('date = "2020-01-01"')
+    files, _ = corpus.scan(tmp_path)
+    by_id = {file.id: file for file in files}
+    page = by_id["visit.html"].read()
+    assert (page.source, page.date) == ("The Paper", "2020-01-01")
+    assert by_id["visit.pdf"].read().title == page.title
+    _, skipped = corpus.survey(tmp_path)
+    assert [error.path.name for error in skipped] == ["broken.pdf", "empty.html"]

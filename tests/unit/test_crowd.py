@@ -1,0 +1,77 @@
+"""The chat under load, over HTTP: a crowd, too many at once, slow clients, a restart."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from harness import clients, crowd
+from harness.fakes import finish
+
+from askvisit import Assistant, encoder
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    return crowd.Library(tmp_path_factory.mktemp("library") / "index", encoder.load())
+
+
+@pytest.fixture
+def server(library, tmp_path):
+    with clients.Server(library.folder, tmp_path / "log") as started:
+        yield started
+        if started.process.poll() is None:
+            assert started.stop() < 10
+        assert started.faults() == []
+
+
+def test_a_crowd_is_answered_while_the_index_is_rebuilt(server, library):
+    asking = crowd.Crowd(server, library)
+    finish(asking.ask(clients=12, seconds=20))
+    assert asking.tally.errors == []
+    assert asking.tally.busy == []
+    assert asking.tally.answers > 20
+    assert asking.rebuilds > 0
+
+
+def test_too_many_at_once_are_told_so_and_all_others_are_answered(server):
+    tally = finish(crowd.at_once(server, 200))
+    assert tally.errors == []
+    assert tally.answers >= 64
+    assert len(tally.busy) == 200 - tally.answers
+    assert max(tally.busy) < max(tally.seconds)
+    assert finish(crowd.at_once(server, 1)).answers == 1
+
+
+def test_slow_clients_are_sent_away_and_keep_nobody_waiting(server):
+    tally, refused = finish(crowd.slow(server, 100))
+    assert set(refused) <= {408, 0}
+    assert refused.count(408) > 25
+    assert (tally.errors, tally.busy) == ([], [])
+    assert tally.answers > 1
+
+
+def test_a_restart_loses_no_answer_and_takes_the_same_port(server, library, tmp_path):
+    tally, stopped, _ = finish(
+        crowd.restarted(
+            server, 6, lambda: clients.Server(library.folder, tmp_path / "log", server.port)
+        )
+    )
+    assert tally.errors == []
+    assert tally.busy != []
+    assert stopped < 10
+
+
+def test_the_crowd_sees_an_answer_that_is_wrong(library):
+    question, other = clients.questions()[:2]
+    assert crowd._in_the_log(question, 1)(f'<p class="message user">{other}</p>')
+    assistant = Assistant.load(library.folder)
+    answer = assistant.ask(question, min_confidence=0)
+    assert library.judge(answer) == ""
+    cited = answer.citations[0]
+    moved = replace(cited, article_sha256="0" * 64)
+    assert "not what the article says" in library.judge(
+        replace(answer, citations=(moved, *answer.citations[1:]))
+    )

@@ -1,0 +1,110 @@
+"""Dialogues with the real models: follow-ups are understood, and history bends nothing else."""
+
+from __future__ import annotations
+
+import json
+from statistics import fmean
+
+import pytest
+from harness.fakes import ROOT
+
+from askvisit import Answer, Assistant, build_index, encoder, evaluation
+from askvisit.index import open_index
+from askvisit.rewriting import followups
+
+DATA = ROOT / "tests" / "data"
+
+# Measured; raise them when the answers get better.
+TURNS_RIGHT = 15 / 16
+TUNE, FINAL = 0.75, 0.78
+
+
+def split(name: str) -> dict[str, list[list[evaluation.Question]]]:
+    """Return a split's dialogues by page."""
+    path = DATA / f"dialogues-{name}.jsonl"
+    pages: dict[str, list[list[evaluation.Question]]] = {}
+    lines = path.read_text("utf-8").splitlines()
+    for line, dialogue in zip(lines, evaluation.read_dialogues(path), strict=True):
+        pages.setdefault(json.loads(line)[0]["page"], []).append(dialogue)
+    return pages
+
+
+@pytest.fixture(scope="module")
+def answered(real):
+    """Return the development questions, each with its answer and no history."""
+    asked = evaluation.read_questions(DATA / "questions.jsonl")
+    return [(question, real.ask(question.question)) for question in asked]
+
+
+def test_the_development_dialogues(real):
+    dialogues = evaluation.read_dialogues(DATA / "dialogues.jsonl")
+    turns = [right for dialogue in dialogues for right in evaluation.play(real, dialogue)]
+    assert len(turns) == 16
+    assert fmean(turns) >= TURNS_RIGHT
+
+
+def test_the_son_of_who_was_asked_about_and_what_he_did_in_another_year(real):
+    history: list[Answer] = []
+    for question in (
+        "When did Xi meet Kim Jong Il?",
+        "And when did his son take power?",
+        "What about 2018?",
+    ):
+        history.append(real.ask(question, history))
+    assert [turn.citations[0].quote for turn in history] == [
+        "Xi previously had met with Kim Jong Un’s father, the late Kim Jong Il, in 2009.",
+        "Kim removed pro-Beijing government officials when he assumed power in 2011.",
+        "After nearly a decade of pursuing nuclear weapons despite protests from Beijing, Kim set "
+        "out to renew diplomatic relations in 2018, even taking an incredibly rare trip to China "
+        "for a meeting with Xi.",
+    ]
+    assert history[1].reading == "when did Kim Jong Un take power?"
+
+
+def test_no_question_of_its_own_is_read_otherwise_after_another(answered):
+    """An answer depends on history through the readings alone, so every ordered pair is covered."""
+    index = open_index(ROOT / "index")
+    bent = {
+        question.question
+        for question, _ in answered
+        for _, earlier in answered
+        if question.sentences
+        and followups.propose(question.question, [earlier], index)[0] != question.question
+    }
+    assert len(answered) > 80
+    assert not bent
+
+
+def test_the_first_sentence_is_the_same_after_another_question(real, answered):
+    pairs = list(zip(answered[::9], answered[4::9], strict=False))
+    for (question, alone), (_, earlier) in pairs:
+        after = real.ask(question.question, [earlier])
+        assert [c.quote for c in after.citations[:1]] == [c.quote for c in alone.citations[:1]]
+    assert len(pairs) > 8
+
+
+@pytest.mark.parametrize("name", ["tune", "final"])
+def test_the_splits_are_of_their_pages(name):
+    turns = [(page, t) for page, ds in split(name).items() for d in ds for t in d]
+    texts = {page: (DATA / "pages" / f"{page}.txt").read_text("utf-8") for page, _ in turns}
+    assert all(sentence in texts[page] for page, t in turns for sentence in t.sentences)
+    assert 0.25 < fmean(not t.sentences for _, t in turns) < 0.4
+    assert not split("tune").keys() & split("final").keys()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "floor"), [("tune", TUNE), ("final", FINAL)])
+def test_dialogues_about_other_pages(name, floor, tmp_path):
+    """Each page is an index of its own, as the development article is."""
+    sentences = encoder.load()
+    right = []
+    for page, dialogues in split(name).items():
+        folder = tmp_path / page
+        (folder / "articles").mkdir(parents=True)
+        text = (DATA / "pages" / f"{page}.txt").read_bytes()
+        (folder / "articles" / f"{page}.txt").write_bytes(text)
+        build_index(index=folder, encoder=sentences)
+        assistant = Assistant.load(folder)
+        right += [turn for dialogue in dialogues for turn in evaluation.play(assistant, dialogue)]
+    print(f"{name}: {fmean(right):.3f} of {len(right)} turns right")
+    assert fmean(right) >= floor

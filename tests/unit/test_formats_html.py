@@ -1,0 +1,108 @@
+"""Web pages: the article without what stands around it, and pages that are none."""
+
+from __future__ import annotations
+
+import pytest
+from harness.fakes import ROOT, VISIT
+
+from askvisit import formats
+from askvisit.formats import html
+
+PAGE = (ROOT / "tests" / "data" / "formats" / "visit.html").read_bytes()
+LONG = "The mayor opened the bridge on Monday, and the minister came to see it. "
+
+
+def page(body: str, head: str = "") -> bytes:
+    return f"<!DOCTYPE html><html><head>{head}</head><body>{body}</body></html>".encode()
+
+
+def test_a_news_page_gives_the_article_and_nothing_else():
+    document = formats.read("visit.html", PAGE)
+    article = (ROOT / "index" / "articles" / VISIT).read_text("utf-8")
+    wanted = [" ".join(block.split()) for block in article.strip().split("\n\n")]
+    assert document.text == "\n\n".join(wanted) + "\n"
+    assert document.title == wanted[0]
+    assert document.source == "The Paper"
+    assert document.url == "https://paper.example/world/xi-visits"
+    assert document.date == "2019-06-26"
+
+
+def test_the_text_is_the_same_each_time():
+    assert html.read(PAGE) == html.read(PAGE) == formats.read("a.HTM", PAGE)
+
+
+def test_blocks_are_parted_by_blank_lines_and_the_title_is_the_first():
+    body = (
+        f"<article><h2>A Part</h2><p>{LONG}\n  <b>It</b> was\tcold.</p>"
+        f"<ul><li>One band</li><li>Two <i>cakes</i></li></ul><blockquote>{LONG}</blockquote>"
+        "<table><tr><td>Cost</td><td>two million</td></tr></table>"
+        f"<p>First line<br>second line. {LONG}</p></article>"
+    )
+    document = html.read(page(body, "<title>A Bridge for the Town</title>"))
+    assert document.text.rstrip("\n").split("\n\n") == [
+        "A Bridge for the Town",
+        "A Part",
+        f"{LONG}It was cold.",
+        "One band",
+        "Two cakes",
+        LONG.strip(),
+        "Cost two million",
+        f"First line second line. {LONG}".strip(),
+    ]
+
+
+def test_what_a_page_tells_of_the_future_is_taken_whatever_the_day_is():
+    head = '<meta property="article:published_time" content="2042-03-01T08:00:00Z">'
+    assert html.read(page(f"<article><p>{LONG * 5}</p></article>", head)).date == "2042-03-01"
+
+
+def test_an_address_that_is_no_web_address_is_not_taken():
+    head = '<link rel="canonical" href="javascript:alert(1)">'
+    assert html.read(page(f"<article><p>{LONG * 5}</p></article>", head)).url is None
+
+
+@pytest.mark.parametrize(
+    ("declared", "encoding"),
+    [
+        ('<meta charset="utf-8">', "utf-8"),
+        ("", "utf-8"),
+        ("", "utf-8-sig"),
+        ("", "utf-16"),
+        ('<meta charset="iso-8859-1">', "cp1252"),
+        ('<meta charset="utf-8">', "cp1252"),
+        ('<meta charset="no-such-thing">', "cp1252"),
+        ("", "cp1252"),
+        ('<meta http-equiv="Content-Type" content="text/html; charset=iso-8859-2">', "iso8859-2"),
+        ('<meta charset="koi8-r">', "koi8-r"),
+    ],
+)
+def test_a_page_is_decoded_as_browsers_do(declared, encoding):
+    word = {"koi8-r": "мост", "iso8859-2": "Łódź"}.get(encoding, "Café “x” –")
+    text = f"<html><head>{declared}</head><p>{word} and more</p></html>"
+    assert word in html.decode(text.encode(encoding))
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (page("<script>document.write('x')</script>"), "no article was found"),
+        (b"", "no article was found"),
+        (b"\x1f\x8b\0\0binary\0", "NUL bytes"),
+        (page("<div>" * 100_000 + "deep"), "no article was found"),
+    ],
+    ids=["script", "empty", "binary", "deep"],
+)
+def test_what_is_no_article_says_why(data, reason):
+    with pytest.raises(ValueError, match=reason):
+        formats.read("a.html", data)
+
+
+def test_entities_are_neither_fetched_nor_multiplied():
+    bomb = "".join(f'<!ENTITY a{n + 1} "{f"&a{n};" * 50}">' for n in range(9))
+    data = (
+        f'<!DOCTYPE html [<!ENTITY a0 "lol">{bomb}<!ENTITY file SYSTEM "file:///etc/passwd">]>'
+        f"<html><body><article><p>{LONG * 3}&a9; &file;</p></article></body></html>"
+    )
+    text = formats.read("a.html", data.encode()).text
+    assert len(text) < 1000
+    assert "root:" not in text

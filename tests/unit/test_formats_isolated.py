@@ -1,0 +1,76 @@
+"""The process that parses: what ends it, and what comes after."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from harness.pdfs import column, pdf
+
+from askvisit import formats
+from askvisit.formats import isolated
+
+ARTICLE = pdf(column(50, 700, ["The mayor opened the bridge."]))
+
+
+@pytest.fixture(autouse=True)
+def _forget():
+    isolated.read.cache_clear()
+
+
+def test_a_file_that_takes_too_long_is_named_and_the_next_one_is_read(monkeypatch):
+    slow = b"<p>word" * 200_000  # nested paragraphs: quadratic work for the parser
+    with monkeypatch.context() as hurried:
+        hurried.setattr(isolated, "SECONDS", 1.0)
+        with pytest.raises(ValueError, match="takes over 1 seconds"):
+            formats.read("slow.html", b"<article>" + slow)
+    assert formats.read("a.pdf", ARTICLE).text == "The mayor opened the bridge.\n"
+
+
+def test_a_child_that_died_is_replaced():
+    formats.read("a.pdf", ARTICLE)
+    os.kill(isolated._child._process.pid, signal.SIGKILL)
+    isolated._child._process.wait()
+    isolated.read.cache_clear()
+    assert formats.read("a.pdf", ARTICLE).text == "The mayor opened the bridge.\n"
+
+
+def test_a_child_that_dies_at_a_file_names_the_file_broken(monkeypatch):
+    monkeypatch.setattr(isolated, "_START", "path = {path!r}; input()")
+    isolated._child.end()
+    with pytest.raises(ValueError, match="it is broken"):
+        formats.read("a.pdf", ARTICLE)
+    isolated._child.end()
+
+
+def test_too_much_text_is_refused(monkeypatch):
+    monkeypatch.setattr(isolated, "LONGEST_TEXT", 10)
+    import io
+
+    reply = isolated._reply("pdf", io.BytesIO(ARTICLE), len(ARTICLE))
+    assert reply == {"error": "has over 10 characters of text"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits a process's memory")
+def test_memory_is_limited():
+    code = (
+        "from askvisit.formats import isolated\n"
+        "isolated.MEMORY = 300 * 1024**2; isolated._limit_memory()\n"
+        "try: bytes(2**30)\n"
+        "except MemoryError: print('limited')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "limited\n"
+
+
+def test_the_parsers_are_not_loaded_here():
+    code = (
+        "import sys; from askvisit import formats\n"
+        f"print(formats.read('a.pdf', {ARTICLE!r}).text)\n"
+        "print({'pypdf', 'trafilatura', 'lxml'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "The mayor opened the bridge.\n\nset()\n"

@@ -1,0 +1,171 @@
+"""PDF articles: lines to paragraphs, titles, and files that are broken, locked or hostile."""
+
+from __future__ import annotations
+
+import io
+import zlib
+
+import pytest
+from harness.fakes import ROOT, VISIT
+from harness.pdfs import column, pdf, raw_pdf
+
+from askvisit import formats
+from askvisit.formats import pdf as pdf_format
+from askvisit.formats.pdf_layout import Line, paragraphs
+
+ARTICLE = [
+    "The mayor opened the bridge on Monday and said that it had",
+    "cost two million crowns. It took three years to build.",
+    "",
+    "The minister came to see the bridge and promised that the",
+    "railway would be mended next year.",
+]
+
+
+def blocks(data: bytes) -> list[str]:
+    return pdf_format.read(data).text.rstrip("\n").split("\n\n")
+
+
+def test_a_printed_page_gives_the_paragraphs_of_the_article():
+    document = formats.read(
+        "visit.pdf", (ROOT / "tests" / "data" / "formats" / "visit.pdf").read_bytes()
+    )
+    article = (ROOT / "index" / "articles" / VISIT).read_text("utf-8")
+    wanted = [" ".join(block.split()) for block in article.strip().split("\n\n")]
+    found = document.text.rstrip("\n").split("\n\n")
+    assert document.title == wanted[0]
+    assert [block for block in found if block in wanted] == wanted
+    assert set(found) - set(wanted) == {"By A Writer | 26 June 2019", "Copyright The Paper"}
+
+
+def test_the_text_is_the_same_each_time():
+    data = (ROOT / "tests" / "data" / "formats" / "visit.pdf").read_bytes()
+    assert pdf_format.read(data) == pdf_format.read(data) == formats.read("a.PDF", data)
+
+
+def test_gaps_part_paragraphs_and_lines_are_joined():
+    assert blocks(pdf(column(50, 700, ARTICLE))) == [
+        f"{ARTICLE[0]} {ARTICLE[1]}",
+        f"{ARTICLE[3]} {ARTICLE[4]}",
+    ]
+
+
+def test_an_indented_line_begins_a_paragraph():
+    lines = [f"\t{ARTICLE[0]}", ARTICLE[1], f"\t{ARTICLE[3]}", ARTICLE[4]]
+    assert len(blocks(pdf(column(50, 700, lines)))) == 2
+
+
+def test_a_sentence_goes_on_in_the_next_column_and_on_the_next_page():
+    one = [*column(50, 700, ARTICLE[:2]), *column(50, 660, [ARTICLE[3]])]
+    two = column(350, 700, [ARTICLE[4], "", ARTICLE[0]])
+    three = column(50, 700, [ARTICLE[1]])
+    assert blocks(pdf([*one, *two], three)) == [
+        f"{ARTICLE[0]} {ARTICLE[1]}",
+        f"{ARTICLE[3]} {ARTICLE[4]}",
+        f"{ARTICLE[0]} {ARTICLE[1]}",
+    ]
+
+
+def test_running_heads_and_page_numbers_are_left_out():
+    pages = [
+        [
+            (50, 780, 8, "The Paper, Monday"),
+            *column(50, 700, [f"{word}: {line}" if line else "" for line in ARTICLE]),
+            (300, 20, 8, f"Page {number} of 3"),
+        ]
+        for number, word in enumerate(("One", "Two", "Three"), 1)
+    ]
+    text = pdf_format.read(pdf(*pages)).text
+    assert "The Paper" not in text
+    assert "Page" not in text
+    assert [f"{word}: The mayor" in text for word in ("One", "Two", "Three")] == [True] * 3
+
+
+def test_the_largest_block_of_the_first_page_is_the_title():
+    headline = column(50, 740, ["A Bridge", "for the Town"], size=24)
+    data = pdf([(50, 760, 9, "Home"), *headline, *column(50, 640, ARTICLE)])
+    document = pdf_format.read(data)
+    assert document.title == "A Bridge for the Town"
+    assert document.text.startswith("Home\n\nA Bridge for the Town\n\nThe mayor")
+    assert document.date is None
+
+
+def test_without_larger_type_the_first_line_may_be_the_title():
+    lines = ["A Bridge for the Town", "", *ARTICLE]
+    assert pdf_format.read(pdf(column(50, 700, lines))).title == "A Bridge for the Town"
+
+
+def set_in(*texts: str) -> list[list[Line]]:
+    return [[Line(text, 50, 700 - 13 * n, 10) for n, text in enumerate(texts)]]
+
+
+def test_words_parted_at_a_hyphen_become_whole_where_a_file_parts_words():
+    parted = set_in("The inter-", "national bridge", "was build-", "ing for years")
+    (block,) = paragraphs(parted)
+    assert block.text == "The international bridge was building for years"
+
+
+def test_a_hyphen_of_the_word_stays_where_a_file_parts_none():
+    lines = ["The mayor opened a long bridge with a band on Monday"] * 40
+    more = ("and then removed all of the many pro-", "government signs")
+    (block,) = paragraphs(set_in(*lines, *more))
+    assert "pro-government signs" in block.text
+
+
+def test_soft_hyphens_and_ligatures_are_spelled_out():
+    (block,) = paragraphs(set_in("The oﬃ\u00ad", "cial ﬁrst ﬂight was a success for\u00admally"))
+    assert block.text == "The official first flight was a success formally"
+
+
+def test_list_items_stand_alone():
+    found = paragraphs(set_in("The council wants:", "• one bridge", "• a mill.", "2. A band."))
+    assert len(found) == 4
+
+
+def test_a_dash_at_the_start_of_a_line_is_no_list():
+    found = paragraphs(set_in("a mediator in North Korean", "– U.S. disputes, it was said"))
+    assert len(found) == 1
+
+
+def encrypted(user: str, owner: str, algorithm: str) -> bytes:
+    from pypdf import PdfWriter
+
+    writer = PdfWriter(clone_from=io.BytesIO(pdf(column(50, 700, ARTICLE))))
+    writer.encrypt(user, owner, algorithm=algorithm)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("algorithm", ["RC4-128", "AES-128", "AES-256"])
+def test_a_file_locked_only_against_changes_is_read(algorithm):
+    assert blocks(encrypted("", "owner", algorithm)) == blocks(pdf(column(50, 700, ARTICLE)))
+
+
+@pytest.mark.parametrize("algorithm", ["RC4-128", "AES-256"])
+def test_a_file_with_a_password_says_so(algorithm):
+    with pytest.raises(ValueError, match="locked with a password"):
+        pdf_format.read(encrypted("secret", "owner", algorithm))
+
+
+GOOD = pdf(column(50, 700, ARTICLE))
+BOMB = zlib.compress(b"q Q " * 50_000_000, 9)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"no PDF", "not a PDF"),
+        (b"%PDF-1.7\n" + b"\xff\0" * 5000, "broken PDF"),
+        (GOOD[:300], "broken PDF"),
+        (pdf([]), r"no text \(a scan"),
+        (pdf([(50, 700, 10, "...")]), r"no text \(a scan"),
+        (pdf(*[column(50, 700, ["A page."])] * 301), "301 pages, over 300"),
+        (raw_pdf(BOMB, keys=b"/Filter/FlateDecode"), "more inside"),
+        (GOOD.replace(b"/Kids[4 0 R]", b"/Kids[2 0 R]"), "broken PDF"),
+    ],
+    ids=["text", "garbage", "cut", "empty", "no words", "long", "bomb", "endless"],
+)
+def test_what_is_no_readable_pdf_says_why(data, reason):
+    with pytest.raises(ValueError, match=reason):
+        formats.read("a.pdf", data)

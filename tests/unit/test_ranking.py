@@ -1,0 +1,156 @@
+"""Spans become ranked candidates, citations and a confidence."""
+
+from __future__ import annotations
+
+from math import exp
+
+import pytest
+from harness.fakes import BRIDGE, ScriptedReader, WordCounts, calibration
+
+from askvisit import ranking
+from askvisit.index import open_index
+from askvisit.ranking import CONFIDENCE_FEATURES, RANK_FEATURES, Candidate
+from askvisit.records import Article, Evidence, Sentence, Span
+from askvisit.retriever import Retriever
+
+QUESTION = "When did the mayor open the bridge?"
+SCRIPT = {"on Monday": 2.0, "three years": 0.5, "next year": -1.0}
+ARTICLE = Article("bridge.txt", "A Bridge for the Town", BRIDGE)
+
+
+@pytest.fixture
+def evidence(small) -> Evidence:
+    return Retriever(open_index(small), WordCounts()).gather(QUESTION)
+
+
+@pytest.fixture
+def candidates(evidence) -> list[Candidate]:
+    spans = ScriptedReader(SCRIPT).read(QUESTION, evidence.windows)
+    return ranking.rank(evidence, spans, calibration())
+
+
+def words(candidate: Candidate) -> str | None:
+    start = candidate.span.start
+    return None if start is None else BRIDGE[start : candidate.span.end]
+
+
+def test_candidates_are_ranked_by_the_fitted_score(candidates, evidence):
+    assert [words(candidate) for candidate in candidates[:3]] == list(SCRIPT)
+    assert [candidate.score for candidate in candidates[:3]] == [2.0, 0.5, -1.0]
+    sentences = {s for window in evidence.windows for s in window.sentences}
+    assert {candidate.span.sentence for candidate in candidates} == sentences
+
+
+def test_confidence_is_the_logistic_of_the_fitted_weights(candidates):
+    for candidate in candidates:
+        assert candidate.confidence == pytest.approx(1 / (1 + exp(-candidate.span.margin)))
+
+
+def test_equal_scores_stand_in_the_order_of_the_text(evidence):
+    spans = ScriptedReader({}).read(QUESTION, evidence.windows)
+    ranked = ranking.rank(evidence, spans[::-1], calibration())
+    starts = [c.span.sentence.start for c in ranked if c.span.sentence.article_id == "bridge.txt"]
+    assert starts == sorted(starts)
+
+
+@pytest.mark.parametrize(("margin", "confidence"), [(1e9, 1.0), (-1e9, 0.0)])
+def test_confidence_is_a_probability_however_large_the_margin(evidence, margin, confidence):
+    spans = ScriptedReader({"on Monday": margin}).read(QUESTION, evidence.windows)
+    ranked = ranking.rank(evidence, spans, calibration())
+    (found,) = [candidate for candidate in ranked if words(candidate) == "on Monday"]
+    assert 0 <= found.confidence <= 1
+    assert found.confidence == pytest.approx(confidence)
+
+
+def test_features_are_z_scores_beside_the_margin(evidence):
+    spans = ScriptedReader(SCRIPT).read(QUESTION, evidence.windows)
+    rows = ranking.rank_rows(evidence, spans)
+    assert all(set(row) == set(RANK_FEATURES) for row in rows)
+    assert [row["margin"] for row in rows] == [span.margin for span in spans]
+    for name in ("dense", "bm25"):
+        assert sum(row[name] for row in rows) == pytest.approx(0, abs=1e-6)
+    best = max(range(len(rows)), key=lambda n: rows[n]["bm25"])
+    assert spans[best].sentence.text == "The mayor opened the bridge on Monday."
+
+
+def test_the_gap_is_to_the_next_candidate(evidence):
+    spans = ScriptedReader(SCRIPT).read(QUESTION, evidence.windows)[:3]
+    rows = ranking.confidence_rows(evidence, spans, [2.0, 0.5, -1.0])
+    assert all(set(row) == set(CONFIDENCE_FEATURES) for row in rows)
+    assert [row["gap"] for row in rows] == [1.5, 1.5, 1.0]
+
+
+def test_one_candidate_alone_can_be_ranked(evidence):
+    spans = ScriptedReader(SCRIPT).read(QUESTION, evidence.windows)[:1]
+    assert len(ranking.rank(evidence, spans, calibration())) == 1
+    assert ranking.rank(evidence, [], calibration()) == []
+
+
+@pytest.mark.parametrize(("least", "chosen"), [(0, True), (0.85, True), (0.9, False), (1, False)])
+def test_a_candidate_is_shown_where_it_is_sure_enough(candidates, least, chosen):
+    assert candidates[0].confidence == pytest.approx(0.88, abs=0.01)
+    found = ranking.choose(candidates, least)
+    assert bool(found) == chosen
+    if chosen:
+        assert found[0] == candidates[0]
+
+
+def sure(candidate: Candidate, confidence: float) -> Candidate:
+    return Candidate(candidate.span, candidate.score, confidence)
+
+
+def test_a_question_for_several_things_gets_all_that_are_sure_by_themselves(candidates):
+    told = [sure(c, p) for c, p in zip(candidates, [0.9, 0.3, 0.7, 0.6], strict=False)]
+    assert ranking.choose(told, 0.5) == told[:1]
+    assert ranking.choose(told, 0.5, several=True, further=0.5) == [told[0], told[2], told[3]]
+    assert ranking.choose(told, 0.65, several=True, further=0.5) == [told[0], told[2]]
+    assert ranking.choose(told, 0.95, several=True, further=0.5) == []
+
+
+def test_never_refusing_does_not_cite_what_is_not_sure(candidates):
+    told = [sure(c, p) for c, p in zip(candidates, [0.2, 0.1, 0.1], strict=False)]
+    assert ranking.choose(told, 0, several=True, further=0.5) == told[:1]
+
+
+def test_at_most_five_are_cited(candidates):
+    told = [sure(candidates[0], 0.9)] * 9
+    assert len(ranking.choose(told, 0.5, several=True, further=0.5)) == 5
+
+
+def test_a_fact_that_stands_twice_is_cited_twice():
+    def marked(text: str, words: str) -> Candidate:
+        start = text.index(words)
+        span = Span(Sentence("a.txt", 1, 0, len(text), text), start, start + len(words), 2.0, 0.0)
+        return Candidate(span, 2.0, 0.9)
+
+    said = marked("They met in 2009.", "2009")
+    again = marked("It was in 2009 that they met.", "in 2009")
+    other = marked("They met again in 2018.", "2018")
+    assert ranking.choose([said, other, again], 0.5, further=0.5) == [said, again]
+    assert ranking.choose([said, other, again], 0.5, further=0.95) == [said]
+    assert ranking.choose([said, again, again], 0.5, further=0.5) == [said, again]
+
+
+def test_nothing_is_sure_enough_for_one(candidates):
+    certain = Candidate(candidates[0].span, 9.0, 1.0)
+    assert ranking.choose([certain], 1) == []
+    assert ranking.choose([], 0) == []
+
+
+def test_citations_quote_the_article(candidates):
+    spans = [candidates[0], candidates[-1]]
+    first, second = ranking.cite(spans, {"bridge.txt": ARTICLE, "tariffs.txt": ARTICLE}.get)
+    assert first.quote == "The mayor opened the bridge on Monday."
+    assert BRIDGE[first.start : first.end] == first.quote
+    assert (first.span, BRIDGE[first.span_start : first.span_end]) == ("on Monday", "on Monday")
+    assert (first.number, first.paragraph, first.score) == (1, 2, 2.0)
+    assert (first.article_title, first.article_sha256) == (ARTICLE.title, ARTICLE.sha256)
+    assert (second.number, second.span, second.span_start) == (2, None, None)
+
+
+def test_a_sentence_beside_the_hits_is_a_candidate_too(evidence):
+    """A window reaches beyond the passages that were found."""
+    spans = ScriptedReader(SCRIPT).read(QUESTION, evidence.windows)
+    narrow = Evidence(evidence.question, evidence.hits[:1], evidence.windows, evidence.bm25)
+    assert len(ranking.rank(narrow, spans, calibration())) == len(spans)
+    assert all(isinstance(c.span, Span) for c in ranking.rank(narrow, spans, calibration()))

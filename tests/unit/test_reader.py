@@ -1,0 +1,181 @@
+"""Readers: sentence by cosine, exactly; spans by the bundled model."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import warnings
+from dataclasses import replace
+from math import exp, log
+from pathlib import Path
+
+import numpy as np
+import pytest
+from harness.fakes import BRIDGE, ROOT, VISIT, WordCounts, calibration
+from harness.tiny_reader import write_tiny_reader
+
+from askvisit import Assistant
+from askvisit import assistant as assistants
+from askvisit import passages as cutting
+from askvisit import reader as readers
+from askvisit.errors import ModelError
+from askvisit.onnx_model import MODELS
+from askvisit.reader import BundledReader, SentenceReader, best_span
+from askvisit.records import Article, Window
+
+VISIT_TEXT = (ROOT / "index" / "articles" / VISIT).read_bytes().decode()
+
+
+def windows(text: str, length: int = cutting.WINDOW_LENGTH) -> list[Window]:
+    return cutting.windows(text, cutting.sentences(Article("a.txt", "A", text)), length)
+
+
+@pytest.fixture(scope="module")
+def bundled() -> BundledReader:
+    return BundledReader()
+
+
+def test_a_sentence_is_judged_by_its_cosine():
+    spans = SentenceReader(WordCounts()).read("The mayor's bridge?", windows(BRIDGE))
+    scores = {span.sentence.text: span.score for span in spans}
+    assert len(scores) == 6
+    assert scores["The mayor opened the bridge on Monday."] == pytest.approx(1.0)
+    assert scores["The minister came to see the bridge."] == pytest.approx(0.5)
+    assert scores["A Bridge for the Town"] == pytest.approx(0.5**0.5)
+    assert {(span.start, span.end, span.null_score) for span in spans} == {(None, None, 0.0)}
+
+
+def test_a_sentence_in_two_windows_is_judged_once():
+    twice = windows(BRIDGE, 250)
+    assert sum(len(window.sentences) for window in twice) > 6
+    assert len(SentenceReader(WordCounts()).read("mayor", twice)) == 6
+
+
+@pytest.mark.parametrize("reader", ["sentence", "bundled"])
+def test_no_windows_give_no_spans(reader, bundled):
+    chosen = SentenceReader(WordCounts()) if reader == "sentence" else bundled
+    assert chosen.read("Who?", []) == []
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "best"),
+    [
+        ([0, 5, 0], [0, 0, 4], (1, 2)),
+        ([0, 0, 5], [4, 1, 0], (2, 2)),  # an end before the start does not count
+        ([3], [4], (0, 0)),
+        ([9] + [0] * 49, [0] * 49 + [9], (0, 0)),  # fifty tokens are too many
+        ([9] + [0] * 39, [0] * 39 + [9], (0, 39)),
+    ],
+)
+def test_the_best_span_of_a_sentence_and_the_score_of_all(starts, ends, best):
+    first, last, score = best_span(np.array(starts, np.float32), np.array(ends, np.float32))
+    assert (first, last) == best
+    pairs = [(n, m) for n in range(len(starts)) for m in range(n, min(n + 40, len(ends)))]
+    assert score == pytest.approx(log(sum(exp(starts[n] + ends[m]) for n, m in pairs)))
+
+
+def test_the_bundled_reader_marks_the_answer_in_every_sentence(bundled):
+    spans = bundled.read("When did Xi meet Kim Jong Il?", windows(VISIT_TEXT))
+    sentences = cutting.sentences(Article("a.txt", "A", VISIT_TEXT))
+    assert sorted(span.sentence.start for span in spans) == [s.start for s in sentences]
+    best = max(spans, key=lambda span: span.margin)
+    assert VISIT_TEXT[best.start : best.end] == "2009"
+    assert best.margin > 0
+    for span in spans:
+        assert span.sentence.start <= span.start < span.end <= span.sentence.end
+        words = VISIT_TEXT[span.start : span.end]
+        assert words == words.strip()
+        before, after = VISIT_TEXT[span.start - 1 : span.start + 1], VISIT_TEXT[span.end - 1 :][:2]
+        assert not (len(before) == 2 and before.isalnum())
+        assert not after.isalnum() or len(after) < 2
+
+
+def test_the_bundled_reader_knows_a_question_from_elsewhere(bundled):
+    spans = bundled.read("How do I bake sourdough bread?", windows(VISIT_TEXT))
+    assert max(span.margin for span in spans) < 0
+
+
+def test_the_bundled_reader_reads_text_that_is_longer_than_the_model(bundled):
+    filler = "Nothing of any weight was said by anybody on that long day, or on the next. "
+    text = filler * 40 + "The prize was won by Ada Lovelace. " + filler * 40
+    (window,) = windows(text, 10_000)
+    spans = bundled.read("Who won the prize?", [window])
+    assert len(spans) == len(window.sentences) == 81
+    best = max(spans, key=lambda span: span.margin)
+    assert text[best.start : best.end] == "Ada Lovelace"
+
+
+@pytest.mark.parametrize(
+    "text", ["🙂 🙂\u200d🙂 word.", "习近平。", "\u0301\u0301a.", "x" * 3000, "A\x07b."]
+)
+def test_the_bundled_reader_takes_any_text(bundled, text):
+    for span in bundled.read("Who is it? " + text[:50], windows(text)):
+        assert span.sentence.start <= span.start < span.end <= span.sentence.end
+
+
+def test_a_question_may_be_long(bundled):
+    spans = bundled.read("Who met Kim? " * 150, windows(VISIT_TEXT)[:1])
+    assert spans
+
+
+def test_readers_by_name(tmp_path):
+    assert isinstance(readers.load(None, WordCounts()), BundledReader)
+    assert isinstance(readers.load("sentence-cosine", WordCounts()), SentenceReader)
+    with pytest.raises(ModelError, match=str(tmp_path)):
+        readers.load(str(tmp_path), WordCounts())
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory) -> Path:
+    return write_tiny_reader(tmp_path_factory.mktemp("tiny"), [BRIDGE, "Who opened the bridge?"])
+
+
+def test_any_model_of_the_transformers_library_reads(tiny):
+    reader = readers.load(str(tiny), WordCounts())
+    assert reader.name == str(tiny)
+    spans = reader.read("Who opened the bridge?", windows(BRIDGE))
+    sentences = cutting.sentences(Article("a.txt", "A", BRIDGE))
+    assert [span.sentence for span in spans] == sentences
+    for span in spans:
+        assert span.sentence.start <= span.start < span.end <= span.sentence.end
+        assert re.search(rf"(?<!\w){re.escape(span.words)}(?!\w)", span.sentence.text)
+    again = readers.load(str(tiny), WordCounts()).read("Who opened the bridge?", windows(BRIDGE))
+    assert again == spans
+
+
+def test_a_reader_is_told_apart_by_the_hash_of_its_weights(tiny):
+    weights = (tiny / "model.safetensors").read_bytes()
+    assert readers.load(str(tiny), WordCounts()).sha256 == hashlib.sha256(weights).hexdigest()
+    assert SentenceReader(WordCounts()).sha256 == WordCounts().sha256
+    about = json.loads((MODELS / "reader" / "model.json").read_text())
+    assert BundledReader().sha256 == about["sha256"]
+
+
+def test_a_fit_for_other_weights_of_a_reader_is_told(tiny, monkeypatch):
+    for fitted_for, warned in (
+        ("0" * 64, 1),
+        (None, 0),
+        (readers.load(str(tiny), WordCounts()).sha256, 0),
+    ):
+        fitted = replace(calibration(str(tiny)), sha256=fitted_for)
+        monkeypatch.setattr(assistants, "calibration_for", lambda _, fitted=fitted: fitted)
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            Assistant.load(ROOT / "index", reader=str(tiny))
+        assert len([w for w in told if "fitted for other files" in str(w.message)]) == warned
+
+
+def test_a_reader_without_fitted_weights_says_how_to_fit_them(tiny):
+    with pytest.warns(UserWarning, match=f"calibrate SQUAD.json --reader {tiny}") as told:
+        assistant = Assistant.load(ROOT / "index", reader=str(tiny))
+    assert len(told) == 1
+    assert assistant.ask("Who opened the bridge?", min_confidence=0).found
+
+
+def test_pickled_weights_are_not_read(tiny, tmp_path):
+    folder = Path(shutil.copytree(tiny, tmp_path / "pickled"))
+    (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
+    with pytest.raises(ModelError, match="is not a question answering model"):
+        readers.load(str(folder), WordCounts())

@@ -1,0 +1,136 @@
+"""Records hold what they promise, and an answer survives JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import FrozenInstanceError, asdict, replace
+
+import pytest
+from harness.fakes import BRIDGE, citation
+from hypothesis import given
+from hypothesis import strategies as st
+
+from askvisit.records import Answer, Article, Citation, Hit, Passage, Sentence, Span, Window
+
+QUOTE = "The mayor opened the bridge on Monday."
+CITATION = citation(BRIDGE, QUOTE, "on Monday")
+HIT = Hit("bridge.txt", 0, 8, BRIDGE[:8], dense=0.5, bm25=1.25, fused=-0.75)
+FOUND = Answer("When?", "When?", "answer", True, f"{QUOTE} [1]", 0.75, (CITATION,))
+REFUSED = Answer("Who?", "Who?", "not_found", False, "No.", 0.25, nearest=(HIT,))
+
+
+def test_an_articles_hash_is_of_its_text_in_utf8():
+    article = Article("a.txt", "A", "Kim’s “visit”\r\n")
+    assert article.sha256 == hashlib.sha256("Kim’s “visit”\r\n".encode()).hexdigest()
+
+
+def test_records_cannot_be_changed():
+    with pytest.raises(FrozenInstanceError):
+        FOUND.confidence = 1.0
+
+
+@pytest.mark.parametrize("record", [Passage, Sentence, Window])
+@pytest.mark.parametrize(("start", "end", "text"), [(0, 5, "four"), (-4, 0, "four"), (3, 3, "")])
+def test_offsets_fit_the_text(record, start, end, text):
+    more = {Sentence: {"paragraph": 1}, Window: {"sentences": ()}}.get(record, {})
+    assert record(article_id="a.txt", start=1, end=5, text="four", **more).text == "four"
+    with pytest.raises(ValueError, match="do not fit"):
+        record(article_id="a.txt", start=start, end=end, text=text, **more)
+
+
+@pytest.mark.parametrize(("start", "end"), [(9, 12), (12, 21), (15, 15), (15, 12), (11, None)])
+def test_a_span_lies_inside_its_sentence(start, end):
+    sentence = Sentence("a.txt", 1, 10, 20, "0123456789")
+    assert Span(sentence, 10, 20, score=2.0, null_score=0.5).margin == 1.5
+    assert Span(sentence, None, None, 0.0, 0.0).start is None
+    with pytest.raises(ValueError, match="span"):
+        Span(sentence, start, end, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"quote": QUOTE[:-1]},
+        {"start": -1},
+        {"span": None},
+        {"span_start": None},
+        {"span_end": None},
+        {"span": "on Sunday"},
+        {"span_start": CITATION.span_start + 1},
+        {"span": "", "span_end": CITATION.span_start},
+        {"span_end": CITATION.end + 9, "span": QUOTE[CITATION.span_start - CITATION.start :]},
+        # These words stand at -9..-1 of the quote, counted from its end as Python does.
+        {"span": QUOTE[-8:-1], "span_start": CITATION.start - 8, "span_end": CITATION.start - 1},
+    ],
+)
+def test_a_citation_has_the_words_at_its_offsets(changed):
+    with pytest.raises(ValueError, match=r"span|offsets"):
+        replace(CITATION, **changed)
+
+
+def test_a_citation_without_a_span_is_the_whole_sentence():
+    whole = citation(BRIDGE, QUOTE)
+    assert (whole.span, whole.span_start, whole.span_end) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"found": False},
+        {"kind": "not_found"},
+        {"kind": "talk"},
+        {"kind": "perhaps"},
+        {"citations": ()},
+        {"confidence": 1.01},
+        {"confidence": -0.01},
+        {"confidence": float("nan")},
+    ],
+)
+def test_an_answer_is_found_exactly_when_it_has_citations(changed):
+    with pytest.raises(ValueError, match=r"found|confidence|kind"):
+        replace(FOUND, **changed)
+    with pytest.raises(ValueError, match="found"):
+        replace(REFUSED, citations=(CITATION,))
+
+
+BOTH = replace(FOUND, parts=(FOUND, replace(FOUND, reading="On which day?")))
+
+
+@pytest.mark.parametrize("answer", [FOUND, REFUSED, BOTH], ids=["found", "refused", "parts"])
+def test_from_dict_inverts_asdict_also_through_json(answer):
+    assert Answer.from_dict(asdict(answer)) == answer
+    assert Answer.from_dict(json.loads(json.dumps(asdict(answer)))) == answer
+
+
+@given(st.text(), st.floats(0, 1), st.lists(st.text(min_size=1), max_size=3))
+def test_any_answer_survives_json(question, confidence, quotes):
+    citations = tuple(
+        Citation(n, "a", "A", "0" * 64, 1, quote, n, n + len(quote), quote, n, n + len(quote), 0.1)
+        for n, quote in enumerate(quotes, 1)
+    )
+    kind = "answer" if citations else "not_found"
+    answer = Answer(question, question, kind, bool(citations), "", confidence, citations)
+    assert Answer.from_dict(json.loads(json.dumps(asdict(answer)))) == answer
+
+
+def test_from_dict_ignores_fields_that_it_does_not_know():
+    data = asdict(FOUND) | {"id": 7}
+    data["citations"] = [asdict(CITATION) | {"colour": "yellow"}]
+    assert Answer.from_dict(data) == FOUND
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"question": "Who?"},
+        asdict(FOUND) | {"citations": 3},
+        asdict(FOUND) | {"citations": [{}]},
+        asdict(FOUND) | {"confidence": "high"},
+        asdict(FOUND) | {"found": False},
+    ],
+)
+def test_from_dict_refuses_what_is_no_answer(data):
+    with pytest.raises((ValueError, TypeError, KeyError)):
+        Answer.from_dict(data)

@@ -1,0 +1,128 @@
+"""Passages by meaning and by words, fused; the scores are exact with a fake encoder."""
+
+from __future__ import annotations
+
+import pytest
+from harness.fakes import WordCounts, write_articles
+
+from askvisit import passages as cutting
+from askvisit.index import build_index, open_index
+from askvisit.retriever import Retriever, z_scores
+
+
+def retriever(folder, articles) -> Retriever:
+    write_articles(folder / "articles", articles)
+    build_index(index=folder, encoder=WordCounts())
+    return Retriever(open_index(folder), WordCounts())
+
+
+@pytest.fixture
+def over_small(small) -> Retriever:
+    return Retriever(open_index(small), WordCounts())
+
+
+def test_the_fused_score_is_the_dense_z_score_and_half_the_one_of_bm25(tmp_path):
+    two = retriever(tmp_path, {"a.txt": "The mayor spoke.", "b.txt": "A bridge fell."})
+    first, second = two.search("Which mayor?")
+    assert (first.article_id, first.start, first.end) == ("a.txt", 0, 16)
+    assert first.text == "The mayor spoke."
+    assert first.dense == pytest.approx(1.0)
+    assert first.bm25 > 0
+    assert first.fused == pytest.approx(1.5)
+    assert second.text == "A bridge fell."
+    assert (second.dense, second.bm25) == (0.0, 0.0)
+    assert second.fused == pytest.approx(-1.5)
+
+
+def test_the_fused_score_over_three_passages(tmp_path):
+    texts = {"a.txt": "The mayor spoke.", "b.txt": "A mayor at a bridge.", "c.txt": "Nobody spoke."}
+    hits = {hit.article_id: hit for hit in retriever(tmp_path, texts).search("mayor spoke")}
+    assert [hits[name].dense for name in texts] == pytest.approx([1.0, 0.5**0.5, 0.0])
+    words = [hits[name].bm25 for name in texts]
+    assert words[0] > words[1] > 0
+    by_meaning = [1.02668, 0.32893, -1.35562]  # (cosine - 0.56904) / 0.41976
+    by_words = z_scores(words)
+    assert [hits[name].fused for name in texts] == pytest.approx(
+        [m + 0.5 * w for m, w in zip(by_meaning, by_words, strict=True)], abs=1e-4
+    )
+
+
+def test_z_scores():
+    assert z_scores([1.0, 3.0]) == [-1.0, 1.0]
+    assert z_scores([2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0]) == pytest.approx(
+        [-1.5, -0.5, -0.5, -0.5, 0.0, 0.0, 1.0, 2.0]
+    )
+    assert z_scores([0.3, 0.3, 0.3]) == [0.0, 0.0, 0.0]
+    assert z_scores([]) == []
+
+
+def test_hits_are_ranked_and_slices(over_small, small):
+    index = open_index(small)
+    hits = over_small.search("What did the minister say about the railway?")
+    assert [hit.fused for hit in hits] == sorted((hit.fused for hit in hits), reverse=True)
+    assert "railway" in hits[0].text
+    assert len({(hit.article_id, hit.start) for hit in hits}) == len(hits)
+    for hit in hits:
+        assert index.article(hit.article_id).text[hit.start : hit.end] == hit.text
+
+
+def test_a_question_without_a_word_of_the_corpus_has_no_scores(over_small):
+    hits = over_small.search("Quantum chromodynamics?")
+    assert {(hit.dense, hit.bm25, hit.fused) for hit in hits} == {(0.0, 0.0, 0.0)}
+
+
+def test_a_passage_that_only_words_find_has_its_cosine(tmp_path):
+    """Sixty passages about the mayor fill the dense pool; the one about a bell still counts."""
+    articles = {f"{n:02}.txt": f"The mayor, number {n}." for n in range(60)}
+    articles["zz.txt"] = "A mayor and a bridge and a bell."
+    hits = retriever(tmp_path, articles).search("mayor bell")
+    (bell,) = [hit for hit in hits if hit.article_id == "zz.txt"]
+    assert bell.bm25 == max(hit.bm25 for hit in hits)
+    assert bell.dense == pytest.approx(0.5**0.5)
+    assert all(hit.dense == pytest.approx(1.0) for hit in hits if hit is not bell)
+
+
+def test_a_search_stays_within_the_articles_given(over_small):
+    question = "What did the minister do?"
+    only = over_small.search(question, ["tariffs.txt"])
+    assert {hit.article_id for hit in only} == {"tariffs.txt"}
+    both = over_small.search(question, ["tariffs.txt", "bridge.txt", "tariffs.txt"])
+    assert both == over_small.search(question)
+    with pytest.raises(KeyError, match="nobody"):
+        over_small.search(question, ["nobody.txt"])
+
+
+def test_a_small_corpus_is_read_whole(over_small, small):
+    evidence = over_small.gather("What did the mayor open?")
+    index = open_index(small)
+    read = {(s.article_id, s.start) for window in evidence.windows for s in window.sentences}
+    every = {(s.article_id, s.start) for name in index.article_ids() for s in index.sentences(name)}
+    assert read == every
+    assert set(evidence.bm25) == every
+    assert evidence.question == "What did the mayor open?"
+    assert list(evidence.hits) == over_small.search(evidence.question)
+    best = max(evidence.bm25, key=evidence.bm25.get)
+    assert best == ("bridge.txt", index.sentences("bridge.txt")[1].start)
+
+
+def test_windows_of_one_article_only(over_small):
+    evidence = over_small.gather("What did the minister do?", ["bridge.txt"])
+    assert {window.article_id for window in evidence.windows} == {"bridge.txt"}
+
+
+def test_in_a_large_corpus_the_surroundings_of_the_best_passages_are_read(tmp_path):
+    other = "Here is a paragraph that tells of nothing in particular, at some length, number {}."
+    blocks = [other.format(n) for n in range(60)]
+    blocks[30] = "The mayor opened the bridge on Monday, after some years of work on its two piers."
+    text = "\n\n".join(blocks)
+    found = retriever(tmp_path, {"long.txt": text}).gather("Which bridge did the mayor open?")
+    at = text.index("The mayor opened")
+    around = [w for w in found.windows if w.start <= at < w.end]
+    assert around
+    read = [s for window in found.windows for s in window.sentences]
+    starts = {s.start for s in read}
+    assert {s.start for s in cutting.sentences(open_index(tmp_path).article("long.txt"))
+            if at - 500 < s.start < at + 500} <= starts  # fmt: skip
+    assert len(starts) < 55
+    for window in found.windows:
+        assert text[window.start : window.end] == window.text

@@ -1,0 +1,336 @@
+"""Texts and BM25 in SQLite: what is typed never steers a query."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import closing
+
+import pytest
+from harness.fakes import BRIDGE, TARIFFS, vocabulary
+from hypothesis import given
+from hypothesis import strategies as st
+
+from askvisit import passages as cutting
+from askvisit.errors import IndexDamagedError
+from askvisit.records import Article, Passage, Sentence
+from askvisit.store import Store, bm25_among, question_terms, stems, writing
+from askvisit.store import reading as texts_in
+
+STEEL = "The U.S. taxes steel. It’s 25 percent – “high”, say 🙂 traders.\n\n"
+ARTICLES = (
+    Article("bridge.txt", "A Bridge", BRIDGE, "The Paper", "https://example.org", "2019-06-28"),
+    Article("steel.md", "Steel’s “Price”", STEEL + TARIFFS),
+)
+
+
+def write(path, articles) -> Store:
+    with writing(path) as writer:
+        for article in articles:
+            writer.add(article, cutting.passages(article), cutting.sentences(article))
+    return Store(path)
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    path = tmp_path_factory.mktemp("a store? #1 100%") / "s.db"
+    write(path, ARTICLES).close()
+    return path
+
+
+@pytest.fixture
+def store(path):
+    store = Store(path)
+    yield store
+    store.close()
+
+
+def texts(store, found) -> list[str]:
+    passages = store.passages([n for n, _ in found])
+    return [passages[n].text for n, _ in found]
+
+
+def test_what_was_written_is_read_back(store):
+    assert store.article_ids() == ["bridge.txt", "steel.md"]
+    assert [store.article(name) for name in store.article_ids()] == list(ARTICLES)
+    for article in ARTICLES:
+        assert store.sentences(article.id) == cutting.sentences(article)
+        numbers = store.passage_range(article.id)
+        assert [store.passages(numbers)[n] for n in numbers] == cutting.passages(article)
+    assert store.counts() == {
+        "articles": 2,
+        "passages": store.passage_range("steel.md").stop,
+        "sentences": sum(len(cutting.sentences(article)) for article in ARTICLES),
+    }
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1))
+def test_offsets_count_code_points(tmp_path_factory, text):
+    store_path = tmp_path_factory.mktemp("any") / "s.db"
+    article = Article("a", "A", text)
+    ranges = [(n, n + 1) for n in range(len(text))]
+    passages = [Passage("a", start, end, text[start:end]) for start, end in ranges]
+    sentences = [Sentence("a", 1, start, end, text[start:end]) for start, end in ranges]
+    with writing(store_path) as writer:
+        writer.add(article, passages, sentences)
+    store = Store(store_path)
+    assert store.article("a") == article
+    assert list(store.passages(range(len(text))).values()) == passages
+    assert store.sentences("a") == sentences
+    store.close()
+
+
+def test_sentences_of_a_range_are_those_that_begin_in_it(store):
+    every = store.sentences("bridge.txt")
+    start, end = every[1].start, every[3].start
+    assert store.sentences("bridge.txt", start, end) == every[1:3]
+    assert store.sentences("bridge.txt", start + 1, end + 1) == every[2:4]
+
+
+def test_an_unknown_article_is_a_key_error(store):
+    for read in (store.article, store.passage_range):
+        with pytest.raises(KeyError, match="nobody"):
+            read("nobody")
+    assert store.sentences("nobody") == []
+    assert store.passages([]) == {}
+
+
+def test_bm25_puts_the_passage_with_the_words_first(store):
+    found = store.bm25("Which band played in the evening?", 9)
+    assert texts(store, found)[0].startswith("A band played until late")
+    scores = [score for _, score in found]
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] > 0
+    assert store.bm25("Which band played in the evening?", 1) == found[:1]
+
+
+def test_bm25_compares_stems(store):
+    assert texts(store, store.bm25("bridges opening", 1))[0].endswith("three years.")
+
+
+@pytest.mark.parametrize("question", ["U.S. taxes", "What did the U.S. do?", "u.s."])
+def test_an_abbreviation_is_found(store, question):
+    assert texts(store, store.bm25(question, 1))[0].startswith("The U.S. taxes steel.")
+
+
+def test_function_words_are_not_looked_for(store):
+    assert store.bm25("Who is it, and why are they there?", 9) == []
+    assert question_terms("Who is it, and why?") == []
+
+
+def test_bm25_stays_within_the_numbers_given(store):
+    everywhere = {n for n, _ in store.bm25("minister", 9)}
+    inside = store.passage_range("steel.md")
+    assert everywhere - set(inside)
+    assert {n for n, _ in store.bm25("minister", 9, [inside])} == everywhere & set(inside)
+    both = [store.passage_range("bridge.txt"), inside]
+    assert store.bm25("minister", 9, both) == store.bm25("minister", 9)
+
+
+def test_a_search_may_be_restricted_to_very_many_articles(store):
+    ranges = [range(n, n + 1) for n in range(0, 40_000, 2)]
+    even = [row for row in store.bm25("minister", 9) if row[0] % 2 == 0]
+    assert store.bm25("minister", 9, ranges) == even
+
+
+@pytest.fixture
+def common(tmp_path):
+    """A store where every passage has "city", every third "river", one "lighthouse"."""
+    said = [f"The city{' and its river' * (n % 3 == 0)}, {n}." for n in range(90)]
+    said[30] += " A lighthouse."
+    store = write(tmp_path / "s.db", [Article(f"{n}.txt", "A", t) for n, t in enumerate(said)])
+    yield store
+    store.close()
+
+
+def test_common_words_find_no_passage_but_score_those_found(common, monkeypatch):
+    question = "Which city has a lighthouse by the river?"
+    every = dict(common.bm25(question, 90))
+    assert len(every) == 90
+    monkeypatch.setattr(texts_in, "_MOST_SCORED", 40)
+    found = common.bm25(question, 90)
+    assert found[0][0] == 30
+    assert {n for n, _ in found} == set(range(0, 90, 3))
+    # The rare words' part is exact; in the common ones', a text is as long as beside the others.
+    assert dict(found) == pytest.approx({n: every[n] for n, _ in found}, rel=0.02)
+    assert [n for n, _ in found] == [n for n in every if n % 3 == 0]
+    monkeypatch.setattr(texts_in, "_MOST_SCORED", 5)
+    assert [n for n, _ in common.bm25(question, 90)] == [30]
+
+
+def test_of_many_with_a_rare_word_those_with_commoner_ones_too_are_scored(tmp_path, monkeypatch):
+    said = [f"A ferry, {n}." for n in range(30)] + [f"The harbour is old, {n}." for n in range(60)]
+    said += [f"Nothing happened, {n}." for n in range(200)] + ["A ferry left the harbour late."]
+    monkeypatch.setattr(texts_in, "_MOST_SCORED", 40)
+    monkeypatch.setattr(texts_in, "_CANDIDATES", 2)
+    articles = [Article(f"{n}.txt", "A", text) for n, text in enumerate(said)]
+    with closing(write(tmp_path / "s.db", articles)) as store:
+        assert len(said) - 1 not in {n for n, _ in store.bm25("Which ferry?", 30)}
+        assert store.bm25("Which ferry in which harbour?", 2)[0][0] == len(said) - 1
+
+
+def test_a_question_of_common_words_alone_still_finds(common, monkeypatch):
+    monkeypatch.setattr(texts_in, "_MOST_SCORED", 5)
+    assert len(common.bm25("city", 90)) == 90
+    assert len(common.bm25("city unheard", 90)) == 90
+    assert {n % 3 for n, _ in common.bm25("city river", 90)} == {0}
+
+
+def test_within_an_article_common_words_find(common, monkeypatch):
+    monkeypatch.setattr(texts_in, "_MOST_SCORED", 5)
+    assert [n for n, _ in common.bm25("city lighthouse", 9, [range(7, 8)])] == [7]
+
+
+NASTY = [
+    *('"', '""', '" OR "', "*", "ban*", "NEAR", "NEAR(band, town)", "AND", "band AND", "OR", "NOT"),
+    *("band NOT town", "text:band", "{text}:band", "^band", "(band", "band)", "-band", "+band"),
+    *("'; DROP TABLE words; --", "'", "\\", "%", "?", "band\0town", "\0", "\ud800", "band\udfff"),
+    *("🙂", "🙂 band", "_ band", "_", "·", "U.S.", "é", "مرحبا", "band " * 5000, "a" * 100_000),
+]
+
+
+@pytest.mark.parametrize("question", NASTY, ids=lambda question: ascii(question[:12]))
+def test_nothing_typed_steers_the_query(store, question):
+    before = store.counts()
+    found = store.bm25(question, 5)
+    assert len(bm25_among(question, [BRIDGE, STEEL])) == 2
+    if "band" in question and "\0" not in question:
+        assert texts(store, found)[0].startswith("A band played until late")
+    assert store.counts() == before
+
+
+def test_a_word_beside_a_nul_is_still_looked_for(store):
+    assert store.bm25("band\0", 5) == store.bm25("band", 5)
+
+
+@given(st.text(st.characters()), st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
+def test_any_question_can_be_looked_up(question, text):
+    scores = bm25_among(question, [text, "something else", text])
+    assert scores[0] == scores[2]
+
+
+def test_bm25_among_a_few_texts():
+    scores = bm25_among("What did the band play?", ["The band plays.", "A tariff.", "No band."])
+    assert scores[1] == 0.0
+    assert scores[0] > scores[2] > 0
+    assert bm25_among("Who is it?", ["a", "b"]) == [0.0, 0.0]
+    assert bm25_among("band", []) == []
+
+
+def test_each_thread_has_a_connection_of_its_own(store):
+    def read(results):
+        results.append((store.article_ids(), store.bm25("minister", 3)))
+        store.close()
+
+    results: list = []
+    read(results)
+    threads = [threading.Thread(target=read, args=(results,)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 9
+    assert all(result == results[0] for result in results)
+
+
+def test_an_open_store_reads_on_when_its_file_is_gone(tmp_path):
+    store = write(tmp_path / "s.db", ARTICLES)
+    assert store.article_ids()
+    (tmp_path / "s.db").unlink()
+    assert store.article("steel.md") == ARTICLES[1]
+    store.close()
+    with pytest.raises(FileNotFoundError):
+        store.article("steel.md")
+
+
+def test_nothing_is_written_beside_a_store_that_is_read(path, store):
+    assert store.bm25("band", 1)
+    assert [entry.name for entry in path.parent.iterdir()] == ["s.db"]
+
+
+def test_copied_articles_are_the_same_as_written_ones(tmp_path, path):
+    third = Article("third.txt", "Third", "A third article about a band.\n\nIt ends here.")
+    with writing(tmp_path / "new.db", path) as writer:
+        writer.add(third, cutting.passages(third), cutting.sentences(third))
+        old = writer.copy("steel.md")
+    copied, fresh = Store(tmp_path / "new.db"), write(tmp_path / "fresh.db", (third, ARTICLES[1]))
+    assert old == Store(path).passage_range("steel.md")
+    assert copied.counts() == fresh.counts()
+    for name in ("third.txt", "steel.md"):
+        assert copied.article(name) == fresh.article(name)
+        assert copied.sentences(name) == fresh.sentences(name)
+        assert copied.passage_range(name) == fresh.passage_range(name)
+    everything = range(copied.counts()["passages"])
+    assert copied.passages(everything) == fresh.passages(everything)
+    assert copied.bm25("band minister", 9) == fresh.bm25("band minister", 9)
+    assert list(copied.vocabulary().items()) == list(fresh.vocabulary().items())
+
+
+def test_the_words_are_counted_as_articles_come_and_go(tmp_path, path):
+    """Three stores in a row, each with what is taken from the one before."""
+    bridge, steel = ARTICLES
+    third = Article("third.txt", "Third", "A third article about a band.\n\nIt ends here.")
+    with writing(tmp_path / "1.db", path) as writer:
+        writer.copy(bridge.id)
+        writer.copy(steel.id)
+        writer.add(third, cutting.passages(third), cutting.sentences(third))
+    with writing(tmp_path / "2.db", tmp_path / "1.db") as writer:
+        writer.copy(third.id)
+    with closing(Store(tmp_path / "1.db")) as one, closing(Store(tmp_path / "2.db")) as two:
+        assert list(one.vocabulary().items()) == [
+            *vocabulary(a.text for a in (bridge, steel, third)).items()
+        ]
+        assert list(two.vocabulary().items()) == list(vocabulary([third.text]).items())
+
+
+def test_phrases_are_words_side_by_side_endings_aside(store):
+    assert store.holds("two million crown")
+    assert store.holds("MAYOR OPENS")
+    assert store.holds("the U.S.")
+    assert not store.holds("million two")
+    assert not store.holds("mayor bridge")
+    for nothing in ("", "?!", '"', "zeppelin OR mayor", "may*", '" OR "'):
+        assert not store.holds(nothing)
+
+
+def test_the_vocabulary_is_the_words_of_all_articles(store, tmp_path, path):
+    expected = vocabulary(article.text for article in ARTICLES)
+    assert list(store.vocabulary().items()) == list(expected.items())
+    with writing(tmp_path / "new.db", path) as writer:
+        writer.copy("steel.md")
+    with closing(Store(tmp_path / "new.db")) as copied:
+        assert copied.vocabulary() == vocabulary([ARTICLES[1].text])
+
+
+@pytest.mark.parametrize("at", [0, 20, 100, 4096, 4100, 8192])
+def test_a_damaged_file_is_named(tmp_path, path, at):
+    data = bytearray(path.read_bytes())
+    data[at : at + 64] = bytes(byte ^ 0xFF for byte in data[at : at + 64])
+    broken = tmp_path / "s.db"
+    broken.write_bytes(data)
+    store = Store(broken)
+    try:
+        for name in store.article_ids():
+            store.article(name), store.sentences(name), store.passage_range(name)
+        store.counts(), store.passages(range(9)), store.bm25("band minister", 9)
+    except IndexDamagedError as error:
+        assert "s.db" in str(error)  # noqa: PT017
+        assert error.folder == tmp_path  # noqa: PT017
+    finally:
+        store.close()
+
+
+def test_a_file_that_is_no_store_is_named(tmp_path):
+    (tmp_path / "s.db").write_bytes(b"no database at all, of no format known" * 9)
+    with pytest.raises(IndexDamagedError, match=r"s\.db"):
+        Store(tmp_path / "s.db").article_ids()
+
+
+def test_a_store_that_cannot_be_written_is_an_os_error(tmp_path):
+    with pytest.raises(OSError, match="unable to open"), writing(tmp_path / "nowhere" / "s.db"):
+        pass
+
+
+def test_stems_are_what_fts5_compares():
+    written = ["Visited", "visits", "U.S.", "naïve", "2018", "—", ""]
+    assert stems(written) == ["visit", "visit", "us", "naiv", "2018", "", ""]
+    assert stems([]) == []

@@ -1,0 +1,208 @@
+"""Small talk, requests and other languages, told apart from questions to the text."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import pytest
+from harness.fakes import ROOT
+
+from askvisit import talk
+from askvisit.talk.language import is_foreign
+from askvisit.talk.requests import MOST_SENTENCES, Request, parse
+from askvisit.talk.smalltalk import RESPONSES, Intent, respond, without_greeting
+from askvisit.text import content_words
+
+DATA = ROOT / "tests" / "data"
+
+
+def rows(name: str) -> list[dict]:
+    return [json.loads(line) for line in (DATA / name).read_text("utf-8").splitlines()]
+
+
+@pytest.fixture(scope="module")
+def english() -> list[str]:
+    """Return every English question of the test data."""
+    told = [row["question"] for name in ("questions", "lists") for row in rows(f"{name}.jsonl")]
+    told += [turn["question"] for dialogue in rows("dialogues.jsonl") for turn in dialogue]
+    with gzip.open(DATA / "squad-passages.json.gz") as file:
+        paragraphs = [p for page in json.load(file)["data"] for p in page["paragraphs"]]
+    return told + [asked["question"] for p in paragraphs for asked in p["qas"]]
+
+
+SMALL_TALK = {
+    Intent.GREETING: ("hi", "Hello!", "heyyy there 👋", "GOOD MORNING", "hola", "Hi hello"),
+    Intent.THANKS: ("thx", "Thank you so much!", "ok, thanks a lot", "ty", "thanks, very helpful"),
+    Intent.FAREWELL: ("bye", "Goodnight.", "ok thanks, bye!", "See you later", "good nigth all"),
+    Intent.ASSENT: ("ok", "Great!", "that’s all", "cool, got it", "no"),
+    Intent.WELL_BEING: ("how are you?", "Hi, how’s it going?", "how r u today"),
+    Intent.IDENTITY: ("who are you?", "Are you a bot?", "whats ur name", "hi, who r u?"),
+    Intent.HELP: (
+        *("help", "What can you do?", "how does this wrok?", "HELP ME!!", "whta can u do"),
+        *("Hello, what can I ask you?", "what do you know about?", "how do I use this?"),
+    ),
+}
+REQUESTS = {
+    Request("headline"): (
+        *("what is the headline?", "Title please", "headlne", "Thanks! And the title again?"),
+        "And what's this article called?",
+    ),
+    Request("show"): (
+        *("show me the article", "I'd like to read the full text", "where is the article?"),
+        "Hi, can you open the article?",
+    ),
+    Request("summary"): (
+        *(
+            "summarise the article",
+            "tl;dr",
+            "Sumarize it pls",
+            "summarise in 50 words",
+            "what is the article about?",
+        ),
+        *("what's this about", "Could you give me the gist?", "what are the main points"),
+        *("what does the story say?", "tell me about the article", "sum it up"),
+    ),
+    Request("list"): ("which articles do you have?", "list all the articles"),
+    Request("summary", sentences=3): ("summarise it in three sentences", "3 sentence summary"),
+    Request("summary", sentences=MOST_SENTENCES): ("a 99 sentence summary",),
+    Request("headline", "bridge"): ("what is the headline of the bridge article?",),
+    Request("show", "steel"): ("show me the article about steel",),
+    Request("summary", "tariffs rise", loosely=False): ("summarise Tariffs Rise Again",),
+    Request("show", "bridge.txt", loosely=False): ("open bridge.txt",),
+}
+
+
+def pairs(table: dict) -> list[tuple]:
+    return [(message, expected) for expected, messages in table.items() for message in messages]
+
+
+class TestLanguage:
+    @pytest.mark.parametrize("question", ["?!…", "🙂🙂", "——", "\ud800", "\0", "___"])
+    def test_no_words(self, question):
+        assert talk.why_unreadable(question) == talk.NO_WORDS
+
+    @pytest.mark.parametrize(
+        "question", ["متى زار شي؟", "习近平何时访问？", "Когда Си встретил Кима?", "¿Y en 2018?"]
+    )
+    def test_another_language(self, question):
+        assert talk.why_unreadable(question) == talk.NOT_ENGLISH
+
+    @pytest.mark.parametrize(
+        "question",
+        [
+            *("When did Xi meet Kim?", "2009?", "Who is 习近平, Xi Jinping?", "Ｗｈｏ？", "Où?"),
+            *("Rio de la Plata", "el al flights", "quando rondo rapper", "Lake Como hotels"),
+            *("Who wrote “Por qué no te callas”?", "ben hur in rome", "cosa nostra boss"),
+            *("Alphen aan den Rijn", "de facto ruler", "Der Spiegel report", "vis a vis china"),
+            *("kim father name", "wat is kim doing", "wer is xi", "che guevara", "dos santos?"),
+            *("El Niño y La Niña", "Sturm und Drang", "hasta la vista", "qui tam lawsuit"),
+        ],
+    )
+    def test_what_can_be_looked_up(self, question):
+        assert talk.why_unreadable(question) is None
+
+    def test_no_english_question_is_refused_however_it_is_typed(self, english):
+        assert len(english) > 600
+        typed = [form for q in english for form in (q, q.lower(), " ".join(content_words(q)))]
+        assert [question for question in typed if is_foreign(question)] == []
+
+    @pytest.mark.parametrize(("split", "least"), [("tune", 0.85), ("final", 0.7)])
+    def test_most_questions_in_other_languages_are_told(self, split, least):
+        told = [
+            is_foreign(row["question"]) for row in rows("languages.jsonl") if row["split"] == split
+        ]
+        assert sum(told) / len(told) >= least
+
+
+class TestSmallTalk:
+    @pytest.mark.parametrize(("message", "intent"), pairs(SMALL_TALK))
+    def test_is_responded_to(self, message, intent):
+        assert respond(message) == RESPONSES[intent]
+
+    @pytest.mark.parametrize(
+        "message",
+        [
+            *("Hi, who met Kim?", "thanks, and in 2018?", "What can you tell me about Vietnam?"),
+            *(
+                "Who are they?",
+                "help for the poor",
+                "tanks",
+                "Good Friday Agreement",
+                "peace",
+                "byte",
+            ),
+            *(
+                "who helped you know who",
+                "what do you know about Kim?",
+                "who built this bridge?",
+                "",
+                "Hello Kitty museum",
+            ),
+        ],
+    )
+    def test_is_no_small_talk(self, message):
+        assert respond(message) is None
+
+    def test_hardly_a_question_of_the_test_data_is_any(self, english):
+        assert [q for q in english if respond(q)] == ["What's your name?"]
+
+    @pytest.mark.parametrize(
+        ("message", "rest"),
+        [
+            ("Hi, who met Kim?", "who met Kim?"),
+            ("hello there who met Kim?", "who met Kim?"),
+            ("Thanks! And in 2018?", "And in 2018?"),
+            ("Hi! Thank you very much. Who did?", "Who did?"),
+            ("hello, what's the headline?", "what's the headline?"),
+            ("ok, why?", "why?"),
+        ],
+    )
+    def test_a_question_after_a_greeting(self, message, rest):
+        assert without_greeting(message) == rest
+
+    @pytest.mark.parametrize(
+        "message",
+        [
+            *("hi", "Hi-Lo country", "Hey Jude writer", "Great Britain and trade", "No. 10 staff"),
+            *("Who met Kim?", "so what?", "", "?!", "and in 2018?", "Thanks Vietnam"),
+        ],
+    )
+    def test_what_begins_with_no_greeting_stays(self, message):
+        assert without_greeting(message) == message
+
+
+class TestRequests:
+    @pytest.mark.parametrize(("message", "request_"), pairs(REQUESTS))
+    def test_are_told_however_they_are_worded(self, message, request_):
+        assert parse(message) == request_
+
+    @pytest.mark.parametrize(
+        "message",
+        [
+            *(
+                "What did the report say about sanctions?",
+                "who wrote the article?",
+                "Who is in the news?",
+            ),
+            *(
+                "What is the main focal point of the meeting?",
+                "what happened?",
+                "What is this?",
+                "why?",
+            ),
+            *(
+                "what does it mean?",
+                "When was the article published?",
+                "tell me about Vietnam",
+                "news",
+            ),
+            *("What are the main exports of China?", "Article 5", "particles", "", "?!"),
+        ],
+    )
+    def test_a_question_is_none(self, message):
+        assert parse(message) is None
+
+    def test_of_the_test_data_only_the_title_is_one(self, english):
+        surely = [q for q in english if (request := parse(q)) and request.loosely]
+        assert surely == ["What's the title?"]

@@ -1,0 +1,236 @@
+"""Headline, show and summary requests: which article, which sentences."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from harness.fakes import TARIFFS, SharedWords, WordCounts, calibration, write_articles
+
+from askvisit import Answer, Assistant, build_index
+from askvisit.index import open_index
+from askvisit.talk import summary
+
+MAYOR = "When did the mayor open the bridge?"
+STEEL = "Who raised the tariff on steel?"
+
+
+def cited(answer: Answer) -> set[str]:
+    return {citation.article_id for citation in answer.citations}
+
+
+def check(answer: Answer, assistant: Assistant) -> None:
+    """Check what holds for every reply that is quoted."""
+    assert (answer.kind, answer.found, answer.confidence) == ("answer", True, 1.0)
+    for number, citation in enumerate(answer.citations, 1):
+        article = assistant.articles[citation.article_id]
+        assert citation.number == number
+        assert article.text[citation.start : citation.end] == citation.quote
+        assert citation.article_sha256 == article.sha256
+        assert (citation.span, citation.span_start, citation.span_end) == (None, None, None)
+        assert f"{citation.quote} [{number}]" in answer.text
+    scores = [citation.score for citation in answer.citations]
+    assert scores == sorted(scores, reverse=True)
+
+
+class TestWhichArticle:
+    @pytest.mark.parametrize("question", ["headline?", "show me the article", "summarise it"])
+    def test_of_several_is_asked(self, assistant, question):
+        answer = assistant.ask(question)
+        assert (answer.kind, answer.found, answer.confidence) == ("talk", False, 0.0)
+        titles = "1. “A Bridge for the Town”, 2. “Tariffs Rise Again”"
+        assert answer.text == f"Which article? There are 2 articles: {titles}. Name one."
+
+    @pytest.mark.parametrize(
+        ("name", "article_id"),
+        [
+            *(("the bridge one", "bridge.txt"), ("Tariffs Rise Again", "tariffs.txt")),
+            *(("2", "tariffs.txt"), ("the first", "bridge.txt"), ("bridge.txt", "bridge.txt")),
+        ],
+    )
+    def test_a_name_is_enough_once_it_was_asked(self, assistant, name, article_id):
+        which = assistant.ask("What is the headline?")
+        answer = assistant.ask(name, [which])
+        check(answer, assistant)
+        assert cited(answer) == {article_id}
+        assert answer.question == name
+        assert assistant.ask(name, [assistant.ask("hello")]).confidence < 1
+
+    def test_is_the_one_cited_last(self, assistant):
+        history = [assistant.ask(MAYOR), assistant.ask(STEEL), assistant.ask("thanks")]
+        assert [cited(turn) for turn in history] == [{"bridge.txt"}, {"tariffs.txt"}, set()]
+        assert cited(assistant.ask("What's the headline?", history)) == {"tariffs.txt"}
+        assert cited(assistant.ask("What's the headline?", history[:1])) == {"bridge.txt"}
+
+    def test_one_cited_that_is_gone_does_not_count(self, assistant, small):
+        history = [assistant.ask(MAYOR)]
+        write_articles(small / "articles", {"bridge.txt": TARIFFS.replace("steel", "zinc")})
+        (small / "articles" / "bridge.txt").rename(small / "articles" / "zinc.txt")
+        build_index(index=small, encoder=WordCounts())
+        assert assistant.ask("headline", history).kind == "talk"
+
+    @pytest.mark.parametrize(
+        ("question", "article_id"),
+        [
+            ("What is the headline of the bridge article?", "bridge.txt"),
+            ("what's the title of the article about wool?", "tariffs.txt"),
+            ("summarise the second article", "tariffs.txt"),
+            ("Summarise “A Bridge for the Town”", "bridge.txt"),
+            ("show me bridge.txt", "bridge.txt"),
+            ("open the story about the mayor", "bridge.txt"),
+        ],
+    )
+    def test_is_the_one_that_is_named(self, assistant, question, article_id):
+        answer = assistant.ask(question, [assistant.ask(MAYOR), assistant.ask(STEEL)])
+        check(answer, assistant)
+        assert cited(answer) == {article_id}
+
+    def test_that_there_is_not_is_told(self, assistant):
+        answer = assistant.ask("summarise the article about whales")
+        assert answer.kind == "talk"
+        assert answer.text.startswith(
+            "No article is about that. There are 2 articles: 1. “A Bridge"
+        )
+
+    def test_only_the_chosen_ones_count(self, assistant):
+        assert cited(assistant.ask("headline", articles=["tariffs.txt"])) == {"tariffs.txt"}
+        history = [assistant.ask(MAYOR)]
+        assert cited(assistant.ask("title", history, articles=["tariffs.txt"])) == {"tariffs.txt"}
+        named = assistant.ask("summarise the bridge article", articles=["tariffs.txt"])
+        assert named.text == "No article is about that. There is one article: “Tariffs Rise Again”."
+
+    def test_a_topic_is_a_question_to_the_text(self, assistant):
+        answer = assistant.ask("summarise the minister", min_confidence=0)
+        assert answer.confidence < 1
+
+    def test_the_list_is_told(self, assistant):
+        answer = assistant.ask("Which articles do you have?")
+        assert (answer.kind, answer.found) == ("talk", False)
+        assert "“A Bridge for the Town”, 2. “Tariffs Rise Again”" in answer.text
+
+    def test_of_hundreds_is_found_by_its_text(self, tmp_path):
+        texts = {
+            f"{n}.txt": f"Story {n}\n\nIt rained in town{n} all day long.\n" for n in range(210)
+        }
+        write_articles(tmp_path / "articles", texts)
+        build_index(index=tmp_path, encoder=WordCounts())
+        assistant = Assistant(tmp_path, WordCounts(), SharedWords(), calibration())
+        assert cited(assistant.ask("headline of the article about town77")) == {"77.txt"}
+        assert ", and 205 more. Name one." in assistant.ask("summarise the article").text
+
+
+class TestReplies:
+    def test_the_headline(self, assistant):
+        answer = assistant.ask("What is the headline?", articles=["bridge.txt"])
+        check(answer, assistant)
+        assert answer.text == "A Bridge for the Town [1]"
+        assert answer.citations[0].paragraph == 1
+
+    def test_an_article_without_one_says_so(self, tmp_path):
+        write_articles(tmp_path / "articles", {"rain.txt": "It rained all day in the town.\n"})
+        build_index(index=tmp_path, encoder=WordCounts())
+        assistant = Assistant(tmp_path, WordCounts(), SharedWords(), calibration())
+        answer = assistant.ask("What is the headline?")
+        assert answer.kind == "talk"
+        assert answer.text.startswith("The article has no headline; it is known as “")
+        check(assistant.ask("show me the article"), assistant)
+        assert assistant.ask("summarise it").text == "It rained all day in the town. [1]"
+
+    def test_showing_gives_headline_and_beginning(self, assistant):
+        answer = assistant.ask("show me the article", articles=["bridge.txt"])
+        check(answer, assistant)
+        assert [c.paragraph for c in answer.citations] == [1, 2, 2]
+
+    def test_a_summary_stands_in_the_order_of_the_article(self, assistant):
+        answer = assistant.ask("summarise the article in 3 sentences", articles=["bridge.txt"])
+        check(answer, assistant)
+        assert len(answer.citations) == 3
+        starts = [citation.start for citation in answer.as_told]
+        assert starts == sorted(starts)
+        assert answer.text == "\n".join(f"{c.quote} [{c.number}]" for c in answer.as_told)
+
+    @pytest.mark.parametrize("question", ["hello", "headline", "summarise the bridge article"])
+    def test_everything_is_refused_at_one_and_confidence_stays(self, assistant, question):
+        free, strict = assistant.ask(question), assistant.ask(question, min_confidence=1)
+        assert not strict.found
+        assert strict.confidence == free.confidence
+        if free.found:
+            assert (strict.kind, strict.citations) == ("not_found", ())
+            assert strict.nearest
+
+    def test_a_question_after_a_greeting_is_answered(self, assistant):
+        answer = assistant.ask(f"Hi, {MAYOR}", min_confidence=0)
+        plain = assistant.ask(MAYOR, min_confidence=0)
+        assert answer.question == f"Hi, {MAYOR}"
+        assert (answer.reading, answer.citations) == (MAYOR, plain.citations)
+
+    def test_a_follow_up_leans_on_no_request(self, assistant):
+        asked = assistant.ask(MAYOR)
+        history = [asked, assistant.ask("summarise the article", [asked])]
+        assert assistant.ask("Why?", history).reading == assistant.ask("Why?", [asked]).reading
+
+
+class TestSummary:
+    def test_the_sentence_that_is_most_alike_is_central(self):
+        vectors = np.array([[1, 0, 0], [1, 1, 1], [0, 1, 0], [0, 0, 1]], np.float32)
+        unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        scores = summary.lexrank(unit, np.ones(3, np.float32) / np.sqrt(3, dtype=np.float32))
+        assert scores.argmax() == 1
+        assert scores[1] == 1
+        assert scores[0] == pytest.approx(scores[2])
+
+    def test_the_topic_decides_between_equals(self):
+        unit = np.eye(2, dtype=np.float32)
+        scores = summary.lexrank(unit, np.array([0, 1], np.float32))
+        assert scores.tolist() == pytest.approx([0, 1])
+
+    def test_sentences_that_are_like_nothing_are_equal(self):
+        nothing = np.zeros((3, 2), np.float32)
+        assert summary.lexrank(nothing, nothing[0]).tolist() == pytest.approx([1, 1, 1])
+
+    def test_a_repetition_is_passed_over(self):
+        vectors = np.array([[1, 0], [1, 0], [0, 1]], np.float32)
+        assert summary.diverse(np.array([1.0, 0.9, 0.8]), vectors, 2) == [0, 2]
+        assert summary.diverse(np.array([0.8, 1.0]), vectors[1:], 9) == [1, 0]
+
+    def test_no_headline_and_nothing_that_leans_on_what_is_left_out(self, small):
+        index = open_index(small)
+        found = summary.most_central(index, WordCounts(), index.article("bridge.txt"), 9)
+        quotes = [sentence.text for sentence, _ in found]
+        assert "A Bridge for the Town" not in quotes
+        assert not any(quote.startswith(("It ", "She ")) for quote in quotes)
+        assert len(quotes) == 3
+
+    def test_of_a_long_article_only_the_passages_near_the_title_are_encoded(self, tmp_path):
+        told = "The mayor of the town said again that the bridge was late. " * 3
+        rain = "Rain fell on all of the hills and on the fields behind them. " * 3
+        text = "\n\n".join(["A bridge for the mayor", *([rain] * 60), *([told] * 5)])
+        write_articles(tmp_path / "articles", {"long.txt": text})
+        encoder = WordCounts()
+        build_index(index=tmp_path, encoder=encoder)
+        index = open_index(tmp_path)
+        encoder.encoded.clear()
+        found = summary.most_central(index, encoder, index.article("long.txt"))
+        assert len(encoder.encoded) <= 3 * summary._PASSAGES_READ + 2
+        assert {sentence.text.split()[1] for sentence, _ in found} == {"mayor"}
+
+
+class TestRealModels:
+    def test_the_summary_of_the_visit(self, real):
+        answer = real.ask("Could you summarise the article please?")
+        check(answer, real)
+        assert 3 <= len(answer.citations) <= 5
+        # The lead tells what happened; by its own words the article's point is another.
+        assert any("made his first trip to North Korea" in c.quote for c in answer.citations)
+        assert any("at the heart of the visit" in c.quote for c in answer.citations)
+
+    def test_headline_and_text_of_the_visit(self, real):
+        headline = "Xi Jinping Visits North Korea to Pursue Diplomatic Leverage"
+        assert real.ask("What's the headline?").text == f"{headline} [1]"
+        shown = real.ask("show me the article")
+        check(shown, real)
+        assert [c.paragraph for c in shown.citations] == [1, 2, 2, 2]
+
+    def test_another_language_is_told_plainly(self, real):
+        answer = real.ask("¿Cuándo se reunió Xi con Kim Jong Il?")
+        assert (answer.kind, answer.found, answer.confidence) == ("not_found", False, 0.0)
+        assert answer.text == "I read English only. Please ask in English."

@@ -1,0 +1,184 @@
+"""Conversations as files, and their proof against the index."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+
+import pytest
+from harness.fakes import BRIDGE, citation
+
+from askvisit import transcript
+from askvisit.cli import main
+from askvisit.errors import DataError
+from askvisit.index import build_index, open_index
+from askvisit.records import Answer
+
+QUOTE = "The mayor opened the bridge on Monday."
+
+
+def found(question="Who opened the bridge?", quote=QUOTE, span="The mayor", **changed) -> Answer:
+    cited = citation(BRIDGE, quote, span, paragraph=2)
+    return Answer(question, question, "answer", True, f"{quote} [1]", 0.9, (cited,), **changed)
+
+
+REFUSED = Answer("Why?", "Why did it rain?", "not_found", False, "The articles do not say.", 0.1)
+
+
+def statuses(answers, folder):
+    return [proof.status for proof in transcript.prove(answers, open_index(folder))]
+
+
+def saved(tmp_path, text, name="saved.json"):
+    path = tmp_path / name
+    path.write_text(text, "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("write", [transcript.to_json, transcript.to_markdown])
+def test_an_export_is_read_back_and_proved(write, small, tmp_path):
+    path = saved(tmp_path, write([found(), REFUSED]))
+    read = transcript.read(path)
+    assert [Answer.from_dict(answer) for answer in read] == [found(), REFUSED]
+    assert statuses(read, small) == ["intact"]
+
+
+def test_every_form_of_answers_is_read(tmp_path):
+    one = json.dumps(asdict(found()))
+    lines = "\n".join([one, "", '{"error": "the question is empty", "id": 2}', one])
+    assert len(transcript.read(saved(tmp_path, one))) == 1
+    assert len(transcript.read(saved(tmp_path, f"[{one}, {one}]"))) == 2
+    assert len(transcript.read(saved(tmp_path, "\ufeff" + lines))) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{}", "[]", "3", "null", '"x"', "[" * 9999, '{"question": "Q", "citations": [{}]}', "Hi."],
+)
+def test_what_is_no_file_of_answers(text, tmp_path):
+    with pytest.raises(DataError, match="no file of answers"):
+        transcript.read(saved(tmp_path, text))
+
+
+def test_a_file_that_is_missing_or_no_text(tmp_path):
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    for name in ("missing", "binary"):
+        with pytest.raises(DataError, match="cannot be read"):
+            transcript.read(tmp_path / name)
+
+
+def test_moved_changed_and_gone(small):
+    article = small / "articles" / "bridge.txt"
+    article.write_text("A first paragraph, which is new here.\n\n" + BRIDGE)
+    rebuilt(small)
+    (proof,) = transcript.prove([found()], open_index(small))
+    assert (proof.status, proof.now_at) == ("moved", article.read_text().index(QUOTE))
+    article.write_text(BRIDGE.replace("Monday", "Tuesday"))
+    rebuilt(small)
+    assert statuses([found()], small) == ["changed"]
+    article.unlink()
+    rebuilt(small)
+    assert statuses([found()], small) == ["gone"]
+
+
+def test_an_edit_elsewhere_leaves_a_quote_intact(small):
+    (small / "articles" / "bridge.txt").write_text(BRIDGE.replace("A band", "A choir"))
+    rebuilt(small)
+    assert statuses([found()], small) == ["intact"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"quote": QUOTE.replace("Monday", "Sunday")}, "changed"),
+        ({"quote": QUOTE.replace("Monday", "a rainy Monday")}, "changed"),
+        ({"quote": ""}, "changed"),
+        ({"span": "The miner"}, "changed"),
+        ({"start": 3}, "moved"),
+        ({"start": -3}, "moved"),
+        ({"span_start": 0}, "moved"),
+        ({"article_id": "other.txt"}, "gone"),
+        ({"article_sha256": "0" * 64}, "intact"),
+    ],
+)
+def test_an_edited_answer_is_told_not_raised(changes, status, small):
+    data = json.loads(json.dumps(asdict(found())))
+    data["citations"][0] |= changes
+    assert statuses([data], small) == [status]
+
+
+def test_markdown_that_shows_other_words_than_its_data_is_changed(small, tmp_path):
+    text = transcript.to_markdown([found(), REFUSED])
+    shown = text.replace("the bridge on Monday", "the bridge on Sunday", 1)
+    assert statuses(transcript.read(saved(tmp_path, shown)), small) == ["changed"]
+    noted = text.replace("## Why?", "A note of mine.\n\n## Why?")
+    assert statuses(transcript.read(saved(tmp_path, noted)), small) == ["intact"]
+
+
+def test_markdown_shows_question_quote_and_place():
+    text = transcript.to_markdown([found(), REFUSED])
+    cited = found().citations[0]
+    assert "## Who opened the bridge?" in text
+    assert f"> {QUOTE} [1]" in text
+    assert f"(bridge.txt {cited.start}-{cited.end}, sha256 {cited.article_sha256})" in text
+    assert "*Understood as: Why did it rain?*" in text
+    assert text.count("*Confidence: ") == 1
+    guess = transcript.to_markdown([replace(found(), confidence=0.123)])
+    assert "*Confidence: 12 %*" in guess
+
+
+@pytest.mark.parametrize("question", ["-->\n# Title", "<b>*x*</b>", "\ud800?", "a\0b", "`[x](y)`"])
+@pytest.mark.parametrize("write", [transcript.to_json, transcript.to_markdown])
+def test_any_question_survives(write, question, tmp_path):
+    path = saved(tmp_path, write([found(question)]))
+    (read,) = transcript.read(path)
+    assert read["question"] == question
+    assert not read.get("edited")
+
+
+def test_parts_are_shown_alone_and_proved_once(small, tmp_path):
+    parts = (found("Who opened it?"), REFUSED)
+    whole = found("Who opened it? Why?", parts=parts)
+    text = transcript.to_markdown([whole])
+    assert "### Who opened it?" in text
+    assert statuses(transcript.read(saved(tmp_path, text)), small) == ["intact"]
+
+
+def test_a_part_that_was_edited_alone_is_told(small):
+    whole = found("Who opened it? Why?", parts=(found("Who opened it?"), REFUSED))
+    data = json.loads(json.dumps(asdict(whole)))
+    data["parts"][0]["citations"][0]["quote"] = QUOTE.replace("mayor", "miner")
+    assert statuses([data], small) == ["intact", "changed"]
+
+
+def test_markdown_quotes_in_the_order_of_the_text():
+    first = found().citations[0]
+    earlier = citation(BRIDGE, "A Bridge for the Town", number=2)
+    text = f"{earlier.quote} [2]\n{first.quote} [1]"
+    answer = Answer("Q", "Q", "answer", True, text, 1.0, (first, earlier))
+    assert answer.as_told == (earlier, first)
+    shown = transcript.to_markdown([answer])
+    assert shown.index(f"> {earlier.quote} [2]") < shown.index(f"> {QUOTE} [1]")
+    unlike = Answer("Q", "Q", "answer", True, "Other words.", 1.0, (first, earlier))
+    assert unlike.as_told == (first, earlier)
+
+
+def test_verify_answers(small, tmp_path, capsys):
+    path = saved(tmp_path, transcript.to_json([found()]))
+    arguments = ["verify", "--index", str(small), "--answers", str(path)]
+    assert main(arguments) == 0
+    assert "intact   [1] The mayor opened" in capsys.readouterr().out
+    path.write_text(path.read_text().replace("on Monday", "on Friday"))
+    assert main(arguments) == 4
+    assert "changed" in capsys.readouterr().out
+    path.write_text(transcript.to_json([REFUSED]))
+    assert main(arguments) == 0
+    path.write_text("nonsense")
+    assert main(arguments) == 1
+    assert "no file of answers" in capsys.readouterr().err
+
+
+def rebuilt(folder):
+    from harness.fakes import WordCounts
+
+    build_index(index=folder, encoder=WordCounts())

@@ -1,0 +1,156 @@
+"""Adding and removing articles: what a browser may send, what is told, what the options allow."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+from harness.fakes import BRIDGE, SharedWords, WordCounts, calibration, write_articles
+from harness.web_fakes import FakeAssistant
+
+from askvisit import Assistant, build_index
+from askvisit.errors import DataError, IndexReadOnlyError, ModelError
+from askvisit.index.edit import ArticleMetadata
+from askvisit.web import adding, app, server
+from askvisit.web.adding import ArticleEditor, NewArticle
+from askvisit.web.controller import ArticlesUpdate, ChatController
+
+MILL = "A Mill Burns\n\nThe old mill burned down on Sunday. The mayor said that it had no guard.\n"
+
+
+@pytest.fixture
+def controller(small):
+    assistant = Assistant(small, WordCounts(), SharedWords(), calibration())
+    return ChatController(assistant, editor=ArticleEditor(small, WordCounts()))
+
+
+def sent(name, data):
+    return {"name": name, "base64": base64.b64encode(data).decode()}
+
+
+def test_a_file_is_taken_with_what_is_told_of_it():
+    data = sent("a.pdf", b"%PDF") | {"title": " A ", "source": "", "date": "2020-02-03"}
+    told = ArticleMetadata(title="A", date="2020-02-03")
+    assert NewArticle.checked(data) == NewArticle("a.pdf", b"%PDF", told)
+
+
+def test_a_text_gets_its_name_from_the_title_or_its_first_words():
+    named = NewArticle.checked({"text": MILL, "title": "The Mill"})
+    assert (named.name, named.data) == ("The Mill.txt", MILL.encode())
+    assert NewArticle.checked({"text": MILL}).name == "A Mill Burns The old mill burned down.txt"
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (None, "choose a file"),
+        ([], "choose a file"),
+        ({}, "choose a file"),
+        ({"text": " \n"}, "choose a file"),
+        ({"text": 3}, "choose a file"),
+        ({"name": "a.txt"}, "choose a file"),
+        ({"name": "a.txt", "base64": "%%%"}, "did not arrive whole"),
+        ({"name": "a.txt", "base64": "é"}, "did not arrive whole"),
+    ],
+)
+def test_what_is_no_article_is_told(data, reason):
+    with pytest.raises(DataError, match=reason):
+        NewArticle.checked(data)
+
+
+def test_lone_surrogates_and_long_words_are_cut_down():
+    taken = NewArticle.checked({"text": "a \ud800 b", "title": "t" * 999, "source": "\udfff"})
+    assert taken.data == b"a ? b"
+    assert taken.metadata == ArticleMetadata(title="t" * adding.LONGEST_TOLD, source="?")
+
+
+def test_an_addition_tells_its_progress_and_is_listed(controller):
+    changes = list(controller.add(sent("mill.txt", MILL.encode()), None))
+    assert changes[0] == ArticlesUpdate(adding.working())
+    assert "1 of 1 passages" in changes[1].message
+    assert "Added “A Mill Burns”" in changes[-1].message
+    assert 'data-choose="mill.txt" checked' in changes[-1].listing
+    assert changes[-1].chosen is None
+    assert controller.ask("When did the old mill burn?", ()).turns[0].answer.found
+
+
+def test_an_addition_joins_a_choice_and_a_removal_leaves_it(controller):
+    *_, added = controller.add(sent("mill.txt", MILL.encode()), ("bridge.txt",))
+    assert added.chosen == ("bridge.txt", "mill.txt")
+    assert 'data-choose="tariffs.txt">' in added.listing
+    removed = controller.remove("bridge.txt", added.chosen)
+    assert removed.chosen == ("mill.txt",)
+    assert "bridge.txt" not in removed.listing
+
+
+def test_a_choice_made_before_a_removal_still_asks(controller):
+    controller.remove("bridge.txt", None)
+    shown = controller.ask("Who raised the tariff?", (), ("bridge.txt", "tariffs.txt"))
+    assert shown.turns[0].answer.found
+    assert shown.turns[0].chosen == ("tariffs.txt",)
+    assert "Tick at least one" in controller.ask("Who?", (), ("bridge.txt",)).log
+
+
+def test_what_goes_wrong_is_told_and_changes_nothing(controller):
+    before = controller.listing()
+    *_, changed = controller.add(sent("<b>.txt", BRIDGE.encode()), None)
+    assert changed.listing is None
+    assert "&lt;b&gt;.txt: is here already" in changed.message
+    removed = controller.remove("<i>none", None)
+    assert "no article is called &#x27;&lt;i&gt;none&#x27;" in removed.listing
+    assert controller.listing() == before
+
+
+def test_a_fault_of_ours_is_told_by_its_reference(small, controller, caplog):
+    class Failing(WordCounts):
+        def encode(self, texts):
+            raise RuntimeError("a secret detail")
+
+    controller.editor = ArticleEditor(small, Failing())
+    *_, changed = controller.add({"text": MILL}, None)
+    assert "Reference for the log" in changed.message
+    assert "secret" not in changed.message
+    assert "a secret detail" in caplog.text
+
+
+def test_an_error_of_the_library_is_told_in_its_words(small, controller):
+    class Failing(WordCounts):
+        def encode(self, texts):
+            raise ModelError("the weights are missing")
+
+    controller.editor = ArticleEditor(small, Failing())
+    *_, changed = controller.add({"text": MILL}, None)
+    assert "the weights are missing" in changed.message
+
+
+def test_without_a_shelf_nothing_is_added_or_removed(small):
+    controller = ChatController(Assistant(small, WordCounts(), SharedWords(), calibration()))
+    assert list(controller.add({"text": MILL}, None)) == []
+    assert controller.remove("bridge.txt", None) == ArticlesUpdate("")
+    assert "data-remove" not in controller.listing()
+    assert len(controller.assistant.articles) == 2
+
+
+def test_articles_that_lie_elsewhere_are_named_at_the_start(tmp_path, capsys):
+    outside = write_articles(tmp_path / "news", {"bridge.txt": BRIDGE})
+    build_index(outside, tmp_path / "index", encoder=WordCounts())
+    with pytest.raises(IndexReadOnlyError, match="are only read there"):
+        ArticleEditor(tmp_path / "index")
+    options = ["--allow-add", "--index", str(tmp_path / "index"), "--port", "0"]
+    assert server.main(options) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("askvisit ui: the articles of this index lie in")
+    assert error.count("\n") == 1
+
+
+def test_nothing_is_added_to_a_public_chat(capsys):
+    assert server.main(["--public", "--allow-add"]) == 1
+    assert "--allow-add is not for a --public chat" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_the_tab_is_there_only_where_it_is_allowed(controller, allowed):
+    served = controller if allowed else ChatController(FakeAssistant())
+    parts = str(app.build(served).get_config_file()["components"])
+    assert ("Add an article" in parts) == allowed
+    assert ("'adding'" in parts) == allowed

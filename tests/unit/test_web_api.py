@@ -1,0 +1,123 @@
+"""The endpoints for programs, called as a program calls them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+
+import pytest
+from harness.fakes import ROOT, SharedWords, WordCounts, calibration
+from harness.web_fakes import ARTICLE, FakeAssistant
+
+from askvisit import Assistant
+from askvisit.records import Answer
+from askvisit.web import api, server
+from askvisit.web.controller import ChatController
+
+QUESTION = "Who met the mayor?"
+
+
+@pytest.fixture(scope="module")
+def assistant():
+    return FakeAssistant()
+
+
+@pytest.fixture(scope="module")
+def client(assistant):
+    from gradio_client import Client
+
+    page = server.launch(ChatController(assistant), "127.0.0.1", server.free_port("127.0.0.1", 0))
+    called = Client(page.local_url, verbose=False, analytics_enabled=False)
+    yield called
+    called.close()
+    page.close(verbose=False)
+
+
+def test_three_endpoints_are_named_and_nothing_else_is(client):
+    named = client.view_api(return_format="dict", print_info=False)
+    assert sorted(named["named_endpoints"]) == ["/articles", "/ask", "/search"]
+    assert named["unnamed_endpoints"] == {}
+    types = [p["python_type"]["type"] for p in named["named_endpoints"]["/ask"]["parameters"]]
+    assert types[0] == "str"
+
+
+def test_ask_returns_the_answer_as_the_library_does(client, assistant):
+    answer = client.predict(QUESTION, api_name="/ask")
+    assert Answer.from_dict(answer) == assistant.ask(QUESTION)
+
+
+def test_ask_takes_history_and_confidence(client, assistant):
+    earlier = asdict(assistant.ask(QUESTION))
+    answer = client.predict("Zebra?", history=[earlier], min_confidence=0.0, api_name="/ask")
+    assert answer["found"]
+    assert [a.question for a in assistant.asked[-1][1]] == [QUESTION]
+
+
+def test_search_and_articles(client, assistant):
+    hits = client.predict("mayor", k=2, api_name="/search")
+    assert hits == [asdict(hit) for hit in assistant.search("mayor", 2)]
+    (article,) = client.predict(api_name="/articles")
+    assert article["id"] == ARTICLE.id
+    assert article["sha256"] == ARTICLE.sha256
+    assert article["words"] == len(ARTICLE.text.split())
+    assert "text" not in article
+
+
+@pytest.mark.parametrize(
+    ("question", "history", "said"),
+    [
+        (" ", None, "the question is empty"),
+        ("x" * 3000, None, "2,000 characters"),
+        (QUESTION, [{"no": "answer"}], "history is a list of answers"),
+        (QUESTION, ["x"], "history is a list of answers"),
+        ("fail", None, "Reference for the log"),
+    ],
+)
+def test_what_goes_wrong_is_told_in_words(client, question, history, said):
+    from gradio_client.exceptions import AppError
+
+    with pytest.raises(AppError, match=said) as told:
+        client.predict(question, history=history, api_name="/ask")
+    assert "secret" not in str(told.value)
+
+
+@pytest.mark.slow
+def test_fifty_callers_are_answered_as_the_library_answers(real):
+    """Twenty questions by each of fifty clients at once; no error, no answer of another."""
+    from gradio_client import Client
+
+    lines = (ROOT / "tests" / "data" / "questions.jsonl").read_text("utf-8").splitlines()
+    questions = [json.loads(line)["question"] for line in lines[:: len(lines) // 20]][:20]
+    direct = {question: asdict(real.ask(question)) for question in questions}
+    page = server.launch(ChatController(real), "127.0.0.1", server.free_port("127.0.0.1", 0))
+
+    def caller(number):
+        patient = {"timeout": 120}  # the clients share two cores with the server
+        client = Client(
+            page.local_url, verbose=False, analytics_enabled=False, httpx_kwargs=patient
+        )
+        order = questions[number % 20 :] + questions[: number % 20]
+        answers = [(question, client.predict(question, api_name="/ask")) for question in order]
+        client.close()
+        return answers
+
+    try:
+        with ThreadPoolExecutor(50) as callers:
+            answers = [answer for given in callers.map(caller, range(50)) for answer in given]
+    finally:
+        page.close(verbose=False)
+    assert len(answers) == 1000
+    assert [
+        q for q, answer in answers if Answer.from_dict(answer) != Answer.from_dict(direct[q])
+    ] == []
+
+
+def test_an_index_that_is_gone_is_told_by_a_reference_without_its_path(small):
+    assistant = Assistant(small, WordCounts(), SharedWords(), calibration())
+    ask = api.in_words(api.endpoints(assistant)[0], RuntimeError)
+    shutil.rmtree(small)
+    with pytest.raises(RuntimeError, match="Reference for the log") as told:
+        ask("Who opened the bridge?")
+    assert str(small) not in str(told.value)

@@ -1,0 +1,55 @@
+"""The list of articles, and the choice of some of them."""
+
+from __future__ import annotations
+
+from harness.web_fakes import ARTICLE, FakeAssistant
+
+from askvisit.records import Article
+from askvisit.web import articles
+from askvisit.web.controller import ChatController
+
+OTHER = Article("other.txt", "The <b>Other", "The other minister met a zebra. It was short.")
+BOTH = {ARTICLE.id: ARTICLE, OTHER.id: OTHER}
+
+
+def test_the_list_says_what_is_known_and_ticks_what_is_searched():
+    page = articles.listing(BOTH, (OTHER.id,))
+    assert "The Paper · 2019-06-28 · 276 words" in page
+    assert "The &lt;b&gt;Other" in page
+    assert 'data-choose="visit.txt">' in page
+    assert 'data-choose="other.txt" checked>' in page
+    assert articles.listing(BOTH).count(" checked>") == 2
+
+
+def test_a_long_list_says_how_many_are_left_out(monkeypatch):
+    monkeypatch.setattr(articles, "MOST_LISTED", 1)
+    assert "1 more are not listed" in articles.listing(BOTH)
+
+
+def test_a_choice_is_known_ids_in_the_order_of_the_index():
+    assert articles.checked_choice(["other.txt", "no.txt", 3, None], BOTH) == ("other.txt",)
+    assert articles.checked_choice(["other.txt", "visit.txt"], BOTH) is None
+    assert articles.checked_choice("other.txt", BOTH) == ()
+    assert articles.checked_choice(None, BOTH) == ()
+
+
+def test_a_question_looks_in_the_chosen_articles_only_and_says_so():
+    seen = []
+
+    class Restricted(FakeAssistant):
+        def ask(self, question, history=(), articles=None, min_confidence=None):
+            seen.append(articles)
+            return super().ask(question, history, articles, min_confidence)
+
+    controller = ChatController(Restricted(ARTICLE, OTHER))
+    shown = controller.ask("Zebra?", (), ("visit.txt",))
+    assert "Looked only in: A Short Visit" in shown.log
+    controller.guess(0, shown.turns)
+    assert seen == [("visit.txt",), ("visit.txt",)]
+
+
+def test_with_no_article_ticked_it_says_what_to_do():
+    assistant = FakeAssistant()
+    shown = ChatController(assistant).ask("Zebra?", (), ())
+    assert "Tick at least one" in shown.log
+    assert assistant.asked == []

@@ -1,0 +1,153 @@
+"""The conversation: how answers, refusals and problems are shown, and what is escaped."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from harness.web_fakes import ARTICLE, FakeAssistant
+
+from askvisit.records import Answer
+from askvisit.web import answers, chat
+from askvisit.web.chat import KEPT_QUESTION, ChatTurn, reply
+
+ASSISTANT = FakeAssistant()
+
+
+def plain(shown: str) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", "", shown))
+
+
+def shown(question: str) -> str:
+    return answers.answer_html(ASSISTANT.ask(question), ASSISTANT.articles)
+
+
+def test_an_answer_quotes_the_sentence_with_its_span_in_bold_and_a_numbered_link():
+    citation = ASSISTANT.ask("Who met the mayor?").citations[0]
+    page = shown("Who met the mayor?")
+    assert re.search(r'<span class="quote">(.*?)</span>', page)
+    assert plain(re.search(r'<span class="quote">(.*?)</span>', page)[1]) == citation.quote
+    assert f"<strong>{citation.span}</strong>" in page
+    assert f'href="?article=visit.txt&amp;start={citation.start}&amp;end={citation.end}"' in page
+    assert f'data-span="{citation.span_start}-{citation.span_end}"' in page
+    assert f"<bdi>A Short Visit</bdi>, paragraph {citation.paragraph}" in page
+
+
+def test_confidence_is_said_in_words_with_the_reason():
+    assert ">Found</span>" in shown("Who met the mayor in the town hall?")
+    assert ">Probably</span>" in shown("Which bridge?")
+    assert "a probability of 50 %" in shown("Which bridge?")
+    assert ">Not in the articles</span>" in shown("Zebra?")
+
+
+def test_several_citations_are_a_list():
+    page = shown("List the minister and the mayor")
+    assert page.count("<li>") == 3
+    assert re.findall(r">(\d)</a>", page) == ["1", "2", "3"]
+
+
+def test_a_refusal_says_so_and_opens_the_nearest_passages():
+    page = shown("Zebra?")
+    assert "Not there." in page
+    assert page.count('class="cite near"') == 3
+
+
+def test_talk_has_no_verdict():
+    page = shown("hello")
+    assert page == '<p dir="auto">Hello!<br>Ask me.</p>'
+
+
+def test_a_question_that_was_not_looked_up_has_no_verdict():
+    answer = Answer("¿?", "¿?", "not_found", False, "I read English only.", 0.0)
+    assert answers.answer_html(answer, {}) == '<p dir="auto">I read English only.</p>'
+
+
+def test_another_reading_is_shown():
+    answer = Answer("And then?", "What did Xi do <then>?", "not_found", False, "No.", 0.1)
+    assert "Understood as: <q" in answers.answer_html(answer, {})
+    assert "What did Xi do &lt;then&gt;?" in answers.answer_html(answer, {})
+
+
+def test_parts_are_answered_one_below_the_other_and_numbered_on():
+    page = shown("two parts")
+    assert re.findall(r"<h3[^>]*>(.*?)</h3>", page) == [
+        "Who met the mayor?",
+        "When did the minister leave?",
+    ]
+    assert re.findall(r">(\d)</a>", page) == ["1", "2"]
+
+
+def test_a_question_is_shown_as_text():
+    hostile = "<img src=http://evil.test/x><script>alert(1)</script> \"' [a](http://b) \u202e\ud800"
+    page = chat.conversation((ChatTurn(hostile, None, "", hostile),), [hostile])
+    assert "<img" not in page
+    assert "<script" not in page
+    assert "\u202e" not in page
+    assert page.encode("utf-8")
+    assert 'data-ask="&lt;img' in page
+
+
+def test_the_first_page_offers_the_suggestions():
+    page = chat.conversation((), ASSISTANT.suggestions)
+    assert page.count("data-ask=") == 3
+    assert "For example" in page
+
+
+def test_a_guess_is_marked_on_the_page_and_in_what_is_copied():
+    turn = reply(ASSISTANT, "Zebra?", (), guess=True)
+    assert ">Best guess</span>" in turn.html
+    assert "(a guess) “" in turn.text
+    sure = reply(ASSISTANT, "Who met the mayor in the town hall?", (), guess=True)
+    assert ">Found</span>" in sure.html
+    assert "(a guess)" not in sure.text
+
+
+def test_the_guess_is_offered_where_one_of_two_questions_is_refused():
+    parts = (ASSISTANT.ask("Who met the mayor?"), ASSISTANT.ask("Zebra?"))
+    both = Answer("a? b?", "a? b?", "answer", True, "x", 0.1, parts[0].citations, parts=parts)
+    page = chat.conversation((ChatTurn("a? b?", both, ""),), [])
+    assert "Show the best guess anyway" in page
+
+
+def test_only_the_newest_turns_are_shown():
+    turns = tuple(ChatTurn(f"question {n}", None, "x") for n in range(chat.SHOWN_TURNS + 3))
+    page = chat.conversation(turns, [])
+    assert page.count('class="message user"') == chat.SHOWN_TURNS
+    assert "The first 3 questions are not shown" in page
+    assert 'data-turn="3"' in page
+
+
+def test_a_follow_up_is_asked_with_the_answers_before_it():
+    assistant = FakeAssistant()
+    turns: chat.Turns = (ChatTurn("x", None, "failed"),)
+    for question in ["Who met the mayor?"] * (chat.HISTORY + 2):
+        turns = (*turns, reply(assistant, question, turns))
+    reply(assistant, "And then?", turns)
+    question, history = assistant.asked[-1]
+    assert question == "And then?"
+    assert len(history) == chat.HISTORY
+    assert all(answer.question == "Who met the mayor?" for answer in history)
+
+
+def test_a_question_that_cannot_be_asked_is_told_why():
+    turn = reply(ASSISTANT, "x" * 100_000, ())
+    assert turn.html == '<p class="problem">a question may have 2,000 characters</p>'
+    assert len(turn.question) == KEPT_QUESTION
+    assert len(chat.conversation((turn,), [])) < 2000
+
+
+def test_a_fault_is_told_by_a_reference_and_its_details_stay_in_the_log(caplog):
+    turn = reply(ASSISTANT, "fail", ())
+    page = chat.conversation((turn,), [])
+    reference = re.search(r"log: (\w+)", turn.html)[1]
+    assert "secret" not in page
+    assert reference in page
+    assert reference in caplog.text
+    assert "a secret detail" in caplog.text
+
+
+def test_places_of_an_answer_are_its_citations_or_the_nearest_passages():
+    cited = answers.places(ASSISTANT.ask("Who met the mayor?"))
+    assert [place.article for place in cited] == [ARTICLE.id]
+    assert cited[0].span is not None
+    assert len(answers.places(ASSISTANT.ask("Zebra?"))) == 3

@@ -1,0 +1,83 @@
+"""Feedback in a local file, and the conversation as a file."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from harness.web_fakes import FakeAssistant
+from test_web_controller import asked
+
+from askvisit import transcript
+from askvisit.errors import ServerError
+from askvisit.records import Answer
+from askvisit.web import server
+from askvisit.web.controller import ChatController
+from askvisit.web.feedback import Feedback
+
+QUESTION = "Who met the mayor?"
+
+
+@pytest.fixture
+def controller(tmp_path):
+    return ChatController(FakeAssistant(), feedback_file=Feedback(tmp_path / "feedback.jsonl"))
+
+
+def test_what_is_said_is_one_line_with_the_whole_answer(controller, tmp_path):
+    turns = asked(controller, QUESTION, "Zebra?")
+    shown = controller.feedback(0, turns, "wrong_source")
+    shown = controller.feedback(1, shown.turns, "helpful")
+    assert "Thank you: wrong source" in shown.log
+    lines = (tmp_path / "feedback.jsonl").read_text().splitlines()
+    said = [json.loads(line) for line in lines]
+    assert [record["feedback"] for record in said] == ["wrong_source", "helpful"]
+    assert Answer.from_dict(said[0]["answer"]) == turns[0].answer
+    assert said[0]["time"].endswith("+00:00")
+
+
+def test_only_known_words_are_kept(controller, tmp_path):
+    turns = asked(controller, QUESTION)
+    assert controller.feedback(0, turns, "<script>").log is None
+    assert (tmp_path / "feedback.jsonl").read_text() == ""
+
+
+def test_without_a_file_nobody_is_asked():
+    controller = ChatController(FakeAssistant())
+    turns = asked(controller, QUESTION)
+    assert "data-feedback" not in controller.log(turns)
+    assert controller.feedback(0, turns, "helpful").turns is None
+
+
+def test_a_full_disk_is_told_by_a_reference(controller, caplog):
+    controller.feedback_file.path = controller.feedback_file.path / "gone"
+    shown = controller.feedback(0, asked(controller, QUESTION), "helpful")
+    assert "Reference for the log" in shown.log
+    assert "NotADirectoryError" in caplog.text
+
+
+def test_a_file_that_cannot_be_written_is_told_at_the_start(tmp_path, capsys):
+    with pytest.raises(ServerError, match="feedback cannot be written to"):
+        Feedback(tmp_path / "no" / "such.jsonl")
+    assert server.main(["--port", "0", "--feedback", str(tmp_path)]) == 1
+    assert capsys.readouterr().err.startswith("askvisit ui: feedback cannot be written")
+
+
+def test_a_public_chat_keeps_no_feedback(tmp_path, capsys):
+    assert server.main(["--public", "--port", "0", "--feedback", str(tmp_path / "x")]) == 1
+    assert "--feedback is not for a --public chat" in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize(("form", "suffix"), [("json", ".json"), ("markdown", ".md"), ("?", ".md")])
+def test_an_export_reads_back(controller, tmp_path, form, suffix):
+    turns = asked(controller, QUESTION, "fail", "Zebra?")
+    file = controller.export(form, turns)
+    assert file["name"].endswith(suffix)
+    path = tmp_path / file["name"]
+    path.write_text(file["text"], encoding="utf-8")
+    read = [Answer.from_dict(answer) for answer in transcript.read(path)]
+    assert read == [turns[0].answer, turns[2].answer]
+
+
+def test_there_is_nothing_to_export_before_the_first_answer(controller):
+    assert controller.export("json", asked(controller, "fail")) == {}

@@ -1,0 +1,188 @@
+"""The guard by itself, before an application that answers when it is told to."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+
+import pytest
+from harness.fakes import finish
+
+from askvisit.web import guard
+from askvisit.web.guard import Guard, RequestLimiter
+
+
+class Application:
+    """Answers with a status, once `go` is set; it keeps the bodies that reach it."""
+
+    def __init__(self, status: int = 200) -> None:
+        self.status = status
+        self.bodies: list[bytes] = []
+        self.go = asyncio.Event()
+        self.go.set()
+
+    async def __call__(self, scope, receive, send):
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        self.bodies.append(body)
+        await self.go.wait()
+        await send({"type": "http.response.start", "status": self.status, "headers": []})
+        await send({"type": "http.response.body", "body": b"the application's words"})
+
+
+async def requested(app, path="/gradio_api/call/ask", method="POST", parts=(b"{}",), pause=0.0):
+    """Send a request in parts; return status, headers and text of the response."""
+    messages = [
+        {"type": "http.request", "body": part, "more_body": n < len(parts)}
+        for n, part in enumerate(parts, 1)
+    ]
+    sent = []
+
+    async def receive():
+        await asyncio.sleep(pause)
+        return messages.pop(0) if messages else {"type": "http.disconnect"}
+
+    async def send(message):
+        sent.append(message)
+
+    headers = [(b"content-length", str(sum(map(len, parts))).encode())]
+    await app({"type": "http", "method": method, "path": path, "headers": headers}, receive, send)
+    if not sent:
+        return None, {}, ""
+    assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
+    return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"].decode()
+
+
+def test_a_body_in_parts_reaches_the_application_whole():
+    async def asked():
+        app = Application()
+        status, headers, _ = await requested(Guard(app), parts=(b"ab", b"", b"c"))
+        assert (status, app.bodies) == (200, [b"abc"])
+        assert headers[b"x-content-type-options"] == b"nosniff"
+
+    finish(asked())
+
+
+def test_a_body_that_comes_too_slowly_is_refused(monkeypatch):
+    monkeypatch.setattr(guard, "PATIENCE", 0.05)
+
+    async def asked():
+        app = Application()
+        began = time.monotonic()
+        status, _, told = await requested(Guard(app), parts=[b"x"] * 100, pause=0.02)
+        assert (status, app.bodies) == (408, [])
+        assert "too long" in json.loads(told)["detail"]
+        assert time.monotonic() - began < 1.9  # all of it would take two seconds
+
+    finish(asked())
+
+
+def test_a_large_body_may_take_longer(monkeypatch):
+    monkeypatch.setattr(guard, "PATIENCE", 0.0)
+    monkeypatch.setattr(guard, "SLOWEST", 1)
+
+    async def asked():
+        assert (await requested(Guard(Application()), parts=[b"x"] * 9, pause=0.02))[0] == 200
+
+    finish(asked())
+
+
+def test_who_leaves_before_the_end_of_a_request_is_not_answered():
+    async def asked():
+        app = Application()
+        scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
+        messages = [{"type": "http.request", "body": b"{", "more_body": True}]
+
+        async def receive():
+            return messages.pop() if messages else {"type": "http.disconnect"}
+
+        await Guard(app)(scope, receive, None)
+        assert app.bodies == []
+
+    finish(asked())
+
+
+def test_one_too_many_is_told_so_at_once():
+    async def asked():
+        app, limiter = Application(), RequestLimiter(most=3)
+        app.go.clear()
+        guarded = Guard(app, limiter=limiter)
+        inside = [asyncio.create_task(requested(guarded)) for _ in range(3)]
+        while limiter.asking < 3:
+            await asyncio.sleep(0)
+        status, headers, told = await requested(guarded)
+        assert (status, headers[b"retry-after"]) == (503, b"5")
+        assert json.loads(told) == {"detail": guard.BUSY}
+        app.go.set()
+        assert [status for status, _, _ in await asyncio.gather(*inside)] == [200] * 3
+        assert (await requested(guarded))[0] == 200
+        assert (limiter.asking, limiter.listening) == (0, 0)
+
+    finish(asked())
+
+
+def test_a_full_queue_is_told_in_the_same_words():
+    async def asked():
+        status, headers, told = await requested(Guard(Application(503)))
+        assert (status, headers[b"retry-after"]) == (503, b"5")
+        assert json.loads(told) == {"detail": guard.BUSY}
+
+    finish(asked())
+
+
+def test_what_is_not_healthy_says_so_in_its_own_words():
+    async def asked():
+        assert (await requested(Guard(Application(503)), "/health", "GET"))[2] == (
+            "the application's words"
+        )
+
+    finish(asked())
+
+
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [
+        ("/gradio_api/queue/data", "GET"),
+        ("/gradio_api/call/ask/1", "GET"),
+        ("/gradio_api/mcp/", "POST"),
+    ],
+)
+def test_a_closed_door_lets_those_inside_finish_and_nobody_in(path, method):
+    async def asked():
+        app, limiter = Application(), RequestLimiter()
+        app.go.clear()
+        guarded = Guard(app, limiter=limiter)
+        inside = asyncio.create_task(requested(guarded, path, method))
+        while not app.bodies:
+            await asyncio.sleep(0)
+        closing = asyncio.create_task(asyncio.to_thread(limiter.close, 30))
+        while not limiter.closing:
+            await asyncio.sleep(0)
+        for method_of_another in ("GET", "POST"):
+            status, headers, told = await requested(guarded, "/x", method_of_another)
+            assert (status, headers[b"retry-after"]) == (503, b"5")
+            assert json.loads(told) == {"detail": guard.STOPPING}
+        assert not closing.done()
+        app.go.set()
+        assert (await inside)[0] == 200
+        await closing
+
+    finish(asked())
+
+
+def test_a_closed_door_waits_for_nobody_longer_than_it_may():
+    async def asked():
+        app, limiter = Application(), RequestLimiter()
+        app.go.clear()
+        inside = asyncio.create_task(requested(Guard(app, limiter=limiter)))
+        while not app.bodies:
+            await asyncio.sleep(0)
+        await asyncio.to_thread(limiter.close, 0.1)
+        assert limiter.asking == 1
+        inside.cancel()
+
+    finish(asked())

@@ -1,0 +1,136 @@
+"""The inspector: why an answer was shown or refused, the scores, and what is escaped."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from harness.web_fakes import ARTICLE, FakeAssistant
+from test_web_controller import asked
+
+from askvisit.records import Answer, Article
+from askvisit.trace import STAGES, Trace
+from askvisit.web.controller import ChatController
+from askvisit.web.inspector import MOST_PASSAGES, inspector, why
+
+ASSISTANT = FakeAssistant()
+
+
+def shown(question: str, **options) -> str:
+    trace = ASSISTANT.explain(question, **options)
+    return inspector(trace, trace.answer)
+
+
+def test_each_passage_is_a_row_with_its_scores():
+    page = shown("Who met the mayor?")
+    rows = re.findall(r"<tr.*?</tr>", page, re.DOTALL)[1:]
+    assert len(rows) == MOST_PASSAGES
+    best = [re.sub(r"<.*?>", "|", row).split("|") for row in rows if 'class="best"' in row]
+    assert [cell for cell in best[0] if cell][1:] == ["0.50", "1.00", "0.50", "2.5", "−1.5", "90 %"]
+    assert sum('class="best"' in row for row in rows) == 1
+    assert "<td>–</td>" in rows[-1]
+    assert "in 4 ms: encoding the question 1 ms, finding passages 1 ms" in page
+
+
+def test_a_long_list_says_how_many_are_left_out():
+    trace = ASSISTANT.explain("Who met the mayor?")
+    reading = trace.readings[0]
+    many = replace(reading, passages=reading.passages[:1] * (MOST_PASSAGES + 3))
+    page = inspector(replace(trace, readings=(many,)), trace.answer)
+    assert page.count('<th scope="row">') == MOST_PASSAGES
+    assert "3 more passages are not listed" in page
+
+
+def test_readings_that_were_not_taken_are_told():
+    trace = ASSISTANT.explain("Who met the mayor?")
+    other = replace(trace.readings[0], question="And <then>?", taken=False)
+    page = inspector(replace(trace, readings=(other, *trace.readings)), trace.answer)
+    assert 'Looked up (not taken): <q dir="auto">And &lt;then&gt;?</q>' in page
+    assert 'Looked up (taken): <q dir="auto">Who met the mayor?</q>' in page
+
+
+@pytest.mark.parametrize(
+    ("question", "options", "said"),
+    [
+        ("Who met the mayor in the hall?", {}, "of 90 %. 30 % is enough, so it was shown."),
+        ("List the minister and the mayor", {}, "2 more passed by themselves."),
+        ("Zebra?", {}, "of 10 %. 30 % would have been enough, so nothing was shown."),
+        ("Zebra?", {"min_confidence": 0}, "because the best guess was asked for."),
+        ("hello", {}, "taken for talk"),
+        ("two parts", {}, "2 questions were asked in one line"),
+    ],
+)
+def test_why_is_said_in_words(question, options, said):
+    assert said in why(ASSISTANT.explain(question, **options))
+
+
+def test_shares_that_round_to_the_same_are_told_apart():
+    refused = Answer("q", "q", "not_found", False, "No.", 0.497)
+    trace = replace(ASSISTANT.explain("Zebra?"), answer=refused, min_confidence=0.5)
+    assert "of 49.7 %. 50.0 % would have been enough" in why(trace)
+
+
+def test_what_was_not_looked_up_is_told():
+    nothing = Trace(
+        Answer("?", "?", "not_found", False, "No.", 0.0), 0.5, (), dict.fromkeys(STAGES, 0)
+    )
+    assert "It cannot be read as a question in English" in why(nothing)
+    assert "Asked once more" not in inspector(nothing, nothing.answer)
+    title = replace(nothing, answer=ASSISTANT.ask("Who met the mayor?"))
+    assert "The article itself was asked for" in why(title)
+
+
+def test_an_answer_that_the_articles_no_longer_give_is_told():
+    trace = ASSISTANT.explain("Who met the mayor?")
+    assert "have changed" in inspector(trace, ASSISTANT.ask("Zebra?"))
+    assert "have changed" not in inspector(trace, trace.answer)
+
+
+def test_hostile_text_is_shown_as_text():
+    hostile = FakeAssistant(Article("<b>.txt", "T", "The zebra <img src=x> \u202e left."))
+    trace = hostile.explain("<script>zebra\ud800")
+    page = inspector(trace, trace.answer)
+    assert "<img" not in page
+    assert "<script" not in page
+    assert not {"\u202e", "\ud800"} & set(page)
+
+
+def test_the_desk_asks_as_it_was_asked_before():
+    calls = []
+
+    class Explaining(FakeAssistant):
+        def explain(self, question, history=(), **options):
+            calls.append((question, len(history), options))
+            return super().explain(question, history, **options)
+
+    controller = ChatController(Explaining(), "strict")
+    turns = asked(controller, "Who met the mayor in the town hall?", "Zebra?")
+    turns = controller.guess(1, turns).turns
+    first, second = controller.inspect(0, turns), controller.inspect(1, turns)
+    assert (first["turn"], second["turn"]) == (0, 1)
+    assert first["at"] != second["at"]
+    assert calls == [
+        ("Who met the mayor in the town hall?", 0, {"articles": None, "min_confidence": 0.8}),
+        ("Zebra?", 1, {"articles": None, "min_confidence": 0}),
+    ]
+
+
+def test_what_goes_wrong_is_told_by_a_reference(caplog):
+    class Broken(FakeAssistant):
+        def explain(self, *_, **__):
+            raise RuntimeError("a secret detail")
+
+    controller = ChatController(Broken())
+    html = controller.inspect(0, asked(controller, "Who met the mayor?"))["html"]
+    assert "Reference for the log" in html
+    assert "secret" not in html
+    assert "a secret detail" in caplog.text
+
+
+def test_a_question_that_failed_has_no_inspector():
+    controller = ChatController(FakeAssistant())
+    turns = asked(controller, "fail")
+    assert controller.inspect(0, turns) == {}
+    assert "data-inspect" not in controller.log(turns)
+    assert ARTICLE.title not in controller.log(turns)

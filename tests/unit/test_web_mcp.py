@@ -1,0 +1,160 @@
+"""The MCP server, asked by a real MCP client over loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import asdict
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, Request, build_opener
+
+import pytest
+from harness.fakes import ROOT, finish
+from harness.web_fakes import ARTICLE, FakeAssistant
+
+from askvisit.records import Answer
+from askvisit.web import mcp_server, server
+from askvisit.web.controller import ChatController
+
+CLI = "import sys; from askvisit.cli import main; sys.exit(main())"
+QUESTION = "Who met the mayor?"
+MEND = "no mcp; to run the tests of the MCP server: pip install 'mcp>=2,<3'"
+
+
+@pytest.fixture(scope="module")
+def mcp():
+    if os.environ.get("CI") == "true":
+        import mcp
+    else:
+        mcp = pytest.importorskip("mcp", reason=MEND)
+    return mcp
+
+
+@pytest.fixture(scope="module")
+def address(mcp):
+    port = server.free_port("127.0.0.1", 0)
+    page = server.launch(ChatController(FakeAssistant()), "127.0.0.1", port, mcp=True)
+    yield f"http://127.0.0.1:{port}{mcp_server.PATH}"
+    page.close(verbose=False)
+
+
+@pytest.fixture
+def call(mcp, address):
+    def called(tool, **arguments):
+        async def conversation():
+            async with mcp.Client(address) as client:
+                return await client.call_tool(tool, arguments)
+
+        return finish(conversation())
+
+    return called
+
+
+def test_three_typed_tools_that_only_read(mcp, address):
+    async def conversation():
+        async with mcp.Client(address) as client:
+            return client.server_info, (await client.list_tools()).tools
+
+    info, tools = finish(conversation())
+    assert info.name == "askvisit"
+    by_name = {tool.name: tool for tool in tools}
+    assert sorted(by_name) == ["articles", "ask", "search"]
+    assert all(tool.annotations.read_only_hint for tool in tools)
+    ask = by_name["ask"]
+    assert ask.description.startswith("Answer a question with sentences quoted word for word")
+    assert ask.input_schema["properties"]["question"]["type"] == "string"
+    assert ask.input_schema["required"] == ["question"]
+
+
+def test_ask_returns_the_answer_as_the_library_does(call):
+    result = call("ask", question=QUESTION)
+    assert not result.is_error
+    assert Answer.from_dict(result.structured_content) == FakeAssistant().ask(QUESTION)
+    assert json.loads(result.content[0].text) == result.structured_content
+
+
+def test_a_conversation_is_carried_on_with_its_answers(call):
+    earlier = call("ask", question=QUESTION).structured_content
+    answer = call("ask", question="Zebra?", history=[earlier], min_confidence=0)
+    assert answer.structured_content["found"]
+
+
+def test_search_and_articles(call):
+    hits = call("search", query="mayor", k=2).structured_content["result"]
+    assert hits == [asdict(hit) for hit in FakeAssistant().search("mayor", 2)]
+    (article,) = call("articles").structured_content["result"]
+    assert (article["id"], article["sha256"]) == (ARTICLE.id, ARTICLE.sha256)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"question": " "}, "the question is empty"),
+        ({"question": "x" * 3000}, "2,000 characters"),
+        ({"question": QUESTION, "history": [{"no": "answer"}]}, "history is a list of answers"),
+        ({"question": "fail"}, "Reference for the log"),
+        ({}, "question"),
+    ],
+)
+def test_what_goes_wrong_is_told_in_words(call, arguments, said):
+    result = call("ask", **arguments)
+    assert result.is_error
+    assert said in result.content[0].text
+    assert "secret" not in result.content[0].text
+
+
+@pytest.mark.parametrize(
+    ("header", "value"), [("Host", "evil.example"), ("Origin", "https://evil.example")]
+)
+def test_a_page_elsewhere_does_not_reach_the_tools(address, header, value):
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}).encode()
+    headers = {"content-type": "application/json", "accept": "application/json, text/event-stream"}
+    opener = build_opener(ProxyHandler({}))
+    with opener.open(Request(f"{address}/", body, headers)) as response:
+        assert b"ask" in response.read()
+    with pytest.raises(HTTPError) as refused:
+        opener.open(Request(f"{address}/", body, headers | {header: value}))
+    with refused.value as answer:
+        assert answer.code in (403, 421)
+
+
+def test_without_the_option_there_is_no_mcp_server():
+    port = server.free_port("127.0.0.1", 0)
+    page = server.launch(ChatController(FakeAssistant()), "127.0.0.1", port)
+    try:
+        with pytest.raises(HTTPError) as refused:
+            build_opener(ProxyHandler({})).open(
+                Request(f"http://127.0.0.1:{port}{mcp_server.PATH}/", b"{}")
+            )
+        with refused.value as answer:
+            assert answer.code in (404, 405)
+    finally:
+        page.close(verbose=False)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [["ui.py"], ["-c", CLI, "ui"]])
+def test_the_command_serves_the_real_index(mcp, real, command):
+    started = subprocess.Popen(
+        [sys.executable, *command, "--mcp", "--port", "0"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        address = re.fullmatch(r"MCP server: (http\S+)\n", started.stdout.readline())[1]
+        question = "When did Xi meet Kim Jong Il?"
+
+        async def conversation():
+            async with mcp.Client(address) as client:
+                return await client.call_tool("ask", {"question": question})
+
+        answer = Answer.from_dict(finish(conversation()).structured_content)
+        assert answer == real.ask(question)
+        assert answer.citations[0].span == "2009"
+    finally:
+        started.terminate()
+        started.communicate()

@@ -1,0 +1,131 @@
+"""The article panel: what it marks, what it escapes, what it refuses from a browser."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from harness.web_fakes import ARTICLE, FakeAssistant
+
+from askvisit.passages import sentences
+from askvisit.records import Article
+from askvisit.web.source_panel import TextRange, open_source, panel
+
+ARTICLES = {ARTICLE.id: ARTICLE}
+
+
+def marks(shown: str) -> list[tuple[str, str]]:
+    found = re.findall(r'<mark class="cited" data-key="([^"]+)">(.*?)</mark>', shown, re.DOTALL)
+    return [(key, html.unescape(re.sub(r"<[^>]+>", "", inside))) for key, inside in found]
+
+
+def place(start: int, end: int, span: list[int] | None = None) -> dict[str, object]:
+    return {"article": ARTICLE.id, "start": start, "end": end, "span": span}
+
+
+def test_a_place_is_marked_by_its_offsets_and_its_span_stands_out():
+    citation = FakeAssistant().cite(sentences(ARTICLE)[1])
+    shown = panel(ARTICLE, [TextRange.of_citation(citation)])
+    assert marks(shown) == [(f"{citation.start}-{citation.end}", citation.quote)]
+    assert f"<strong>{citation.span}</strong>" in shown
+
+
+def test_a_repeated_sentence_is_marked_once():
+    article = Article("twice.txt", "Twice", "It rained. He left.\n\nIt rained. She stayed.")
+    second = article.text.rindex("It rained.")
+    shown = panel(article, [TextRange(article.id, second, second + 10)])
+    assert marks(shown) == [(f"{second}-{second + 10}", "It rained.")]
+    assert '<p dir="auto" id="paragraph-2"><mark' in shown
+
+
+def test_a_place_over_two_paragraphs_is_marked_in_both():
+    article = Article("tiny.txt", "Tiny", "One line here.\n\nTwo line here.")
+    shown = panel(article, [TextRange(article.id, 0, len(article.text))])
+    assert [text for _, text in marks(shown)] == ["One line here.", "Two line here."]
+
+
+def test_the_place_named_first_wins_where_two_overlap():
+    shown = panel(ARTICLE, [TextRange(ARTICLE.id, 20, 30), TextRange(ARTICLE.id, 25, 40)])
+    assert [key for key, _ in marks(shown)] == ["20-30"]
+
+
+def test_the_page_scrolls_by_itself_to_the_active_place_only():
+    places = [TextRange(ARTICLE.id, 60, 70), TextRange(ARTICLE.id, 20, 30)]
+    assert 'data-active="60-70"' in panel(ARTICLE, places, places[0])
+    assert "data-active" not in panel(ARTICLE, places)
+
+
+def test_marks_stand_in_article_order_and_of_this_article_only():
+    shown = panel(
+        ARTICLE,
+        [
+            TextRange(ARTICLE.id, 60, 70),
+            TextRange("other.txt", 0, 5),
+            TextRange(ARTICLE.id, 20, 30),
+        ],
+    )
+    assert [key for key, _ in marks(shown)] == ["20-30", "60-70"]
+
+
+def test_the_whole_article_is_shown_and_the_headline_is_its_heading():
+    shown = panel(ARTICLE)
+    assert '<h2 dir="auto" id="paragraph-1">A Short Visit</h2>' in shown
+    assert "The minister left on Friday." in shown
+    assert "<bdi>The Paper</bdi> · <bdi>2019-06-28</bdi> · 276 words" in shown
+
+
+def test_hostile_text_is_shown_as_text():
+    text = 'Bad <img src=x onerror="alert(1)"> ${alert(2)} \u202eevil\x00 \ud800 & done.'
+    shown = panel(Article("a<b>.txt", "T<i>", text, source="<b>S</b>"))
+    assert "<img" not in shown
+    assert "<b>" not in shown
+    assert "<i>" not in shown
+    assert "&lt;img src=x onerror=&quot;alert(1)&quot;&gt;" in shown
+    assert not {"\u202e", "\x00", "\ud800"} & set(shown)
+
+
+def test_open_source_returns_the_panel_and_the_key_of_the_place():
+    answer = open_source({"place": place(15, 30), "others": [place(50, 60)]}, ARTICLES)
+    assert answer["key"] == "15-30"
+    assert [key for key, _ in marks(answer["html"])] == ["15-30", "50-60"]
+
+
+def test_a_whole_article_is_opened_by_its_id():
+    answer = open_source({"article": ARTICLE.id}, ARTICLES)
+    assert answer == {"html": panel(ARTICLE), "key": ""}
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        None,
+        [],
+        "visit.txt",
+        {},
+        {"place": None},
+        {"article": "no.txt"},
+        {"article": ["visit.txt"]},
+        {"place": {"article": "no.txt", "start": 0, "end": 5}},
+        {"place": {"article": ["visit.txt"], "start": 0, "end": 5}},
+        {"place": place(-1, 5)},
+        {"place": place(5, 5)},
+        {"place": place(0, 10**9)},
+        {"place": {"article": "visit.txt", "start": True, "end": 5}},
+        {"place": {"article": "visit.txt", "start": 0.5, "end": 5}},
+        {"place": {"article": "visit.txt", "start": "0", "end": "5"}},
+        {"place": {"article": "../../etc/passwd", "start": 0, "end": 5}},
+    ],
+)
+def test_a_place_that_no_article_has_is_refused_in_words(request_):
+    answer = open_source(request_, ARTICLES)
+    assert set(answer) == {"error"}
+    assert "not in the articles" in answer["error"]
+
+
+def test_bad_others_and_spans_are_dropped():
+    others = [None, place(-5, 3), {"article": "no.txt"}, place(50, 60)]
+    answer = open_source({"place": place(15, 30, [2, 99]), "others": others}, ARTICLES)
+    assert [key for key, _ in marks(answer["html"])] == ["15-30", "50-60"]
+    assert "<strong>" not in answer["html"]
+    assert "html" in open_source({"place": place(15, 30), "others": "x"}, ARTICLES)

@@ -1,0 +1,334 @@
+"""Starting the chat: options, the port, and what Gradio may not do."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import json
+import os
+import socket
+import subprocess
+import sys
+import types
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+from urllib.request import ProxyHandler, Request, build_opener
+
+import pytest
+from harness import clients
+from harness.fakes import finish
+from harness.web_fakes import FakeAssistant
+
+from askvisit.errors import ServerError
+from askvisit.web import app, guard, server
+from askvisit.web.adding import ArticleEditor
+from askvisit.web.controller import ChatController
+
+ROOT = Path(__file__).parent.parent.parent
+JSON = "application/json"
+NO_PROXY = build_opener(ProxyHandler({}))
+
+
+@pytest.fixture
+def taken():
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        held.listen()
+        yield held.getsockname()[1]
+
+
+def test_a_taken_port_is_one_clear_line(taken, capsys):
+    assert server.main(["--port", str(taken)]) == 1
+    error = capsys.readouterr().err
+    assert error == (
+        f"askvisit ui: port {taken} on 127.0.0.1 is taken; choose another one: --port {taken + 1}\n"
+    )
+
+
+def test_a_host_that_is_not_this_machine_is_one_clear_line(capsys):
+    assert server.main(["--host", "not a host", "--port", "0"]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_port_zero_is_any_free_one():
+    assert server.free_port("127.0.0.1", 0) > 0
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="no IPv6 here")
+def test_an_ipv6_address_is_served():
+    page = server.launch(ChatController(FakeAssistant()), "::1", server.free_port("::1", 0))
+    try:
+        assert page.local_url.startswith("http://[::1]:")
+        assert status(page.local_url, "")[0] == 200
+    finally:
+        page.close(verbose=False)
+
+
+def test_a_port_out_of_range_is_refused():
+    with pytest.raises(ServerError, match="cannot listen"):
+        server.free_port("127.0.0.1", 70000)
+
+
+def test_a_missing_index_is_one_clear_line(tmp_path, capsys):
+    assert server.main(["--index", str(tmp_path / "none"), "--port", "0"]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("askvisit ui: ")
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize("argv", [["--port", "x"], ["--unknown"], ["extra"]])
+def test_wrong_usage_exits_with_2(argv):
+    with pytest.raises(SystemExit) as stopped:
+        server.main(argv)
+    assert stopped.value.code == 2
+
+
+def test_ui_py_helps_without_loading_gradio():
+    code = (
+        "import sys, runpy\n"
+        "sys.argv = ['ui.py', '--help']\n"
+        "try: runpy.run_path('ui.py', run_name='__main__')\n"
+        "except SystemExit as stop: print(stop.code)\n"
+        "print(sorted({'gradio', 'torch', 'faiss'} & set(sys.modules)))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.splitlines()[-2:] == ["0", "[]"]
+    assert "--index" in run.stdout
+
+
+RUN_AND_LISTEN = """
+import json, socket, sys
+called = []
+def heard(event, values):
+    if event in ("socket.connect", "socket.sendto") and values[0].family != socket.AF_UNIX:
+        called.append(values[1][0])
+    elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
+        called.append(values[0])
+sys.addaudithook(heard)
+from harness.web_fakes import FakeAssistant
+from askvisit.web import server
+from askvisit.web.controller import ChatController
+page = server.launch(ChatController(FakeAssistant()), "127.0.0.1", server.free_port("127.0.0.1", 0))
+print(json.dumps([page.local_url, page.config["analytics_enabled"]]))
+page.close(verbose=False)
+print(json.dumps(called))
+"""
+
+
+def test_the_server_calls_nobody_and_no_proxy():
+    nowhere = {"HTTP_PROXY": "http://127.0.0.9:9", "ALL_PROXY": "socks5://127.0.0.9:9"}
+    run = subprocess.run(
+        [sys.executable, "-c", RUN_AND_LISTEN],
+        cwd=ROOT / "tests",
+        env=os.environ | nowhere | {"NO_PROXY": "example.org"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert run.returncode == 0, run.stderr
+    served, called = map(json.loads, run.stdout.splitlines())
+    assert served[0].startswith("http://127.0.0.1:")
+    assert served[1] is False
+    assert called, "the hook hears Gradio asking itself whether it is up"
+    assert set(called) <= {"127.0.0.1", "localhost", "0.0.0.0", None}
+
+
+@pytest.fixture(scope="module")
+def page():
+    port = server.free_port("127.0.0.1", 0)
+    page = server.launch(ChatController(FakeAssistant()), "127.0.0.1", port)
+    yield page
+    page.close(verbose=False)
+
+
+@pytest.fixture(scope="module")
+def address(page):
+    return page.local_url
+
+
+def status(address, path, body=None, **headers):
+    request = Request(address + path, data=body, headers=headers)
+    try:
+        with NO_PROXY.open(request) as response:
+            return response.status, response.headers
+    except HTTPError as error:
+        return error.code, error.headers
+
+
+@pytest.mark.parametrize("path", ["", "config", "no/such/page", "gradio_api/upload"])
+def test_every_response_carries_the_security_headers(address, path):
+    _, headers = status(address, path)
+    assert "default-src 'self'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+
+
+def test_nobody_leaves_a_file_here(address):
+    form = {"content-type": "multipart/form-data; boundary=x"}
+    body = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\nhi\r\n--x--'
+    for path in ("gradio_api/upload", "gradio_api/upload/"):
+        assert status(address, path, body, **form)[0] == 403
+
+
+def announced(address, path, name, value):
+    """Send the head of a request only; return the status that it is refused with."""
+    connection = HTTPConnection(urlsplit(address).netloc, timeout=10)
+    connection.putrequest("POST", f"/{path}")
+    connection.putheader(name, value)
+    connection.endheaders()
+    answer = connection.getresponse()
+    connection.close()
+    return answer.status
+
+
+def test_a_huge_request_is_refused_before_it_is_read(address):
+    huge = str(guard.LARGEST_BODY + 1)
+    for path in ("gradio_api/queue/join", "gradio_api/component_server", "gradio_api/call/ask"):
+        assert announced(address, path, "content-length", huge) == 413
+        assert announced(address, path, "transfer-encoding", "chunked") == 411
+
+
+def in_chunks(address, path, size):
+    """Send a body in chunks, without saying how long it is; return the status."""
+    connection = HTTPConnection(urlsplit(address).netloc, timeout=10)
+    with contextlib.suppress(ConnectionError):  # it may be closed before all of it was sent
+        connection.request("POST", f"/{path}", iter([b"x" * 1024] * (size // 1024)))
+    answer = connection.getresponse()
+    connection.close()
+    return answer.status
+
+
+@pytest.mark.parametrize("size", [1024, 8 * guard.LARGEST_BODY])
+def test_a_body_of_unknown_length_is_refused(address, size):
+    assert in_chunks(address, "gradio_api/call/ask", size) == 411
+
+
+BOMB = gzip.compress(b'{"data": ["' + b" " * 50_000_000 + b'"]}')
+
+
+@pytest.mark.parametrize(
+    "body", [BOMB, b"[" * 200_000, b'{"data":' * 20_000, b'{"data": [' + b"9" * 200_000]
+)
+def test_a_body_that_is_a_bomb_is_no_question(address, body):
+    headers = {"content-type": JSON, "content-encoding": "gzip"}
+    for path in ("gradio_api/call/ask", "gradio_api/queue/join", "gradio_api/component_server"):
+        assert 400 <= status(address, path, body, **headers)[0] < 500
+
+
+def test_nobody_goes_past_the_queue(address):
+    asked = json.dumps({"data": ["Who met the mayor?", None, None, None]}).encode()
+    headers = {"content-type": JSON}
+    assert status(address, "gradio_api/call/ask", asked, **headers)[0] == 200
+    for path in ("run", "api"):
+        assert status(address, f"gradio_api/{path}/ask", asked, **headers)[0] == 404
+
+
+def test_where_the_queue_is_full_a_program_is_told_when_to_come_again(page, monkeypatch):
+    monkeypatch.setattr(page._queue, "max_size", 0)
+    asked = json.dumps({"data": ["Who met the mayor?", None, None, None]}).encode()
+    refused = status(page.local_url, "gradio_api/call/ask", asked, **{"content-type": JSON})
+    assert (refused[0], refused[1]["retry-after"]) == (503, guard.RETRY_AFTER)
+
+
+def test_calls_of_programs_push_no_conversation_out(page, monkeypatch):
+    monkeypatch.setattr(page.app.state_holder, "capacity", 3)
+
+    async def asked():
+        async with clients.client() as http:
+            listener = await clients.listener_of(http, page.local_url)
+            person = clients.Person(http, page.local_url, listener)
+            await person.ask("Who met the mayor?")
+            for _ in range(5):
+                await clients.ask(http, page.local_url.rstrip("/"), "Who met the mayor?")
+            log = await person.ask("When did the minister leave?")
+            for _ in range(4):
+                another = clients.Person(http, page.local_url, listener)
+                await another.ask("Who met the mayor?")
+                await another.leave()
+            await person.leave()
+            return log
+
+    assert finish(asked()).count('class="message user"') == 2
+    sessions = page.app.state_holder.session_data.values()
+    assert [len(kept) for s in sessions for kept in s.state_data.values() if kept] == [1, 1, 1]
+
+
+def test_a_conversation_keeps_its_turns_and_nothing_else(page):
+    async def asked_five_times():
+        async with clients.client() as http:
+            listener = await clients.listener_of(http, page.local_url)
+            person = clients.Person(http, page.local_url, listener)
+            for _ in range(5):
+                await person.ask("Who met the mayor?")
+            await person.leave()
+
+    finish(asked_five_times())
+    session = list(page.app.state_holder.session_data.values())[-1]
+    assert len(session.blocks_config.blocks) == len(page.blocks)
+    (turns,) = [value for value in session.state_data.values() if value]
+    assert len(turns) == 5
+
+
+def test_the_server_reads_no_file_for_anyone(address):
+    for path in ("gradio_api/file=/etc/passwd", "gradio_api/file=../../etc/passwd"):
+        assert status(address, path)[0] in (403, 404)
+
+
+def test_behind_a_reverse_proxy_addresses_begin_with_its_path():
+    port = server.free_port("127.0.0.1", 0)
+    controller = ChatController(FakeAssistant())
+    page = server.launch(controller, "127.0.0.1", port, root_path="chat/", public=True)
+    try:
+        config = json.load(NO_PROXY.open(f"http://127.0.0.1:{port}/config"))
+        assert config["root"].endswith("/chat")
+        huge = str(server.PUBLIC_BODY + 1)
+        assert announced(f"http://127.0.0.1:{port}", "x", "content-length", huge) == 413
+    finally:
+        page.close(verbose=False)
+
+
+@pytest.fixture(scope="module")
+def adding_address(built_once):
+    controller = ChatController(FakeAssistant(), editor=ArticleEditor(built_once))
+    page = server.launch(controller, "127.0.0.1", server.free_port("127.0.0.1", 0))
+    yield page.local_url
+    page.close(verbose=False)
+
+
+def test_where_articles_may_be_added_only_they_may_be_large(adding_address):
+    article = guard.LARGEST_ADDITION
+    assert announced(adding_address, "x", "content-length", str(guard.LARGEST_BODY + 1)) == 413
+    join = "gradio_api/queue/join"
+    assert announced(adding_address, join, "content-length", str(article + 1)) == 413
+    assert status(adding_address, "gradio_api/upload", b"x")[0] == 403
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_where_articles_may_be_added_other_pages_send_nothing(adding_address, address, site):
+    header = {"sec-fetch-site": site, "content-type": JSON}
+    join = "gradio_api/queue/join"
+    assert status(adding_address, join, b"{}", **header)[0] == 403
+    assert status(adding_address, "config", **header)[0] == 200
+    assert (
+        status(adding_address, join, b"{}", **header | {"sec-fetch-site": "same-origin"})[0] == 422
+    )
+    assert status(address, join, b"{}", **header)[0] == 422
+
+
+@pytest.mark.parametrize("installed", [None, types.ModuleType("mcp")])
+def test_the_mcp_server_asks_for_its_extra(monkeypatch, capsys, installed):
+    for name in [name for name in sys.modules if name.startswith("mcp.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "mcp", installed)
+    assert server.main(["--mcp", "--port", "0"]) == 1
+    assert capsys.readouterr().err == (
+        "askvisit ui: --mcp needs the extra mcp; run: pip install 'mcp>=2,<3'\n"
+    )
+
+
+def test_every_style_sheet_is_served():
+    assert sorted(app.STYLES) == sorted(sheet.stem for sheet in app.STATIC.glob("*.css"))

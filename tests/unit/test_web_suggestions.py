@@ -1,0 +1,87 @@
+"""What to ask next: written questions first, central names for an article that has none."""
+
+from __future__ import annotations
+
+import pytest
+from harness.fakes import ROOT, VISIT
+from harness.web_fakes import ARTICLE, FakeAssistant
+
+from askvisit import Assistant, build_index
+from askvisit.records import Article
+from askvisit.web.chat import ChatTurn, reply
+from askvisit.web.suggestions import Suggestions, central_names
+
+OTHER = Article(
+    "other.txt",
+    "A Feast",
+    "A Feast\n\nOn Sunday the town of Grimsby ate with Ada Quill. However, Grimsby has no hall.\n\n"
+    "In June a Norse cook saw Ada Quill in Grimsby. A Norse song was sung, and Oslo was cold.",
+)
+ABOUT = ["What does it say about Grimsby?", "What does it say about Ada Quill?"]
+
+
+def test_written_questions_come_first_and_each_once():
+    assistant = FakeAssistant()
+    suggestions = Suggestions(assistant)
+    assert suggestions.after((), assistant.articles, 6) == list(assistant.suggestions)
+    turns = (ChatTurn("who met the mayor? ", None, ""),)
+    assert suggestions.after(turns, assistant.articles, 1) == [assistant.suggestions[1]]
+    asked = tuple(ChatTurn(question, None, "") for question in assistant.suggestions)
+    assert suggestions.after(asked, assistant.articles, 3) == []
+
+
+def test_an_article_without_written_questions_takes_turns_with_them():
+    assistant = FakeAssistant(ARTICLE, OTHER)
+    offered = Suggestions(assistant).after((), assistant.articles, 4)
+    assert offered == [assistant.suggestions[0], ABOUT[0], assistant.suggestions[1], ABOUT[1]]
+
+
+def test_after_an_answer_from_it_come_its_own_names():
+    assistant = FakeAssistant(ARTICLE, OTHER)
+    turn = reply(assistant, "What happened in Grimsby in June?", ())
+    assert turn.answer.citations[0].article_id == "other.txt"
+    assert Suggestions(assistant).after((turn,), assistant.articles, 2) == ABOUT
+
+
+def test_only_the_articles_that_are_looked_in_are_asked_about():
+    assistant = FakeAssistant(ARTICLE, OTHER)
+    suggestions = Suggestions(assistant)
+    turn = reply(assistant, "What about the mayor?", (), chosen=("visit.txt",))
+    assert set(suggestions.after((turn,), assistant.articles, 9)) == set(assistant.suggestions)
+    turn = reply(assistant, "Ada Quill?", (), chosen=("other.txt",))
+    assert not set(suggestions.after((turn,), assistant.articles, 9)) & set(assistant.suggestions)
+
+
+def test_an_article_that_is_added_is_noticed():
+    assistant = FakeAssistant()
+    suggestions = Suggestions(assistant)
+    assert ABOUT[0] not in suggestions.after((), assistant.articles, 9)
+    assistant.articles[OTHER.id] = OTHER
+    assert ABOUT[0] in suggestions.after((), assistant.articles, 9)
+
+
+def test_without_articles_nothing_is_suggested():
+    assistant = FakeAssistant()
+    assistant.articles = {}
+    assert Suggestions(assistant).after((), assistant.articles, 6) == []
+
+
+@pytest.mark.slow
+def test_what_is_suggested_for_other_pages_is_answered(tmp_path):
+    build_index(ROOT / "tests/data/pages", tmp_path)
+    assistant = Assistant.load(tmp_path)
+    offered = {
+        f"What does it say about {name}?"
+        for article in assistant.articles.values()
+        for name in central_names(article)
+    }
+    assert len(offered) > 2 * len(assistant.articles)
+    refused = [question for question in offered if not assistant.ask(question).found]
+    assert len(refused) <= len(offered) / 50, refused
+
+
+def test_central_names_are_no_dates_adjectives_or_first_words():
+    assert central_names(OTHER) == ["Grimsby", "Ada Quill", "Oslo"]
+    text = (ROOT / "index/articles" / VISIT).read_text("utf-8")
+    found = central_names(Article(VISIT, "Xi Visits", text))
+    assert {"China", "Xi", "Kim"} <= set(found)
