@@ -1,0 +1,169 @@
+"""News articles in two editions with the same questions, and dialogues about them.
+
+A line of an editions file is one edition: `id` (ending in `-a` for the first edition, `-b` for the
+second), `title`, `text` and `questions`, each with `question`, `type` (A answered, L answered by
+several places, N not answered), `kind` and `answers` (`text` and its `start` in the edition's
+text, in code points). A line of a dialogues file is `article` (an edition's id) and `turns`, each
+with `question` as typed, `standalone` (the complete question) and `answers`.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from askvisit.errors import DataError
+
+Range = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class EditionQuestion:
+    """A question of an edition; `spans` are the (start, end) that answer it, none if nothing."""
+
+    question: str
+    kind: str
+    spans: tuple[Range, ...]
+    several: bool = False
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One edition of an article and its questions, in the order of the other edition's."""
+
+    id: str
+    title: str
+    text: str
+    questions: tuple[EditionQuestion, ...]
+
+    @property
+    def story(self) -> str:
+        """The id that both editions share."""
+        return self.id[:-2]
+
+
+@dataclass(frozen=True)
+class EditionTurn:
+    """A question as typed in a dialogue, the complete question, and what answers it."""
+
+    question: str
+    standalone: str
+    spans: tuple[Range, ...]
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether nothing of the earlier turns is needed to understand it."""
+        return self.question == self.standalone
+
+
+@dataclass(frozen=True)
+class EditionDialogue:
+    """A dialogue about the edition with the id `article`."""
+
+    article: str
+    turns: tuple[EditionTurn, ...]
+
+
+def read_editions(path: Path) -> list[Edition]:
+    """Read `.jsonl` or `.jsonl.gz`; `DataError` names the line where an offset or field is wrong."""
+    return [_edition(data, where) for data, where in _lines(path)]
+
+
+def pairs(editions: Sequence[Edition]) -> list[tuple[Edition, Edition]]:
+    """Return (first, second edition) of each article; `DataError` where one is missing."""
+    by_id = {edition.id: edition for edition in editions}
+    found = []
+    for first in editions:
+        if first.id.endswith("-b"):
+            if f"{first.story}-a" not in by_id:
+                raise DataError(f"the edition {first.story}-a is missing; add its line to the file")
+            continue
+        second = by_id.get(f"{first.story}-b")
+        if second is None:
+            raise DataError(f"the edition {first.story}-b is missing; add its line to the file")
+        if [q.question for q in first.questions] != [q.question for q in second.questions]:
+            raise DataError(f"{first.id} and {second.id} ask different questions; make them equal")
+        found.append((first, second))
+    return found
+
+
+def read_edition_dialogues(path: Path, editions: Sequence[Edition]) -> list[EditionDialogue]:
+    """Read the dialogues about the editions given; `DataError` names the line that is wrong."""
+    texts = {edition.id: edition.text for edition in editions}
+    found = []
+    for data, where in _lines(path):
+        article = _field(data, "article", str, where)
+        if article not in texts:
+            raise DataError(f"{where}: no edition is called {article!r}; read its file too")
+        turns = tuple(
+            EditionTurn(
+                _field(turn, "question", str, where),
+                _field(turn, "standalone", str, where),
+                _spans(turn, texts[article], where),
+            )
+            for turn in _field(data, "turns", list, where)
+        )
+        found.append(EditionDialogue(article, turns))
+    return found
+
+
+def _edition(data: Mapping[str, Any], where: str) -> Edition:
+    name = _field(data, "id", str, where)
+    if not name.endswith(("-a", "-b")):
+        raise DataError(f"{where}: the id {name!r} ends in neither -a nor -b; name its edition")
+    text = _field(data, "text", str, where)
+    questions = []
+    for item in _field(data, "questions", list, where):
+        spans = _spans(item, text, where)
+        kind = _field(item, "type", str, where)
+        if kind not in ("A", "L", "N") or (kind == "N") == bool(spans):
+            raise DataError(
+                f"{where}: type {kind!r} of {item['question']!r} does not fit its "
+                f"{len(spans)} answers; N has none, A and L have some"
+            )
+        questions.append(
+            EditionQuestion(
+                _field(item, "question", str, where),
+                _field(item, "kind", str, where),
+                spans,
+                several=kind == "L",
+            )
+        )
+    return Edition(name, _field(data, "title", str, where), text, tuple(questions))
+
+
+def _spans(item: Mapping[str, Any], text: str, where: str) -> tuple[Range, ...]:
+    spans = []
+    for answer in _field(item, "answers", list, where):
+        start, words = _field(answer, "start", int, where), _field(answer, "text", str, where)
+        if start < 0 or not words or text[start : start + len(words)] != words:
+            raise DataError(
+                f"{where}: {words!r} does not stand at {start} of the text; count code points"
+            )
+        spans.append((start, start + len(words)))
+    return tuple(spans)
+
+
+def _field(data: Mapping[str, Any], name: str, kind: type, where: str) -> Any:
+    value = data.get(name) if isinstance(data, dict) else None
+    if not isinstance(value, kind):
+        raise DataError(f"{where}: {name!r} is missing or no {kind.__name__}; add it")
+    return value
+
+
+def _lines(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
+    try:
+        raw = path.read_bytes()
+        text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8")
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        raise DataError(f"cannot read {path}: {error}; name a .jsonl or .jsonl.gz file") from error
+    for number, line in enumerate(text.splitlines(), 1):
+        where = f"{path} line {number}"
+        try:
+            yield json.loads(line), where
+        except ValueError as error:
+            raise DataError(f"{where} is not JSON ({error}); mend or remove it") from error

@@ -1,0 +1,6 @@
+"""Training, exporting and fitting the readers: what a checkout needs to make its own model files.
+
+Data flows one way: ``squad`` and ``news`` read files, ``examples`` cuts contexts to what a reader
+sees, ``mix`` draws from all of them, ``features`` makes token windows and batches, ``loop`` trains
+with ``losses``, ``export`` writes what the package ships. Nothing heavy is imported here.
+"""

@@ -1,0 +1,97 @@
+"""What a reader learns from: a question, the turns before it, and a text that answers or does not."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from askvisit.passages import paragraphs, sentences
+from askvisit.records import Article
+
+Span = tuple[int, int]
+
+_DROPPED = frozenset(
+    "a an the is are was were do does did has have had of to in on at by for with that".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question over a context; ``spans`` are the (start, end) that answer it, none if nothing.
+
+    ``history`` holds earlier turns, oldest first, each a question and the words that answered it.
+    ``wanted`` are the words of the history that the question leans on, in lower case; None where
+    nobody said which. An example of a history alone has an empty context.
+    """
+
+    question: str
+    context: str
+    spans: tuple[Span, ...] = ()
+    history: tuple[str, ...] = ()
+    wanted: frozenset[str] | None = None
+
+
+Group = tuple[Example, ...]
+"""One example, or a pair: one that is answered, then one whose margin must be lower."""
+
+
+def paragraph_units(text: str) -> list[Span]:
+    """The paragraphs of an article as (start, end): what a reader's window is made of."""
+    return paragraphs(text)
+
+
+def sentence_units(text: str) -> list[Span]:
+    """The sentences of a paragraph as (start, end)."""
+    return [(s.start, s.end) for s in sentences(Article("context", "", text))]
+
+
+def crop(
+    example: Example, units: Sequence[Span], around: Span, length: int, rng: random.Random
+) -> Example:
+    """The example over consecutive whole units, about ``length`` characters of them.
+
+    The units that ``around`` touches are always kept; the others are added at random on either
+    side. Spans outside what is kept are dropped.
+    """
+    inside = [n for n, (start, end) in enumerate(units) if start < around[1] and around[0] < end]
+    if not inside:
+        return example
+    first, last = inside[0], inside[-1]
+    while True:
+        room = length - (units[last][1] - units[first][0])
+        sides = [
+            side
+            for side, n in (("before", first - 1), ("after", last + 1))
+            if 0 <= n < len(units) and units[n][1] - units[n][0] <= room
+        ]
+        if not sides:
+            break
+        if rng.choice(sides) == "before":
+            first -= 1
+        else:
+            last += 1
+    start, end = units[first][0], units[last][1]
+    spans = tuple((a - start, b - start) for a, b in example.spans if start <= a and b <= end)
+    return replace(example, context=example.context[start:end], spans=spans)
+
+
+def nearest_unit(question: str, text: str, units: Sequence[Span]) -> Span:
+    """The unit that shares most words with the question: where a wrong answer would be looked for."""
+    asked = set(re.findall(r"\w{4,}", question.lower()))
+
+    def shared(unit: Span) -> int:
+        return len(asked.intersection(re.findall(r"\w{4,}", text[unit[0] : unit[1]].lower())))
+
+    return max(units, key=shared)
+
+
+def as_typed(question: str, rng: random.Random) -> str:
+    """The question as people type it: lower case, no mark, sometimes only the keywords."""
+    plain = re.sub(r"[?.!,;:\"“”]+", "", question).lower()
+    style = rng.random()
+    if style < 0.35:
+        kept = [word for word in plain.split() if word not in _DROPPED]
+        return " ".join(kept) if len(kept) >= 3 else plain
+    return plain if style < 0.75 else question.lower()

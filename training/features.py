@@ -1,0 +1,213 @@
+"""Groups of examples to windows of token ids, and windows to padded batches."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from askvisit.errors import TrainingError
+from training.examples import Example, Group
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding, Tokenizer
+    from torch import Tensor
+
+MAX_LENGTH = 352
+MAX_HISTORY = 64
+MAX_QUESTION = 96
+MULTIPLE = 16  # lengths are padded to it, so that kernels and buffers are used again
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a model wants a question and a text put together.
+
+    BERT: ``[CLS] question [SEP] text [SEP]`` with token types; MPNet: ``<s> question </s></s> text
+    </s>`` without. Earlier turns stand before the question, each with a separator behind it.
+    """
+
+    first: int
+    separator: int
+    padding: int
+    between: int
+    token_types: bool
+
+    @classmethod
+    def of(cls, tokenizer: Tokenizer) -> Layout:
+        """The layout that belongs to a vocabulary; TrainingError for one of another family."""
+        known = (("[CLS]", "[SEP]", "[PAD]", 1, True), ("<s>", "</s>", "<pad>", 2, False))
+        for first, separator, padding, between, types in known:
+            ids = [tokenizer.token_to_id(token) for token in (first, separator, padding)]
+            if None not in ids:
+                return cls(*ids, between, types)
+        raise TrainingError("the tokenizer is neither BERT's nor MPNet's: name such a checkpoint")
+
+
+@dataclass(frozen=True, slots=True)
+class TokenWindow:
+    """One example as token ids.
+
+    ``text_at`` is the position of the text's first token; ``spans`` are the answers' first and
+    last tokens (inclusive), empty where there is none: then [CLS] is right (Devlin et al. 2019,
+    section 4.3). ``terms`` says of tokens of the history, by position, whether the question leans
+    on their words.
+    """
+
+    ids: list[int]
+    text_at: int
+    spans: tuple[tuple[int, int], ...]
+    terms: tuple[tuple[int, bool], ...] = ()
+
+
+TokenGroup = tuple[TokenWindow, ...]
+
+
+def load_tokenizer(folder: Path) -> Tokenizer:
+    """The tokenizer of a checkpoint, without truncation and padding."""
+    from tokenizers import Tokenizer
+
+    path = folder / "tokenizer.json"
+    if not path.is_file():
+        raise TrainingError(f"{folder} holds no tokenizer.json: name a checkpoint folder")
+    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def token_groups(
+    groups: Iterable[Group], tokenizer: Tokenizer, *, tokens: int
+) -> list[TokenGroup]:
+    """Turn groups into token windows until these hold ``tokens`` tokens."""
+    layout = Layout.of(tokenizer)
+    stream, made, total = iter(groups), list[TokenGroup](), 0
+    while total < tokens:
+        chunk = list(islice(stream, 256))
+        if not chunk:
+            break
+        for group in chunk:
+            windows = tuple(window_of(example, tokenizer, layout) for example in group)
+            made.append(windows)
+            total += sum(len(window.ids) for window in windows)
+    return made
+
+
+def window_of(example: Example, tokenizer: Tokenizer, layout: Layout) -> TokenWindow:
+    """One window: a long history loses its beginning, a long text its end."""
+
+    def encoded(text: str) -> Encoding:
+        return tokenizer.encode(text, add_special_tokens=False)
+
+    history: list[int] = []
+    leans: list[bool] = []
+    for turn in example.history:
+        encoding = encoded(turn)
+        history += [*encoding.ids, layout.separator]
+        leans += [*_leans_on(encoding, turn, example.wanted or frozenset()), False]
+    history, leans = history[-MAX_HISTORY:], leans[-MAX_HISTORY:]
+    head = [layout.first, *history, *encoded(example.question).ids[:MAX_QUESTION]]
+    terms = () if example.wanted is None else tuple(enumerate(leans, 1))
+    head += [layout.separator] * (layout.between if example.context else 1)
+    if not example.context:
+        return TokenWindow(head, len(head), (), terms)
+    text = encoded(example.context)
+    kept = text.ids[: MAX_LENGTH - len(head) - 1]
+    spans = []
+    for start, end in example.spans:
+        covered = [n for n, (a, b) in enumerate(text.offsets) if a < end and b > start]
+        if covered and covered[-1] < len(kept):
+            spans.append((len(head) + covered[0], len(head) + covered[-1]))
+    return TokenWindow([*head, *kept, layout.separator], len(head), tuple(spans), terms)
+
+
+def _leans_on(encoding: Encoding, text: str, wanted: frozenset[str]) -> list[bool]:
+    """For each token of a turn, whether it is of a wanted word."""
+    bounds: dict[int, tuple[int, int]] = {}
+    for word, (start, end) in zip(encoding.word_ids, encoding.offsets, strict=True):
+        first, last = bounds.get(word, (start, end))
+        bounds[word] = (min(first, start), max(last, end))
+    return [text[slice(*bounds[word])].lower() in wanted for word in encoding.word_ids]
+
+
+def batches(groups: Sequence[TokenGroup], *, tokens: int, seed: int) -> list[list[TokenGroup]]:
+    """Put groups of like length into batches of about ``tokens`` padded tokens, shuffled.
+
+    The windows of a group stay in one batch, so that their margins can be compared.
+    """
+    rng = random.Random(seed)
+    order = sorted(groups, key=lambda group: (_longest(group), rng.random()))
+    made: list[list[TokenGroup]] = []
+    width = rows = 0
+    for group in order:
+        wider = max(width, padded(_longest(group)))
+        if not made or (rows + len(group)) * wider > tokens:
+            made.append([])
+            wider, rows = padded(_longest(group)), 0
+        made[-1].append(group)
+        width, rows = wider, rows + len(group)
+    rng.shuffle(made)
+    return made
+
+
+def _longest(group: TokenGroup) -> int:
+    return max(len(window.ids) for window in group)
+
+
+def padded(length: int) -> int:
+    """The length rounded up to a multiple of ``MULTIPLE``."""
+    return -(-length // MULTIPLE) * MULTIPLE
+
+
+def tensors(batch: Sequence[TokenGroup], layout: Layout, device: Any) -> dict[str, Tensor]:
+    """The model's inputs and the targets of a batch, one row a window.
+
+    ``allowed`` (rows, length) is True where a span may begin or end: in the text and at [CLS].
+    ``starts`` and ``ends`` of the same shape are True at the first and last tokens of the right
+    spans, or at [CLS]. ``pairs`` (pairs, 2) holds the rows of each pair, the answered one first.
+    ``terms`` (rows, length) is 1 at tokens of the history that the question leans on, 0 at its
+    others, and -1 elsewhere.
+    """
+    import torch
+
+    windows = [window for group in batch for window in group]
+    shape = (len(windows), padded(max(len(window.ids) for window in windows)))
+    ids = torch.full(shape, layout.padding)
+    mask = torch.zeros(shape, dtype=torch.int64)
+    types = torch.zeros(shape, dtype=torch.int64)
+    terms = torch.full(shape, -1.0)
+    allowed, starts, ends = (torch.zeros(shape, dtype=torch.bool) for _ in range(3))
+    for row, window in enumerate(windows):
+        length = len(window.ids)
+        ids[row, :length] = torch.tensor(window.ids)
+        mask[row, :length] = 1
+        types[row, window.text_at : length] = 1
+        allowed[row, window.text_at : length - 1] = True
+        allowed[row, 0] = True
+        for start, end in window.spans or ((0, 0),):
+            starts[row, start] = ends[row, end] = True
+        for position, leans in window.terms:
+            terms[row, position] = float(leans)
+    rows = torch.tensor([len(group) for group in batch]).cumsum(0)
+    pairs = [[int(end) - 2, int(end) - 1] for end, g in zip(rows, batch, strict=True) if len(g) > 1]
+    made = {
+        "input_ids": ids,
+        "attention_mask": mask,
+        "allowed": allowed,
+        "starts": starts,
+        "ends": ends,
+        "terms": terms,
+        "pairs": torch.tensor(pairs, dtype=torch.int64).reshape(-1, 2),
+    }
+    if layout.token_types:
+        made["token_type_ids"] = types
+    return {name: tensor.to(device) for name, tensor in made.items()}
+
+
+def model_inputs(batch: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The part of a batch that a model takes."""
+    names = ("input_ids", "attention_mask", "token_type_ids")
+    return {name: batch[name] for name in names if name in batch}

@@ -1,0 +1,270 @@
+"""The training loop: a fixed plan of batches, a linear schedule, states to go on from."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import threading
+import time
+import timeit
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from askvisit.editions import read_edition_dialogues, read_editions
+from askvisit.errors import TrainingError
+from training import checkpoint, features
+from training.losses import pair_loss, span_loss, term_loss
+from training.mix import Hard, Mix
+from training.settings import Settings
+from training.squad import read_squad
+
+if TYPE_CHECKING:
+    import torch
+
+PAUSE = "PAUSE"
+
+
+def learning_rate(progress: float, peak: float, warmup: float, floor: float = 0.0) -> float:
+    """Linear warm-up to ``peak``, then linear decay to ``floor`` of it, over progress 0..1."""
+    if progress < warmup:
+        return peak * progress / warmup
+    left = max(0.0, (1 - progress) / (1 - warmup))
+    return peak * (floor + (1 - floor) * left)
+
+
+def hardware() -> tuple[torch.device, torch.dtype | None]:
+    """The device to train on, and the autocast type where it is faster than float32, else None.
+
+    Processors that have bfloat16 products may run them at half the speed of float32 or at twice
+    it, so the product that a step is made of is timed.
+    """
+    import torch
+
+    if torch.cuda.is_available():
+        return torch.device("cuda"), torch.bfloat16 if torch.cuda.is_bf16_supported() else None
+    left, right = torch.randn(2048, 768), torch.randn(768, 768)
+    times = {}
+    for dtype in (torch.float32, torch.bfloat16):
+        a, b = left.to(dtype), right.to(dtype)
+        times[dtype] = min(timeit.repeat(lambda a=a, b=b: a @ b, number=2, repeat=5))
+    faster = times[torch.bfloat16] < times[torch.float32]
+    return torch.device("cpu"), torch.bfloat16 if faster else None
+
+
+def read_hard(paths: Sequence[Path]) -> Hard:
+    """What ``training.mining`` wrote: by edition and question, sentences that do not answer."""
+    found: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for path in paths:
+        for line in path.read_text("utf-8").splitlines():
+            row = json.loads(line)
+            found[row["edition"], row["question"]] = [(a, b) for a, b in row["sentences"]]
+    return found
+
+
+def plan(settings: Settings, tokenizer: Any) -> list[list[features.TokenGroup]]:
+    """All batches of a run; they depend on the settings alone."""
+    editions = [edition for path in settings.news for edition in read_editions(path)]
+    mix = Mix(
+        editions,
+        [d for path in settings.dialogues for d in read_edition_dialogues(path, editions)],
+        [document for path in settings.squad for document in read_squad(path)],
+        [document for path in settings.sentences for document in read_squad(path)],
+        hard=read_hard(settings.hard),
+        longest=(settings.shortest, settings.longest),
+        shares=settings.shares,
+        seed=settings.seed,
+    )
+    groups = features.token_groups(mix, tokenizer, tokens=settings.tokens)
+    return features.batches(groups, tokens=settings.batch_tokens, seed=settings.seed)
+
+
+def freeze(model: Any, layers: int) -> None:
+    """Keep the embeddings and the first ``layers`` layers as they are; 0 trains everything."""
+    if layers:
+        base = model.base_model
+        for part in (base.embeddings, *base.encoder.layer[:layers]):
+            part.requires_grad_(False)
+
+
+class Run:
+    """One training run: model, optimiser and position, and how to save and resume them."""
+
+    def __init__(self, settings: Settings) -> None:
+        import torch
+
+        if settings.threads is not None:
+            torch.set_num_threads(settings.threads)
+        torch.manual_seed(settings.seed)
+        self.settings = settings
+        self.device, self.dtype = hardware()
+        self.tokenizer = features.load_tokenizer(settings.start)
+        self.layout = features.Layout.of(self.tokenizer)
+        self.model = checkpoint.load_model(settings.start, terms=settings.terms)
+        freeze(self.model, settings.frozen)
+        self.model.to(self.device).train()
+        self.batches = plan(settings, self.tokenizer)
+        self.steps = len(self.batches)
+        weights = [weight for weight in self.model.parameters() if weight.requires_grad]
+        self.optimiser = torch.optim.AdamW(
+            [
+                {
+                    "params": [weight for weight in weights if weight.ndim > 1],
+                    "weight_decay": settings.weight_decay,
+                },
+                {"params": [weight for weight in weights if weight.ndim <= 1], "weight_decay": 0.0},
+            ],
+            lr=settings.learning_rate,
+            fused=True,
+        )
+        self.step = 0
+        self.tokens = 0
+        self.seconds = 0.0  # of earlier processes
+        self.began = self.saved = time.monotonic()
+        self.stopping = False
+
+    def resume(self) -> bool:
+        """Go on from ``out``; False if it holds no state yet."""
+        import torch
+
+        state = checkpoint.load_state(self.settings.out)
+        if state is None:
+            return False
+        if (state["fingerprint"], state["steps"]) != (self.settings.fingerprint(), self.steps):
+            raise TrainingError(
+                f"{self.settings.out} holds a run with other settings or data: "
+                "give the same options, or another output folder"
+            )
+        self.model.load_state_dict(state["model"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        torch.set_rng_state(state["rng"])
+        self.step, self.tokens = state["step"], state["tokens"]
+        self.seconds = state["seconds"]
+        return True
+
+    def save(self) -> None:
+        """Write the state from which the run can go on."""
+        import torch
+
+        state = {
+            "fingerprint": self.settings.fingerprint(),
+            "steps": self.steps,
+            "model": self.model.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "rng": torch.get_rng_state(),
+            "step": self.step,
+            "tokens": self.tokens,
+            "seconds": self.elapsed(),
+        }
+        checkpoint.save_state(self.settings.out, state)
+        self.saved = time.monotonic()
+
+    def elapsed(self) -> float:
+        """Seconds of training, all processes of the run together, pauses included."""
+        return self.seconds + time.monotonic() - self.began
+
+    def progress(self) -> float:
+        """How far the schedule is, 0..1: by steps, or by time where that is limited."""
+        limit = self.settings.minutes
+        timed = 0.0 if limit is None else self.elapsed() / (60 * limit)
+        return min(1.0, max((self.step + 1) / self.steps, timed))
+
+    def train_step(self) -> tuple[float, float]:
+        """One update on the next batch; returns its span loss and its pair loss."""
+        import torch
+
+        batch = features.tensors(self.batches[self.step], self.layout, self.device)
+        settings = self.settings
+        rate = learning_rate(
+            self.progress(), settings.learning_rate, settings.warmup, settings.floor
+        )
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        with torch.autocast(self.device.type, self.dtype, enabled=self.dtype is not None):
+            result = self.model(**features.model_inputs(batch))
+        start, end = result.start_logits.float(), result.end_logits.float()
+        spans, pairs = span_loss(start, end, batch), pair_loss(start, end, batch)
+        loss = spans + settings.pair_weight * pairs
+        if settings.terms:
+            loss = loss + term_loss(result.term_logits.float(), batch)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), settings.clip)
+        self.optimiser.step()
+        self.optimiser.zero_grad()
+        self.tokens += sum(len(w.ids) for group in self.batches[self.step] for w in group)
+        self.step += 1
+        return float(spans.detach()), float(pairs.detach())
+
+
+def train(settings: Settings) -> Path:
+    """Train, or go on training, until the plan or the time is used up; returns the checkpoint.
+
+    Writes ``state.pt`` every few minutes, a line of ``log.jsonl`` with each, and the checkpoint
+    ``final`` at the end, or ``stopped`` where SIGINT or SIGTERM stopped the run after a step. While
+    ``out/PAUSE`` exists the loop sleeps.
+    """
+    settings.out.mkdir(parents=True, exist_ok=True)
+    run = Run(settings)
+    resumed = run.resume()
+    with _stop_on_signals(run):
+        return _loop(run, resumed)
+
+
+def _loop(run: Run, resumed: bool) -> Path:
+    from tqdm import tqdm
+
+    settings = run.settings
+    total = sum(len(w.ids) for batch in run.batches for group in batch for w in group)
+    bar = tqdm(total=total, initial=run.tokens, unit="tok", unit_scale=True, mininterval=10)
+    bar.write(f"{'resumed at' if resumed else 'start,'} step {run.step} of {run.steps}")
+    mean = [0.0, 0.0]
+    while run.step < run.steps and run.progress() < 1 and not run.stopping:
+        while (settings.out / PAUSE).exists() and not run.stopping:
+            time.sleep(1)
+        before = run.tokens
+        losses = run.train_step()
+        mean = [x if not m else 0.98 * m + 0.02 * x for m, x in zip(mean, losses, strict=True)]
+        bar.update(run.tokens - before)
+        bar.set_postfix(span=f"{mean[0]:.3f}", pair=f"{mean[1]:.3f}", step=run.step, refresh=False)
+        if time.monotonic() - run.saved >= 60 * settings.save_minutes:
+            run.save()
+            _log(run, mean)
+    run.save()
+    _log(run, mean)
+    bar.close()
+    name = "stopped" if run.stopping else "final"
+    return checkpoint.save_model(run.model, settings.start, settings.out / name)
+
+
+def _log(run: Run, losses: Sequence[float]) -> None:
+    line = {
+        "step": run.step,
+        "tokens": run.tokens,
+        "seconds": round(run.elapsed()),
+        "span_loss": round(losses[0], 4),
+        "pair_loss": round(losses[1], 4),
+    }
+    with (run.settings.out / "log.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
+
+
+@contextmanager
+def _stop_on_signals(run: Run) -> Iterator[None]:
+    """Let SIGINT and SIGTERM end the run after its step; a second one ends it at once."""
+
+    def stop(*_: object) -> None:
+        if run.stopping:
+            raise KeyboardInterrupt
+        run.stopping = True
+        print("\nstopping after this step; run the command again to go on", file=sys.stderr)
+
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    main = threading.current_thread() is threading.main_thread()
+    before = [signal.signal(number, stop) for number in numbers] if main else []
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=False):
+            signal.signal(number, handler)

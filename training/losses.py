@@ -1,0 +1,58 @@
+"""What a reader is trained to minimise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+def span_loss(start: Tensor, end: Tensor, batch: dict[str, Any]) -> Tensor:
+    """Mean negative log likelihood of the right starts and ends, over the text and [CLS].
+
+    start, end: logits (rows, length). Where several places are right, their probabilities are
+    added (Clark & Gardner 2018), so that a list's first answer is not taught to be the only one.
+    """
+    first = _negative_log_likelihood(start, batch["starts"], batch["allowed"])
+    last = _negative_log_likelihood(end, batch["ends"], batch["allowed"])
+    return (first + last).mean() / 2
+
+
+def pair_loss(start: Tensor, end: Tensor, batch: dict[str, Any]) -> Tensor:
+    """Logistic loss of the answered window's margin above its twin's; 0 without pairs.
+
+    The margin is the log of the summed exponentials of a window's start and end logits above
+    those of [CLS], as the reader scores a sentence.
+    """
+    text = batch["allowed"].clone()
+    text[:, 0] = False
+    margin = sum(
+        logits.masked_fill(~text, -1e4).logsumexp(1) - logits[:, 0] for logits in (start, end)
+    )
+    answered, missing = batch["pairs"].unbind(1)
+    if not len(answered):
+        return start.new_zeros(())
+    from torch.nn.functional import softplus
+
+    loss: Tensor = softplus(margin[missing] - margin[answered]).mean()
+    return loss
+
+
+def term_loss(logits: Tensor, batch: dict[str, Any]) -> Tensor:
+    """Mean binary cross-entropy of the history's tokens; 0 where none is judged.
+
+    logits: (rows, length), above 0 where the question leans on a token (QuReTeC, Voskarides et al.
+    2020, arXiv:2005.11723).
+    """
+    from torch.nn.functional import binary_cross_entropy_with_logits
+
+    judged = batch["terms"] >= 0
+    if not judged.any():
+        return logits.new_zeros(())
+    return binary_cross_entropy_with_logits(logits[judged], batch["terms"][judged])
+
+
+def _negative_log_likelihood(logits: Tensor, right: Tensor, allowed: Tensor) -> Tensor:
+    logits = logits.masked_fill(~allowed, -1e4)
+    return logits.logsumexp(1) - logits.masked_fill(~right, -1e4).logsumexp(1)

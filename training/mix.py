@@ -1,0 +1,252 @@
+"""Which examples a run sees, and in which shares: one endless stream, made from a seed alone."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar
+
+from askvisit.editions import Edition, EditionDialogue, EditionQuestion, pairs
+from askvisit.errors import TrainingError
+from askvisit.text import content_words
+from training.examples import (
+    Example,
+    Group,
+    Span,
+    as_typed,
+    crop,
+    nearest_unit,
+    paragraph_units,
+    sentence_units,
+)
+from training.squad import SquadDocument, SquadQuestion
+
+SHARES = {
+    "news": 0.42,
+    "dialogues": 0.13,
+    "squad": 0.22,
+    "unanswerable": 0.19,
+    "sentences": 0.04,
+    "terms": 0.0,
+}
+"""Shares of the groups by source; a news group is mostly a pair, so two examples. ``terms`` are
+histories without a text, from which a `TermSpanModel` learns what a question leans on."""
+
+TYPED = 0.08  # of the examples are asked as people type
+FOREIGN_HISTORY = 0.1  # of the others stand behind turns that do not matter
+LOST_HISTORY = 0.1  # of the turns that stand alone are asked without their history
+SECOND_WINDOW = 0.3  # of the questions answered by both editions are paired with another window
+UNRELATED_TERMS = 1 / 3  # of the histories without a text belong to another dialogue
+TURNS = 3  # earlier turns that a reader sees
+
+Item = TypeVar("Item")
+Hard = Mapping[tuple[str, str], Sequence[Span]]
+"""By edition and question: the sentences that a reader holds for an answer and that are none."""
+
+
+@dataclass(slots=True)
+class Deck(Generic[Item]):
+    """Items drawn without replacement and shuffled again when all were drawn."""
+
+    items: list[Item]
+    rng: random.Random
+    left: list[Item] = field(default_factory=list)
+
+    def draw(self) -> Item:
+        """The next item."""
+        if not self.left:
+            self.left = self.rng.sample(self.items, len(self.items))
+        return self.left.pop()
+
+
+class Mix:
+    """The stream of groups to train on.
+
+    ``sentences`` are SQuAD documents of single sentences (QAMR). ``hard`` tells where questions
+    without an answer are mistaken; a window is chosen at random where it does not. ``longest`` is
+    the range of characters of a news window. A source without material is left out.
+    """
+
+    def __init__(
+        self,
+        editions: Sequence[Edition],
+        dialogues: Sequence[EditionDialogue],
+        squad: Sequence[SquadDocument],
+        sentences: Sequence[SquadDocument],
+        *,
+        hard: Hard,
+        longest: tuple[int, int],
+        shares: Mapping[str, float],
+        seed: int,
+    ) -> None:
+        self.rng = random.Random(seed)
+        self.hard, self.longest = hard, longest
+        self.texts = {edition.id: edition.text for edition in editions}
+        asked = [
+            (paragraph.context, question)
+            for document in squad
+            for paragraph in document.paragraphs
+            for question in paragraph.questions
+        ]
+        questions = [
+            (first, second, number)
+            for first, second in pairs(editions)
+            for number in range(len(first.questions))
+        ]
+        turns = [(dialogue, n) for dialogue in dialogues for n in range(len(dialogue.turns))]
+        lines = [
+            (document, number, question)
+            for document in sentences
+            for number, paragraph in enumerate(document.paragraphs)
+            for question in paragraph.questions
+        ]
+        self.news = Deck(questions, self.rng)
+        self.turns = Deck(turns, self.rng)
+        self.answerable = Deck([a for a in asked if a[1].answers], self.rng)
+        self.unanswerable = Deck([a for a in asked if not a[1].answers], self.rng)
+        self.lines = Deck(lines, self.rng)
+        decks = {
+            "news": self.news.items,
+            "dialogues": self.turns.items,
+            "squad": self.answerable.items,
+            "unanswerable": self.unanswerable.items,
+            "sentences": self.lines.items,
+            "terms": self.turns.items,
+        }
+        self.shares = {name: share for name, share in shares.items() if share and decks[name]}
+        if not self.shares:
+            raise TrainingError("no source has material and a share above 0; name a data file")
+
+    def __iter__(self) -> Iterator[Group]:
+        makers: dict[str, Callable[[], Group]] = {
+            "news": self._news,
+            "dialogues": self._turn,
+            "squad": lambda: self._squad(*self.answerable.draw()),
+            "unanswerable": lambda: self._squad(*self.unanswerable.draw()),
+            "sentences": self._line,
+            "terms": self._terms,
+        }
+        names, weights = list(self.shares), list(self.shares.values())
+        while True:
+            name = self.rng.choices(names, weights)[0]
+            group = makers[name]()
+            yield group if name in ("dialogues", "terms") else self._varied(group)
+
+    def _varied(self, group: Group) -> Group:
+        """Ask some questions as people type, some behind turns of another conversation."""
+        chance = self.rng.random()
+        if chance < TYPED:
+            typed = as_typed(group[0].question, self.rng)
+            return tuple(replace(example, question=typed) for example in group)
+        if chance < TYPED + FOREIGN_HISTORY and self.turns.items:
+            dialogue, number = self.rng.choice(self.turns.items)
+            history = self._history(dialogue, number)
+            return tuple(replace(example, history=history) for example in group)
+        return group
+
+    def _news(self) -> Group:
+        """A question's answered window before one that does not answer it, of either edition."""
+        first, second, number = self.news.draw()
+        sides = [(edition, edition.questions[number]) for edition in (first, second)]
+        self.rng.shuffle(sides)
+        answered = [side for side in sides if side[1].spans]
+        missing = [side for side in sides if not side[1].spans]
+        if answered and missing:
+            return (self._answered(*answered[0]), self._missing(*missing[0]))
+        if missing:
+            return (self._missing(*missing[0]),)
+        edition, question = answered[0]
+        if self.rng.random() < SECOND_WINDOW:
+            return (self._answered(edition, question), self._other(edition, question))
+        return (self._answered(edition, question),)
+
+    def _answered(self, edition: Edition, question: EditionQuestion) -> Example:
+        return self._window(
+            edition, question.question, question.spans, self.rng.choice(question.spans)
+        )
+
+    def _missing(self, edition: Edition, question: EditionQuestion) -> Example:
+        return self._window(edition, question.question, (), self._hard(edition, question.question))
+
+    def _other(self, edition: Edition, question: EditionQuestion) -> Example:
+        """A window of the answering edition in which the answer does not stand."""
+        units = paragraph_units(edition.text)
+        free = [u for u in units if not any(u[0] < b and a < u[1] for a, b in question.spans)]
+        made = self._window(edition, question.question, question.spans, self.rng.choice(free))
+        if not made.spans:
+            return made
+        alone = self.rng.choice(free)
+        return Example(question.question, edition.text[alone[0] : alone[1]])
+
+    def _hard(self, edition: Edition, question: str) -> Span:
+        """Where the question is looked for: mostly where a reader was most mistaken."""
+        found = self.hard.get((edition.id, question))
+        if not found or self.rng.random() < 0.1:
+            return self.rng.choice(paragraph_units(edition.text))
+        return found[0] if len(found) == 1 or self.rng.random() < 0.7 else self.rng.choice(found[1:])
+
+    def _window(
+        self, edition: Edition, question: str, spans: Sequence[Span], around: Span
+    ) -> Example:
+        length = self.rng.randint(*self.longest)
+        whole = Example(question, edition.text, tuple(spans))
+        return crop(whole, paragraph_units(edition.text), around, length, self.rng)
+
+    def _turn(self) -> Group:
+        dialogue, number = self.turns.draw()
+        turn = dialogue.turns[number]
+        text = self.texts[dialogue.article]
+        units = paragraph_units(text)
+        if turn.spans:
+            around = self.rng.choice(turn.spans)
+        else:
+            found = self.hard.get((dialogue.article, turn.standalone))
+            around = found[0] if found else nearest_unit(turn.standalone, text, units)
+        lost = turn.stands_alone and self.rng.random() < LOST_HISTORY
+        history = () if lost else self._history(dialogue, number)
+        whole = Example(turn.question, text, turn.spans, history)
+        return (crop(whole, units, around, self.rng.randint(*self.longest), self.rng),)
+
+    def _terms(self) -> Group:
+        """A turn and the words of its history that complete it; in a third, none do.
+
+        These are turns behind the history of another dialogue, which tells them nothing.
+        """
+        dialogue, number = self.turns.draw()
+        turn = dialogue.turns[number]
+        if self.rng.random() < UNRELATED_TERMS:
+            other, place = self.rng.choice(self.turns.items)
+            history = self._history(other, place)
+            return (Example(turn.standalone, "", (), history, frozenset()),)
+        wanted = {w.lower() for w in content_words(turn.standalone)}
+        wanted -= {w.lower() for w in content_words(turn.question)}
+        return (Example(turn.question, "", (), self._history(dialogue, number), frozenset(wanted)),)
+
+    def _history(self, dialogue: EditionDialogue, number: int) -> tuple[str, ...]:
+        text = self.texts[dialogue.article]
+        return tuple(
+            " ".join([turn.question, *(text[a:b] for a, b in turn.spans)])
+            for turn in dialogue.turns[max(0, number - TURNS) : number]
+        )
+
+    def _squad(self, context: str, question: SquadQuestion) -> Group:
+        """Six in ten contexts are cropped to some 300 characters: more examples an hour."""
+        whole = Example(question.text, context, question.span())
+        if self.rng.random() > 0.6:
+            return (whole,)
+        units = sentence_units(context)
+        around = whole.spans[0] if whole.spans else nearest_unit(question.text, context, units)
+        return (crop(whole, units, around, self.rng.randint(200, 400), self.rng),)
+
+    def _line(self) -> Group:
+        """A sentence's question on a page with other sentences of its source."""
+        document, number, question = self.lines.draw()
+        count = self.rng.randint(0, 3)
+        others = [p.context for p in self.rng.sample(document.paragraphs, count)]
+        own = document.paragraphs[number].context
+        before = [text for text in others[: count // 2] if text != own]
+        after = [text for text in others[count // 2 :] if text != own]
+        shift = sum(len(text) + 2 for text in before)
+        spans = tuple((a + shift, b + shift) for a, b in question.span())
+        return (Example(question.text, "\n\n".join([*before, own, *after]), spans),)
