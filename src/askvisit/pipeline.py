@@ -24,7 +24,7 @@ from askvisit.encoder import Encoder
 from askvisit.index import PassageIndex
 from askvisit.ranking import Candidate
 from askvisit.reader import Reader, SentenceReader
-from askvisit.records import Answer, Citation, Evidence
+from askvisit.records import Answer, Evidence, quoted
 from askvisit.retriever import Retriever
 
 NOT_FOUND = "The articles do not answer this question."
@@ -60,10 +60,13 @@ class QAPipeline:
     sentences: SentenceReader
 
     def answer(self, question: str, asked: str, history: Sequence[Answer]) -> Answer:
-        """Answer a question; `asked` is its readable form."""
+        """Answer a question; `asked` is its readable form.
+
+        Typed question → rewriting (`_best`) → retrieval, reading, ranking (`read`) → answer.
+        """
         reply = talk.reply(self.index, self.encoder, question, asked, history, self.articles)
         if reply is not None:
-            return self._allowed(reply, asked)
+            return self._unless_all_is_refused(reply, asked)
         earlier = [turn for turn in history if not talk.is_reply(turn)]
         parts = rewriting.several.split(rewriting.wrapping.unwrap(talk.without_greeting(asked)))
         if len(parts) == 1:
@@ -73,16 +76,8 @@ class QAPipeline:
             answers.append(self._answered(part, self._best(part, [*earlier, *answers])))
         return _joined(question, answers)
 
-    def _allowed(self, reply: Answer, asked: str) -> Answer:
-        """Refuse also a headline or a summary where everything is to be refused."""
-        if not reply.found or self.min_confidence < 1:
-            return reply
-        hits = Retriever(self.index, self.encoder).search(asked, self.articles)[:_NEAREST]
-        return replace(
-            reply, kind="not_found", found=False, text=NOT_FOUND, citations=(), nearest=tuple(hits)
-        )
-
     def _best(self, asked: str, history: Sequence[Answer]) -> ReadingResult:
+        """Rewrite a question, and return what is found for the reading that is taken."""
         spelled = rewriting.spelling.correct(asked, self.index)
         corrected = rewriting.aliases.expand(spelled, self.index)
         proposed = rewriting.followups.propose(corrected, history, self.index)
@@ -92,30 +87,8 @@ class QAPipeline:
             return self._corrected(asked, corrected)
         return self._first_sure(self._kin_named(asked))
 
-    def _kin_named(self, asked: str) -> Iterator[str]:
-        """Yield a question as typed and, when that is asked for too, with kin by their names."""
-        yield asked
-        yield rewriting.kinship.resolve(asked, self.index)
-
-    def _first_sure(self, proposed: Iterable[str]) -> ReadingResult:
-        """Read the first reading, and where it is not sure the second too, if there is another."""
-        left = iter(proposed)
-        first = next(left)
-        read = self.read(first)
-        if self._is_sure(read) or (second := next(left, first)) == first:
-            return read
-        return max(read, self.read(second), key=lambda r: r.confidence)
-
-    def _corrected(self, asked: str, corrected: str) -> ReadingResult:
-        """Read a question as typed and corrected.
-
-        The corrected form is the likelier one: it counts unless only the question as typed is sure.
-        """
-        typed, read = self.read(asked), self.read(corrected)
-        return typed if self._is_sure(typed) and not self._is_sure(read) else read
-
     def read(self, question: str) -> ReadingResult:
-        """Retrieve and read one reading: a question, or a topic or claim.
+        """Retrieve, read and rank for one reading: a question, or a topic or claim.
 
         Keywords may be either; they go to topic search where the reader finds no question in them.
         """
@@ -125,50 +98,74 @@ class QAPipeline:
         asked = _marked(question)
         evidence = Retriever(self.index, self.encoder).gather(asked, self.articles)
         spans = self.reader.read(asked, evidence.windows)
-        read = ReadingResult(question, evidence, ranking.rank(evidence, spans, self.calibration))
-        if rewriting.topics.is_keywords(question) and not self._is_sure(read):
-            return max(read, self._search_topic(question, question), key=lambda r: r.confidence)
-        return read
+        ranked = ranking.rank(evidence, spans, self.calibration)
+        result = ReadingResult(question, evidence, ranked)
+        if rewriting.topics.is_keywords(question) and not self._is_sure(result):
+            return max(result, self._search_topic(question, question), key=_confidence)
+        return result
 
-    def _is_sure(self, read: ReadingResult) -> bool:
-        return read.confidence >= self.calibration.thresholds["normal"]
+    def _answered(self, question: str, result: ReadingResult) -> Answer:
+        """Cite the candidates that are sure enough, or refuse and name the nearest passages."""
+        chosen = self._chosen(result)
+        citations = ranking.cite(chosen, self.index.article)
+        return Answer(
+            question=question,
+            reading=result.question,
+            kind="answer" if chosen else "not_found",
+            found=bool(chosen),
+            text=quoted(citations) if chosen else NOT_FOUND,
+            confidence=result.confidence,
+            citations=citations,
+            nearest=() if chosen else result.evidence.hits[:_NEAREST],
+        )
+
+    def _chosen(self, result: ReadingResult) -> list[Candidate]:
+        if result.is_topic_search:
+            return topic_search.choose(result.candidates, self.min_confidence)
+        return ranking.choose(
+            result.candidates,
+            self.min_confidence,
+            several=question_forms.asks_for_several(result.question),
+            further=self.calibration.thresholds["normal"],
+        )
+
+    def _first_sure(self, proposed: Iterable[str]) -> ReadingResult:
+        """Read the first reading, and where it is not sure the second too, if there is another."""
+        left = iter(proposed)
+        first = next(left)
+        result = self.read(first)
+        if self._is_sure(result) or (second := next(left, first)) == first:
+            return result
+        return max(result, self.read(second), key=_confidence)
+
+    def _corrected(self, asked: str, corrected: str) -> ReadingResult:
+        """Read a question as typed and corrected.
+
+        The corrected form is the likelier one: it counts unless only the one as typed is sure.
+        """
+        typed, result = self.read(asked), self.read(corrected)
+        return typed if self._is_sure(typed) and not self._is_sure(result) else result
+
+    def _kin_named(self, asked: str) -> Iterator[str]:
+        """Yield a question as typed and, when that is asked for too, with kin by their names."""
+        yield asked
+        yield rewriting.kinship.resolve(asked, self.index)
 
     def _search_topic(self, question: str, about: str) -> ReadingResult:
         evidence = Retriever(self.index, self.encoder).gather(about, self.articles)
         ranked = topic_search.rank(about, evidence, self.sentences)
         return ReadingResult(question, evidence, ranked, is_topic_search=True)
 
-    def _chosen(self, read: ReadingResult) -> list[Candidate]:
-        if read.is_topic_search:
-            return topic_search.choose(read.candidates, self.min_confidence)
-        return ranking.choose(
-            read.candidates,
-            self.min_confidence,
-            several=question_forms.asks_for_several(read.question),
-            further=self.calibration.thresholds["normal"],
-        )
+    def _is_sure(self, result: ReadingResult) -> bool:
+        return result.confidence >= self.calibration.thresholds["normal"]
 
-    def _answered(self, question: str, read: ReadingResult) -> Answer:
-        chosen = self._chosen(read)
-        if not chosen:
-            return Answer(
-                question=question,
-                reading=read.question,
-                kind="not_found",
-                found=False,
-                text=NOT_FOUND,
-                confidence=read.confidence,
-                nearest=read.evidence.hits[:_NEAREST],
-            )
-        citations = ranking.cite(chosen, self.index.article)
-        return Answer(
-            question=question,
-            reading=read.question,
-            kind="answer",
-            found=True,
-            text=_quoted(citations),
-            confidence=read.confidence,
-            citations=citations,
+    def _unless_all_is_refused(self, reply: Answer, asked: str) -> Answer:
+        """Return a reply; a headline or summary is refused where everything is to be."""
+        if not reply.found or self.min_confidence < 1:
+            return reply
+        hits = Retriever(self.index, self.encoder).search(asked, self.articles)[:_NEAREST]
+        return replace(
+            reply, kind="not_found", found=False, text=NOT_FOUND, citations=(), nearest=tuple(hits)
         )
 
 
@@ -178,7 +175,7 @@ def _joined(question: str, parts: Sequence[Answer]) -> Answer:
     citations = tuple(replace(c, number=n) for n, c in enumerate(cited, 1))
     left = iter(citations)
     texts = [
-        _quoted([next(left) for _ in part.citations])
+        quoted([next(left) for _ in part.citations])
         if part.found
         else f"{part.question} {part.text}"
         for part in parts
@@ -197,8 +194,8 @@ def _joined(question: str, parts: Sequence[Answer]) -> Answer:
     )
 
 
-def _quoted(citations: Sequence[Citation]) -> str:
-    return "\n".join(f"{c.quote} [{c.number}]" for c in citations)
+def _confidence(result: ReadingResult) -> float:
+    return result.confidence
 
 
 def _marked(question: str) -> str:

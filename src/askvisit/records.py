@@ -6,12 +6,13 @@ Every offset counts Unicode code points of `Article.text`, absolute in the artic
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, Literal
 
 Kind = Literal["answer", "not_found", "talk"]
+ArticleRequest = Literal["headline", "show", "summary"]
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,6 @@ class Evidence:
     score of each sentence of the windows among them, by (article id, start).
     """
 
-    question: str
     hits: tuple[Hit, ...]
     windows: tuple[Window, ...]
     bm25: Mapping[tuple[str, int], float]
@@ -200,6 +200,7 @@ class Answer:
     """What askvisit answers; see the README for each field.
 
     `found` is True exactly when `kind == "answer"`, exactly when `citations` is not empty.
+    `request` is what was wanted of an article as a whole, None where a question was asked.
     """
 
     question: str
@@ -211,6 +212,7 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     nearest: tuple[Hit, ...] = ()
     parts: tuple[Answer, ...] = ()
+    request: ArticleRequest | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in ("answer", "not_found", "talk"):
@@ -219,14 +221,15 @@ class Answer:
             raise ValueError("an answer is found exactly when it has citations")
         if not 0.0 <= self.confidence <= 1.0:
             raise ValueError("confidence is a probability")
+        if self.request not in (None, "headline", "show", "summary"):
+            raise ValueError(f"nothing called {self.request!r} is wanted of an article")
 
     @property
-    def as_told(self) -> tuple[Citation, ...]:
+    def as_quoted(self) -> tuple[Citation, ...]:
         """The citations in the order in which `text` quotes them: a summary's is the article's."""
-        at = {c.number: self.text.find(f"{c.quote} [{c.number}]") for c in self.citations}
-        if any(place < 0 for place in at.values()):
+        if self.request != "summary":
             return self.citations
-        return tuple(sorted(self.citations, key=lambda citation: at[citation.number]))
+        return tuple(sorted(self.citations, key=lambda citation: citation.start))
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Answer:
@@ -239,6 +242,11 @@ class Answer:
         known["nearest"] = tuple(Hit(**_known(Hit, h)) for h in data.get("nearest", ()))
         known["parts"] = tuple(cls.from_dict(part) for part in data.get("parts", ()))
         return cls(**known)
+
+
+def quoted(citations: Iterable[Citation]) -> str:
+    """Write citations as an answer's text shows them: a line each, with the number behind."""
+    return "\n".join(f"{c.quote} [{c.number}]" for c in citations)
 
 
 def _known(cls: type, data: Mapping[str, Any]) -> dict[str, Any]:

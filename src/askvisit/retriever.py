@@ -70,9 +70,7 @@ class Retriever:
         found = self._windows(chosen)
         sentences = {(s.article_id, s.start): s.text for w in found for s in w.sentences}
         scores = bm25_among(question, list(sentences.values()))
-        return Evidence(
-            question, tuple(hits), tuple(found), dict(zip(sentences, scores, strict=True))
-        )
+        return Evidence(tuple(hits), tuple(found), dict(zip(sentences, scores, strict=True)))
 
     def _windows(self, hits: Sequence[Hit]) -> list[Window]:
         found: list[Window] = []

@@ -164,7 +164,7 @@ def _body(answer: Answer) -> list[str]:
         blocks.append(f"*Understood as: {_plain(answer.reading)}*")
     if not answer.found:
         return [*blocks, _plain(answer.text)]
-    blocks += [f"> {_plain(c.quote, '> ')} [{c.number}]" for c in answer.as_told]
+    blocks += [f"> {_plain(c.quote, '> ')} [{c.number}]" for c in answer.as_quoted]
     if answer.kind == "answer":  # a best guess that was asked for is known by it
         blocks.append(f"*Confidence: {100 * answer.confidence:.0f} %*")
     return [*blocks, "\n".join(_source(c) for c in answer.citations)]

@@ -151,6 +151,6 @@ def test_citations_quote_the_article(candidates):
 def test_a_sentence_beside_the_hits_is_a_candidate_too(evidence):
     """A window reaches beyond the passages that were found."""
     spans = ScriptedReader(SCRIPT).read(QUESTION, evidence.windows)
-    narrow = Evidence(evidence.question, evidence.hits[:1], evidence.windows, evidence.bm25)
+    narrow = Evidence(evidence.hits[:1], evidence.windows, evidence.bm25)
     assert len(ranking.rank(narrow, spans, calibration())) == len(spans)
     assert all(isinstance(c.span, Span) for c in ranking.rank(narrow, spans, calibration()))

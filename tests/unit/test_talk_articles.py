@@ -140,13 +140,26 @@ class TestReplies:
         check(answer, assistant)
         assert [c.paragraph for c in answer.citations] == [1, 2, 2]
 
+    @pytest.mark.parametrize(
+        ("question", "request_"),
+        [
+            ("What is the headline?", "headline"),
+            ("show me the article", "show"),
+            ("summarise it", "summary"),
+            ("hello", None),
+            ("When did the mayor open the bridge?", None),
+        ],
+    )
+    def test_an_answer_says_what_was_wanted_of_an_article(self, assistant, question, request_):
+        assert assistant.ask(question, articles=["bridge.txt"]).request == request_
+
     def test_a_summary_stands_in_the_order_of_the_article(self, assistant):
         answer = assistant.ask("summarise the article in 3 sentences", articles=["bridge.txt"])
         check(answer, assistant)
         assert len(answer.citations) == 3
-        starts = [citation.start for citation in answer.as_told]
+        starts = [citation.start for citation in answer.as_quoted]
         assert starts == sorted(starts)
-        assert answer.text == "\n".join(f"{c.quote} [{c.number}]" for c in answer.as_told)
+        assert answer.text == "\n".join(f"{c.quote} [{c.number}]" for c in answer.as_quoted)
 
     @pytest.mark.parametrize("question", ["hello", "headline", "summarise the bridge article"])
     def test_everything_is_refused_at_one_and_confidence_stays(self, assistant, question):

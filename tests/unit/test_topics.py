@@ -97,7 +97,6 @@ def test_a_claim_is_borne_on_by_sentences_about_whom_it_names():
     )
     text = "Vietnam adopted red flags. They were new. Cuba kept its flag. It is blue."
     evidence = Evidence(
-        "",
         tuple(Hit("flags", 0, len(text), text, 0.5, 1.0, 1.0) for _ in range(2)),
         (Window("flags", 0, len(text), text, sentences),),
         {("flags", start): 1.0 for start in starts},

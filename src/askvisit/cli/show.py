@@ -27,7 +27,7 @@ def as_json(value: Any) -> str:
 
 def answer(found: Answer) -> str:
     """Show an answer: the quotes, then where each stands; or the refusal and the nearest."""
-    lines = [_quoted(c) for c in found.as_told] if found.found else [plain(found.text)]
+    lines = [_quoted(c) for c in found.as_quoted] if found.found else [plain(found.text)]
     if found.found:
         lines += [plain(f"{p.question} {p.text}") for p in found.parts if not p.found]
     lines += ["", *(source(c) for c in found.citations)] if found.citations else []

@@ -12,7 +12,7 @@ from dataclasses import replace
 from askvisit.encoder import Encoder
 from askvisit.index import PassageIndex
 from askvisit.passages import headline
-from askvisit.records import Answer, Article, Citation, Sentence, Span
+from askvisit.records import Answer, Article, ArticleRequest, Citation, Sentence, Span, quoted
 from askvisit.talk import choice, requests, summary
 from askvisit.talk.language import NO_WORDS, NOT_ENGLISH, why_unreadable
 from askvisit.talk.requests import Request
@@ -68,8 +68,7 @@ def reply(
 
 def is_reply(answer: Answer) -> bool:
     """Return whether an earlier answer is one of these replies: no follow-up leans on its words."""
-    sure = answer.found and answer.confidence == 1.0  # what is read is never quite sure
-    return answer.kind == "talk" or (sure and requests.parse(answer.question) is not None)
+    return answer.kind == "talk" or (answer.found and answer.request is not None)
 
 
 def _request(
@@ -91,7 +90,7 @@ def _fulfilled(
     """Give what is wanted of an article, quoted."""
     if request.wanted == "summary":
         scored = summary.most_central(index, encoder, article, request.sentences)
-        return _quoted(question, article, scored)
+        return _quoted(question, "summary", article, scored)
     sentences = index.sentences(article.id)
     titled = headline(article.text) is not None
     if request.wanted == "headline":
@@ -100,18 +99,23 @@ def _fulfilled(
         shown = [s for s in sentences if s.paragraph == 1]
     else:
         shown = [s for s in sentences if s.paragraph <= (2 if titled else 1)][:_SHOWN]
-    return _quoted(question, article, [(sentence, 1.0) for sentence in shown])
+    wanted: ArticleRequest = "headline" if request.wanted == "headline" else "show"
+    return _quoted(question, wanted, article, [(sentence, 1.0) for sentence in shown])
 
 
-def _quoted(question: str, article: Article, scored: Sequence[tuple[Sentence, float]]) -> Answer:
+def _quoted(
+    question: str,
+    wanted: ArticleRequest,
+    article: Article,
+    scored: Sequence[tuple[Sentence, float]],
+) -> Answer:
     """Cite sentences, best first; the text quotes them in the article's order."""
     citations = tuple(
         Citation.of(number, article, Span(sentence, None, None, score, 0.0), score)
         for number, (sentence, score) in enumerate(scored, 1)
     )
-    in_order = sorted(citations, key=lambda citation: citation.start)
-    text = "\n".join(f"{c.quote} [{c.number}]" for c in in_order)
-    return Answer(question, question, "answer", True, text, 1.0, citations)
+    answer = Answer(question, question, "answer", True, "", 1.0, citations, request=wanted)
+    return replace(answer, text=quoted(answer.as_quoted))
 
 
 def _talk(question: str, text: str) -> Answer:

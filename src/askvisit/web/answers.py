@@ -10,8 +10,6 @@ from askvisit.text import excerpt
 from askvisit.web.markup import escape, lines
 from askvisit.web.source_panel import TextRange
 
-"""Characters of a near passage shown under a refusal."""
-
 SURE = 0.75
 """From here on an answer is called found; below it is called probable."""
 
