@@ -18,7 +18,7 @@ from typing import Self, TypeVar
 from askvisit import encoder as encoders
 from askvisit import reader as readers
 from askvisit import talk
-from askvisit.calibration import BUNDLED, Calibration, Strictness, calibration_for
+from askvisit.calibration import ACCURATE, Calibration, Strictness, calibration_for
 from askvisit.encoder import Encoder
 from askvisit.errors import (
     EncoderMismatchError,
@@ -246,7 +246,7 @@ def _calibration(reader: Reader) -> Calibration:
         f"with: python -m askvisit.training.calibrate SQUAD.json --reader {reader.name}",
         stacklevel=3,
     )
-    bundled = fitted or calibration_for(BUNDLED)
+    bundled = fitted or calibration_for(ACCURATE)
     assert bundled is not None
     return bundled
 

@@ -14,8 +14,11 @@ from functools import cache
 from importlib import resources
 from typing import Literal
 
-BUNDLED = "askvisit-reader"
-"""The reader that comes with askvisit."""
+ACCURATE = "accurate"
+"""The reader that is used where none is named: a small model and a large one, in two stages."""
+
+FAST = "fast"
+"""The small model alone."""
 
 Strictness = Literal["lenient", "normal", "strict"]
 LEVELS: tuple[Strictness, ...] = ("lenient", "normal", "strict")
@@ -49,7 +52,7 @@ def calibration_for(reader: str) -> Calibration | None:
 
 def add_strictness(parser: argparse.ArgumentParser) -> None:
     """Add --strictness, with what to expect of each level in its help."""
-    fitted = calibration_for(BUNDLED)
+    fitted = calibration_for(ACCURATE)
     assert fitted is not None
     levels = "; ".join(f"{level}: {_expected(fitted.rates[level])}" for level in LEVELS)
     parser.add_argument(

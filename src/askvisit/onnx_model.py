@@ -1,7 +1,8 @@
 """An int8 ONNX model with its tokenizer, run by ONNX Runtime: no torch.
 
 A model is a folder with `model.onnx`, `tokenizer.json` and `model.json`, which names the model and
-holds the hashes of the other two; they are checked when the model is loaded.
+holds the hashes of the others; they are checked when the model is loaded. A large one keeps its
+table of token vectors in a file of its own, `embeddings.bin`.
 """
 
 from __future__ import annotations
@@ -46,20 +47,61 @@ class Tokens:
         return [Tokens(self.ids[s : s + length], self.offsets[s : s + length]) for s in starts]
 
 
+@dataclass(frozen=True)
+class Layout:
+    """How a family of models wants a question and a text put together.
+
+    BERT: `[CLS] question [SEP] text [SEP]` with token types; MPNet: `<s> question </s></s> text
+    </s>` without.
+    """
+
+    first: int
+    separator: int
+    between: int
+    token_types: bool
+
+    @classmethod
+    def of(cls, tokenizer: Any) -> Layout:
+        """Return the layout that belongs to a tokenizer's special tokens."""
+        families = (("[CLS]", "[SEP]", 1, True), ("<s>", "</s>", 2, False))
+        for first, separator, between, token_types in families:
+            ids = tokenizer.token_to_id(first), tokenizer.token_to_id(separator)
+            if None not in ids:
+                return cls(*ids, between, token_types)
+        raise ModelError("the tokenizer is neither BERT's nor MPNet's; export such a model")
+
+    def join(self, first: Sequence[int], second: Sequence[int] | None = None) -> dict[str, Any]:
+        """Return the model's inputs (1 × length) for a text, or for a question and a text."""
+        ids = [self.first, *first, self.separator]
+        types = [0] * len(ids)
+        if second is not None:
+            ids += [self.separator] * (self.between - 1) + [*second, self.separator]
+            types += [0] * (self.between - 1) + [1] * (len(second) + 1)
+        inputs = {"input_ids": np.array([ids], dtype=np.int64)}
+        if self.token_types:
+            inputs["token_type_ids"] = np.array([types], dtype=np.int64)
+        return inputs
+
+    def text_at(self, first: Sequence[int]) -> int:
+        """Return where the text begins behind a question."""
+        return 1 + len(first) + self.between
+
+
 class OnnxModel:
-    """A BERT-like model: token ids in, named arrays out. Safe to share between threads.
+    """An encoder model of the BERT kind: token ids in, arrays out. Threads may share it.
 
     Raises `ModelError` where a file is missing or its hash is not the one in `model.json`.
     """
 
     def __init__(self, folder: Path) -> None:
         self.about = _about(folder)
-        model = _checked(folder / "model.onnx", self.about["sha256"])
-        tokenizer = _checked(folder / "tokenizer.json", self.about["tokenizer_sha256"])
-        self._session = _session(model)
-        self._tokenizer = _tokenizer(tokenizer)
-        self._cls = self._tokenizer.token_to_id("[CLS]")
-        self._sep = self._tokenizer.token_to_id("[SEP]")
+        _check(folder / "model.onnx", self.about["sha256"])
+        if "embeddings_sha256" in self.about:
+            _check(folder / "embeddings.bin", self.about["embeddings_sha256"])
+        _check(folder / "tokenizer.json", self.about["tokenizer_sha256"])
+        self._session = _session(folder / "model.onnx")
+        self._tokenizer = _tokenizer(folder / "tokenizer.json")
+        self.layout = Layout.of(self._tokenizer)
 
     def tokens(self, text: str) -> Tokens:
         """Tokenize a text, without the special tokens."""
@@ -67,20 +109,11 @@ class OnnxModel:
         return Tokens(encoding.ids, encoding.offsets)
 
     def run(self, first: Sequence[int], second: Sequence[int] | None = None) -> list[Floats]:
-        """Run the model on `[CLS] first [SEP]`, or on `[CLS] first [SEP] second [SEP]`.
+        """Run the model on a text, or on a question and a text.
 
         Returns the outputs without the dimension of the batch.
         """
-        ids = [self._cls, *first, self._sep]
-        types = [0] * len(ids)
-        if second is not None:
-            ids += [*second, self._sep]
-            types += [1] * (len(second) + 1)
-        inputs = {
-            "input_ids": np.array([ids], dtype=np.int64),
-            "token_type_ids": np.array([types], dtype=np.int64),
-        }
-        return [output[0] for output in self._session.run(None, inputs)]
+        return [output[0] for output in self._session.run(None, self.layout.join(first, second))]
 
     def run_pairs(
         self, first: Sequence[int], others: Iterable[Sequence[int]]
@@ -95,19 +128,19 @@ def _about(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise ModelError(
             f"no model in {folder}; install askvisit again, or export one with: "
-            "python -m askvisit.training.export"
+            "python -m training.export"
         ) from error
     return about
 
 
-def _checked(path: Path, sha256: str) -> bytes:
+def _check(path: Path, sha256: str) -> None:
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise ModelError(f"{path} is missing; install askvisit again") from error
-    if hashlib.sha256(data).hexdigest() != sha256:
+    if found != sha256:
         raise ModelError(f"{path} is not the file that model.json names; install askvisit again")
-    return data
 
 
 def onnx_runtime() -> Any:
@@ -123,13 +156,13 @@ def onnx_runtime() -> Any:
     return onnxruntime
 
 
-def _session(model: bytes) -> Any:
+def _session(model: Path) -> Any:
     onnxruntime = onnx_runtime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3  # errors only
     return onnxruntime.InferenceSession(
-        model,
+        str(model),
         options,
         providers=["CPUExecutionProvider"],
         # Of one kernel, a sum and its normalisation take three times as long as of two.
@@ -137,10 +170,10 @@ def _session(model: bytes) -> Any:
     )
 
 
-def _tokenizer(data: bytes) -> Any:
+def _tokenizer(path: Path) -> Any:
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_buffer(data)
+    tokenizer = Tokenizer.from_file(str(path))
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer

@@ -112,7 +112,8 @@ class Span:
 
     `start` and `end` are absolute and inside `sentence`; both None where the reader only
     judges whole sentences. `score - null_score` is the margin by which the reader prefers
-    the span to "no answer here"; readers without a null score give 0.0 for it.
+    the span to "no answer here"; readers without a null score give 0.0 for it. `first_margin` is
+    that of the first of two readers, where the sentence was read by two.
     """
 
     sentence: Sentence
@@ -120,6 +121,7 @@ class Span:
     end: int | None
     score: float
     null_score: float
+    first_margin: float | None = None
 
     def __post_init__(self) -> None:
         if (self.start is None) != (self.end is None):

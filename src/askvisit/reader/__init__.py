@@ -1,0 +1,44 @@
+"""Readers mark the words that answer a question, sentence by sentence."""
+
+import hashlib
+
+from askvisit.calibration import ACCURATE, FAST
+from askvisit.encoder import Encoder
+from askvisit.errors import ModelError
+from askvisit.onnx_model import MODELS
+from askvisit.reader.onnx import OnnxReader
+from askvisit.reader.protocol import Reader
+from askvisit.reader.sentence import SentenceReader
+from askvisit.reader.two_stage import TwoStageReader
+
+__all__ = ["Reader", "SentenceReader", "load"]
+
+
+def load(name: str | None, encoder: Encoder) -> Reader:
+    """Load a reader: "accurate" (also for None), "fast", "sentence-cosine", a folder or a name.
+
+    A name is one on a model hub. Raises `ModelError` where there is no such model.
+    """
+    if name is None or name == ACCURATE:
+        return _accurate()
+    if name == FAST:
+        return _fast()
+    if name == SentenceReader.name:
+        return SentenceReader(encoder)
+    from askvisit.reader.hub_model import TransformersReader
+
+    return TransformersReader(name)
+
+
+def _fast() -> OnnxReader:
+    return OnnxReader(MODELS / "reader", FAST)
+
+
+def _accurate() -> TwoStageReader:
+    fast = _fast()
+    try:
+        large = OnnxReader(MODELS / "reader-large", ACCURATE)
+    except ModelError as error:
+        raise ModelError(f"{error}; until then ask with: --reader {FAST}") from error
+    both = hashlib.sha256(f"{fast.sha256}{large.sha256}".encode()).hexdigest()
+    return TwoStageReader(ACCURATE, fast, large, both)

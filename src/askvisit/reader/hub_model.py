@@ -1,0 +1,85 @@
+"""A reader that a user names: any question answering model of the transformers library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+
+from askvisit.calibration import ACCURATE
+from askvisit.errors import ModelError
+from askvisit.hub import first_line, model_folder, weights_sha256
+from askvisit.reader.span_reader import Logits, SpanReader
+
+_LONGEST_INPUT = 512
+_LONGEST_QUESTION = 400
+"""Characters of a question and the turns before it; the end is kept."""
+
+_STRIDE = 96
+
+
+class TransformersReader(SpanReader):
+    """Any question answering model of the transformers library: a folder, or a name on a hub.
+
+    Weights are read as safetensors only, and no code that comes with a model is run. Raises
+    `ModelError` where there is no such model.
+    """
+
+    def __init__(self, name: str) -> None:
+        folder = self._folder = model_folder(name, "reader", ACCURATE)
+        self.name = str(folder.resolve()) if Path(name).is_dir() else name
+        from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()
+        try:
+            self._tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+            self._model = AutoModelForQuestionAnswering.from_pretrained(
+                folder, local_files_only=True, use_safetensors=True, trust_remote_code=False
+            ).eval()
+        except Exception as error:  # the library raises many kinds for a folder that is no model
+            raise ModelError(
+                f"{name} is not a question answering model ({first_line(error)})"
+            ) from error
+        self._lock = Lock()
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the weights' files, read when it is first asked for."""
+        return weights_sha256(self._folder)
+
+    def _logits(
+        self, question: str, history: Sequence[str], texts: Sequence[str]
+    ) -> Iterator[tuple[int, Logits]]:
+        asked = " ".join([*history, question])[-_LONGEST_QUESTION:]
+        for number, text in enumerate(texts):
+            for logits in self._parts(asked, text):
+                yield number, logits
+
+    def _parts(self, question: str, text: str) -> Iterator[Logits]:
+        import torch
+
+        with self._lock:  # the tokenizer is not safe to share between threads
+            parts = self._tokenizer(
+                question,
+                text,
+                truncation="only_second",
+                max_length=min(_LONGEST_INPUT, self._tokenizer.model_max_length),
+                stride=_STRIDE,
+                return_overflowing_tokens=True,
+                return_offsets_mapping=True,
+            )
+        for number, ids in enumerate(parts["input_ids"]):
+            names = [n for n in ("attention_mask", "token_type_ids") if n in parts]
+            inputs = {n: torch.tensor([parts[n][number]]) for n in ("input_ids", *names)}
+            with torch.inference_mode():
+                output = self._model(**inputs)
+            start, end = (
+                output.start_logits[0].float().numpy(),
+                output.end_logits[0].float().numpy(),
+            )
+            cls = ids.index(self._tokenizer.cls_token_id)
+            of_text = [n for n, part in enumerate(parts.sequence_ids(number)) if part == 1]
+            offsets = [parts["offset_mapping"][number][n] for n in of_text]
+            yield Logits(start[of_text], end[of_text], offsets, float(start[cls] + end[cls]))

@@ -1,0 +1,58 @@
+"""The readers that askvisit trained and ships: int8 ONNX, no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
+from pathlib import Path
+
+from askvisit.onnx_model import OnnxModel
+from askvisit.reader.span_reader import Logits, SpanReader
+
+LONGEST_HISTORY = 64
+"""Tokens of earlier turns that are read before a question; the newest are kept."""
+
+LONGEST_QUESTION = 96
+_REMEMBERED = 4096
+_LONGEST_INPUT = 512
+_STRIDE = 96
+
+
+class OnnxReader(SpanReader):
+    """A span model in the form that `python -m training.export` writes."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.name = name
+        self.model = onnx_model(folder)
+        self.sha256 = str(self.model.about["sha256"])  # the file was compared with it
+        self._tokens = lru_cache(_REMEMBERED)(self.model.tokens)  # questions meet the same windows
+
+    def _logits(
+        self, question: str, history: Sequence[str], texts: Sequence[str]
+    ) -> Iterator[tuple[int, Logits]]:
+        asked = question_ids(self.model, question, history)
+        first = self.model.layout.text_at(asked)
+        room = _LONGEST_INPUT - first - 1
+        parts = [
+            (number, part)
+            for number, text in enumerate(texts)
+            for part in self._tokens(text).cut(room, _STRIDE)
+        ]
+        found = self.model.run_pairs(asked, [part.ids for _, part in parts])
+        for (number, part), (start, end, *_) in zip(parts, found, strict=True):
+            context = slice(first, first + len(part.ids))
+            null_score = float(start[0] + end[0])
+            yield number, Logits(start[context], end[context], part.offsets, null_score)
+
+
+@cache
+def onnx_model(folder: Path) -> OnnxModel:
+    """Load a model once: the fast reader also tells what a follow-up leans on."""
+    return OnnxModel(folder)
+
+
+def question_ids(model: OnnxModel, question: str, history: Sequence[str]) -> list[int]:
+    """Return a question's tokens behind those of the turns before it, each with a separator."""
+    turns = [[*model.tokens(turn).ids, model.layout.separator] for turn in history]
+    earlier = [token for turn in turns for token in turn][-LONGEST_HISTORY:]
+    return [*earlier, *model.tokens(question).ids[:LONGEST_QUESTION]]

@@ -1,0 +1,45 @@
+"""A reader that judges whole sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from askvisit.encoder import Encoder
+from askvisit.records import Span, Window
+from askvisit.vectors import FloatArray, normalise
+
+_REMEMBERED = 4096
+
+
+class SentenceReader:
+    """Judges whole sentences: the score is the cosine of question and sentence.
+
+    It finds the sentence but cannot tell whether it answers; the span reader can.
+    """
+
+    name = "sentence-cosine"
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._vector = lru_cache(_REMEMBERED)(self._encode)  # questions meet the same sentences
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the encoder's weights."""
+        return self._encoder.sha256
+
+    def read(
+        self, question: str, windows: Sequence[Window], history: Sequence[str] = ()
+    ) -> list[Span]:
+        """Compare the question with every sentence; the history does not count."""
+        asked = self._encode(question)
+        sentences = dict.fromkeys(s for w in windows for s in w.sentences)
+        return [
+            Span(sentence, None, None, float(self._vector(sentence.text) @ asked), 0.0)
+            for sentence in sentences
+        ]
+
+    def _encode(self, text: str) -> FloatArray:
+        vector: FloatArray = normalise(self._encoder.encode([text]))[0]
+        return vector

@@ -1,0 +1,85 @@
+"""Two readers, one after the other: a small one reads all, a large one reads again where it matters.
+
+The large model takes five times as long for a text, so that only the windows around the small
+one's best sentences are worth it. Both margins are kept, and ranking and confidence use both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from askvisit.reader.span_reader import SpanReader
+from askvisit.records import Sentence, Span, Window
+
+WINDOWS = 3
+"""Windows that are read again."""
+
+LENGTH = 700
+"""Characters of a window that is read again: the length that the large reader was trained on."""
+
+
+class TwoStageReader:
+    """Reads with `first`, and again with `second` around the sentences that `first` likes best."""
+
+    def __init__(self, name: str, first: SpanReader, second: SpanReader, sha256: str) -> None:
+        self.name = name
+        self.sha256 = sha256
+        self._first, self._second = first, second
+
+    def read(
+        self, question: str, windows: Sequence[Window], history: Sequence[str] = ()
+    ) -> list[Span]:
+        """Return the second reader's spans, each with the first one's margin.
+
+        Sentences that are not read again have lost, and are left out.
+        """
+        found = self._first.read(question, windows, history)
+        margins = {span.sentence: span.margin for span in found}
+        again = likeliest(found, windows)
+        return [
+            replace(span, first_margin=margins[span.sentence])
+            for span in self._second.read(question, again, history)
+        ]
+
+
+def likeliest(spans: Sequence[Span], windows: Sequence[Window]) -> list[Window]:
+    """Return windows around the sentences of highest margin, at most `WINDOWS`, best first."""
+    chosen: list[Window] = []
+    for span in sorted(spans, key=lambda span: -span.margin):
+        if any(span.sentence in window.sentences for window in chosen):
+            continue
+        homes = [window for window in windows if span.sentence in window.sentences]
+        chosen.append(narrowed(max(homes, key=lambda w: _room(w, span.sentence)), span.sentence))
+        if len(chosen) == WINDOWS:
+            break
+    return chosen
+
+
+def narrowed(window: Window, around: Sentence, length: int = LENGTH) -> Window:
+    """Return the part of a window with the sentence's paragraph, and as many around it as fit.
+
+    Those before and after are added in turn: what "he" means stands before.
+    """
+    paragraphs = [list(group) for _, group in groupby(window.sentences, lambda s: s.paragraph)]
+    first = next(n for n, paragraph in enumerate(paragraphs) if around in paragraph)
+    last = first
+    grown = True
+    while grown:
+        grown = False
+        for before, after in ((1, 0), (0, 1)):
+            low, high = first - before, last + after
+            if low < 0 or high >= len(paragraphs):
+                continue
+            if paragraphs[high][-1].end - paragraphs[low][0].start <= length:
+                first, last, grown = low, high, True
+    inside = tuple(sentence for paragraph in paragraphs[first : last + 1] for sentence in paragraph)
+    start, end = inside[0].start, inside[-1].end
+    text = window.text[start - window.start : end - window.start]
+    return Window(window.article_id, start, end, text, inside)
+
+
+def _room(window: Window, sentence: Sentence) -> int:
+    """Return how far a sentence is from the nearer end of a window."""
+    return min(sentence.start - window.start, window.end - sentence.end)
