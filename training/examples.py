@@ -1,4 +1,4 @@
-"""What a reader learns from: a question, the turns before it, and a text that answers or does not."""
+"""What a reader learns from: a question, earlier turns, and a text that answers or not."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def crop(
 
 
 def nearest_unit(question: str, text: str, units: Sequence[Span]) -> Span:
-    """The unit that shares most words with the question: where a wrong answer would be looked for."""
+    """The unit that shares most words with the question: where an answer would be looked for."""
     asked = set(re.findall(r"\w{4,}", question.lower()))
 
     def shared(unit: Span) -> int:

@@ -79,9 +79,7 @@ def load_tokenizer(folder: Path) -> Tokenizer:
     return tokenizer
 
 
-def token_groups(
-    groups: Iterable[Group], tokenizer: Tokenizer, *, tokens: int
-) -> list[TokenGroup]:
+def token_groups(groups: Iterable[Group], tokenizer: Tokenizer, *, tokens: int) -> list[TokenGroup]:
     """Turn groups into token windows until these hold ``tokens`` tokens."""
     layout = Layout.of(tokenizer)
     stream, made, total = iter(groups), list[TokenGroup](), 0

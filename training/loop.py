@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from askvisit.editions import read_edition_dialogues, read_editions
 from askvisit.errors import TrainingError
+from askvisit.evaluation.edition_files import read_edition_dialogues, read_editions
 from training import checkpoint, features
 from training.losses import pair_loss, span_loss, term_loss
 from training.mix import Hard, Mix

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
-from askvisit.editions import Edition, EditionDialogue, EditionQuestion, pairs
 from askvisit.errors import TrainingError
+from askvisit.evaluation.edition_files import Edition, EditionDialogue, EditionQuestion, pairs
 from askvisit.text import content_words
 from training.examples import (
     Example,
@@ -184,7 +184,7 @@ class Mix:
         found = self.hard.get((edition.id, question))
         if not found or self.rng.random() < 0.1:
             return self.rng.choice(paragraph_units(edition.text))
-        return found[0] if len(found) == 1 or self.rng.random() < 0.7 else self.rng.choice(found[1:])
+        return found[0] if self.rng.random() < 0.7 else self.rng.choice(found)
 
     def _window(
         self, edition: Edition, question: str, spans: Sequence[Span], around: Span

@@ -18,7 +18,7 @@ from typing import Self, TypeVar
 from askvisit import encoder as encoders
 from askvisit import reader as readers
 from askvisit import talk
-from askvisit.calibration import ACCURATE, Calibration, Strictness, calibration_for
+from askvisit.calibration import FAST, Calibration, Strictness, calibration_for
 from askvisit.encoder import Encoder
 from askvisit.errors import (
     EncoderMismatchError,
@@ -31,6 +31,7 @@ from askvisit.pipeline import QAPipeline
 from askvisit.reader import Reader, SentenceReader
 from askvisit.records import Answer, Article, Hit
 from askvisit.retriever import Retriever
+from askvisit.rewriting.resolution import Resolver, TermClassifier
 from askvisit.text import one_line, printable
 from askvisit.trace import Recorder, Trace
 
@@ -55,12 +56,14 @@ class Assistant:
         encoder: Encoder,
         reader: Reader,
         calibration: Calibration,
+        resolver: Resolver | None = None,
     ) -> None:
         self._location = location_of(index)
         self._encoder = encoder
         self._reader = reader
         self._calibration = calibration
         self._sentences = SentenceReader(encoder)
+        self._resolver = resolver or TermClassifier()
         self._lock = threading.Lock()
         self._seen: Hashable | None = None
         self._index = self._snapshot()
@@ -88,7 +91,7 @@ class Assistant:
         if (engine.name, engine.sha256) != (built_with.name, built_with.sha256):
             raise EncoderMismatchError(location, built_with.name, encoder or engine.name)
         chosen = readers.load(reader, engine)
-        return cls(location, engine, chosen, _calibration(chosen))
+        return cls(location, engine, chosen, fitted_for(chosen))
 
     @property
     def reader(self) -> Reader:
@@ -196,6 +199,7 @@ class Assistant:
             articles,
             min_confidence,
             self._sentences,
+            self._resolver,
         )
         if recorder is not None:
             pipeline = recorder.watching(pipeline)
@@ -233,7 +237,7 @@ class Assistant:
         return index
 
 
-def _calibration(reader: Reader) -> Calibration:
+def fitted_for(reader: Reader) -> Calibration:
     """Return the weights fitted for a reader, or else the bundled reader's, and say so."""
     fitted = calibration_for(reader.name)
     if fitted is not None and fitted.sha256 in (None, reader.sha256):
@@ -243,10 +247,10 @@ def _calibration(reader: Reader) -> Calibration:
         missing = f"the weights were fitted for other files of the reader {reader.name}"
     warnings.warn(
         f"{missing}, so its confidence is a guess; fit them "
-        f"with: python -m askvisit.training.calibrate SQUAD.json --reader {reader.name}",
+        f"with: askvisit calibrate QUESTIONS.jsonl --reader {reader.name}",
         stacklevel=3,
     )
-    bundled = fitted or calibration_for(ACCURATE)
+    bundled = fitted or calibration_for(FAST)
     assert bundled is not None
     return bundled
 

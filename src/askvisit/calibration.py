@@ -1,7 +1,7 @@
 """What was fitted for a reader: how its spans are ranked, and how sure an answer must be.
 
-`models/calibration.json` holds it by the reader's name; `python -m askvisit.training.calibrate`
-writes it, from pages that are in no index.
+`models/calibration.json` holds it by the reader's name; `askvisit calibrate` fits
+one for other readers or questions.
 """
 
 from __future__ import annotations
@@ -28,9 +28,10 @@ LEVELS: tuple[Strictness, ...] = ("lenient", "normal", "strict")
 class Calibration:
     """Weights by feature, fitted for one reader, and `thresholds` of confidence by strictness.
 
-    `rates` are what to expect of each strictness, measured on pages that the fit did not see, as
-    shares: `answered` and `right` of the answerable questions, `false_near` and `false_far` of
-    questions without an answer that are about the page's subject or another one. `sha256` is the
+    `rates` are what to expect of each strictness for each source of texts (such as news),
+    measured on articles that the fit did not see, as shares: `answered` and `right` of the
+    answerable questions, `false_near` and `false_far` of questions without an answer that are
+    about the article's subject or another one. `sha256` is the
     hash of the reader's weights that it was fitted for, where that was recorded.
     """
 
@@ -38,7 +39,7 @@ class Calibration:
     rank: Mapping[str, float]
     confidence: Mapping[str, float]
     thresholds: Mapping[Strictness, float]
-    rates: Mapping[Strictness, Mapping[str, float]]
+    rates: Mapping[Strictness, Mapping[str, Mapping[str, float]]]
     sha256: str | None = None
 
 

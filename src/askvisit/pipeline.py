@@ -1,21 +1,13 @@
 """One question of a conversation, on one snapshot of an index.
 
-The rule for readings: they are proposed the likeliest first, and at most two are read. The first
-is taken unless its confidence is below the fitted threshold; then the second is read too, and taken
-only where it is surer. How strictly answers are refused does not move this.
-
-A question that stands alone is read as typed, whatever was asked before, and beside it at most one
-corrected form (spelling, aliases), which is taken unless only the question as typed is sure. Where
-nothing is corrected, kin under their own names are the second reading. A follow-up is read as
-the conversation fills it. As typed it competes: first where its pronoun may mean words of its own,
-second where a fragment ("What about Cuba?") or a short question was filled.
-Only a certain hole ("Why?", "How did he die?") is never searched for as typed, because anybody's
-death would answer it.
+A question is read with the earlier turns that it leans on, which a term classifier tells; where it
+leans on none it is read as typed. Beside what stands alone at most one corrected form is read
+(spelling, aliases), which is taken unless only the question as typed is sure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from askvisit import question_forms, ranking, rewriting, talk, topic_search
@@ -24,8 +16,9 @@ from askvisit.encoder import Encoder
 from askvisit.index import PassageIndex
 from askvisit.ranking import Candidate
 from askvisit.reader import Reader, SentenceReader
-from askvisit.records import Answer, Evidence, quoted
+from askvisit.records import Answer, ContextTurn, Evidence, quoted
 from askvisit.retriever import Retriever
+from askvisit.rewriting.resolution import TURNS, Resolver
 
 NOT_FOUND = "The articles do not answer this question."
 
@@ -40,6 +33,7 @@ class ReadingResult:
     evidence: Evidence
     candidates: list[Candidate]
     is_topic_search: bool = False
+    context: tuple[ContextTurn, ...] = ()
 
     @property
     def confidence(self) -> float:
@@ -58,6 +52,7 @@ class QAPipeline:
     articles: Sequence[str] | None
     min_confidence: float
     sentences: SentenceReader
+    resolver: Resolver
 
     def answer(self, question: str, asked: str, history: Sequence[Answer]) -> Answer:
         """Answer a question; `asked` is its readable form.
@@ -80,25 +75,34 @@ class QAPipeline:
         """Rewrite a question, and return what is found for the reading that is taken."""
         spelled = rewriting.spelling.correct(asked, self.index)
         corrected = rewriting.aliases.expand(spelled, self.index)
-        proposed = rewriting.followups.propose(corrected, history, self.index)
-        if proposed != [corrected]:
-            return self._first_sure(proposed)
+        context = self.resolver.context(corrected, history)
+        if context:
+            cited = [c.article_id for turn in history[-TURNS:] for c in turn.citations]
+            return self.read(corrected, context, cited)
         if corrected != asked:
             return self._corrected(asked, corrected)
-        return self._first_sure(self._kin_named(asked))
+        return self.read(asked)
 
-    def read(self, question: str) -> ReadingResult:
+    def read(
+        self, question: str, context: Sequence[ContextTurn] = (), cited: Sequence[str] = ()
+    ) -> ReadingResult:
         """Retrieve, read and rank for one reading: a question, or a topic or claim.
 
         Keywords may be either; they go to topic search where the reader finds no question in them.
+        context: earlier turns, whose words are searched for too and which the reader reads before
+        the question; it then asks for no topic. cited: the articles that these turns quoted.
         """
-        about = rewriting.topics.topic(question, self.index)
-        if about is not None:
+        if not context and (about := rewriting.topics.topic(question, self.index)) is not None:
             return self._search_topic(question, about)
         asked = _marked(question)
-        evidence = Retriever(self.index, self.encoder).gather(asked, self.articles)
-        spans = self.reader.read(asked, evidence.windows)
+        words = list(dict.fromkeys(word for turn in context for word in turn.words))
+        query = " ".join([asked, *words])
+        evidence = Retriever(self.index, self.encoder).gather(query, self.articles, cited)
+        spans = self.reader.read(asked, evidence.windows, [turn.text for turn in context])
         ranked = ranking.rank(evidence, spans, self.calibration)
+        if context:
+            reading = f"{question} — {', '.join(words)}"
+            return ReadingResult(reading, evidence, ranked, context=tuple(context))
         result = ReadingResult(question, evidence, ranked)
         if rewriting.topics.is_keywords(question) and not self._is_sure(result):
             return max(result, self._search_topic(question, question), key=_confidence)
@@ -117,6 +121,7 @@ class QAPipeline:
             confidence=result.confidence,
             citations=citations,
             nearest=() if chosen else result.evidence.hits[:_NEAREST],
+            context=result.context,
         )
 
     def _chosen(self, result: ReadingResult) -> list[Candidate]:
@@ -129,15 +134,6 @@ class QAPipeline:
             further=self.calibration.thresholds["normal"],
         )
 
-    def _first_sure(self, proposed: Iterable[str]) -> ReadingResult:
-        """Read the first reading, and where it is not sure the second too, if there is another."""
-        left = iter(proposed)
-        first = next(left)
-        result = self.read(first)
-        if self._is_sure(result) or (second := next(left, first)) == first:
-            return result
-        return max(result, self.read(second), key=_confidence)
-
     def _corrected(self, asked: str, corrected: str) -> ReadingResult:
         """Read a question as typed and corrected.
 
@@ -145,11 +141,6 @@ class QAPipeline:
         """
         typed, result = self.read(asked), self.read(corrected)
         return typed if self._is_sure(typed) and not self._is_sure(result) else result
-
-    def _kin_named(self, asked: str) -> Iterator[str]:
-        """Yield a question as typed and, when that is asked for too, with kin by their names."""
-        yield asked
-        yield rewriting.kinship.resolve(asked, self.index)
 
     def _search_topic(self, question: str, about: str) -> ReadingResult:
         evidence = Retriever(self.index, self.encoder).gather(about, self.articles)

@@ -17,12 +17,14 @@ from askvisit.records import Article, Citation, Evidence, Hit, Span
 from askvisit.retriever import z_scores
 from askvisit.text import content_words
 
-RANK_FEATURES = ("margin", "dense", "bm25")
-"""Reader margin; z-score of the passage's cosine; z-score of the sentence's BM25."""
+RANK_FEATURES = ("margin", "dense", "bm25", "first")
+"""Reader margin; z-score of the passage's cosine; z-score of the sentence's BM25; where two
+readers read, the margin of the first."""
 
-CONFIDENCE_FEATURES = ("margin", "dense", "gap")
-"""Reader margin; the passage's cosine; rank score above the next candidate. So the confidence of
-each is what it would be if the better ones were not there."""
+CONFIDENCE_FEATURES = ("margin", "dense", "gap", "first")
+"""Reader margin; the passage's cosine; rank score above the next candidate; where two readers read,
+the margin of the first. So the confidence of each is what it would be if the better ones were not
+there."""
 
 MOST_CITATIONS = 5
 
@@ -86,13 +88,13 @@ def cite(chosen: Sequence[Candidate], article: Callable[[str], Article]) -> tupl
 
 
 def rank_rows(evidence: Evidence, spans: Sequence[Span]) -> list[dict[str, float]]:
-    """Return each span's `RANK_FEATURES`."""
+    """Return each span's `RANK_FEATURES`, as far as there are any."""
     dense = z_scores([hit.dense for hit in _hits_of(evidence, spans)])
     bm25 = z_scores(
         [evidence.bm25[span.sentence.article_id, span.sentence.start] for span in spans]
     )
     return [
-        {"margin": span.margin, "dense": meaning, "bm25": word}
+        {"margin": span.margin, "dense": meaning, "bm25": word} | _first(span)
         for span, meaning, word in zip(spans, dense, bm25, strict=True)
     ]
 
@@ -100,14 +102,19 @@ def rank_rows(evidence: Evidence, spans: Sequence[Span]) -> list[dict[str, float
 def confidence_rows(
     evidence: Evidence, ranked: Sequence[Span], scores: Sequence[float]
 ) -> list[dict[str, float]]:
-    """Return each ranked span's `CONFIDENCE_FEATURES`."""
+    """Return each ranked span's `CONFIDENCE_FEATURES`, as far as there are any."""
     below = [*scores[1:], scores[-1] - 1.0] if scores else []
     return [
-        {"margin": span.margin, "dense": hit.dense, "gap": score - lower}
+        {"margin": span.margin, "dense": hit.dense, "gap": score - lower} | _first(span)
         for span, hit, score, lower in zip(
             ranked, _hits_of(evidence, ranked), scores, below, strict=True
         )
     ]
+
+
+def _first(span: Span) -> dict[str, float]:
+    """Return the margin of the first of two readers, nothing where there is one."""
+    return {} if span.first_margin is None else {"first": span.first_margin}
 
 
 def _hits_of(evidence: Evidence, spans: Sequence[Span]) -> list[Hit]:
@@ -127,7 +134,7 @@ def _holds(hit: Hit, span: Span) -> bool:
 
 
 def _weigh(weights: Mapping[str, float], row: Mapping[str, float]) -> float:
-    return sum(weights[name] * value for name, value in row.items())
+    return sum(weight * row[name] for name, weight in weights.items())
 
 
 def _logistic(value: float) -> float:

@@ -198,8 +198,24 @@ class Citation:
 
 
 @dataclass(frozen=True)
+class ContextTurn:
+    """An earlier turn that a question was read with.
+
+    `turn` is its place in the history that was given, from 0. `text` is what was read of it: the
+    question and the words that answered it; `words` are those that the question leans on, in
+    order.
+    """
+
+    turn: int
+    text: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Answer:
     """What askvisit answers; see the README for each field.
+
+    `context` are the earlier turns that the question was read with, none where it stands alone.
 
     `found` is True exactly when `kind == "answer"`, exactly when `citations` is not empty.
     `request` is what was wanted of an article as a whole, None where a question was asked.
@@ -215,6 +231,7 @@ class Answer:
     nearest: tuple[Hit, ...] = ()
     parts: tuple[Answer, ...] = ()
     request: ArticleRequest | None = None
+    context: tuple[ContextTurn, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in ("answer", "not_found", "talk"):
@@ -243,6 +260,10 @@ class Answer:
         known["citations"] = tuple(Citation(**_known(Citation, c)) for c in data["citations"])
         known["nearest"] = tuple(Hit(**_known(Hit, h)) for h in data.get("nearest", ()))
         known["parts"] = tuple(cls.from_dict(part) for part in data.get("parts", ()))
+        known["context"] = tuple(
+            ContextTurn(turn["turn"], turn["text"], tuple(turn["words"]))
+            for turn in data.get("context", ())
+        )
         return cls(**known)
 
 

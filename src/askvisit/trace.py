@@ -14,7 +14,7 @@ from askvisit.encoder import Encoder, FloatArray
 from askvisit.pipeline import QAPipeline, ReadingResult
 from askvisit.ranking import Candidate
 from askvisit.reader import Reader
-from askvisit.records import Answer, Hit, Span, Window
+from askvisit.records import Answer, ContextTurn, Hit, Span, Window
 
 STAGES = ("encode", "search", "read", "other")
 """Encoding the question; finding passages and ranking the candidates; reading; all the rest."""
@@ -109,10 +109,12 @@ class _TracedPipeline(QAPipeline):
     reads: list[ReadingResult]
     seconds: dict[str, float]
 
-    def read(self, question: str) -> ReadingResult:
+    def read(
+        self, question: str, context: Sequence[ContextTurn] = (), cited: Sequence[str] = ()
+    ) -> ReadingResult:
         began = perf_counter()
         before = self.seconds["encode"] + self.seconds["read"]
-        read = super().read(question)
+        read = super().read(question, context, cited)
         inside = self.seconds["encode"] + self.seconds["read"] - before
         self.seconds["search"] += perf_counter() - began - inside
         self.reads.append(read)
@@ -140,8 +142,10 @@ class _TimedReader:
     def sha256(self) -> str:
         return self._reader.sha256
 
-    def read(self, question: str, windows: Sequence[Window]) -> list[Span]:
+    def read(
+        self, question: str, windows: Sequence[Window], history: Sequence[str] = ()
+    ) -> list[Span]:
         began = perf_counter()
-        spans = self._reader.read(question, windows)
+        spans = self._reader.read(question, windows, history)
         self._seconds["read"] += perf_counter() - began
         return spans

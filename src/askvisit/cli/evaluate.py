@@ -1,11 +1,14 @@
-"""Measure the answers to a file of questions with known answers.
+"""Measure the answers to questions with known answers.
 
 examples:
-  askvisit evaluate tests/data/questions.jsonl
-  askvisit evaluate tests/data/questions.jsonl --dialogues tests/data/dialogues.jsonl --json
+  askvisit evaluate tests/data/questions.jsonl --dialogues tests/data/dialogues.jsonl
+  askvisit evaluate data/news/test.jsonl --dialogues data/news/dialogues-test.jsonl --json
 
-A line of the file is {"question", "sentences": [those that answer], "spans": [the words], "kind"};
-a question that nothing answers has no sentences and the kind unanswerable-near or -far.
+A line of a file of questions is {"question", "sentences": [those that answer], "spans": [the
+words], "kind"}; a question that nothing answers has no sentences and the kind unanswerable-near or
+-far. They are asked of the index. A line of a file of editions is an article with its questions
+(docs/news-data.md); each is asked of its own article alone, and figures come with the number of
+questions and a 95 % interval (bootstrap over articles).
 """
 
 import argparse
@@ -32,6 +35,26 @@ _ROWS = {
     "latency_p50": "milliseconds an answer, p50",
     "latency_p95": "milliseconds an answer, p95",
 }
+_EDITION_ROWS = {
+    "surer_where_answered": "flips: surer on the edition that answers",
+    "both_right": "flips: right on one edition, refused on the other",
+    "flip_auroc": "flips: AUROC of confidence",
+    "flip_answered_right": "flips: answered right",
+    "flip_false": "flips: false answers",
+    "right_first": "right sentence ranked first",
+    "span_f1": "span F1",
+    "answered": "answerable questions answered",
+    "answered_right": "answered right (a refusal is a miss)",
+    "false_answers": "false answers",
+    "auroc": "AUROC of confidence",
+    "list_recall": "lists: right places cited",
+    "list_precision": "lists: citations that are right",
+    "turns_right": "turns of dialogues right",
+    "follow_ups_answered_right": "follow-ups with an answer: right",
+    "follow_ups_refused": "follow-ups without one: refused",
+    "complete_answered_right": "the same asked in full: right",
+    "complete_refused": "the same asked in full: refused",
+}
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -48,9 +71,11 @@ def run(chosen: argparse.Namespace) -> int:
     from askvisit import evaluation
     from askvisit.assistant import Assistant
 
+    if evaluation.holds_editions(chosen.questions):
+        return _run_editions(chosen)
+    assistant = Assistant.load(options.chosen_index(chosen), reader=chosen.reader)
     questions = evaluation.read_questions(chosen.questions)
     dialogues = evaluation.read_dialogues(chosen.dialogues) if chosen.dialogues else []
-    assistant = Assistant.load(options.chosen_index(chosen), reader=chosen.reader)
     figures = asdict(evaluation.evaluate(assistant, questions, dialogues))
     reader = assistant.reader
     if chosen.json:
@@ -61,4 +86,27 @@ def run(chosen: argparse.Namespace) -> int:
         if figures[name] is not None:
             digits = 1 if name.startswith("latency") else 0 if name == "questions" else 3
             print(f"{words:<48} {figures[name]:>8.{digits}f}")
+    return 0
+
+
+def _run_editions(chosen: argparse.Namespace) -> int:
+    from askvisit import evaluation
+
+    editions = evaluation.read_editions(chosen.questions)
+    dialogues = (
+        evaluation.read_edition_dialogues(chosen.dialogues, editions) if chosen.dialogues else []
+    )
+    models = evaluation.Models.load(chosen.reader)
+    figures = evaluation.evaluate_editions(models, editions, dialogues)
+    reader = models.reader
+    if chosen.json:
+        found = {name: asdict(figure) for name, figure in figures.items()}
+        print(show.as_json({"reader": reader.name, "reader_sha256": reader.sha256} | found))
+        return 0
+    print(f"reader: {show.plain(reader.name)}, sha256 {reader.sha256}")
+    for name, figure in figures.items():
+        if figure.value is not None:
+            words = _EDITION_ROWS.get(name, f"{name}: right sentence first")
+            interval = "" if figure.low is None else f"  [{figure.low:.3f}, {figure.high:.3f}]"
+            print(f"{words:<52} {figure.value:.3f}  n {figure.n:>5,}{interval}")
     return 0

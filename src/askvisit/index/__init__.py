@@ -10,6 +10,7 @@ from askvisit.index.local import (
     verify_index,
 )
 from askvisit.index.location import BuildReport, IndexLocation
+from askvisit.index.temporary import temporary_index
 
 __all__ = [
     "Articles",
@@ -23,5 +24,6 @@ __all__ = [
     "locate",
     "location_of",
     "open_index",
+    "temporary_index",
     "verify_index",
 ]

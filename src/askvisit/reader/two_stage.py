@@ -1,4 +1,4 @@
-"""Two readers, one after the other: a small one reads all, a large one reads again where it matters.
+"""Two readers in stages: a small one reads all, a large one reads again where it matters.
 
 The large model takes five times as long for a text, so that only the windows around the small
 one's best sentences are worth it. Both margins are kept, and ranking and confidence use both.

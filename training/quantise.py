@@ -14,16 +14,21 @@ import numpy
 from askvisit.errors import TrainingError
 from askvisit.onnx_model import onnx_runtime
 
-MAX_BYTES = 26_000_000
+MAX_BYTES = 95_000_000
+MAX_SHARE = 0.3  # of the float file; more, and something was not quantised
+BESIDE = 10_000_000  # bytes from which a table of a model over MAX_BYTES goes to a file of its own
 SMALL = 4096  # values; smaller constants stay float
 
 
-def quantise(float_model: Path, target: Path, *, activations: bool = True) -> None:
+def quantise(
+    float_model: Path, target: Path, *, activations: bool = True, beside: str = "embeddings.bin"
+) -> None:
     """Write the int8 version of the ONNX file ``float_model`` to ``target``.
 
     With ``activations`` the products run in int8 (``quantize_dynamic``: fast where the CPU has
     VNNI); without, only the weights are stored in int8 and the runtime unfolds them when it loads
-    the file: the speed of float, a fifth of the error. Over ``MAX_BYTES`` is a `TrainingError`.
+    the file: the speed of float, a fifth of the error. A model over ``MAX_BYTES`` leaves its
+    largest tables in the file ``beside`` the target. One that is not int8 is a `TrainingError`.
     """
     import onnx
 
@@ -43,12 +48,23 @@ def quantise(float_model: Path, target: Path, *, activations: bool = True) -> No
             per_channel=True,
             weight_type=QuantType.QInt8,
         )
-    size = target.stat().st_size
-    if size > MAX_BYTES:
+    size, before = target.stat().st_size, float_model.stat().st_size
+    if size > MAX_SHARE * before:
         target.unlink()
         raise TrainingError(
-            f"the exported model has {size:,} bytes, so it is not int8 (limit {MAX_BYTES:,}): "
+            f"the exported model has {size:,} of the {before:,} bytes in float, so it is not int8: "
             "its weights were captured as constants; make the model a submodule of the wrapper"
+        )
+    if size > MAX_BYTES:
+        model = onnx.load(str(target))
+        (target.parent / beside).unlink(missing_ok=True)
+        onnx.save_model(
+            model,
+            str(target),
+            save_as_external_data=True,
+            all_tensors_to_one_file=True,
+            location=beside,
+            size_threshold=BESIDE,
         )
 
 

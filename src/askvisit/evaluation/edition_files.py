@@ -68,8 +68,14 @@ class EditionDialogue:
     turns: tuple[EditionTurn, ...]
 
 
+def holds_editions(path: Path) -> bool:
+    """Return whether a file of JSON lines holds editions, by its first line."""
+    first = next(_lines(path), ({}, ""))[0]
+    return isinstance(first, dict) and "questions" in first and "text" in first
+
+
 def read_editions(path: Path) -> list[Edition]:
-    """Read `.jsonl` or `.jsonl.gz`; `DataError` names the line where an offset or field is wrong."""
+    """Read `.jsonl` or `.jsonl.gz`; `DataError` names the line with a wrong offset or field."""
     return [_edition(data, where) for data, where in _lines(path)]
 
 

@@ -1,9 +1,10 @@
 """Turn float checkpoints into the int8 ONNX files that the library ships.
 
-    python -m askvisit.training.export reader CHECKPOINT OUT_DIR
-    python -m askvisit.training.export encoder OUT_DIR
+    python -m training.export reader CHECKPOINT OUT_DIR
+    python -m training.export encoder OUT_DIR
 
-Each writes ``model.onnx``, ``tokenizer.json`` and ``model.json`` (hashes, kind, dimension).
+Each writes ``model.onnx``, ``tokenizer.json`` and ``model.json`` (hashes, kind); a large model's
+table of token vectors goes to ``embeddings.bin``.
 """
 
 from __future__ import annotations
@@ -18,17 +19,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from askvisit.errors import TrainingError
-from askvisit.training.checkpoint import load_model, quiet_transformers
-from askvisit.training.quantise import quantise
+from training.checkpoint import load_model, quiet_transformers
+from training.features import Layout, load_tokenizer
+from training.quantise import quantise
 
 if TYPE_CHECKING:
     import torch
 
 ENCODER_NAME = "all-MiniLM-L6-v2"
 ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-INPUTS = ("input_ids", "token_type_ids")
-"""No mask: the library runs unpadded inputs, one at a time, and saves a tenth of the time."""
 OPSET = 17
+EMBEDDINGS = "embeddings.bin"
 
 
 def sha256_of(path: Path) -> str:
@@ -54,16 +55,21 @@ def encoder_directory() -> Path:
     return folder
 
 
-def export_reader(checkpoint: Path, out: Path, *, name: str = "askvisit-reader") -> Path:
-    """Export a span model folder (``AutoModelForQuestionAnswering``) to ``out``; returns ``out``.
+def export_reader(checkpoint: Path, out: Path, *, name: str) -> Path:
+    """Export a span model folder to ``out``; returns ``out``.
 
-    The ONNX model maps the two int64 inputs (batch, length), of texts without padding, to
-    ``start_logits`` and ``end_logits`` (batch, length).
+    The ONNX model maps int64 inputs (batch, length), of texts without padding, to ``start_logits``
+    and ``end_logits`` (batch, length), and a `TermSpanModel`'s to ``term_logits`` as well. There is
+    no mask: the library runs one text at a time, which saves a tenth of the time.
     """
-    model: Any = load_model(checkpoint, attention="eager")
     weights = _weights_file(checkpoint)
-    outputs = ("start_logits", "end_logits")
-    _write_onnx(_named_outputs(model.eval(), outputs), out, outputs, activations=True)
+    layout = Layout.of(load_tokenizer(checkpoint))
+    terms = _has_terms(weights)
+    attention = "eager" if layout.token_types else None  # MPNet has only its own
+    model: Any = load_model(checkpoint, terms=terms, attention=attention)
+    outputs = ("start_logits", "end_logits", *(["term_logits"] if terms else []))
+    module = _named_outputs(model.eval(), outputs)
+    _write_onnx(module, out, layout.token_types, outputs, activations=True)
     _write_tokenizer(checkpoint, out)
     _write_card(out, {"name": name, "kind": "reader"}, weights)
     return out
@@ -83,9 +89,8 @@ def export_encoder(out: Path) -> Path:
         model = AutoModel.from_pretrained(
             str(source), dtype="float32", attn_implementation="eager", add_pooling_layer=False
         )
-    outputs = ("sentence_embedding",)
     # One short question at a time: exact vectors are worth more here than int8 products.
-    _write_onnx(_mean_pooled(model.eval()), out, outputs, activations=False)
+    _write_onnx(_mean_pooled(model.eval()), out, True, ("sentence_embedding",), activations=False)
     _write_tokenizer(source, out)
     card = {
         "name": ENCODER_NAME,
@@ -104,6 +109,13 @@ def _weights_file(checkpoint: Path) -> Path:
     return weights
 
 
+def _has_terms(weights: Path) -> bool:
+    from safetensors import safe_open
+
+    with safe_open(str(weights), "pt") as file:
+        return "term_outputs.weight" in file.keys()  # noqa: SIM118
+
+
 def _named_outputs(model: Any, outputs: tuple[str, ...]) -> torch.nn.Module:
     """Wrap ``model`` so that it takes the inputs by position and returns a tuple.
 
@@ -117,8 +129,9 @@ def _named_outputs(model: Any, outputs: tuple[str, ...]) -> torch.nn.Module:
             super().__init__()
             self.model = model
 
-        def forward(self, input_ids: Any, token_type_ids: Any) -> Any:
-            result = self.model(input_ids=input_ids, token_type_ids=token_type_ids)
+        def forward(self, input_ids: Any, token_type_ids: Any = None) -> Any:
+            types = {} if token_type_ids is None else {"token_type_ids": token_type_ids}
+            result = self.model(input_ids=input_ids, **types)
             return tuple(result[name] for name in outputs)
 
     return Wrapper().eval()
@@ -140,16 +153,21 @@ def _mean_pooled(model: Any) -> torch.nn.Module:
 
 
 def _write_onnx(
-    module: torch.nn.Module, out: Path, outputs: tuple[str, ...], *, activations: bool
+    module: torch.nn.Module,
+    out: Path,
+    token_types: bool,
+    outputs: tuple[str, ...],
+    *,
+    activations: bool,
 ) -> None:
     """Trace ``module`` with dynamic batch and length, quantise it and write ``out/model.onnx``."""
     import torch
 
     out.mkdir(parents=True, exist_ok=True)
-    ids = torch.ones((2, 16), dtype=torch.int64)
-    example = (ids, torch.zeros_like(ids))
-    axes = {name: {0: "batch", 1: "length"} for name in INPUTS}
-    axes |= {name: {0: "batch", 1: "length"} for name in outputs}
+    inputs = ("input_ids", "token_type_ids") if token_types else ("input_ids",)
+    ids = torch.full((2, 16), 5)
+    example = (ids, torch.zeros_like(ids))[: len(inputs)]
+    axes = {name: {0: "batch", 1: "length"} for name in (*inputs, *outputs)}
     if outputs == ("sentence_embedding",):
         axes["sentence_embedding"] = {0: "batch"}
     with tempfile.TemporaryDirectory() as scratch, warnings.catch_warnings():
@@ -159,22 +177,18 @@ def _write_onnx(
             module,
             example,
             str(float_model),
-            input_names=list(INPUTS),
+            input_names=list(inputs),
             output_names=list(outputs),
             dynamic_axes=axes,
             opset_version=OPSET,
             dynamo=False,
         )
-        quantise(float_model, out / "model.onnx", activations=activations)
+        quantise(float_model, out / "model.onnx", activations=activations, beside=EMBEDDINGS)
 
 
 def _write_tokenizer(source: Path, out: Path) -> None:
     """Copy the tokenizer without the truncation and padding that its file may carry."""
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(source / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
+    tokenizer = load_tokenizer(source)
     tokenizer.save(str(out / "tokenizer.json"), pretty=False)
 
 
@@ -184,13 +198,15 @@ def _write_card(out: Path, card: dict[str, Any], weights: Path) -> None:
         "tokenizer_sha256": sha256_of(out / "tokenizer.json"),
         "source_sha256": sha256_of(weights),
     }
+    if (out / EMBEDDINGS).is_file():
+        card["embeddings_sha256"] = sha256_of(out / EMBEDDINGS)
     (out / "model.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """The command line; see the module's docstring."""
     parser = argparse.ArgumentParser(
-        prog="python -m askvisit.training.export", description="Write int8 ONNX model folders."
+        prog="python -m training.export", description="Write int8 ONNX model folders."
     )
     kinds = parser.add_subparsers(dest="kind", required=True)
     reader = kinds.add_parser("reader", help="a trained span model")

@@ -1,4 +1,4 @@
-"""Average the weights of checkpoints: ``python -m askvisit.training.average A B --out C``.
+"""Average the weights of checkpoints: ``python -m training.average A B --out C``.
 
 Stages or runs that start from the same weights can be averaged and often gain what each learnt
 (Wortsman et al. 2022, "Model soups", arXiv:2203.05482).
@@ -52,7 +52,7 @@ def average(folders: Sequence[Path], out: Path, weights: Sequence[float] | None 
 def main(arguments: list[str] | None = None) -> int:
     """The command line; an error is one line and exit code 1."""
     parser = argparse.ArgumentParser(
-        prog="python -m askvisit.training.average",
+        prog="python -m training.average",
         description="Write the mean of the weights of checkpoints.",
     )
     parser.add_argument("checkpoints", nargs="+", type=Path)

@@ -1,0 +1,28 @@
+"""How good the answers are: files of questions become figures, each with an interval."""
+
+from askvisit.evaluation.edition_figures import evaluate_editions
+from askvisit.evaluation.edition_files import read_edition_dialogues, read_editions
+from askvisit.evaluation.questions import (
+    Figures,
+    Question,
+    evaluate,
+    is_right,
+    play,
+    read_dialogues,
+    read_questions,
+)
+
+__all__ = [
+    "Figures",
+    "Models",
+    "Question",
+    "evaluate",
+    "evaluate_editions",
+    "holds_editions",
+    "is_right",
+    "play",
+    "read_dialogues",
+    "read_edition_dialogues",
+    "read_editions",
+    "read_questions",
+]

@@ -1,0 +1,272 @@
+"""Figures that a question's wording cannot help: pairs of editions of one article.
+
+Each question is asked of both editions. On those whose verdict flips, because one edition answers
+and the other does not, an assistant can only be right by reading.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from statistics import fmean
+
+from askvisit import encoder as encoders
+from askvisit import reader as readers
+from askvisit.assistant import Assistant, fitted_for
+from askvisit.calibration import Calibration
+from askvisit.encoder import Encoder
+from askvisit.evaluation.bootstrap import Figure, figure
+from askvisit.evaluation.edition_files import Edition, EditionDialogue, Range, pairs
+from askvisit.index import temporary_index
+from askvisit.metrics import auroc, token_f1
+from askvisit.reader import Reader
+from askvisit.records import Answer
+
+ARTICLE = "article.txt"
+
+
+@dataclass(frozen=True)
+class Models:
+    """What every edition is asked with."""
+
+    encoder: Encoder
+    reader: Reader
+    calibration: Calibration
+
+    @classmethod
+    def load(cls, reader: str | None = None) -> Models:
+        """Load the bundled encoder and a reader by its name, with what was fitted for it."""
+        encoder = encoders.load_for_questions()
+        chosen = readers.load(reader, encoder)
+        return cls(encoder, chosen, fitted_for(chosen))
+
+    @contextmanager
+    def assistant(self, text: str) -> Iterator[Assistant]:
+        """Open an assistant over one article, whose index goes with the block."""
+        with temporary_index({ARTICLE: text}, self.encoder) as folder:
+            yield Assistant(folder, self.encoder, self.reader, self.calibration)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question, the spans that answer it in an edition, and what was answered."""
+
+    kind: str
+    spans: tuple[Range, ...]
+    several: bool
+    text: str
+    answer: Answer
+    threshold: float
+
+    @property
+    def given(self) -> bool:
+        """Whether it is answered at the threshold (it was asked without one)."""
+        return self.answer.found and self.answer.confidence >= self.threshold
+
+    @property
+    def first_is_right(self) -> bool:
+        """Whether the first citation holds a gold span."""
+        return any(
+            c.start <= start < c.end for c in self.answer.citations[:1] for start, _ in self.spans
+        )
+
+    @property
+    def answered_right(self) -> bool:
+        """Whether it is answered, by a right sentence first."""
+        return self.given and self.first_is_right
+
+    @property
+    def span_f1(self) -> float:
+        """Token F1 of the first citation's span against the gold ones."""
+        if not self.answer.citations:
+            return 0.0
+        first = self.answer.citations[0]
+        return token_f1(first.span or first.quote, [self.text[a:b] for a, b in self.spans])
+
+
+@dataclass(frozen=True)
+class Flip:
+    """A question asked of the edition that answers it and of the one that does not."""
+
+    answering: Asked
+    other: Asked
+
+
+@dataclass(frozen=True)
+class Turn:
+    """How a turn went: `right` where its first citation holds a gold span, or it was refused."""
+
+    stands_alone: bool
+    answerable: bool
+    right: bool
+
+
+def evaluate_editions(
+    models: Models,
+    editions: Sequence[Edition],
+    dialogues: Sequence[EditionDialogue] = (),
+    *,
+    threshold: float | None = None,
+) -> dict[str, Figure]:
+    """Ask every question of its own article, alone in an index; return figures by their names.
+
+    threshold: the confidence from which a question counts as answered (None: the fitted one).
+    Intervals are 95 % bootstrap intervals over articles. `kind …` is the share of the answered
+    questions of a kind whose right sentence comes first.
+    """
+    both = pairs(editions)
+    by_edition: dict[str, list[Asked]] = {}
+    turns: dict[str, list[Turn]] = defaultdict(list)
+    complete: dict[str, list[Turn]] = defaultdict(list)
+    for edition in editions:
+        with models.assistant(edition.text) as assistant:
+            least = assistant.threshold() if threshold is None else threshold
+            by_edition[edition.id] = [
+                Asked(q.kind, q.spans, q.several, edition.text, answer, least)
+                for q in edition.questions
+                for answer in [assistant.ask(q.question, min_confidence=0)]
+            ]
+            for dialogue in dialogues:
+                if dialogue.article == edition.id:
+                    turns[edition.story] += play_dialogue(assistant, dialogue, least)
+                    complete[edition.story] += play_dialogue(
+                        assistant, dialogue, least, complete=True
+                    )
+    return figures_of(both, by_edition) | turn_figures(turns) | complete_figures(complete)
+
+
+def figures_of(
+    both: Sequence[tuple[Edition, Edition]], by_edition: Mapping[str, Sequence[Asked]]
+) -> dict[str, Figure]:
+    """Return the figures of questions that were asked, by their names."""
+    asked = {a.story: [*by_edition[a.id], *by_edition[b.id]] for a, b in both}
+    flips: dict[str, list[Flip]] = {}
+    for a, b in both:
+        sides = zip(by_edition[a.id], by_edition[b.id], strict=True)
+        flips[a.story] = [
+            Flip(x, y) if x.spans else Flip(y, x)
+            for x, y in sides
+            if bool(x.spans) != bool(y.spans)
+        ]
+    answered = {story: [r for r in rows if r.spans] for story, rows in asked.items()}
+    missing = {story: [r for r in rows if not r.spans] for story, rows in asked.items()}
+    lists = {story: [r for r in rows if r.several and r.given] for story, rows in answered.items()}
+    kinds = sorted({row.kind for rows in answered.values() for row in rows})
+    return {
+        "surer_where_answered": figure(flips, _surer),
+        "both_right": figure(flips, lambda rows: fmean(_both_right(flip) for flip in rows)),
+        "flip_auroc": figure(flips, _flip_auroc),
+        "flip_answered_right": figure(
+            flips,
+            lambda rows: fmean(f.answering.given and f.answering.first_is_right for f in rows),
+        ),
+        "flip_false": figure(flips, lambda rows: fmean(f.other.given for f in rows)),
+        "right_first": figure(answered, lambda rows: fmean(r.first_is_right for r in rows)),
+        "span_f1": figure(answered, lambda rows: fmean(r.span_f1 for r in rows)),
+        "answered": figure(answered, lambda rows: fmean(r.given for r in rows)),
+        "answered_right": figure(answered, lambda rows: fmean(r.answered_right for r in rows)),
+        "false_answers": figure(missing, lambda rows: fmean(r.given for r in rows)),
+        "auroc": figure(asked, _auroc),
+        "list_recall": figure(lists, _list_recall),
+        "list_precision": figure(lists, _list_precision),
+    } | {
+        f"kind {kind}": figure(
+            {story: [r for r in rows if r.kind == kind] for story, rows in answered.items()},
+            lambda rows: fmean(r.first_is_right for r in rows),
+        )
+        for kind in kinds
+    }
+
+
+def play_dialogue(
+    assistant: Assistant, dialogue: EditionDialogue, threshold: float, *, complete: bool = False
+) -> list[Turn]:
+    """Ask the turns in order, the history being the assistant's own answers.
+
+    complete: ask the complete questions without a history, which follow-ups are compared with.
+    """
+    history: list[Answer] = []
+    rows = []
+    for turn in dialogue.turns:
+        answer = assistant.ask(
+            turn.standalone if complete else turn.question,
+            () if complete else history,
+            min_confidence=threshold,
+        )
+        history.append(answer)
+        right = not answer.found
+        if turn.spans:
+            first = answer.citations[:1]
+            right = any(c.start <= start < c.end for c in first for start, _ in turn.spans)
+        rows.append(Turn(turn.stands_alone, bool(turn.spans), right))
+    return rows
+
+
+def turn_figures(turns: Mapping[str, Sequence[Turn]]) -> dict[str, Figure]:
+    """Return the shares of right turns: of all, and of follow-ups answered or not."""
+    if not any(turns.values()):
+        return {}
+    return {
+        "turns_right": figure(turns, lambda rows: fmean(row.right for row in rows)),
+        "follow_ups_answered_right": _follow_ups(turns, answerable=True),
+        "follow_ups_refused": _follow_ups(turns, answerable=False),
+    }
+
+
+def complete_figures(turns: Mapping[str, Sequence[Turn]]) -> dict[str, Figure]:
+    """Return the same for follow-ups that were asked in full."""
+    if not any(turns.values()):
+        return {}
+    return {
+        "complete_answered_right": _follow_ups(turns, answerable=True),
+        "complete_refused": _follow_ups(turns, answerable=False),
+    }
+
+
+def _follow_ups(turns: Mapping[str, Sequence[Turn]], *, answerable: bool) -> Figure:
+    chosen = {
+        story: [row for row in rows if not row.stands_alone and row.answerable == answerable]
+        for story, rows in turns.items()
+    }
+    return figure(chosen, lambda rows: fmean(row.right for row in rows))
+
+
+def _surer(flips: Sequence[Flip]) -> float:
+    return fmean(f.answering.answer.confidence > f.other.answer.confidence for f in flips)
+
+
+def _both_right(flip: Flip) -> bool:
+    return flip.answering.answered_right and not flip.other.given
+
+
+def _flip_auroc(flips: Sequence[Flip]) -> float | None:
+    return auroc(
+        [f.answering.answer.confidence for f in flips], [f.other.answer.confidence for f in flips]
+    )
+
+
+def _auroc(rows: Sequence[Asked]) -> float | None:
+    return auroc(
+        [r.answer.confidence for r in rows if r.spans],
+        [r.answer.confidence for r in rows if not r.spans],
+    )
+
+
+def _list_recall(rows: Sequence[Asked]) -> float:
+    held = [
+        any(c.start <= start < c.end for c in row.answer.citations)
+        for row in rows
+        for start, _ in row.spans
+    ]
+    return fmean(held)
+
+
+def _list_precision(rows: Sequence[Asked]) -> float:
+    right = [
+        any(c.start <= start < c.end for start, _ in row.spans)
+        for row in rows
+        for c in row.answer.citations
+    ]
+    return fmean(right)

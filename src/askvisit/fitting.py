@@ -1,0 +1,260 @@
+"""Fit how a reader's spans are ranked and how sure its answers are.
+
+Questions with known answers are asked of articles that the reader was not trained on. Rank weights
+are a conditional logit over the sentences that were read (McFadden, 1974), the confidence a
+logistic regression for "the first candidate is right" (Platt, 1999). What is told of a fit is
+cross-validated by article: each question is judged by a fit to other articles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from askvisit import ranking
+from askvisit.calibration import Calibration, Strictness
+from askvisit.errors import DataError
+from askvisit.metrics import auroc
+from askvisit.ranking import CONFIDENCE_FEATURES, RANK_FEATURES
+from askvisit.records import Evidence, Span
+
+ANSWERED: dict[Strictness, float] = {"lenient": 0.95, "normal": 0.87, "strict": 0.70}
+"""What share of answerable questions each strictness answers, on the fitted articles."""
+
+FOLDS = 5
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A question as it was asked of an article, and what retriever and reader made of it.
+
+    `gold` are the spans that are right, by number; none for an unanswerable question. `far` is
+    True for a question about another article. `source` names the kind of text: sources count the
+    same, however many questions each has.
+    """
+
+    source: str
+    article: str
+    evidence: Evidence
+    spans: list[Span]
+    gold: tuple[int, ...]
+    far: bool = False
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The first candidate of a question as a fit to other articles judged it.
+
+    `given` says at which strictnesses it would have been shown.
+    """
+
+    sample: Sample
+    right: bool
+    confidence: float
+    given: frozenset[str]
+
+
+def fit(samples: Sequence[Sample], reader: str) -> Calibration:
+    """Fit rank weights, confidence and thresholds.
+
+    Raises `DataError` where there are not both answerable and unanswerable questions.
+    """
+    samples = [sample for sample in samples if sample.spans]
+    answerable = np.array([bool(sample.gold) for sample in samples])
+    if not answerable.any() or answerable.all():
+        raise DataError(
+            "a fit needs questions that the articles answer and some that they do not; add them"
+        )
+    names, weights = _fit_rank(samples)
+    rows, right = _confidence_data(samples, names, weights)
+    share = _sample_weights(samples)
+    confidence_names, coefficients = _fit_confidence(rows, right, share)
+    sure = _probability(coefficients, _matrix(rows, confidence_names))[answerable]
+    thresholds = {
+        level: round(_weighted_quantile(sure, share[answerable], 1 - wanted), 4)
+        for level, wanted in ANSWERED.items()
+    }
+    return Calibration(
+        reader,
+        _rounded(names, weights),
+        _rounded(("intercept", *confidence_names), coefficients),
+        thresholds,
+        {},
+    )
+
+
+def judge(samples: Sequence[Sample], reader: str) -> list[Judgement]:
+    """Judge every question with a fit to other articles (cross-validation by article)."""
+    articles = sorted({sample.article for sample in samples})
+    fold = {article: n % FOLDS for n, article in enumerate(articles)}
+    judged = []
+    for number in range(FOLDS):
+        held = [s for s in samples if fold[s.article] == number and s.spans]
+        if not held:
+            continue
+        fitted = fit([s for s in samples if fold[s.article] != number], reader)
+        for sample in held:
+            best = ranking.rank(sample.evidence, sample.spans, fitted)[0]
+            least = fitted.thresholds
+            given = frozenset(level for level in least if best.confidence >= least[level])
+            right = sample.spans.index(best.span) in sample.gold
+            judged.append(Judgement(sample, right, best.confidence, given))
+    return judged
+
+
+def rates(judged: Sequence[Judgement]) -> dict[str, dict[str, dict[str, float]]]:
+    """Return what to expect at each strictness, for each source, as shares.
+
+    `answered` and `right` of the answerable questions, `false_near` and `false_far` of those that
+    the article does not answer and that are about its subject or another one.
+    """
+    expected: dict[str, dict[str, dict[str, float]]] = {}
+    for level in ANSWERED:
+        expected[level] = {}
+        for source in sorted({j.sample.source for j in judged}):
+            mine = [j for j in judged if j.sample.source == source]
+            answerable = [j for j in mine if j.sample.gold]
+            groups = {
+                "answered": answerable,
+                "false_near": [j for j in mine if not j.sample.gold and not j.sample.far],
+                "false_far": [j for j in mine if j.sample.far],
+            }
+            expected[level][source] = {
+                "right": _share([j.right and level in j.given for j in answerable]),
+                **{n: _share([level in j.given for j in js]) for n, js in groups.items() if js},
+            }
+    return expected
+
+
+def report(judged: Sequence[Judgement]) -> dict[str, float]:
+    """Return figures of the ranking and of the confidence."""
+    answerable = [j for j in judged if j.sample.gold]
+    near = [j.confidence for j in judged if not j.sample.gold and not j.sample.far]
+    return {
+        "questions": len(judged),
+        "ranked_first": _share([j.right for j in answerable]),
+        "auroc_near": auroc([j.confidence for j in answerable], near) or 0.0,
+        "calibration_error": calibration_error(
+            [j.confidence for j in judged], [j.right for j in judged]
+        ),
+    }
+
+
+def as_json(
+    fitted: Calibration, sha256: str, expected: Mapping[str, Mapping[str, Mapping[str, float]]]
+) -> dict[str, object]:
+    """Return a fit as `models/calibration.json` holds it, with the hash of the reader's weights."""
+    return {
+        "sha256": sha256,
+        "rank": fitted.rank,
+        "confidence": fitted.confidence,
+        "thresholds": fitted.thresholds,
+        "rates": expected,
+    }
+
+
+def calibration_error(confidences: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
+    """Return the expected calibration error: |share right - mean confidence| over equal bins."""
+    order = np.argsort(confidences)
+    error = 0.0
+    for part in np.array_split(order, bins):
+        if len(part):
+            sure = np.mean([confidences[n] for n in part])
+            true = np.mean([right[n] for n in part])
+            error += abs(float(sure - true)) * len(part) / len(order)
+    return error
+
+
+def _fit_rank(samples: Sequence[Sample]) -> tuple[list[str], Floats]:
+    """Maximise the likelihood of the right sentences among those that were read."""
+    from scipy.optimize import minimize
+
+    chosen = [sample for sample in samples if sample.gold]
+    listed = [ranking.rank_rows(s.evidence, s.spans) for s in chosen]
+    names = [name for name in RANK_FEATURES if name in listed[0][0]]
+    longest = max(map(len, listed))
+    rows = np.zeros((len(chosen), longest, len(names)))
+    there = np.zeros((len(chosen), longest), dtype=bool)
+    gold = np.zeros_like(there)
+    for number, (sample, features) in enumerate(zip(chosen, listed, strict=True)):
+        rows[number, : len(features)] = _matrix(features, names)
+        there[number, : len(features)] = True
+        gold[number, list(sample.gold)] = True
+    share = _sample_weights(chosen)
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        scores = np.where(there, rows @ weights, -1e9)
+        likely = _softmax(scores)
+        wanted = _softmax(np.where(gold, scores, -1e9))
+        among = np.log((likely * gold).sum(1).clip(1e-300))
+        slope = ((likely - wanted)[:, :, None] * rows).sum(1)
+        value = float(-(share * among).sum() + 1e-4 * weights @ weights)
+        return value, (share[:, None] * slope).sum(0) + 2e-4 * weights
+
+    found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B")
+    return names, np.asarray(found.x)
+
+
+def _confidence_data(
+    samples: Sequence[Sample], names: Sequence[str], weights: Floats
+) -> tuple[list[dict[str, float]], NDArray[np.bool_]]:
+    """Return each question's first candidate as a row, and whether it is right."""
+    rows, right = [], []
+    for sample in samples:
+        scores = _matrix(ranking.rank_rows(sample.evidence, sample.spans), names) @ weights
+        order = np.argsort(-scores, kind="stable")
+        ranked = [sample.spans[n] for n in order]
+        rows.append(ranking.confidence_rows(sample.evidence, ranked, scores[order].tolist())[0])
+        right.append(int(order[0]) in sample.gold)
+    return rows, np.array(right)
+
+
+def _fit_confidence(
+    rows: Sequence[dict[str, float]], right: NDArray[np.bool_], share: Floats
+) -> tuple[list[str], Floats]:
+    from sklearn.linear_model import LogisticRegression
+
+    names = [name for name in CONFIDENCE_FEATURES if name in rows[0]]
+    model = LogisticRegression(C=100.0, max_iter=1000)
+    model.fit(_matrix(rows, names), right, sample_weight=share * len(rows))
+    return names, np.concatenate([model.intercept_, model.coef_[0]])
+
+
+def _sample_weights(samples: Sequence[Sample]) -> Floats:
+    """Return weights that sum to 1, the same for each source."""
+    sources = [sample.source for sample in samples]
+    counts = {source: sources.count(source) for source in set(sources)}
+    return np.array([1 / (len(counts) * counts[source]) for source in sources])
+
+
+def _probability(coefficients: Floats, rows: Floats) -> Floats:
+    probabilities: Floats = 1.0 / (1.0 + np.exp(-(coefficients[0] + rows @ coefficients[1:])))
+    return probabilities
+
+
+def _softmax(scores: Floats) -> Floats:
+    likely = np.exp(scores - scores.max(1, keepdims=True))
+    normalised: Floats = likely / likely.sum(1, keepdims=True)
+    return normalised
+
+
+def _weighted_quantile(values: Floats, weights: Floats, share: float) -> float:
+    order = np.argsort(values)
+    reached = np.cumsum(weights[order]) / weights.sum()
+    return float(values[order][min(int(np.searchsorted(reached, share)), len(values) - 1)])
+
+
+def _matrix(rows: Sequence[Mapping[str, float]], names: Sequence[str]) -> Floats:
+    return np.array([[row[name] for name in names] for row in rows])
+
+
+def _share(outcomes: Sequence[bool]) -> float:
+    return round(float(np.mean(outcomes)), 4) if outcomes else 0.0
+
+
+def _rounded(names: Sequence[str], weights: Floats) -> dict[str, float]:
+    return {name: round(float(w), 4) for name, w in zip(names, weights, strict=True)}

@@ -1,0 +1,88 @@
+"""Which words of the turns before a question belong to it: term classification, learned.
+
+The fast reader's model reads the last turns and the question and tells of each earlier word whether
+the question leans on it (QuReTeC, Voskarides et al. 2020, arXiv:2005.11723). A question that leans
+on none stands alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from askvisit.onnx_model import MODELS, Floats
+from askvisit.reader.onnx import onnx_model, question_ids
+from askvisit.records import Answer, ContextTurn
+from askvisit.text import one_line, printable
+
+TURNS = 3
+"""Earlier turns that a question may lean on, as in training."""
+
+_LONGEST_TURN = 400
+"""Characters of a turn that are read: an answer from elsewhere may be of any length."""
+
+_WANTED = 0.5
+"""Probability from which on a word belongs to the question."""
+
+
+class Resolver(Protocol):
+    """Tells what a question leans on."""
+
+    def context(self, question: str, history: Sequence[Answer]) -> tuple[ContextTurn, ...]:
+        """Return the turns that a question leans on and their words for it, none for most."""
+
+
+class TermClassifier:
+    """Judges each word of the last turns by the bundled model, loaded when it is needed."""
+
+    def __init__(self, folder: Path = MODELS / "reader") -> None:
+        self._folder = folder
+
+    def context(self, question: str, history: Sequence[Answer]) -> tuple[ContextTurn, ...]:
+        """Return the turns that a question leans on and their words for it, none for most."""
+        first = max(0, len(history) - TURNS)
+        turns = [turn_text(answer) for answer in history[first:]]
+        found = self._words(question, turns) if turns else []
+        return tuple(
+            ContextTurn(number, text, tuple(words))
+            for number, (text, words) in enumerate(zip(turns, found, strict=True), first)
+            if any(found)
+        )
+
+    def _words(self, question: str, turns: Sequence[str]) -> list[list[str]]:
+        """Return the words of each turn that belong to the question."""
+        model = onnx_model(self._folder)
+        ids = question_ids(model, question, turns)
+        wanted = 1 / (1 + np.exp(-model.run(ids)[2][1:]))
+        offsets = [model.tokens(turn).offsets for turn in turns]
+        lengths = [len(part) + 1 for part in offsets]
+        cut = sum(lengths) - (len(ids) - len(question_ids(model, question, ())))
+        place = -cut  # a long history loses its beginning
+        found = []
+        for turn, part, length in zip(turns, offsets, lengths, strict=True):
+            kept = [(wanted[place + n], offset) for n, offset in enumerate(part) if place + n >= 0]
+            found.append(list(_wanted_words(turn, kept)))
+            place += length
+        return found
+
+
+def turn_text(answer: Answer) -> str:
+    """Return a turn as readers take it: the question, and the words that answered it."""
+    spans = [citation.span for citation in answer.citations if citation.span]
+    return one_line(printable(" ".join([answer.question, *spans]), instead=" "))[:_LONGEST_TURN]
+
+
+def _wanted_words(text: str, tokens: Sequence[tuple[Floats, tuple[int, int]]]) -> Iterator[str]:
+    """Join the word pieces of a turn to words, and yield those that are likely wanted."""
+    words: list[tuple[int, int, list[float]]] = []
+    for probability, (start, end) in tokens:
+        if words and start == words[-1][1] and text[start - 1 : start + 1].isalnum():
+            words[-1] = (words[-1][0], end, [*words[-1][2], float(probability)])
+        else:
+            words.append((start, end, [float(probability)]))
+    for start, end, probabilities in words:
+        if np.mean(probabilities) >= _WANTED and text[start:end].strip():
+            yield text[start:end]

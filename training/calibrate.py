@@ -1,0 +1,102 @@
+"""Fit the shipped readers' calibration: ``python -m training.calibrate --reader accurate ...``.
+
+Editions of news articles and pages of consecutive SQuAD paragraphs, neither of which a reader was
+trained on, become small indexes; their questions go through retriever and reader as a person's
+would. Both kinds of text count the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tqdm import tqdm
+
+from askvisit import calibration, fitting
+from askvisit import encoder as encoders
+from askvisit import reader as readers
+from askvisit.encoder import Encoder
+from askvisit.evaluation.edition_figures import ARTICLE
+from askvisit.evaluation.edition_files import read_editions
+from askvisit.fitting import Sample
+from askvisit.index import open_index, temporary_index
+from askvisit.reader import Reader
+from askvisit.retriever import Retriever
+from training.pages import Page, far_questions, squad_pages
+
+CALIBRATIONS = Path(calibration.__file__).parent / "models" / "calibration.json"
+
+
+def edition_pages(path: Path) -> list[Page]:
+    """Each edition as a page with its questions."""
+    return [
+        Page(
+            edition.story,
+            edition.text,
+            tuple((q.question, tuple(start for start, _ in q.spans)) for q in edition.questions),
+        )
+        for edition in read_editions(path)
+    ]
+
+
+def ask(
+    pages: Sequence[Page], source: str, reader: Reader, encoder: Encoder, *, questions: int
+) -> Iterator[Sample]:
+    """Ask pages their questions, ``questions`` of them at most, and some of other pages' ones."""
+    chosen = far_questions(pages, questions, seed=0)
+    for page, asked in tqdm(chosen, desc=source, unit="page"):
+        with temporary_index({ARTICLE: page.text}, encoder) as folder:
+            retriever = Retriever(open_index(folder), encoder)
+            for question, starts, far in asked:
+                evidence = retriever.gather(question)
+                spans = reader.read(question, evidence.windows)
+                gold = tuple(
+                    number
+                    for number, span in enumerate(spans)
+                    if any(span.sentence.start <= s < span.sentence.end for s in starts)
+                )
+                yield Sample(source, page.article, evidence, spans, gold, far)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Fit, print the figures, write the weights."""
+    parser = argparse.ArgumentParser(prog="python -m training.calibrate", description=__doc__)
+    parser.add_argument("--editions", type=Path, required=True, help="editions not trained on")
+    parser.add_argument("--pages", type=Path, required=True, help="a SQuAD file not trained on")
+    parser.add_argument("--reader", default=calibration.ACCURATE, help="the reader (%(default)s)")
+    parser.add_argument("--questions", type=int, default=1200, help="of the pages (%(default)s)")
+    parser.add_argument("--out", type=Path, default=CALIBRATIONS, help="the file to update")
+    options = parser.parse_args(arguments)
+    encoder = encoders.load_for_questions()
+    reader = readers.load(options.reader, encoder)
+    samples = [
+        *ask(edition_pages(options.editions), "news", reader, encoder, questions=10**9),
+        *ask(
+            squad_pages(options.pages),
+            "encyclopedia",
+            reader,
+            encoder,
+            questions=options.questions,
+        ),
+    ]
+    judged = fitting.judge(samples, reader.name)
+    for source in ("news", "encyclopedia"):
+        print(source)
+        for name, value in fitting.report([j for j in judged if j.sample.source == source]).items():
+            print(f"  {name:<20} {value:8.3f}")
+    expected = fitting.rates(judged)
+    for level, sources in expected.items():
+        for source, shares in sources.items():
+            print(f"{level:<8} {source:<13}", *(f"{k} {v:.3f}" for k, v in shares.items()))
+    fitted = json.loads(options.out.read_text("utf-8")) if options.out.exists() else {}
+    found = fitting.fit(samples, reader.name)
+    fitted[reader.name] = fitting.as_json(found, reader.sha256, expected)
+    options.out.write_text(json.dumps(fitted, indent=1) + "\n", "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+"""Find where a reader mistakes a text for an answer: ``python -m training.mining``.
+
+A question without an answer fails on one sentence of the article, mostly the same for all readers.
+The windows around these sentences are the negatives to learn from.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tqdm import tqdm
+
+from askvisit.errors import AskvisitError
+from askvisit.evaluation.edition_files import Edition, read_edition_dialogues, read_editions
+from askvisit.passages import sentences, windows
+from askvisit.reader.onnx import OnnxReader
+from askvisit.reader.span_reader import SpanReader
+from askvisit.records import Article
+
+KEPT = 3  # sentences of each question
+
+
+def unanswered(
+    editions: Sequence[Edition], dialogues: Path | None
+) -> Iterator[tuple[Edition, list[str]]]:
+    """Each edition with the questions that it does not answer, those of its dialogues in full."""
+    asked = {e.id: [q.question for q in e.questions if not q.spans] for e in editions}
+    if dialogues is not None:
+        for dialogue in read_edition_dialogues(dialogues, editions):
+            asked[dialogue.article] += [t.standalone for t in dialogue.turns if not t.spans]
+    for edition in editions:
+        yield edition, list(dict.fromkeys(asked[edition.id]))
+
+
+def mine(reader: SpanReader, edition: Edition, questions: Sequence[str]) -> Iterator[str]:
+    """One line of JSON a question: the edition, and the sentences of highest margin, best first."""
+    article = Article(edition.id, edition.title, edition.text)
+    cut = windows(article.text, sentences(article))
+    for question in questions:
+        best = sorted(reader.read(question, cut), key=lambda span: -span.margin)[:KEPT]
+        found = [[span.sentence.start, span.sentence.end] for span in best]
+        yield json.dumps({"edition": edition.id, "question": question, "sentences": found})
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line; an error is one line and exit code 1."""
+    parser = argparse.ArgumentParser(prog="python -m training.mining", description=__doc__)
+    parser.add_argument("model", type=Path, help="an exported (ONNX) folder")
+    parser.add_argument("--news", type=Path, required=True, help="editions")
+    parser.add_argument("--dialogues", type=Path, help="dialogues about them")
+    parser.add_argument("--out", type=Path, required=True, help="the file to write")
+    options = parser.parse_args(arguments)
+    try:
+        reader = OnnxReader(options.model, str(options.model))
+        asked = list(unanswered(read_editions(options.news), options.dialogues))
+        lines = [line for edition, qs in tqdm(asked) for line in mine(reader, edition, qs)]
+    except AskvisitError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    options.out.write_text("\n".join(lines) + "\n", "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

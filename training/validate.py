@@ -1,0 +1,151 @@
+"""Score a reader alone on SQuAD 2.0: ``python -m training.validate MODEL DATA``.
+
+MODEL is a float checkpoint folder or an exported one (with ``model.onnx``); the metric is the
+official one at the best threshold, with the best span's margin over [CLS].
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy
+from tqdm import tqdm
+
+from askvisit.errors import AskvisitError
+from askvisit.onnx_model import OnnxModel, Tokens
+from askvisit.reader.span_reader import best_span
+from training import features, scoring
+from training.squad import SquadQuestion, read_squad
+
+LONGEST_TEXT = 300  # tokens of a context that are read at once
+STRIDE = 96
+
+Rows = Sequence[tuple[list[int], list[int]]]
+Logits = tuple[numpy.ndarray[Any, Any], numpy.ndarray[Any, Any]]
+Forward = Callable[[Rows], Iterator[Logits]]
+"""Pairs of question and text tokens to the logits at [CLS] and, behind it, at the text's tokens."""
+
+
+def validate(
+    folder: Path, data: Path, *, limit: int | None = None, threshold: float | None = None
+) -> scoring.Scores:
+    """Score the model in ``folder``, at ``threshold`` or the best one.
+
+    ``limit`` takes a fixed random sample of the questions.
+    """
+    asked = [
+        (question, paragraph.context)
+        for document in read_squad(data)
+        for paragraph in document.paragraphs
+        for question in paragraph.questions
+    ]
+    if limit is not None and limit < len(asked):
+        asked = random.Random(0).sample(asked, limit)
+    tokenizer = features.load_tokenizer(folder)
+    forward = onnx_forward(folder) if (folder / "model.onnx").is_file() else torch_forward(folder)
+    return scoring.score(list(predictions(asked, tokenizer, forward)), threshold)
+
+
+def predictions(
+    asked: Sequence[tuple[SquadQuestion, str]], tokenizer: Any, forward: Forward
+) -> Iterator[scoring.Prediction]:
+    """Answer each question from the window of its context with the highest margin."""
+    for at in tqdm(range(0, len(asked), 64), unit="batch"):
+        chunk = asked[at : at + 64]
+        parts: list[tuple[int, Tokens]] = []
+        rows = []
+        for number, (question, context) in enumerate(chunk):
+            encoded = tokenizer.encode(context, add_special_tokens=False)
+            ids = tokenizer.encode(question.text, add_special_tokens=False).ids
+            for part in Tokens(encoded.ids, encoded.offsets).cut(LONGEST_TEXT, STRIDE):
+                parts.append((number, part))
+                rows.append((ids, part.ids))
+        best: dict[int, tuple[float, str]] = {}
+        for (number, part), (starts, ends) in zip(parts, forward(rows), strict=True):
+            first, last, _ = best_span(starts[1:], ends[1:])
+            margin = float(starts[1 + first] + ends[1 + last] - starts[0] - ends[0])
+            text = chunk[number][1][part.offsets[first][0] : part.offsets[last][1]]
+            if number not in best or margin > best[number][0]:
+                best[number] = (margin, text)
+        for number, (question, _) in enumerate(chunk):
+            margin, text = best[number]
+            yield scoring.Prediction(text, margin, tuple(text for _, text in question.answers))
+
+
+def onnx_forward(folder: Path) -> Forward:
+    """Run an exported model."""
+    model = OnnxModel(folder)
+
+    def forward(rows: Rows) -> Iterator[Logits]:
+        for question, text in rows:
+            starts, ends, *_ = model.run(question, text)
+            kept = [0, *range(at := model.layout.text_at(question), at + len(text))]
+            yield starts[kept], ends[kept]
+
+    return forward
+
+
+def torch_forward(folder: Path) -> Forward:
+    """Run a float checkpoint, windows of like length together."""
+    import torch
+
+    from training.checkpoint import load_model
+    from training.loop import hardware
+
+    device, dtype = hardware()
+    model = load_model(folder).to(device).eval()
+    layout = features.Layout.of(features.load_tokenizer(folder))
+
+    def forward(rows: Rows) -> Iterator[Logits]:
+        windows = []
+        for question, text in rows:
+            head = [layout.first, *question, *[layout.separator] * layout.between]
+            ids = [*head, *text, layout.separator]
+            windows.append(features.TokenWindow(ids, len(head), ()))
+        order = sorted(range(len(rows)), key=lambda n: len(windows[n].ids))
+        found: dict[int, Logits] = {}
+        for at in range(0, len(order), 16):
+            group = order[at : at + 16]
+            batch = features.tensors([(windows[n],) for n in group], layout, device)
+            with torch.inference_mode(), torch.autocast(device.type, dtype, dtype is not None):
+                result = model(**features.model_inputs(batch))
+            for row, n in enumerate(group):
+                kept = [0, *range(windows[n].text_at, len(windows[n].ids) - 1)]
+                both = (result.start_logits, result.end_logits)
+                starts, ends = (logits[row, kept].float().cpu().numpy() for logits in both)
+                found[n] = (starts, ends)
+        yield from (found[n] for n in range(len(rows)))
+
+    return forward
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line; an error is one line and exit code 1."""
+    parser = argparse.ArgumentParser(
+        prog="python -m training.validate",
+        description="Print the SQuAD 2.0 scores of a model at its best threshold.",
+    )
+    parser.add_argument("model", type=Path, help="a float or an exported (ONNX) folder")
+    parser.add_argument("data", type=Path, help="SQuAD 2.0 file, .json or .json.gz")
+    parser.add_argument("--questions", type=int, help="score a fixed sample of this many")
+    parser.add_argument("--threshold", type=float, help="instead of the best one on the data")
+    options = parser.parse_args(arguments)
+    try:
+        print(
+            validate(
+                options.model, options.data, limit=options.questions, threshold=options.threshold
+            )
+        )
+    except AskvisitError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
