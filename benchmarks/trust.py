@@ -1,9 +1,9 @@
 """What went wrong on purpose and what came of it: `python benchmarks/trust.py`.
 
-Six tables: faults injected and survived, bits flipped and found, verdicts on edited articles,
-hostile inputs tried and failed, what a crowd got from the chat, and whom the programs called.
-`--short` is the form for every day; `--only` runs one table, `--count N` says how many hostile
-inputs. Exit status 1 where anything failed.
+Seven tables: faults injected and survived, bits flipped and found, stores read that are damaged,
+verdicts on edited articles, hostile inputs tried and failed, what a crowd got from the chat, and
+whom the programs called. `--short` is the form for every day; `--only` runs one table, `--count N`
+says how many hostile inputs. Exit status 1 where anything failed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from statistics import quantiles
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from harness import crowd, faults, hostile, network, proofs, system_faults  # noqa: E402
+from harness import crowd, faults, hostile, network, proofs, store_damage, system_faults  # noqa: E402
 from harness.clients import Server, Tally  # noqa: E402
 from harness.fakes import WordCounts  # noqa: E402
 from harness.memory import growth, memory_in_use  # noqa: E402
@@ -161,6 +161,23 @@ def _is_found(folder: Path, path: Path, data: bytes) -> bool:
     return not found.intact and "askvisit index" in found.rebuild_hint
 
 
+def damaged_stores(options: argparse.Namespace, scratch: Path) -> list[str]:
+    """Read a store with damages over all its pages: what is read is a value, or named as damage."""
+    folder = faults.first_index(scratch / "index")
+    (store,) = folder.glob("passages-*.db")
+    count = 200 if options.short else 5000
+    ends, failures = store_damage.read_damaged(store, scratch, count, options.seed)
+    print(f"{'a damaged store':20} {'read':>8}")
+    for end, what in (
+        ("named", "named as damaged"),
+        ("read", "other words read"),
+        ("unseen", "nothing changed"),
+    ):
+        print(f"{what:20} {ends[end]:8}")
+    print(f"{'any other error':20} {len(failures):8}", flush=True)
+    return failures
+
+
 def verdicts(options: argparse.Namespace, scratch: Path) -> list[str]:
     """Prove answers after their articles were edited at random."""
     tried, right = Counter[str](), Counter[str]()
@@ -280,6 +297,7 @@ def called(options: argparse.Namespace, scratch: Path) -> list[str]:
 TABLES = {
     "faults": injected_faults,
     "bits": flipped_bits,
+    "stores": damaged_stores,
     "verdicts": verdicts,
     "hostile": hostile_inputs,
     "server": crowded,

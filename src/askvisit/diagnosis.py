@@ -116,8 +116,10 @@ def _index(folder: Path) -> str:
 
 def _integrity(folder: Path) -> str:
     found = verify_index(folder)
-    if not found.intact:
+    if not found.sound:
         raise AskvisitError(f"{'; '.join((*found.damage, *found.stale))}; {found.rebuild_hint}")
+    if found.unindexed:
+        return f"intact; not indexed yet: {', '.join(found.unindexed)}"
     return "intact"
 
 

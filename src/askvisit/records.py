@@ -9,7 +9,9 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
+
+Value = TypeVar("Value", str, int, float, bool)
 
 Kind = Literal["answer", "not_found", "talk"]
 ArticleRequest = Literal["headline", "show", "summary"]
@@ -265,6 +267,13 @@ class Answer:
             for turn in data.get("context", ())
         )
         return cls(**known)
+
+
+def of_type(kind: type[Value], value: object) -> Value:
+    """Return a value read from a file; raises `TypeError` where it is of another type."""
+    if type(value) is not kind:
+        raise TypeError(f"{value!r} is no {kind.__name__}")
+    return value
 
 
 def quoted(citations: Iterable[Citation]) -> str:

@@ -66,6 +66,7 @@ class Recorder:
     def __init__(self) -> None:
         self._began = perf_counter()
         self._reads: list[ReadingResult] = []
+        self._taken: list[ReadingResult] = []
         self._seconds = dict.fromkeys(STAGES, 0.0)
 
     def watching(self, pipeline: QAPipeline) -> QAPipeline:
@@ -73,16 +74,20 @@ class Recorder:
         watched = {
             "encoder": _TimedEncoder(pipeline.encoder, self._seconds),
             "reader": _TimedReader(pipeline.reader, self._seconds),
+            "reads": self._reads,
+            "taken": self._taken,
+            "seconds": self._seconds,
         }
-        return _TracedPipeline(**vars(pipeline) | watched, reads=self._reads, seconds=self._seconds)
+        return _TracedPipeline(**vars(pipeline) | watched)
 
     def trace(self, answer: Answer, min_confidence: float) -> Trace:
         """Return what was seen on the way to an answer."""
-        taken = {answer.reading, *(part.reading for part in answer.parts)}
         total = perf_counter() - self._began
         self._seconds["other"] = max(0.0, total - sum(self._seconds[s] for s in STAGES[:-1]))
         readings = tuple(
-            TracedReading(r.question, r.question in taken, r.confidence, _passages(r))
+            TracedReading(
+                r.question, any(r is taken for taken in self._taken), r.confidence, _passages(r)
+            )
             for r in self._reads
         )
         return Trace(answer, min_confidence, readings, dict(self._seconds))
@@ -107,6 +112,7 @@ def _best_in(hit: Hit, candidates: Sequence[Candidate]) -> Candidate | None:
 @dataclass(frozen=True, kw_only=True)
 class _TracedPipeline(QAPipeline):
     reads: list[ReadingResult]
+    taken: list[ReadingResult]
     seconds: dict[str, float]
 
     def read(
@@ -119,6 +125,10 @@ class _TracedPipeline(QAPipeline):
         self.seconds["search"] += perf_counter() - began - inside
         self.reads.append(read)
         return read
+
+    def _answered(self, question: str, result: ReadingResult) -> Answer:
+        self.taken.append(result)
+        return super()._answered(question, result)
 
 
 class _TimedEncoder:

@@ -316,6 +316,15 @@ class TestVerify:
         assert cli("verify") == (0, f"{small}: intact\n", "")
         assert cli("verify", "--index", str(small)) == (0, f"{small}: intact\n", "")
 
+    def test_a_new_article_is_no_damage(self, cli, small):
+        write_articles(small / "articles", {"new.txt": "A mill burned.", "newer.txt": "It rained."})
+        assert cli("verify") == (
+            0,
+            f"{small}: intact\nnot indexed yet: new.txt, newer.txt\n"
+            f"to index them run: askvisit index --index {small}\n",
+            "",
+        )
+
     def test_damage_is_status_4_with_the_command_that_mends_it(self, cli, small):
         write_articles(small / "articles", {"bridge.txt": "Edited."})
         next(small.glob("vectors-*")).unlink()

@@ -65,6 +65,12 @@ def test_damage_and_edited_articles_are_told_with_the_command(copy):
     assert f"{store.name} was changed; new.txt is new; to rebuild it run: askvisit index" in told
 
 
+def test_an_article_that_is_not_indexed_yet_is_named_and_no_damage(copy):
+    (copy / "articles" / "new.txt").write_text("A new text about a bridge.")
+    found = {f.part: f for f in diagnosis.examine(copy)}["integrity"]
+    assert (found.ok, found.detail) == (True, "intact; not indexed yet: new.txt")
+
+
 def test_a_model_that_was_changed_is_told_and_the_rest_is_shown(monkeypatch, tmp_path):
     models = shutil.copytree(diagnosis.MODELS, tmp_path / "models")
     (models / "reader" / "model.onnx").write_bytes(b"another")

@@ -46,6 +46,15 @@ def test_a_child_that_dies_at_a_file_names_the_file_broken(monkeypatch):
     isolated._child.end()
 
 
+def test_a_reply_that_ends_too_early_is_the_end_of_the_file():
+    ours, theirs = os.pipe()
+    os.write(theirs, b'{"text": ')
+    os.close(theirs)
+    with pytest.raises(EOFError):
+        isolated._line(ours, isolated.time.monotonic() + 9)
+    os.close(ours)
+
+
 def test_too_much_text_is_refused(monkeypatch):
     monkeypatch.setattr(isolated, "LONGEST_TEXT", 10)
     import io

@@ -114,6 +114,12 @@ def test_an_index_as_built_is_intact(small):
     assert (verify_index(small).damage, verify_index(small).stale) == ((), ())
 
 
+def test_a_new_article_makes_an_index_stale_but_not_wrong(small):
+    write_articles(small / "articles", {"c.txt": "Another."})
+    found = verify_index(small)
+    assert (found.sound, found.intact, found.unindexed) == (True, False, ("c.txt",))
+
+
 def test_verify_names_everything_that_is_wrong(small):
     flip(built(small, "store"), 5000)
     built(small, "vectors").unlink()

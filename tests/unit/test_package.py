@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -137,6 +138,17 @@ def test_data_flows_one_way(path):
         elif own in ("cli", "web"):
             allowed -= {"web", "training"}
     assert own_units(path) <= allowed
+
+
+def test_no_two_classes_have_one_name():
+    names = Counter(
+        node.name
+        for path in MODULES
+        if unit(path) != "training"
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert [name for name, times in names.items() if times > 1] == []
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pytest
 from harness.fakes import BRIDGE, TARIFFS, vocabulary
+from harness.store_damage import PAGE, read_damaged
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -317,6 +318,29 @@ def test_a_damaged_file_is_named(tmp_path, path, at):
         assert error.folder == tmp_path  # noqa: PT017
     finally:
         store.close()
+
+
+@pytest.mark.parametrize("most_scored", [texts_in._MOST_SCORED, 3])
+def test_a_damaged_store_gives_values_or_says_that_it_is_damaged(
+    tmp_path, path, monkeypatch, most_scored
+):
+    monkeypatch.setattr(texts_in, "_MOST_SCORED", most_scored)
+    ends, failures = read_damaged(path, tmp_path, 30 * (path.stat().st_size // PAGE), seed=0)
+    assert failures == []
+    assert min(ends["named"], ends["unseen"]) > 0
+
+
+def test_what_the_store_lists_but_does_not_find_is_damage(tmp_path, path):
+    data = path.read_bytes()
+    (tmp_path / "s.db").write_bytes(data.replace(b"bridge.txtA Bridge", b"bsidge.txtA Bridge"))
+    with closing(Store(tmp_path / "s.db")) as store:
+        assert store.article_ids() == ["bsidge.txt", "steel.md"]
+        with pytest.raises(IndexDamagedError, match="does not fit the articles"):
+            store.article("bsidge.txt")
+        with pytest.raises(KeyError):
+            store.article("none.txt")
+        with pytest.raises(IndexDamagedError, match="passages are missing"):
+            store.passages([0, 999])
 
 
 def test_a_file_that_is_no_store_is_named(tmp_path):

@@ -1,7 +1,8 @@
 """Prove the index whole, or with --answers earlier answers against it.
 
 Every built file and every article is hashed. Damage and articles that were edited since are named,
-with the command that rebuilds it; the exit status is 4 then.
+with the command that rebuilds it; the exit status is 4 then. New articles that are not indexed yet
+are named too: they are no damage.
 
 --answers reads what `askvisit ask --json`, `ask --jsonl` or an exported conversation wrote, and
 says of each quote: intact (it reads the same in the same place), moved (the same words stand
@@ -57,8 +58,11 @@ def _index(folder: Path) -> int:
     from askvisit.index import verify_index
 
     found = verify_index(folder)
-    if found.intact:
+    if found.sound:
         print(f"{folder}: intact")
+        if found.unindexed:
+            print(f"not indexed yet: {', '.join(map(show.plain, found.unindexed))}")
+            print(f"to index them run: askvisit index --index {folder}")
         return 0
     for problem in (*found.damage, *found.stale):
         print(f"{folder}: {problem}")

@@ -57,7 +57,7 @@ class _Child:
             except TimeoutError:
                 self.end()
                 raise ValueError(f"takes over {SECONDS:.0f} seconds to read") from None
-            except OSError:
+            except (EOFError, OSError):  # it ended: before the reply, or before the request
                 self.end()
                 raise ValueError("cannot be read: it is broken, or needs too much memory") from None
         if "error" in reply:
@@ -112,7 +112,7 @@ def _line(descriptor: int, deadline: float) -> bytes:
                 raise TimeoutError
             part = os.read(descriptor, 1 << 20)
             if not part:
-                raise BrokenPipeError
+                raise EOFError
             received += part
     return bytes(received)
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from askvisit import corpus, formats
 from askvisit import encoder as encoders
-from askvisit import passages as cutting
+from askvisit import passages as chunking
 from askvisit.corpus import SourceFile
 from askvisit.encoder import Encoder, FloatArray
 from askvisit.errors import (
@@ -243,7 +243,7 @@ def _encoder(folder: Path) -> Encoder:
 
 
 def _new_passages(article: Article) -> int:
-    return len(cutting.passages(article))
+    return len(chunking.passages(article))
 
 
 class _Counting:

@@ -148,19 +148,31 @@ def _open(folder: Path, manifest: Manifest) -> LocalIndex:
 
 @dataclass(frozen=True)
 class Verification:
-    """What is wrong with an index: nothing, where both are empty.
+    """How an index differs from what was built: `damage` in its files, and in its articles.
 
-    `damage` is in the built files, `stale` in articles that are not as they were indexed.
+    `changed` names articles that were edited or are gone, `unindexed` those that came since; the
+    index is right without these.
     """
 
     folder: Path
     damage: tuple[str, ...]
-    stale: tuple[str, ...]
+    changed: tuple[str, ...] = ()
+    unindexed: tuple[str, ...] = ()
+
+    @property
+    def stale(self) -> tuple[str, ...]:
+        """What a rebuild would take in: articles that were changed, and new ones."""
+        return (*self.changed, *(f"{name} is new" for name in self.unindexed))
+
+    @property
+    def sound(self) -> bool:
+        """Whether every file, and every article in the index, is as it was indexed."""
+        return not self.damage and not self.changed
 
     @property
     def intact(self) -> bool:
-        """Whether nothing is wrong."""
-        return not self.damage and not self.stale
+        """Whether a rebuild would change nothing."""
+        return self.sound and not self.unindexed
 
     @property
     def rebuild_hint(self) -> str:
@@ -176,14 +188,14 @@ def verify_index(folder: Path) -> Verification:
     try:
         manifest = manifests.read(folder)
     except IndexDamagedError as error:
-        return Verification(folder, (error.reason,), ())
+        return Verification(folder, (error.reason,))
     damage = [problem for built in manifest.files() for problem in _damage(folder, built)]
     if not damage:  # a file is parsed only where its hash is right
         try:
             open_index(folder)
         except IndexDamagedError as error:
             damage = [error.reason]
-    return Verification(folder, tuple(damage), tuple(_stale(folder, manifest)))
+    return Verification(folder, tuple(damage), *_compared(folder, manifest))
 
 
 def _damage(folder: Path, built: BuiltFile) -> list[str]:
@@ -196,14 +208,15 @@ def _damage(folder: Path, built: BuiltFile) -> list[str]:
     return [] if now == built else [f"{built.name} was changed"]
 
 
-def _stale(folder: Path, manifest: Manifest) -> list[str]:
+def _compared(folder: Path, manifest: Manifest) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what changed in the indexed articles, and the ids of new ones."""
     source = manifest.articles_path(folder)
     try:
         entries, _ = corpus.survey(source, manifest.articles)
     except AskvisitError as error:
-        return [str(error)]
+        return (str(error),), ()
     now = {entry.id: entry for entry in entries}
     changed = [name for name, entry in manifest.articles.items() if now.get(name) != entry]
     gone = [f"{name} is gone" for name in changed if name not in now]
     edited = [f"{name} was edited" for name in changed if name in now]
-    return gone + edited + [f"{name} is new" for name in now if name not in manifest.articles]
+    return (*gone, *edited), tuple(name for name in now if name not in manifest.articles)

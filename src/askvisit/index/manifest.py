@@ -11,7 +11,7 @@ import os
 import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from askvisit.corpus import Entry
 from askvisit.errors import (
@@ -21,13 +21,12 @@ from askvisit.errors import (
     IndexReadOnlyError,
     rebuild_hint,
 )
+from askvisit.records import of_type
 
 FORMAT = 4
 NAME = "manifest.json"
 
 _BUILT = re.compile(r"(passages-[0-9a-f]{16}\.db|(vectors|encoded)-[0-9a-f]{16}\.(faiss|f32))")
-
-Value = TypeVar("Value", str, int, float, bool)
 
 
 @dataclass(frozen=True)
@@ -172,39 +171,35 @@ def read_only(folder: Path, error: OSError) -> IndexReadOnlyError:
 
 def _from_json(data: dict[str, Any]) -> Manifest:
     articles = {
-        name: Entry(name, _of(str, hashes["file_sha256"]), _of(str, hashes["text_sha256"]))
+        name: Entry(name, of_type(str, hashes["file_sha256"]), of_type(str, hashes["text_sha256"]))
         for name, hashes in data["articles"].items()
     }
     encoder = data["encoder"]
     return Manifest(
         encoder=EncoderIdentity(
-            _of(str, encoder["name"]), _of(str, encoder["sha256"]), _of(int, encoder["dimension"])
+            of_type(str, encoder["name"]),
+            of_type(str, encoder["sha256"]),
+            of_type(int, encoder["dimension"]),
         ),
         passages=_numbers(data["passages"]),
-        faiss=_of(str, data["faiss"]),
-        articles_folder=_of(str, data["articles_folder"]),
+        faiss=of_type(str, data["faiss"]),
+        articles_folder=of_type(str, data["articles_folder"]),
         articles=articles,
         store=_built(data["store"]),
         vectors=_built(data["vectors"]),
         counts=_numbers(data["counts"]),
-        faiss_given=_of(bool, data.get("faiss_given", False)),
+        faiss_given=of_type(bool, data.get("faiss_given", False)),
         encoded=_built(data["encoded"]) if "encoded" in data else None,
-        recall=_of(float, data["recall"]) if "recall" in data else None,
+        recall=of_type(float, data["recall"]) if "recall" in data else None,
     )
 
 
 def _built(data: dict[str, Any]) -> BuiltFile:
-    name = _of(str, data["name"])
+    name = of_type(str, data["name"])
     if not _BUILT.fullmatch(name):
         raise ValueError(f"no file of an index is called {name!r}")
-    return BuiltFile(name, _of(str, data["sha256"]), _of(int, data["size"]))
+    return BuiltFile(name, of_type(str, data["sha256"]), of_type(int, data["size"]))
 
 
 def _numbers(data: dict[str, Any]) -> dict[str, int]:
-    return {name: _of(int, number) for name, number in data.items()}
-
-
-def _of(kind: type[Value], value: Any) -> Value:
-    if type(value) is not kind:
-        raise TypeError(f"{value!r} is no {kind.__name__}")
-    return value
+    return {name: of_type(int, number) for name, number in data.items()}

@@ -1,4 +1,4 @@
-"""Build or update the index of a folder: only new and changed articles are cut and encoded.
+"""Build or update the index of a folder: only new and changed articles are chunked and encoded.
 
 The order of a commit: write the new files beside the old ones, sync them, replace the manifest,
 remove what it no longer names. A stop at any point leaves the old index or the new one.
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from askvisit import corpus
 from askvisit import encoder as encoders
-from askvisit import passages as cutting
+from askvisit import passages as chunking
 from askvisit.corpus import Entry
 from askvisit.encoder import Encoder, spread
 from askvisit.errors import ArticleError, PassageIndexError
@@ -140,7 +140,7 @@ def _reusable(folder: Path, before: Manifest | None, encoder: Encoder) -> LocalI
     """Open the old index where its settings are today's and its files are as they were built."""
     if (
         before is None
-        or before.passages != cutting.SETTINGS
+        or before.passages != chunking.SETTINGS
         or (before.encoder.name, before.encoder.sha256) != (encoder.name, encoder.sha256)
     ):
         return None

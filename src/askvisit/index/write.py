@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 
 from askvisit import corpus
-from askvisit import passages as cutting
+from askvisit import passages as chunking
 from askvisit.corpus import Entry
 from askvisit.encoder import Encoder, FloatArray
 from askvisit.errors import CorpusError
@@ -61,7 +61,7 @@ def write_files(plan: Plan, progress: bool) -> tuple[Manifest, int]:
         built.write(vectors_path)
         manifest = Manifest(
             encoder=EncoderIdentity(plan.encoder.name, plan.encoder.sha256, rows.dimension),
-            passages=dict(cutting.SETTINGS),
+            passages=dict(chunking.SETTINGS),
             faiss=factory,
             articles_folder=plan.articles_folder,
             articles={entry.id: entry for entry in plan.entries},
@@ -131,7 +131,7 @@ def _write_texts(plan: Plan, path: Path, rows: _Rows, progress: bool) -> tuple[i
     settings = {
         "encoder": plan.encoder.name,
         "sha256": plan.encoder.sha256,
-        "passages": dict(cutting.SETTINGS),
+        "passages": dict(chunking.SETTINGS),
     }
     with (
         writing(path, previous_store) as writer,
@@ -145,7 +145,7 @@ def _write_texts(plan: Plan, path: Path, rows: _Rows, progress: bool) -> tuple[i
                 rows.put(first, vectors)
                 copied += len(vectors)
             else:
-                chunk.add(entry, *_cut_into(writer, plan.source, entry))
+                chunk.add(entry, *_split_into(writer, plan.source, entry))
         chunk.encode()
     return chunk.encoded, copied
 
@@ -156,11 +156,11 @@ def _copied(writer: StoreWriter, previous: LocalIndex, entry: Entry) -> tuple[in
     return first, previous.rows(writer.copy(entry.id))
 
 
-def _cut_into(writer: StoreWriter, source: Path, entry: Entry) -> tuple[int, list[str]]:
+def _split_into(writer: StoreWriter, source: Path, entry: Entry) -> tuple[int, list[str]]:
     """Write an article's texts; returns its first passage's number, and its passages' texts."""
     article = read_as_surveyed(source, entry)
-    passages = cutting.passages(article)
-    numbers = writer.add(article, passages, cutting.sentences(article))
+    passages = chunking.passages(article)
+    numbers = writer.add(article, passages, chunking.sentences(article))
     return numbers.start, [passage.text for passage in passages]
 
 

@@ -1,4 +1,4 @@
-"""Build or update an index in Milvus: only new and changed articles are cut and encoded.
+"""Build or update an index in Milvus: only new and changed articles are chunked and encoded.
 
 A build fills collections of its own, the next generation, while the one before is asked; then it
 moves the alias, and drops every other generation. A build that is stopped, or that loses Milvus,
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from askvisit import corpus
 from askvisit import encoder as encoders
-from askvisit import passages as cutting
+from askvisit import passages as chunking
 from askvisit.corpus import Entry, check_entries
 from askvisit.encoder import Encoder
 from askvisit.errors import (
@@ -143,7 +143,7 @@ def _plan(
     if isinstance(encoder, str) or encoder is None:
         encoder = encoders.load(encoder or (before.encoder.name if before else encoders.DEFAULT))
     identity = EncoderIdentity(encoder.name, encoder.sha256, encoder.dimension)
-    begun = GenerationManifest(identity, dict(cutting.SETTINGS), str(source.resolve()))
+    begun = GenerationManifest(identity, dict(chunking.SETTINGS), str(source.resolve()))
     listed = _whole(published) if published is not None else []
     known = {a.entry: a for g in every if g != published for a in _taken_over(g, begun)}
     if before is not None and before.serves(begun):

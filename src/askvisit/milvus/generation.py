@@ -2,7 +2,7 @@
 
 `passages` is what is searched: by vector, and by BM25 over `words` (which Milvus counts and scores
 itself). `articles` has the texts. `about` has what the index was built with and its vocabulary. The
-alias that bears the index's name points to the `about` of the generation that is asked; moving it
+alias that bears the index's name points to the `about` of the published generation; moving it
 is the only commit.
 """
 
@@ -170,7 +170,7 @@ class Generations:
     name: str
 
     def published(self) -> Generation | None:
-        """Return the generation that is asked, None where there is none."""
+        """Return the published generation, None where there is none."""
         try:
             about = self.connection.call("describe_alias", self.name)["collection_name"]
         except GoneError:

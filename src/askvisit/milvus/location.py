@@ -74,11 +74,11 @@ class Milvus(IndexLocation):
         return Generations(connect(self.uri, self.token), self, self.collection)
 
     def published(self) -> Generation | None:
-        """Return the generation that is asked, None where there is none."""
+        """Return the published generation, None where there is none."""
         return self.generations().published()
 
     def signature(self) -> str | None:
-        """Return which generation is asked, None where there is none."""
+        """Return which generation is published, None where there is none."""
         published = self.published()
         return None if published is None else published.token
 
@@ -87,7 +87,7 @@ class Milvus(IndexLocation):
         return self.open().encoder
 
     def open(self) -> MilvusIndex:
-        """Open the generation that is asked.
+        """Open the published generation.
 
         A rebuild may drop it between the two, so one that is not whole is looked for once more.
         Raises `IndexMissingError`, `IndexFormatError`, `IndexDamagedError`, `UnreachableError` and

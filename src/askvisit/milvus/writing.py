@@ -1,4 +1,4 @@
-"""Fill a new generation: articles are cut and encoded, or copied from another generation."""
+"""Fill a new generation: articles are chunked and encoded, or copied from another generation."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby, islice
 from pathlib import Path
 
-from askvisit import passages as cutting
+from askvisit import passages as chunking
 from askvisit.corpus import Entry
 from askvisit.encoder import Encoder
 from askvisit.errors import PassageIndexError
@@ -52,9 +52,9 @@ class Writer:
     def add(self, source: Path, entry: Entry) -> None:
         """Cut an article, to be encoded with others."""
         article = read_as_surveyed(source, entry)
-        passages = cutting.passages(article)
+        passages = chunking.passages(article)
         numbers = range(self.passages, self.passages + len(passages))
-        self._article_rows += article_rows(article, cutting.sentences(article), entry, numbers)
+        self._article_rows += article_rows(article, chunking.sentences(article), entry, numbers)
         self._vocabulary.add(article.text)
         self._new |= dict(zip(numbers, passages, strict=True))
         self._count(numbers)

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from askvisit.errors import IndexDamagedError
-from askvisit.records import Article, Passage, Sentence
+from askvisit.records import Article, Passage, Sentence, of_type
 from askvisit.store.bm25 import any_of, question_terms, rarity, term_weights
 from askvisit.store.schema import read_only
 from askvisit.text import words
@@ -53,40 +54,36 @@ class Store:
     def article_ids(self) -> list[str]:
         """Return the articles' ids in order."""
         with self._reading() as db:
-            return [row[0] for row in db.execute("SELECT id FROM articles ORDER BY number")]
+            rows = db.execute("SELECT id FROM articles ORDER BY number")
+            return [of_type(str, article_id) for (article_id,) in rows]
 
     def article(self, article_id: str) -> Article:
         """Return an article; raises `KeyError` where there is none of that id."""
         with self._reading() as db:
-            row = db.execute(
-                "SELECT id, title, text, source, url, date FROM articles WHERE id = ?",
-                (article_id,),
-            ).fetchone()
-        if row is None:
-            raise KeyError(article_id)
-        return Article(*row)
+            title, text, *known = self._row(db, "title, text, source, url, date", article_id)
+            source, url, date = (None if value is None else of_type(str, value) for value in known)
+            return Article(article_id, of_type(str, title), of_type(str, text), source, url, date)
 
     def passage_range(self, article_id: str) -> range:
-        """Return the numbers of an article's passages."""
+        """Return the numbers of an article's passages; raises `KeyError` as `article` does."""
         with self._reading() as db:
-            row = db.execute(
-                "SELECT first_passage, end_passage FROM articles WHERE id = ?", (article_id,)
-            ).fetchone()
-        if row is None:
-            raise KeyError(article_id)
-        return range(*row)
+            return range(*self._row(db, "first_passage, end_passage", article_id))
 
     def passages(self, numbers: Iterable[int]) -> dict[int, Passage]:
-        """Return passages by number."""
+        """Return passages by number; it is damage where one of them is not there."""
+        wanted = list(dict.fromkeys(numbers))
         with self._reading() as db:
             rows = db.execute(
                 "SELECT p.number, a.id, p.start, p.end, "
                 "substr(a.text, p.start + 1, p.end - p.start) "
                 "FROM passages p JOIN articles a ON a.number = p.article "
                 "WHERE p.number IN (SELECT value FROM json_each(?))",
-                (json.dumps(list(numbers)),),
+                (json.dumps(wanted),),
             )
-            return {number: Passage(*row) for number, *row in rows}
+            found = {number: Passage(of_type(str, name), *row) for number, name, *row in rows}
+            if len(found) != len(wanted):
+                raise ValueError("passages are missing")
+            return found
 
     def sentences(self, article_id: str, start: int = 0, end: int = 2**62) -> list[Sentence]:
         """Return an article's sentences that begin in a range, in order."""
@@ -97,7 +94,7 @@ class Store:
                 "WHERE a.id = ? AND s.start >= ? AND s.start < ? ORDER BY s.start",
                 (article_id, start, end),
             )
-            return [Sentence(article_id, *row) for row in rows]
+            return [Sentence(article_id, of_type(int, paragraph), *row) for paragraph, *row in rows]
 
     def bm25(
         self, question: str, k: int, within: Sequence[range] | None = None
@@ -229,7 +226,8 @@ class Store:
         The value is how it is mostly written there: `{"korea": "Korea", "visit": "visit"}`.
         """
         with self._reading() as db:
-            return dict(db.execute("SELECT word, form FROM vocabulary ORDER BY rowid"))
+            rows = db.execute("SELECT word, form FROM vocabulary ORDER BY rowid")
+            return {of_type(str, word): of_type(str, form) for word, form in rows}
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -254,6 +252,17 @@ class Store:
             self._local.db = self._connect()
         try:
             yield self._local.db
-        except (sqlite3.DatabaseError, ValueError, TypeError) as error:
+        except (sqlite3.Error, ValueError, TypeError) as error:
             reason = f"{self._path.name} cannot be read: {error}"
             raise IndexDamagedError(self._path.parent, reason) from error
+
+    def _row(self, db: sqlite3.Connection, columns: str, article_id: str) -> Any:
+        """Return columns of an article; raises `KeyError` where there is none of that id."""
+        query = f"SELECT {columns} FROM articles WHERE"
+        row = db.execute(f"{query} id = ?", (article_id,)).fetchone()
+        if row is not None:
+            return row
+        # The plus has SQLite search the table, not its index, which may be what is damaged.
+        if db.execute(f"{query} +id = ?", (article_id,)).fetchone() is not None:
+            raise ValueError("the index of article ids does not fit the articles")
+        raise KeyError(article_id)
