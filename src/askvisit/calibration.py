@@ -61,13 +61,14 @@ def add_strictness(parser: argparse.ArgumentParser) -> None:
         choices=LEVELS,
         default="normal",
         help="how sure an answer must be to be given (default: normal). Of 100 questions that "
-        "encyclopedia pages answer, and of 100 written to look answerable that they do not: "
-        + levels,
+        "articles answer, and of 100 written to look answerable that they do not: " + levels,
     )
 
 
-def _expected(rates: Mapping[str, float]) -> str:
-    answered, right, false = (
-        round(100 * rates[name]) for name in ("answered", "right", "false_near")
+def _expected(rates: Mapping[str, Mapping[str, float]]) -> str:
+    """Say what to expect of a strictness on each source of texts."""
+    return ", ".join(
+        f"{source}: {round(100 * shares['answered'])} answered, {round(100 * shares['right'])} of "
+        f"them rightly, and {round(100 * shares['false_near'])} answered falsely"
+        for source, shares in rates.items()
     )
-    return f"{answered} answered, {right} of them rightly, and {false} answered falsely"

@@ -1,7 +1,11 @@
 """How good the answers are: files of questions become figures, each with an interval."""
 
-from askvisit.evaluation.edition_figures import evaluate_editions
-from askvisit.evaluation.edition_files import read_edition_dialogues, read_editions
+from askvisit.evaluation.edition_figures import Models, evaluate_editions
+from askvisit.evaluation.edition_files import (
+    holds_editions,
+    read_edition_dialogues,
+    read_editions,
+)
 from askvisit.evaluation.questions import (
     Figures,
     Question,
