@@ -91,7 +91,7 @@ class Assistant:
         if (engine.name, engine.sha256) != (built_with.name, built_with.sha256):
             raise EncoderMismatchError(location, built_with.name, encoder or engine.name)
         chosen = readers.load(reader, engine)
-        return cls(location, engine, chosen, fitted_for(chosen))
+        return cls(location, engine, chosen, fitted_for(chosen, location.calibration_file()))
 
     @property
     def reader(self) -> Reader:
@@ -237,9 +237,9 @@ class Assistant:
         return index
 
 
-def fitted_for(reader: Reader) -> Calibration:
+def fitted_for(reader: Reader, fitted_by_user: Path | None = None) -> Calibration:
     """Return the weights fitted for a reader, or else the bundled reader's, and say so."""
-    fitted = calibration_for(reader.name)
+    fitted = calibration_for(reader.name, fitted_by_user)
     if fitted is not None and fitted.sha256 in (None, reader.sha256):
         return fitted
     missing = f"no weights are fitted for the reader {reader.name}"

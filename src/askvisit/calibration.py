@@ -12,7 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
+
+from askvisit.errors import DataError
 
 ACCURATE = "accurate"
 """The reader that is used where none is named: a small model and a large one, in two stages."""
@@ -43,12 +46,40 @@ class Calibration:
     sha256: str | None = None
 
 
-@cache
-def calibration_for(reader: str) -> Calibration | None:
-    """Return what was fitted for a reader, None where nothing was."""
-    text = resources.files("askvisit").joinpath("models/calibration.json").read_text("utf-8")
-    fitted = json.loads(text).get(reader)
+def calibration_for(reader: str, fitted_by_user: Path | None = None) -> Calibration | None:
+    """Return what was fitted for a reader, None where nothing was.
+
+    fitted_by_user: a file of `askvisit calibrate`, which counts before what comes with askvisit.
+    Raises `DataError` where it cannot be read.
+    """
+    if fitted_by_user is not None and fitted_by_user.is_file():
+        try:
+            mine = json.loads(fitted_by_user.read_text("utf-8"))
+            if reader in mine:
+                return Calibration(reader=reader, **mine[reader])
+        except (OSError, ValueError, TypeError) as error:
+            raise DataError(
+                f"{fitted_by_user} is no calibration ({error}); delete it, or run: "
+                "askvisit calibrate QUESTIONS.jsonl"
+            ) from error
+    fitted = _bundled().get(reader)
     return None if fitted is None else Calibration(reader=reader, **fitted)
+
+
+@cache
+def _bundled() -> dict[str, dict[str, Any]]:
+    text = resources.files("askvisit").joinpath("models/calibration.json").read_text("utf-8")
+    fitted: dict[str, dict[str, Any]] = json.loads(text)
+    return fitted
+
+
+def add_reader(parser: argparse.ArgumentParser) -> None:
+    """Add --reader."""
+    parser.add_argument(
+        "--reader",
+        metavar="NAME",
+        help=f"{ACCURATE} (the default), {FAST}, or a question answering model by name or folder",
+    )
 
 
 def add_strictness(parser: argparse.ArgumentParser) -> None:

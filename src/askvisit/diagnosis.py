@@ -50,7 +50,7 @@ def examine(
         "processor": _processor,
         "libraries": _libraries,
         "encoder": lambda: _model("encoder"),
-        "reader": lambda: _model("reader") if reader is None else _other_reader(reader),
+        "reader": lambda: _reader(reader),
         "weights": _weights,
         "index": lambda: _index(locate(index)),
         "integrity": lambda: _integrity(locate(index)),
@@ -97,7 +97,7 @@ def _model(kind: str) -> str:
     return f"{about['name']}, sha256 {about['sha256'][:_HASH]} as shipped"
 
 
-def _other_reader(name: str) -> str:
+def _reader(name: str | None) -> str:
     reader = readers.load(name, encoders.load_for_questions())
     return f"{reader.name}, sha256 {reader.sha256}"
 

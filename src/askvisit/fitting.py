@@ -16,10 +16,16 @@ from numpy.typing import NDArray
 
 from askvisit import ranking
 from askvisit.calibration import Calibration, Strictness
+from askvisit.encoder import Encoder
 from askvisit.errors import DataError
+from askvisit.evaluation import Question
+from askvisit.index import PassageIndex
 from askvisit.metrics import auroc
 from askvisit.ranking import CONFIDENCE_FEATURES, RANK_FEATURES
+from askvisit.reader import Reader
 from askvisit.records import Evidence, Span
+from askvisit.retriever import Retriever
+from askvisit.text import one_line
 
 ANSWERED: dict[Strictness, float] = {"lenient": 0.95, "normal": 0.87, "strict": 0.70}
 """What share of answerable questions each strictness answers, on the fitted articles."""
@@ -56,6 +62,21 @@ class Judgement:
     right: bool
     confidence: float
     given: frozenset[str]
+
+
+def ask(
+    index: PassageIndex, encoder: Encoder, reader: Reader, questions: Sequence[Question]
+) -> list[Sample]:
+    """Ask an index questions whose answering sentences are known; each is judged by itself."""
+    samples = []
+    for number, question in enumerate(questions):
+        evidence = Retriever(index, encoder).gather(question.question)
+        spans = reader.read(question.question, evidence.windows)
+        wanted = {one_line(sentence) for sentence in question.sentences}
+        gold = tuple(n for n, span in enumerate(spans) if one_line(span.sentence.text) in wanted)
+        far = question.kind == "unanswerable-far"
+        samples.append(Sample("questions", str(number), evidence, spans, gold, far))
+    return samples
 
 
 def fit(samples: Sequence[Sample], reader: str) -> Calibration:

@@ -2,6 +2,7 @@
 
 import argparse
 
+from askvisit.calibration import add_reader
 from askvisit.milvus.options import add_store, chosen_index
 
 __all__ = ["add_article", "add_index", "add_json", "add_location", "add_reader", "chosen_index"]
@@ -30,13 +31,4 @@ def add_article(parser: argparse.ArgumentParser) -> None:
         metavar="ID",
         action="append",
         help="look only in this article (its file name); may be repeated",
-    )
-
-
-def add_reader(parser: argparse.ArgumentParser) -> None:
-    """Add --reader."""
-    parser.add_argument(
-        "--reader",
-        metavar="NAME",
-        help="a question answering model by name or folder (default: the bundled reader)",
     )

@@ -56,6 +56,10 @@ class FolderLocation(IndexLocation):
         """Open the index; see `open_index`."""
         return open_index(self.path)
 
+    def calibration_file(self) -> Path:
+        """Return `calibration.json` in the folder."""
+        return self.path / "calibration.json"
+
     def suggestions(self) -> tuple[str, ...]:
         """Return the lines of `suggestions.txt` in the folder."""
         path = self.path / "suggestions.txt"

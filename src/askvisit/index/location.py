@@ -95,6 +95,10 @@ class IndexLocation(ABC):
         """Open the index as it is now. Raises a `PassageIndexError` that says how to fix it."""
 
     @abstractmethod
+    def calibration_file(self) -> Path | None:
+        """Return where `askvisit calibrate` keeps its fits, None where the location keeps none."""
+
+    @abstractmethod
     def suggestions(self) -> tuple[str, ...]:
         """Return the questions to start with that come with the index."""
 

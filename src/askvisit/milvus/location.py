@@ -106,6 +106,9 @@ class Milvus(IndexLocation):
                 raise IndexDamagedError(self, "a collection is missing") from error
             raise
 
+    def calibration_file(self) -> None:
+        """Return None: fits are kept in a folder."""
+
     def suggestions(self) -> tuple[str, ...]:
         """Return no questions: they come with a folder."""
         return ()

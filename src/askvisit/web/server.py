@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from askvisit.calibration import add_strictness
+from askvisit.calibration import add_reader, add_strictness
 from askvisit.errors import AskvisitError, ServerError
 from askvisit.milvus.options import add_store, chosen_index
 from askvisit.web.feedback import Feedback
@@ -78,7 +78,10 @@ def serve(options: argparse.Namespace) -> None:
     editor = None
     if options.allow_add and isinstance(location, FolderLocation):
         editor = ArticleEditor(location.path)
-    assistant = Assistant.load(location) if options.log is None else _logged(location, options)
+    if options.log is None:
+        assistant = Assistant.load(location, reader=options.reader)
+    else:
+        assistant = _logged(location, options)
     assistant.warm_up()
     controller = ChatController(assistant, options.strictness, feedback, editor)
     limiter = guard.RequestLimiter()
@@ -124,7 +127,7 @@ def _logged(location: IndexLocation, options: argparse.Namespace) -> Assistant:
     from askvisit.web.request_log import LoggedAssistant, RequestLog
 
     request_log = RequestLog(options.log, text=options.log_text)
-    assistant = LoggedAssistant.load(location)
+    assistant = LoggedAssistant.load(location, reader=options.reader)
     assistant.request_log = request_log
     return assistant
 
@@ -215,6 +218,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the web chat; `serve` takes what they give."""
     parser.add_argument("--index", type=Path, metavar="DIR", help="the folder of the index")
     add_store(parser)
+    add_reader(parser)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     parser.add_argument(
         "--port", type=int, default=PORT, help="port to listen on (%(default)s; 0: any free one)"

@@ -1,0 +1,62 @@
+"""Fit the confidence, and how sentences are ranked, to questions with known answers.
+
+examples:
+  askvisit calibrate my-questions.jsonl --index my-index
+  askvisit calibrate my-questions.jsonl --index my-index --reader my-reader
+
+The file is that of `askvisit evaluate`: a line is {"question", "sentences": [those that answer]},
+without sentences where the articles do not answer. The fit is kept in the index's folder
+(calibration.json) and used by everything that opens it. At least 20 questions with an answer and 20
+without one are needed, none of which the reader was trained on; what is printed is cross-validated.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+from askvisit.cli import options
+
+HELP = "fit the confidence to your own questions"
+
+_LEAST = 20
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
+    options.add_index(parser)
+    options.add_reader(parser)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Fit, print what the fit is worth, and keep it."""
+    from askvisit import encoder, fitting, reader
+    from askvisit.errors import DataError
+    from askvisit.evaluation import read_questions
+    from askvisit.index import location_of
+
+    questions = read_questions(chosen.questions)
+    with_answer = sum(bool(q.sentences) for q in questions)
+    if min(with_answer, len(questions) - with_answer) < _LEAST:
+        raise DataError(
+            f"{chosen.questions} has {with_answer} questions with an answer and "
+            f"{len(questions) - with_answer} without; a fit needs {_LEAST} of each"
+        )
+    location = location_of(chosen.index)
+    target = location.calibration_file()
+    engine = encoder.load_for_questions(location.encoder().name)
+    read_by = reader.load(chosen.reader, engine)
+    samples = fitting.ask(location.open(), engine, read_by, questions)
+    judged = fitting.judge(samples, read_by.name)
+    for name, value in fitting.report(judged).items():
+        print(f"{name:<20} {value:8.3f}")
+    expected = fitting.rates(judged)
+    for level, sources in expected.items():
+        print(f"{level:<20}", "  ".join(f"{k} {v:.3f}" for k, v in sources["questions"].items()))
+    assert target is not None  # --index names a folder
+    fitted = json.loads(target.read_text("utf-8")) if target.is_file() else {}
+    found = fitting.fit(samples, read_by.name)
+    fitted[read_by.name] = fitting.as_json(found, read_by.sha256, expected)
+    target.write_text(json.dumps(fitted, indent=1) + "\n", "utf-8")
+    print(f"written: {target}")
+    return 0
