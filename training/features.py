@@ -39,7 +39,8 @@ class Layout:
     @classmethod
     def of(cls, tokenizer: Tokenizer) -> Layout:
         """The layout that belongs to a vocabulary; TrainingError for one of another family."""
-        known = (("[CLS]", "[SEP]", "[PAD]", 1, True), ("<s>", "</s>", "<pad>", 2, False))
+        # MPNet's vocabulary holds BERT's special tokens as well, so that it is looked for first.
+        known = (("<s>", "</s>", "<pad>", 2, False), ("[CLS]", "[SEP]", "[PAD]", 1, True))
         for first, separator, padding, between, types in known:
             ids = [tokenizer.token_to_id(token) for token in (first, separator, padding)]
             if None not in ids:

@@ -63,7 +63,8 @@ class Layout:
     @classmethod
     def of(cls, tokenizer: Any) -> Layout:
         """Return the layout that belongs to a tokenizer's special tokens."""
-        families = (("[CLS]", "[SEP]", 1, True), ("<s>", "</s>", 2, False))
+        # MPNet's vocabulary holds BERT's special tokens as well, so that it is looked for first.
+        families = (("<s>", "</s>", 2, False), ("[CLS]", "[SEP]", 1, True))
         for first, separator, between, token_types in families:
             ids = tokenizer.token_to_id(first), tokenizer.token_to_id(separator)
             if None not in ids:
