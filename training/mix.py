@@ -15,6 +15,7 @@ from askvisit.evaluation.edition_files import (
     EditionTurn,
     pairs,
 )
+from askvisit.rewriting.resolution import expanded
 from askvisit.text import content_words
 from training.examples import (
     Example,
@@ -40,11 +41,11 @@ SHARES = {
 histories without a text, from which a `TermSpanModel` learns what a question leans on."""
 
 TYPED = 0.08  # of the examples are asked as people type
-FOREIGN_HISTORY = 0.1  # of the others stand behind turns that do not matter
-LOST_HISTORY = 0.1  # of the turns that stand alone are asked without their history
+FOREIGN_WORDS = 0.05  # of the others get words of a conversation that do not matter
+LOST_WORDS = 0.15  # of the words that complete a follow-up are left out
 SECOND_WINDOW = 0.3  # of the questions answered by both editions are paired with another window
 UNRELATED_TERMS = 1 / 3  # of the histories without a text belong to another dialogue
-TURNS = 3  # earlier turns that a reader sees
+TURNS = 3  # earlier turns from which words may complete a question
 
 Item = TypeVar("Item")
 Hard = Mapping[tuple[str, str], Sequence[Span]]
@@ -140,16 +141,15 @@ class Mix:
             yield group if name in ("dialogues", "terms") else self._varied(group)
 
     def _varied(self, group: Group) -> Group:
-        """Ask some questions as people type, some behind turns of another conversation."""
+        """Ask some questions as people type, some with words of another conversation."""
         chance = self.rng.random()
+        question = group[0].question
         if chance < TYPED:
-            typed = as_typed(group[0].question, self.rng)
-            return tuple(replace(example, question=typed) for example in group)
-        if chance < TYPED + FOREIGN_HISTORY and self.turns.items:
-            dialogue, number = self.rng.choice(self.turns.items)
-            history = self._history(dialogue, number)
-            return tuple(replace(example, history=history) for example in group)
-        return group
+            question = as_typed(question, self.rng)
+        elif chance < TYPED + FOREIGN_WORDS and self.turns.items:
+            words = content_words(" ".join(self._history(*self.rng.choice(self.turns.items))))
+            question = expanded(question, self.rng.sample(words, min(2, len(words))))
+        return tuple(replace(example, question=question) for example in group)
 
     def _news(self) -> Group:
         """A question's answered window before one that does not answer it, of either edition."""
@@ -209,9 +209,10 @@ class Mix:
         else:
             found = self.hard.get((dialogue.article, turn.standalone))
             around = found[0] if found else nearest_unit(turn.standalone, text, units)
-        lost = turn.stands_alone and self.rng.random() < LOST_HISTORY
-        history = () if lost else self._history(dialogue, number)
-        whole = Example(turn.question, text, turn.spans, history, _wanted(turn))
+        history = content_words(" ".join(self._history(dialogue, number)))
+        wanted = _wanted(turn)
+        words = [w for w in history if w in wanted and self.rng.random() >= LOST_WORDS]
+        whole = Example(expanded(turn.question, words), text, turn.spans)
         return (crop(whole, units, around, self.rng.randint(*self.longest), self.rng),)
 
     def _terms(self) -> Group:

@@ -18,7 +18,7 @@ from askvisit.ranking import Candidate
 from askvisit.reader import Reader, SentenceReader
 from askvisit.records import Answer, ContextTurn, Evidence, quoted
 from askvisit.retriever import Retriever
-from askvisit.rewriting.resolution import TURNS, Resolver
+from askvisit.rewriting.resolution import TURNS, Resolver, expanded
 
 NOT_FOUND = "The articles do not answer this question."
 
@@ -89,16 +89,15 @@ class QAPipeline:
         """Retrieve, read and rank for one reading: a question, or a topic or claim.
 
         Keywords may be either; they go to topic search where the reader finds no question in them.
-        context: earlier turns, whose words are searched for too and which the reader reads before
-        the question; it then asks for no topic. cited: the articles that these turns quoted.
+        context: earlier turns, whose words are added to the question; it then asks for no topic.
+        cited: the articles that these turns quoted.
         """
         if not context and (about := rewriting.topics.topic(question, self.index)) is not None:
             return self._search_topic(question, about)
-        asked = _marked(question)
         words = list(dict.fromkeys(word for turn in context for word in turn.words))
-        query = " ".join([asked, *words])
-        evidence = Retriever(self.index, self.encoder).gather(query, self.articles, cited)
-        spans = self.reader.read(asked, evidence.windows, [turn.text for turn in context])
+        asked = expanded(_marked(question), words)
+        evidence = Retriever(self.index, self.encoder).gather(asked, self.articles, cited)
+        spans = self.reader.read(asked, evidence.windows)
         ranked = ranking.rank(evidence, spans, self.calibration)
         if context:
             reading = f"{question} — {', '.join(words)}"

@@ -152,10 +152,8 @@ class _TimedReader:
     def sha256(self) -> str:
         return self._reader.sha256
 
-    def read(
-        self, question: str, windows: Sequence[Window], history: Sequence[str] = ()
-    ) -> list[Span]:
+    def read(self, question: str, windows: Sequence[Window]) -> list[Span]:
         began = perf_counter()
-        spans = self._reader.read(question, windows, history)
+        spans = self._reader.read(question, windows)
         self._seconds["read"] += perf_counter() - began
         return spans

@@ -14,7 +14,7 @@ from askvisit.reader.span_reader import Logits, SpanReader
 
 _LONGEST_INPUT = 512
 _LONGEST_QUESTION = 400
-"""Characters of a question and the turns before it; the end is kept."""
+"""Characters of a question."""
 
 _STRIDE = 96
 
@@ -49,12 +49,9 @@ class TransformersReader(SpanReader):
         """Hash of the weights' files, read when it is first asked for."""
         return weights_sha256(self._folder)
 
-    def _logits(
-        self, question: str, history: Sequence[str], texts: Sequence[str]
-    ) -> Iterator[tuple[int, Logits]]:
-        asked = " ".join([*history, question])[-_LONGEST_QUESTION:]
+    def _logits(self, question: str, texts: Sequence[str]) -> Iterator[tuple[int, Logits]]:
         for number, text in enumerate(texts):
-            for logits in self._parts(asked, text):
+            for logits in self._parts(question[:_LONGEST_QUESTION], text):
                 yield number, logits
 
     def _parts(self, question: str, text: str) -> Iterator[Logits]:

@@ -9,9 +9,6 @@ from pathlib import Path
 from askvisit.onnx_model import OnnxModel
 from askvisit.reader.span_reader import Logits, SpanReader
 
-LONGEST_HISTORY = 64
-"""Tokens of earlier turns that are read before a question; the newest are kept."""
-
 LONGEST_QUESTION = 96
 _REMEMBERED = 4096
 _LONGEST_INPUT = 512
@@ -27,10 +24,8 @@ class OnnxReader(SpanReader):
         self.sha256 = str(self.model.about["sha256"])  # the file was compared with it
         self._tokens = lru_cache(_REMEMBERED)(self.model.tokens)  # questions meet the same windows
 
-    def _logits(
-        self, question: str, history: Sequence[str], texts: Sequence[str]
-    ) -> Iterator[tuple[int, Logits]]:
-        asked = question_ids(self.model, question, history)
+    def _logits(self, question: str, texts: Sequence[str]) -> Iterator[tuple[int, Logits]]:
+        asked = self.model.tokens(question).ids[:LONGEST_QUESTION]
         first = self.model.layout.text_at(asked)
         room = _LONGEST_INPUT - first - 1
         parts = [
@@ -49,10 +44,3 @@ class OnnxReader(SpanReader):
 def onnx_model(folder: Path) -> OnnxModel:
     """Load a model once: the fast reader also tells what a follow-up leans on."""
     return OnnxModel(folder)
-
-
-def question_ids(model: OnnxModel, question: str, history: Sequence[str]) -> list[int]:
-    """Return a question's tokens behind those of the turns before it, each with a separator."""
-    turns = [[*model.tokens(turn).ids, model.layout.separator] for turn in history]
-    earlier = [token for turn in turns for token in turn][-LONGEST_HISTORY:]
-    return [*earlier, *model.tokens(question).ids[:LONGEST_QUESTION]]

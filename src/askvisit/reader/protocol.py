@@ -17,13 +17,8 @@ class Reader(Protocol):
     def sha256(self) -> str:
         """Hash of the weights: what makes two readers of one name the same."""
 
-    def read(
-        self, question: str, windows: Sequence[Window], history: Sequence[str] = ()
-    ) -> list[Span]:
+    def read(self, question: str, windows: Sequence[Window]) -> list[Span]:
         """Return the best span of every sentence in the windows, or of the likeliest of them.
-
-        history: the turns that the question leans on, oldest first, each a question and the words
-        that answered it; empty where it stands alone.
 
         A sentence that stands in two windows is judged once, where its margin is higher.
         """

@@ -28,19 +28,17 @@ class TwoStageReader:
         self.sha256 = sha256
         self._first, self._second = first, second
 
-    def read(
-        self, question: str, windows: Sequence[Window], history: Sequence[str] = ()
-    ) -> list[Span]:
+    def read(self, question: str, windows: Sequence[Window]) -> list[Span]:
         """Return the second reader's spans, each with the first one's margin.
 
         Sentences that are not read again have lost, and are left out.
         """
-        found = self._first.read(question, windows, history)
+        found = self._first.read(question, windows)
         margins = {span.sentence: span.margin for span in found}
         again = likeliest(found, windows)
         return [
             replace(span, first_margin=margins[span.sentence])
-            for span in self._second.read(question, again, history)
+            for span in self._second.read(question, again)
             if span.sentence in margins
         ]
 

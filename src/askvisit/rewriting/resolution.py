@@ -14,17 +14,20 @@ from typing import Protocol
 import numpy as np
 
 from askvisit.onnx_model import MODELS, Floats
-from askvisit.reader.onnx import onnx_model, question_ids
+from askvisit.reader.onnx import LONGEST_QUESTION, onnx_model
 from askvisit.records import Answer, ContextTurn
 from askvisit.text import content_words, one_line, printable
 
 TURNS = 3
 """Earlier turns that a question may lean on, as in training."""
 
+_LONGEST_HISTORY = 64
+"""Tokens of earlier turns that are read before a question; the newest are kept."""
+
 _LONGEST_TURN = 400
 """Characters of a turn that are read: an answer from elsewhere may be of any length."""
 
-_WANTED = 0.5
+_WANTED = 0.3
 """Probability from which on a word belongs to the question."""
 
 
@@ -55,18 +58,25 @@ class TermClassifier:
     def _words(self, question: str, turns: Sequence[str]) -> list[list[str]]:
         """Return the words of each turn that belong to the question."""
         model = onnx_model(self._folder)
-        ids = question_ids(model, question, turns)
-        wanted = 1 / (1 + np.exp(-model.run(ids)[2][1:]))
-        offsets = [model.tokens(turn).offsets for turn in turns]
-        lengths = [len(part) + 1 for part in offsets]
-        cut = sum(lengths) - (len(ids) - len(question_ids(model, question, ())))
-        place = -cut  # a long history loses its beginning
+        read = [model.tokens(turn) for turn in turns]
+        earlier = [token for part in read for token in [*part.ids, model.layout.separator]]
+        asked = model.tokens(question).ids[:LONGEST_QUESTION]
+        logits = model.run([*earlier[-_LONGEST_HISTORY:], *asked])[2][1:]
+        wanted = 1 / (1 + np.exp(-logits))
+        place = min(0, _LONGEST_HISTORY - len(earlier))  # a long history loses its beginning
         found = []
-        for turn, part, length in zip(turns, offsets, lengths, strict=True):
-            kept = [(wanted[place + n], offset) for n, offset in enumerate(part) if place + n >= 0]
+        for turn, part in zip(turns, read, strict=True):
+            kept = [(wanted[place + n], o) for n, o in enumerate(part.offsets) if place + n >= 0]
             found.append(list(_wanted_words(turn, kept)))
-            place += length
+            place += len(part.ids) + 1
         return found
+
+
+def expanded(question: str, words: Sequence[str]) -> str:
+    """Return a question with the words that it leans on, as readers read it."""
+    if not words:
+        return question
+    return f"{question.rstrip('?')} ({' '.join(words)}){'?' if question.endswith('?') else ''}"
 
 
 def turn_text(answer: Answer) -> str:
