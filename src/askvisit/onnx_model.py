@@ -12,7 +12,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +101,10 @@ class OnnxModel:
         _check(folder / "tokenizer.json", self.about["tokenizer_sha256"])
         self._session = _session(folder / "model.onnx")
         self._tokenizer = _tokenizer(folder / "tokenizer.json")
-        self.layout = Layout.of(self._tokenizer)
+        layout = Layout.of(self._tokenizer)
+        takes = {given.name for given in self._session.get_inputs()}
+        # MPNet's vocabulary has BERT's special tokens as well, but the model has no token types.
+        self.layout = replace(layout, token_types="token_type_ids" in takes)
 
     def tokens(self, text: str) -> Tokens:
         """Tokenize a text, without the special tokens."""
