@@ -58,7 +58,7 @@ def ask(
                     for number, span in enumerate(spans)
                     if any(span.sentence.start <= s < span.sentence.end for s in starts)
                 )
-                yield Sample(source, page.article, evidence, spans, gold, far)
+                yield Sample(source, page.article, evidence, spans, gold, bool(starts), far)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
