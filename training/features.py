@@ -42,8 +42,9 @@ class Layout:
         known = (("[CLS]", "[SEP]", "[PAD]", 1, True), ("<s>", "</s>", "<pad>", 2, False))
         for first, separator, padding, between, types in known:
             ids = [tokenizer.token_to_id(token) for token in (first, separator, padding)]
-            if None not in ids:
-                return cls(*ids, between, types)
+            whole = [number for number in ids if number is not None]
+            if len(whole) == len(ids):
+                return cls(whole[0], whole[1], whole[2], between, types)
         raise TrainingError("the tokenizer is neither BERT's nor MPNet's: name such a checkpoint")
 
 
@@ -124,7 +125,7 @@ def window_of(example: Example, tokenizer: Tokenizer, layout: Layout) -> TokenWi
 
 def _leans_on(encoding: Encoding, text: str, wanted: frozenset[str]) -> list[bool]:
     """For each token of a turn, whether it is of a wanted word."""
-    bounds: dict[int, tuple[int, int]] = {}
+    bounds: dict[int | None, tuple[int, int]] = {}
     for word, (start, end) in zip(encoding.word_ids, encoding.offsets, strict=True):
         first, last = bounds.get(word, (start, end))
         bounds[word] = (min(first, start), max(last, end))
