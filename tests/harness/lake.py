@@ -125,7 +125,9 @@ def _paragraph(number: int) -> SquadParagraph:
     context = (
         f"It is known that {name} lives in {town} near the largest lake of the land. "
         f"She came there in {year} with the old family of her mother and stayed. "
-        f"Many people there know the quiet house by the water very well."
+        "Many people there know the quiet house by the water very well. "
+        "The fishermen sell their catch on the northern market before the sun is up. "
+        "In winter the ice is thick enough for horses that bring wood from the hills."
     )
     answers = {WHERE.format(name=name): town, WHEN.format(name=name): str(year)}
     questions = [
