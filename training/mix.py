@@ -171,9 +171,7 @@ class Mix:
     def _missing(self, edition: Edition, question: EditionQuestion) -> Example:
         return self._window(edition, question.question, (), self._hard(edition, question.question))
 
-    def _other(
-        self, edition: Edition, question: EditionQuestion, free: Sequence[Span]
-    ) -> Example:
+    def _other(self, edition: Edition, question: EditionQuestion, free: Sequence[Span]) -> Example:
         """A window of the answering edition around a paragraph without the answer, or it alone."""
         made = self._window(edition, question.question, question.spans, self.rng.choice(free))
         if not made.spans:

@@ -6,14 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from training.squad import SquadDocument, SquadParagraph, SquadQuestion
-
 from askvisit.evaluation.edition_files import (
     Edition,
     EditionDialogue,
     EditionQuestion,
     EditionTurn,
 )
+from training.squad import SquadDocument, SquadParagraph, SquadQuestion
 
 NAMES = ["Ada", "Bela", "Cora", "Dora", "Edda", "Fina", "Gala", "Hela", "Inga", "Jana"]
 TOWNS = ["Lund", "Moss", "Nora", "Oslo", "Pori", "Rana", "Sala", "Tana", "Umea", "Vasa"]

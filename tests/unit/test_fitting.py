@@ -64,9 +64,7 @@ def sample(
 
 def many(count: int, seed: int = 0, **options) -> list[Sample]:
     rng = np.random.default_rng(seed)
-    return [
-        sample(rng, article=str(n % 20), answerable=n % 3 > 0, **options) for n in range(count)
-    ]
+    return [sample(rng, article=str(n % 20), answerable=n % 3 > 0, **options) for n in range(count)]
 
 
 def test_the_weights_that_made_the_answers_are_found_again():

@@ -201,7 +201,9 @@ def test_nothing_heavy_is_loaded_before_it_is_needed(code):
 
 
 def test_the_library_does_without_training():
-    users = [path for path in MODULES if any(n.split(".")[0] == "training" for n in imports(tree(path)))]
+    users = [
+        path for path in MODULES if any(n.split(".")[0] == "training" for n in imports(tree(path)))
+    ]
     assert users == []
 
 

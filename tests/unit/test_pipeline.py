@@ -77,7 +77,9 @@ def test_a_follow_up_finds_the_article_that_was_quoted_before(small):
 
 
 def test_a_keyword_that_leans_on_a_turn_is_no_topic(small, opened):
-    one, reader, _ = asking(small, {"the minister?": {"next year": 3.0}}, {"the minister": ["came"]})
+    one, reader, _ = asking(
+        small, {"the minister?": {"next year": 3.0}}, {"the minister": ["came"]}
+    )
     answer = one.ask("the minister", [opened])
     assert reader.asked == ["the minister?"]
     assert answer.citations[0].span == "next year"

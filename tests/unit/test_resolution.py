@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from harness.fakes import BRIDGE, citation
@@ -67,7 +65,9 @@ def test_pieces_are_joined_to_the_words_of_the_turn(classify):
     classifier, _ = classify("br", "id", "ge", "U", "op", "20")
     found = classifier.context("Why?", [turn("Who opened the bridge in 2009, and 20 more?")])
     # "op" alone does not make "opened" wanted, nor "20" the year; alone it is a word
-    assert found == (ContextTurn(0, "Who opened the bridge in 2009, and 20 more?", ("bridge", "20")),)
+    assert found == (
+        ContextTurn(0, "Who opened the bridge in 2009, and 20 more?", ("bridge", "20")),
+    )
 
 
 def test_marks_part_words(classify):

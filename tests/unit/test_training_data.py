@@ -1,4 +1,4 @@
-"""What a reader is trained on: SQuAD files, crops, the mix of sources, pages and mined sentences."""
+"""What a reader is trained on: SQuAD files, crops, the mix, pages and mined sentences."""
 
 from __future__ import annotations
 
@@ -216,9 +216,7 @@ class TestMix:
         assert set(groups) == {(Example("What colour?", text, ((13, 16),)),)}
 
     def test_what_nobody_answers_is_alone_and_without_a_span(self, plain):
-        groups = [
-            g for g in made(shares={"news": 1.0}) if g[0].question == "Who sold the mill?"
-        ]
+        groups = [g for g in made(shares={"news": 1.0}) if g[0].question == "Who sold the mill?"]
         assert len(groups) > 60
         assert all(len(group) == 1 and group[0].spans == () for group in groups)
 
@@ -327,9 +325,10 @@ class TestPages:
         paragraphs = []
         for n in range(13):
             context = filler * 4 + f"The prize {n} went to Winner{n}. " + filler * 3 + f"End{n}."
+            at = context.index
             qas = (
-                SquadQuestion(f"{n}", f"Who won prize {n}?", ((context.index("Winner"), f"Winner{n}"),)),
-                SquadQuestion(f"{n}e", f"What ends {n}?", ((context.index("End"), f"End{n}"),)),
+                SquadQuestion(f"{n}", f"Who won prize {n}?", ((at("Winner"), f"Winner{n}"),)),
+                SquadQuestion(f"{n}e", f"What ends {n}?", ((at("End"), f"End{n}"),)),
                 SquadQuestion(f"{n}-no", f"Who lost {n}?", ()),
             )  # fmt: skip
             paragraphs.append(SquadParagraph(context, qas))
@@ -384,7 +383,11 @@ class TestMining:
     def test_questions_without_an_answer_are_asked_those_of_dialogues_in_full(self, tmp_path):
         path = write_lines(tmp_path / "d.jsonl", [dialogue_line(d) for d in DIALOGUES[:2]])
         found = {edition.id: asked for edition, asked in mining.unanswered(EDITIONS[:2], path)}
-        assert found["s0-a"] == ["When did Ada come there?", "Who sold the mill?", "Who taught Ada?"]
+        assert found["s0-a"] == [
+            "When did Ada come there?",
+            "Who sold the mill?",
+            "Who taught Ada?",
+        ]
         assert found["s0-b"] == [PRICE, "Who sold the mill?", "Who taught Ada?"]
         alone = dict(mining.unanswered(EDITIONS[:1], None))[EDITIONS[0]]
         assert alone == ["When did Ada come there?", "Who sold the mill?"]

@@ -68,7 +68,7 @@ def test_the_likeliest_sentences_are_read_again_best_first_and_each_once():
 
 def test_a_sentence_in_a_window_that_is_chosen_takes_no_other():
     again = likeliest(spans({5: 3.0, 6: 2.0, 4: 1.0}), [WHOLE])
-    assert [numbers(w) for w in again] == [list(range(0, 12))]
+    assert [numbers(w) for w in again] == [list(range(12))]
     assert WHOLE.end - WHOLE.start <= LENGTH
 
 
