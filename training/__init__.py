@@ -2,5 +2,6 @@
 
 Data flows one way: ``squad`` and ``news`` read files, ``examples`` cuts contexts to what a reader
 sees, ``mix`` draws from all of them, ``features`` makes token windows and batches, ``loop`` trains
-with ``losses``, ``export`` writes what the package ships. Nothing heavy is imported here.
+with ``losses``, ``export`` writes what the package ships. ``authoring`` and ``wording`` check new
+articles for data/news. Nothing heavy is imported here.
 """

@@ -25,7 +25,7 @@ from askvisit.fitting import Sample
 from askvisit.index import open_index, temporary_index
 from askvisit.reader import Reader
 from askvisit.retriever import Retriever
-from training.pages import Page, far_questions, squad_pages
+from training.pages import Page, PageQuestion, sampled, squad_pages
 
 CALIBRATIONS = Path(calibration.__file__).parent / "models" / "calibration.json"
 
@@ -36,7 +36,10 @@ def edition_pages(path: Path) -> list[Page]:
         Page(
             edition.story,
             edition.text,
-            tuple((q.question, tuple(start for start, _ in q.spans)) for q in edition.questions),
+            tuple(
+                PageQuestion(q.question, tuple(start for start, _ in q.spans), q.several)
+                for q in edition.questions
+            ),
         )
         for edition in read_editions(path)
     ]
@@ -46,19 +49,27 @@ def ask(
     pages: Sequence[Page], source: str, reader: Reader, encoder: Encoder, *, questions: int
 ) -> Iterator[Sample]:
     """Ask pages their questions, ``questions`` of them at most, and some of other pages' ones."""
-    chosen = far_questions(pages, questions, seed=0)
-    for page, asked in tqdm(chosen, desc=source, unit="page"):
+    for page in tqdm(sampled(pages, questions, seed=0), desc=source, unit="page"):
         with temporary_index({ARTICLE: page.text}, encoder) as folder:
             retriever = Retriever(open_index(folder), encoder)
-            for question, starts, far in asked:
-                evidence = retriever.gather(question)
-                spans = reader.read(question, evidence.windows)
+            for asked in page.questions:
+                evidence = retriever.gather(asked.text)
+                spans = reader.read(asked.text, evidence.windows)
                 gold = tuple(
                     number
                     for number, span in enumerate(spans)
-                    if any(span.sentence.start <= s < span.sentence.end for s in starts)
+                    if any(span.sentence.start <= s < span.sentence.end for s in asked.starts)
                 )
-                yield Sample(source, page.article, evidence, spans, gold, bool(starts), far)
+                yield Sample(
+                    source,
+                    page.article,
+                    evidence,
+                    spans,
+                    gold,
+                    bool(asked.starts),
+                    asked.far,
+                    asked.several,
+                )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -93,6 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"{level:<8} {source:<13}", *(f"{k} {v:.3f}" for k, v in shares.items()))
     fitted = json.loads(options.out.read_text("utf-8")) if options.out.exists() else {}
     found = fitting.fit(samples, reader.name)
+    print("further citations from", found.further)
     fitted[reader.name] = fitting.as_json(found, reader.sha256, expected)
     options.out.write_text(json.dumps(fitted, indent=1) + "\n", "utf-8")
     return 0

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from askvisit.errors import TrainingError
+from askvisit.text import content_words
 from training.examples import Example, Group
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ class Layout:
     @classmethod
     def of(cls, tokenizer: Tokenizer) -> Layout:
         """The layout that belongs to a vocabulary; TrainingError for one of another family."""
-        known = (("[CLS]", "[SEP]", "[PAD]", 1, True), ("<s>", "</s>", "<pad>", 2, False))
+        # MPNet's vocabulary holds BERT's special tokens as well, so that it is looked for first.
+        known = (("<s>", "</s>", "<pad>", 2, False), ("[CLS]", "[SEP]", "[PAD]", 1, True))
         for first, separator, padding, between, types in known:
             ids = [tokenizer.token_to_id(token) for token in (first, separator, padding)]
             whole = [number for number in ids if number is not None]
@@ -102,14 +104,14 @@ def window_of(example: Example, tokenizer: Tokenizer, layout: Layout) -> TokenWi
         return tokenizer.encode(text, add_special_tokens=False)
 
     history: list[int] = []
-    leans: list[bool] = []
+    leans: list[bool | None] = []
     for turn in example.history:
         encoding = encoded(turn)
         history += [*encoding.ids, layout.separator]
-        leans += [*_leans_on(encoding, turn, example.wanted or frozenset()), False]
+        leans += [*_leans_on(encoding, turn, example.wanted), None]
     history, leans = history[-MAX_HISTORY:], leans[-MAX_HISTORY:]
     head = [layout.first, *history, *encoded(example.question).ids[:MAX_QUESTION]]
-    terms = () if example.wanted is None else tuple(enumerate(leans, 1))
+    terms = tuple((n, lean) for n, lean in enumerate(leans, 1) if lean is not None)
     head += [layout.separator] * (layout.between if example.context else 1)
     if not example.context:
         return TokenWindow(head, len(head), (), terms)
@@ -123,13 +125,20 @@ def window_of(example: Example, tokenizer: Tokenizer, layout: Layout) -> TokenWi
     return TokenWindow([*head, *kept, layout.separator], len(head), tuple(spans), terms)
 
 
-def _leans_on(encoding: Encoding, text: str, wanted: frozenset[str]) -> list[bool]:
-    """For each token of a turn, whether it is of a wanted word."""
+def _leans_on(encoding: Encoding, text: str, wanted: frozenset[str] | None) -> list[bool | None]:
+    """For each token of a turn, whether it is of a wanted word; None where nobody judges it.
+
+    Function words are not judged: nothing is searched for by them.
+    """
+    if wanted is None:
+        return [None] * len(encoding.ids)
     bounds: dict[int | None, tuple[int, int]] = {}
     for word, (start, end) in zip(encoding.word_ids, encoding.offsets, strict=True):
         first, last = bounds.get(word, (start, end))
         bounds[word] = (min(first, start), max(last, end))
-    return [text[slice(*bounds[word])].lower() in wanted for word in encoding.word_ids]
+    judged = {word.lower() for word in content_words(text)}
+    words = [text[slice(*bounds[word])].lower() for word in encoding.word_ids]
+    return [word in wanted if word in judged else None for word in words]
 
 
 def batches(groups: Sequence[TokenGroup], *, tokens: int, seed: int) -> list[list[TokenGroup]]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from torch import Tensor
 
+RARE = 3.0
+
 
 def span_loss(start: Tensor, end: Tensor, batch: dict[str, Any]) -> Tensor:
     """Mean negative log likelihood of the right starts and ends, over the text and [CLS].
@@ -43,14 +45,15 @@ def term_loss(logits: Tensor, batch: dict[str, Any]) -> Tensor:
     """Mean binary cross-entropy of the history's tokens; 0 where none is judged.
 
     logits: (rows, length), above 0 where the question leans on a token (QuReTeC, Voskarides et al.
-    2020, arXiv:2005.11723).
+    2020, arXiv:2005.11723). The few that it leans on count ``RARE`` times.
     """
     from torch.nn.functional import binary_cross_entropy_with_logits
 
     judged = batch["terms"] >= 0
     if not judged.any():
         return logits.new_zeros(())
-    return binary_cross_entropy_with_logits(logits[judged], batch["terms"][judged])
+    rare = logits.new_tensor(RARE)
+    return binary_cross_entropy_with_logits(logits[judged], batch["terms"][judged], pos_weight=rare)
 
 
 def _negative_log_likelihood(logits: Tensor, right: Tensor, allowed: Tensor) -> Tensor:

@@ -8,7 +8,13 @@ from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from askvisit.errors import TrainingError
-from askvisit.evaluation.edition_files import Edition, EditionDialogue, EditionQuestion, pairs
+from askvisit.evaluation.edition_files import (
+    Edition,
+    EditionDialogue,
+    EditionQuestion,
+    EditionTurn,
+    pairs,
+)
 from askvisit.text import content_words
 from training.examples import (
     Example,
@@ -205,7 +211,7 @@ class Mix:
             around = found[0] if found else nearest_unit(turn.standalone, text, units)
         lost = turn.stands_alone and self.rng.random() < LOST_HISTORY
         history = () if lost else self._history(dialogue, number)
-        whole = Example(turn.question, text, turn.spans, history)
+        whole = Example(turn.question, text, turn.spans, history, _wanted(turn))
         return (crop(whole, units, around, self.rng.randint(*self.longest), self.rng),)
 
     def _terms(self) -> Group:
@@ -219,9 +225,8 @@ class Mix:
             other, place = self.rng.choice(self.turns.items)
             history = self._history(other, place)
             return (Example(turn.standalone, "", (), history, frozenset()),)
-        wanted = {w.lower() for w in content_words(turn.standalone)}
-        wanted -= {w.lower() for w in content_words(turn.question)}
-        return (Example(turn.question, "", (), self._history(dialogue, number), frozenset(wanted)),)
+        history = self._history(dialogue, number)
+        return (Example(turn.question, "", (), history, _wanted(turn)),)
 
     def _history(self, dialogue: EditionDialogue, number: int) -> tuple[str, ...]:
         text = self.texts[dialogue.article]
@@ -250,3 +255,11 @@ class Mix:
         shift = sum(len(text) + 2 for text in before)
         spans = tuple((a + shift, b + shift) for a, b in question.span())
         return (Example(question.text, "\n\n".join([*before, own, *after]), spans),)
+
+
+def _wanted(turn: EditionTurn) -> frozenset[str]:
+    """The words that the complete question has beyond those typed, in lower case."""
+    complete, typed = (
+        {word.lower() for word in content_words(text)} for text in (turn.standalone, turn.question)
+    )
+    return frozenset(complete - typed)

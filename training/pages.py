@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -25,12 +25,25 @@ FAR_SHARE = 0.25
 
 
 @dataclass(frozen=True)
+class PageQuestion:
+    """A question and the offsets at which its answers begin, none where the page has none.
+
+    `several` is True where all of them together answer, `far` for a question about another page.
+    """
+
+    text: str
+    starts: tuple[int, ...]
+    several: bool = False
+    far: bool = False
+
+
+@dataclass(frozen=True)
 class Page:
-    """A text and its questions, each with the offsets at which an answer begins (none: nothing)."""
+    """A text and its questions."""
 
     article: str
     text: str
-    questions: tuple[tuple[str, tuple[int, ...]], ...]
+    questions: tuple[PageQuestion, ...]
 
 
 def squad_pages(path: Path) -> list[Page]:
@@ -47,34 +60,28 @@ def squad_pages(path: Path) -> list[Page]:
                         len(text) + start + 2 * sum(b <= start for b in breaks)
                         for start, _ in question.answers
                     )
-                    questions.append((question.text, starts))
+                    questions.append(PageQuestion(question.text, starts))
                 pieces = pairwise([0, *breaks, len(paragraph.context)])
                 text += "\n\n".join(paragraph.context[a:b] for a, b in pieces) + "\n\n"
             pages.append(Page(document.title, text, tuple(questions)))
     return pages
 
 
-def far_questions(
-    pages: Sequence[Page], questions: int, *, seed: int
-) -> list[tuple[Page, list[tuple[str, tuple[int, ...], bool]]]]:
-    """Pages with questions to ask of them: (text, offsets of answers, whether another page's).
+def sampled(pages: Sequence[Page], questions: int, *, seed: int) -> list[Page]:
+    """The pages with ``questions`` of their own at most, and a quarter as many of other articles'.
 
-    ``questions`` of the pages' own are drawn at most, and a quarter as many of other articles'.
+    Pages without a question are left out.
     """
     rng = random.Random(seed)
-    own = [(page, text, starts, False) for page in pages for text, starts in page.questions]
+    own = [(page, question) for page in pages for question in page.questions]
     rng.shuffle(own)
     own = own[:questions]
-    far = []
     for _ in range(round(FAR_SHARE * len(own))):
         page = rng.choice(pages)
         other = rng.choice([p for p in pages if p.article != page.article])
-        far.append((page, rng.choice(other.questions)[0], (), True))
-    chosen = [
-        (page, [(text, starts, is_far) for p, text, starts, is_far in [*own, *far] if p is page])
-        for page in pages
-    ]
-    return [(page, asked) for page, asked in chosen if asked]
+        own.append((page, PageQuestion(rng.choice(other.questions).text, (), far=True)))
+    chosen = [replace(p, questions=tuple(q for page, q in own if page is p)) for p in pages]
+    return [page for page in chosen if page.questions]
 
 
 def _breaks(context: str) -> list[int]:

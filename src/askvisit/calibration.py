@@ -31,6 +31,7 @@ LEVELS: tuple[Strictness, ...] = ("lenient", "normal", "strict")
 class Calibration:
     """Weights by feature, fitted for one reader, and `thresholds` of confidence by strictness.
 
+    `further` is the confidence from which a list's citations after the first are given.
     `rates` are what to expect of each strictness for each source of texts (such as news),
     measured on articles that the fit did not see, as shares: `answered` and `right` of the
     answerable questions, `false_near` and `false_far` of questions without an answer that are
@@ -42,6 +43,7 @@ class Calibration:
     rank: Mapping[str, float]
     confidence: Mapping[str, float]
     thresholds: Mapping[Strictness, float]
+    further: float
     rates: Mapping[Strictness, Mapping[str, Mapping[str, float]]]
     sha256: str | None = None
 

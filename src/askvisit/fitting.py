@@ -9,7 +9,7 @@ cross-validated by article: each question is judged by a fit to other articles.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,8 +40,8 @@ class Sample:
 
     `answerable` says that the article answers it. `gold` are the spans that are right, by number;
     an answerable question has none where what answers it was not read to the end. `far` is True for
-    a question about another article. `source` names the kind of text: sources count the same,
-    however many questions each has.
+    a question about another article, `several` for one that all of the gold spans answer together.
+    `source` names the kind of text: sources count the same, however many questions each has.
     """
 
     source: str
@@ -51,6 +51,7 @@ class Sample:
     gold: tuple[int, ...]
     answerable: bool
     far: bool = False
+    several: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,13 +107,15 @@ def fit(samples: Sequence[Sample], reader: str) -> Calibration:
         level: round(_weighted_quantile(sure, share[answerable], 1 - wanted), 4)
         for level, wanted in ANSWERED.items()
     }
-    return Calibration(
+    fitted = Calibration(
         reader,
         _rounded(names, weights),
         _rounded(("intercept", *confidence_names), coefficients),
         thresholds,
+        thresholds["normal"],
         {},
     )
+    return replace(fitted, further=_fit_further(samples, fitted))
 
 
 def judge(samples: Sequence[Sample], reader: str) -> list[Judgement]:
@@ -181,6 +184,7 @@ def as_json(
         "rank": fitted.rank,
         "confidence": fitted.confidence,
         "thresholds": fitted.thresholds,
+        "further": fitted.further,
         "rates": expected,
     }
 
@@ -195,6 +199,29 @@ def calibration_error(confidences: Sequence[float], right: Sequence[bool], bins:
             true = np.mean([right[n] for n in part])
             error += abs(float(sure - true)) * len(part) / len(order)
     return error
+
+
+def _fit_further(samples: Sequence[Sample], fitted: Calibration) -> float:
+    """Return the confidence from which a list's further citations are best given, by their F1.
+
+    The threshold of "normal" where there are no lists to fit it on.
+    """
+    cited = []
+    for sample in samples:
+        if sample.several and sample.gold:
+            ranked = ranking.rank(sample.evidence, sample.spans, fitted)[1 : ranking.MOST_CITATIONS]
+            rows = [(c.confidence, sample.spans.index(c.span) in sample.gold) for c in ranked]
+            cited.append((len(sample.gold), rows))
+    if not cited:
+        return fitted.further
+
+    def f1(least: float) -> float:
+        given = [right for _, rows in cited for sure, right in rows if sure >= least]
+        wanted = sum(max(0, count - 1) for count, _ in cited)
+        return 2 * sum(given) / max(1, len(given) + wanted)
+
+    steps = [round(0.02 * n, 2) for n in range(1, 50)]
+    return max(steps, key=f1)
 
 
 def _fit_rank(samples: Sequence[Sample]) -> tuple[list[str], Floats]:

@@ -12,7 +12,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,8 @@ class Layout:
     @classmethod
     def of(cls, tokenizer: Any) -> Layout:
         """Return the layout that belongs to a tokenizer's special tokens."""
-        families = (("[CLS]", "[SEP]", 1, True), ("<s>", "</s>", 2, False))
+        # MPNet's vocabulary holds BERT's special tokens as well, so that it is looked for first.
+        families = (("<s>", "</s>", 2, False), ("[CLS]", "[SEP]", 1, True))
         for first, separator, between, token_types in families:
             ids = tokenizer.token_to_id(first), tokenizer.token_to_id(separator)
             if None not in ids:
@@ -101,10 +102,7 @@ class OnnxModel:
         _check(folder / "tokenizer.json", self.about["tokenizer_sha256"])
         self._session = _session(folder / "model.onnx")
         self._tokenizer = _tokenizer(folder / "tokenizer.json")
-        layout = Layout.of(self._tokenizer)
-        takes = {given.name for given in self._session.get_inputs()}
-        # MPNet's vocabulary has BERT's special tokens as well, but the model has no token types.
-        self.layout = replace(layout, token_types="token_type_ids" in takes)
+        self.layout = Layout.of(self._tokenizer)
 
     def tokens(self, text: str) -> Tokens:
         """Tokenize a text, without the special tokens."""

@@ -131,7 +131,7 @@ class QAPipeline:
             result.candidates,
             self.min_confidence,
             several=question_forms.asks_for_several(result.question),
-            further=self.calibration.thresholds["normal"],
+            further=self.calibration.further,
         )
 
     def _corrected(self, asked: str, corrected: str) -> ReadingResult:

@@ -60,17 +60,17 @@ def choose(
 ) -> list[Candidate]:
     """Return the candidates to show, best first: none where the best is not sure enough.
 
-    One is enough for a question for one fact, unless the same words stand in a second sentence;
-    a question for several things gets up to `MOST_CITATIONS`. Each of these must be as sure as
-    `further` by itself, also where `min_confidence` is lower.
+    One is enough for a question for one fact, unless the same words stand in a second sentence that
+    is sure enough too; a question for several things gets up to `MOST_CITATIONS`, each after the
+    first with a confidence of at least `further`.
     """
     if not candidates or min_confidence >= 1 or candidates[0].confidence < min_confidence:
         return []
     first, *others = candidates
-    passing = [c for c in others if c.confidence >= max(min_confidence, further)]
     if several:
-        return [first, *passing][:MOST_CITATIONS]
-    return [first, *(c for c in passing if _says_the_same(c.span, first.span))][:2]
+        return [first, *(c for c in others if c.confidence >= further)][:MOST_CITATIONS]
+    sure = [c for c in others if c.confidence >= max(min_confidence, further)]
+    return [first, *(c for c in sure if _says_the_same(c.span, first.span))][:2]
 
 
 def _says_the_same(span: Span, other: Span) -> bool:

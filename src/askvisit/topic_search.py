@@ -48,7 +48,7 @@ def choose(ranked: Sequence[Candidate], min_confidence: float) -> list[Candidate
         ranked[: ranking.MOST_CITATIONS],
         min_confidence,
         several=True,
-        further=_calibration().thresholds["normal"],
+        further=_calibration().further,
     )
 
 

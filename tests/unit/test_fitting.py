@@ -105,6 +105,25 @@ def test_each_strictness_answers_its_share_of_the_answerable():
         assert given == pytest.approx(share, abs=0.01)
 
 
+def listed(margins: tuple[float, ...], right: int) -> Sample:
+    """A list whose first sentences are right, with the margins that a reader gives."""
+    one = sample(np.random.default_rng(0))
+    spans = [
+        replace(span, score=margin, null_score=0.0)
+        for span, margin in zip(one.spans, margins, strict=True)
+    ]
+    return replace(one, spans=spans, gold=tuple(range(right)), several=True)
+
+
+def test_further_citations_are_given_where_it_pays():
+    """Of the margins below, those of 1 and more are right: their confidence is 0.73."""
+    plain = Calibration("r", {"margin": 1.0}, {"intercept": 0.0, "margin": 1.0}, {}, 0.4, {})
+    lists = [listed((5.0, 3.0, 1.0, 0.5, -1.0, -2.0), 3), listed((5.0, 2.0, 0.4, 0, -1, -2), 2)]
+    found = fitting._fit_further(lists, plain)
+    assert 1 / (1 + exp(-0.5)) < found <= 1 / (1 + exp(-1.0))
+    assert fitting._fit_further([replace(s, several=False) for s in lists], plain) == 0.4
+
+
 def test_both_kinds_of_questions_are_needed():
     samples = many(60)
     for some in (

@@ -122,7 +122,7 @@ def test_a_question_for_several_things_gets_all_that_are_sure_by_themselves(cand
     told = [sure(c, p) for c, p in zip(candidates, [0.9, 0.3, 0.7, 0.6], strict=False)]
     assert ranking.choose(told, 0.5) == told[:1]
     assert ranking.choose(told, 0.5, several=True, further=0.5) == [told[0], told[2], told[3]]
-    assert ranking.choose(told, 0.65, several=True, further=0.5) == [told[0], told[2]]
+    assert ranking.choose(told, 0.8, several=True, further=0.65) == [told[0], told[2]]
     assert ranking.choose(told, 0.95, several=True, further=0.5) == []
 
 

@@ -36,7 +36,7 @@ from training.examples import (
     sentence_units,
 )
 from training.mix import SHARES, Mix
-from training.pages import Page, far_questions, squad_pages
+from training.pages import Page, PageQuestion, sampled, squad_pages
 from training.squad import SquadDocument, SquadParagraph, SquadQuestion, read_squad
 
 
@@ -340,31 +340,28 @@ class TestPages:
             assert page.article == "Prizes"
             assert len(page.questions) == 18
             assert page.text.count("\n\n") > 6, "long paragraphs are cut"
-            for at, (question, starts) in enumerate(page.questions):
+            for at, question in enumerate(page.questions):
                 n = 6 * number + at // 3
-                for start in starts:
-                    words = f"Winner{n}" if "won" in question else f"End{n}"
+                for start in question.starts:
+                    words = f"Winner{n}" if "won" in question.text else f"End{n}"
                     assert page.text[start:].startswith(words)
-                assert bool(starts) == ("lost" not in question)
+                assert bool(question.starts) == ("lost" not in question.text)
 
     def test_far_questions_are_those_of_other_articles(self):
         pages = [
-            Page(f"a{n}", f"Text {n}", tuple((f"{n}-{m}?", (m,)) for m in range(8)))
+            Page(f"a{n}", f"Text {n}", tuple(PageQuestion(f"{n}-{m}?", (m,)) for m in range(8)))
             for n in range(4)
         ]
-        asked = [
-            (page, *question)
-            for page, questions in far_questions(pages, 20, seed=0)
-            for question in questions
-        ]
-        own = [row for row in asked if not row[3]]
-        far = [row for row in asked if row[3]]
+        chosen = sampled(pages, 20, seed=0)
+        asked = [(page.article, question) for page in chosen for question in page.questions]
+        own = [row for row in asked if not row[1].far]
+        far = [row for row in asked if row[1].far]
         assert (len(own), len(far)) == (20, 5)
-        assert all(f"a{question[0]}" == page.article for page, question, _, _ in own)
-        assert all(f"a{question[0]}" != page.article for page, question, _, _ in far)
-        assert all(starts == () for _, _, starts, _ in far)
-        assert len({question for _, question, _, _ in own}) == 20
-        assert far_questions(pages, 20, seed=0) == far_questions(pages, 20, seed=0)
+        assert all(f"a{question.text[0]}" == article for article, question in own)
+        assert all(f"a{question.text[0]}" != article for article, question in far)
+        assert all(question.starts == () for _, question in far)
+        assert len({question.text for _, question in own}) == 20
+        assert sampled(pages, 20, seed=0) == chosen
 
 
 class Fooled:

@@ -81,13 +81,9 @@ def test_words_of_the_history_that_a_question_leans_on_are_marked(bert):
     window = window_of(asked, bert, Layout.of(bert))
     read = "[CLS] where does ada live ? lund [SEP] red [SEP] who ? [SEP]"
     assert " ".join(words(window, bert)) == read
-    told = {words(window, bert)[place]: leans for place, leans in window.terms}
-    assert [place for place, _ in window.terms] == list(range(1, 10))
-    assert told == {
-        **dict.fromkeys(("where", "does", "live", "?", "[SEP]", "red"), False),
-        "ada": True,
-        "lund": True,
-    }
+    told = [(words(window, bert)[place], leans) for place, leans in window.terms]
+    # nobody judges function words and marks
+    assert told == [("ada", True), ("live", False), ("lund", True), ("red", False)]
     assert window.spans == ()
     unrelated = Example("Why?", "", (), ("Ada",), frozenset())
     assert {leans for _, leans in window_of(unrelated, bert, Layout.of(bert)).terms} == {False}
@@ -201,9 +197,9 @@ class TestLosses:
         assert float(pair_loss(logits([1, 2, 3]), logits([1, 2, 3]), batch)) == 0
 
     def test_the_loss_of_terms_by_hand(self):
-        from training.losses import term_loss
+        from training.losses import RARE, term_loss
 
         batch = {"terms": logits([-1, 1, 0, -1], [-1, -1, -1, -1])}
         found = term_loss(logits([9, 2, -1, 9], [9, 9, 9, 9]), batch)
-        assert float(found) == pytest.approx((log(1 + exp(-2)) + log(1 + exp(-1))) / 2, rel=1e-5)
+        assert float(found) == pytest.approx((RARE * log(1 + exp(-2)) + log(1 + exp(-1))) / 2)
         assert float(term_loss(logits([9, 9]), {"terms": logits([-1, -1])})) == 0

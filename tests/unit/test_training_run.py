@@ -462,8 +462,9 @@ def test_the_shipped_fits_ask_editions_and_pages(data, tmp_path, monkeypatch, ca
 
     pages = calibrate.edition_pages(data["news"])
     assert {page.article for page in pages} == {f"s{n}" for n in range(10)}
-    _, starts = pages[0].questions[0]
-    assert pages[0].text[starts[0] :].startswith("Lund")
+    first = pages[0].questions[0]
+    assert pages[0].text[first.starts[0] :].startswith("Lund")
+    assert [q.several for q in pages[0].questions] == [False, False, False, True, False]
     samples = list(calibrate.ask(pages[:4], "news", SharedWords(), WordCounts(), questions=9))
     assert len(samples) == 9 + 2
     for sample in samples:

@@ -41,6 +41,7 @@ class TwoStageReader:
         return [
             replace(span, first_margin=margins[span.sentence])
             for span in self._second.read(question, again, history)
+            if span.sentence in margins
         ]
 
 

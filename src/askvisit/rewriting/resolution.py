@@ -16,7 +16,7 @@ import numpy as np
 from askvisit.onnx_model import MODELS, Floats
 from askvisit.reader.onnx import onnx_model, question_ids
 from askvisit.records import Answer, ContextTurn
-from askvisit.text import one_line, printable
+from askvisit.text import content_words, one_line, printable
 
 TURNS = 3
 """Earlier turns that a question may lean on, as in training."""
@@ -76,7 +76,8 @@ def turn_text(answer: Answer) -> str:
 
 
 def _wanted_words(text: str, tokens: Sequence[tuple[Floats, tuple[int, int]]]) -> Iterator[str]:
-    """Join the word pieces of a turn to words, and yield those that are likely wanted."""
+    """Join the word pieces of a turn to words, and yield the content words likely wanted."""
+    judged = set(content_words(text))
     words: list[tuple[int, int, list[float]]] = []
     for probability, (start, end) in tokens:
         if words and start == words[-1][1] and text[start - 1 : start + 1].isalnum():
@@ -84,5 +85,5 @@ def _wanted_words(text: str, tokens: Sequence[tuple[Floats, tuple[int, int]]]) -
         else:
             words.append((start, end, [float(probability)]))
     for start, end, probabilities in words:
-        if np.mean(probabilities) >= _WANTED and text[start:end].strip():
+        if text[start:end].lower() in judged and np.mean(probabilities) >= _WANTED:
             yield text[start:end]

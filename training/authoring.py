@@ -1,0 +1,257 @@
+"""Articles for data/news, as text files: ``python -m training.authoring --help``."""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import math
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from askvisit.errors import AskvisitError, DataError
+from askvisit.evaluation.edition_files import read_edition_dialogues, read_editions
+from training.wording import agreement, leak, write_sheets
+
+_ABOUT = """\
+Check, convert and judge articles for data/news. FOLDER holds first/NAME.txt, second/NAME.txt and
+dialogues/NAME.txt for each article, in the formats of data/news/GUIDE.md."""
+
+KINDS = {
+    "A": "paraphrase infer coref why how yesno typed role direct when number".split(),
+    "L": ["list"],
+    "N": "detail swap event role premise why quantity typed".split(),
+}
+"""The kinds of questions that are answered, answered by several places, and not answered."""
+
+WORDS, PARAGRAPHS, LONGEST_SPAN = (350, 700), (6, 20), 220
+ANSWERED, UNANSWERED = 22, 15  # questions of a first edition, at least
+TURNED_SHARE, TURNED = 0.7, 14  # that a second edition answers now, and answers no longer, at least
+DIALOGUES, TURNS = 3, (5, 10)
+
+Line = dict[str, Any]
+"""A line of a file of data/news, or a part of one."""
+
+
+@dataclass
+class _Source:
+    """A text file: its problems, its article, the lines (number, fields) after it, their begin."""
+
+    path: Path
+    problems: list[str]
+    text: str = ""
+    begin: int = 1
+    rows: list[tuple[int, list[str]]] = field(default_factory=list)
+
+    def say(self, line: int, problem: str) -> None:
+        self.problems.append(f"{self.path}:{line}: {problem}")
+
+    def expect(self, line: int, count: int, what: str, least: int, most: int | None = None) -> None:
+        if not least <= count <= (most or count):
+            self.say(line, f"{count} {what}; make it {least} {f'to {most}' if most else 'or more'}")
+
+    def read(self, *, article: bool) -> bool:
+        """Read the file; false where it cannot be looked at further."""
+        try:
+            lines = [line.strip() for line in self.path.read_text("utf-8-sig").split("\n")]
+        except (OSError, UnicodeDecodeError) as error:
+            self.say(1, f"cannot be read ({error}); write it as UTF-8 text")
+            return False
+        end = 0
+        if article:
+            if "---" not in lines:
+                self.say(len(lines), "no line '---'; put one between the article and its questions")
+                return False
+            self.begin = end = lines.index("---") + 1
+            for number in range(1, end - 1):
+                if lines[number - 1] and lines[number]:
+                    self.say(number + 1, "a paragraph goes on; join the lines or part them")
+            paragraphs = list(filter(None, lines[: end - 1]))
+            self.text = "\n\n".join(paragraphs)
+            self.expect(1, len(self.text.split()), "words", *WORDS)
+            self.expect(1, len(paragraphs), "paragraphs with the headline", *PARAGRAPHS)
+        self.rows = [
+            (number, [part.strip() for part in line.split(" | ")])
+            for number, line in enumerate(lines[end:], end + 1)
+            if line
+        ]
+        return True
+
+    def answers(self, line: int, places: Sequence[str], which: str = "") -> list[Line]:
+        """Find (span, anchor, span, anchor ...) in the text; those that are wrong are problems."""
+        found = []
+        for span, anchor in zip(places[::2], places[1::2], strict=False):
+            if (times := self.text.count(anchor)) != 1:
+                repair = "copy a piece that stands there once"
+                if which:
+                    repair = "list the question with A and a new anchor, or with N"
+                what = f"{which}the anchor {anchor[:60]!r} stands {times} times in the article"
+                self.say(line, f"{what}; {repair}")
+            elif (times := anchor.count(span)) != 1:
+                what = f"{which}the span {span[:60]!r} stands {times} times in its anchor"
+                self.say(line, f"{what}; copy an anchor that holds it once")
+            elif len(span) > LONGEST_SPAN:
+                self.say(line, f"a span of {len(span)} characters; mark {LONGEST_SPAN} at most")
+            else:
+                found.append({"text": span, "start": self.text.index(anchor) + anchor.index(span)})
+        return found
+
+    def edition(self, letter: str, questions: list[Line]) -> Line:
+        title = self.text.partition("\n\n")[0]
+        name = f"{self.path.stem}-{letter}"
+        return {"id": name, "title": title, "text": self.text, "questions": questions}
+
+
+def read_folder(folder: Path) -> tuple[list[Line], list[Line], list[str]]:
+    """Return the editions, the dialogues, and all that is wrong, one line a problem."""
+    editions: list[Line] = []
+    dialogues: list[Line] = []
+    problems: list[str] = []
+    parts = ("first", "second", "dialogues")
+    names = sorted({path.name for part in parts for path in (folder / part).glob("*.txt")})
+    if not names:
+        raise DataError(f"{folder} holds no first/NAME.txt; name a folder with articles")
+    for name in names:
+        first, second, talk = (_Source(folder / part / name, problems) for part in parts)
+        if first.read(article=True) & second.read(article=True) & talk.read(article=False):
+            questions = _first_questions(first)
+            editions.append(first.edition("a", questions))
+            editions.append(second.edition("b", _second_questions(second, first, questions)))
+            dialogues += _dialogues(talk, {"a": first.text, "b": second.text})
+    return editions, dialogues, problems
+
+
+def _first_questions(source: _Source) -> list[Line]:
+    found: list[Line] = []
+    seen: set[str] = set()
+    for line, fields in source.rows:
+        verdict, kind, question, *places = fields + [""] * (3 - len(fields))
+        count = len(places)
+        if verdict not in KINDS:
+            source.say(line, f"{verdict[:60]!r} is no verdict; begin the line with A, L or N")
+        elif kind not in KINDS[verdict]:
+            source.say(line, f"no kind {kind!r} of {verdict}; write {', '.join(KINDS[verdict])}")
+        elif not {"A": count == 2, "L": count > 3 and count % 2 == 0, "N": count == 0}[verdict]:
+            wanted = "A has a span and its anchor, L two or more of them, N none"
+            source.say(line, f"{count} fields after the question; {wanted}")
+        if not question or question.lower() in seen:
+            source.say(line, f"the question {question!r} is empty or asked before; ask another")
+        seen.add(question.lower())
+        answers = source.answers(line, places)
+        found.append({"kind": kind, "type": verdict, "question": question, "answers": answers})
+    unanswered = sum(question["type"] == "N" for question in found)
+    source.expect(source.begin, len(found) - unanswered, "questions of A and L", ANSWERED)
+    source.expect(source.begin, unanswered, "questions of N", UNANSWERED)
+    return found
+
+
+def _second_questions(source: _Source, first: _Source, questions: list[Line]) -> list[Line]:
+    listed: dict[int, list[Line]] = {}
+    for line, (verdict, *rest) in source.rows:
+        number = int(rest[0]) if rest and rest[0].isdecimal() else 0
+        if verdict not in ("A", "N") or not 1 <= number <= len(questions):
+            source.say(line, f"no question; write A or N and a number of 1 to {len(questions)}")
+        elif number in listed:
+            source.say(line, f"question {number} is listed twice; keep one line of it")
+        elif len(rest) % 2 == 0 or (len(rest) > 1) != (verdict == "A"):
+            source.say(line, "A has spans and their anchors after the number, N nothing")
+        else:
+            listed[number] = source.answers(line, rest[1:])
+    found, now_answered, no_longer = [], 0, 0
+    for number, (question, (_, fields)) in enumerate(zip(questions, first.rows, strict=True), 1):
+        answers = listed.get(number)
+        if answers is None:
+            which = f"question {number} is not listed, but "
+            answers = source.answers(source.begin, fields[3:], which)
+        kept = "L" if question["type"] == "L" else "A"
+        found.append({**question, "type": kept if answers else "N", "answers": answers})
+        now_answered += bool(answers) and question["type"] == "N"
+        no_longer += not answers and question["type"] != "N"
+    unanswered = sum(question["type"] == "N" for question in questions)
+    what = f"of {unanswered} questions of N are answered now"
+    source.expect(source.begin, now_answered, what, math.ceil(TURNED_SHARE * unanswered))
+    source.expect(source.begin, no_longer, "questions of A and L are not answered now", TURNED)
+    return found
+
+
+def _dialogues(source: _Source, texts: dict[str, str]) -> list[Line]:
+    found: list[tuple[int, Line]] = []
+    for line, fields in source.rows:
+        letter = fields[0].removeprefix("=").strip()
+        if fields[0].startswith("=") and letter in texts:
+            source.text = texts[letter]
+            found.append((line, {"article": f"{source.path.stem}-{letter}", "turns": []}))
+        elif not found or (fields[0], len(fields)) not in (("Q", 5), ("X", 3)):
+            form = "'Q | typed | complete | span | anchor' or 'X | typed | complete'"
+            source.say(line, f"begin a dialogue with '= a' or '= b', then write {form}")
+        else:
+            turn: Line = {"question": fields[1], "standalone": fields[2]}
+            found[-1][1]["turns"].append({**turn, "answers": source.answers(line, fields[3:])})
+    for line, dialogue in found:
+        source.expect(line, len(dialogue["turns"]), "turns in the dialogue", *TURNS)
+    source.expect(1, len(found), "dialogues", DIALOGUES)
+    return [dialogue for _, dialogue in found]
+
+
+def write_lines(path: Path, lines: Sequence[Line]) -> None:
+    """Write JSON lines, gzipped where the name ends in .gz; the same lines give the same bytes."""
+    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    data = text.encode("utf-8")
+    path.write_bytes(gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m training.authoring", description=_ABOUT)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for command, about, names in (
+        ("check", "say what is wrong with a folder of articles", ["folder"]),
+        ("jsonl", "write the editions and dialogues of a folder as JSON lines", ["folder"]),
+        ("blind", "write sheets on which an edition's questions are judged", ["editions", "out"]),
+        ("compare", "compare the judgements ID.answers with the file", ["editions", "folder"]),
+        ("leak", "tell how well wording alone says what is answered", ["train", "test"]),
+    ):
+        added = commands.add_parser(command, help=about, description=about)
+        for name in names:
+            added.add_argument(name, type=Path, metavar=name.upper())
+        if command == "jsonl":
+            added.add_argument("--editions", required=True, type=Path, metavar="OUT")
+            added.add_argument("--dialogues", required=True, type=Path, metavar="OUT")
+    return parser
+
+
+def _run(options: argparse.Namespace) -> list[str]:
+    """Run a command and return the problems it found."""
+    if options.command == "blind":
+        print(f"{write_sheets(read_editions(options.editions), options.out)} sheets")
+    elif options.command == "compare":
+        print("\n".join(agreement(read_editions(options.editions), options.folder)))
+    elif options.command == "leak":
+        for what, (area, count) in leak(*map(read_editions, (options.train, options.test))).items():
+            print(f"{what}: AUROC {area:.3f} ({count} verdicts)")
+    else:
+        editions, dialogues, problems = read_folder(options.folder)
+        if options.command == "jsonl" and not problems:
+            write_lines(options.editions, editions)
+            write_lines(options.dialogues, dialogues)
+            read_edition_dialogues(options.dialogues, read_editions(options.editions))
+        print(f"{len(editions) // 2} articles, {len(dialogues)} dialogues")
+        return problems
+    return []
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line; a problem is one line on standard error, and exit code 1."""
+    try:
+        problems = _run(_parser().parse_args(arguments))
+    except AskvisitError as error:
+        problems = [f"error: {error}"]
+    if problems:
+        print("\n".join(problems), file=sys.stderr)
+    return bool(problems)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
