@@ -14,6 +14,7 @@ from harness.fakes import (
     BRIDGE,
     ROOT,
     TARIFFS,
+    ScriptedResolver,
     SharedWords,
     WordCounts,
     calibration,
@@ -60,7 +61,7 @@ def small(built_once, tmp_path) -> Path:
 @pytest.fixture
 def assistant(small) -> Assistant:
     """Return an assistant over `small` that reads with `SharedWords`."""
-    return Assistant(small, WordCounts(), SharedWords(), calibration())
+    return Assistant(small, WordCounts(), SharedWords(), calibration(), ScriptedResolver())
 
 
 @pytest.fixture(scope="session")

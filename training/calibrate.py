@@ -60,7 +60,16 @@ def ask(
                     for number, span in enumerate(spans)
                     if any(span.sentence.start <= s < span.sentence.end for s in asked.starts)
                 )
-                yield Sample(source, page.article, evidence, spans, gold, asked.far, asked.several)
+                yield Sample(
+                    source,
+                    page.article,
+                    evidence,
+                    spans,
+                    gold,
+                    bool(asked.starts),
+                    asked.far,
+                    asked.several,
+                )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -44,8 +44,9 @@ class Layout:
         known = (("<s>", "</s>", "<pad>", 2, False), ("[CLS]", "[SEP]", "[PAD]", 1, True))
         for first, separator, padding, between, types in known:
             ids = [tokenizer.token_to_id(token) for token in (first, separator, padding)]
-            if None not in ids:
-                return cls(*ids, between, types)
+            whole = [number for number in ids if number is not None]
+            if len(whole) == len(ids):
+                return cls(whole[0], whole[1], whole[2], between, types)
         raise TrainingError("the tokenizer is neither BERT's nor MPNet's: name such a checkpoint")
 
 
@@ -131,7 +132,7 @@ def _leans_on(encoding: Encoding, text: str, wanted: frozenset[str] | None) -> l
     """
     if wanted is None:
         return [None] * len(encoding.ids)
-    bounds: dict[int, tuple[int, int]] = {}
+    bounds: dict[int | None, tuple[int, int]] = {}
     for word, (start, end) in zip(encoding.word_ids, encoding.offsets, strict=True):
         first, last = bounds.get(word, (start, end))
         bounds[word] = (min(first, start), max(last, end))

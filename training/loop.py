@@ -10,6 +10,7 @@ import time
 import timeit
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +50,7 @@ def hardware() -> tuple[torch.device, torch.dtype | None]:
     times = {}
     for dtype in (torch.float32, torch.bfloat16):
         a, b = left.to(dtype), right.to(dtype)
-        times[dtype] = min(timeit.repeat(lambda a=a, b=b: a @ b, number=2, repeat=5))
+        times[dtype] = min(timeit.repeat(partial(torch.matmul, a, b), number=2, repeat=5))
     faster = times[torch.bfloat16] < times[torch.float32]
     return torch.device("cpu"), torch.bfloat16 if faster else None
 
@@ -58,9 +59,12 @@ def read_hard(paths: Sequence[Path]) -> Hard:
     """What ``training.mining`` wrote: by edition and question, sentences that do not answer."""
     found: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for path in paths:
-        for line in path.read_text("utf-8").splitlines():
-            row = json.loads(line)
-            found[row["edition"], row["question"]] = [(a, b) for a, b in row["sentences"]]
+        try:
+            for line in path.read_text("utf-8").splitlines():
+                row = json.loads(line)
+                found[row["edition"], row["question"]] = [(a, b) for a, b in row["sentences"]]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise TrainingError(f"{path} is no file of training.mining ({error})") from error
     return found
 
 

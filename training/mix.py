@@ -163,8 +163,10 @@ class Mix:
         if missing:
             return (self._missing(*missing[0]),)
         edition, question = answered[0]
-        if self.rng.random() < SECOND_WINDOW:
-            return (self._answered(edition, question), self._other(edition, question))
+        units = paragraph_units(edition.text)
+        free = [u for u in units if not any(u[0] < b and a < u[1] for a, b in question.spans)]
+        if free and self.rng.random() < SECOND_WINDOW:
+            return (self._answered(edition, question), self._other(edition, question, free))
         return (self._answered(edition, question),)
 
     def _answered(self, edition: Edition, question: EditionQuestion) -> Example:
@@ -175,10 +177,8 @@ class Mix:
     def _missing(self, edition: Edition, question: EditionQuestion) -> Example:
         return self._window(edition, question.question, (), self._hard(edition, question.question))
 
-    def _other(self, edition: Edition, question: EditionQuestion) -> Example:
-        """A window of the answering edition in which the answer does not stand."""
-        units = paragraph_units(edition.text)
-        free = [u for u in units if not any(u[0] < b and a < u[1] for a, b in question.spans)]
+    def _other(self, edition: Edition, question: EditionQuestion, free: Sequence[Span]) -> Example:
+        """A window of the answering edition around a paragraph without the answer, or it alone."""
         made = self._window(edition, question.question, question.spans, self.rng.choice(free))
         if not made.spans:
             return made

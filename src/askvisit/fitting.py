@@ -38,10 +38,10 @@ Floats = NDArray[np.float64]
 class Sample:
     """A question as it was asked of an article, and what retriever and reader made of it.
 
-    `gold` are the spans that are right, by number; none for an unanswerable question. `far` is
-    True for a question about another article, `several` for one that all of the gold spans answer
-    together. `source` names the kind of text: sources count the same, however many questions each
-    has.
+    `answerable` says that the article answers it. `gold` are the spans that are right, by number;
+    an answerable question has none where what answers it was not read to the end. `far` is True for
+    a question about another article, `several` for one that all of the gold spans answer together.
+    `source` names the kind of text: sources count the same, however many questions each has.
     """
 
     source: str
@@ -49,6 +49,7 @@ class Sample:
     evidence: Evidence
     spans: list[Span]
     gold: tuple[int, ...]
+    answerable: bool
     far: bool = False
     several: bool = False
 
@@ -77,7 +78,8 @@ def ask(
         wanted = {one_line(sentence) for sentence in question.sentences}
         gold = tuple(n for n, span in enumerate(spans) if one_line(span.sentence.text) in wanted)
         far = question.kind == "unanswerable-far"
-        samples.append(Sample("questions", str(number), evidence, spans, gold, far))
+        answerable = bool(wanted)
+        samples.append(Sample("questions", str(number), evidence, spans, gold, answerable, far))
     return samples
 
 
@@ -87,13 +89,17 @@ def fit(samples: Sequence[Sample], reader: str) -> Calibration:
     Raises `DataError` where there are not both answerable and unanswerable questions.
     """
     samples = [sample for sample in samples if sample.spans]
-    answerable = np.array([bool(sample.gold) for sample in samples])
+    answerable = np.array([sample.answerable for sample in samples])
     if not answerable.any() or answerable.all():
         raise DataError(
             "a fit needs questions that the articles answer and some that they do not; add them"
         )
+    if not any(sample.gold for sample in samples):
+        raise DataError("the reader finds none of the answers, which cannot be fitted to")
     names, weights = _fit_rank(samples)
     rows, right = _confidence_data(samples, names, weights)
+    if not right.any():
+        raise DataError("the reader ranks none of the answers first, which cannot be fitted to")
     share = _sample_weights(samples)
     confidence_names, coefficients = _fit_confidence(rows, right, share)
     sure = _probability(coefficients, _matrix(rows, confidence_names))[answerable]
@@ -142,10 +148,10 @@ def rates(judged: Sequence[Judgement]) -> dict[str, dict[str, dict[str, float]]]
         expected[level] = {}
         for source in sorted({j.sample.source for j in judged}):
             mine = [j for j in judged if j.sample.source == source]
-            answerable = [j for j in mine if j.sample.gold]
+            answerable = [j for j in mine if j.sample.answerable]
             groups = {
                 "answered": answerable,
-                "false_near": [j for j in mine if not j.sample.gold and not j.sample.far],
+                "false_near": [j for j in mine if not j.sample.answerable and not j.sample.far],
                 "false_far": [j for j in mine if j.sample.far],
             }
             expected[level][source] = {
@@ -157,8 +163,8 @@ def rates(judged: Sequence[Judgement]) -> dict[str, dict[str, dict[str, float]]]
 
 def report(judged: Sequence[Judgement]) -> dict[str, float]:
     """Return figures of the ranking and of the confidence."""
-    answerable = [j for j in judged if j.sample.gold]
-    near = [j.confidence for j in judged if not j.sample.gold and not j.sample.far]
+    answerable = [j for j in judged if j.sample.answerable]
+    near = [j.confidence for j in judged if not j.sample.answerable and not j.sample.far]
     return {
         "questions": len(judged),
         "ranked_first": _share([j.right for j in answerable]),

@@ -3,7 +3,7 @@
 Candidates, one a sentence, are ranked by a linear score of what the reader and the retriever say
 (a conditional logit, fitted so that the right sentence of a page wins). A logistic calibrator
 turns what is known of a candidate into the probability that it is right. Both are fitted for one
-reader, on pages that are in no index, by `python -m askvisit.training.calibrate`.
+reader, on pages that are in no index, by `python -m training.calibrate`.
 """
 
 from __future__ import annotations

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from askvisit.calibration import Calibration
-from askvisit.ranking import CONFIDENCE_FEATURES, RANK_FEATURES
-from askvisit.records import Citation, Sentence, Span, Window
+from askvisit.records import Answer, Citation, ContextTurn, Sentence, Span, Window
+from askvisit.rewriting.resolution import turn_text
 from askvisit.text import Vocabulary, content_words
 
 ROOT = Path(__file__).parent.parent.parent
@@ -62,7 +62,8 @@ class WordCounts:
 class ScriptedReader:
     """A reader with a script: the words that it marks, and the score that it gives them.
 
-    A sentence that holds none of the words is judged whole, with the score `otherwise`.
+    A sentence that holds none of the words is judged whole, with the score `otherwise`. `asked`
+    keeps the questions, `histories` the turns that stood before each.
     """
 
     name = "scripted"
@@ -72,9 +73,13 @@ class ScriptedReader:
         self.script = script
         self.otherwise = otherwise
         self.asked: list[str] = []
+        self.histories: list[tuple[str, ...]] = []
 
-    def read(self, question: str, windows: Sequence[Window]) -> list[Span]:
+    def read(
+        self, question: str, windows: Sequence[Window], history: Sequence[str] = ()
+    ) -> list[Span]:
         self.asked.append(question)
+        self.histories.append(tuple(history))
         return [self._judge(s) for s in dict.fromkeys(s for w in windows for s in w.sentences)]
 
     def _judge(self, sentence: Sentence) -> Span:
@@ -92,7 +97,9 @@ class SharedWords:
     name = "shared-words"
     sha256 = "6" * 64
 
-    def read(self, question: str, windows: Sequence[Window]) -> list[Span]:
+    def read(
+        self, question: str, windows: Sequence[Window], history: Sequence[str] = ()
+    ) -> list[Span]:
         asked = set(content_words(question))
         spans = []
         for sentence in dict.fromkeys(s for w in windows for s in w.sentences):
@@ -101,6 +108,24 @@ class SharedWords:
             start, end = (None, None) if first is None else (n + sentence.start for n in first)
             spans.append(Span(sentence, start, end, len(shared) - 0.5, 0.0))
         return spans
+
+
+class ScriptedResolver:
+    """A resolver with a script: the words of the last turn that a question leans on.
+
+    A question without a script stands alone. `asked` keeps the questions.
+    """
+
+    def __init__(self, script: Mapping[str, Sequence[str]] | None = None) -> None:
+        self.script = script or {}
+        self.asked: list[str] = []
+
+    def context(self, question: str, history: Sequence[Answer]) -> tuple[ContextTurn, ...]:
+        self.asked.append(question)
+        words = self.script.get(question)
+        if not words or not history:
+            return ()
+        return (ContextTurn(len(history) - 1, turn_text(history[-1]), tuple(words)),)
 
 
 def vocabulary(texts: Iterable[str]) -> dict[str, str]:
@@ -115,9 +140,10 @@ def calibration(reader: str = "scripted") -> Calibration:
     """Candidates are ranked by the reader's margin alone, confidence is its logistic."""
     return Calibration(
         reader,
-        rank=dict.fromkeys(RANK_FEATURES, 0.0) | {"margin": 1.0},
-        confidence=dict.fromkeys(("intercept", *CONFIDENCE_FEATURES), 0.0) | {"margin": 1.0},
+        rank={"margin": 1.0, "dense": 0.0, "bm25": 0.0},
+        confidence={"intercept": 0.0, "margin": 1.0, "dense": 0.0, "gap": 0.0},
         thresholds={"lenient": 0.3, "normal": 0.5, "strict": 0.7},
+        further=0.5,
         rates={},
     )
 

@@ -3,35 +3,71 @@
 from __future__ import annotations
 
 import argparse
+import json
 
 import pytest
 
-from askvisit.calibration import BUNDLED, LEVELS, add_strictness, calibration_for
+from askvisit.calibration import ACCURATE, FAST, LEVELS, add_strictness, calibration_for
+from askvisit.errors import DataError
 from askvisit.ranking import CONFIDENCE_FEATURES, RANK_FEATURES
 
+SENTENCES = "sentence-cosine"
+MINE = {
+    "rank": {"margin": 2.0},
+    "confidence": {"intercept": 0.0, "margin": 1.0},
+    "thresholds": {"lenient": 0.1, "normal": 0.2, "strict": 0.3},
+    "further": 0.2,
+    "rates": {},
+    "sha256": "0" * 64,
+}
 
-@pytest.mark.parametrize("reader", [BUNDLED, "sentence-cosine"])
+
+@pytest.mark.parametrize("reader", [ACCURATE, FAST, SENTENCES])
 def test_the_weights_of_our_readers_are_fitted(reader):
     fitted = calibration_for(reader)
+    absent = set() if reader == ACCURATE else {"first"}  # it alone reads in two stages
     assert fitted.reader == reader
-    assert set(fitted.rank) == set(RANK_FEATURES)
-    assert set(fitted.confidence) == {"intercept", *CONFIDENCE_FEATURES}
+    assert set(fitted.rank) == set(RANK_FEATURES) - absent
+    assert set(fitted.confidence) == {"intercept", *CONFIDENCE_FEATURES} - absent
     assert fitted.rank["margin"] > 0
     least = [fitted.thresholds[level] for level in LEVELS]
     assert 0 < least[0] < least[1] < least[2] < 1
-    for name in ("answered", "right", "false_near", "false_far"):
-        shares = [fitted.rates[level][name] for level in LEVELS]
-        assert 1 >= shares[0] >= shares[1] >= shares[2] >= 0
+    assert 0 < fitted.further < 1
+
+
+@pytest.mark.parametrize("reader", [ACCURATE, FAST])
+def test_what_to_expect_of_our_readers_is_known_for_each_source(reader):
+    fitted = calibration_for(reader)
+    for source in ("news", "encyclopedia"):
+        for name in ("answered", "right", "false_near", "false_far"):
+            shares = [fitted.rates[level][source][name] for level in LEVELS]
+            assert 1 >= shares[0] >= shares[1] >= shares[2] >= 0
 
 
 def test_no_weights_are_made_up_for_another_reader():
     assert calibration_for("somebody/else") is None
 
 
+def test_what_a_user_fitted_counts_before_what_comes_with_askvisit(tmp_path):
+    path = tmp_path / "calibration.json"
+    assert calibration_for(FAST, path) == calibration_for(FAST)
+    path.write_text(json.dumps({FAST: MINE}))
+    assert calibration_for(FAST, path).rank == {"margin": 2.0}
+    assert calibration_for(SENTENCES, path) == calibration_for(SENTENCES)
+
+
+@pytest.mark.parametrize("content", ["{", '{"fast": 7}', '{"fast": {"weights": {}}}', "\\xff"])
+def test_a_users_calibration_that_cannot_be_read_is_named(tmp_path, content):
+    path = tmp_path / "calibration.json"
+    path.write_text(content)
+    with pytest.raises(DataError, match=r"calibration\.json is no calibration"):
+        calibration_for(FAST, path)
+
+
 def test_the_help_of_strictness_says_what_to_expect():
     parser = argparse.ArgumentParser()
     add_strictness(parser)
-    rates = calibration_for(BUNDLED).rates["normal"]
-    told = f"normal: {round(100 * rates['answered'])} answered"
+    rates = calibration_for(ACCURATE).rates["normal"]["news"]
+    told = f"normal: news: {round(100 * rates['answered'])} answered"
     assert told in " ".join(parser.format_help().split())
     assert parser.parse_args([]).strictness == "normal"

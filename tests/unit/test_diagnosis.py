@@ -72,11 +72,11 @@ def test_an_article_that_is_not_indexed_yet_is_named_and_no_damage(copy):
 
 
 def test_a_model_that_was_changed_is_told_and_the_rest_is_shown(monkeypatch, tmp_path):
-    models = shutil.copytree(diagnosis.MODELS, tmp_path / "models")
-    (models / "reader" / "model.onnx").write_bytes(b"another")
-    monkeypatch.setattr(diagnosis, "MODELS", models)
+    shutil.copytree(diagnosis.MODELS / "reader", tmp_path / "reader")
+    (tmp_path / "reader" / "model.onnx").write_bytes(b"another")
+    monkeypatch.setattr("askvisit.reader.MODELS", tmp_path)
     told = wrong(ROOT / "index")
-    assert list(told) == ["reader"]
+    assert list(told) == ["reader", "self-test"]
     assert "install askvisit again" in told["reader"]
 
 

@@ -457,7 +457,7 @@ def test_the_command_line(both, articles, milvus, monkeypatch, capsys):
     monkeypatch.setattr("askvisit.encoder.load", lambda *_: WordCounts())
     monkeypatch.setattr("askvisit.encoder.load_for_questions", lambda *_: WordCounts())
     monkeypatch.setattr("askvisit.reader.load", lambda *_: SharedWords())
-    monkeypatch.setattr("askvisit.assistant._calibration", calibration)
+    monkeypatch.setattr("askvisit.assistant.fitted_for", lambda *_: calibration())
     place = milvus.options.split()
     assert main(["index", "--articles", str(articles), *place]) == 0
     assert f"{milvus}: 2 articles" in capsys.readouterr().out

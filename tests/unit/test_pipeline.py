@@ -1,84 +1,129 @@
-"""The rule for readings: how many are read, and which one is taken."""
+"""The rule for readings: how many are read, with which earlier turns, and which one is taken."""
 
 from __future__ import annotations
 
-import pytest
-from harness.fakes import ScriptedReader, WordCounts, calibration
+import json
+from dataclasses import asdict
 
-from askvisit import Assistant
+import pytest
+from harness.fakes import ScriptedReader, ScriptedResolver, WordCounts, calibration
+
+from askvisit import Answer, Assistant
+from askvisit.records import ContextTurn
+from askvisit.rewriting.resolution import turn_text
 
 OPENED = "When was the bridge opened?"
 LIKED = "Did the mayor like it?"
+STEEL = "What was raised?"
 
 
 class Answering(ScriptedReader):
     """A scripted reader with a script for each question; what it was not told of it refuses."""
 
-    def __init__(self, **scripts: dict[str, float]) -> None:
+    def __init__(self, scripts: dict[str, dict[str, float]]) -> None:
         super().__init__({})
-        self.scripts = {question.replace("_", " ") + "?": s for question, s in scripts.items()}
+        self.scripts = scripts
 
-    def read(self, question, windows):
+    def read(self, question, windows, history=()):
         self.script = self.scripts.get(question, {})
-        return super().read(question, windows)
+        return super().read(question, windows, history)
 
 
-def assistant(folder, **scripts) -> tuple[Assistant, Answering]:
-    reader = Answering(**scripts)
-    return Assistant(folder, WordCounts(), reader, calibration()), reader
+def asking(folder, scripts, leans_on=None) -> tuple[Assistant, Answering, ScriptedResolver]:
+    reader, resolver = Answering(scripts), ScriptedResolver(leans_on)
+    return Assistant(folder, WordCounts(), reader, calibration(), resolver), reader, resolver
 
 
 @pytest.fixture
 def opened(small):
-    one, _ = assistant(small, When_was_the_bridge_opened={"on Monday": 2.0})
+    one, _, _ = asking(small, {OPENED: {"on Monday": 2.0}})
     return one.ask(OPENED)
 
 
-def test_a_question_that_stands_alone_is_read_once_as_typed(small, opened):
-    one, reader = assistant(small)
+def test_a_question_that_stands_alone_is_read_once_as_typed_and_without_a_history(small, opened):
+    one, reader, resolver = asking(small, {})
     answer = one.ask("Who came to see the bridge?", [opened])
-    assert reader.asked == [answer.reading] == ["Who came to see the bridge?"]
+    assert reader.asked == resolver.asked == [answer.reading] == ["Who came to see the bridge?"]
+    assert reader.histories == [()]
+    assert answer.context == ()
 
 
-def test_a_certain_hole_is_never_looked_up_as_typed(small, opened):
-    one, reader = assistant(small, How_long_was_it={"three years": 5.0})
-    answer = one.ask("How long was it?", [opened])
-    assert reader.asked == ["How long was the bridge?"]
-    assert not answer.found
-
-
-def test_the_first_reading_is_taken_where_it_is_sure_enough(small, opened):
-    one, reader = assistant(
-        small, Did_the_mayor_like_it={"mayor": 0.1}, Did_the_mayor_like_the_bridge={"band": 9.0}
-    )
+def test_a_follow_up_is_read_with_the_turn_that_it_leans_on(small, opened):
+    one, reader, _ = asking(small, {LIKED: {"next year": 3.0}}, {LIKED: ["bridge"]})
     answer = one.ask(LIKED, [opened])
-    assert reader.asked == [answer.reading] == [LIKED]
-
-
-def test_the_second_reading_is_taken_where_the_first_is_refused_and_it_is_surer(small, opened):
-    one, reader = assistant(small, Did_the_mayor_like_the_bridge={"next year": 3.0})
-    answer = one.ask(LIKED, [opened])
-    assert reader.asked == [LIKED, "Did the mayor like the bridge?"]
-    assert (answer.question, answer.reading) == (LIKED, "Did the mayor like the bridge?")
+    assert reader.asked == [LIKED]
+    assert reader.histories == [(f"{OPENED} on Monday",)]
+    assert answer.context == (ContextTurn(0, f"{OPENED} on Monday", ("bridge",)),)
+    assert (answer.question, answer.reading) == (LIKED, f"{LIKED} — bridge")
     assert answer.citations[0].span == "next year"
 
 
-def test_the_first_reading_is_told_where_both_are_refused(small, opened):
-    one, _ = assistant(small, Did_the_mayor_like_it={"mayor": -1.0})
-    answer = one.ask(LIKED, [opened])
-    assert not answer.found
-    assert answer.reading == LIKED
-    assert answer.confidence == pytest.approx(0.2689, abs=1e-4)
+def test_the_words_of_a_follow_up_are_searched_for(small, opened):
+    encoder = WordCounts()
+    resolver = ScriptedResolver({"And why?": ["bridge", "bridge"]})
+    one = Assistant(small, encoder, Answering({}), calibration(), resolver)
+    one.ask("And why?", [opened])
+    assert "And why? bridge" in encoder.encoded
+
+
+def test_a_follow_up_finds_the_article_that_was_quoted_before(small):
+    one, _, _ = asking(small, {STEEL: {"nine percent": 3.0}}, {"And then?": ["year"]})
+    quoting = one.ask(STEEL)
+    assert quoting.citations[0].article_id == "tariffs.txt"
+    follow_up = one.explain("And then?", [quoting]).readings[0].passages
+    assert follow_up[0].hit.article_id == "tariffs.txt"
+    alone = one.explain("And then the year?").readings[0].passages
+    assert alone[0].hit.article_id == "bridge.txt"
+
+
+def test_a_keyword_that_leans_on_a_turn_is_no_topic(small, opened):
+    one, reader, _ = asking(
+        small, {"the minister?": {"next year": 3.0}}, {"the minister": ["came"]}
+    )
+    answer = one.ask("the minister", [opened])
+    assert reader.asked == ["the minister?"]
+    assert answer.citations[0].span == "next year"
+    one, reader, _ = asking(small, {})
+    one.ask("the minister", [opened])
+    assert reader.asked == []
+
+
+def test_talk_is_no_turn_to_lean_on(small, opened):
+    one, reader, _ = asking(small, {}, {LIKED: ["bridge"]})
+    thanks = one.ask("thanks", [opened])
+    assert thanks.kind == "talk"
+    one.ask(LIKED, [opened, thanks])
+    assert reader.histories == [(f"{OPENED} on Monday",)]
+
+
+def test_the_second_question_of_a_line_may_lean_on_the_first(small):
+    why = "why was it opened?"
+    one, reader, _ = asking(small, {OPENED: {"on Monday": 2.0}}, {why: ["bridge"]})
+    answer = one.ask(f"{OPENED.rstrip('?')}, and {why}")
+    assert reader.asked == [OPENED, why]
+    assert reader.histories == [(), (f"{OPENED} on Monday",)]
+    assert [part.context for part in answer.parts] == [
+        (),
+        (ContextTurn(0, f"{OPENED} on Monday", ("bridge",)),),
+    ]
 
 
 @pytest.mark.parametrize("strictness", [0.0, 0.3, 0.999, 1.0])
 def test_strictness_moves_neither_the_reading_nor_the_confidence(small, opened, strictness):
-    one, reader = assistant(
-        small,
-        Did_the_mayor_like_it={"mayor": -1.0},
-        Did_the_mayor_like_the_bridge={"next year": 3.0},
-    )
+    one, reader, _ = asking(small, {LIKED: {"next year": 3.0}}, {LIKED: ["bridge"]})
     answer = one.ask(LIKED, [opened], min_confidence=strictness)
-    assert answer.reading == "Did the mayor like the bridge?"
+    assert answer.reading == f"{LIKED} — bridge"
     assert answer.confidence == pytest.approx(0.9526, abs=1e-4)
-    assert len(reader.asked) == 2
+    assert len(reader.asked) == 1
+
+
+def test_the_turns_that_were_read_survive_json(small, opened):
+    one, _, _ = asking(small, {LIKED: {"next year": 3.0}}, {LIKED: ["bridge", "Monday"]})
+    answer = one.ask(LIKED, [opened])
+    again = Answer.from_dict(json.loads(json.dumps(asdict(answer))))
+    assert again == answer
+    assert again.context[0].words == ("bridge", "Monday")
+
+
+def test_a_turn_is_its_question_and_the_words_that_answered(opened):
+    assert turn_text(opened) == "When was the bridge opened? on Monday"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import exp
 
 import pytest
@@ -65,7 +66,7 @@ def test_confidence_is_a_probability_however_large_the_margin(evidence, margin, 
 def test_features_are_z_scores_beside_the_margin(evidence):
     spans = ScriptedReader(SCRIPT).read(QUESTION, evidence.windows)
     rows = ranking.rank_rows(evidence, spans)
-    assert all(set(row) == set(RANK_FEATURES) for row in rows)
+    assert all(set(row) == set(RANK_FEATURES) - {"first"} for row in rows)
     assert [row["margin"] for row in rows] == [span.margin for span in spans]
     for name in ("dense", "bm25"):
         assert sum(row[name] for row in rows) == pytest.approx(0, abs=1e-6)
@@ -76,8 +77,26 @@ def test_features_are_z_scores_beside_the_margin(evidence):
 def test_the_gap_is_to_the_next_candidate(evidence):
     spans = ScriptedReader(SCRIPT).read(QUESTION, evidence.windows)[:3]
     rows = ranking.confidence_rows(evidence, spans, [2.0, 0.5, -1.0])
-    assert all(set(row) == set(CONFIDENCE_FEATURES) for row in rows)
+    assert all(set(row) == set(CONFIDENCE_FEATURES) - {"first"} for row in rows)
     assert [row["gap"] for row in rows] == [1.5, 1.5, 1.0]
+
+
+def test_where_two_readers_read_both_margins_count(evidence):
+    spans = ScriptedReader(SCRIPT).read(QUESTION, evidence.windows)[:3]
+    read_twice = [replace(s, first_margin=m) for s, m in zip(spans, (-1.0, 4.0, 0.0), strict=True)]
+    rows = ranking.rank_rows(evidence, read_twice)
+    assert [set(row) for row in rows] == [set(RANK_FEATURES)] * 3
+    assert [row["first"] for row in rows] == [-1.0, 4.0, 0.0]
+    rows = ranking.confidence_rows(evidence, read_twice, [0.0, 0.0, 0.0])
+    assert [set(row) for row in rows] == [set(CONFIDENCE_FEATURES)] * 3
+    weights = replace(
+        calibration(),
+        rank={"margin": 0.0, "first": 2.0},
+        confidence={"intercept": 0.0, "first": 1.0},
+    )
+    best = ranking.rank(evidence, read_twice, weights)[0]
+    assert (best.span, best.score) == (read_twice[1], 8.0)
+    assert best.confidence == pytest.approx(1 / (1 + exp(-4.0)))
 
 
 def test_one_candidate_alone_can_be_ranked(evidence):
@@ -103,7 +122,7 @@ def test_a_question_for_several_things_gets_all_that_are_sure_by_themselves(cand
     told = [sure(c, p) for c, p in zip(candidates, [0.9, 0.3, 0.7, 0.6], strict=False)]
     assert ranking.choose(told, 0.5) == told[:1]
     assert ranking.choose(told, 0.5, several=True, further=0.5) == [told[0], told[2], told[3]]
-    assert ranking.choose(told, 0.65, several=True, further=0.5) == [told[0], told[2]]
+    assert ranking.choose(told, 0.8, several=True, further=0.65) == [told[0], told[2]]
     assert ranking.choose(told, 0.95, several=True, further=0.5) == []
 
 

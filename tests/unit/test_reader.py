@@ -22,7 +22,10 @@ from askvisit import passages as cutting
 from askvisit import reader as readers
 from askvisit.errors import ModelError
 from askvisit.onnx_model import MODELS
-from askvisit.reader import BundledReader, SentenceReader, best_span
+from askvisit.reader import SentenceReader
+from askvisit.reader.onnx import LONGEST_HISTORY, LONGEST_QUESTION, OnnxReader, question_ids
+from askvisit.reader.span_reader import best_span
+from askvisit.reader.two_stage import TwoStageReader
 from askvisit.records import Article, Window
 
 VISIT_TEXT = (ROOT / "index" / "articles" / VISIT).read_bytes().decode()
@@ -33,8 +36,8 @@ def windows(text: str, length: int = cutting.WINDOW_LENGTH) -> list[Window]:
 
 
 @pytest.fixture(scope="module")
-def bundled() -> BundledReader:
-    return BundledReader()
+def bundled() -> OnnxReader:
+    return OnnxReader(MODELS / "reader", "fast")
 
 
 def test_a_sentence_is_judged_by_its_cosine():
@@ -120,8 +123,37 @@ def test_a_question_may_be_long(bundled):
     assert spans
 
 
+def test_the_turns_before_a_question_are_read_before_it(bundled):
+    """Each has a separator behind it; of a long history the newest tokens are kept."""
+    model = bundled.model
+    one, two, asked = (model.tokens(text).ids for text in ("Who met Kim?", "Xi", "And why?"))
+    separator = model.layout.separator
+    assert question_ids(model, "And why?", ()) == asked
+    assert question_ids(model, "And why?", ["Who met Kim?", "Xi"]) == [
+        *(*one, separator),
+        *(*two, separator),
+        *asked,
+    ]
+    long = question_ids(model, "word " * 500, ["old " * 500, "Xi"])
+    assert len(long) == LONGEST_HISTORY + LONGEST_QUESTION
+    assert long[:LONGEST_HISTORY][-3:] == [separator, *two, separator]
+
+
+def test_a_history_changes_what_is_read(bundled):
+    cut = windows(VISIT_TEXT)[:1]
+    alone = bundled.read("And in what year?", cut)
+    after = bundled.read("And in what year?", cut, ["When did Xi meet Kim Jong Il? 2009"])
+    assert [span.sentence for span in alone] == [span.sentence for span in after]
+    assert alone != after
+
+
 def test_readers_by_name(tmp_path):
-    assert isinstance(readers.load(None, WordCounts()), BundledReader)
+    accurate = readers.load(None, WordCounts())
+    fast = readers.load("fast", WordCounts())
+    assert isinstance(accurate, TwoStageReader)
+    assert isinstance(fast, OnnxReader)
+    assert (accurate.name, fast.name) == ("accurate", "fast")
+    assert readers.load("accurate", WordCounts()).sha256 == accurate.sha256 != fast.sha256
     assert isinstance(readers.load("sentence-cosine", WordCounts()), SentenceReader)
     with pytest.raises(ModelError, match=str(tmp_path)):
         readers.load(str(tmp_path), WordCounts())
@@ -143,6 +175,7 @@ def test_any_model_of_the_transformers_library_reads(tiny):
         assert re.search(rf"(?<!\w){re.escape(span.words)}(?!\w)", span.sentence.text)
     again = readers.load(str(tiny), WordCounts()).read("Who opened the bridge?", windows(BRIDGE))
     assert again == spans
+    assert reader.read("Who opened the bridge?", windows(BRIDGE), ["the mayor"]) != spans
 
 
 def test_a_reader_is_told_apart_by_the_hash_of_its_weights(tiny):
@@ -150,7 +183,7 @@ def test_a_reader_is_told_apart_by_the_hash_of_its_weights(tiny):
     assert readers.load(str(tiny), WordCounts()).sha256 == hashlib.sha256(weights).hexdigest()
     assert SentenceReader(WordCounts()).sha256 == WordCounts().sha256
     about = json.loads((MODELS / "reader" / "model.json").read_text())
-    assert BundledReader().sha256 == about["sha256"]
+    assert readers.load("fast", WordCounts()).sha256 == about["sha256"]
 
 
 def test_a_fit_for_other_weights_of_a_reader_is_told(tiny, monkeypatch):
@@ -160,7 +193,7 @@ def test_a_fit_for_other_weights_of_a_reader_is_told(tiny, monkeypatch):
         (readers.load(str(tiny), WordCounts()).sha256, 0),
     ):
         fitted = replace(calibration(str(tiny)), sha256=fitted_for)
-        monkeypatch.setattr(assistants, "calibration_for", lambda _, fitted=fitted: fitted)
+        monkeypatch.setattr(assistants, "calibration_for", lambda *_, fitted=fitted: fitted)
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always")
             Assistant.load(ROOT / "index", reader=str(tiny))
@@ -168,7 +201,7 @@ def test_a_fit_for_other_weights_of_a_reader_is_told(tiny, monkeypatch):
 
 
 def test_a_reader_without_fitted_weights_says_how_to_fit_them(tiny):
-    with pytest.warns(UserWarning, match=f"calibrate SQUAD.json --reader {tiny}") as told:
+    with pytest.warns(UserWarning, match=f"calibrate QUESTIONS.jsonl --reader {tiny}") as told:
         assistant = Assistant.load(ROOT / "index", reader=str(tiny))
     assert len(told) == 1
     assert assistant.ask("Who opened the bridge?", min_confidence=0).found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from harness.fakes import ScriptedReader, WordCounts, calibration
+from harness.fakes import ScriptedReader, ScriptedResolver, WordCounts, calibration
 
 from askvisit import Answer, Assistant
 from askvisit.errors import QuestionError, UnknownArticleError
@@ -15,7 +15,8 @@ MAYOR = "When did the mayor open the bridge?"
 @pytest.fixture
 def scripted(small) -> Assistant:
     script = {"on Monday": 2.0, "three years": 0.5}
-    return Assistant(small, WordCounts(), ScriptedReader(script), calibration())
+    resolver = ScriptedResolver({"Why?": ["bridge"]})
+    return Assistant(small, WordCounts(), ScriptedReader(script), calibration(), resolver)
 
 
 def test_the_answer_is_the_one_that_ask_gives(scripted):
@@ -51,8 +52,10 @@ def test_the_seconds_of_the_stages_are_those_of_the_whole_question(scripted):
 def test_a_follow_up_shows_the_readings_that_were_looked_up(scripted):
     first = scripted.ask(MAYOR)
     trace = scripted.explain("Why?", [first])
-    assert trace.readings
-    assert [r.question for r in trace.readings if r.taken] == [trace.answer.reading]
+    assert [r.question for r in trace.readings] == [trace.answer.reading] == ["Why? — bridge"]
+    assert trace.readings[0].taken
+    assert trace.answer.context[0].words == ("bridge",)
+    assert trace.answer == scripted.ask("Why?", [first])
 
 
 def test_what_cannot_be_read_was_not_looked_up(scripted):

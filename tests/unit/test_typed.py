@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from harness.fakes import ROOT, ScriptedReader, WordCounts, calibration
+from harness.fakes import ROOT, ScriptedReader, ScriptedResolver, WordCounts, calibration
 from harness.typed import KINDS, SEED, typed
 
 from askvisit import Assistant, build_index
@@ -70,9 +70,9 @@ def test_a_clean_question_is_read_once_and_a_typo_twice(small):
 class Deaf(ScriptedReader):
     """A reader that finds something only where a word is in the question."""
 
-    def read(self, question, windows):
+    def read(self, question, windows, history=()):
         script, self.script = self.script, self.script if "brigde" in question else {}
-        spans = super().read(question, windows)
+        spans = super().read(question, windows, history)
         self.script = script
         return spans
 
@@ -85,10 +85,11 @@ def test_the_question_as_typed_wins_where_it_alone_is_sure(small):
     assert len({a.confidence for a in answers}) == 1
 
 
-def test_a_follow_up_is_mended_before_it_is_filled(real):
-    first = real.ask("What year did Kim assume power?")
-    answer = real.ask("Who did he remvoe?", [first])
-    assert answer.reading == "Who did Kim remove?"
+def test_a_follow_up_is_mended_before_it_is_known_what_it_leans_on(small):
+    resolver = ScriptedResolver({"Did the mayor like it?": ["bridge"]})
+    assistant = Assistant(small, WordCounts(), ScriptedReader({}), calibration(), resolver)
+    answer = assistant.ask("Did the mayro like it?", [assistant.ask(MAYOR)])
+    assert answer.reading == "Did the mayor like it? — bridge"
 
 
 def test_a_question_without_its_mark_is_read_with_it(small):

@@ -124,16 +124,17 @@ def _edition(data: Mapping[str, Any], where: str) -> Edition:
     text = _field(data, "text", str, where)
     questions = []
     for item in _field(data, "questions", list, where):
+        question = _field(item, "question", str, where)
         spans = _spans(item, text, where)
         kind = _field(item, "type", str, where)
         if kind not in ("A", "L", "N") or (kind == "N") == bool(spans):
             raise DataError(
-                f"{where}: type {kind!r} of {item['question']!r} does not fit its "
+                f"{where}: type {kind!r} of {question!r} does not fit its "
                 f"{len(spans)} answers; N has none, A and L have some"
             )
         questions.append(
             EditionQuestion(
-                _field(item, "question", str, where),
+                question,
                 _field(item, "kind", str, where),
                 spans,
                 several=kind == "L",
@@ -167,7 +168,9 @@ def _lines(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
         text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8")
     except (OSError, EOFError, UnicodeDecodeError) as error:
         raise DataError(f"cannot read {path}: {error}; name a .jsonl or .jsonl.gz file") from error
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):  # a text may hold other line ends
+        if not line.strip():
+            continue
         where = f"{path} line {number}"
         try:
             yield json.loads(line), where

@@ -153,7 +153,7 @@ def _lines(path: Path) -> list[tuple[int, Any]]:
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path} cannot be read as a file of questions ({error})") from error
     rows = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         try:

@@ -1,0 +1,255 @@
+"""Fitting: weights that made the answers are found again, and each kind of text counts the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import exp
+
+import numpy as np
+import pytest
+from harness.fakes import SharedWords, WordCounts
+
+from askvisit import fitting, ranking
+from askvisit.calibration import Calibration
+from askvisit.errors import DataError
+from askvisit.evaluation import Question
+from askvisit.fitting import Judgement, Sample, calibration_error, fit, judge, rates, report
+from askvisit.index import open_index
+from askvisit.records import Evidence, Hit, Sentence, Span, Window
+
+TEXT = "\n".join(f"Line {n:02d} is here." for n in range(6))
+WIDTH = len("Line 00 is here.")
+SENTENCES = [
+    Sentence("a.txt", n + 1, n * (WIDTH + 1), n * (WIDTH + 1) + WIDTH, f"Line {n:02d} is here.")
+    for n in range(6)
+]
+WINDOW = Window("a.txt", 0, len(TEXT), TEXT, tuple(SENTENCES))
+
+
+def sample(
+    rng: np.random.Generator,
+    *,
+    article: str = "0",
+    source: str = "news",
+    answerable: bool = True,
+    weights: tuple[float, float, float] = (1.0, 0.8, 0.5),
+    first: float | None = None,
+    shift: float = 0.0,
+    far: bool = False,
+) -> Sample:
+    """A question about six sentences; the right one is drawn by the weights (a conditional logit).
+
+    shift: added to all margins where it is answerable.
+    """
+    margins = rng.normal(0, 2, 6) + (shift if answerable else 0.0)
+    dense, bm25 = rng.uniform(0, 1, 6), rng.uniform(0, 5, 6)
+    hits = tuple(
+        Hit("a.txt", s.start, s.end, s.text, float(d), 0.0, 0.0)
+        for s, d in zip(SENTENCES, dense, strict=True)
+    )
+    scores = {(s.article_id, s.start): float(b) for s, b in zip(SENTENCES, bm25, strict=True)}
+    evidence = Evidence(hits, (WINDOW,), scores)
+    firsts = [None] * 6 if first is None else [float(x) for x in rng.normal(0, 2, 6)]
+    spans = [
+        Span(s, None, None, float(m), 0.0, f)
+        for s, m, f in zip(SENTENCES, margins, firsts, strict=True)
+    ]
+    names = ("margin", "dense", "bm25", "first")
+    used = dict(zip(names, (*weights, first or 0.0), strict=True))
+    rows = ranking.rank_rows(evidence, spans)
+    likely = np.exp([sum(used[name] * value for name, value in row.items()) for row in rows])
+    gold = (int(rng.choice(6, p=likely / likely.sum())),) if answerable else ()
+    return Sample(source, article, evidence, spans, gold, answerable, far)
+
+
+def many(count: int, seed: int = 0, **options) -> list[Sample]:
+    rng = np.random.default_rng(seed)
+    return [sample(rng, article=str(n % 20), answerable=n % 3 > 0, **options) for n in range(count)]
+
+
+def test_the_weights_that_made_the_answers_are_found_again():
+    fitted = fit(many(3000), "r")
+    assert fitted.rank["margin"] == pytest.approx(1.0, abs=0.1)
+    assert fitted.rank["dense"] == pytest.approx(0.8, abs=0.1)
+    assert fitted.rank["bm25"] == pytest.approx(0.5, abs=0.1)
+    assert set(fitted.confidence) == {"intercept", "margin", "dense", "gap"}
+
+
+def test_the_margin_of_a_first_reader_has_a_weight_of_its_own():
+    fitted = fit(many(3000, first=0.6), "r")
+    assert fitted.rank["first"] == pytest.approx(0.6, abs=0.1)
+    assert fitted.rank["margin"] == pytest.approx(1.0, abs=0.1)
+    assert set(fitted.confidence) == {"intercept", "margin", "dense", "gap", "first"}
+
+
+def test_the_confidence_is_the_share_that_is_right():
+    samples = many(3000, shift=3.0)
+    fitted = fit(samples, "r")
+    sure, right = [], []
+    for one in many(1500, seed=1, shift=3.0):
+        best = ranking.rank(one.evidence, one.spans, fitted)[0]
+        sure.append(best.confidence)
+        right.append(one.spans.index(best.span) in one.gold)
+    assert calibration_error(sure, right) < 0.06
+    assert np.std(sure) > 0.15, "it tells questions apart"
+
+
+def test_each_strictness_answers_its_share_of_the_answerable():
+    samples = many(2000, shift=3.0)
+    fitted = fit(samples, "r")
+    sure = [
+        ranking.rank(s.evidence, s.spans, fitted)[0].confidence for s in samples if s.answerable
+    ]
+    for level, share in fitting.ANSWERED.items():
+        given = np.mean([c >= fitted.thresholds[level] for c in sure])
+        assert given == pytest.approx(share, abs=0.01)
+
+
+def listed(margins: tuple[float, ...], right: int) -> Sample:
+    """A list whose first sentences are right, with the margins that a reader gives."""
+    one = sample(np.random.default_rng(0))
+    spans = [
+        replace(span, score=margin, null_score=0.0)
+        for span, margin in zip(one.spans, margins, strict=True)
+    ]
+    return replace(one, spans=spans, gold=tuple(range(right)), several=True)
+
+
+def test_further_citations_are_given_where_it_pays():
+    """Of the margins below, those of 1 and more are right: their confidence is 0.73."""
+    plain = Calibration("r", {"margin": 1.0}, {"intercept": 0.0, "margin": 1.0}, {}, 0.4, {})
+    lists = [listed((5.0, 3.0, 1.0, 0.5, -1.0, -2.0), 3), listed((5.0, 2.0, 0.4, 0, -1, -2), 2)]
+    found = fitting._fit_further(lists, plain)
+    assert 1 / (1 + exp(-0.5)) < found <= 1 / (1 + exp(-1.0))
+    assert fitting._fit_further([replace(s, several=False) for s in lists], plain) == 0.4
+
+
+def test_both_kinds_of_questions_are_needed():
+    samples = many(60)
+    for some in (
+        [s for s in samples if s.answerable],
+        [s for s in samples if not s.answerable],
+        [],
+        [replace(s, spans=[]) for s in samples],
+    ):
+        with pytest.raises(DataError, match="needs questions that the articles answer and some"):
+            fit(some, "r")
+
+
+def test_a_reader_that_finds_no_answer_cannot_be_fitted():
+    lost = [replace(s, gold=()) for s in many(60)]
+    with pytest.raises(DataError, match="finds none of the answers"):
+        fit(lost, "r")
+
+
+def test_sources_count_the_same_however_many_questions_they_have():
+    """Where margins tell in one source and mislead in the other, their numbers do not matter."""
+    telling = many(300, weights=(1.0, 0.0, 0.0))
+    misleading = many(300, seed=1, weights=(-1.0, 0.0, 0.0), source="encyclopedia")
+    once = fit([*telling, *misleading], "r")
+    again = fit([*telling * 5, *misleading], "r")
+    assert again.rank == pytest.approx(once.rank, abs=0.02)
+    assert again.confidence == pytest.approx(once.confidence, abs=0.05)
+    assert again.thresholds == pytest.approx(once.thresholds, abs=0.02)
+    assert abs(once.rank["margin"]) < 0.2
+    assert fit(telling, "r").rank["margin"] > 0.8
+
+
+def test_every_question_is_judged_once_by_a_fit_to_other_articles(monkeypatch):
+    samples = many(200)
+    fits = []
+    true_fit = fitting.fit
+
+    def recorded(some, reader):
+        fits.append({s.article for s in some})
+        return true_fit(some, reader)
+
+    monkeypatch.setattr(fitting, "fit", recorded)
+    judged = judge(samples, "r")
+    assert sorted(id(j.sample) for j in judged) == sorted(map(id, samples))
+    assert len(fits) == fitting.FOLDS
+    place = 0
+    for articles in fits:
+        held = {s.article for s in samples} - articles
+        mine = [j for j in judged if j.sample.article in held]
+        assert mine
+        place += len(mine)
+    assert place == len(judged)
+
+
+def judgement(given: str, *, right: bool, answerable: bool, gold=(0,), far=False, source="news"):
+    one = sample(np.random.default_rng(0), source=source, answerable=answerable, far=far)
+    levels = frozenset(given.split())
+    sure = {0: 0.1, 1: 0.4, 2: 0.6, 3: 0.9}[len(levels)]
+    return Judgement(replace(one, gold=gold if answerable else ()), right, sure, levels)
+
+
+ALL = "lenient normal strict"
+JUDGED = [
+    judgement(ALL, right=True, answerable=True),
+    judgement("lenient normal", right=True, answerable=True),
+    judgement("lenient", right=False, answerable=True),
+    judgement(ALL, right=False, answerable=True, gold=()),  # its sentence was not read to the end
+    judgement("lenient normal", right=False, answerable=False),
+    judgement("", right=False, answerable=False),
+    judgement("lenient", right=False, answerable=False, far=True),
+    judgement(ALL, right=True, answerable=True, source="encyclopedia"),
+]
+
+
+def test_what_to_expect_is_told_for_each_source():
+    told = rates(JUDGED)
+    assert told["lenient"]["news"] == {
+        "answered": 1.0,
+        "right": 0.5,
+        "false_near": 0.5,
+        "false_far": 1.0,
+    }
+    assert told["normal"]["news"]["answered"] == 0.75
+    assert told["normal"]["news"]["false_near"] == 0.5
+    assert told["strict"]["news"] == {
+        "answered": 0.5,
+        "right": 0.25,
+        "false_near": 0.0,
+        "false_far": 0.0,
+    }
+    assert told["strict"]["encyclopedia"] == {"answered": 1.0, "right": 1.0}
+
+
+def test_the_report_counts_a_lost_answer_as_answerable():
+    told = report(JUDGED[:7])
+    assert told["questions"] == 7
+    assert told["ranked_first"] == 0.5
+    # answerable: 0.9 0.6 0.4 0.9; near: 0.6 0.1; of 8 pairs one is lost and one is a draw
+    assert told["auroc_near"] == pytest.approx(6.5 / 8)
+
+
+def test_the_calibration_error_is_the_gap_between_sureness_and_truth():
+    assert calibration_error([0.75] * 4, [True, True, True, False]) == pytest.approx(0.375)
+    assert calibration_error([1.0, 1.0], [True, True]) == 0
+    assert calibration_error([0.9] * 10, [False] * 10) == pytest.approx(0.9)
+
+
+def test_a_fit_can_be_kept_and_read_again():
+    fitted = fit(many(200), "r")
+    kept = fitting.as_json(fitted, "f" * 64, rates(JUDGED))
+    again = Calibration(reader="r", **kept)
+    assert (again.rank, again.confidence) == (fitted.rank, fitted.confidence)
+    assert again.sha256 == "f" * 64
+    assert 0 < 1 / (1 + exp(-again.confidence["intercept"])) < 1
+
+
+def test_an_index_is_asked_questions_whose_sentences_are_known(small):
+    opened = "The mayor opened the bridge on Monday."
+    questions = [
+        Question("Who opened the bridge?", (f"{opened[:9]}\n{opened[10:]}",)),
+        Question("Who sang?", (), (), "unanswerable-near"),
+        Question("How is bread made?", (), (), "unanswerable-far"),
+        Question("Who flew?", ("A sentence that is not there.",)),
+    ]
+    samples = fitting.ask(open_index(small), WordCounts(), SharedWords(), questions)
+    assert [(s.answerable, s.far, bool(s.gold)) for s in samples] == [
+        *((True, False, True), (False, False, False), (False, True, False), (True, False, False))
+    ]
+    assert [samples[0].spans[n].sentence.text for n in samples[0].gold] == [opened]
+    assert len({s.article for s in samples}) == 4

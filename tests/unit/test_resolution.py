@@ -1,0 +1,147 @@
+"""Which earlier words a question leans on: how pieces become words, and the bundled model."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from harness.fakes import BRIDGE, citation
+
+from askvisit.onnx_model import Layout, Tokens
+from askvisit.reader.onnx import LONGEST_HISTORY
+from askvisit.records import Answer, ContextTurn
+from askvisit.rewriting import resolution
+from askvisit.rewriting.resolution import TURNS, TermClassifier, turn_text
+
+
+class Pieces:
+    """A model whose tokens are pieces of at most two letters; it wants those that are in `wanted`.
+
+    A piece with "!" is wanted a little, one with "+" surely. `read` keeps the ids that were run.
+    """
+
+    layout = Layout(0, 1, 1, True)
+
+    def __init__(self, *wanted: str) -> None:
+        self.wanted = set(wanted)
+        self.read: list[list[str]] = []
+        self.known = {"[CLS]": 0, "[SEP]": 1}
+
+    def tokens(self, text: str) -> Tokens:
+        offsets = []
+        for start, letter in enumerate(text):
+            if letter.isspace():
+                continue
+            joined = offsets and offsets[-1][1] == start and letter.isalnum()
+            if joined and text[start - 1].isalnum() and start - offsets[-1][0] < 2:
+                offsets[-1] = (offsets[-1][0], start + 1)
+            else:
+                offsets.append((start, start + 1))
+        ids = [self.known.setdefault(text[a:b], len(self.known)) for a, b in offsets]
+        return Tokens(ids, offsets)
+
+    def run(self, first, second=None):
+        names = {number: piece for piece, number in self.known.items()}
+        pieces = ["[CLS]", *(names[number] for number in first), "[SEP]"]
+        self.read.append(pieces)
+        terms = np.array([4.0 if piece in self.wanted else -4.0 for piece in pieces], np.float32)
+        return [np.zeros_like(terms), np.zeros_like(terms), terms]
+
+
+@pytest.fixture
+def classify(monkeypatch):
+    def made(*wanted: str) -> tuple[TermClassifier, Pieces]:
+        model = Pieces(*wanted)
+        monkeypatch.setattr(resolution, "onnx_model", lambda folder: model)
+        return TermClassifier(), model
+
+    return made
+
+
+def turn(question: str) -> Answer:
+    return Answer(question, question, "not_found", False, "No.", 0.0)
+
+
+def test_pieces_are_joined_to_the_words_of_the_turn(classify):
+    classifier, _ = classify("br", "id", "ge", "U", "op", "20")
+    found = classifier.context("Why?", [turn("Who opened the bridge in 2009, and 20 more?")])
+    # "op" alone does not make "opened" wanted, nor "20" the year; alone it is a word
+    assert found == (
+        ContextTurn(0, "Who opened the bridge in 2009, and 20 more?", ("bridge", "20")),
+    )
+
+
+def test_only_content_words_are_judged(classify):
+    classifier, _ = classify("Wh", "o", "the", "th", "e", "ma", "n", "le", "ft")
+    (found,) = classifier.context("Why?", [turn("Who is the man that left?")])
+    assert found.words == ("man", "left")
+
+
+def test_where_no_word_is_wanted_the_question_stands_alone(classify):
+    classifier, _ = classify()
+    assert classifier.context("Why?", [turn("Who opened the bridge?")]) == ()
+    assert classifier.context("Why?", []) == ()
+
+
+def test_turns_are_read_oldest_first_before_the_question(classify):
+    classifier, model = classify("ok")
+    classifier.context("Hm?", [turn("ab cd"), turn("ef")])
+    assert model.read == [["[CLS]", "ab", "cd", "[SEP]", "ef", "[SEP]", "Hm", "?", "[SEP]"]]
+
+
+def test_the_last_turns_are_told_by_their_place_in_the_history(classify):
+    classifier, _ = classify("bo")
+    history = [turn("a bo"), turn("a bo"), turn("no one"), turn("the bo")]
+    found = classifier.context("Why?", history)
+    assert [(t.turn, t.words) for t in found] == [(1, ("bo",)), (2, ()), (3, ("bo",))]
+    assert len(found) == TURNS
+
+
+def test_a_long_history_loses_its_beginning_and_words_keep_their_place(classify):
+    classifier, model = classify("zz", "yy")
+    old = "zz " + "aa " * LONGEST_HISTORY + "yy"
+    found = classifier.context("Why?", [turn(old), turn("bb zz cc")])
+    assert [t.words for t in found] == [("yy",), ("zz",)]
+    assert len(model.read[0]) == 1 + LONGEST_HISTORY + len(["Wh", "y", "?"]) + 1
+
+
+def test_a_turn_is_read_as_one_line_of_words_that_models_can_take():
+    cited = citation(BRIDGE, "The mayor opened the bridge on Monday.", "on Monday")
+    answer = Answer("When\n was it?\x07", "…", "answer", True, "…", 0.9, (cited,))
+    assert turn_text(answer) == "When was it? on Monday"
+    assert len(turn_text(turn("word " * 1000))) == 400
+
+
+ORCHARD = (
+    "Orchard Sold to Its Pickers\n\n"
+    "Marta Lindqvist sold the Hallerud orchard to its pickers in 2015 for six million crowns.\n\n"
+    "In 2018 the orchard harvested 900 tonnes of apples, more than in any year before.\n"
+)
+STANDING = (
+    "Who sold the Hallerud orchard?",
+    "How many tonnes of apples were harvested in Hallerud in 2018?",
+    "Which company built the railway to Oslo?",
+)
+FOLLOWING = ("And in 2018?", "Why did she sell it?", "For how much?")
+
+
+def test_the_bundled_model_leaves_a_question_that_stands_alone_as_it_is():
+    sold = citation(ORCHARD, ORCHARD.split("\n\n")[1], "in 2015")
+    earlier = Answer(
+        "When did Marta Lindqvist sell the orchard?", "…", "answer", True, "…", 0.9, (sold,)
+    )
+    classifier = TermClassifier()
+    for question in STANDING:
+        assert classifier.context(question, []) == ()
+        assert classifier.context(question, [earlier]) == (), question
+
+
+def test_the_bundled_model_finds_what_a_follow_up_leans_on():
+    sold = citation(ORCHARD, ORCHARD.split("\n\n")[1], "in 2015")
+    earlier = Answer(
+        "When did Marta Lindqvist sell the orchard?", "…", "answer", True, "…", 0.9, (sold,)
+    )
+    for question in FOLLOWING:
+        (found,) = TermClassifier().context(question, [earlier])
+        words = {word.lower() for word in found.words}
+        assert words & {"marta", "lindqvist", "orchard", "sell"}, question
+        assert found.text == "When did Marta Lindqvist sell the orchard? in 2015"

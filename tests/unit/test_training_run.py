@@ -1,0 +1,495 @@
+"""Runs, checkpoints, averages, exports, scores and fits, on tiny random models."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from harness.fakes import ROOT, SharedWords, WordCounts
+from harness.lake import (
+    DIALOGUES,
+    EDITIONS,
+    SQUAD,
+    dialogue_line,
+    line,
+    squad_json,
+    texts,
+    write_lines,
+)
+from harness.tiny_reader import write_tiny_reader
+
+from askvisit.errors import TrainingError
+from askvisit.onnx_model import OnnxModel
+from training import checkpoint, loop
+from training.__main__ import main, parse_shares
+from training.scoring import Prediction, score
+from training.settings import Settings
+
+CPU_ONLY = (
+    "import sys, torch\n"
+    "from training import loop\n"
+    "loop.hardware = lambda: (torch.device('cpu'), None)\n"
+    "from training.__main__ import main\n"
+    "sys.exit(main(sys.argv[1:]))"
+)
+"""A run in float32, whatever this machine takes for faster at the moment."""
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    """The folder of a tiny random reader; torch runs on one thread meanwhile."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield write_tiny_reader(tmp_path_factory.mktemp("tiny"), texts())
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="module")
+def tiny_mpnet(tmp_path_factory):
+    return write_tiny_reader(tmp_path_factory.mktemp("mpnet"), texts(), mpnet=True)
+
+
+@pytest.fixture(scope="module")
+def tiny_terms(tmp_path_factory):
+    return write_tiny_reader(tmp_path_factory.mktemp("terms"), texts(), terms=True)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("data")
+    squad = folder / "people.json"
+    squad.write_text(json.dumps(squad_json([SQUAD])))
+    return {
+        "news": write_lines(folder / "news.jsonl", [line(e) for e in EDITIONS]),
+        "dialogues": write_lines(folder / "d.jsonl", [dialogue_line(d) for d in DIALOGUES]),
+        "squad": squad,
+    }
+
+
+@pytest.fixture
+def float32(monkeypatch):
+    import torch
+
+    monkeypatch.setattr(loop, "hardware", lambda: (torch.device("cpu"), None))
+
+
+def command(start: Path, data: dict[str, Path], out: Path, *more: str) -> list[str]:
+    files = [part for name, path in data.items() for part in (f"--{name}", str(path))]
+    return [
+        "--from", str(start), "--out", str(out), *files, "--tokens", "12000", "--lr", "2e-3",
+        "--batch-tokens", "512", "--threads", "1", "--seed", "3", "--shortest", "60",
+        "--longest", "160", *more,
+    ]  # fmt: skip
+
+
+def weights(folder: Path):
+    from safetensors.torch import load_file
+
+    return load_file(str(folder / "model.safetensors"))
+
+
+# Runs
+
+
+def test_a_killed_run_goes_on_to_the_same_weights(tiny, data, tmp_path, float32):
+    import torch
+
+    cut, whole = tmp_path / "cut", tmp_path / "whole"
+    process = subprocess.Popen(
+        [sys.executable, "-c", CPU_ONLY, *command(tiny, data, cut, "--save-minutes", "0")],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+    def kill() -> None:
+        while not (cut / checkpoint.STATE).exists() and process.poll() is None:
+            time.sleep(0.01)
+        process.kill()
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    assert main(command(tiny, data, whole)) == 0
+    killer.join()
+    assert process.wait() == -signal.SIGKILL
+    state, done = checkpoint.load_state(cut), checkpoint.load_state(whole)
+    assert 0 < state["step"] < done["step"]
+    assert main(command(tiny, data, cut)) == 0
+    again = checkpoint.load_state(cut)
+    assert (again["step"], again["tokens"]) == (done["step"], done["tokens"])
+    for name, tensor in done["model"].items():
+        assert torch.equal(tensor, again["model"][name]), name
+    assert weights(whole / "final").keys() == weights(cut / "final").keys()
+
+
+def test_a_run_learns_with_terms_and_waits_while_it_is_paused(
+    tiny, data, tmp_path, monkeypatch, float32, capfd
+):
+    out = tmp_path / "run"
+    out.mkdir()
+    (out / loop.PAUSE).touch()
+    slept = []
+    monkeypatch.setattr(
+        loop.time, "sleep", lambda _: (slept.append(1), (out / loop.PAUSE).unlink())
+    )
+    shares = "news=0.4,dialogues=0.1,squad=0.3,unanswerable=0.1,sentences=0,terms=0.1"
+    arguments = command(tiny, data, out, "--terms", "--shares", shares, "--save-minutes", "0")
+    assert main(arguments) == 0
+    assert slept == [1]
+    log = [json.loads(row) for row in (out / "log.jsonl").read_text().splitlines()]
+    assert [row["step"] for row in log[:-1]] == list(range(1, log[-1]["step"] + 1))
+    assert log[-1]["span_loss"] < log[0]["span_loss"]
+    assert "term_outputs.weight" in weights(out / "final")
+    assert main([*arguments, "--seed", "9"]) == 1
+    assert "other settings or data" in capfd.readouterr().err
+
+
+def test_a_signal_saves_and_stops(tiny, data, tmp_path, monkeypatch, float32):
+    step = loop.Run.train_step
+
+    def interrupted(run):
+        if run.step == 4:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return step(run)
+
+    monkeypatch.setattr(loop.Run, "train_step", interrupted)
+    before = signal.getsignal(signal.SIGTERM)
+    assert main(command(tiny, data, tmp_path)) == 0
+    assert checkpoint.load_state(tmp_path)["step"] == 5
+    assert (tmp_path / "stopped" / "config.json").is_file()
+    assert not (tmp_path / "final").exists()
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_frozen_layers_stay_as_they_are(tiny, data, tmp_path, float32):
+    import torch
+
+    assert main(command(tiny, data, tmp_path, "--frozen", "1", "--tokens", "3000")) == 0
+    before, after = weights(tiny), weights(tmp_path / "final")
+    same = {name for name in after if torch.equal(after[name], before[name].half())}
+    assert {n for n in before if "embeddings" in n or "layer.0." in n} <= same
+    assert not {n for n in same if "layer.1." in n and n.endswith("query.weight")}
+
+
+def test_an_mpnet_is_trained_too(tiny_mpnet, data, tmp_path, float32):
+    assert main(command(tiny_mpnet, data, tmp_path, "--tokens", "2000")) == 0
+    assert any(name.startswith("mpnet") for name in weights(tmp_path / "final"))
+
+
+def test_the_schedule_warms_up_and_falls():
+    assert loop.learning_rate(0.03, 1.0, 0.06) == pytest.approx(0.5)
+    assert loop.learning_rate(0.06, 1.0, 0.06) == 1
+    assert loop.learning_rate(0.53, 1.0, 0.06) == pytest.approx(0.5)
+    assert loop.learning_rate(1.0, 1.0, 0.06) == 0
+    assert loop.learning_rate(1.0, 2.0, 0.06, 0.25) == 0.5
+
+
+def test_what_may_differ_between_the_parts_of_a_run_is_in_no_fingerprint():
+    one = Settings(Path("a"), Path("b"))
+    assert one.fingerprint() == Settings(Path("a"), Path("c"), minutes=3.0).fingerprint()
+    for changed in (
+        {"seed": 1},
+        {"terms": True},
+        {"shares": {"news": 1.0}},
+        {"news": (Path("n"),)},
+    ):
+        assert one.fingerprint() != Settings(Path("a"), Path("b"), **changed).fingerprint()
+
+
+def test_shares_change_the_mix():
+    assert parse_shares("news=0.3, squad=1")["news"] == 0.3
+    assert parse_shares("")["dialogues"] == 0.13
+    for wrong in ("paper=1", "news", "news=x", "news=-1"):
+        with pytest.raises(TrainingError, match="cannot use the share"):
+            parse_shares(wrong)
+
+
+def test_what_cannot_be_used_is_one_line(tiny, data, tmp_path, capsys):
+    from training import average, export, validate
+
+    none = tmp_path / "none.json"
+    assert main(command(tiny, {"squad": none}, tmp_path / "a")) == 1
+    assert main(command(tmp_path, data, tmp_path / "a")) == 1
+    assert main(command(tiny, data | {"hard": none}, tmp_path / "b")) == 1
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / checkpoint.STATE).write_bytes(b"cut short")
+    assert main(command(tiny, data, tmp_path / "c")) == 1
+    assert average.main([str(tiny), str(tmp_path), "--out", str(tmp_path / "d")]) == 1
+    assert validate.main([str(tmp_path), str(data["squad"])]) == 1
+    assert export.main(["reader", str(tmp_path), str(tmp_path / "e")]) == 1
+    errors = capsys.readouterr().err.splitlines()
+    lines = [row for row in errors if row.startswith("error: ")]
+    assert len(lines) == 7
+    assert "none.json" in lines[0]
+    assert "delete it" in lines[3]
+
+
+# Checkpoints
+
+
+def test_a_state_that_is_cut_amid_writing_leaves_the_old_one(tmp_path, monkeypatch):
+    import torch
+
+    checkpoint.save_state(tmp_path, {"step": 1})
+
+    def torn(state, file):
+        file.write(b"half of it")
+        raise OSError("no space left")
+
+    monkeypatch.setattr(torch, "save", torn)
+    with pytest.raises(OSError, match="no space"):
+        checkpoint.save_state(tmp_path, {"step": 2})
+    assert checkpoint.load_state(tmp_path) == {"step": 1}
+    assert checkpoint.load_state(tmp_path / "none") is None
+
+
+def test_a_checkpoint_replaces_an_old_one_and_can_be_loaded(tiny, tmp_path):
+    import torch
+
+    model = checkpoint.load_model(tiny)
+    (tmp_path / "final").mkdir()
+    (tmp_path / "final" / "old.txt").touch()
+    saved = checkpoint.save_model(model, tiny, tmp_path / "final")
+    assert not (saved / "old.txt").exists()
+    assert (saved / "tokenizer.json").is_file()
+    again = checkpoint.load_model(saved)
+    for name, tensor in model.state_dict().items():
+        assert torch.allclose(tensor, again.state_dict()[name], atol=1e-3), name
+    assert {m.p for m in again.modules() if type(m).__name__ == "Dropout"} == {0.0}
+
+
+# Averages
+
+
+def test_average_is_the_weighted_mean(tiny, tmp_path):
+    import torch
+    from safetensors.torch import save_file
+
+    from training.average import average
+    from training.average import main as averaging
+
+    other = tmp_path / "other"
+    other.mkdir()
+    more = {name: value + 1 for name, value in weights(tiny).items()}
+    save_file(more, str(other / "model.safetensors"))
+    out = tmp_path / "m"
+    assert averaging([str(tiny), str(other), "--out", str(out), "--weights", "3", "1"]) == 0
+    for name, value in weights(out).items():
+        assert torch.allclose(value.float(), weights(tiny)[name] + 0.25, atol=2e-3), name
+    assert (out / "tokenizer.json").is_file()
+    for wrong in ([1.0], [0.0, 0.0]):
+        with pytest.raises(TrainingError, match="one weight for each"):
+            average([tiny, other], tmp_path / "n", wrong)
+    save_file({"one": torch.zeros(2)}, str(other / "model.safetensors"))
+    with pytest.raises(TrainingError, match="has other weights"):
+        average([tiny, other], tmp_path / "n")
+
+
+# Exports
+
+
+QUESTION, CONTEXT = "Where does Ada live?", SQUAD.paragraphs[0].context
+
+
+def torch_logits(folder: Path, model: OnnxModel, *, terms: bool = False):
+    """What the float model says of a question and a text, in the layout of the exported one."""
+    import torch
+
+    inputs = model.layout.join(model.tokens(QUESTION).ids, model.tokens(CONTEXT).ids)
+    with torch.inference_mode():
+        loaded = checkpoint.load_model(folder, terms=terms).eval()
+        result = loaded(**{name: torch.from_numpy(value) for name, value in inputs.items()})
+    names = ["start_logits", "end_logits", *(["term_logits"] if terms else [])]
+    return [result[name][0].numpy() for name in names]
+
+
+@pytest.mark.parametrize("kind", ["tiny", "tiny_mpnet", "tiny_terms"])
+def test_an_exported_reader_is_int8_and_agrees_with_torch(kind, tmp_path, request):
+    import onnx
+
+    from training import export
+
+    folder = request.getfixturevalue(kind)
+    assert export.main(["reader", str(folder), str(tmp_path), "--name", "tiny"]) == 0
+    card = json.loads((tmp_path / "model.json").read_text())
+    assert (card["name"], card["kind"]) == ("tiny", "reader")
+    assert card["source_sha256"] == export.sha256_of(folder / "model.safetensors")
+    assert "embeddings_sha256" not in card
+    saved = json.loads((tmp_path / "tokenizer.json").read_text())
+    assert (saved["truncation"], saved["padding"]) == (None, None)
+    floats = [
+        constant
+        for constant in onnx.load(str(tmp_path / "model.onnx")).graph.initializer
+        if constant.data_type == onnx.TensorProto.FLOAT
+    ]
+    sizes = [int(onnx.numpy_helper.to_array(constant).size) for constant in floats]
+    assert max(sizes) <= 4096, "every matrix is int8"
+    model = OnnxModel(tmp_path)
+    assert model.layout.token_types == (kind != "tiny_mpnet")
+    ours = model.run(model.tokens(QUESTION).ids, model.tokens(CONTEXT).ids)
+    theirs = torch_logits(folder, model, terms=kind == "tiny_terms")
+    assert len(ours) == len(theirs) == (3 if kind == "tiny_terms" else 2)
+    for one, other in zip(ours, theirs, strict=True):
+        assert one == pytest.approx(other, abs=0.05)
+        assert float(other.std()) > 0.05, "there is something to agree on"
+
+
+def test_a_large_model_keeps_its_tables_in_a_file_of_their_own(tiny, tmp_path, monkeypatch):
+    from askvisit.errors import ModelError
+    from training import export, quantise
+
+    export.export_reader(tiny, tmp_path / "whole", name="tiny")
+    monkeypatch.setattr(quantise, "MAX_BYTES", 10_000)
+    monkeypatch.setattr(quantise, "BESIDE", 5_000)
+    out = export.export_reader(tiny, tmp_path / "parted", name="tiny")
+    card = json.loads((out / "model.json").read_text())
+    assert card["embeddings_sha256"] == export.sha256_of(out / export.EMBEDDINGS)
+    whole, parted = OnnxModel(tmp_path / "whole"), OnnxModel(out)
+    asked = parted.tokens(QUESTION).ids, parted.tokens(CONTEXT).ids
+    for one, other in zip(whole.run(*asked), parted.run(*asked), strict=True):
+        assert one == pytest.approx(other, abs=1e-5)
+    (out / export.EMBEDDINGS).write_bytes(b"other")
+    with pytest.raises(ModelError, match=r"embeddings\.bin is not the file"):
+        OnnxModel(out)
+    (out / export.EMBEDDINGS).unlink()
+    with pytest.raises(ModelError, match=r"embeddings\.bin is missing"):
+        OnnxModel(out)
+
+
+def test_a_model_whose_vocabulary_has_berts_tokens_too_needs_no_token_types(tmp_path):
+    """The published MPNet is one."""
+    from training import export
+
+    both = ["[PAD]", "[CLS]", "[SEP]"]
+    folder = write_tiny_reader(tmp_path / "m", [*texts()], mpnet=True)
+    path = folder / "tokenizer.json"
+    raw = json.loads(path.read_text())
+    for token, word in zip(both, ("lund", "moss", "oslo"), strict=True):
+        raw["model"]["vocab"][token] = raw["model"]["vocab"].pop(word)
+    path.write_text(json.dumps(raw))
+    model = OnnxModel(export.export_reader(folder, tmp_path / "out", name="m"))
+    assert not model.layout.token_types
+    starts, ends = model.run(model.tokens(QUESTION).ids, model.tokens(CONTEXT).ids)
+    assert starts.shape == ends.shape
+
+
+def test_an_export_that_is_not_int8_fails_and_leaves_nothing(tiny, tmp_path, monkeypatch, capsys):
+    from training import export, quantise
+
+    monkeypatch.setattr(quantise, "MAX_SHARE", 0.01)
+    assert export.main(["reader", str(tiny), str(tmp_path)]) == 1
+    assert "so it is not int8" in capsys.readouterr().err
+    assert not (tmp_path / "model.onnx").exists()
+
+
+# Scores
+
+
+def test_scores_at_the_best_threshold_by_hand():
+    predictions = [
+        Prediction("Oslo", 5.0, ("Oslo",)),
+        Prediction("in Lund", 3.0, ("Lund",)),
+        Prediction("Moss", 2.0, ()),
+        Prediction("Pori", 1.0, ("Pori",)),
+        Prediction("Rana", -4.0, ()),
+    ]
+    scores = score(predictions)
+    # refusing below 2..3: 1 + 2/3 + 1 + 0 + 1; below -4..1: 1 + 2/3 + 0 + 1 + 1, the same
+    assert 2 < scores.threshold < 3
+    assert scores.f1 == pytest.approx(100 * (1 + 2 / 3 + 2) / 5)
+    assert scores.em == pytest.approx(100 * 3 / 5)
+    assert (scores.has_em, scores.no_answer) == (pytest.approx(100 / 3), 100)
+    assert scores.span_f1 == pytest.approx(100 * (2 + 2 / 3) / 3)
+    assert scores.auroc == pytest.approx(5 / 6)
+    fixed = score(predictions, threshold=0.0)
+    assert fixed.no_answer == 50
+    assert fixed.has_em == pytest.approx(200 / 3)
+    assert score([Prediction("x", 9.0, ())]).f1 == 100
+
+
+def test_a_checkpoint_and_its_export_score_alike(tiny, data, tmp_path, float32):
+    from training import export
+    from training.validate import validate
+
+    export.export_reader(tiny, tmp_path, name="tiny")
+    ours, theirs = validate(tmp_path, data["squad"]), validate(tiny, data["squad"])
+    assert ours.questions == theirs.questions == 30
+    assert ours.span_f1 == pytest.approx(theirs.span_f1, abs=8)
+    assert ours.auroc == pytest.approx(theirs.auroc, abs=0.1)
+    assert validate(tiny, data["squad"], limit=7).questions == 7
+
+
+def test_an_answer_is_the_best_span_of_all_parts_of_its_context(tiny):
+    import numpy
+
+    from training.features import load_tokenizer
+    from training.squad import SquadQuestion
+    from training.validate import LONGEST_TEXT, predictions
+
+    tokenizer = load_tokenizer(tiny)
+    context = "red " * LONGEST_TEXT + "Lund " + "red " * 20
+    lund = tokenizer.encode("Lund", add_special_tokens=False).ids[0]
+    asked = [
+        (SquadQuestion("q", "Where?", ((0, "red"),)), context),
+        (SquadQuestion("n", "Who?", ()), "red"),
+    ]
+
+    def forward(rows):
+        for _, text in rows:
+            found = numpy.array([1.0, *(4.0 if number == lund else 0.0 for number in text)])
+            yield found, found
+
+    first, second = predictions(asked, tokenizer, forward)
+    assert (first.text, first.margin, first.gold) == ("Lund", 6.0, ("red",))
+    assert (second.text, second.margin, second.gold) == ("red", -2.0, ())
+
+
+# Fits
+
+
+def test_the_shipped_fits_ask_editions_and_pages(data, tmp_path, monkeypatch, capsys):
+    from askvisit.calibration import Calibration
+    from training import calibrate
+
+    pages = calibrate.edition_pages(data["news"])
+    assert {page.article for page in pages} == {f"s{n}" for n in range(10)}
+    first = pages[0].questions[0]
+    assert pages[0].text[first.starts[0] :].startswith("Lund")
+    assert [q.several for q in pages[0].questions] == [False, False, False, True, False]
+    samples = list(calibrate.ask(pages[:4], "news", SharedWords(), WordCounts(), questions=9))
+    assert len(samples) == 9 + 2
+    for sample in samples:
+        assert sample.source == "news"
+        assert sample.answerable >= bool(sample.gold)
+        assert not (sample.far and sample.answerable)
+    monkeypatch.setattr(calibrate.encoders, "load_for_questions", WordCounts)
+    monkeypatch.setattr(calibrate.readers, "load", lambda *_: SharedWords())
+    out = tmp_path / "calibration.json"
+    out.write_text('{"another": {"rank": {}}}')
+    arguments = ["--editions", str(data["news"]), "--pages", str(_towns(tmp_path))]
+    assert calibrate.main([*arguments, "--out", str(out)]) == 0
+    fitted = json.loads(out.read_text())
+    assert list(fitted) == ["another", SharedWords.name]
+    ours = Calibration(reader=SharedWords.name, **fitted[SharedWords.name])
+    assert ours.sha256 == SharedWords.sha256
+    assert set(ours.rates["normal"]) == {"news", "encyclopedia"}
+    assert "ranked_first" in capsys.readouterr().out
+
+
+def _towns(folder: Path) -> Path:
+    """Two documents of six paragraphs, so that there are pages and far questions."""
+    halves = [
+        type(SQUAD)(f"Half {n}", tuple(SQUAD.paragraphs[4 * n : 4 * n + 6])) for n in range(2)
+    ]
+    path = folder / "towns.json"
+    path.write_text(json.dumps(squad_json(halves)))
+    return path
