@@ -24,9 +24,9 @@ class Answering(ScriptedReader):
         super().__init__({})
         self.scripts = scripts
 
-    def read(self, question, windows, history=()):
+    def read(self, question, windows):
         self.script = self.scripts.get(question, {})
-        return super().read(question, windows, history)
+        return super().read(question, windows)
 
 
 def asking(folder, scripts, leans_on=None) -> tuple[Assistant, Answering, ScriptedResolver]:

@@ -367,7 +367,7 @@ class TestPages:
 class Fooled:
     """A reader that likes the boats best, then the water."""
 
-    def read(self, question, windows, history=()):
+    def read(self, question, windows):
         liked = {"boats": 3.0, "water": 2.0, "lives": 1.0}
         return [
             Span(s, None, None, next((m for w, m in liked.items() if w in s.text), -5.0), 0.0)

@@ -70,9 +70,9 @@ def test_a_clean_question_is_read_once_and_a_typo_twice(small):
 class Deaf(ScriptedReader):
     """A reader that finds something only where a word is in the question."""
 
-    def read(self, question, windows, history=()):
+    def read(self, question, windows):
         script, self.script = self.script, self.script if "brigde" in question else {}
-        spans = super().read(question, windows, history)
+        spans = super().read(question, windows)
         self.script = script
         return spans
 
