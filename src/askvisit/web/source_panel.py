@@ -12,7 +12,7 @@ from typing import Any
 
 from askvisit.passages import headline, paragraphs
 from askvisit.records import Article, Citation, Hit
-from askvisit.web.markup import escape
+from askvisit.web.markup import counted, escape
 
 MOST_PLACES = 50
 """Places marked at once; an answer has far fewer."""
@@ -106,10 +106,11 @@ def panel(
 
 def _head(article: Article) -> str:
     known = [f"<bdi>{escape(part)}</bdi>" for part in (article.source, article.date) if part]
-    known.append(f"{len(article.text.split()):,} words")
+    known.append(counted(len(article.text.split()), "word"))
     return (
-        '<header class="source-head">'
-        f'<p class="source-meta">{" · ".join(known)}</p>'
+        '<header class="source-head"><div class="source-about">'
+        f'<p class="source-title" dir="auto">{escape(article.title)}</p>'
+        f'<p class="source-meta">{" · ".join(known)}</p></div>'
         '<div class="source-nav" hidden>'
         f"{_step(-1, 'Previous citation', 'Left')}"
         '<span class="source-position" role="status"></span>'

@@ -18,19 +18,32 @@ function activate(key) {
   const first = marks.find((mark) => mark.dataset.key === key);
   if (first) scrollTo(first);
   else if (!key) find(".source-text").scrollTop = 0;
-  showPosition(key);
   showCurrent(key);
 }
 
-// The citation in the answer whose sentence is the active one.
+// Shows which citation of the answer is the active one: its number, and how many there are.
 function showCurrent(key) {
   const cited = clicked?.isConnected ? citationsBeside(clicked) : [];
   for (const link of document.querySelectorAll("a.cite[aria-current]"))
     link.removeAttribute("aria-current");
   const article = find(".source").dataset.article;
-  find(".source-back").hidden = !clicked?.isConnected;
-  const current = cited.find((link) => keyOf(link) === key && placeOf(link).article === article);
+  const current = isAt(clicked, key, article) ? clicked : cited.find((l) => isAt(l, key, article));
   current?.setAttribute("aria-current", "true");
+  if (current) keepInSight(current);
+  const back = find(".source-back");
+  back.hidden = false;
+  back.textContent = clicked?.isConnected ? "Back to the answer" : "Ask a question";
+  const all = cited.length ? cited : keys();
+  const at = cited.length ? cited.indexOf(current) : all.indexOf(key);
+  const nav = find(".source-nav");
+  if (!nav) return;
+  nav.hidden = all.length < 2;
+  find(".source-position").textContent =
+    at < 0 ? `${all.length} marked` : `${at + 1} of ${all.length}`;
+}
+
+function isAt(link, key, article) {
+  return Boolean(link?.isConnected) && keyOf(link) === key && placeOf(link).article === article;
 }
 
 function citationsBeside(link) {
@@ -50,17 +63,27 @@ function scrollTo(mark) {
   box.scrollTop += above - Math.max(third, 8);
 }
 
-function showPosition(key) {
-  const all = keys();
-  const nav = find(".source-nav");
-  if (!nav) return;
-  nav.hidden = all.length < 2;
-  const at = all.indexOf(key);
-  find(".source-position").textContent =
-    at < 0 ? `${all.length} marked` : `${at + 1} of ${all.length}`;
+// The number that is active stays in sight in the conversation, which alone is scrolled for it.
+function keepInSight(link) {
+  const log = link.closest(".log");
+  if (!log) return;
+  const [outer, inner] = [log.getBoundingClientRect(), link.getBoundingClientRect()];
+  if (inner.bottom > outer.bottom) log.scrollTop += inner.bottom - outer.bottom + 40;
+  else if (inner.top < outer.top) log.scrollTop -= outer.top - inner.top + 40;
 }
 
+// Goes on by the numbers of the answer; without an answer, by the marks in the article.
 function step(by) {
+  const cited = clicked?.isConnected ? citationsBeside(clicked) : [];
+  if (cited.length < 2) return stepInArticle(by);
+  const next = cited[(cited.indexOf(clicked) + by + cited.length) % cited.length];
+  const isHere = placeOf(next).article === find(".source").dataset.article;
+  if (!isHere || !keys().includes(keyOf(next))) return follow(next);
+  clicked = next;
+  activate(keyOf(next));
+}
+
+function stepInArticle(by) {
   const all = keys();
   if (!all.length) return;
   const active = find("mark.active");
@@ -100,7 +123,7 @@ async function open(request) {
   if (props.value !== answer.html) {
     props.value = answer.html;
   }
-  if (!element.offsetParent) document.querySelector("#reading [role=tab]").click();
+  bringForward();
   await painted();
   activate(answer.key);
   if (element.getBoundingClientRect().top > window.innerHeight / 2) {
@@ -112,8 +135,30 @@ async function open(request) {
 function follow(link) {
   clicked = link;
   const others = citationsBeside(link).filter((other) => other !== link);
-  open({ place: placeOf(link), others: others.map(placeOf) });
+  return open({ place: placeOf(link), others: others.map(placeOf) });
 }
+
+// Each citation that is followed is a step of the browser's history, so that Back returns from it.
+let at = history.state?.askvisit;
+
+function remember(link) {
+  if (!link.closest(".message") || location.href === link.href) return;
+  history.pushState({ askvisit: "cite" }, "", link.href);
+  at = "cite";
+}
+
+window.addEventListener(
+  "popstate",
+  (event) => {
+    const before = at;
+    at = event.state?.askvisit;
+    const links = [...document.querySelectorAll("#chat .message a.cite")];
+    const link = links.findLast((one) => one.href === location.href);
+    if (at === "cite" && link) follow(link);
+    else if (before === "cite" && at !== "help") goBack();
+  },
+  listening,
+);
 
 document.addEventListener(
   "click",
@@ -121,6 +166,7 @@ document.addEventListener(
     const link = event.target.closest && event.target.closest("a.cite");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
+    remember(link);
     follow(link);
   },
   listening,
@@ -136,9 +182,11 @@ element.addEventListener("click", (event) => {
 });
 
 function goBack() {
-  const target = clicked?.isConnected ? clicked : document.querySelector("#chat");
-  target.scrollIntoView({ block: "center" });
-  if (target === clicked) clicked.focus({ preventScroll: true });
+  const isThere = clicked?.isConnected;
+  const target = isThere ? clicked : document.querySelector("#chat");
+  target.scrollIntoView({ block: isThere ? "center" : "start" });
+  const next = isThere ? clicked : document.querySelector("#question textarea");
+  next?.focus({ preventScroll: true });
 }
 
 // Arrow keys walk the citations, from the article and from a citation; Escape goes back to it.
@@ -160,14 +208,62 @@ document.addEventListener(
 // A new answer brings its article; the first citation is active without a click.
 watch("value", async () => {
   const active = find(".source").dataset.active;
-  if (!active) return showPosition(find("mark.active")?.dataset.key);
+  if (!active) return showCurrent(find("mark.active")?.dataset.key);
+  if (wanted) return openWanted();
+  bringForward();
   await painted();
   clicked = [...document.querySelectorAll(".turn a.cite:not(.near)")].findLast(
     (link) => keyOf(link) === active,
   );
   activate(active);
+  // The address named an earlier citation.
+  if (location.search.includes("article=")) history.replaceState(null, "", location.pathname);
+  at = undefined;
 });
 
-// A link from outside: ?article=…&start=…&end=…
+function bringForward() {
+  if (!element.offsetParent) document.querySelector("#reading [role=tab]").click();
+}
+
+// An answer without citations: what an earlier one marked must not look like its evidence.
+document.addEventListener(
+  "askvisit:uncited",
+  async () => {
+    clicked = null;
+    if (!find("mark")) return;
+    const copy = find(".source").cloneNode(true);
+    for (const mark of copy.querySelectorAll("mark, mark strong")) mark.replaceWith(...mark.childNodes);
+    copy.removeAttribute("data-active");
+    copy.querySelector(".source-nav").hidden = true;
+    const scrolled = find(".source-text").scrollTop;
+    props.value = copy.outerHTML;
+    await painted();
+    find(".source-text").scrollTop = scrolled;
+  },
+  listening,
+);
+
+// The title stays in sight where the headline was scrolled away.
+element.addEventListener(
+  "scroll",
+  (event) => {
+    const isText = event.target.classList?.contains("source-text");
+    if (isText) find(".source").classList.toggle("scrolled", event.target.scrollTop > 60);
+  },
+  { ...listening, capture: true },
+);
+
+// A link from outside: ?article=…, and with &start=…&end=… the place in it.
 const outside = new URLSearchParams(location.search);
-if (outside.has("article")) open({ place: placeOf({ href: location.href, dataset: {} }) });
+const conversation = sessionStorage.getItem("askvisit-kept") || "[]";
+let wanted = outside.has("article") && conversation !== "[]"; // the conversation comes first
+
+function openWanted() {
+  wanted = false;
+  const links = [...document.querySelectorAll("#chat .message a.cite")];
+  const link = links.findLast((one) => one.href === location.href);
+  if (link) return follow(link);
+  const place = placeOf({ href: location.href, dataset: {} });
+  return open(outside.has("start") ? { place } : { article: place.article });
+}
+if (outside.has("article") && !wanted) openWanted();
