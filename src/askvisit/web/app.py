@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -146,7 +146,13 @@ def _wire(controller: ChatController, page: Any, parts: _Parts) -> None:
     def new(sent: str, turns: Turns, stamp: Stamp) -> list[Any]:
         stamp.changes += 1
         kept, chosen = _remembered(controller, sent)
-        return _updates(controller.new(controller.restored(kept, turns), chosen), box=True)
+        update = controller.new(controller.restored(kept, turns), chosen)
+        return _updates(replace(update, log=_written_anew(update.log, stamp)), box=True)
+
+    def stop(sent: str, turns: Turns, stamp: Stamp) -> list[Any]:
+        stamp.changes += 1
+        _, chosen = _remembered(controller, sent)
+        return [_written_anew(controller.log(turns, chosen), stamp)]
 
     def restore(sent: str, turns: Turns, stamp: Stamp, undone: Turns) -> list[Any]:
         stamp.changes += 1
@@ -188,6 +194,7 @@ def _wire(controller: ChatController, page: Any, parts: _Parts) -> None:
     parts.log.guess(on_turn(controller.guess), changing, js=_REMEMBER, **shown)
     parts.log.undo(on_turn(controller.undo), changing, js=_REMEMBER, **shown)
     parts.log.feedback(on_turn(controller.feedback, "said"), changing, js=_REMEMBER, **shown)
+    parts.log.stop(stop, changing, [parts.log], **remembering)
     parts.log.restore(restore, [*changing, parts.undone], js=_REMEMBER, **shown)
     parts.log.inspect(_with_event(inspect), known, [parts.inspected], **remembering)
     parts.top.new(new, changing, js=_REMEMBER, **with_box)
@@ -225,6 +232,8 @@ def _wire_adding(
 
     outputs = [parts.added, parts.listed, parts.scope, parts.suggested, parts.source]
     one_by_one = {"concurrency_limit": 1, "concurrency_id": "articles", **remembering}
+    # Several files are sent one after the other; the end of one is heard before it counts as done.
+    one_by_one["trigger_mode"] = "multiple"
     parts.adding.addition(_with_event(add), known, outputs, **one_by_one)
     parts.listed.removal(_with_event(remove), known, outputs, **one_by_one)
 
@@ -269,6 +278,14 @@ def _remembered(controller: ChatController, sent: object) -> tuple[str, Chosen]:
         return "", None
     kept, scope = listed
     return kept if isinstance(kept, str) else "", controller.chosen(scope)
+
+
+def _written_anew(log: str | None, stamp: Stamp) -> str:
+    """Return a log that is another value than before, so that the page shows it anew.
+
+    The browser may have put a question into the one that is there.
+    """
+    return f"{log}<!-- {stamp.changes} -->"
 
 
 def _turn(event: Any, turns: Turns) -> int | None:

@@ -13,7 +13,7 @@ from askvisit.errors import AskvisitError
 from askvisit.passages import headline, sentences
 from askvisit.records import Article
 from askvisit.rewriting.mentions import names
-from askvisit.text import content_words
+from askvisit.text import content_words, one_line
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
@@ -59,7 +59,8 @@ class Suggestions:
     def answered(self, article: Article, most: int = ANSWERED) -> list[str]:
         """Return questions about one article that it answers; each is asked for that."""
         found = []
-        for question in (*self._about_article(article), *_about_names(article)):
+        summary = f"Summarise the article “{one_line(article.title)}”"
+        for question in (*self._about_article(article), *_about_names(article), summary):
             try:
                 is_answered = self._assistant.ask(question, articles=[article.id]).found
             except AskvisitError:

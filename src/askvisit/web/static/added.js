@@ -34,3 +34,22 @@ element.addEventListener("click", (event) => {
     element.querySelector(".offered")?.remove();
   }
 });
+
+// A long text that is pasted anywhere but into a field is an article. The form comes with its tab.
+const LONG_PASTE = 200; // characters
+document.addEventListener(
+  "paste",
+  async (event) => {
+    if (event.target.closest?.("input, textarea")) return;
+    const text = event.clipboardData?.getData("text/plain") || "";
+    if (text.length < LONG_PASTE) return;
+    event.preventDefault();
+    [...document.querySelectorAll("#reading [role=tab]")].at(-1)?.click();
+    let field;
+    while (!(field = document.querySelector("#adding textarea")))
+      await new Promise(requestAnimationFrame);
+    field.value = text;
+    field.focus();
+  },
+  listening,
+);

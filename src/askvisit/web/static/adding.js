@@ -4,7 +4,6 @@ const fields = form.elements;
 const button = form.querySelector("[type=submit]");
 const zone = form.querySelector(".drop");
 const outcomes = form.querySelector(".outcomes");
-const LONG_PASTE = 200; // characters from which on a pasted text is taken for an article
 
 if (window.askvisitAdding) window.askvisitAdding.abort();
 window.askvisitAdding = new AbortController();
@@ -103,18 +102,3 @@ for (const type of ["dragenter", "dragover", "dragleave", "drop"])
     fields.file.files = event.dataTransfer.files;
     showNames();
   });
-
-// A long text that is pasted anywhere but into a field is an article.
-document.addEventListener(
-  "paste",
-  (event) => {
-    if (event.target.closest?.("input, textarea")) return;
-    const text = event.clipboardData?.getData("text/plain") || "";
-    if (text.length < LONG_PASTE) return;
-    event.preventDefault();
-    [...document.querySelectorAll("#reading [role=tab]")].at(-1)?.click();
-    fields.text.value = text;
-    fields.text.focus();
-  },
-  listening,
-);

@@ -20,7 +20,8 @@ function showQuestion(question) {
   turn.className = "turn pending";
   turn.innerHTML =
     '<div class="asked"><div class="message user"><p dir="auto"></p></div></div>' +
-    '<div class="message bot waiting"><p>Looking in the articles …</p></div>';
+    '<div class="message bot waiting"><p>Looking in the articles … ' +
+    '<button type="button" class="quiet" data-stop>Stop</button></p></div>';
   turn.querySelector("p").innerText = question.slice(0, 2000);
   const lost = element.querySelector(".suggested")?.contains(document.activeElement);
   for (const part of element.querySelectorAll(".welcome, .suggested, .undone")) part.remove();
@@ -88,9 +89,12 @@ for (const type of ["click", "keydown", "keypress"])
 element.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
-  const { ask: question, guess, undo, feedback, restore } = button.dataset;
+  const { ask: question, guess, undo, feedback, restore, stop } = button.dataset;
   if (question !== undefined) return ask(question);
-  if (undo !== undefined) trigger("undo", { turn: Number(undo) });
+  if (stop !== undefined) {
+    if (!box().value) putIntoBox(sessionStorage.getItem("askvisit-asked"));
+    trigger("stop");
+  } else if (undo !== undefined) trigger("undo", { turn: Number(undo) });
   else if (restore !== undefined) trigger("restore");
   else if (waiting()) return; // the answer that is on its way would be lost
   else if (guess !== undefined) trigger("guess", { turn: Number(guess) });

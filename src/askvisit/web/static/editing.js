@@ -56,10 +56,17 @@ function numberInLog(turn) {
   return [...element.querySelectorAll(".turn")].indexOf(turn);
 }
 
-// Arrow up in the empty box fetches the newest question.
+// Arrow up in the empty box fetches the newest question; "/" and Ctrl+K go to the box.
 document.addEventListener(
   "keydown",
   (event) => {
+    const isCtrlK = event.key === "k" && (event.ctrlKey || event.metaKey);
+    const typing = event.target.closest?.("input, textarea, select");
+    if (isCtrlK || (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey)) {
+      event.preventDefault();
+      box().focus();
+      return;
+    }
     if (event.key !== "ArrowUp" || event.target !== box() || box().value) return;
     const newest = [...element.querySelectorAll(".message.user p")].at(-1);
     if (!newest) return;
