@@ -220,3 +220,55 @@ def test_keys_reach_the_box_and_the_last_question(fake, open_page, ask):
     page.locator(".source-text").focus()
     page.keyboard.press("Control+k")
     expect(box).to_be_focused()
+
+
+def test_a_card_shows_the_sentences_around_a_quote(fake, open_page, ask):
+    page = open_page(fake)
+    link = ask(page, "Who met the mayor?").locator("a.cite")
+    card = page.locator("#askvisit-card")
+    expect(card).to_be_hidden()
+    link.hover()
+    expect(card).to_have_text(
+        "The minister arrived on Monday. She met the mayor in the town hall. "
+        "Trade was the only subject."
+    )
+    expect(card.locator("mark")).to_have_text("She met the mayor in the town hall.")
+    page.mouse.move(5, 5)
+    expect(card).to_be_hidden()
+    expect(link).to_have_attribute("title", "She met the mayor in the town hall.")
+    page.get_by_label("Your question").focus()
+    for _ in range(9):
+        page.keyboard.press("Shift+Tab")
+        if link.evaluate("link => link === document.activeElement"):
+            break
+    expect(card).to_be_visible()
+    expect(link).to_have_attribute("aria-describedby", "askvisit-card")
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+
+
+def test_numbers_in_the_margin_lead_back_to_the_answer(fake, open_page, ask):
+    page = open_page(fake)
+    turn = ask(page, "List the minister, the mayor")
+    numbers = page.locator("#source .margin")
+    expect(numbers).to_have_text(["1", "2", "3"])
+    numbers.nth(2).click()
+    expect(turn.locator("a.cite").nth(2)).to_be_focused()
+    expect(turn.locator("a.cite[aria-current]")).to_have_text("3")
+    ask(page, "Zebra?")
+    expect(numbers).to_have_count(0)
+
+
+def test_words_are_found_in_the_article(fake, open_page):
+    page = open_page(fake)
+    field = page.get_by_label("Find in the article")
+    field.fill("Paragraph 2")
+    expect(page.locator(".source-found")).to_have_text("1 of 11")
+    field.press("Enter")
+    expect(page.locator(".source-found")).to_have_text("2 of 11")
+    assert page.locator(".source-text").evaluate("box => box.scrollTop") > 100
+    field.fill("nowhere to be seen")
+    expect(page.locator(".source-found")).to_have_text("not there")
+    field.press("Escape")
+    expect(field).to_have_value("")
+    expect(page.locator(".source-found")).to_be_empty()

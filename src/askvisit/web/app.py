@@ -111,7 +111,11 @@ def _lay_out(controller: ChatController) -> _Parts:
         with gr.Column(scale=2, min_width=320, elem_id="reading"):
             added = None if controller.editor is None else _html("", "added")
             with gr.Tab("Article"):
-                source = _html(controller.first_source(), "source", server_functions=[open_source])
+                source = _html(
+                    controller.first_source(),
+                    *("source", "walking", "visiting", "card", "finding"),
+                    server_functions=[open_source],
+                )
             with gr.Tab("All articles"):
                 listed = _html(controller.listing(), "articles")
             form = None

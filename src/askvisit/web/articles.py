@@ -115,7 +115,7 @@ def _item(article: Article, ticked: bool, removable: bool) -> str:
         f'<button type="button" class="quiet" data-read="{name}" '
         f'aria-label="Read {title}">Read</button>'
         f'<button type="button" class="quiet" data-only="{name}" '
-        f'aria-label="Ask only {title}">Ask only this</button>'
+        f'aria-label="Ask only {title}">Ask only</button>'
         f"{_remove(article) if removable else ''}</div></li>"
     )
 

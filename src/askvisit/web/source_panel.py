@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from askvisit.passages import headline, paragraphs
-from askvisit.records import Article, Citation, Hit
+from askvisit.passages import headline, paragraphs, sentences
+from askvisit.records import Article, Citation, Hit, Sentence
+from askvisit.text import printable
 from askvisit.web.markup import counted, escape
 
 MOST_PLACES = 50
@@ -70,6 +72,9 @@ def open_source(request: object, articles: Mapping[str, Article]) -> dict[str, s
     whole = data.get("article")
     if isinstance(whole, str) and whole in articles:
         return {"html": panel(articles[whole]), "key": ""}
+    around = TextRange.checked(data.get("around"), articles)
+    if around is not None:
+        return _neighbours(articles[around.article], around)
     place = TextRange.checked(data.get("place"), articles)
     if place is None:
         return {"error": "This place is not in the articles (any more). Ask the question again."}
@@ -78,6 +83,24 @@ def open_source(request: object, articles: Mapping[str, Article]) -> dict[str, s
     checked = [TextRange.checked(other, articles) for other in listed]
     known = [other for other in checked if other is not None]
     return {"html": panel(articles[place.article], [place, *known]), "key": place.key}
+
+
+def _neighbours(article: Article, place: TextRange) -> dict[str, str]:
+    """Return a quote with the sentence before it and the one after it."""
+    known = _sentences(article)
+    before = [s.text for s in known if s.end <= place.start][-1:]
+    after = [s.text for s in known if s.start >= place.end][:1]
+    texts = {
+        "before": "".join(before),
+        "quote": article.text[place.start : place.end],
+        "after": "".join(after),
+    }
+    return {name: printable(text) for name, text in texts.items()}
+
+
+@lru_cache(maxsize=32)
+def _sentences(article: Article) -> list[Sentence]:
+    return sentences(article)
 
 
 def panel(
@@ -115,6 +138,9 @@ def _head(article: Article) -> str:
         f"{_step(-1, 'Previous citation', 'Left')}"
         '<span class="source-position" role="status"></span>'
         f"{_step(1, 'Next citation', 'Right')}</div>"
+        '<label class="source-find"><span class="unseen">Find in the article</span>'
+        '<input type="search" placeholder="Find"></label>'
+        '<span class="source-found" role="status"></span>'
         '<button type="button" class="source-back" hidden>Back to the answer</button>'
         "</header>"
     )

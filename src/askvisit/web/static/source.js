@@ -30,6 +30,7 @@ function showCurrent(key) {
   const current = isAt(clicked, key, article) ? clicked : cited.find((l) => isAt(l, key, article));
   current?.setAttribute("aria-current", "true");
   if (current) keepInSight(current);
+  numberMargin(cited, article);
   const back = find(".source-back");
   back.hidden = false;
   back.textContent = clicked?.isConnected ? "Back to the answer" : "Ask a question";
@@ -70,25 +71,6 @@ function keepInSight(link) {
   const [outer, inner] = [log.getBoundingClientRect(), link.getBoundingClientRect()];
   if (inner.bottom > outer.bottom) log.scrollTop += inner.bottom - outer.bottom + 40;
   else if (inner.top < outer.top) log.scrollTop -= outer.top - inner.top + 40;
-}
-
-// Goes on by the numbers of the answer; without an answer, by the marks in the article.
-function step(by) {
-  const cited = clicked?.isConnected ? citationsBeside(clicked) : [];
-  if (cited.length < 2) return stepInArticle(by);
-  const next = cited[(cited.indexOf(clicked) + by + cited.length) % cited.length];
-  const isHere = placeOf(next).article === find(".source").dataset.article;
-  if (!isHere || !keys().includes(keyOf(next))) return follow(next);
-  clicked = next;
-  activate(keyOf(next));
-}
-
-function stepInArticle(by) {
-  const all = keys();
-  if (!all.length) return;
-  const active = find("mark.active");
-  const at = active ? all.indexOf(active.dataset.key) : by > 0 ? -1 : 0;
-  activate(all[(at + by + all.length) % all.length]);
 }
 
 function placeOf(link) {
@@ -138,28 +120,6 @@ function follow(link) {
   return open({ place: placeOf(link), others: others.map(placeOf) });
 }
 
-// Each citation that is followed is a step of the browser's history, so that Back returns from it.
-let at = history.state?.askvisit;
-
-function remember(link) {
-  if (!link.closest(".message") || location.href === link.href) return;
-  history.pushState({ askvisit: "cite" }, "", link.href);
-  at = "cite";
-}
-
-window.addEventListener(
-  "popstate",
-  (event) => {
-    const before = at;
-    at = event.state?.askvisit;
-    const links = [...document.querySelectorAll("#chat .message a.cite")];
-    const link = links.findLast((one) => one.href === location.href);
-    if (at === "cite" && link) follow(link);
-    else if (before === "cite" && at !== "help") goBack();
-  },
-  listening,
-);
-
 document.addEventListener(
   "click",
   (event) => {
@@ -189,22 +149,6 @@ function goBack() {
   next?.focus({ preventScroll: true });
 }
 
-// Arrow keys walk the citations, from the article and from a citation; Escape goes back to it.
-document.addEventListener(
-  "keydown",
-  (event) => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const inArticle = element.contains(event.target);
-    if (!inArticle && !event.target.closest?.("a.cite")) return;
-    if (event.key === "ArrowRight") step(1);
-    else if (event.key === "ArrowLeft") step(-1);
-    else if (event.key === "Escape" && inArticle) goBack();
-    else return;
-    event.preventDefault();
-  },
-  listening,
-);
-
 // A new answer brings its article; the first citation is active without a click.
 watch("value", async () => {
   const active = find(".source").dataset.active;
@@ -233,6 +177,7 @@ document.addEventListener(
     if (!find("mark")) return;
     const copy = find(".source").cloneNode(true);
     for (const mark of copy.querySelectorAll("mark, mark strong")) mark.replaceWith(...mark.childNodes);
+    for (const number of copy.querySelectorAll(".margin")) number.remove();
     copy.removeAttribute("data-active");
     copy.querySelector(".source-nav").hidden = true;
     const scrolled = find(".source-text").scrollTop;
@@ -252,18 +197,3 @@ element.addEventListener(
   },
   { ...listening, capture: true },
 );
-
-// A link from outside: ?article=…, and with &start=…&end=… the place in it.
-const outside = new URLSearchParams(location.search);
-const conversation = sessionStorage.getItem("askvisit-kept") || "[]";
-let wanted = outside.has("article") && conversation !== "[]"; // the conversation comes first
-
-function openWanted() {
-  wanted = false;
-  const links = [...document.querySelectorAll("#chat .message a.cite")];
-  const link = links.findLast((one) => one.href === location.href);
-  if (link) return follow(link);
-  const place = placeOf({ href: location.href, dataset: {} });
-  return open(outside.has("start") ? { place } : { article: place.article });
-}
-if (outside.has("article") && !wanted) openWanted();
