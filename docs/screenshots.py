@@ -2,12 +2,14 @@
 
 import io
 import shutil
+import tempfile
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from askvisit import Assistant
+from askvisit import Assistant, build_index
 from askvisit.web import server
 from askvisit.web.controller import ChatController
 
@@ -18,23 +20,27 @@ PHONE = {"width": 390, "height": 720}
 
 
 def main() -> None:
-    """Write chat.png, inspector.png and phone.png beside this file."""
+    """Write the pictures beside this file."""
     assistant = Assistant.load(HERE.parent / "index")
-    served = server.launch(ChatController(assistant), "127.0.0.1", server.free_port("127.0.0.1", 0))
+    served = serve(assistant)
+    folder = Path(tempfile.mkdtemp())
+    build_index(HERE.parent / "tests" / "data" / "pages", folder)
+    several = serve(Assistant.load(folder))
     with sync_playwright() as runner:
         browser = runner.chromium.launch(
             executable_path=shutil.which("chromium"),
             args=["--headless", "--no-sandbox", "--disable-gpu"],
         )
 
-        def opened(size: dict[str, int], scheme: str) -> Page:
+        def opened(size: dict[str, int], scheme: str, address: str = served.local_url) -> Page:
             context = browser.new_context(locale="en-US", viewport=size, color_scheme=scheme)
             page = context.new_page()
-            page.goto(served.local_url)
+            page.goto(address)
             page.wait_for_selector(".suggestion")
             return page
 
         page = opened(DESKTOP, "light")
+        save(page, "web-first.png")
         ask(page, "Who did Xi meet in 2009?")
         ask(page, "How many warheads does North Korea have?")
         ask(page, "Why do manufacturers move to Vietnam?")
@@ -44,11 +50,23 @@ def main() -> None:
         page.get_by_text("How was this found?").click()
         page.locator(".scores").wait_for()
         save(page, "inspector.png")
+        page = opened(DESKTOP, "light", several.local_url)
+        page.get_by_role("tab", name="All articles").click()
+        page.get_by_role("button", name="Ask only").nth(1).click()
+        save(page, "web-sources.png")
         page = opened(PHONE, "light")
         ask(page, "Where will Xi and Trump meet?")
         save(page, "phone.png")
         browser.close()
     served.close(verbose=False)
+    several.close(verbose=False)
+    shutil.rmtree(folder)
+
+
+def serve(assistant: Assistant) -> Any:
+    """Serve the chat on any free port."""
+    port = server.free_port("127.0.0.1", 0)
+    return server.launch(ChatController(assistant), "127.0.0.1", port)
 
 
 def ask(page: Page, question: str) -> None:

@@ -56,6 +56,22 @@ def test_axe_finds_nothing(fake, open_page, ask, violations, scheme, width):
     assert violations(page) == []
 
 
+def test_axe_finds_nothing_with_forced_colours_and_in_dialogs(both, open_page, ask, violations):
+    page = open_page(both, forced_colors="active")
+    turn = ask(page, "List the minister, the mayor")
+    turn.locator("a.cite").first.hover()
+    page.locator("#askvisit-card mark").wait_for()
+    assert violations(page) == []
+    page.get_by_role("button", name="Edit this question").click()
+    page.get_by_role("tab", name="All articles").click()
+    page.get_by_role("button", name="Ask only Another").click()
+    page.locator("#scope .scope").wait_for()
+    assert violations(page) == []
+    page.get_by_role("button", name="API").click()
+    page.wait_for_timeout(300)
+    assert violations(page) == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_where_articles_are_added(editor, open_page, violations, scheme):
     page = open_page(editor[1], color_scheme=scheme)

@@ -50,6 +50,21 @@ def test_the_keyboard_is_enough(real, open_page, ask):
     assert scrolled_to(page).evaluate(VISIBLE)
 
 
+def test_an_answer_is_judged_edited_and_restored_in_one_place(fake, open_page, ask):
+    page = open_page(fake)
+    turn = ask(page, "Who met the mayor?")
+    assert turn.locator(".verdict").inner_text().startswith("Probably · 50 %")
+    assert turn.locator(".paragraph").inner_text().endswith("¶ 2")
+    turn.get_by_role("button", name="Edit this question").click()
+    page.get_by_label("New wording").fill("When did the minister leave?")
+    page.get_by_label("New wording").press("Enter")
+    page.locator(".quote", has_text="The minister").wait_for()
+    page.get_by_role("button", name="Undo").click()
+    page.locator(".welcome").wait_for()
+    page.get_by_role("button", name="Restore").click()
+    page.locator(".quote", has_text="The minister").wait_for()
+
+
 def test_a_screen_reader_is_told_the_new_answer_only(fake, open_page, ask):
     page = open_page(fake)
     said = page.get_by_role("status").filter(has_text="town hall")

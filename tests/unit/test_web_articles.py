@@ -23,7 +23,7 @@ def test_the_list_says_what_is_known_and_ticks_what_is_searched():
 
 def test_a_long_list_says_how_many_are_left_out(monkeypatch):
     monkeypatch.setattr(articles, "MOST_LISTED", 1)
-    assert "1 more are not listed" in articles.listing(BOTH)
+    assert "1 more is not listed" in articles.listing(BOTH)
 
 
 def test_a_choice_is_known_ids_in_the_order_of_the_index():

@@ -30,7 +30,8 @@ def test_an_answer_quotes_the_sentence_with_its_span_in_bold_and_a_numbered_link
     assert f"<strong>{citation.span}</strong>" in page
     assert f'href="?article=visit.txt&amp;start={citation.start}&amp;end={citation.end}"' in page
     assert f'data-span="{citation.span_start}-{citation.span_end}"' in page
-    assert f"<bdi>A Short Visit</bdi>, paragraph {citation.paragraph}" in page
+    assert page.count("<bdi>A Short Visit</bdi>") == 1
+    assert f'<span aria-hidden="true">¶</span> {citation.paragraph}</span>' in page
 
 
 def test_confidence_is_said_in_words_with_the_reason():
@@ -38,6 +39,21 @@ def test_confidence_is_said_in_words_with_the_reason():
     assert ">Probably</span>" in shown("Which bridge?")
     assert "a probability of 50 %" in shown("Which bridge?")
     assert ">Not in the articles</span>" in shown("Zebra?")
+    assert "Probably · 50 %" in plain(shown("Which bridge?"))
+
+
+def test_a_statement_gets_no_verdict_whatever_the_quotes_say():
+    page = shown("The mayor asked for nine bridges")
+    assert ">Found<" not in page
+    assert ">Probably<" not in page
+    assert "A statement is not judged" in page
+    assert "A statement is not judged" not in shown("Who met the mayor?")
+
+
+def test_the_article_is_named_once_below_its_quotes():
+    page = shown("List the minister and the mayor")
+    assert page.count("<cite>") == 1
+    assert page.count('class="paragraph"') == 3
 
 
 def test_several_citations_are_a_list():

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from harness.fakes import SharedWords, WordCounts, calibration
-from harness.web_fakes import FakeAssistant
+from harness.web_fakes import ARTICLE, FakeAssistant
+from test_web_suggestions import OTHER
 
 from askvisit import Assistant
 from askvisit.web.chat import Turns
@@ -48,14 +49,29 @@ def test_a_guess_stands_in_place_of_the_refusal_and_knows_only_what_came_before(
     assert [answer.question for answer in assistant.asked[-1][1]] == ["Who met the mayor?"]
 
 
-def test_edit_and_undo_take_the_question_and_all_after_it_away():
+def test_edit_asks_in_place_and_undo_takes_away_and_both_can_be_restored():
     controller = ChatController(FakeAssistant())
     turns = asked(controller, "Who met the mayor?", "Zebra?", "hello")
-    edited = controller.edit(1, turns)
-    assert edited.question == "Zebra?"
-    assert edited.turns == turns[:1]
+    edited = controller.edit(1, turns, "When did the minister leave?")
+    assert [turn.question for turn in edited.turns] == [
+        "Who met the mayor?",
+        "When did the minister leave?",
+    ]
+    assert edited.undone == turns
+    assert "data-restore" in edited.log
+    assert controller.edit(2, turns, "hello").undone == (), "nothing was lost"
+    assert controller.edit(1, turns, " ").turns is None
     assert controller.undo(1, turns).question is None
     assert controller.undo(1, turns).turns == turns[:1]
+    assert controller.restore(turns, turns[:1]).turns == turns
+    assert controller.new(turns).undone == turns
+
+
+def test_what_is_suggested_follows_the_choice_of_articles():
+    controller = ChatController(FakeAssistant(ARTICLE, OTHER))
+    assert "Grimsby" not in controller.log((), (ARTICLE.id,))
+    assert "Grimsby" in controller.log((), (OTHER.id,))
+    assert "Who met the mayor?" not in str(controller.suggested((), (OTHER.id,))["html"])
 
 
 def test_a_new_conversation_has_no_turns():

@@ -11,7 +11,7 @@ from test_web_controller import asked
 from askvisit import transcript
 from askvisit.errors import ServerError
 from askvisit.records import Answer
-from askvisit.web import server
+from askvisit.web import export, server
 from askvisit.web.controller import ChatController
 from askvisit.web.feedback import Feedback
 
@@ -77,6 +77,19 @@ def test_an_export_reads_back(controller, tmp_path, form, suffix):
     path.write_text(file["text"], encoding="utf-8")
     read = [Answer.from_dict(answer) for answer in transcript.read(path)]
     assert read == [turns[0].answer, turns[2].answer]
+
+
+@pytest.mark.parametrize(("form", "mark"), [("json", '"guess": true'), ("markdown", export.GUESS)])
+def test_a_guess_is_marked_in_an_export_and_proved_all_the_same(controller, tmp_path, form, mark):
+    turns = controller.guess(1, asked(controller, QUESTION, "Zebra?", "hello")).turns
+    file = controller.export(form, turns)
+    assert file["text"].count(mark) == 1
+    path = tmp_path / file["name"]
+    path.write_text(file["text"], encoding="utf-8")
+    read = transcript.read(path)
+    assert [Answer.from_dict(answer) for answer in read] == [turn.answer for turn in turns]
+    assert not any(answer.get("edited") for answer in read)
+    assert mark not in controller.export(form, turns[:1])["text"]
 
 
 def test_there_is_nothing_to_export_before_the_first_answer(controller):

@@ -27,6 +27,19 @@ def test_a_forgotten_conversation_comes_back_as_it_was():
     assert controller.show(again).log == controller.log(turns)
 
 
+def test_an_answer_that_is_another_one_by_now_says_so():
+    assistant = FakeAssistant(ARTICLE, OTHER)
+    controller = ChatController(assistant)
+    turns = asked(controller, "Who met the mayor?", "Zebra minister?")
+    assert turns[1].answer.citations[0].article_id == OTHER.id
+    kept = remembered(turns)
+    assert "another one than before" not in controller.show(controller.restored(kept, ())).log
+    del assistant.articles[OTHER.id]
+    again = controller.restored(kept, ())
+    assert [turn.changed for turn in again] == [False, True]
+    assert controller.show(again).log.count("another one than before") == 1
+
+
 def test_a_follow_up_is_asked_again_with_what_came_before():
     assistant = FakeAssistant()
     controller = ChatController(assistant)

@@ -129,3 +129,16 @@ def test_bad_others_and_spans_are_dropped():
     assert [key for key, _ in marks(answer["html"])] == ["15-30", "50-60"]
     assert "<strong>" not in answer["html"]
     assert "html" in open_source({"place": place(15, 30), "others": "x"}, ARTICLES)
+
+
+def test_a_quote_comes_with_the_sentences_around_it():
+    second = sentences(ARTICLE)[2]
+    found = open_source({"around": place(second.start, second.end)}, ARTICLES)
+    assert found == {
+        "before": "The minister arrived on Monday.",
+        "quote": "She met the mayor in the town hall.",
+        "after": "Trade was the only subject.",
+    }
+    first = sentences(ARTICLE)[0]
+    assert open_source({"around": place(first.start, first.end)}, ARTICLES)["before"] == ""
+    assert "error" in open_source({"around": place(-1, 5)}, ARTICLES)

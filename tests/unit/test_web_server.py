@@ -6,6 +6,7 @@ import contextlib
 import gzip
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from harness.fakes import finish
 from harness.web_fakes import FakeAssistant
 
 from askvisit.errors import ServerError
-from askvisit.web import app, guard, server
+from askvisit.web import app, assets, guard, server
 from askvisit.web.adding import ArticleEditor
 from askvisit.web.controller import ChatController
 
@@ -157,6 +158,26 @@ def status(address, path, body=None, **headers):
             return response.status, response.headers
     except HTTPError as error:
         return error.code, error.headers
+
+
+def test_style_sheet_and_fonts_are_plain_files(address):
+    page = NO_PROXY.open(address).read().decode()
+    href = re.search(r'<link rel="stylesheet" href="\.(/askvisit/chat\.css[^"]*)"', page)[1]
+    with NO_PROXY.open(address + href.removeprefix("/")) as answer:
+        assert answer.headers["content-type"].startswith("text/css")
+        assert "immutable" in answer.headers["cache-control"]
+        assert b"@media print" in answer.read()
+    for name in assets.FONTS:
+        assert status(address, f"askvisit/{name}")[1]["content-type"] == "font/woff2"
+    assert status(address, "askvisit/../app.py")[0] == 404
+    assert status(address, "askvisit/serif-OFL.txt")[0] == 404
+
+
+def test_the_page_names_itself_before_any_script_runs(address):
+    page = NO_PROXY.open(address).read().decode()
+    assert '<meta property="og:title" content="askvisit" />' in page
+    assert "<noscript><main><h1>askvisit</h1>" in page
+    assert page.count("</body>") == 1
 
 
 @pytest.mark.parametrize("path", ["", "config", "no/such/page", "gradio_api/upload"])

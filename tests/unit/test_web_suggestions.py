@@ -20,6 +20,49 @@ OTHER = Article(
 ABOUT = ["What does it say about Grimsby?", "What does it say about Ada Quill?"]
 
 
+GOLD = {
+    "Who did Xi meet in 2009?": ("Xi previously had met", "Kim Jong Il"),
+    "How many days did Xi's visit last?": ("Xi’s two day-long visit", "two day-long"),
+    "What does Trump want from North Korea?": (
+        "For North Korea, he’d like to see",
+        "a complete abandonment of nuclear ambitions",
+    ),
+    "How far did trade fall after the 2017 nuclear test?": ("After the U.N.", "record lows"),
+    "Where will Xi and Trump meet?": ("Xi and Trump will meet", "at the G20 summit in Japan"),
+    "Who is North Korea's largest trading partner?": ("Beijing has historically", "Beijing"),
+    "How many summits has Trump held with Kim?": ("Since he took office", "two summits"),
+    "Why do manufacturers move to Vietnam?": (
+        "Manufacturers for U.S. companies",
+        "to avoid the increased costs of exporting their goods",
+    ),
+}
+"""How the sentence begins that answers each suggestion, and the words in it that answer."""
+
+
+def test_what_comes_with_the_article_is_answered_rightly(real):
+    assert set(real.suggestions) == set(GOLD)
+    for question, (begins, words) in GOLD.items():
+        cited = real.ask(question).citations[0]
+        assert cited.quote.startswith(begins), question
+        marked = cited.span or cited.quote
+        assert words in marked or marked in words, (question, marked)
+
+
+def test_names_read_well_in_a_question():
+    text = (
+        "Songs\n\nThey heard “Squid love it, cod do not,” in Grimsby. Later in Grimsby they heard "
+        "“Squid love it, cod do not,” of Ada Quill."
+    )
+    assert central_names(Article("songs.txt", "Songs", text)) == ["Grimsby", "Ada Quill"]
+
+
+def test_what_is_offered_for_one_article_is_answered_by_it():
+    assistant = FakeAssistant(ARTICLE, OTHER)
+    offered = Suggestions(assistant).answered(OTHER)
+    assert offered == [*ABOUT, "What does it say about Oslo?"]
+    assert Suggestions(assistant).answered(ARTICLE) == list(assistant.suggestions)
+
+
 def test_written_questions_come_first_and_each_once():
     assistant = FakeAssistant()
     suggestions = Suggestions(assistant)
@@ -47,9 +90,13 @@ def test_only_the_articles_that_are_looked_in_are_asked_about():
     assistant = FakeAssistant(ARTICLE, OTHER)
     suggestions = Suggestions(assistant)
     turn = reply(assistant, "What about the mayor?", (), chosen=("visit.txt",))
-    assert set(suggestions.after((turn,), assistant.articles, 9)) == set(assistant.suggestions)
+    assert set(suggestions.after((turn,), assistant.articles, 9, turn.chosen)) == set(
+        assistant.suggestions
+    )
     turn = reply(assistant, "Ada Quill?", (), chosen=("other.txt",))
-    assert not set(suggestions.after((turn,), assistant.articles, 9)) & set(assistant.suggestions)
+    assert not set(suggestions.after((turn,), assistant.articles, 9, turn.chosen)) & set(
+        assistant.suggestions
+    )
 
 
 def test_an_article_that_is_added_is_noticed():

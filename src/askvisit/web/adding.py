@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +24,7 @@ from askvisit.index import manifest as manifests
 from askvisit.index.edit import ArticleMetadata, add_article, articles_folder, remove_article
 from askvisit.passages import passages
 from askvisit.records import Article
-from askvisit.web.markup import escape
+from askvisit.web.markup import counted, escape
 
 LONGEST_TOLD = 300
 """Characters of a title, source or date that a person types."""
@@ -124,12 +124,15 @@ def form() -> str:
     )
     return (
         f'<form class="adding" data-largest="{LARGEST_FILE}">'
-        f"<label>File ({escape(', '.join(formats.SUFFIXES))}; up to {_MEGABYTES} MB) "
-        f'<input type="file" name="file" accept="{accept}"></label>'
+        '<label class="drop"><b>Drop files here, or choose them</b>'
+        f"<span>{escape(', '.join(formats.SUFFIXES))}; up to {_MEGABYTES} MB each</span>"
+        f'<input type="file" name="file" accept="{accept}" multiple>'
+        '<span class="chosen" role="status"></span></label>'
         '<label>Or paste the text <textarea name="text" rows="8"></textarea></label>'
         '<p class="note">If you know them; a web page tells its own.</p>'
         f'<div class="told">{fields}</div>'
-        '<button type="submit" class="send">Add the article</button></form>'
+        '<button type="submit" class="send">Add the article</button>'
+        '<ul class="outcomes"></ul></form>'
     )
 
 
@@ -141,21 +144,34 @@ def working(progress: tuple[int, int] | None = None) -> str:
     return f'<p class="note">Adding it to the index: {done:,} of {total:,} passages …</p>'
 
 
-def done(article: Article) -> str:
-    """Return what is shown of an article that can be asked about now."""
-    count = len(passages(article))
-    size = f"{len(article.text.split()):,} words, {count:,} passage{'s' if count > 1 else ''}"
+def done(article: Article, questions: Sequence[str] = ()) -> str:
+    """Return what is shown of an article that can be asked about now, with what to ask of it."""
+    words = counted(len(article.text.split()), "word")
+    size = f"{words}, {counted(len(passages(article)), 'passage')}"
+    asked = "".join(
+        f'<li><button type="button" class="suggestion" dir="auto" data-ask="{escape(question)}">'
+        f"{escape(question)}</button></li>"
+        for question in questions
+    )
     return (
         f'<p class="done" data-added="{escape(article.id)}" dir="auto">Added '
         f"“{escape(article.title)}” ({size}). Ask about it now. "
         f'<button type="button" class="quiet" data-read="{escape(article.id)}" '
         f'aria-label="Read {escape(article.title)}">Read</button></p>'
+        + (f'<ul class="offered">{asked}</ul>' if asked else "")
     )
 
 
-def failed(reason: str) -> str:
-    """Return why an article was not added or removed."""
-    return f'<p class="problem" dir="auto">Nothing was changed: {escape(reason)}</p>'
+def failed(reason: str, name: str = "") -> str:
+    """Return why an article was not added or removed; `name` is the file's."""
+    named = f' data-file="{escape(name)}"' if name else ""
+    return f'<p class="problem"{named} dir="auto">Nothing was changed: {escape(reason)}</p>'
+
+
+def name_of(data: object) -> str:
+    """Return the name of the file that a browser sent, empty where it sent none."""
+    name = data.get("name") if isinstance(data, dict) else None
+    return name[:LONGEST_TOLD] if isinstance(name, str) else ""
 
 
 def _words(sent: dict[object, object], name: str) -> str | None:

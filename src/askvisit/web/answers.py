@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from askvisit.records import Answer, Article, Citation, Hit
+from askvisit.rewriting.topics import is_keywords
 from askvisit.text import excerpt
-from askvisit.web.markup import escape, lines
+from askvisit.web.markup import LINK_ICON, QUOTE_ICON, escape, lines
 from askvisit.web.source_panel import TextRange
 
 SURE = 0.75
@@ -80,10 +81,14 @@ def _one_answer(
     if answer.kind != "talk" and answer.reading != answer.question:
         note = f'<p class="note">Understood as: <q dir="auto">{escape(answer.reading)}</q></p>'
     if answer.found:
+        note += _caution(answer, guess)
+        cited = answer.citations
         items = "".join(
-            _citation(c, before + n, articles) for n, c in enumerate(answer.citations, 1)
+            _citation(c, before + n, articles, _is_last_of_article(cited, n))
+            for n, c in enumerate(cited, 1)
         )
-        return f'{_verdict(answer, guess)}{note}<ol class="citations">{items}</ol>'
+        style = " guessed" if guess else ""
+        return f'{_verdict(answer, guess)}{note}<ol class="citations{style}">{items}</ol>'
     text = f'<p dir="auto">{lines(answer.text)}</p>'
     looked_up = answer.nearest or answer.confidence
     if answer.kind == "talk" or not looked_up:
@@ -91,40 +96,98 @@ def _one_answer(
     return f"{_verdict(answer, guess)}{note}{text}{_nearest(answer.nearest)}"
 
 
+def _caution(answer: Answer, guess: bool) -> str:
+    """Return what a reader must know before the quotes."""
+    if guess:
+        return '<p class="note">The articles hardly answer this. The nearest sentence is:</p>'
+    if _is_statement(answer.reading):
+        return '<p class="note">A statement is not judged. What bears on it:</p>'
+    return ""
+
+
+def _is_statement(reading: str) -> bool:
+    return is_keywords(reading) and len(reading.split()) > 3
+
+
 def _verdict(answer: Answer, guess: bool) -> str:
-    percent = f"{round(100 * answer.confidence)} %"
+    percent = _percent(answer.confidence)
     if not answer.found:
         word, style = "Not in the articles", "absent"
         reason = f"The best sentence is right with a probability of {percent}: too little to show."
-    elif guess:
+        shown = f"best sentence {percent}"
+        return _verdict_line(word, style, shown, reason)
+    if guess:
         word, style = "Best guess", "unsure"
         reason = f"Right with a probability of only {percent}: the articles hardly answer this."
+    elif is_keywords(answer.reading):
+        word, style = "The articles on this", "neutral"
+        reason = (
+            "Nothing was asked, so nothing is judged: whether a statement is right, "
+            f"the quotes tell. They bear on it with a probability of {percent}."
+        )
     elif answer.confidence >= SURE:
         word, style = "Found", "sure"
         reason = f"The first quotation is right with a probability of {percent}."
     else:
         word, style = "Probably", "unsure"
         reason = f"The first quotation is right with a probability of {percent}: read it in place."
+    return _verdict_line(word, style, percent, reason)
+
+
+def _percent(share: float) -> str:
+    """Return a probability in percent; what is not impossible is not called so."""
+    return "under 1 %" if 0 < share < 0.005 else f"{round(100 * share)} %"
+
+
+def _verdict_line(word: str, style: str, shown: str, reason: str) -> str:
+    """Return the verdict with its probability in sight, and the reason for screen readers."""
     return (
-        f'<p class="verdict {style}"><span title="{reason}">{word}</span>'
+        f'<p class="verdict {style}" title="{reason}"><span>{word}</span>'
+        f'<span class="percent" aria-hidden="true"> · {shown}</span>'
         f'<span class="unseen">. {reason}</span></p>'
     )
 
 
-def _citation(citation: Citation, number: int, articles: Mapping[str, Article]) -> str:
+def _is_last_of_article(cited: Sequence[Citation], number: int) -> bool:
+    """Return whether the next citation, if there is one, is of another article."""
+    following = cited[number : number + 1]
+    return not following or following[0].article_id != cited[number - 1].article_id
+
+
+def _citation(citation: Citation, number: int, articles: Mapping[str, Article], named: bool) -> str:
+    """Return a quote with its number; `named` says that its article is named below it."""
     link = (
         f'<a class="cite" {address(TextRange.of_citation(citation))} '
         f'title="{escape(citation.quote)}" '
         f'aria-label="Citation {number}: show it in the article">{number}</a>'
     )
-    copy = (
-        f'<button type="button" class="quiet" data-copy="{escape(reference(citation, articles))}">'
-        "Copy as reference</button>"
+    paragraph = (
+        f'<span class="paragraph"><span class="unseen">paragraph</span>'
+        f'<span aria-hidden="true">¶</span> {citation.paragraph}</span>'
     )
-    where = f"<bdi>{escape(citation.article_title)}</bdi>, paragraph {citation.paragraph}"
+    tools = (
+        '<span class="tools">'
+        f"{_tool('Copy as reference', QUOTE_ICON, 'copy', reference(citation, articles))}"
+        f"{_tool('Copy link', LINK_ICON, 'link', '')}</span>"
+    )
+    origin = f'<p class="origin">{_source_line(citation, articles)}</p>' if named else ""
     return (
-        f'<li><blockquote dir="auto">{_quote(citation)} {link}</blockquote>'
-        f'<p class="origin"><span>{where}</span>{copy}</p></li>'
+        f'<li><blockquote dir="auto">{_quote(citation)} {link} {paragraph}</blockquote>'
+        f"{tools}{origin}</li>"
+    )
+
+
+def _source_line(citation: Citation, articles: Mapping[str, Article]) -> str:
+    article = articles.get(citation.article_id)
+    known = (article.source, article.date) if article is not None else ()
+    facts = [f"<bdi>{escape(part)}</bdi>" for part in known if part]
+    return " · ".join([f"<cite><bdi>{escape(citation.article_title)}</bdi></cite>", *facts])
+
+
+def _tool(name: str, icon: str, kind: str, data: str) -> str:
+    return (
+        f'<button type="button" class="quiet tool" data-{kind}="{escape(data)}" '
+        f'title="{name}" aria-label="{name}">{icon}</button>'
     )
 
 

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 from askvisit.passages import passages
 from askvisit.records import Article
-from askvisit.web.markup import escape
+from askvisit.text import excerpt
+from askvisit.web.markup import counted, escape
 
 MOST_LISTED = 500
 """Articles listed; choosing among more than that is no work for a list."""
 
 Chosen = tuple[str, ...] | None
 """Ids of the articles to look in; None is all of them."""
+
+_TOOLS = (
+    '<div class="choosing"><label>Filter <input type="search" data-filter></label>'
+    '<label>Sort by <select data-order><option value="title">title</option>'
+    '<option value="date">newest</option></select></label><span>'
+    '<button type="button" class="quiet" data-tick="all">Tick all</button>'
+    '<button type="button" class="quiet" data-tick="none">Tick none</button></span></div>'
+)
 
 NONE_CHOSEN = "No article is ticked. Tick at least one in the list of articles, then ask again."
 
@@ -35,10 +45,12 @@ def listing(
         _item(articles[name], chosen is None or name in chosen, removable) for name in ids
     )
     more = len(articles) - len(ids)
-    rest = f'<p class="note">{more:,} more are not listed.</p>' if more else ""
+    are = "are" if more > 1 else "is"
+    rest = f'<p class="note">{more:,} more {are} not listed.</p>' if more else ""
+    tools = _TOOLS if len(ids) > 1 else ""
     return (
         '<section class="articles" aria-label="Articles">'
-        f'{problem}<p class="note">Questions look in the ticked articles.</p>'
+        f'{problem}<p class="note">Questions look in the ticked articles.</p>{tools}'
         f"<ul>{items}</ul>{rest}</section>"
     )
 
@@ -51,6 +63,40 @@ def checked_choice(data: object, articles: Collection[str]) -> Chosen:
     return None if len(known) == len(articles) else known
 
 
+def remembered_choice(kept: object, articles: Collection[str]) -> Chosen:
+    """Return the choice that a browser remembers, as `kept_choice` wrote it.
+
+    None where it remembers none; articles that are gone are left out.
+    """
+    try:
+        listed = json.loads(kept) if isinstance(kept, str) and kept else None
+    except (ValueError, RecursionError):
+        listed = None
+    return None if listed is None else checked_choice(listed, articles)
+
+
+def kept_choice(chosen: Chosen) -> str:
+    """Return what a browser is to remember of a choice, as JSON."""
+    return json.dumps(None if chosen is None else list(chosen))
+
+
+def scope(chosen: Chosen, articles: Mapping[str, Article]) -> str:
+    """Return which articles the next question looks in, where these are not all."""
+    kept = f'data-kept="{escape(kept_choice(chosen))}"'
+    if chosen is None:
+        return f"<div {kept}></div>"
+    titles = [articles[name].title for name in chosen if name in articles]
+    if len(titles) == 1:
+        named = f"<bdi>{escape(excerpt(titles[0], 70))}</bdi>"
+    else:
+        named = f"{len(titles)} of {counted(len(articles), 'article')}"
+    return (
+        f'<div {kept}><p class="scope" dir="auto">Asking only {named} '
+        '<button type="button" class="quiet" data-all title="Ask all articles again" '
+        'aria-label="Ask all articles again">✕</button></p></div>'
+    )
+
+
 def still_there(chosen: Chosen, articles: Collection[str]) -> Chosen:
     """Return a choice without the articles that were removed since it was made."""
     return None if chosen is None else tuple(name for name in chosen if name in articles)
@@ -58,15 +104,18 @@ def still_there(chosen: Chosen, articles: Collection[str]) -> Chosen:
 
 def _item(article: Article, ticked: bool, removable: bool) -> str:
     facts = [escape(part) for part in (article.source, article.date) if part]
-    facts.append(f"{len(article.text.split()):,} words")
-    facts.append(f"{_passages(article):,} passages")
-    name = escape(article.id)
+    facts.append(counted(len(article.text.split()), "word"))
+    facts.append(counted(_passages(article), "passage"))
+    name, title = escape(article.id), escape(article.title)
     return (
-        f'<li><label dir="auto"><input type="checkbox" data-choose="{name}"'
-        f"{' checked' if ticked else ''}><span>{escape(article.title)}</span></label>"
-        f'<div class="note">{" · ".join(facts)}'
+        f'<li data-title="{title}" data-date="{escape(article.date or "")}"><div class="facts">'
+        f'<label dir="auto"><input type="checkbox" data-choose="{name}"'
+        f"{' checked' if ticked else ''}><span>{title}</span></label>"
+        f'<p class="note">{" · ".join(facts)}</p></div><div class="note">'
         f'<button type="button" class="quiet" data-read="{name}" '
-        f'aria-label="Read {escape(article.title)}">Read</button>'
+        f'aria-label="Read {title}">Read</button>'
+        f'<button type="button" class="quiet" data-only="{name}" '
+        f'aria-label="Ask only {title}">Ask only</button>'
         f"{_remove(article) if removable else ''}</div></li>"
     )
 

@@ -12,7 +12,7 @@ from askvisit.web import faults
 from askvisit.web.answers import answer_html, plain_text
 from askvisit.web.articles import NONE_CHOSEN, Chosen
 from askvisit.web.feedback import WORDS
-from askvisit.web.markup import escape, lines
+from askvisit.web.markup import counted, escape, lines
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
@@ -32,7 +32,8 @@ class ChatTurn:
     """One question and what came of it: an answer, or a problem; `html` shows it.
 
     `text` is the answer to copy, `chosen` the articles that were searched, `guess` whether the
-    best guess was asked for, `said` what became of the person's feedback.
+    best guess was asked for, `said` what became of the person's feedback, `changed` that the
+    browser remembers another answer.
     """
 
     question: str
@@ -42,6 +43,7 @@ class ChatTurn:
     chosen: Chosen = None
     guess: bool = False
     said: str = ""
+    changed: bool = False
 
 
 Turns = tuple[ChatTurn, ...]
@@ -87,16 +89,22 @@ def history(turns: Turns) -> list[Answer]:
     return [turn.answer for turn in turns if turn.answer is not None][-HISTORY:]
 
 
-def conversation(turns: Turns, suggestions: Sequence[str], feedback: bool = False) -> str:
-    """Return the whole log; `feedback` says that people may say whether an answer helped."""
+def conversation(
+    turns: Turns, suggestions: Sequence[str], feedback: bool = False, undone: Turns = ()
+) -> str:
+    """Return the whole log; `feedback` says that people may say whether an answer helped.
+
+    `undone` is the conversation before turns were taken back, which can be restored.
+    """
+    restore = _restore(undone, turns)
     if not turns:
-        return f'<div class="log" {_LOG}>{_welcome(suggestions)}</div>'
+        return f'<div class="log" {_LOG}>{restore}{_welcome(suggestions)}</div>'
     first = max(0, len(turns) - SHOWN_TURNS)
     last = len(turns) - 1
     parts = [_turn(turns[n], n, n == last, feedback) for n in range(first, len(turns))]
     if first:
         parts.insert(0, f'<p class="note">The first {first} questions are not shown here.</p>')
-    parts.append(_suggested(suggestions, "Ask next"))
+    parts += [restore, suggested(suggestions, turns)]
     return f'<div class="log" {_LOG}>{"".join(parts)}</div>'
 
 
@@ -112,12 +120,24 @@ _LOG = 'role="log" aria-label="Conversation" aria-live="off" tabindex="0"'
 """Not live: it is written anew with each answer, and only the new one is to be read out."""
 
 
+def _restore(undone: Turns, turns: Turns) -> str:
+    """Offer to bring back what was taken back."""
+    gone = len(undone) - len(turns)
+    if gone < 1:
+        return ""
+    what = counted(gone, "question")
+    return (
+        f'<p class="undone note">Taken back: {what}. '
+        '<button type="button" class="quiet" data-restore>Restore</button></p>'
+    )
+
+
 def _turn(turn: ChatTurn, number: int, last: bool, feedback: bool) -> str:
     edit = (
-        f'<button type="button" class="quiet" data-edit="{number}" '
-        f'title="Takes this question and all after it back" '
+        f'<button type="button" class="quiet tools" data-edit="{number}" '
         f'aria-label="Edit this question: {escape(turn.question[:80])}">Edit</button>'
     )
+    changed = _CHANGED if turn.changed else ""
     actions = []
     if turn.answer is not None and _may_guess(turn.answer):
         actions.append(
@@ -143,10 +163,17 @@ def _turn(turn: ChatTurn, number: int, last: bool, feedback: bool) -> str:
             'How was this found?</summary><div class="inspected" role="status"></div></details>'
         )
     return (
-        f'<section class="turn" data-turn="{number}">{_question(turn.question, edit)}'
-        f'<div class="message bot">{turn.html}</div>'
+        f'<section class="turn" data-turn="{number}"><h2 class="unseen">Question {number + 1}</h2>'
+        f"{_question(turn.question, edit)}"
+        f'<div class="message bot">{changed}{turn.html}</div>'
         f'<div class="actions">{"".join(actions)}</div></section>'
     )
+
+
+_CHANGED = (
+    '<p class="problem changed">This answer is another one than before: '
+    "the articles have changed since.</p>"
+)
 
 
 def _may_guess(answer: Answer) -> bool:
@@ -166,13 +193,15 @@ def _welcome(suggestions: Sequence[str]) -> str:
         '<div class="welcome"><p class="welcome-lead">Ask about the articles in plain words.</p>'
         "<p>Every answer is a sentence of an article, quoted word for word. "
         "Click its number to read it in place.</p>"
-        f"{_suggested(suggestions, 'For example')}</div>"
+        f"{suggested(suggestions)}</div>"
     )
 
 
-def _suggested(suggestions: Sequence[str], heading: str) -> str:
+def suggested(suggestions: Sequence[str], turns: Turns = ()) -> str:
+    """Return what may be asked next; an empty place for it where nothing is suggested."""
     if not suggestions:
-        return ""
+        return '<div class="suggested"></div>'
+    heading = "Ask next" if turns else "For example"
     buttons = "".join(
         f'<li><button type="button" class="suggestion" dir="auto" data-ask="{escape(question)}">'
         f"{escape(question)}</button></li>"

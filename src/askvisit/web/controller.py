@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from askvisit.errors import AskvisitError
-from askvisit.records import Article
+from askvisit.records import Answer, Article
 from askvisit.web import (
     adding,
     answers,
@@ -42,12 +42,16 @@ NO_ARTICLE = '<article class="source"><p class="source-meta">There is no article
 
 @dataclass(frozen=True)
 class ChatUpdate:
-    """What changes on the page; None leaves a part as it is."""
+    """What changes on the page; None leaves a part as it is.
+
+    `undone` is the conversation as it was before something of it was taken back.
+    """
 
     question: str | None = None
     log: str | None = None
     source: str | None = None
     turns: Turns | None = None
+    undone: Turns | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,7 @@ class ArticlesUpdate:
     message: str
     listing: str | None = None
     chosen: Chosen = None
+    source: str | None = None
 
 
 class ChatController:
@@ -75,12 +80,20 @@ class ChatController:
         self.editor = editor
         self._suggestions = Suggestions(assistant)
 
-    def log(self, turns: Turns) -> str:
-        """Return the conversation with what to ask next."""
-        most = NEXT_SUGGESTIONS if turns else FIRST_SUGGESTIONS
-        suggested = self._suggestions.after(turns, self._articles(), most)
-        log = chat.conversation(turns, suggested, self.feedback_file is not None)
+    def log(self, turns: Turns, chosen: Chosen = None, undone: Turns = ()) -> str:
+        """Return the conversation with what to ask next, of the articles that are chosen."""
+        suggested = self._suggested(turns, chosen)
+        log = chat.conversation(turns, suggested, self.feedback_file is not None, undone)
         return f'<div data-kept="{escape(memory.remembered(turns))}">{log}</div>'
+
+    def suggested(self, turns: Turns, chosen: Chosen) -> dict[str, str | int]:
+        """Return what to ask next as HTML, where the choice of articles changed."""
+        html = chat.suggested(self._suggested(turns, chosen), turns)
+        return {"html": html, "at": time.time_ns()}
+
+    def scope(self, chosen: Chosen) -> str:
+        """Return what the box says of the articles that the next question looks in."""
+        return articles.scope(chosen, self._articles())
 
     def first_source(self) -> str:
         """Return what the panel shows before the first answer."""
@@ -100,10 +113,18 @@ class ChatController:
         """Return the articles to look in; the data is the browser's."""
         return articles.checked_choice(data, self._articles())
 
+    def chosen(self, kept: object) -> Chosen:
+        """Return the articles that the browser remembers as chosen; all where it knows of none."""
+        return articles.remembered_choice(kept, self._articles())
+
     def add(self, data: object, chosen: Chosen) -> Iterator[ArticlesUpdate]:
-        """Add an article, and say how far that is; the data is the browser's."""
+        """Add an article, and say how far that is; the data is the browser's.
+
+        At the end it is opened, and questions that it answers are offered.
+        """
         if self.editor is None:
             return
+        name = adding.name_of(data)
         yield ArticlesUpdate(adding.working())
         try:
             for news in self.editor.add(NewArticle.checked(data)):
@@ -111,14 +132,17 @@ class ChatController:
                     yield ArticlesUpdate(adding.working(news))
                     continue
                 chosen = None if chosen is None else (*chosen, news.id)
-                yield ArticlesUpdate(adding.done(news), self.listing(chosen), chosen)
+                offered = self._suggestions.answered(news)
+                message = adding.done(news, offered)
+                source = source_panel.panel(news)
+                yield ArticlesUpdate(message, self.listing(chosen), chosen, source)
         except AskvisitError as error:
-            yield ArticlesUpdate(adding.failed(str(error)))
+            yield ArticlesUpdate(adding.failed(str(error), name))
         except Exception:
-            yield ArticlesUpdate(adding.failed(faults.report("adding an article")))
+            yield ArticlesUpdate(adding.failed(faults.report("adding an article"), name))
 
-    def remove(self, article_id: str, chosen: Chosen) -> ArticlesUpdate:
-        """Remove an article."""
+    def remove(self, article_id: str, chosen: Chosen, opened: str = "") -> ArticlesUpdate:
+        """Remove an article; where it is the one that is `opened`, another takes its place."""
         if self.editor is None:
             return ArticlesUpdate("")
         problem = ""
@@ -128,8 +152,10 @@ class ChatController:
             problem = adding.failed(str(error))
         except Exception:
             problem = adding.failed(faults.report("removing an article"))
-        chosen = articles.still_there(chosen, self._articles())
-        return ArticlesUpdate("", self.listing(chosen, problem), chosen)
+        known = self._articles()
+        chosen = articles.still_there(chosen, known)
+        source = self.first_source() if opened and opened not in known else None
+        return ArticlesUpdate("", self.listing(chosen, problem), chosen, source)
 
     def ask(self, question: str, turns: Turns, chosen: Chosen = None) -> ChatUpdate:
         """Answer a question, with the cited sentences marked in the article."""
@@ -138,7 +164,7 @@ class ChatController:
         chosen = articles.still_there(chosen, self._articles())
         turn = chat.reply(self.assistant, question, turns, self._least_confidence(), chosen)
         turns = (*turns, turn)[-KEPT_TURNS:]
-        return ChatUpdate(log=self.log(turns), source=self._marked(turn), turns=turns)
+        return self._shown(turns, chosen, turn)
 
     def restored(self, kept: object, turns: Turns) -> Turns:
         """Return the turns, or where they are forgotten those that the browser remembers.
@@ -153,40 +179,50 @@ class ChatController:
             turn = chat.reply(
                 self.assistant, earlier.question, turns, least, chosen, guess=earlier.guess
             )
+            if earlier.cited is not None and earlier.cited != memory.cited(turn):
+                turn = replace(turn, changed=True)
             turns = (*turns, turn)
         return turns
 
-    def show(self, turns: Turns) -> ChatUpdate:
-        """Return the conversation as it is."""
+    def show(self, turns: Turns, chosen: Chosen = None) -> ChatUpdate:
+        """Return the conversation as it is; where there is none, what to ask of what is chosen."""
         if not turns:
-            return ChatUpdate()
-        return ChatUpdate(log=self.log(turns), source=self._marked(turns[-1]), turns=turns)
+            return ChatUpdate(log=None if chosen is None else self.log((), chosen))
+        return self._shown(turns, chosen, turns[-1])
 
-    def guess(self, number: int, turns: Turns) -> ChatUpdate:
+    def guess(self, number: int, turns: Turns, chosen: Chosen = None) -> ChatUpdate:
         """Answer a refused question with the best guess, in its place."""
         earlier, later = turns[:number], turns[number + 1 :]
         refused = turns[number]
-        chosen = articles.still_there(refused.chosen, self._articles())
+        looked_in = articles.still_there(refused.chosen, self._articles())
         least = self._least_confidence()
-        turn = chat.reply(self.assistant, refused.question, earlier, least, chosen, guess=True)
-        turns = (*earlier, turn, *later)
-        return ChatUpdate(log=self.log(turns), source=self._marked(turn), turns=turns)
+        turn = chat.reply(self.assistant, refused.question, earlier, least, looked_in, guess=True)
+        return self._shown((*earlier, turn, *later), chosen, turn)
 
-    def edit(self, number: int, turns: Turns) -> ChatUpdate:
-        """Take a question and all after it back into the box."""
-        turns, question = turns[:number], turns[number].question
-        return ChatUpdate(question=question, log=self.log(turns), turns=turns)
+    def edit(self, number: int, turns: Turns, question: str, chosen: Chosen = None) -> ChatUpdate:
+        """Ask a question in another wording in its place; the turns after it are taken back."""
+        if not question.strip():
+            return ChatUpdate()
+        undone = turns if number < len(turns) - 1 else ()
+        asked = self.ask(question, turns[:number], chosen)
+        log = self.log(asked.turns or (), chosen, undone)
+        return replace(asked, log=log, undone=undone)
 
-    def undo(self, number: int, turns: Turns) -> ChatUpdate:
+    def undo(self, number: int, turns: Turns, chosen: Chosen = None) -> ChatUpdate:
         """Take a question and all after it away."""
-        turns = turns[:number]
-        return ChatUpdate(log=self.log(turns), turns=turns)
+        left = turns[:number]
+        return ChatUpdate(log=self.log(left, chosen, turns), turns=left, undone=turns)
 
-    def new(self) -> ChatUpdate:
-        """Begin a new conversation."""
-        return ChatUpdate(question="", log=self.log(()), source=self.first_source(), turns=())
+    def restore(self, undone: Turns, turns: Turns, chosen: Chosen = None) -> ChatUpdate:
+        """Bring back what was taken back."""
+        return self.show(undone, chosen) if undone else self.show(turns, chosen)
 
-    def feedback(self, number: int, turns: Turns, said: str) -> ChatUpdate:
+    def new(self, turns: Turns = (), chosen: Chosen = None) -> ChatUpdate:
+        """Begin a new conversation; the one before it, `turns`, can be restored."""
+        log = self.log((), chosen, turns)
+        return ChatUpdate("", log, self.first_source(), (), turns)
+
+    def feedback(self, number: int, turns: Turns, said: str, chosen: Chosen = None) -> ChatUpdate:
         """Keep what a person says of an answer, and thank for it."""
         turn = turns[number]
         if self.feedback_file is None or turn.answer is None or said not in feedback.WORDS:
@@ -197,7 +233,7 @@ class ChatController:
         except OSError:
             thanks = faults.report("writing feedback")
         turns = (*turns[:number], replace(turn, said=thanks), *turns[number + 1 :])
-        return ChatUpdate(log=self.log(turns), turns=turns)
+        return ChatUpdate(log=self.log(turns, chosen), turns=turns)
 
     def inspect(self, number: int, turns: Turns) -> dict[str, str | int]:
         """Return how a question was answered, as HTML; it is asked once more for that."""
@@ -221,7 +257,24 @@ class ChatController:
 
     def export(self, form: str, turns: Turns) -> dict[str, str]:
         """Return the conversation as a file: its name, type and text, empty where there is none."""
-        return export.file(form, [turn.answer for turn in turns if turn.answer is not None])
+        answers: list[Answer] = []
+        guesses: list[int] = []
+        for turn in turns:
+            if turn.answer is None:
+                continue
+            if turn.guess and turn.answer.confidence < self.assistant.threshold(self.strictness):
+                guesses.append(len(answers))
+            answers.append(turn.answer)
+        return export.file(form, answers, guesses)
+
+    def _shown(self, turns: Turns, chosen: Chosen, turn: ChatTurn) -> ChatUpdate:
+        """Return the conversation with one of its turns marked in the article."""
+        log = self.log(turns, chosen)
+        return ChatUpdate(log=log, source=self._marked(turn), turns=turns, undone=())
+
+    def _suggested(self, turns: Turns, chosen: Chosen) -> list[str]:
+        most = NEXT_SUGGESTIONS if turns else FIRST_SUGGESTIONS
+        return self._suggestions.after(turns, self._articles(), most, chosen)
 
     def _articles(self) -> Mapping[str, Article]:
         """Return the articles; none where the index cannot be read, as the next question says."""

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from askvisit import transcript
 from askvisit.records import Answer
 
+GUESS = "*The answer above is a best guess that was asked for: the articles hardly answer it.*"
+_DATA = "\n\n<!-- "
 
-def file(form: str, answers: Sequence[Answer]) -> dict[str, str]:
+
+def file(form: str, answers: Sequence[Answer], guesses: Collection[int] = ()) -> dict[str, str]:
     """Return the name, type and text of the file: JSON for "json", else Markdown.
+
+    guesses: which of the answers are best guesses; they are marked as such.
 
     Without answers there is no file, and nothing in it.
     """
@@ -19,7 +25,35 @@ def file(form: str, answers: Sequence[Answer]) -> dict[str, str]:
     # The time makes two exports of one conversation two values, so that both are saved.
     name = f"askvisit-{datetime.now():%Y-%m-%d-%H%M%S-%f}"
     if form == "json":
-        kind, suffix, text = "application/json", "json", transcript.to_json(answers)
+        kind, suffix, text = "application/json", "json", _json(answers, guesses)
     else:
-        kind, suffix, text = "text/markdown", "md", transcript.to_markdown(answers)
+        kind, suffix, text = "text/markdown", "md", _markdown(answers, guesses)
     return {"name": f"{name}.{suffix}", "type": kind, "text": text}
+
+
+def _json(answers: Sequence[Answer], guesses: Collection[int]) -> str:
+    text = transcript.to_json(answers)
+    if not guesses:
+        return text
+    data = json.loads(text)
+    for number in guesses:
+        data["answers"][number]["guess"] = True
+    return json.dumps(data, indent=1) + "\n"
+
+
+def _markdown(answers: Sequence[Answer], guesses: Collection[int]) -> str:
+    """Put a note below each guess: what is proved is the text of the answer itself."""
+    whole = transcript.to_markdown(answers)
+    if not guesses:
+        return whole
+    blocks = [_without_data(transcript.to_markdown(()))]
+    for number, answer in enumerate(answers):
+        alone = _without_data(transcript.to_markdown([answer]))
+        blocks.append(alone.removeprefix(blocks[0]).strip("\n"))
+        if number in guesses:
+            blocks.append(GUESS)
+    return "\n\n".join(blocks) + whole[whole.rindex(_DATA) :]
+
+
+def _without_data(text: str) -> str:
+    return text[: text.rindex(_DATA)]

@@ -1,7 +1,7 @@
-"""What the browser remembers of a conversation: the questions, never the answers.
+"""What the browser remembers of a conversation: the questions, and where their answers stood.
 
 So a page that is loaded anew, or a server that is started anew, can go on with it: the questions
-are asked again.
+are asked again, and it can be told where an answer is another one by now.
 """
 
 from __future__ import annotations
@@ -15,17 +15,20 @@ from askvisit.web.chat import KEPT_QUESTION, SHOWN_TURNS, ChatTurn
 
 @dataclass(frozen=True)
 class RememberedQuestion:
-    """A question as it was asked; `articles` is what the browser says was searched."""
+    """A question as it was asked; `articles` is what the browser says was searched.
+
+    `cited` is what it says was cited: a list of `[article, start, end]`.
+    """
 
     question: str
     guess: bool
     articles: object
+    cited: object = None
 
 
 def remembered(turns: Sequence[ChatTurn]) -> str:
     """Return what the browser keeps of the turns that are on the page, as JSON."""
-    kept = turns[-SHOWN_TURNS:]
-    return json.dumps([[t.question, t.guess, t.chosen and list(t.chosen)] for t in kept])
+    return json.dumps([_item(turn) for turn in turns[-SHOWN_TURNS:]])
 
 
 def recalled(text: object) -> list[RememberedQuestion]:
@@ -37,7 +40,19 @@ def recalled(text: object) -> list[RememberedQuestion]:
     if not isinstance(listed, list):
         return []
     return [
-        RememberedQuestion(item[0][:KEPT_QUESTION], item[1] is True, item[2])
+        RememberedQuestion(item[0][:KEPT_QUESTION], item[1] is True, *item[2:])
         for item in listed[-SHOWN_TURNS:]
-        if isinstance(item, list) and len(item) == 3 and isinstance(item[0], str)
+        if isinstance(item, list) and len(item) in (3, 4) and isinstance(item[0], str)
     ]
+
+
+def cited(turn: ChatTurn) -> list[list[str | int]]:
+    """Return where the citations of a turn stand."""
+    citations = turn.answer.citations if turn.answer is not None else ()
+    return [[c.article_id, c.start, c.end] for c in citations]
+
+
+def _item(turn: ChatTurn) -> list[object]:
+    item: list[object] = [turn.question, turn.guess, turn.chosen and list(turn.chosen)]
+    places = cited(turn)
+    return [*item, places] if places else item

@@ -151,7 +151,7 @@ def launch(
     import gradio as gr
     from starlette.middleware import Middleware
 
-    from askvisit.web import app, guard, health, mcp_server, sessions
+    from askvisit.web import app, assets, front_page, guard, health, mcp_server, sessions
 
     page = app.build(controller)
     # Not open: else a request could go past the queue, and nothing would bound how many wait.
@@ -161,7 +161,8 @@ def launch(
     guarded = Middleware(guard.Guard, largest_body=largest_body, adding=adding, limiter=limiter)
     # A reverse proxy names its own host in the requests that it passes on.
     tools = mcp_server.app_options(controller.assistant, "" if root_path else host) if mcp else {}
-    tools["routes"] = [health.route(controller.assistant), *tools.get("routes", ())]
+    routes = [health.route(controller.assistant), *assets.routes()]
+    tools["routes"] = [*routes, *tools.get("routes", ())]
     try:
         page.launch(
             server_name=f"[{host}]" if ":" in host else host,
@@ -170,17 +171,16 @@ def launch(
             quiet=True,
             share=False,
             run_history=False,
-            footer_links=["api"],
+            footer_links=[],
             ssr_mode=False,
             root_path=_rooted(root_path),
             max_file_size=largest_body,
             state_session_capacity=sessions.MOST,
-            app_kwargs={"middleware": [guarded], **tools},
+            app_kwargs={"middleware": [guarded, Middleware(front_page.FrontPage)], **tools},
             mcp_server=False,
             # Gradio would give up where its own page takes over 3 s, as in a restart under load.
             _frontend=False,
             theme=gr.themes.Base(primary_hue="teal", font=_FONTS, font_mono=_MONO),
-            css_paths=[app.STATIC / f"{name}.css" for name in app.STYLES],
         )
     except OSError as error:
         raise ServerError(_taken(host, port)) from error

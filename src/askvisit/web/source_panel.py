@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from askvisit.passages import headline, paragraphs
-from askvisit.records import Article, Citation, Hit
-from askvisit.web.markup import escape
+from askvisit.passages import headline, paragraphs, sentences
+from askvisit.records import Article, Citation, Hit, Sentence
+from askvisit.text import printable
+from askvisit.web.markup import counted, escape
 
 MOST_PLACES = 50
 """Places marked at once; an answer has far fewer."""
@@ -70,6 +72,9 @@ def open_source(request: object, articles: Mapping[str, Article]) -> dict[str, s
     whole = data.get("article")
     if isinstance(whole, str) and whole in articles:
         return {"html": panel(articles[whole]), "key": ""}
+    around = TextRange.checked(data.get("around"), articles)
+    if around is not None:
+        return _neighbours(articles[around.article], around)
     place = TextRange.checked(data.get("place"), articles)
     if place is None:
         return {"error": "This place is not in the articles (any more). Ask the question again."}
@@ -78,6 +83,24 @@ def open_source(request: object, articles: Mapping[str, Article]) -> dict[str, s
     checked = [TextRange.checked(other, articles) for other in listed]
     known = [other for other in checked if other is not None]
     return {"html": panel(articles[place.article], [place, *known]), "key": place.key}
+
+
+def _neighbours(article: Article, place: TextRange) -> dict[str, str]:
+    """Return a quote with the sentence before it and the one after it."""
+    known = _sentences(article)
+    before = [s.text for s in known if s.end <= place.start][-1:]
+    after = [s.text for s in known if s.start >= place.end][:1]
+    texts = {
+        "before": "".join(before),
+        "quote": article.text[place.start : place.end],
+        "after": "".join(after),
+    }
+    return {name: printable(text) for name, text in texts.items()}
+
+
+@lru_cache(maxsize=32)
+def _sentences(article: Article) -> list[Sentence]:
+    return sentences(article)
 
 
 def panel(
@@ -106,14 +129,18 @@ def panel(
 
 def _head(article: Article) -> str:
     known = [f"<bdi>{escape(part)}</bdi>" for part in (article.source, article.date) if part]
-    known.append(f"{len(article.text.split()):,} words")
+    known.append(counted(len(article.text.split()), "word"))
     return (
-        '<header class="source-head">'
-        f'<p class="source-meta">{" · ".join(known)}</p>'
+        '<header class="source-head"><div class="source-about">'
+        f'<p class="source-title" dir="auto">{escape(article.title)}</p>'
+        f'<p class="source-meta">{" · ".join(known)}</p></div>'
         '<div class="source-nav" hidden>'
         f"{_step(-1, 'Previous citation', 'Left')}"
         '<span class="source-position" role="status"></span>'
         f"{_step(1, 'Next citation', 'Right')}</div>"
+        '<label class="source-find"><span class="unseen">Find in the article</span>'
+        '<input type="search" placeholder="Find"></label>'
+        '<span class="source-found" role="status"></span>'
         '<button type="button" class="source-back" hidden>Back to the answer</button>'
         "</header>"
     )

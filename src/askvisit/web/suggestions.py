@@ -13,10 +13,11 @@ from askvisit.errors import AskvisitError
 from askvisit.passages import headline, sentences
 from askvisit.records import Article
 from askvisit.rewriting.mentions import names
-from askvisit.text import content_words
+from askvisit.text import content_words, one_line
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
+    from askvisit.web.articles import Chosen
     from askvisit.web.chat import Turns
 
 NAMES = 4
@@ -24,6 +25,12 @@ NAMES = 4
 
 ARTICLES = 3
 """Articles without questions of their own that are asked about at the start."""
+
+ANSWERED = 3
+"""Questions that are offered for an article that was just added."""
+
+_NAME = re.compile(r"[\w’'.-]+(?: [\w’'.-]+){0,3}")
+"""A name that reads well in a question: at most four words, and no mark between them."""
 
 _DATES = frozenset(
     "January February March April May June July August September October November December "
@@ -38,22 +45,48 @@ class Suggestions:
         self._assistant = assistant
         self._about = lru_cache(maxsize=4)(self._find)
 
-    def after(self, turns: Turns, articles: Mapping[str, Article], most: int) -> list[str]:
-        """Return questions that nobody asked in this conversation, at most so many."""
+    def after(
+        self, turns: Turns, articles: Mapping[str, Article], most: int, chosen: Chosen = None
+    ) -> list[str]:
+        """Return questions that nobody asked in this conversation, at most so many.
+
+        chosen: the articles that the next question looks in.
+        """
         asked = {_folded(turn.question) for turn in turns}
-        new = (q for q in self._offered(turns, articles) if _folded(q) not in asked)
+        new = (q for q in self._offered(turns, articles, chosen) if _folded(q) not in asked)
         return list(islice(dict.fromkeys(new), most))
 
-    def _offered(self, turns: Turns, articles: Mapping[str, Article]) -> Iterator[str]:
+    def answered(self, article: Article, most: int = ANSWERED) -> list[str]:
+        """Return questions about one article that it answers; each is asked for that."""
+        found = []
+        summary = f"Summarise the article “{one_line(article.title)}”"
+        for question in (*self._about_article(article), *_about_names(article), summary):
+            try:
+                is_answered = self._assistant.ask(question, articles=[article.id]).found
+            except AskvisitError:
+                continue
+            if is_answered:
+                found.append(question)
+            if len(found) == most:
+                break
+        return found
+
+    def _about_article(self, article: Article) -> list[str]:
+        """Return the written questions that are about an article."""
+        about = self._about(self._assistant.suggestions, tuple(self._assistant.articles))
+        return [question for question, name in about.items() if name == article.id]
+
+    def _offered(
+        self, turns: Turns, articles: Mapping[str, Article], chosen: Chosen
+    ) -> Iterator[str]:
         """Yield what may be asked, best first: about the article at hand, then about the others."""
         about = self._about(self._assistant.suggestions, tuple(articles))
-        chosen = turns[-1].chosen if turns else None
         looked_in = tuple(articles) if chosen is None else chosen
         written = [q for q, article in about.items() if article in looked_in]
         covered = set(about.values())
         others = [name for name in looked_in if name not in covered]
         at_hand = _last_cited(turns)
-        if at_hand in others:
+        if at_hand in others and at_hand in articles:
             yield from (*_about_names(articles[at_hand]), *written)
             others.remove(at_hand)
         generated = [_about_names(articles[n]) for n in others[:ARTICLES] if n in articles]
@@ -104,10 +137,18 @@ def central_names(article: Article, most: int = NAMES) -> list[str]:
     kept: list[str] = []
     for name, count in counts.most_common():
         apart = all(name not in other and other not in name for other in kept)
-        is_name = name[0].isupper() and len(name) > 1 and name in inside and name not in _DATES
-        if count and apart and is_name:
+        if count and apart and name in inside and _is_name(name):
             kept.append(name)
     return kept[:most]
+
+
+def _is_name(name: str) -> bool:
+    """Return whether this is a name and no saying in quotes ("Squid love it, cod do not")."""
+    if len(name) < 2 or name in _DATES or not name[0].isupper() or not _NAME.fullmatch(name):
+        return False
+    *_, last = name.split()
+    small = sum(word[0].islower() for word in name.split())
+    return last[0].isupper() and small <= 1
 
 
 def _stands_alone(name: str, text: str) -> bool:

@@ -1,19 +1,63 @@
 // The list of articles: a tick says that questions look in an article, "Read" opens it,
-// "Delete it" removes it.
-element.addEventListener("change", () => {
-  const ticks = [...element.querySelectorAll("[data-choose]:checked")];
-  trigger("choose", { articles: ticks.map((tick) => tick.dataset.choose) });
+// "Delete it" removes it; a filter and an order help where there are many.
+const ticks = () => [...element.querySelectorAll("[data-choose]")];
+let removing = null;
+
+function chosen() {
+  trigger("choose", {
+    articles: ticks().filter((tick) => tick.checked).map((tick) => tick.dataset.choose),
+  });
+}
+
+element.addEventListener("change", (event) => {
+  if (event.target.matches("[data-choose]")) chosen();
+  else if (event.target.matches("[data-order]")) order(event.target.value);
+});
+
+element.addEventListener("input", (event) => {
+  if (event.target.matches("[data-filter]")) filter(event.target.value);
 });
 
 element.addEventListener("click", (event) => {
-  const remove = event.target.closest("[data-remove]");
-  if (remove) {
-    remove.disabled = true;
-    remove.textContent = "Deleting …";
-    trigger("removal", { article: remove.dataset.remove });
-  }
-  const button = event.target.closest("[data-read]");
+  const button = event.target.closest("button");
   if (!button) return;
-  const detail = { article: button.dataset.read };
-  document.dispatchEvent(new CustomEvent("askvisit:read", { detail }));
+  const { remove, read, tick, only } = button.dataset;
+  if (remove !== undefined) {
+    button.disabled = true;
+    button.textContent = "Deleting …";
+    removing = remove;
+    const opened = document.querySelector("#source .source")?.dataset.article || "";
+    trigger("removal", { article: remove, opened });
+  } else if (tick !== undefined || only !== undefined) {
+    for (const one of ticks())
+      one.checked = only === undefined ? tick === "all" : one.dataset.choose === only;
+    chosen();
+  } else if (read !== undefined) {
+    const detail = { article: read };
+    document.dispatchEvent(new CustomEvent("askvisit:read", { detail }));
+  }
+});
+
+function filter(words) {
+  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
+  for (const item of element.querySelectorAll("li")) {
+    const text = item.querySelector(".facts").textContent.toLowerCase();
+    item.hidden = !wanted.every((word) => text.includes(word));
+  }
+}
+
+function order(by) {
+  const list = element.querySelector("ul");
+  const key = (item) => item.dataset[by] || "";
+  const items = [...list.children];
+  if (by === "date") items.sort((one, other) => key(other).localeCompare(key(one)));
+  else items.sort((one, other) => key(one).localeCompare(key(other), undefined, { numeric: true }));
+  list.append(...items);
+}
+
+watch("value", () => {
+  const isThere = ticks().some((tick) => tick.dataset.choose === removing);
+  if (removing !== null && !isThere)
+    document.dispatchEvent(new CustomEvent("askvisit:removed", { detail: removing }));
+  removing = null;
 });

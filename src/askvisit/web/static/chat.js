@@ -1,9 +1,17 @@
-// The conversation: a question is shown at once; a click asks, guesses, edits, takes back or copies.
+// The conversation: a question is shown at once, and its answer takes its place.
 const PATIENCE = 60_000; // milliseconds until a missing answer is spoken of
 const MOST_KEPT = 20_000; // characters of a conversation that are sent along with each question
 const log = () => element.querySelector(".log");
 const box = () => document.querySelector("#question textarea");
 const waiting = () => element.querySelector(".waiting:not(.late)");
+const kept = () => element.querySelector("[data-kept]")?.dataset.kept;
+let keptBefore = kept();
+let scrolled = 0; // where the log stood before it was written anew
+let clicked = false; // whether the focus was on something that the next log does not have
+
+if (window.askvisitChat) window.askvisitChat.abort();
+window.askvisitChat = new AbortController();
+const listening = { signal: window.askvisitChat.signal };
 
 // Shows the question with a note that it is being answered; the answer takes the place of both.
 function showQuestion(question) {
@@ -12,11 +20,14 @@ function showQuestion(question) {
   turn.className = "turn pending";
   turn.innerHTML =
     '<div class="asked"><div class="message user"><p dir="auto"></p></div></div>' +
-    '<div class="message bot waiting"><p>Looking in the articles …</p></div>';
+    '<div class="message bot waiting"><p>Looking in the articles … ' +
+    '<button type="button" class="quiet" data-stop>Stop</button></p></div>';
   turn.querySelector("p").innerText = question.slice(0, 2000);
-  element.querySelector(".welcome, .suggested")?.remove();
+  const lost = element.querySelector(".suggested")?.contains(document.activeElement);
+  for (const part of element.querySelectorAll(".welcome, .suggested, .undone")) part.remove();
   sessionStorage.setItem("askvisit-asked", question);
   log().append(turn);
+  if (lost) focusOnNext();
   showNewest();
   setTimeout(() => turn.isConnected && noAnswer(), PATIENCE);
 }
@@ -37,6 +48,12 @@ function putIntoBox(question) {
   box().dispatchEvent(new Event("input"));
 }
 
+// The box is where one goes on; on a phone its keyboard would cover the answer.
+function focusOnNext() {
+  const next = matchMedia("(pointer: coarse)").matches ? log() : box();
+  next?.focus({ preventScroll: true });
+}
+
 function showNewest() {
   const last = [...element.querySelectorAll(".turn")].at(-1);
   if (!last) return;
@@ -49,6 +66,14 @@ window.askvisitAsked = (question) => {
   return question;
 };
 
+// A question that was clicked, here or beside the conversation.
+function ask(question) {
+  if (waiting()) return;
+  showQuestion(question);
+  trigger("ask", { question });
+}
+document.addEventListener("askvisit:ask", (event) => ask(event.detail), listening);
+
 // One question at a time: the box keeps the next one until the answer is there.
 function holdBack(event) {
   const sends = event.type === "click" ? "button" : "textarea";
@@ -58,30 +83,25 @@ function holdBack(event) {
   event.preventDefault();
   event.stopImmediatePropagation();
 }
-if (window.askvisitChat) window.askvisitChat.abort();
-window.askvisitChat = new AbortController();
 for (const type of ["click", "keydown", "keypress"])
-  document.addEventListener(type, holdBack, {
-    capture: true,
-    signal: window.askvisitChat.signal,
-  });
+  document.addEventListener(type, holdBack, { ...listening, capture: true });
 
 element.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
-  const { ask, guess, edit, undo, copy, feedback } = button.dataset;
-  if (ask !== undefined) {
-    if (waiting()) return;
-    showQuestion(ask);
-    trigger("ask", { question: ask });
-  } else if (guess !== undefined) trigger("guess", { turn: Number(guess) });
+  const { ask: question, guess, undo, feedback, restore, stop } = button.dataset;
+  if (question !== undefined) return ask(question);
+  if (stop !== undefined) {
+    if (!box().value) putIntoBox(sessionStorage.getItem("askvisit-asked"));
+    trigger("stop");
+  } else if (undo !== undefined) trigger("undo", { turn: Number(undo) });
+  else if (restore !== undefined) trigger("restore");
+  else if (waiting()) return; // the answer that is on its way would be lost
+  else if (guess !== undefined) trigger("guess", { turn: Number(guess) });
   else if (feedback !== undefined)
     trigger("feedback", { turn: Number(button.closest(".turn").dataset.turn), said: feedback });
-  else if (undo !== undefined) trigger("undo", { turn: Number(undo) });
-  else if (edit !== undefined) {
-    trigger("edit", { turn: Number(edit) });
-    box()?.focus();
-  } else if (copy !== undefined) copied(button, copy);
+  else return;
+  clicked = true;
 });
 
 // What the inspector shows is asked for when it is opened; the server needs the question once more.
@@ -94,46 +114,39 @@ element.addEventListener("click", (event) => {
   trigger("inspect", { turn: Number(summary.dataset.inspect) });
 });
 
-async function copied(button, text) {
-  const label = button.dataset.label || button.textContent;
-  button.dataset.label = label;
-  let done = true;
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    done = copyOldWay(text); // the clipboard is closed to pages without https
-  }
-  button.textContent = done ? "Copied" : "Not copied";
-  setTimeout(() => (button.textContent = label), 1500);
-}
+element.addEventListener("scroll", () => (scrolled = log().scrollTop), true);
 
-function copyOldWay(text) {
-  const field = document.createElement("textarea");
-  field.value = text;
-  field.style.position = "fixed";
-  document.body.append(field);
-  field.select();
-  const done = document.execCommand("copy");
-  field.remove();
-  return done;
-}
+// An article was removed: what was quoted from it stays, but says so.
+document.addEventListener(
+  "askvisit:removed",
+  (event) => {
+    for (const link of element.querySelectorAll(".turn a.cite:not(.near, .row)")) {
+      const item = link.closest("li");
+      const gone = new URL(link.href).searchParams.get("article") === event.detail;
+      if (!gone || item.querySelector(".gone")) continue;
+      const note = document.createElement("p");
+      note.className = "gone problem";
+      note.textContent = "This article has been removed since.";
+      item.append(note);
+    }
+  },
+  listening,
+);
 
-// What a screen reader says of a new answer.
-function readOut() {
-  const id = "askvisit-said";
-  const said = document.getElementById(id) || document.createElement("div");
-  Object.assign(said, { id, className: "unseen", role: "status" });
-  document.querySelector(".gradio-container").append(said);
-  const answer = [...element.querySelectorAll(".turn .message.bot")].at(-1);
-  said.textContent = answer ? answer.innerText.slice(0, 600) : "";
-}
-
+// The log was written anew: a new answer is scrolled to and read out, otherwise nothing moves.
 watch("value", () => {
-  showNewest();
-  readOut();
-  const kept = element.querySelector("[data-kept]").dataset.kept;
-  sessionStorage.setItem("askvisit-kept", kept.length < MOST_KEPT ? kept : "");
+  const isNew = kept() !== keptBefore;
+  keptBefore = kept();
+  if (isNew) showNewest();
+  else log().scrollTop = scrolled;
+  announce(isNew);
+  if (clicked && document.activeElement === document.body) focusOnNext();
+  clicked = false;
+  sessionStorage.setItem("askvisit-kept", keptBefore.length < MOST_KEPT ? keptBefore : "");
   sessionStorage.removeItem("askvisit-asked");
+  const newest = [...element.querySelectorAll(".turn")].at(-1);
+  const cites = newest?.querySelector(".message.bot a.cite:not(.near)");
+  if (isNew && !cites) document.dispatchEvent(new CustomEvent("askvisit:uncited"));
 });
 
 // A question whose answer never came, because the page was loaded anew, is put back into the box.

@@ -18,19 +18,33 @@ function activate(key) {
   const first = marks.find((mark) => mark.dataset.key === key);
   if (first) scrollTo(first);
   else if (!key) find(".source-text").scrollTop = 0;
-  showPosition(key);
   showCurrent(key);
 }
 
-// The citation in the answer whose sentence is the active one.
+// Shows which citation of the answer is the active one: its number, and how many there are.
 function showCurrent(key) {
   const cited = clicked?.isConnected ? citationsBeside(clicked) : [];
   for (const link of document.querySelectorAll("a.cite[aria-current]"))
     link.removeAttribute("aria-current");
   const article = find(".source").dataset.article;
-  find(".source-back").hidden = !clicked?.isConnected;
-  const current = cited.find((link) => keyOf(link) === key && placeOf(link).article === article);
+  const current = isAt(clicked, key, article) ? clicked : cited.find((l) => isAt(l, key, article));
   current?.setAttribute("aria-current", "true");
+  if (current) keepInSight(current);
+  numberMargin(cited, article);
+  const back = find(".source-back");
+  back.hidden = false;
+  back.textContent = clicked?.isConnected ? "Back to the answer" : "Ask a question";
+  const all = cited.length ? cited : keys();
+  const at = cited.length ? cited.indexOf(current) : all.indexOf(key);
+  const nav = find(".source-nav");
+  if (!nav) return;
+  nav.hidden = all.length < 2;
+  find(".source-position").textContent =
+    at < 0 ? `${all.length} marked` : `${at + 1} of ${all.length}`;
+}
+
+function isAt(link, key, article) {
+  return Boolean(link?.isConnected) && keyOf(link) === key && placeOf(link).article === article;
 }
 
 function citationsBeside(link) {
@@ -50,22 +64,13 @@ function scrollTo(mark) {
   box.scrollTop += above - Math.max(third, 8);
 }
 
-function showPosition(key) {
-  const all = keys();
-  const nav = find(".source-nav");
-  if (!nav) return;
-  nav.hidden = all.length < 2;
-  const at = all.indexOf(key);
-  find(".source-position").textContent =
-    at < 0 ? `${all.length} marked` : `${at + 1} of ${all.length}`;
-}
-
-function step(by) {
-  const all = keys();
-  if (!all.length) return;
-  const active = find("mark.active");
-  const at = active ? all.indexOf(active.dataset.key) : by > 0 ? -1 : 0;
-  activate(all[(at + by + all.length) % all.length]);
+// The number that is active stays in sight in the conversation, which alone is scrolled for it.
+function keepInSight(link) {
+  const log = link.closest(".log");
+  if (!log) return;
+  const [outer, inner] = [log.getBoundingClientRect(), link.getBoundingClientRect()];
+  if (inner.bottom > outer.bottom) log.scrollTop += inner.bottom - outer.bottom + 40;
+  else if (inner.top < outer.top) log.scrollTop -= outer.top - inner.top + 40;
 }
 
 function placeOf(link) {
@@ -100,7 +105,7 @@ async function open(request) {
   if (props.value !== answer.html) {
     props.value = answer.html;
   }
-  if (!element.offsetParent) document.querySelector("#reading [role=tab]").click();
+  bringForward();
   await painted();
   activate(answer.key);
   if (element.getBoundingClientRect().top > window.innerHeight / 2) {
@@ -112,7 +117,7 @@ async function open(request) {
 function follow(link) {
   clicked = link;
   const others = citationsBeside(link).filter((other) => other !== link);
-  open({ place: placeOf(link), others: others.map(placeOf) });
+  return open({ place: placeOf(link), others: others.map(placeOf) });
 }
 
 document.addEventListener(
@@ -121,6 +126,7 @@ document.addEventListener(
     const link = event.target.closest && event.target.closest("a.cite");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
+    remember(link);
     follow(link);
   },
   listening,
@@ -136,38 +142,58 @@ element.addEventListener("click", (event) => {
 });
 
 function goBack() {
-  const target = clicked?.isConnected ? clicked : document.querySelector("#chat");
-  target.scrollIntoView({ block: "center" });
-  if (target === clicked) clicked.focus({ preventScroll: true });
+  const isThere = clicked?.isConnected;
+  const target = isThere ? clicked : document.querySelector("#chat");
+  target.scrollIntoView({ block: isThere ? "center" : "start" });
+  const next = isThere ? clicked : document.querySelector("#question textarea");
+  next?.focus({ preventScroll: true });
 }
-
-// Arrow keys walk the citations, from the article and from a citation; Escape goes back to it.
-document.addEventListener(
-  "keydown",
-  (event) => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const inArticle = element.contains(event.target);
-    if (!inArticle && !event.target.closest?.("a.cite")) return;
-    if (event.key === "ArrowRight") step(1);
-    else if (event.key === "ArrowLeft") step(-1);
-    else if (event.key === "Escape" && inArticle) goBack();
-    else return;
-    event.preventDefault();
-  },
-  listening,
-);
 
 // A new answer brings its article; the first citation is active without a click.
 watch("value", async () => {
   const active = find(".source").dataset.active;
-  if (!active) return showPosition(find("mark.active")?.dataset.key);
+  if (!active) return showCurrent(find("mark.active")?.dataset.key);
+  if (wanted) return openWanted();
+  bringForward();
   await painted();
   clicked = [...document.querySelectorAll(".turn a.cite:not(.near)")].findLast(
     (link) => keyOf(link) === active,
   );
   activate(active);
+  // The address named an earlier citation.
+  if (location.search.includes("article=")) history.replaceState(null, "", location.pathname);
+  at = undefined;
 });
 
-// A link from outside: ?article=…&start=…&end=…
-const outside = new URLSearchParams(location.search);
-if (outside.has("article")) open({ place: placeOf({ href: location.href, dataset: {} }) });
+function bringForward() {
+  if (!element.offsetParent) document.querySelector("#reading [role=tab]").click();
+}
+
+// An answer without citations: what an earlier one marked must not look like its evidence.
+document.addEventListener(
+  "askvisit:uncited",
+  async () => {
+    clicked = null;
+    if (!find("mark")) return;
+    const copy = find(".source").cloneNode(true);
+    for (const mark of copy.querySelectorAll("mark, mark strong")) mark.replaceWith(...mark.childNodes);
+    for (const number of copy.querySelectorAll(".margin")) number.remove();
+    copy.removeAttribute("data-active");
+    copy.querySelector(".source-nav").hidden = true;
+    const scrolled = find(".source-text").scrollTop;
+    props.value = copy.outerHTML;
+    await painted();
+    find(".source-text").scrollTop = scrolled;
+  },
+  listening,
+);
+
+// The title stays in sight where the headline was scrolled away.
+element.addEventListener(
+  "scroll",
+  (event) => {
+    const isText = event.target.classList?.contains("source-text");
+    if (isText) find(".source").classList.toggle("scrolled", event.target.scrollTop > 60);
+  },
+  { ...listening, capture: true },
+);

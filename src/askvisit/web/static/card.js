@@ -1,0 +1,64 @@
+// A card at a citation that is pointed at or tabbed to: the quote between its neighbours.
+const CARD_DELAY = 250; // milliseconds
+const card = document.createElement("div");
+Object.assign(card, { id: "askvisit-card", role: "tooltip", hidden: true });
+document.getElementById("askvisit-card")?.remove();
+document.querySelector(".gradio-container").append(card);
+let carded = null; // the citation that the card is about
+let soon = 0;
+
+const citationAt = (event) => event.target.closest?.("#chat .message a.cite:not(.near)");
+
+async function showCard(link) {
+  carded = link;
+  const found = await ask({ around: placeOf(link) });
+  if (carded !== link || !found?.quote) return;
+  const quote = document.createElement("mark");
+  quote.textContent = found.quote;
+  card.replaceChildren(found.before, " ", quote, " ", found.after);
+  card.hidden = false;
+  const at = link.getBoundingClientRect();
+  const left = Math.min(Math.max(at.left - 40, 8), innerWidth - card.offsetWidth - 8);
+  const above = at.top - card.offsetHeight - 8;
+  card.style.left = `${left}px`;
+  card.style.top = `${above > 8 ? above : at.bottom + 8}px`;
+  link.setAttribute("aria-describedby", card.id);
+}
+
+function hideCard() {
+  clearTimeout(soon);
+  card.hidden = true;
+  carded?.removeAttribute("aria-describedby");
+  if (carded?.dataset.title) carded.title = carded.dataset.title;
+  carded = null;
+}
+
+document.addEventListener(
+  "pointerover",
+  (event) => {
+    const link = citationAt(event);
+    if (!link || event.pointerType !== "mouse" || link === carded) return;
+    hideCard();
+    carded = link;
+    link.dataset.title ||= link.title; // the browser's own hint would cover the card
+    link.removeAttribute("title");
+    soon = setTimeout(() => showCard(link), CARD_DELAY);
+  },
+  listening,
+);
+document.addEventListener(
+  "pointerout",
+  (event) => citationAt(event) === carded && carded && hideCard(),
+  listening,
+);
+document.addEventListener(
+  "focusin",
+  (event) => {
+    const link = citationAt(event);
+    if (link?.matches(":focus-visible")) showCard(link);
+    else if (!card.hidden) hideCard();
+  },
+  listening,
+);
+for (const type of ["scroll", "click", "keydown"])
+  document.addEventListener(type, () => !card.hidden && hideCard(), { ...listening, capture: true });

@@ -1,0 +1,12 @@
+// Says at the box which articles the next question looks in, where these are not all.
+const remember = () => {
+  const kept = element.querySelector("[data-kept]")?.dataset.kept || "";
+  sessionStorage.setItem("askvisit-scope", kept === "null" ? "" : kept);
+};
+watch("value", remember);
+
+element.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-all]")) return;
+  trigger("widen");
+  document.querySelector("#question textarea")?.focus();
+});

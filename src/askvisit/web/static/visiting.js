@@ -1,0 +1,37 @@
+// What the browser's history and links from elsewhere have to do with the article.
+// Each citation that is followed is a step of the browser's history, so that Back returns from it.
+let at = history.state?.askvisit;
+
+function remember(link) {
+  if (!link.closest(".message") || location.href === link.href) return;
+  history.pushState({ askvisit: "cite" }, "", link.href);
+  at = "cite";
+}
+
+window.addEventListener(
+  "popstate",
+  (event) => {
+    const before = at;
+    at = event.state?.askvisit;
+    const links = [...document.querySelectorAll("#chat .message a.cite")];
+    const link = links.findLast((one) => one.href === location.href);
+    if (at === "cite" && link) follow(link);
+    else if (before === "cite" && at !== "help") goBack();
+  },
+  listening,
+);
+
+// A link from outside: ?article=…, and with &start=…&end=… the place in it.
+const outside = new URLSearchParams(location.search);
+const conversation = sessionStorage.getItem("askvisit-kept") || "[]";
+let wanted = outside.has("article") && conversation !== "[]"; // the conversation comes first
+
+function openWanted() {
+  wanted = false;
+  const links = [...document.querySelectorAll("#chat .message a.cite")];
+  const link = links.findLast((one) => one.href === location.href);
+  if (link) return follow(link);
+  const place = placeOf({ href: location.href, dataset: {} });
+  return open(outside.has("start") ? { place } : { article: place.article });
+}
+if (outside.has("article") && !wanted) openWanted();

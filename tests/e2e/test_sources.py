@@ -1,0 +1,155 @@
+"""The articles as sources: chosen, sorted, dropped, pasted, opened, removed."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+from harness.web_fakes import ARTICLE, FakeAssistant
+
+from askvisit.records import Article
+
+from .conftest import serve
+from .test_adding import MILL, ids
+
+pytestmark = pytest.mark.slow
+
+OLDER = Article(
+    "older.txt", "Zinc", "An Old Metal\n\nThe zinc was old.", source="Daily", date="2001-01-01"
+)
+NEWER = Article("newer.txt", "Brass", "A New Metal\n\nThe brass was new.", date="2022-01-01")
+
+
+@pytest.fixture(scope="module")
+def three():
+    page = serve(FakeAssistant(ARTICLE, OLDER, NEWER))
+    yield page.local_url
+    page.close(verbose=False)
+
+
+def add_text(page, text=MILL):
+    page.get_by_role("tab", name="Add an article").click()
+    page.get_by_label("Or paste the text").fill(text)
+    page.get_by_role("button", name="Add the article").click()
+
+
+def test_what_became_of_an_addition_is_seen_in_a_low_window(editor, open_page):
+    page = open_page(editor[1], viewport={"width": 1280, "height": 560})
+    page.get_by_role("tab", name="Add an article").click()
+    page.get_by_role("button", name="Add the article").scroll_into_view_if_needed()
+    page.get_by_role("button", name="Add the article").click()
+    expect(page.locator("#added .problem")).to_be_in_viewport(ratio=1)
+    page.get_by_label("Date").scroll_into_view_if_needed()
+    expect(page.get_by_label("Date")).to_be_in_viewport(ratio=1)
+
+
+def test_an_added_article_opens_and_questions_that_it_answers_are_offered(editor, open_page):
+    page = open_page(editor[1])
+    add_text(page)
+    expect(page.locator("#source h2")).to_have_text("A Mill Burns")
+    expect(page.locator("#source .source-text")).to_be_visible()
+    offered = page.locator("#added .suggestion")
+    expect(offered.first).to_be_visible()
+    question = offered.first.inner_text()
+    offered.first.click()
+    expect(page.locator(".turn .quote").first).to_be_visible()
+    expect(page.locator(".message.user p")).to_have_text(question)
+
+
+def test_the_welcome_asks_about_what_was_added(editor, open_page):
+    page = open_page(editor[1])
+    text = "Grimsby Sinks\n\nOn Sunday they went to Grimsby. They say that Grimsby is under water."
+    add_text(page, text)
+    expect(page.locator("#chat .suggested")).to_contain_text("Grimsby")
+
+
+def test_several_files_are_added_and_each_is_told(editor, open_page):
+    page = open_page(editor[1])
+    page.get_by_role("tab", name="Add an article").click()
+    files = [("mill.txt", MILL.encode()), ("bad.exe", b"MZ"), ("band.md", b"# Band\n\nIt played.")]
+    page.locator("#adding [type=file]").set_input_files(
+        [{"name": n, "mimeType": "text/plain", "buffer": data} for n, data in files]
+    )
+    expect(page.locator("#adding .chosen")).to_have_text("mill.txt, bad.exe, band.md")
+    page.get_by_role("button", name="Add the article").click()
+    told = page.locator("#adding .outcomes li")
+    expect(told).to_have_count(3)
+    page.get_by_role("tab", name="Add an article").click()
+    expect(told.nth(1)).to_contain_text("bad.exe: not one of the formats")
+    told.nth(0).get_by_role("button", name="Read").click()
+    expect(page.locator("#source article")).to_have_attribute("data-article", "mill.txt")
+    page.get_by_role("tab", name="All articles").click()
+    assert ids(page) == ["band.md", "bridge.txt", "mill.txt", "tariffs.txt"]
+
+
+def test_a_file_is_dropped(editor, open_page):
+    page = open_page(editor[1])
+    page.get_by_role("tab", name="Add an article").click()
+    page.locator("#adding .drop").evaluate(
+        """(zone, text) => {
+            const dataTransfer = new DataTransfer();
+            dataTransfer.items.add(new File([text], "mill.txt"));
+            for (const type of ["dragover", "drop"])
+                zone.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true }));
+        }""",
+        MILL,
+    )
+    page.get_by_role("button", name="Add the article").click()
+    expect(page.locator("#added .done")).to_contain_text("A Mill Burns")
+
+
+def test_a_long_text_that_is_pasted_is_taken_for_an_article(editor, open_page):
+    page = open_page(editor[1])
+    page.locator("body").evaluate(
+        """(body, text) => {
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text/plain", text);
+            document.activeElement.blur();
+            body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+        }""",
+        MILL * 4,
+    )
+    expect(page.get_by_label("Or paste the text")).to_be_visible()
+    expect(page.get_by_label("Or paste the text")).to_have_value(MILL * 4)
+
+
+def test_a_new_answer_comes_forward_before_the_form(editor, open_page, ask):
+    page = open_page(editor[1], viewport={"width": 1280, "height": 480})
+    page.get_by_role("tab", name="Add an article").click()
+    ask(page, "When did the mayor open the bridge?")
+    expect(page.locator("#source mark.active")).to_be_in_viewport()
+
+
+def test_a_removed_article_leaves_the_panel_and_its_quotes_say_so(editor, open_page, ask):
+    page = open_page(editor[1])
+    turn = ask(page, "When did the mayor open the bridge?")
+    expect(page.locator("#source article")).to_have_attribute("data-article", "bridge.txt")
+    page.get_by_role("tab", name="All articles").click()
+    page.locator("summary[aria-label='Remove A Bridge for the Town']").click()
+    page.get_by_role("button", name="Delete it: A Bridge for the Town").click()
+    expect(page.locator("[data-choose]")).to_have_count(1)
+    expect(page.locator("#source article")).to_have_attribute("data-article", "tariffs.txt")
+    expect(turn.locator(".gone")).to_have_text("This article has been removed since.")
+    page.reload()
+    expect(page.locator(".turn .changed")).to_contain_text("another one than before")
+
+
+def test_sources_are_filtered_sorted_and_ticked_together(three, open_page, ask):
+    page = open_page(three)
+    page.get_by_role("tab", name="All articles").click()
+    shown = page.locator("#articles li:visible [data-choose]")
+    listed = "ticks => ticks.map(t => t.dataset.choose)"
+    page.get_by_label("Sort by").select_option("date")
+    assert shown.evaluate_all(listed) == ["newer.txt", "visit.txt", "older.txt"]
+    page.get_by_label("Sort by").select_option("title")
+    assert shown.evaluate_all(listed) == ["visit.txt", "newer.txt", "older.txt"]
+    page.get_by_label("Filter").fill("daily 2001")
+    expect(shown).to_have_count(1)
+    page.get_by_label("Filter").fill("")
+    page.get_by_role("button", name="Tick none").click()
+    expect(page.locator("[data-choose]:checked")).to_have_count(0)
+    expect(page.locator("#scope")).to_contain_text("Asking only 0 of 3 articles")
+    page.get_by_role("button", name="Tick all").click()
+    expect(page.locator("#scope .scope")).to_have_count(0)
+    page.get_by_role("button", name="Ask only Zinc").click()
+    expect(page.locator("#scope")).to_contain_text("Asking only Zinc")
+    expect(ask(page, "How old was the zinc?")).to_contain_text("Looked only in: Zinc")
