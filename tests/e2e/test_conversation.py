@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
-from playwright.sync_api import expect
 from harness.web_fakes import FakeAssistant
+from playwright.sync_api import expect
 
 from .conftest import serve
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
 from harness.web_fakes import ARTICLE, FakeAssistant
+from playwright.sync_api import expect
 
 from askvisit.records import Article
 
