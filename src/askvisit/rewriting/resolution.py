@@ -61,10 +61,12 @@ class TermClassifier:
         lengths = [len(part) + 1 for part in offsets]
         cut = sum(lengths) - (len(ids) - len(question_ids(model, question, ())))
         place = -cut  # a long history loses its beginning
+        asked = set(content_words(question))  # a word that it has is not one that it leans on
         found = []
         for turn, part, length in zip(turns, offsets, lengths, strict=True):
             kept = [(wanted[place + n], offset) for n, offset in enumerate(part) if place + n >= 0]
-            found.append(list(_wanted_words(turn, kept)))
+            words = _wanted_words(turn, kept)
+            found.append([word for word in words if word.lower() not in asked])
             place += length
         return found
 
