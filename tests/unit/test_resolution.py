@@ -76,6 +76,14 @@ def test_only_content_words_are_judged(classify):
     assert found.words == ("man", "left")
 
 
+def test_a_question_does_not_lean_on_a_word_that_it_has(classify):
+    classifier, _ = classify("br", "id", "ge", "mi", "ll")
+    earlier = [turn("Who saw the bridge?")]
+    assert classifier.context("Who opened the Bridge?", earlier) == ()
+    (found,) = classifier.context("Who opened the mill?", earlier)
+    assert found.words == ("bridge",)
+
+
 def test_where_no_word_is_wanted_the_question_stands_alone(classify):
     classifier, _ = classify()
     assert classifier.context("Why?", [turn("Who opened the bridge?")]) == ()

@@ -297,6 +297,14 @@ def test_average_is_the_weighted_mean(tiny, tmp_path):
 # Exports
 
 
+@pytest.fixture
+def tiny_graphs(monkeypatch):
+    """In tiny models the graph itself weighs much; one in float would still be too large."""
+    from training import quantise
+
+    monkeypatch.setattr(quantise, "MAX_SHARE", 0.5)
+
+
 QUESTION, CONTEXT = "Where does Ada live?", SQUAD.paragraphs[0].context
 
 
@@ -313,7 +321,7 @@ def torch_logits(folder: Path, model: OnnxModel, *, terms: bool = False):
 
 
 @pytest.mark.parametrize("kind", ["tiny", "tiny_mpnet", "tiny_terms"])
-def test_an_exported_reader_is_int8_and_agrees_with_torch(kind, tmp_path, request):
+def test_an_exported_reader_is_int8_and_agrees_with_torch(kind, tmp_path, request, tiny_graphs):
     import onnx
 
     from training import export
@@ -343,7 +351,9 @@ def test_an_exported_reader_is_int8_and_agrees_with_torch(kind, tmp_path, reques
         assert float(other.std()) > 0.05, "there is something to agree on"
 
 
-def test_a_large_model_keeps_its_tables_in_a_file_of_their_own(tiny, tmp_path, monkeypatch):
+def test_a_large_model_keeps_its_tables_in_a_file_of_their_own(
+    tiny, tmp_path, monkeypatch, tiny_graphs
+):
     from askvisit.errors import ModelError
     from training import export, quantise
 
@@ -365,7 +375,7 @@ def test_a_large_model_keeps_its_tables_in_a_file_of_their_own(tiny, tmp_path, m
         OnnxModel(out)
 
 
-def test_a_model_whose_vocabulary_has_berts_tokens_too_needs_no_token_types(tmp_path):
+def test_a_model_whose_vocabulary_has_berts_tokens_too_needs_no_token_types(tmp_path, tiny_graphs):
     """The published MPNet is one."""
     from training import export
 
@@ -416,7 +426,7 @@ def test_scores_at_the_best_threshold_by_hand():
     assert score([Prediction("x", 9.0, ())]).f1 == 100
 
 
-def test_a_checkpoint_and_its_export_score_alike(tiny, data, tmp_path, float32):
+def test_a_checkpoint_and_its_export_score_alike(tiny, data, tmp_path, float32, tiny_graphs):
     from training import export
     from training.validate import validate
 

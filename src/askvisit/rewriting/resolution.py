@@ -64,10 +64,12 @@ class TermClassifier:
         logits = model.run([*earlier[-_LONGEST_HISTORY:], *asked])[2][1:]
         wanted = 1 / (1 + np.exp(-logits))
         place = min(0, _LONGEST_HISTORY - len(earlier))  # a long history loses its beginning
+        has = set(content_words(question))  # a word that it has is not one that it leans on
         found = []
         for turn, part in zip(turns, read, strict=True):
             kept = [(wanted[place + n], o) for n, o in enumerate(part.offsets) if place + n >= 0]
-            found.append(list(_wanted_words(turn, kept)))
+            words = _wanted_words(turn, kept)
+            found.append([word for word in words if word.lower() not in has])
             place += len(part.ids) + 1
         return found
 
