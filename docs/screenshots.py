@@ -23,9 +23,6 @@ def main() -> None:
     """Write the pictures beside this file."""
     assistant = Assistant.load(HERE.parent / "index")
     served = serve(assistant)
-    folder = Path(tempfile.mkdtemp())
-    build_index(HERE.parent / "tests" / "data" / "pages", folder)
-    several = serve(Assistant.load(folder))
     with sync_playwright() as runner:
         browser = runner.chromium.launch(
             executable_path=shutil.which("chromium"),
@@ -50,13 +47,21 @@ def main() -> None:
         page.get_by_text("How was this found?").click()
         page.locator(".scores").wait_for()
         save(page, "inspector.png")
+        page = opened(PHONE, "light")
+        ask(page, "Where will Xi and Trump meet?")
+        save(page, "phone.png")
+        folder = Path(tempfile.mkdtemp())
+        for name in ("red", "glass", "neptune", "youtube"):
+            (folder / "articles").mkdir(exist_ok=True)
+            shutil.copy(
+                HERE.parent / "tests" / "data" / "pages" / f"{name}.txt", folder / "articles"
+            )
+        build_index(index=folder)
+        several = serve(Assistant.load(folder))
         page = opened(DESKTOP, "light", several.local_url)
         page.get_by_role("tab", name="All articles").click()
         page.get_by_role("button", name="Ask only").nth(1).click()
         save(page, "web-sources.png")
-        page = opened(PHONE, "light")
-        ask(page, "Where will Xi and Trump meet?")
-        save(page, "phone.png")
         browser.close()
     served.close(verbose=False)
     several.close(verbose=False)
