@@ -9,9 +9,10 @@ them, none may be taken for small talk.
 from __future__ import annotations
 
 import tomllib
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,7 @@ _MARGIN = 0.25
 _LONGEST = 10
 """Words of small talk at most, after a greeting."""
 
+_encoded: WeakKeyDictionary[Encoder, tuple[FloatArray, FloatArray]] = WeakKeyDictionary()
 _FILE = Path(__file__).with_suffix(".toml")
 
 
@@ -88,11 +90,12 @@ def _vocabulary() -> frozenset[str]:
     return frozenset(word for example in _intents() for word in example.split())
 
 
-@lru_cache(maxsize=4)
 def _vectors(encoder: Encoder) -> tuple[FloatArray, FloatArray]:
     """Return the vectors of the examples and of the questions, in their order."""
-    questions = [_plain(question) for question in _file()["questions"]]
-    return normalise(encoder.encode(list(_intents()))), normalise(encoder.encode(questions))
+    if encoder not in _encoded:
+        texts = list(_intents()), [_plain(question) for question in _file()["questions"]]
+        _encoded[encoder] = normalise(encoder.encode(texts[0])), normalise(encoder.encode(texts[1]))
+    return _encoded[encoder]
 
 
 @cache
