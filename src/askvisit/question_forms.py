@@ -55,7 +55,7 @@ def asks_for_several(question: str) -> bool:
 
     >>> asks_for_several("What steps has China taken?")
     True
-    >>> asks_for_several("What does Trump want from each country?")
+    >>> asks_for_several("What does the minister want from each country?")
     True
     >>> asks_for_several("Which country borders North Korea?")
     False

@@ -16,7 +16,7 @@ WORD = r"(?:(?:\w\.){2,}|\w+)"
 """A word, as a pattern; "U.S." is one."""
 
 TOKEN = r"(?:(?:\w\.){2,}|\w+(?:[.’'\u00a0-]\w+)*)"
-"""A word with what is joined to it by apostrophes, hyphens and full stops: "Kim’s", "13-year"."""
+"""A word with what is joined to it by apostrophes, hyphens and full stops: "mayor’s", "13-year"."""
 
 LETTERS = r"[^\W\d_]+"
 """Letters side by side."""

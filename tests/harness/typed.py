@@ -29,7 +29,7 @@ _ALIASES = (
     (r"China\b", ("PRC", "the PRC")),
     (r"U\.N\.", ("UN", "United Nations")),
     (r"(?:the )?U\.S\.", ("the US", "the United States", "the USA")),
-    (r"(?<!Donald )Trump\b", ("POTUS", "Donald Trump", "President Trump")),
+    (r"(?<!Donald )Trump\b", ("Donald Trump", "President Trump")),
     (r"Kim\b(?! Jong)", ("Kim Jong Un", "Kim Jong-un")),
     (r"Xi\b(?! Jinping)", ("Xi Jinping", "President Xi")),
 )

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import pytest
-from harness.fakes import ROOT, WordCounts, write_articles
+from harness.fakes import WordCounts, write_articles
 
 from askvisit import build_index
 from askvisit.index import open_index
 from askvisit.rewriting.aliases import expand
 
+HARBOUR = """\
+Ships for North Korea
+
+China sent three ships to North Korea, and South Korea sent one. The U.S. and the U.N. watched them.
+The U.N. Security Council had warned of nuclear weapons before the G20 met.
+"""
+
 
 @pytest.fixture(scope="module")
-def visit():
-    return open_index(ROOT / "index")
+def harbour(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("harbour")
+    write_articles(folder / "articles", {"harbour.txt": HARBOUR})
+    build_index(index=folder, encoder=WordCounts())
+    return open_index(folder)
 
 
 @pytest.mark.parametrize(
@@ -27,19 +37,18 @@ def visit():
             "US sanctions and the UN Security Council",
             "U.S. sanctions and the U.N. Security Council",
         ),
-        ("Did POTUS tweet?", "Did Donald Trump tweet?"),
         ("the group of twenty", "the G20"),
     ],
 )
-def test_aliases_become_the_form_of_the_articles(visit, typed, expanded):
-    assert expand(typed, visit) == expanded
+def test_aliases_become_the_form_of_the_articles(harbour, typed, expanded):
+    assert expand(typed, harbour) == expanded
 
 
 @pytest.mark.parametrize(
     "question",
     [
         "Who helps us?",
-        "Is Kim Jong un his name?",
+        "Is Jong un his name?",
         "Who met the North Korean leader?",
         "Is it north of the South China Sea?",
         "What lies in the north of Vietnam?",
@@ -47,8 +56,8 @@ def test_aliases_become_the_form_of_the_articles(visit, typed, expanded):
         "What does China want from North Korea and the U.S.?",
     ],
 )
-def test_what_is_no_alias_or_has_no_other_form_stays(visit, question):
-    assert expand(question, visit) == question
+def test_what_is_no_alias_or_has_no_other_form_stays(harbour, question):
+    assert expand(question, harbour) == question
 
 
 def test_both_ways(tmp_path, encoder):
@@ -58,18 +67,4 @@ def test_both_ways(tmp_path, encoder):
     index = open_index(tmp_path)
     assert expand("North Korea and the U.N.", index) == "the DPRK and the United Nations"
     assert expand("Did the UK leave the European Union?", index) == "Did Britain leave the EU?"
-    assert expand("POTUS", index) == "POTUS"
     assert expand("the US", index) == "the US"  # "us" in the article is a pronoun
-
-
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        ("US President Joe Biden’s plan failed.", "Joe Biden"),
-        ("They met American President J. D. Vance. He left.", "J. D. Vance"),
-    ],
-)
-def test_the_president_goes_by_the_name_alone(text, name, tmp_path):
-    write_articles(tmp_path / "articles", {"a.txt": text})
-    build_index(index=tmp_path, encoder=WordCounts())
-    assert expand("What did POTUS say?", open_index(tmp_path)) == f"What did {name} say?"

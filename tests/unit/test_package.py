@@ -45,7 +45,7 @@ MAY_IMPORT = {
     "ranking": {"reader", "retriever", "calibration"},
     "rewriting": {"index", "onnx_model", "reader"},
     "topic_search": {"ranking", "reader", "rewriting", "calibration"},
-    "talk": {"encoder", "index", "passages", "vectors"},
+    "talk": {"encoder", "index", "passages", "rewriting", "vectors"},
     "pipeline": {
         *("ranking", "encoder", "index", "topic_search", "question_forms", "reader", "rewriting"),
         *("retriever", "calibration", "talk"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from harness.fakes import ROOT, write_articles
+from harness.fakes import ROOT, WordCounts, write_articles
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,12 +13,20 @@ from askvisit.index import open_index
 from askvisit.rewriting import spelling
 from askvisit.rewriting.spelling import correct, is_word
 
-VISIT = open_index(ROOT / "index")
+TALKS = """\
+Talks in Vietnam
+
+The President of Norland met Ola Strand and China's envoy in Vietnam. Strand had imposed sanctions.
+Mediators from Korea led the negotiations over missiles and weapons. It was a diplomatic success.
+"""
 
 
-@pytest.fixture
-def visit():
-    return VISIT
+@pytest.fixture(scope="module")
+def talks(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("talks")
+    write_articles(folder / "articles", {"talks.txt": TALKS})
+    build_index(index=folder, encoder=WordCounts())
+    return open_index(folder)
 
 
 @pytest.mark.parametrize(
@@ -26,17 +34,17 @@ def visit():
     [
         ("Where did the chinese presidnet travel?", "Where did the chinese President travel?"),
         ("Which frims are relocting?", "Which firms are relocating?"),  # neither is in the article
-        ("Whcih wepons did Kmi want?", "Which weapons did Kmi want?"),  # three letters are too few
-        ("What did Trmup impose?", "What did Trump impose?"),
+        ("Whcih wepons did Oal want?", "Which weapons did Oal want?"),  # three letters are too few
+        ("What did Strnad impose?", "What did Strand impose?"),
         ("vietnma", "Vietnam"),
-        ("Presidant Trump", "President Trump"),
-        ("What brinsg Kim and Xi toegther?", "What brings Kim and Xi together?"),
+        ("Presidant Strand", "President Strand"),
+        ("What brinsg Ola and Xu toegther?", "What brings Ola and Xu together?"),
         ("diplomtaic negotations", "diplomatic negotiations"),  # two typos in a long word
         ("missles—and sanctoins!", "missiles—and sanctions!"),
     ],
 )
-def test_typos_are_mended(visit, typed, corrected):
-    assert correct(typed, visit) == corrected
+def test_typos_are_corrected(talks, typed, corrected):
+    assert correct(typed, talks) == corrected
 
 
 @pytest.mark.parametrize(
@@ -45,20 +53,21 @@ def test_typos_are_mended(visit, typed, corrected):
         "Did Pompeo meet Macron?",
         "did pompeo call maduro",
         "Who is Chin?",  # one letter from China, and a name
-        "Was Moon Jae-in in Nambia?",
+        "Was Oon Hae-in in Nambia?",
         "What is north koreas plan?",
-        "What doesn't Xi like, and who isn't there?",
+        "What doesn't Xu like, and who isn't there?",
         "Who squeezed the negotiators' finances?",
-        "WHO IS TRUMPP",
+        "WHO IS STRANDD",
         "a G20x thnk1 x9abc",
         "Où est l’été?",
     ],
 )
-def test_words_and_names_are_left_alone(visit, question):
-    assert correct(question, visit) == question
+def test_words_and_names_are_left_alone(talks, question):
+    assert correct(question, talks) == question
 
 
-def test_no_well_written_question_is_changed(visit, development):
+def test_no_well_written_question_is_changed(development):
+    visit = open_index(ROOT / "index")
     clean = [q.question for q in development if q.kind in ("fact", "paraphrase", "inference")]
     assert len(clean) > 40
     assert [q for q in clean if correct(q, visit) != q] == []
@@ -86,18 +95,18 @@ def test_a_word_of_the_articles_that_the_vocabulary_lacks_is_no_typo(
     assert correct("where did the presidnat sail?", index) == "where did the president sail?"
 
 
-def test_a_word_is_known_in_either_number(visit):
-    assert is_word("Koreas", visit)
-    assert is_word("mediators", visit)
-    assert is_word("weapon", visit)
-    assert not is_word("weapno", visit)
+def test_a_word_is_known_in_either_number(talks):
+    assert is_word("Koreas", talks)
+    assert is_word("mediators", talks)
+    assert is_word("weapon", talks)
+    assert not is_word("weapno", talks)
 
 
-def test_clean_words_load_no_library(visit, monkeypatch):
+def test_clean_words_load_no_library(talks, monkeypatch):
     monkeypatch.setattr(spelling, "_within", None)
-    assert correct("Who met the president of China in negotiations?", visit)
+    assert correct("Who met the president of China in negotiations?", talks)
 
 
-@given(st.text(max_size=80))
-def test_any_text_is_taken(text):
-    assert len(correct(text, VISIT).split()) == len(text.split())
+@given(text=st.text(max_size=80))
+def test_any_text_is_taken(talks, text):
+    assert len(correct(text, talks).split()) == len(text.split())

@@ -7,7 +7,14 @@ import shutil
 from dataclasses import asdict
 
 import pytest
-from harness.fakes import ROOT, ScriptedReader, SharedWords, WordCounts, calibration
+from harness.fakes import (
+    ROOT,
+    ScriptedReader,
+    SharedWords,
+    WordCounts,
+    calibration,
+    write_articles,
+)
 from test_assistant import check
 
 from askvisit import Assistant, build_index, topic_search
@@ -21,9 +28,19 @@ DATA = ROOT / "tests" / "data"
 ROWS = [json.loads(line) for line in (DATA / "topics.jsonl").read_text("utf-8").splitlines()]
 
 
+TRADE = """\
+A Trade War over Rice
+
+Sanctions hit rice from Vietnam. The trade war with Norland began after nuclear tests at sea.
+"""
+
+
 @pytest.fixture(scope="module")
-def visit():
-    return open_index(ROOT / "index")
+def trade(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("trade")
+    write_articles(folder / "articles", {"trade.txt": TRADE})
+    build_index(index=folder, encoder=WordCounts())
+    return open_index(folder)
 
 
 @pytest.mark.parametrize(
@@ -37,18 +54,18 @@ def visit():
         ("anything on rice?", "rice"),
         ("What about Japan?", "Japan"),
         ("Explain the trade war", "the trade war"),
-        ("What do you know about Kim Jong Il in this article?", "Kim Jong Il"),
+        ("What do you know about Ola Strand in this article?", "Ola Strand"),
         ("I am interested in nuclear tests", "nuclear tests"),
         ("sanctions", "sanctions"),
         ("Vietnam?", "Vietnam"),
         ("the trade war", "the trade war"),
         ("zeppelins", "zeppelins"),
-        ("Trump held three summits with Kim", "Trump held three summits with Kim"),
-        ("Xi went to Japan. ", "Xi went to Japan"),
+        ("Strand held three summits with Ola", "Strand held three summits with Ola"),
+        ("Ola went to Japan. ", "Ola went to Japan"),
     ],
 )
-def test_topics_and_claims_are_told_by_their_wording(visit, typed, about):
-    assert topic(typed, visit) == about
+def test_topics_and_claims_are_told_by_their_wording(trade, typed, about):
+    assert topic(typed, trade) == about
 
 
 @pytest.mark.parametrize(
@@ -57,27 +74,28 @@ def test_topics_and_claims_are_told_by_their_wording(visit, typed, about):
         *(
             "Who talks about sanctions?",
             "What do they want?",
-            "xi trump meeting where",
+            "ola strand meeting where",
             "who else",
         ),
-        *("tell me about him", "What is this about?", "Explain why Xi went", "What about it?"),
+        *("tell me about him", "What is this about?", "Explain why Ola went", "What about it?"),
         *("What about Neptune did NASA propose?", "Name the countries", "tell me who came"),
-        *("kim father name", "north korea economy", "What's the longest war they fought", "?"),
+        *("strand father name", "norland south economy", "What's the longest war they fought", "?"),
     ],
 )
-def test_questions_and_keywords_are_not(visit, question):
-    assert topic(question, visit) is None
+def test_questions_and_keywords_are_not(trade, question):
+    assert topic(question, trade) is None
 
 
-def test_no_development_question_is_a_topic(visit, development):
+def test_no_development_question_is_a_topic(development):
+    visit = open_index(ROOT / "index")
     asked = [q.question for q in development if not q.question.startswith("lorem")]
     assert [question for question in asked if topic(question, visit) is not None] == []
 
 
 def test_keywords_have_no_form_of_a_question():
-    assert is_keywords("trump tariffs date")
+    assert is_keywords("steel tariffs date")
     assert not is_keywords("what's the date")
-    assert not is_keywords("did trump come")
+    assert not is_keywords("did strand come")
     assert not is_keywords("list the tariffs")
 
 

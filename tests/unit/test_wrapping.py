@@ -12,16 +12,16 @@ from askvisit.rewriting.wrapping import unwrap
 @pytest.mark.parametrize(
     ("typed", "bare"),
     [
-        ("could you please tell me who Xi met in 2009?", "Who Xi met in 2009?"),
-        ("Hi there, I'd like to know: what does Kim want?", "What does Kim want?"),
-        ("Hello! Do you happen to know when Kim came", "When Kim came"),
+        ("could you please tell me who Ola met in 2009?", "Who Ola met in 2009?"),
+        ("Hi there, I'd like to know: what does Strand want?", "What does Strand want?"),
+        ("Hello! Do you happen to know when Strand came", "When Strand came"),
         ("I was just wondering if China still helps, thanks in advance", "China still helps"),
         ("Would you kindly explain the trade war?", "Explain the trade war?"),
         ("Can you tell me about Vietnam? Thank you so much!", "Tell me about Vietnam?"),
-        ("Thanks! And who is Kim?", "And who is Kim?"),
-        ("Who is Kim, please?", "Who is Kim?"),
+        ("Thanks! And who is Strand?", "And who is Strand?"),
+        ("Who is Strand, please?", "Who is Strand?"),
         ("quick question: how low did trade go", "How low did trade go"),
-        ("I would like to know why Xi went, if you don't mind.", "Why Xi went"),
+        ("I would like to know why Ola went, if you don't mind.", "Why Ola went"),
         ("any idea where they will meet?", "Where they will meet?"),
     ],
 )
@@ -33,8 +33,8 @@ def test_courtesies_are_taken_off(typed, bare):
     "question",
     [
         *("Hello!", "thanks", "please?", "can you tell me?", "could you please"),
-        *("Did Trump thank you?", "Could China promote lifting the sanctions?", "Would Xi help?"),
-        *("What is the question?", "Who said hello?", "If Xi succeeds, what changes?"),
+        *("Did Strand thank you?", "Could China promote lifting the sanctions?", "Would Ola help?"),
+        *("What is the question?", "Who said hello?", "If Ola succeeds, what changes?"),
         *("Tell me about sanctions", "I want to know more about Vietnam", "Is it so?"),
         *("Wellington fell", "Hidden costs", "Okayama"),
     ],

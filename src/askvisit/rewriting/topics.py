@@ -66,7 +66,7 @@ def topic(question: str, index: PassageIndex) -> str | None:
 
 
 def is_keywords(question: str) -> bool:
-    """Return whether a text neither asks nor states anything: "trump tariffs date"."""
+    """Return whether a text neither asks nor states anything: "steel tariffs date"."""
     return not _asks(question)
 
 

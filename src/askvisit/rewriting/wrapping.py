@@ -10,11 +10,27 @@ _ASK = r"(?:could|can|would|will|may|might)\s+(?:you|i|u)"
 _SOFT = r"(?:please|pls|plz|kindly|perhaps|maybe|possibly|just|also|quickly)"
 _KNOW = r"(?:know|learn|find\s+out|ask(?:\s+you)?|hear|understand|see)"
 _SAY = r"(?:tell|inform|show|explain\s+to|remind|advise|enlighten)\s+(?:me|us)"
+_MUCH = r"(?:\s+(?:again|(?:so|very)\s+much|a\s+lot))?+"
+_GREETINGS = (
+    r"(?:hi+|hello|he+y+|hiya|howdy|hola|greetings|good\s+(?:morning|afternoon|evening|day)|dear\s+\w+)"
+    rf"(?:\s+(?:there|again|all|everyone))?+|(?:thanks|thank\s+(?:you|u)|thx|ty|cheers){_MUCH}"
+)
+_ASSENT = (
+    r"(?:ok(?:ay)?|yes|yeah|no|sure|great|nice|cool|good|perfect|(?:al)?right|sorry|"
+    r"got\s+it|i\s+see)"
+)
+_BEGINS = (
+    r"who|whom|whose|what|when|where|why|how|which|is|are|was|were|do|does|did|has|have|had|can|"
+    r"could|will|would|should|may|i|please|tell|give|show|and|but|so|in|thanks?"
+)
+_STOP = r"\s*[,.!;:…–—]+\s*"
+_GREETING = re.compile(
+    rf"\s*(?:(?:{_ASSENT}\s+)?(?:{_GREETINGS})(?:{_STOP}|\s+(?=(?:{_BEGINS})\b))"
+    rf"|{_ASSENT}{_STOP}(?!\d))(?=\w)",
+    re.IGNORECASE,
+)
 _OPENINGS = (
-    r"(?:hi|hello|hey|dear\s+\w+|greetings|good\s+(?:morning|afternoon|evening|day))(?:\s+there)?"
-    r"(?=[\s,.!:–-])",
-    r"(?:thanks|thank\s+you|thx|ok|okay|well|so|um+|uh+|er+m?|hmm+|sorry|excuse\s+me|great|right)"
-    r"(?=[\s,.!:–-])(?:\s+(?:so|very)\s+much)?",
+    r"(?:ok|okay|well|so|um+|uh+|er+m?|hmm+|sorry|excuse\s+me|great|right)(?=[\s,.!:–-])",
     rf"{_SOFT}\b",
     rf"(?:{_ASK}\s+)?(?:{_SOFT}\s+)*(?:{_SAY}|let\s+me\s+know)\b"
     r"(?!\s+(?:(?:some|any|every)thing|more|all)?\s*(?:about|of|on)\b)",
@@ -45,12 +61,25 @@ _CLOSING = re.compile(
 )
 
 
+def without_greeting(message: str) -> str:
+    """Return what follows a greeting, thanks or "ok,"; the message where nothing does.
+
+    >>> without_greeting("Thanks! And in 2018?"), without_greeting("Hello Kitty museum")
+    ('And in 2018?', 'Hello Kitty museum')
+    """
+    at = 0
+    while greeting := _GREETING.match(message, at):
+        at = greeting.end()
+    return message[at:]
+
+
 def unwrap(question: str) -> str:
     """Return a question without its courtesies; as it is where nothing else is in it."""
-    left = question.strip()
+    left = without_greeting(question.strip())
+    greeted = left != question.strip()
     while (closing := _CLOSING.search(left)) and closing.start() > 0:
         left = (left[: closing.start()].rstrip() + closing[1]).strip()
-    opened = False
+    opened = greeted
     while (opening := _OPENING.match(left)) and opening.end() > 0:
         left, opened = left[opening.end() :], True
     if opened and (whether := _WHETHER.match(left)):

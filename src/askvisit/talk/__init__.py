@@ -1,8 +1,4 @@
-"""What is not a question to the text: small talk, and requests for an article as a whole.
-
->>> respond("hello") is not None, respond("who met Kim?")
-(True, None)
-"""
+"""What is not a question to the text: small talk, and requests for an article as a whole."""
 
 from __future__ import annotations
 
@@ -16,7 +12,7 @@ from askvisit.records import Answer, Article, ArticleRequest, Citation, Sentence
 from askvisit.talk import choice, requests, summary
 from askvisit.talk.language import NO_WORDS, NOT_ENGLISH, why_unreadable
 from askvisit.talk.requests import Request
-from askvisit.talk.smalltalk import respond, without_greeting
+from askvisit.talk.smalltalk import respond
 
 __all__ = [
     "NOT_ENGLISH",
@@ -25,7 +21,6 @@ __all__ = [
     "reply",
     "respond",
     "why_unreadable",
-    "without_greeting",
 ]
 
 _SHOWN = 5
@@ -49,7 +44,7 @@ def reply(
     question: as typed, for the answer; asked: its readable form.
     history: earlier answers, oldest first; articles: ids of those to look in (all where None).
     """
-    response = respond(asked)
+    response = respond(asked, encoder)
     if response is not None:
         return _talk(question, response)
     request = _request(index, asked, history, articles)

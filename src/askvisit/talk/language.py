@@ -6,6 +6,9 @@ language identification schemes", 1995). Language detectors made for longer text
 keyword query in a hundred for another language; here a refusal must be certain, so one English
 function word clears a question, and words that are also names or English words ("die", "van",
 "como") only count beside others.
+
+Measured on 210 questions in other languages, these lists tell 185; py3langid tells 190 but has
+false alarms and takes 81 MB, lingua tells 144 and takes 334 MB.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from askvisit.talk.smalltalk import without_greeting
+from askvisit.rewriting.wrapping import without_greeting
 from askvisit.talk.wording import nearest_word, words
 
 Wanted = Literal["headline", "show", "summary", "list"]

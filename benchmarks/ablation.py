@@ -1,0 +1,275 @@
+"""What each rule is worth, where nobody wrote it for: `python benchmarks/ablation.py`.
+
+Each rule of `rewriting/` and each kind of reply of `talk/` is switched off alone, and the questions
+and dialogues about news of `data/news` are asked with the fast reader. A question on which a rule
+did nothing is not asked again without it, for nothing could change. Two other ways to take a
+follow-up stand beside the learned one: as typed, and behind the question before.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+from unittest import mock
+
+from askvisit import Answer, Assistant, assistant, pipeline, rewriting, talk
+from askvisit.calibration import FAST
+from askvisit.evaluation.bootstrap import Figure, figure
+from askvisit.evaluation.edition_figures import ARTICLE, Asked, Models, Turn, play_dialogue
+from askvisit.evaluation.edition_files import (
+    Edition,
+    EditionDialogue,
+    EditionQuestion,
+    read_edition_dialogues,
+    read_editions,
+)
+from askvisit.index import temporary_index
+from askvisit.records import ContextTurn
+from askvisit.rewriting.resolution import Resolver, TermClassifier
+from askvisit.text import content_words
+
+NEWS = Path(__file__).parent.parent / "data" / "news"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule: the function that applies it, and what that returns where the rule does nothing."""
+
+    owner: Any
+    name: str
+    idle: Callable[..., object]
+    only: Callable[[Any], bool] = bool
+    """Whether what the function returned is this rule's doing, where it serves several."""
+
+
+def _same(text: str, *_: object) -> str:
+    return text
+
+
+def _wants(wanted: str) -> Callable[[Any], bool]:
+    return lambda request: request is not None and request.wanted == wanted
+
+
+def _says(intent: str) -> Callable[[Any], bool]:
+    return lambda response: response == talk.smalltalk.responses()[intent]
+
+
+def _nothing(*_: object) -> None:
+    return None
+
+
+RULES: dict[str, tuple[Rule, ...]] = {
+    "spelling": (Rule(rewriting.spelling, "correct", _same),),
+    "aliases": (Rule(rewriting.aliases, "expand", _same),),
+    "several": (Rule(rewriting.several, "split", lambda question: [question]),),
+    "wrapping": (Rule(rewriting.wrapping, "unwrap", _same),),
+    "topics": (
+        Rule(rewriting.topics, "topic", _nothing),
+        Rule(rewriting.topics, "is_keywords", lambda _: False),
+    ),
+    "several things": (Rule(pipeline.question_forms, "asks_for_several", lambda _: False),),
+    **{
+        f"talk: {intent}": (Rule(talk, "respond", _nothing, _says(intent)),)
+        for intent in talk.smalltalk.responses()
+    },
+    **{
+        f"talk: {wanted}": (Rule(talk.requests, "parse", _nothing, _wants(wanted)),)
+        for wanted in ("headline", "show", "summary", "list")
+    },
+    "talk: language": (Rule(assistant.talk, "why_unreadable", _nothing),),
+}
+
+
+class AsTyped:
+    """Takes every follow-up as it is typed."""
+
+    def context(self, question: str, history: Sequence[Answer]) -> tuple[ContextTurn, ...]:
+        """Return no turn."""
+        return ()
+
+
+class BehindTheOneBefore:
+    """Reads every follow-up behind the question before it, and searches for both."""
+
+    def context(self, question: str, history: Sequence[Answer]) -> tuple[ContextTurn, ...]:
+        """Return the question before, where there is one, with all its words."""
+        if not history:
+            return ()
+        before = history[-1].question
+        return (ContextTurn(len(history) - 1, before, tuple(content_words(before))),)
+
+
+BASELINES: dict[str, Callable[[], Resolver]] = {
+    "learned": TermClassifier,
+    "as typed": AsTyped,
+    "behind the one before": BehindTheOneBefore,
+}
+
+
+@dataclass
+class Rows:
+    """What was right of each story, with all rules and with the rule in question off."""
+
+    both: dict[str, list[tuple[bool, bool]]] = field(default_factory=lambda: defaultdict(list))
+    fired: int = 0
+
+    @property
+    def change(self) -> Figure:
+        """How much more is right with the rule, with an interval over stories."""
+        return figure(self.both, lambda rows: fmean(with_ - without for with_, without in rows))
+
+    @property
+    def better(self) -> int:
+        """Rows that are right with the rule only."""
+        return sum(a and not b for rows in self.both.values() for a, b in rows)
+
+    @property
+    def worse(self) -> int:
+        """Rows that are right without the rule only."""
+        return sum(b and not a for rows in self.both.values() for a, b in rows)
+
+
+@contextmanager
+def watched() -> Iterator[set[str]]:
+    """Yield the names of the rules that did something while the block lasts."""
+    fired: set[str] = set()
+    functions: dict[tuple[int, str], list[tuple[str, Rule]]] = defaultdict(list)
+    for name, rules in RULES.items():
+        for rule in rules:
+            functions[id(rule.owner), rule.name].append((name, rule))
+    with ExitStack() as stack:
+        for same in functions.values():
+            owner, function = same[0][1].owner, same[0][1].name
+            call = partial(_noted, getattr(owner, function), same, fired)
+            stack.enter_context(mock.patch.object(owner, function, call))
+        yield fired
+
+
+def _noted(
+    function: Callable[..., Any],
+    rules: Sequence[tuple[str, Rule]],
+    fired: set[str],
+    *arguments: Any,
+) -> Any:
+    returned = function(*arguments)
+    fired.update(name for name, r in rules if returned != r.idle(*arguments) and r.only(returned))
+    return returned
+
+
+@contextmanager
+def without(name: str) -> Iterator[None]:
+    """Switch a rule off while the block lasts."""
+    with ExitStack() as stack:
+        for rule in RULES[name]:
+            call = partial(_silenced, getattr(rule.owner, rule.name), rule)
+            stack.enter_context(mock.patch.object(rule.owner, rule.name, call))
+        yield
+
+
+def _silenced(function: Callable[..., Any], rule: Rule, *arguments: Any) -> Any:
+    returned = function(*arguments)
+    return rule.idle(*arguments) if rule.only(returned) else returned
+
+
+def is_right(
+    asked: Assistant, edition: Edition, question: EditionQuestion, threshold: float
+) -> bool:
+    """Ask a question; return whether it is answered by a right sentence, or rightly refused."""
+    answer = asked.ask(question.question, min_confidence=0)
+    row = Asked(question.kind, question.spans, question.several, edition.text, answer, threshold)
+    return row.answered_right if question.spans else not row.given
+
+
+def ablate(
+    models: Models, editions: Sequence[Edition], dialogues: Sequence[EditionDialogue]
+) -> tuple[dict[str, Rows], dict[str, Rows], dict[str, dict[str, list[Turn]]]]:
+    """Return what each rule changes of questions and of turns, and the turns of each baseline."""
+    questions = {name: Rows() for name in RULES}
+    turns = {name: Rows() for name in RULES}
+    played: dict[str, dict[str, list[Turn]]] = {n: defaultdict(list) for n in BASELINES}
+    for edition in editions:
+        with temporary_index({ARTICLE: edition.text}, models.encoder) as folder:
+            parts = models.encoder, models.reader, models.calibration
+            asked = Assistant(folder, *parts)
+            least = asked.threshold()
+            for question in edition.questions:
+                ask = partial(is_right, asked, edition, question, least)
+                _compare(ask, questions, edition.story)
+            for dialogue in (d for d in dialogues if d.article == edition.id):
+                _compare(partial(play_dialogue, asked, dialogue, least), turns, edition.story)
+                for name, resolver in BASELINES.items():
+                    other = Assistant(folder, *parts, resolver())
+                    played[name][edition.story] += play_dialogue(other, dialogue, least)
+    return questions, turns, played
+
+
+def _compare(ask: Callable[[], Any], rows: Mapping[str, Rows], story: str) -> None:
+    """Ask with all rules, and again without each that did something."""
+    with watched() as fired:
+        found = _flags(ask())
+    for name in rows:
+        again = found
+        if name in fired:
+            with without(name):
+                again = _flags(ask())
+            rows[name].fired += 1
+        rows[name].both[story] += zip(found, again, strict=True)
+
+
+def _flags(found: bool | Sequence[Turn]) -> list[bool]:
+    return [found] if isinstance(found, bool) else [turn.right for turn in found]
+
+
+def main() -> None:
+    """Print a row for each rule, then one for each way to take a follow-up."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--articles", type=int, metavar="N", help="the first N stories only")
+    options = parser.parse_args()
+    everything = read_editions(NEWS / "dev.jsonl")
+    stories = list(dict.fromkeys(e.story for e in everything))[: options.articles]
+    editions = [e for e in everything if e.story in stories]
+    names = {e.id for e in editions}
+    dialogues = read_edition_dialogues(NEWS / "dialogues-dev.jsonl", everything)
+    dialogues = [d for d in dialogues if d.article in names]
+    questions, turns, played = ablate(Models.load(FAST), editions, dialogues)
+
+    asked = sum(len(e.questions) for e in editions)
+    said = sum(len(d.turns) for d in dialogues)
+    print(f"{len(stories)} stories: {asked} questions; {len(dialogues)} dialogues, {said} turns")
+    print("did: questions, or dialogues, in which the rule did something; right: by how much more")
+    print("is right with it (95 % interval over stories), and how many turned right, and wrong\n")
+    print(f"{'rule':20} | {'did':>4} {'questions right':>32} | {'did':>4} {'turns right':>32}")
+    for name in RULES:
+        print(f"{name:20} | {_shown(questions[name])} | {_shown(turns[name])}")
+    print(f"\n{'follow-ups':24} {'turns right':>24} {'follow-ups right':>26}")
+    for name, by_story in played.items():
+        follow_ups = {s: [t for t in rows if not t.stands_alone] for s, rows in by_story.items()}
+        shares = [_share(by_story), _share(follow_ups)]
+        print(f"{name:24} {shares[0]:>24} {shares[1]:>26}")
+
+
+def _shown(rows: Rows) -> str:
+    change = rows.change
+    if not rows.fired:
+        return f"{0:4} {'':32}"
+    low, high = change.low, change.high
+    interval = "" if low is None or high is None else f" [{low:+.3f}, {high:+.3f}]"
+    return f"{rows.fired:4} {f'{change.value:+.3f}{interval} +{rows.better} -{rows.worse}':>32}"
+
+
+def _share(turns: Mapping[str, Sequence[Turn]]) -> str:
+    found = figure(turns, lambda rows: fmean(turn.right for turn in rows))
+    if found.low is None:
+        return f"{found.value:.3f} of {found.n}"
+    return f"{found.value:.3f} [{found.low:.3f}, {found.high:.3f}] of {found.n}"
+
+
+if __name__ == "__main__":
+    main()
