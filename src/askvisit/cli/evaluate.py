@@ -7,7 +7,7 @@ examples:
 A line of a file of questions is {"question", "sentences": [those that answer], "spans": [the
 words], "kind"}; a question that nothing answers has no sentences and the kind unanswerable-near or
 -far. They are asked of the index. A line of a file of editions is an article with its questions
-(docs/news-data.md); each is asked of its own article alone, and figures come with the number of
+(docs/quality.md); each is asked of its own article alone, and figures come with the number of
 questions and a 95 % interval (bootstrap over articles).
 """
 
