@@ -66,6 +66,8 @@ def quantise(
             location=beside,
             size_threshold=BESIDE,
         )
+        # onnx makes this file its owner's alone, and what is shipped is for all.
+        (target.parent / beside).chmod(target.stat().st_mode)
 
 
 def _int8_tables(graph: Any) -> None:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
-from askvisit.metrics import auroc, exact_match, token_f1
+from askvisit.evaluation.bootstrap import Figure, by_article, figure
+from askvisit.metrics import auroc, auroc_of, exact_match, token_f1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +43,6 @@ class Scores:
     span_f1: float
     auroc: float | None
 
-    def __str__(self) -> str:
-        auroc = "" if self.auroc is None else f"  AUROC {self.auroc:.3f}"
-        return (
-            f"EM {self.em:.2f}  F1 {self.f1:.2f}  HasAns {self.has_em:.2f}/{self.has_f1:.2f}  "
-            f"NoAns {self.no_answer:.2f}  span F1 {self.span_f1:.2f}{auroc}  "
-            f"threshold {self.threshold:.2f}  ({self.questions:,} questions)"
-        )
-
 
 def score(predictions: Sequence[Prediction], threshold: float | None = None) -> Scores:
     """Score at a threshold; None takes the one with the best F1 on these predictions."""
@@ -73,6 +67,47 @@ def score(predictions: Sequence[Prediction], threshold: float | None = None) -> 
         span_f1=_percent(sum(overlap), len(has)),
         auroc=auroc([predictions[at].margin for at in has], [predictions[at].margin for at in no]),
     )
+
+
+def table(
+    predictions: Sequence[Prediction], articles: Sequence[str], threshold: float | None = None
+) -> list[str]:
+    """A line for each score: n, and a 95 % interval over articles at the same threshold."""
+    least = score(predictions, threshold).threshold
+    judged_right = [(p.margin > least) == bool(p.gold) for p in predictions]
+    exact, overlap = (
+        [100 * measure(p.text, p.gold) if p.gold else 100.0 for p in predictions]
+        for measure in (exact_match, token_f1)
+    )
+    em, f1 = (
+        [value * right for value, right in zip(values, judged_right, strict=True)]
+        for values in (exact, overlap)
+    )
+    has = [at for at, p in enumerate(predictions) if p.gold]
+    no = [at for at, p in enumerate(predictions) if not p.gold]
+    rows = {
+        "EM": (em, range(len(em))),
+        "F1": (f1, range(len(f1))),
+        "HasAns EM": (em, has),
+        "HasAns F1": (f1, has),
+        "NoAns": (f1, no),
+        "span F1": (overlap, has),
+    }
+    sure = [(bool(p.gold), p.margin) for p in predictions]
+    figures = {
+        name: figure(by_article([values[n] for n in of], [articles[n] for n in of]), fmean)
+        for name, (values, of) in rows.items()
+    } | {"AUROC": figure(by_article(sure, articles), auroc_of)}
+    return [
+        f"{'threshold':<10} {least:>7.2f}",
+        *(_line(name, found) for name, found in figures.items() if found.value is not None),
+    ]
+
+
+def _line(name: str, found: Figure) -> str:
+    digits = 3 if name == "AUROC" else 2
+    interval = "" if found.low is None else f"  [{found.low:.{digits}f}, {found.high:.{digits}f}]"
+    return f"{name:<10} {found.value:>7.{digits}f}  n {found.n:>6,}{interval}"
 
 
 def best_threshold(predictions: Sequence[Prediction], overlap: Sequence[float]) -> float:

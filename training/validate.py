@@ -38,8 +38,16 @@ def validate(
 
     ``limit`` takes a fixed random sample of the questions.
     """
+    found, _ = answered(folder, data, limit)
+    return scoring.score(found, threshold)
+
+
+def answered(
+    folder: Path, data: Path, limit: int | None = None
+) -> tuple[list[scoring.Prediction], list[str]]:
+    """What the model in ``folder`` predicts, and the article of each question."""
     asked = [
-        (question, paragraph.context)
+        (question, paragraph.context, document.title)
         for document in read_squad(data)
         for paragraph in document.paragraphs
         for question in paragraph.questions
@@ -48,7 +56,8 @@ def validate(
         asked = random.Random(0).sample(asked, limit)
     tokenizer = features.load_tokenizer(folder)
     forward = onnx_forward(folder) if (folder / "model.onnx").is_file() else torch_forward(folder)
-    return scoring.score(list(predictions(asked, tokenizer, forward)), threshold)
+    pairs = [(question, context) for question, context, _ in asked]
+    return list(predictions(pairs, tokenizer, forward)), [title for _, _, title in asked]
 
 
 def predictions(
@@ -128,7 +137,9 @@ def main(arguments: list[str] | None = None) -> int:
     """The command line; an error is one line and exit code 1."""
     parser = argparse.ArgumentParser(
         prog="python -m training.validate",
-        description="Print the SQuAD 2.0 scores of a model at its best threshold.",
+        description="Print the SQuAD 2.0 scores of a model at its best threshold, each with the "
+        "number of questions and a 95 % interval (bootstrap over articles, over questions where "
+        "all are of one article).",
     )
     parser.add_argument("model", type=Path, help="a float or an exported (ONNX) folder")
     parser.add_argument("data", type=Path, help="SQuAD 2.0 file, .json or .json.gz")
@@ -136,11 +147,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--threshold", type=float, help="instead of the best one on the data")
     options = parser.parse_args(arguments)
     try:
-        print(
-            validate(
-                options.model, options.data, limit=options.questions, threshold=options.threshold
-            )
-        )
+        found, articles = answered(options.model, options.data, options.questions)
+        print("\n".join(scoring.table(found, articles, options.threshold)))
     except AskvisitError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -51,6 +51,11 @@ def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float | Non
     return (rank_sum - count * (count + 1) / 2) / (count * len(negatives))
 
 
+def auroc_of(scores: Sequence[tuple[bool, float]]) -> float | None:
+    """Return the AUROC of scores, each behind whether it is a positive one's."""
+    return auroc([s for yes, s in scores if yes], [s for yes, s in scores if not yes])
+
+
 def _f1(given: list[str], gold: list[str]) -> float:
     if not given or not gold:
         return float(given == gold)

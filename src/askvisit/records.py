@@ -215,7 +215,7 @@ class ContextTurn:
 
 @dataclass(frozen=True)
 class Answer:
-    """What askvisit answers; see the README for each field.
+    """What askvisit answers; see docs/python-api.md for each field.
 
     `context` are the earlier turns that the question was read with, none where it stands alone.
 

@@ -353,18 +353,18 @@ class TestEvaluate:
         status, output, errors = cli("evaluate", questions, "--json")
         figures = json.loads(output)
         assert (status, errors) == (0, "")
-        assert (figures["questions"], figures["ranked_first"]) == (2, 1.0)
-        assert figures["span_f1"] == pytest.approx(2 / 3)
-        assert figures["auroc_near"] is None
+        assert figures["ranked_first"] == {"value": 1.0, "n": 1, "low": None, "high": None}
+        assert figures["span_f1"]["value"] == pytest.approx(2 / 3)
+        assert figures["auroc_near"]["value"] is None
         assert (figures["reader"], len(figures["reader_sha256"])) == ("scripted", 64)
 
     def test_figures_for_people(self, cli, questions, tmp_path):
         (tmp_path / "d.jsonl").write_text('[{"question": "?!", "sentences": null}]')
         output = cli("evaluate", questions, "--dialogues", str(tmp_path / "d.jsonl"))[1]
-        rows = {line[:48].strip(): line[48:].strip() for line in output.splitlines()}
+        rows = {line[:52].strip(): line[52:].split() for line in output.splitlines()}
         assert f"reader: scripted, sha256 {ScriptedReader.sha256}\n" in output
-        assert rows["questions"] == "2"
-        assert rows["span F1"] == "0.667"
+        assert rows["span F1"] == ["0.667", "n", "1"]
+        assert rows["milliseconds an answer, p50"][1:] == ["n", "2"]
         assert "AUROC of confidence, near" not in rows
         assert len(rows) == len(output.splitlines())
 

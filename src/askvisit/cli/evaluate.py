@@ -7,20 +7,27 @@ examples:
 A line of a file of questions is {"question", "sentences": [those that answer], "spans": [the
 words], "kind"}; a question that nothing answers has no sentences and the kind unanswerable-near or
 -far. They are asked of the index. A line of a file of editions is an article with its questions
-(docs/news-data.md); each is asked of its own article alone, and figures come with the number of
-questions and a 95 % interval (bootstrap over articles).
+(docs/quality.md); each is asked of its own article alone. Figures come with the number of questions
+and a 95 % interval (bootstrap over articles, over questions where all are of one article).
 """
 
+from __future__ import annotations
+
 import argparse
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from askvisit.cli import options, show
+
+if TYPE_CHECKING:
+    from askvisit.evaluation import Figure
+    from askvisit.reader import Reader
 
 HELP = "measure the answers to a file of questions"
 
 _ROWS = {
-    "questions": "questions",
     "ranked_first": "right sentence ranked first (never refusing)",
     "ranked_in_three": "right sentence among the first three citations",
     "span_f1": "span F1",
@@ -72,41 +79,38 @@ def run(chosen: argparse.Namespace) -> int:
     from askvisit.assistant import Assistant
 
     if evaluation.holds_editions(chosen.questions):
-        return _run_editions(chosen)
+        editions = evaluation.read_editions(chosen.questions)
+        turns = (
+            evaluation.read_edition_dialogues(chosen.dialogues, editions)
+            if chosen.dialogues
+            else []
+        )
+        models = evaluation.Models.load(chosen.reader)
+        figures = evaluation.evaluate_editions(models, editions, turns)
+        _print(chosen, models.reader, figures, _EDITION_ROWS)
+        return 0
     assistant = Assistant.load(options.chosen_index(chosen), reader=chosen.reader)
     questions = evaluation.read_questions(chosen.questions)
     dialogues = evaluation.read_dialogues(chosen.dialogues) if chosen.dialogues else []
-    figures = asdict(evaluation.evaluate(assistant, questions, dialogues))
-    reader = assistant.reader
-    if chosen.json:
-        print(show.as_json({"reader": reader.name, "reader_sha256": reader.sha256} | figures))
-        return 0
-    print(f"reader: {show.plain(reader.name)}, sha256 {reader.sha256}")
-    for name, words in _ROWS.items():
-        if figures[name] is not None:
-            digits = 1 if name.startswith("latency") else 0 if name == "questions" else 3
-            print(f"{words:<48} {figures[name]:>8.{digits}f}")
+    figures = evaluation.evaluate(assistant, questions, dialogues)
+    _print(chosen, assistant.reader, figures, _ROWS)
     return 0
 
 
-def _run_editions(chosen: argparse.Namespace) -> int:
-    from askvisit import evaluation
-
-    editions = evaluation.read_editions(chosen.questions)
-    dialogues = (
-        evaluation.read_edition_dialogues(chosen.dialogues, editions) if chosen.dialogues else []
-    )
-    models = evaluation.Models.load(chosen.reader)
-    figures = evaluation.evaluate_editions(models, editions, dialogues)
-    reader = models.reader
+def _print(
+    chosen: argparse.Namespace,
+    reader: Reader,
+    figures: Mapping[str, Figure],
+    rows: Mapping[str, str],
+) -> None:
     if chosen.json:
         found = {name: asdict(figure) for name, figure in figures.items()}
         print(show.as_json({"reader": reader.name, "reader_sha256": reader.sha256} | found))
-        return 0
+        return
     print(f"reader: {show.plain(reader.name)}, sha256 {reader.sha256}")
     for name, figure in figures.items():
         if figure.value is not None:
-            words = _EDITION_ROWS.get(name, f"{name}: right sentence first")
+            words = rows.get(name, f"{name}: right sentence first")
+            value = f"{figure.value:.{1 if name.startswith('latency') else 3}f}"
             interval = "" if figure.low is None else f"  [{figure.low:.3f}, {figure.high:.3f}]"
-            print(f"{words:<52} {figure.value:.3f}  n {figure.n:>5,}{interval}")
-    return 0
+            print(f"{words:<52} {value:>7}  n {figure.n:>5,}{interval}")

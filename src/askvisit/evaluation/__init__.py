@@ -1,5 +1,6 @@
 """How good the answers are: files of questions become figures, each with an interval."""
 
+from askvisit.evaluation.bootstrap import Figure
 from askvisit.evaluation.edition_figures import Models, evaluate_editions
 from askvisit.evaluation.edition_files import (
     holds_editions,
@@ -7,7 +8,6 @@ from askvisit.evaluation.edition_files import (
     read_editions,
 )
 from askvisit.evaluation.questions import (
-    Figures,
     Question,
     evaluate,
     is_right,
@@ -17,7 +17,7 @@ from askvisit.evaluation.questions import (
 )
 
 __all__ = [
-    "Figures",
+    "Figure",
     "Models",
     "Question",
     "evaluate",

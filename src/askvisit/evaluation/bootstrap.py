@@ -5,6 +5,7 @@ Questions about one article stand and fall together, so that articles are drawn,
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -23,6 +24,15 @@ class Figure:
     n: int
     low: float | None = None
     high: float | None = None
+
+
+def by_article(rows: Sequence[Row], articles: Sequence[str | None]) -> dict[str, list[Row]]:
+    """Group rows by their articles; each is by itself where there is one article, or none."""
+    several = len({name for name in articles if name is not None}) > 1
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for number, (row, name) in enumerate(zip(rows, articles, strict=True)):
+        groups[f"article {name}" if several and name is not None else f"row {number}"].append(row)
+    return dict(groups)
 
 
 def figure(

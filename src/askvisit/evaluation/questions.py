@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, median, quantiles
@@ -19,7 +19,8 @@ from typing import Any
 
 from askvisit.assistant import Assistant
 from askvisit.errors import DataError
-from askvisit.metrics import auroc, token_f1
+from askvisit.evaluation.bootstrap import Figure, by_article, figure
+from askvisit.metrics import auroc_of, token_f1
 from askvisit.records import Answer, Citation
 from askvisit.text import one_line
 
@@ -32,31 +33,6 @@ class Question:
     sentences: tuple[str, ...]
     spans: tuple[str, ...] = ()
     kind: str = "fact"
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What `evaluate` reports; None where no question bears on a figure.
-
-    Shares are 0..1, times are milliseconds. `ranked_first`, `ranked_in_three`, `span_f1` and the
-    areas (AUROC of confidence, answerable against unanswerable) are asked with
-    `min_confidence=0`; `answered_right`, `answered`, `false_answers` and `citations` by default.
-    """
-
-    questions: int
-    ranked_first: float | None
-    ranked_in_three: float | None
-    span_f1: float | None
-    answered_right: float | None
-    answered: float | None
-    citations: float | None
-    false_answers_near: float | None
-    false_answers_far: float | None
-    auroc_near: float | None
-    auroc_far: float | None
-    turns_right: float | None
-    latency_p50: float
-    latency_p95: float
 
 
 def read_questions(path: Path) -> list[Question]:
@@ -74,41 +50,62 @@ def read_dialogues(path: Path) -> list[list[Question]]:
     return dialogues
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A question, and the answers by default and where nothing is refused."""
+
+    question: Question
+    default: Answer
+    forced: Answer
+
+    @property
+    def article(self) -> str | None:
+        """The article in which the likeliest sentence stands."""
+        return self.forced.citations[0].article_id if self.forced.citations else None
+
+
 def evaluate(
     assistant: Assistant,
     questions: Sequence[Question],
     dialogues: Sequence[Sequence[Question]] = (),
-) -> Figures:
-    """Ask every question twice, once by default and once never refusing, and judge the answers."""
+) -> dict[str, Figure]:
+    """Ask every question twice, once by default and once never refusing; return figures by name.
+
+    Shares are 0..1, times are milliseconds. `ranked_first`, `ranked_in_three`, `span_f1` and the
+    areas (AUROC of confidence, answerable against unanswerable) are asked with
+    `min_confidence=0`; `answered_right`, `answered`, `false_answers` and `citations` by default.
+    Intervals are over articles, over questions where all are of one article, and over dialogues.
+    """
     assistant.warm_up()
-    default: list[Answer] = []
+    asked = []
     times = []
     for question in questions:
         begin = time.perf_counter()
-        default.append(assistant.ask(question.question))
+        default = assistant.ask(question.question)
         times.append(1000 * (time.perf_counter() - begin))
-    forced = [assistant.ask(q.question, min_confidence=0) for q in questions]
-    judged = list(zip(questions, default, forced, strict=True))
-    right = [row for row in judged if row[0].sentences]
-    near = [row for row in judged if row[0].kind == "unanswerable-near"]
-    far = [row for row in judged if row[0].kind == "unanswerable-far"]
-    confidences = [d.confidence for _, d, _ in right]
-    return Figures(
-        questions=len(questions),
-        ranked_first=_share([is_right(q, f.citations[:1]) for q, _, f in right]),
-        ranked_in_three=_share([is_right(q, f.citations[:3]) for q, _, f in right]),
-        span_f1=_mean([_span_f1(q, f) for q, _, f in right if q.spans]),
-        answered_right=_share([d.found and is_right(q, d.citations[:1]) for q, d, _ in right]),
-        answered=_share([d.found for _, d, _ in right]),
-        citations=_mean([float(len(d.citations)) for _, d, _ in right if d.found]),
-        false_answers_near=_share([d.found for _, d, _ in near]),
-        false_answers_far=_share([d.found for _, d, _ in far]),
-        auroc_near=auroc(confidences, [d.confidence for _, d, _ in near]),
-        auroc_far=auroc(confidences, [d.confidence for _, d, _ in far]),
-        turns_right=_share([right for d in dialogues for right in play(assistant, d)]),
-        latency_p50=median(times) if times else 0.0,
-        latency_p95=quantiles(times, n=20)[-1] if len(times) > 1 else 0.0,
-    )
+        forced = assistant.ask(question.question, min_confidence=0)
+        asked.append(Asked(question, default, forced))
+    right = [row for row in asked if row.question.sentences]
+    near = [row for row in asked if row.question.kind == "unanswerable-near"]
+    far = [row for row in asked if row.question.kind == "unanswerable-far"]
+    turns = {str(n): play(assistant, dialogue) for n, dialogue in enumerate(dialogues)}
+    return {
+        "ranked_first": _mean(right, lambda r: is_right(r.question, r.forced.citations[:1])),
+        "ranked_in_three": _mean(right, lambda r: is_right(r.question, r.forced.citations[:3])),
+        "span_f1": _mean(
+            [r for r in right if r.question.spans], lambda r: _span_f1(r.question, r.forced)
+        ),
+        "answered_right": _mean(right, lambda r: is_right(r.question, r.default.citations[:1])),
+        "answered": _mean(right, _answered),
+        "citations": _mean([r for r in right if _answered(r)], lambda r: len(r.default.citations)),
+        "false_answers_near": _mean(near, _answered),
+        "false_answers_far": _mean(far, _answered),
+        "auroc_near": _auroc([*right, *near]),
+        "auroc_far": _auroc([*right, *far]),
+        "turns_right": figure(turns, fmean),
+        "latency_p50": Figure(median(times) if times else None, len(times)),
+        "latency_p95": Figure(quantiles(times, n=20)[-1] if times[1:] else None, len(times)),
+    }
 
 
 def play(assistant: Assistant, dialogue: Sequence[Question]) -> list[bool]:
@@ -139,12 +136,21 @@ def _span_f1(question: Question, answer: Answer) -> float:
     return token_f1(words, question.spans)
 
 
-def _share(outcomes: Sequence[bool]) -> float | None:
-    return _mean([float(outcome) for outcome in outcomes])
+def _mean(rows: Sequence[Asked], measure: Callable[[Asked], float]) -> Figure:
+    return figure(by_article([measure(row) for row in rows], _articles(rows)), fmean)
 
 
-def _mean(values: Sequence[float]) -> float | None:
-    return fmean(values) if values else None
+def _articles(rows: Sequence[Asked]) -> list[str | None]:
+    return [row.article for row in rows]
+
+
+def _answered(row: Asked) -> bool:
+    return row.default.found
+
+
+def _auroc(rows: Sequence[Asked]) -> Figure:
+    scores = [(bool(row.question.sentences), row.default.confidence) for row in rows]
+    return figure(by_article(scores, _articles(rows)), auroc_of)
 
 
 def _lines(path: Path) -> list[tuple[int, Any]]:
