@@ -23,7 +23,7 @@ from askvisit import reader as readers
 from askvisit.errors import ModelError
 from askvisit.onnx_model import MODELS
 from askvisit.reader import SentenceReader
-from askvisit.reader.onnx import LONGEST_HISTORY, LONGEST_QUESTION, OnnxReader, question_ids
+from askvisit.reader.onnx import OnnxReader
 from askvisit.reader.span_reader import best_span
 from askvisit.reader.two_stage import TwoStageReader
 from askvisit.records import Article, Window
@@ -121,30 +121,6 @@ def test_the_bundled_reader_takes_any_text(bundled, text):
 def test_a_question_may_be_long(bundled):
     spans = bundled.read("Who met Kim? " * 150, windows(VISIT_TEXT)[:1])
     assert spans
-
-
-def test_the_turns_before_a_question_are_read_before_it(bundled):
-    """Each has a separator behind it; of a long history the newest tokens are kept."""
-    model = bundled.model
-    one, two, asked = (model.tokens(text).ids for text in ("Who met Kim?", "Xi", "And why?"))
-    separator = model.layout.separator
-    assert question_ids(model, "And why?", ()) == asked
-    assert question_ids(model, "And why?", ["Who met Kim?", "Xi"]) == [
-        *(*one, separator),
-        *(*two, separator),
-        *asked,
-    ]
-    long = question_ids(model, "word " * 500, ["old " * 500, "Xi"])
-    assert len(long) == LONGEST_HISTORY + LONGEST_QUESTION
-    assert long[:LONGEST_HISTORY][-3:] == [separator, *two, separator]
-
-
-def test_a_history_changes_what_is_read(bundled):
-    cut = windows(VISIT_TEXT)[:1]
-    alone = bundled.read("And in what year?", cut)
-    after = bundled.read("And in what year?", cut, ["When did Xi meet Kim Jong Il? 2009"])
-    assert [span.sentence for span in alone] == [span.sentence for span in after]
-    assert alone != after
 
 
 def test_readers_by_name(tmp_path):

@@ -150,10 +150,10 @@ def texts_of(example: Example) -> list[str]:
 
 @pytest.fixture
 def plain(monkeypatch):
-    """Questions as they are written, each behind its own history or none."""
+    """Questions as they are written, follow-ups with all the words that complete them."""
     monkeypatch.setattr(mix, "TYPED", 0.0)
-    monkeypatch.setattr(mix, "FOREIGN_HISTORY", 0.0)
-    monkeypatch.setattr(mix, "LOST_HISTORY", 0.0)
+    monkeypatch.setattr(mix, "FOREIGN_WORDS", 0.0)
+    monkeypatch.setattr(mix, "LOST_WORDS", 0.0)
 
 
 class TestMix:
@@ -168,7 +168,7 @@ class TestMix:
         kinds = Counter(
             "terms" if not group[0].context
             else "squad" if any(group[0].context in page for page in pages)
-            else "dialogues" if group[0].history or group[0].question not in news
+            else "dialogues" if group[0].question not in news
             else "news"
             for group in groups
         )  # fmt: skip
@@ -240,41 +240,31 @@ class TestMix:
         assert share > 0.8
         assert share > usual + 0.15
 
-    def test_a_turn_stands_behind_the_turns_before_it(self, plain):
+    def test_a_follow_up_is_asked_with_the_words_that_complete_it(self, plain):
         groups = made(shares={"dialogues": 1.0})
-        turns = {turn.question: [] for turn in DIALOGUES[0].turns}
-        for (example,) in groups:
-            if example.question in turns:
-                turns[example.question].append(example)
-        assert {len(e.history) for e in turns["When did she come there?"]} == {1}
-        assert {len(e.history) for e in turns["And who taught her?"]} == {2}
-        assert {len(e.history) for e in turns[PRICE]} == {mix.TURNS}, "the oldest is left out"
-        for example in turns["And who taught her?"]:
-            name = example.history[0].split()[2]
-            assert re.fullmatch(rf"Where does {name} live\? [A-Z]\w+", example.history[0])
-            assert re.fullmatch(r"When did she come there\?( 19\d\d)?", example.history[1])
-            assert example.spans == ()
-        for example in turns["When did she come there?"]:
-            assert all(re.fullmatch(r"19\d\d", text) for text in texts_of(example))
+        taught = {e.question for (e,) in groups if e.question.startswith("And who taught her")}
+        names = {edition.questions[0].question.split()[2].lower() for edition in EDITIONS}
+        assert taught == {f"And who taught her ({name})?" for name in names}
+        alone = [e for (e,) in groups if e.question.startswith(PRICE.rstrip("?"))]
+        assert {e.question for e in alone} == {PRICE}
+        assert all(e.history == () for (e,) in groups)
 
-    def test_some_turns_lose_a_history_that_they_do_not_need(self, monkeypatch):
-        monkeypatch.setattr(mix, "LOST_HISTORY", 0.5)
-        histories = Counter()
-        for (example,) in made(shares={"dialogues": 1.0}):
-            histories[example.question, bool(example.history)] += 1
-        assert histories[PRICE, False] > 20
-        assert histories[PRICE, True] > 20
-        assert histories["And who taught her?", False] == 0
+    def test_some_of_these_words_are_left_out(self, plain, monkeypatch):
+        monkeypatch.setattr(mix, "LOST_WORDS", 0.5)
+        asked = [e.question for (e,) in made(shares={"dialogues": 1.0})]
+        whole = sum(question.startswith("And who taught her (") for question in asked)
+        bare = sum(question == "And who taught her?" for question in asked)
+        assert whole / (whole + bare) == pytest.approx(0.5, abs=0.15)
 
-    def test_some_questions_stand_behind_turns_that_do_not_matter(self, monkeypatch):
+    def test_some_questions_get_words_that_do_not_matter(self, monkeypatch):
         monkeypatch.setattr(mix, "TYPED", 0.0)
         groups = made(2000, shares={"squad": 1.0})
-        behind = [group for group in groups if group[0].history]
-        # a tenth of them, and the first turn of five has none
-        assert len(behind) / 2000 == pytest.approx(mix.FOREIGN_HISTORY * 4 / 5, abs=0.02)
+        share = sum(group[0].question.endswith(")?") for group in groups) / 2000
+        # the first turn of five has no words before it
+        assert share == pytest.approx(mix.FOREIGN_WORDS * 4 / 5, abs=0.015)
 
     def test_some_questions_are_asked_as_people_type_them(self, monkeypatch):
-        monkeypatch.setattr(mix, "FOREIGN_HISTORY", 0.0)
+        monkeypatch.setattr(mix, "FOREIGN_WORDS", 0.0)
         groups = made(2000, shares={"news": 1.0})
         typed = [g for g in groups if g[0].question == g[0].question.lower()]
         assert len(typed) / 2000 == pytest.approx(mix.TYPED, abs=0.02)
