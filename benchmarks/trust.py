@@ -21,17 +21,15 @@ from pathlib import Path
 from random import Random
 from statistics import quantiles
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+from common import ROOT
+from harness import crowd, faults, hostile, network, proofs, store_damage, system_faults
+from harness.clients import Server, Tally
+from harness.fakes import WordCounts
+from harness.memory import growth, memory_in_use
 
-from harness import crowd, faults, hostile, network, proofs, store_damage, system_faults  # noqa: E402
-from harness.clients import Server, Tally  # noqa: E402
-from harness.fakes import WordCounts  # noqa: E402
-from harness.memory import growth, memory_in_use  # noqa: E402
-
-from askvisit import Assistant, build_index, encoder  # noqa: E402
-from askvisit.errors import IndexFormatError  # noqa: E402
-from askvisit.index import verify_index  # noqa: E402
+from askvisit import Assistant, build_index, encoder
+from askvisit.errors import IndexFormatError
+from askvisit.index import verify_index
 
 SLOWEST = 2.0
 """Seconds of computing (over all cores) that one input may take."""
