@@ -48,7 +48,7 @@ def main() -> int:
     """Print the tables; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--short", action="store_true", help="the form for every day")
-    parser.add_argument("--only", nargs="+", choices=TABLES, default=list(TABLES), metavar="TABLE")
+    parser.add_argument("--only", nargs="+", choices=TABLES, default=list(TABLES))
     parser.add_argument("--count", type=int, help="hostile inputs (default: 10,000; short: 200)")
     parser.add_argument(
         "--seconds", type=int, default=300, help="how long the crowd asks (%(default)s)"
