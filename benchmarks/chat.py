@@ -1,6 +1,6 @@
 """Time the web chat in headless Chromium: turns early and late, and clicks on citations.
 
-    python benchmarks/chat.py [--turns 100] [--index DIR]
+    python benchmarks/chat.py [--turns 100] [--index DIR] [--reader NAME]
 
 Prints medians in milliseconds. A turn is timed from Enter to its last citation on the page, beside
 the time that `Assistant.ask` takes for the same question just before, in the same process.
@@ -15,6 +15,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from askvisit import Assistant
+from askvisit.calibration import add_reader
 from askvisit.web import server
 from askvisit.web.controller import ChatController
 
@@ -53,8 +54,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--turns", type=int, default=100)
     parser.add_argument("--index", type=Path)
+    add_reader(parser)
     options = parser.parse_args()
-    assistant = Assistant.load(options.index)
+    assistant = Assistant.load(options.index, reader=options.reader)
     assistant.warm_up()
     questions = assistant.suggestions
     page = server.launch(ChatController(assistant), "127.0.0.1", server.free_port("127.0.0.1", 0))

@@ -1,17 +1,18 @@
-"""Measure what askvisit finds, reads and cites; prints the tables of README and the model card.
+"""Measure what askvisit finds, reads and cites; prints tables of docs/quality.md.
 
     python benchmarks/quality.py squad squad-v2.0-dev.json.gz --valid valid.json.gz
     python benchmarks/quality.py visit
     python benchmarks/quality.py lists
     python benchmarks/quality.py risk valid.json.gz --plot docs/risk-coverage.png
 
-squad: the reader alone on SQuAD 2.0 (the official metric), at the threshold that is best for the
-file and at the one that was chosen on --valid.
+squad: each shipped model alone on SQuAD 2.0 (the official metric), at the threshold that is best
+for the file and at the one that is best for --valid.
 visit: the development questions about the visit; the passages that dense, BM25 and fused retrieval
 rank first, and the sentences that are ranked first with parts of the fitted rule left out.
 lists: precision and recall of the citations of questions that ask for several things.
 risk: how many answers are wrong at each share of questions answered, on pages of articles that the
 fitted rule did not see (El-Yaniv and Wiener, 2010). The plot needs matplotlib, the fit scipy.
+lists and risk take --reader, as askvisit does.
 """
 
 from __future__ import annotations
@@ -24,30 +25,33 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
 
-from askvisit import Assistant, build_index, ranking
+from common import DATA, ROOT
+
+from askvisit import Assistant, build_index, fitting, ranking
 from askvisit import encoder as encoders
 from askvisit import reader as readers
-from askvisit.calibration import BUNDLED, Calibration, calibration_for
+from askvisit.calibration import ACCURATE, FAST, Calibration, add_reader, calibration_for
 from askvisit.evaluation import Question, is_right, read_questions
 from askvisit.index import open_index
 from askvisit.onnx_model import MODELS
+from askvisit.reader import SentenceReader
 from askvisit.records import Evidence, Hit, Span
 from askvisit.retriever import Retriever
-
-ROOT = Path(__file__).parent.parent
-DATA = ROOT / "tests" / "data"
+from training import scoring, validate
+from training.calibrate import ask
+from training.pages import squad_pages
 
 
 def squad(options: argparse.Namespace) -> None:
-    """Print the official figures of the shipped reader, or of a checkpoint."""
-    from askvisit.training.validate import validate
-
-    print("threshold chosen on".ljust(22), "SQuAD 2.0")
-    print("the file itself".ljust(22), validate(options.reader, options.data))
-    if options.valid:
-        threshold = validate(options.reader, options.valid).threshold
-        scores = validate(options.reader, options.data, threshold=threshold)
-        print(options.valid.name.ljust(22), scores)
+    """Print the official figures of the shipped models, or of others."""
+    for model in options.models:
+        found, articles = validate.answered(model, options.data, options.questions)
+        print(f"{model}, at the best threshold of the file")
+        print(*scoring.table(found, articles), sep="\n")
+        if options.valid:
+            chosen = validate.validate(model, options.valid, limit=options.questions).threshold
+            print(f"at the best threshold of {options.valid.name}")
+            print(*scoring.table(found, articles, chosen), sep="\n")
 
 
 def visit(_: argparse.Namespace) -> None:
@@ -61,33 +65,34 @@ def visit(_: argparse.Namespace) -> None:
         ranks = [_rank(q, e.hits, name) for q, e in zip(questions, found, strict=True)]
         first, three = (fmean(rank <= k for rank in ranks) for k in (1, 3))
         print(f"{name:<34} {first:5.2f}  {three:8.2f}  {fmean(1 / r for r in ranks):5.2f}")
-    print("\nsentences".ljust(35), "first  in three")
-    for name, reader, weights in (
-        ("sentence cosine alone", "sentence-cosine", ("margin",)),
-        ("sentence cosine, retrieval", "sentence-cosine", ranking.RANK_FEATURES),
-        ("reader alone", BUNDLED, ("margin",)),
-        ("reader, dense", BUNDLED, ("margin", "dense")),
-        ("reader, BM25", BUNDLED, ("margin", "bm25")),
-        ("reader, dense, BM25 (as shipped)", BUNDLED, ranking.RANK_FEATURES),
-    ):
+    print("\nsentences".ljust(43), "first  in three")
+    margins = ("margin", "first")
+    for reader in (SentenceReader.name, FAST, ACCURATE):
         engine = readers.load(reader, encoder)
         fitted = calibration_for(reader)
         assert fitted is not None
-        rule = _without(fitted, weights)
-        tops = [_ranked(e, engine.read(e.question, e.windows), rule) for e in found]
-        first, three = (
-            fmean(_holds(q, top[:k]) for q, top in zip(questions, tops, strict=True))
-            for k in (1, 3)
-        )
-        print(f"{name:<34} {first:5.2f}  {three:8.2f}")
+        spans = [engine.read(q.question, e.windows) for q, e in zip(questions, found, strict=True)]
+        for name, weights in (
+            ("alone", margins),
+            ("dense", (*margins, "dense")),
+            ("BM25", (*margins, "bm25")),
+            ("dense, BM25 (as shipped)", ranking.RANK_FEATURES),
+        ):
+            rule = _without(fitted, weights)
+            tops = [_ranked(e, s, rule) for e, s in zip(found, spans, strict=True)]
+            first, three = (
+                fmean(_holds(q, top[:k]) for q, top in zip(questions, tops, strict=True))
+                for k in (1, 3)
+            )
+            print(f"{f'{reader}, {name}':<42} {first:5.2f}  {three:8.2f}")
 
 
-def lists(_: argparse.Namespace) -> None:
+def lists(options: argparse.Namespace) -> None:
     """Print how many of the right sentences are cited, and how many citations are right."""
     rows = [json.loads(line) for line in (DATA / "lists.jsonl").read_text("utf-8").splitlines()]
     print("split  kind     questions  answered  citations  precision  recall")
     with tempfile.TemporaryDirectory() as folder:
-        asked = list(_ask_pages(rows, Path(folder)))
+        asked = list(_ask_pages(rows, Path(folder), options.reader))
     for split in ("tune", "final"):
         for kind in ("list", "single"):
             chosen = [(r, a) for r, a in asked if (r["split"], r["kind"]) == (split, kind)]
@@ -104,13 +109,12 @@ def lists(_: argparse.Namespace) -> None:
 
 def risk(options: argparse.Namespace) -> None:
     """Print, and draw, the share of wrong answers against the share of questions answered."""
-    from askvisit.training.asking import ask_pages
-    from askvisit.training.calibrate import judge, report
-
     encoder = encoders.load_for_questions()
-    reader = readers.load(None, encoder)
-    judged = judge(ask_pages(options.data, reader, encoder, options.questions), reader.name)
-    for name, value in report(judged).items():
+    reader = readers.load(options.reader, encoder)
+    pages = squad_pages(options.data)
+    samples = list(ask(pages, "encyclopedia", reader, encoder, questions=options.questions))
+    judged = fitting.judge(samples, reader.name)
+    for name, value in fitting.report(judged).items():
         print(f"{name:<20} {value:8.3f}")
     judged.sort(key=lambda j: -j.confidence)
     wrong = [not j.right for j in judged]
@@ -148,7 +152,9 @@ def _holds(question: Question, texts: Iterable[str]) -> bool:
     return any(" ".join(text.split()) in gold for text in texts)
 
 
-def _ask_pages(rows: Sequence[dict], folder: Path) -> Iterable[tuple[dict, object]]:
+def _ask_pages(
+    rows: Sequence[dict], folder: Path, reader: str | None
+) -> Iterable[tuple[dict, object]]:
     encoder = encoders.load()
     for page in dict.fromkeys(row["page"] for row in rows):
         articles = folder / page / "articles"
@@ -156,7 +162,7 @@ def _ask_pages(rows: Sequence[dict], folder: Path) -> Iterable[tuple[dict, objec
         text = (DATA / "pages" / f"{page}.txt").read_bytes()
         (articles / f"{page}.txt").write_bytes(text)
         build_index(index=folder / page, encoder=encoder)
-        assistant = Assistant.load(folder / page)
+        assistant = Assistant.load(folder / page, reader=reader)
         yield from ((r, assistant.ask(r["question"])) for r in rows if r["page"] == page)
 
 
@@ -187,14 +193,24 @@ def main() -> None:
     command = commands.add_parser("squad")
     command.add_argument("data", type=Path)
     command.add_argument("--valid", type=Path)
-    command.add_argument("--reader", type=Path, default=MODELS / "reader", help="or a checkpoint")
+    command.add_argument("--questions", type=int, help="a fixed sample of this many")
+    command.add_argument(
+        "--models",
+        type=Path,
+        nargs="+",
+        default=[MODELS / "reader-large", MODELS / "reader"],
+        help="exported models or checkpoints",
+    )
     command.set_defaults(run=squad)
     commands.add_parser("visit").set_defaults(run=visit)
-    commands.add_parser("lists").set_defaults(run=lists)
+    command = commands.add_parser("lists")
+    add_reader(command)
+    command.set_defaults(run=lists)
     command = commands.add_parser("risk")
     command.add_argument("data", type=Path)
     command.add_argument("--questions", type=int, default=1500)
     command.add_argument("--plot", type=Path)
+    add_reader(command)
     command.set_defaults(run=risk)
     options = parser.parse_args()
     options.run(options)

@@ -19,10 +19,7 @@ table and the plot are then of all rows in it.
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
-import random
-import re
 import tempfile
 import time
 import zlib
@@ -32,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from apart import alone, peak_mb
+from common import Asked, alone, distinct, peak_mb, read_paragraphs, write_articles
 
 from askvisit import build_index
 from askvisit import encoder as encoders
@@ -45,11 +42,6 @@ NEIGHBOURS = (1, 10, 100)
 QUESTIONS = 300
 COMPARED = 100
 """Questions that are also searched by all their words, which takes long in a large index."""
-
-PER_ARTICLE = 10
-
-Question = tuple[str, str]
-"""A question and the paragraph that answers it."""
 
 
 class Around:
@@ -82,53 +74,6 @@ def around(vectors: np.ndarray, seeds: np.ndarray, spread: float) -> np.ndarray:
     own, plus, minus = (seeds * factor // 977 % len(vectors) for factor in (1, 7919, 104_729))
     difference = (vectors[plus] - vectors[minus]) / np.sqrt(2)
     return normalise(vectors[own] + spread * difference).astype(np.float32)
-
-
-def read_paragraphs(folder: Path) -> tuple[list[str], list[Question]]:
-    """Read every paragraph once, and the questions it answers."""
-    questions: dict[str, list[Question]] = {}
-    for path in sorted(folder.glob("*.json.gz")):
-        for page in json.loads(gzip.decompress(path.read_bytes()))["data"]:
-            for paragraph in page["paragraphs"]:
-                text = " ".join(paragraph["context"].split())
-                if 200 <= len(text) <= 1000:  # what is one passage as it is
-                    asked = [q["question"] for q in paragraph["qas"] if not q.get("is_impossible")]
-                    questions.setdefault(text, []).extend((q, text) for q in asked)
-    texts = list(questions)
-    random.Random(0).shuffle(texts)
-    return texts, [q for text in texts for q in questions[text][:1]]
-
-
-def distinct(paragraphs: Sequence[str], count: int) -> Iterator[str]:
-    """Yield the paragraphs, then texts made of shuffled sentences of two of them."""
-    seen = set()
-    chance = random.Random(1)
-    sentences = [re.split(r"(?<=[.!?]) (?=[A-Z])", text) for text in paragraphs]
-    for n in range(10 * count):
-        if n < len(paragraphs):
-            text = paragraphs[n]
-        else:
-            both = chance.choice(sentences) + chance.choice(sentences)
-            chance.shuffle(both)
-            text = " ".join(both[: max(2, len(both) // 2)])[:1000]
-        if len(text) >= 100 and (key := zlib.crc32(text.encode())) not in seen:
-            seen.add(key)
-            yield text
-        if len(seen) == count:
-            return
-
-
-def write_articles(
-    folder: Path, texts: Iterator[str], size: int, per_article: int = PER_ARTICLE
-) -> None:
-    """Write passages as articles of a few paragraphs each."""
-    folder.mkdir(parents=True)
-    block: list[str] = []
-    for n, text in enumerate(texts, 1):
-        block.append(text)
-        if len(block) == per_article or n == size:
-            (folder / f"{n:08}.txt").write_text("\n\n".join(block) + "\n", "utf-8")
-            block.clear()
 
 
 def neighbour_cosines(vectors: np.ndarray) -> list[float]:
@@ -170,7 +115,7 @@ def build(folder: Path, encoder: Around, once: bool) -> dict[str, Any]:
     }
 
 
-def search(folder: Path, questions: Sequence[Question], vectors: np.ndarray) -> dict[str, Any]:
+def search(folder: Path, questions: Sequence[Asked], vectors: np.ndarray) -> dict[str, Any]:
     """Search in this process, which loads no encoder."""
     start = time.perf_counter()
     index = open_index(folder)
@@ -219,7 +164,7 @@ def _recall(index: Any, every: np.ndarray, vectors: np.ndarray) -> float:
     return found / 10 / len(vectors)
 
 
-def _gold(index: Any, questions: Sequence[Question]) -> float:
+def _gold(index: Any, questions: Sequence[Asked]) -> float:
     hits = 0
     for question, text in questions:
         found = index.passages([n for n, _ in index.bm25(question, 10)])

@@ -1,13 +1,16 @@
 """Time askvisit beside other ways to do the same; prints ratios within one run.
 
-    python benchmarks/speed.py answers [--rounds 5] [--only tutorial haystack]
+    python benchmarks/speed.py answers [--rounds 5] [--only fast tutorial] [--peer-model FOLDER]
     python benchmarks/speed.py build [--rounds 3] [--passages 3000] [--workers 2]
 
 answers: the first answer of a new process, from its start to the printed line, and warm answers to
 the development questions, each contestant in processes of its own and in turn (`benchmarks/peers`;
-`pip install -e ".[peers]"` installs them). "right" is the share of answerable questions whose
-answer lies in a sentence that answers, or holds one; "false" the share of the others that were
-answered. Last, follow-ups beside plain questions.
+`pip install -e ".[peers]"` installs them). accurate and fast are askvisit's readers; "never
+refusing" is accurate too. The others read with the checkpoint of --peer-model. Haystack's reader
+gives a model no token types, so it is left out where the checkpoint has them, as the default has:
+a checkpoint of the large reader, of RoBERTa or of DistilBERT has none. "right" is the share of
+answerable questions whose answer lies in a sentence that answers, or holds one; "false" the share
+of the others that were answered. Last, follow-ups beside plain questions.
 build: a whole build beside `SentenceTransformer.encode` of the same passages, and an update after
 one article in a thousand changed; in one process, the models loaded. `--workers` builds in so many
 processes too, their start included.
@@ -29,16 +32,23 @@ from pathlib import Path
 from statistics import fmean, median
 
 import numpy as np
-from apart import alone
-from scale import distinct, read_paragraphs, write_articles
+from common import (
+    DATA,
+    ROOT,
+    alone,
+    distinct,
+    read_paragraphs,
+    visit_questions,
+    write_articles,
+)
 
 from askvisit import Answer, Assistant, build_index
 from askvisit import encoder as encoders
-from askvisit.evaluation import Question, read_dialogues, read_questions
+from askvisit.calibration import ACCURATE, FAST
+from askvisit.evaluation import Question, read_dialogues
 from askvisit.index import open_index
+from askvisit.onnx_model import MODELS
 
-ROOT = Path(__file__).parent.parent
-DATA = ROOT / "tests" / "data"
 ASKED_FIRST = "When did Xi meet Kim Jong Il?"
 COMMAND = [sys.executable, "-c", "import sys; from askvisit.cli import main; sys.exit(main())"]
 """What the script `askvisit` runs."""
@@ -53,32 +63,39 @@ class Contestant:
 
     program: str
     needs: str
-    options: tuple[str, ...] = ()
+    reader: str = ""
+    guess: bool = False
     first: list[float] = field(default_factory=list)
     warm: list[dict] = field(default_factory=list)
 
-    def run(self, command: str, folder: Path, *more: str) -> str:
+    def run(self, command: str, folder: Path, *more: str | Path) -> str:
         """Run one of its commands; returns the last line that it printed."""
         program = ROOT / "benchmarks" / "peers" / f"{self.program}.py"
-        return _run([sys.executable, program, command, folder, *more])
+        chosen = [*self._reader, *["--guess"] * self.guess]
+        return _run([sys.executable, program, command, folder, *more, *chosen])
 
     def ask_first(self, folder: Path) -> None:
         """Time a new process; askvisit's is the command that people type."""
         start = time.perf_counter()
         if self.program == "assistant":
-            _run([*COMMAND, "ask", "--index", ROOT / "index", ASKED_FIRST])
+            _run([*COMMAND, "ask", "--index", ROOT / "index", *self._reader, ASKED_FIRST])
         else:
             self.run("ask", folder, ASKED_FIRST)
         self.first.append(time.perf_counter() - start)
 
     def ask_warm(self, folder: Path) -> None:
         """Time all questions in a new process that has the models loaded."""
-        self.warm.append(json.loads(self.run("warm", folder, *self.options)))
+        self.warm.append(json.loads(self.run("warm", folder)))
+
+    @property
+    def _reader(self) -> list[str]:
+        return ["--reader", self.reader] if self.reader else []
 
 
 CONTESTANTS = {
-    "askvisit": Contestant("assistant", "askvisit"),
-    "never refusing": Contestant("assistant", "askvisit", ("--guess",)),
+    "accurate": Contestant("assistant", "askvisit", ACCURATE),
+    "fast": Contestant("assistant", "askvisit", FAST),
+    "never refusing": Contestant("assistant", "askvisit", ACCURATE, guess=True),
     "tutorial": Contestant("tutorial", "sentence_transformers"),
     "haystack": Contestant("haystack_reader", "haystack_integrations"),
     "txtai": Contestant("txtai_extractor", "txtai"),
@@ -87,17 +104,20 @@ CONTESTANTS = {
 
 def answers(options: argparse.Namespace) -> None:
     """Print a row for each contestant, and what follow-ups cost."""
-    questions = [q for q in read_questions(DATA / "questions.jsonl") if q.kind != "meta"]
-    chosen = {n: c for n, c in CONTESTANTS.items() if n == "askvisit" or n in options.only}
+    questions = visit_questions()
+    chosen = {n: c for n, c in CONTESTANTS.items() if n == "accurate" or n in options.only}
     for name in [name for name, c in chosen.items() if find_spec(c.needs) is None]:
         print(f'{name} is left out: it is not installed (pip install -e ".[peers]")')
         del chosen[name]
+    if "haystack" in chosen and _has_token_types(options.peer_model):
+        print("haystack is left out: it gives no token types, which the peers' model has")
+        del chosen["haystack"]
     with tempfile.TemporaryDirectory() as work:
         folder = Path(work)
         _write(folder, "passages", _passages())
         _write(folder, "questions", [q.question for q in questions])
         for contestant in chosen.values():
-            contestant.run("prepare", folder)
+            contestant.run("prepare", folder, options.peer_model)
             contestant.run("ask", folder, ASKED_FIRST)  # its files are in the cache from here on
         for _ in range(options.rounds):
             for contestant in chosen.values():
@@ -105,8 +125,8 @@ def answers(options: argparse.Namespace) -> None:
                 contestant.ask_warm(folder)
     print(f"{'':15}first s    of    p50 ms    of   p95 ms      MB   right  false")
     for name, contestant in chosen.items():
-        _print_row(name, contestant, chosen["askvisit"], questions)
-    print("(of: askvisit's median as a share of this one's)")
+        _print_row(name, contestant, chosen["accurate"], questions)
+    print("(of: the median of accurate as a share of this one's)")
     times = [alone(follow_ups) for _ in range(options.rounds)]
     plain, leaning = (median(t[n] for t in times) for n in (0, 1))
     print(f"a plain question {plain:.0f} ms, a follow-up {leaning:.0f} ms: {leaning / plain:.2f}")
@@ -122,7 +142,7 @@ def follow_ups() -> tuple[float, float]:
             asked.append((turn.question, tuple(history)))
             history.append(assistant.ask(turn.question, history))
     asked = [(question, history) for question, history in asked if history]
-    plain = [(q.question, ()) for q in read_questions(DATA / "questions.jsonl") if q.sentences]
+    plain = [(q.question, ()) for q in visit_questions() if q.sentences]
     medians = []
     for questions in (plain, asked):
         times = []
@@ -190,6 +210,11 @@ def _run(command: Sequence[str | Path]) -> str:
     return done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
 
 
+def _has_token_types(model: Path) -> bool:
+    config = json.loads((model / "config.json").read_text("utf-8"))
+    return int(config.get("type_vocab_size", 0)) > 1
+
+
 def _passages() -> list[str]:
     index = open_index(ROOT / "index")
     return [passage.text for passage in index.passages(range(len(index))).values()]
@@ -235,6 +260,13 @@ def main() -> None:
     command = commands.add_parser("answers")
     command.add_argument("--rounds", type=int, default=5)
     command.add_argument("--only", nargs="*", choices=CONTESTANTS, default=list(CONTESTANTS))
+    command.add_argument(
+        "--peer-model",
+        type=Path,
+        default=MODELS / "reader" / "float",
+        metavar="FOLDER",
+        help="the checkpoint that peers read with (%(default)s)",
+    )
     command.set_defaults(run=answers)
     command = commands.add_parser("build")
     command.add_argument("--rounds", type=int, default=3)

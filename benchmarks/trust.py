@@ -2,8 +2,8 @@
 
 Seven tables: faults injected and survived, bits flipped and found, stores read that are damaged,
 verdicts on edited articles, hostile inputs tried and failed, what a crowd got from the chat, and
-whom the programs called. `--short` is the form for every day; `--only` runs one table, `--count N`
-says how many hostile inputs. Exit status 1 where anything failed.
+whom the programs called. `--short` is the form for every day; `--only` runs some of them,
+`--count N` says how many hostile inputs. Exit status 1 where anything failed.
 """
 
 from __future__ import annotations
@@ -21,17 +21,15 @@ from pathlib import Path
 from random import Random
 from statistics import quantiles
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+from common import ROOT
+from harness import crowd, faults, hostile, network, proofs, store_damage, system_faults
+from harness.clients import Server, Tally
+from harness.fakes import WordCounts
+from harness.memory import growth, memory_in_use
 
-from harness import crowd, faults, hostile, network, proofs, store_damage, system_faults  # noqa: E402
-from harness.clients import Server, Tally  # noqa: E402
-from harness.fakes import WordCounts  # noqa: E402
-from harness.memory import growth, memory_in_use  # noqa: E402
-
-from askvisit import Assistant, build_index, encoder  # noqa: E402
-from askvisit.errors import IndexFormatError  # noqa: E402
-from askvisit.index import verify_index  # noqa: E402
+from askvisit import Assistant, build_index, encoder
+from askvisit.errors import IndexFormatError
+from askvisit.index import verify_index
 
 SLOWEST = 2.0
 """Seconds of computing (over all cores) that one input may take."""
@@ -50,7 +48,7 @@ def main() -> int:
     """Print the tables; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--short", action="store_true", help="the form for every day")
-    parser.add_argument("--only", choices=TABLES, help="one table")
+    parser.add_argument("--only", nargs="+", choices=TABLES, default=list(TABLES))
     parser.add_argument("--count", type=int, help="hostile inputs (default: 10,000; short: 200)")
     parser.add_argument(
         "--seconds", type=int, default=300, help="how long the crowd asks (%(default)s)"
@@ -61,7 +59,7 @@ def main() -> int:
     failures: list[str] = []
     with tempfile.TemporaryDirectory() as scratch:
         for name, table in TABLES.items():
-            if options.only in (None, name):
+            if name in options.only:
                 folder = Path(scratch) / name
                 folder.mkdir()
                 failures += table(options, folder)

@@ -1,23 +1,21 @@
 """How well questions are understood as people type them: `python benchmarks/typed.py`.
 
 Each kind of `tests/harness/typed.py` beside the same questions as they were written, by the share
-of right sentences ranked first. `--seeds N` makes N sets of each kind.
+of right sentences ranked first. `--seeds N` makes N sets of each kind, `--reader fast` asks the
+small reader alone.
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
-from pathlib import Path
 from statistics import fmean
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+from common import ROOT, visit_questions
+from harness.typed import KINDS, SEED, typed
 
-from harness.typed import KINDS, SEED, typed  # noqa: E402
-
-from askvisit import Assistant  # noqa: E402
-from askvisit.evaluation import Question, is_right, read_questions  # noqa: E402
+from askvisit import Assistant
+from askvisit.calibration import add_reader
+from askvisit.evaluation import Question, is_right
 
 
 def main() -> None:
@@ -25,10 +23,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--show", action="store_true", help="print what went wrong")
+    add_reader(parser)
     options = parser.parse_args()
-    assistant = Assistant.load(ROOT / "index")
-    questions = read_questions(ROOT / "tests" / "data" / "questions.jsonl")
-    questions = [q for q in questions if q.sentences and q.kind != "meta"]
+    assistant = Assistant.load(ROOT / "index", reader=options.reader)
+    questions = [q for q in visit_questions() if q.sentences]
     right: dict[str, bool] = {}
 
     def ranked_first(question: Question) -> bool:

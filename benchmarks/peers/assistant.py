@@ -1,4 +1,4 @@
-"""askvisit itself; with `--guess` after the folder it never refuses."""
+"""askvisit itself: `--reader NAME` after a command chooses the reader, `--guess` never refuses."""
 
 import sys
 from pathlib import Path
@@ -12,7 +12,8 @@ INDEX = Path(__file__).parent.parent.parent / "index"
 
 def load(_: Path) -> Ask:
     """Load the index and the models."""
-    assistant = askvisit.Assistant.load(INDEX)
+    reader = sys.argv[sys.argv.index("--reader") + 1] if "--reader" in sys.argv else None
+    assistant = askvisit.Assistant.load(INDEX, reader=reader)
     least = 0.0 if "--guess" in sys.argv else None
 
     def ask(question: str) -> str | None:
@@ -23,4 +24,4 @@ def load(_: Path) -> Ask:
 
 
 if __name__ == "__main__":
-    main(lambda _: None, load)
+    main(lambda *_: None, load)

@@ -1,11 +1,12 @@
 """What a contestant of `benchmarks/speed.py` is: a program with three commands.
 
-    python benchmarks/peers/NAME.py prepare FOLDER        what is done once for a corpus
-    python benchmarks/peers/NAME.py ask FOLDER QUESTION   load, answer one question, print it
-    python benchmarks/peers/NAME.py warm FOLDER           answer all questions, twice
+    python benchmarks/peers/NAME.py prepare FOLDER MODEL   what is done once for a corpus
+    python benchmarks/peers/NAME.py ask FOLDER QUESTION    load, answer one question, print it
+    python benchmarks/peers/NAME.py warm FOLDER            answer all questions, twice
 
-FOLDER has `passages.json` and `questions.json`, two lists of texts. Each contestant gets what it
-wants to keep on disk from `prepare`, and its own defaults: batch sizes, threads, thresholds.
+FOLDER has `passages.json` and `questions.json`, two lists of texts; MODEL is the checkpoint folder
+of the model that peers read with. Each contestant gets what it wants to keep on disk from
+`prepare`, and its own defaults: batch sizes, threads, thresholds.
 """
 
 from __future__ import annotations
@@ -17,19 +18,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from apart import peak_mb
-
-FLOAT = Path(__file__).parent.parent.parent / "src" / "askvisit" / "models" / "reader" / "float"
+from common import peak_mb
 
 Ask = Callable[[str], str | None]
 """A question to the words that answer it, None where there are none."""
 
 
-def main(prepare: Callable[[Path], object], load: Callable[[Path], Ask]) -> None:
+def main(prepare: Callable[[Path, Path], object], load: Callable[[Path], Ask]) -> None:
     """Run one of the three commands."""
     command, folder = sys.argv[1], Path(sys.argv[2])
     if command == "prepare":
-        prepare(folder)
+        prepare(folder, Path(sys.argv[3]))
         return
     ask = load(folder)
     if command == "ask":
@@ -58,11 +57,15 @@ def encoder_path() -> str:
 
 
 def reader_path(folder: Path) -> str:
-    """Return askvisit's own reader with its float weights, in 32 bits: CPUs are slow in 16."""
-    path = folder / "reader"
-    if not path.is_dir():
-        from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+    """Return the folder of the model to read with, which `keep_reader` made."""
+    return str(folder / "reader")
 
-        AutoModelForQuestionAnswering.from_pretrained(FLOAT, dtype="float32").save_pretrained(path)
-        AutoTokenizer.from_pretrained(FLOAT, model_max_length=512).save_pretrained(path)
-    return str(path)
+
+def keep_reader(folder: Path, model: Path) -> None:
+    """Keep a model for all peers, in 32 bits: CPUs are slow in 16."""
+    from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+
+    path = reader_path(folder)
+    if not Path(path).is_dir():
+        AutoModelForQuestionAnswering.from_pretrained(model, dtype="float32").save_pretrained(path)
+        AutoTokenizer.from_pretrained(model, model_max_length=512).save_pretrained(path)

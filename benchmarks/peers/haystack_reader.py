@@ -1,12 +1,13 @@
-"""Haystack's extractive reader, with askvisit's weights, over all passages.
+"""Haystack's extractive reader over all passages.
 
-Nothing is retrieved, which it would take more time for; so it reads what askvisit reads. It gives
-the model no token types, though BERT was trained with them, and knows no null score.
+Nothing is retrieved, which it would take more time for; so it reads what askvisit reads. It calls
+its model with `input_ids` and `attention_mask` alone, so only a model without token types will do
+(its default is a RoBERTa), and knows no null score.
 """
 
 from pathlib import Path
 
-from contest import Ask, main, reader_path, texts
+from contest import Ask, keep_reader, main, reader_path, texts
 
 
 def load(folder: Path) -> Ask:
@@ -26,4 +27,4 @@ def load(folder: Path) -> Ask:
 
 
 if __name__ == "__main__":
-    main(reader_path, load)
+    main(keep_reader, load)

@@ -5,7 +5,7 @@ from pathlib import Path
 from contest import Ask, encoder_path, main, texts
 
 
-def prepare(folder: Path) -> None:
+def prepare(folder: Path, _: Path) -> None:
     """Encode the passages, and keep their index."""
     import faiss
     from sentence_transformers import SentenceTransformer

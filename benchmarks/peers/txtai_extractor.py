@@ -1,18 +1,18 @@
-"""txtai's extractor, with askvisit's encoder and weights, over the three passages that it finds.
+"""txtai's extractor, with askvisit's encoder, over the three passages that it finds.
 
 It raises `TypeError` where the model says that there is no answer, which counts as a refusal here.
 """
 
 from pathlib import Path
 
-from contest import Ask, encoder_path, main, reader_path, texts
+from contest import Ask, encoder_path, keep_reader, main, reader_path, texts
 
 
-def prepare(folder: Path) -> None:
+def prepare(folder: Path, model: Path) -> None:
     """Encode the passages, and keep their index."""
     from txtai import Embeddings
 
-    reader_path(folder)
+    keep_reader(folder, model)
     embeddings = Embeddings(path=encoder_path(), content=True)
     embeddings.index(texts(folder, "passages"))
     embeddings.save(str(folder / "txtai"))
