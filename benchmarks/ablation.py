@@ -22,7 +22,7 @@ from unittest import mock
 from askvisit import Answer, Assistant, assistant, pipeline, rewriting, talk
 from askvisit.calibration import FAST
 from askvisit.evaluation.bootstrap import Figure, figure
-from askvisit.evaluation.edition_figures import ARTICLE, Asked, Models, Turn, play_dialogue
+from askvisit.evaluation.edition_figures import ARTICLE, EditionAnswer, Models, Turn, play_dialogue
 from askvisit.evaluation.edition_files import (
     Edition,
     EditionDialogue,
@@ -183,7 +183,9 @@ def is_right(
 ) -> bool:
     """Ask a question; return whether it is answered by a right sentence, or rightly refused."""
     answer = asked.ask(question.question, min_confidence=0)
-    row = Asked(question.kind, question.spans, question.several, edition.text, answer, threshold)
+    row = EditionAnswer(
+        question.kind, question.spans, question.several, edition.text, answer, threshold
+    )
     return row.answered_right if question.spans else not row.given
 
 

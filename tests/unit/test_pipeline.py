@@ -88,7 +88,7 @@ def test_a_keyword_that_leans_on_a_turn_is_no_topic(small, opened):
 
 
 def test_talk_is_no_turn_to_lean_on(small, opened):
-    one, reader, _ = asking(small, {}, {LIKED: ["bridge"]})
+    one, _, _ = asking(small, {}, {LIKED: ["bridge"]})
     thanks = one.ask("thanks", [opened])
     assert thanks.kind == "talk"
     answer = one.ask(LIKED, [opened, thanks])
@@ -108,7 +108,8 @@ def test_the_second_question_of_a_line_may_lean_on_the_first(small):
 
 @pytest.mark.parametrize("strictness", [0.0, 0.3, 0.999, 1.0])
 def test_strictness_moves_neither_the_reading_nor_the_confidence(small, opened, strictness):
-    one, reader, _ = asking(small, {LIKED: {"next year": 3.0}}, {LIKED: ["bridge"]})
+    script = {expanded(LIKED, ["bridge"]): {"next year": 3.0}}
+    one, reader, _ = asking(small, script, {LIKED: ["bridge"]})
     answer = one.ask(LIKED, [opened], min_confidence=strictness)
     assert answer.reading == f"{LIKED} — bridge"
     assert answer.confidence == pytest.approx(0.9526, abs=1e-4)

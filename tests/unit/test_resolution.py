@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from statistics import fmean
+
 import numpy as np
 import pytest
-from harness.fakes import BRIDGE, citation
+from harness.fakes import BRIDGE, ROOT, citation
 
+from askvisit.evaluation import read_edition_dialogues, read_editions
 from askvisit.onnx_model import Layout, Tokens
 from askvisit.records import Answer, ContextTurn
 from askvisit.rewriting import resolution
@@ -62,10 +65,10 @@ def turn(question: str) -> Answer:
 
 def test_pieces_are_joined_to_the_words_of_the_turn(classify):
     classifier, _ = classify("br", "id", "ge", "U", "op", "20")
-    found = classifier.context("Why?", [turn("Who opened the bridge in 2009, and 20 more?")])
-    # "op" alone does not make "opened" wanted, nor "20" the year; alone it is a word
+    found = classifier.context("Why?", [turn("Who opened the bridge in 200900, and 20 more?")])
+    # "op" alone does not make "opened" wanted, nor "20" the number; alone it is a word
     assert found == (
-        ContextTurn(0, "Who opened the bridge in 2009, and 20 more?", ("bridge", "20")),
+        ContextTurn(0, "Who opened the bridge in 200900, and 20 more?", ("bridge", "20")),
     )
 
 
@@ -118,37 +121,26 @@ def test_a_turn_is_read_as_one_line_of_words_that_models_can_take():
     assert len(turn_text(turn("word " * 1000))) == 400
 
 
-ORCHARD = (
-    "Orchard Sold to Its Pickers\n\n"
-    "Marta Lindqvist sold the Hallerud orchard to its pickers in 2015 for six million crowns.\n\n"
-    "In 2018 the orchard harvested 900 tonnes of apples, more than in any year before.\n"
-)
-STANDING = (
-    "Who sold the Hallerud orchard?",
-    "How many tonnes of apples were harvested in Hallerud in 2018?",
-    "Which company built the railway to Oslo?",
-)
-FOLLOWING = ("And in 2018?", "Why did she sell it?", "For how much?")
+DATA = ROOT / "data" / "news"
+
+# Measured on the news set's dev dialogues; raise them when the model gets better.
+ALONE_BENT, FOLLOW_UPS_FILLED = 0.1, 0.45
 
 
-def test_the_bundled_model_leaves_a_question_that_stands_alone_as_it_is():
-    sold = citation(ORCHARD, ORCHARD.split("\n\n")[1], "in 2015")
-    earlier = Answer(
-        "When did Marta Lindqvist sell the orchard?", "…", "answer", True, "…", 0.9, (sold,)
-    )
+def test_the_bundled_model_tells_follow_ups_from_what_stands_alone():
+    editions = read_editions(DATA / "dev.jsonl")
+    texts = {edition.id: edition.text for edition in editions}
     classifier = TermClassifier()
-    for question in STANDING:
-        assert classifier.context(question, []) == ()
-        assert classifier.context(question, [earlier]) == (), question
-
-
-def test_the_bundled_model_finds_what_a_follow_up_leans_on():
-    sold = citation(ORCHARD, ORCHARD.split("\n\n")[1], "in 2015")
-    earlier = Answer(
-        "When did Marta Lindqvist sell the orchard?", "…", "answer", True, "…", 0.9, (sold,)
-    )
-    for question in FOLLOWING:
-        (found,) = TermClassifier().context(question, [earlier])
-        words = {word.lower() for word in found.words}
-        assert words & {"marta", "lindqvist", "orchard", "sell"}, question
-        assert found.text == "When did Marta Lindqvist sell the orchard? in 2015"
+    filled: dict[bool, list[bool]] = {True: [], False: []}
+    for dialogue in read_edition_dialogues(DATA / "dialogues-dev.jsonl", editions):
+        history: list[Answer] = []
+        for number, said in enumerate(dialogue.turns):
+            spans = [texts[dialogue.article][a:b] for a, b in said.spans]
+            if number:
+                found = classifier.context(said.question, history)
+                filled[said.stands_alone].append(bool(found))
+            history.append(turn(" ".join([said.question, *spans])))
+    assert len(filled[True]) > 25
+    assert len(filled[False]) > 200
+    assert fmean(filled[True]) <= ALONE_BENT
+    assert fmean(filled[False]) >= FOLLOW_UPS_FILLED

@@ -6,7 +6,7 @@ import gzip
 import json
 
 import pytest
-from harness.fakes import BRIDGE, ROOT, ScriptedReader, WordCounts, calibration
+from harness.fakes import BRIDGE, ROOT, ScriptedReader, ScriptedResolver, WordCounts, calibration
 from hypothesis import given
 from hypothesis import strategies as st
 from test_assistant import check
@@ -78,7 +78,7 @@ def test_at_most_five(line):
 
 @pytest.fixture
 def scripted(small) -> Assistant:
-    return Assistant(small, WordCounts(), ScriptedReader(SCRIPT), calibration())
+    return Assistant(small, WordCounts(), ScriptedReader(SCRIPT), calibration(), ScriptedResolver())
 
 
 class ByQuestion(ScriptedReader):
@@ -90,7 +90,7 @@ class ByQuestion(ScriptedReader):
 
 
 def test_the_answers_are_joined(small):
-    assistant = Assistant(small, WordCounts(), ByQuestion({}), calibration())
+    assistant = Assistant(small, WordCounts(), ByQuestion({}), calibration(), ScriptedResolver())
     answer = assistant.ask(f"{MAYOR} {COST}")
     check(answer, f"{MAYOR} {COST}", assistant.articles)
     first, second = answer.parts
@@ -107,7 +107,7 @@ def test_the_answers_are_joined(small):
 
 
 def test_a_part_that_is_not_found_is_named(small):
-    assistant = Assistant(small, WordCounts(), ByQuestion({}), calibration())
+    assistant = Assistant(small, WordCounts(), ByQuestion({}), calibration(), ScriptedResolver())
     answer = assistant.ask(f"{MAYOR} {COST}", min_confidence=0.8)
     assert answer.found
     assert [part.found for part in answer.parts] == [True, False]

@@ -50,7 +50,7 @@ class Models:
 
 
 @dataclass(frozen=True)
-class Asked:
+class EditionAnswer:
     """A question, the spans that answer it in an edition, and what was answered."""
 
     kind: str
@@ -90,8 +90,8 @@ class Asked:
 class Flip:
     """A question asked of the edition that answers it and of the one that does not."""
 
-    answering: Asked
-    other: Asked
+    answering: EditionAnswer
+    other: EditionAnswer
 
 
 @dataclass(frozen=True)
@@ -117,14 +117,14 @@ def evaluate_editions(
     questions of a kind whose right sentence comes first.
     """
     both = pairs(editions)
-    by_edition: dict[str, list[Asked]] = {}
+    by_edition: dict[str, list[EditionAnswer]] = {}
     turns: dict[str, list[Turn]] = defaultdict(list)
     complete: dict[str, list[Turn]] = defaultdict(list)
     for edition in editions:
         with models.assistant(edition.text) as assistant:
             least = assistant.threshold() if threshold is None else threshold
             by_edition[edition.id] = [
-                Asked(q.kind, q.spans, q.several, edition.text, answer, least)
+                EditionAnswer(q.kind, q.spans, q.several, edition.text, answer, least)
                 for q in edition.questions
                 for answer in [assistant.ask(q.question, min_confidence=0)]
             ]
@@ -138,7 +138,7 @@ def evaluate_editions(
 
 
 def figures_of(
-    both: Sequence[tuple[Edition, Edition]], by_edition: Mapping[str, Sequence[Asked]]
+    both: Sequence[tuple[Edition, Edition]], by_edition: Mapping[str, Sequence[EditionAnswer]]
 ) -> dict[str, Figure]:
     """Return the figures of questions that were asked, by their names."""
     asked = {a.story: [*by_edition[a.id], *by_edition[b.id]] for a, b in both}
@@ -247,14 +247,14 @@ def _flip_auroc(flips: Sequence[Flip]) -> float | None:
     )
 
 
-def _auroc(rows: Sequence[Asked]) -> float | None:
+def _auroc(rows: Sequence[EditionAnswer]) -> float | None:
     return auroc(
         [r.answer.confidence for r in rows if r.spans],
         [r.answer.confidence for r in rows if not r.spans],
     )
 
 
-def _list_recall(rows: Sequence[Asked]) -> float:
+def _list_recall(rows: Sequence[EditionAnswer]) -> float:
     held = [
         any(c.start <= start < c.end for c in row.answer.citations)
         for row in rows
@@ -263,7 +263,7 @@ def _list_recall(rows: Sequence[Asked]) -> float:
     return fmean(held)
 
 
-def _list_precision(rows: Sequence[Asked]) -> float:
+def _list_precision(rows: Sequence[EditionAnswer]) -> float:
     right = [
         any(c.start <= start < c.end for start, _ in row.spans)
         for row in rows
