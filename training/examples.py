@@ -21,9 +21,9 @@ _DROPPED = frozenset(
 class Example:
     """A question over a context; ``spans`` are the (start, end) that answer it, none if nothing.
 
-    ``history`` holds earlier turns, oldest first, each a question and the words that answered it.
-    ``wanted`` are the words of the history that the question leans on, in lower case; None where
-    nobody said which. An example of a history alone has an empty context.
+    An example with an empty context teaches which earlier words a question leans on: ``history``
+    holds the turns, oldest first, each a question and the words that answered it, ``wanted`` the
+    words of them that complete the question, in lower case.
     """
 
     question: str
