@@ -7,9 +7,9 @@ import re
 from urllib.request import ProxyHandler, build_opener
 
 import pytest
+from harness.web_fakes import TEXT
 from playwright.sync_api import expect
 from pypdf import PdfReader
-from web_fakes import TEXT
 
 pytestmark = pytest.mark.slow
 

@@ -16,7 +16,7 @@ from askvisit.evaluation.bootstrap import by_article, figure
 from askvisit.records import Answer
 
 # Measured on the development questions; raise them when the answers get better.
-RANKED_FIRST = 0.88
+RANKED_FIRST = 0.9
 SPAN_F1 = 0.76
 ANSWERED_RIGHT = 0.85
 FALSE_ANSWERS_NEAR, FALSE_ANSWERS_FAR = 0.2, 0.0
