@@ -1,8 +1,9 @@
 """One question of a conversation, on one snapshot of an index.
 
-A question is read with the earlier turns that it leans on, which a term classifier tells; where it
-leans on none it is read as typed. Beside what stands alone at most one corrected form is read
-(spelling, aliases), which is taken unless only the question as typed is sure.
+A question is read with the words of earlier turns that it leans on, which a term classifier tells;
+one of more than a few words is read as typed too, and the surer reading is taken. Where it leans on
+none, at most one corrected form is read beside it (spelling, aliases), which is taken unless only
+the question as typed is sure.
 """
 
 from __future__ import annotations
@@ -19,10 +20,14 @@ from askvisit.reader import Reader, SentenceReader
 from askvisit.records import Answer, ContextTurn, Evidence, quoted
 from askvisit.retriever import Retriever
 from askvisit.rewriting.resolution import TURNS, Resolver, expanded
+from askvisit.text import content_words
 
 NOT_FOUND = "The articles do not answer this question."
 
 _NEAREST = 3
+
+_FOLLOW_UP = 3
+"""Content words that three in four follow-ups of the news set's dev dialogues do not exceed."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ class QAPipeline:
         context = self.resolver.context(corrected, history)
         if context:
             cited = [c.article_id for turn in history[-TURNS:] for c in turn.citations]
-            return self.read(corrected, context, cited)
+            return self._in_context(corrected, self.read(corrected, context, cited))
         if corrected != asked:
             return self._corrected(asked, corrected)
         return self.read(asked)
@@ -132,6 +137,19 @@ class QAPipeline:
             several=question_forms.asks_for_several(result.question),
             further=self.calibration.further,
         )
+
+    def _in_context(self, question: str, result: ReadingResult) -> ReadingResult:
+        """Return what was found in context, unless the question answers better by itself.
+
+        A short one is a follow-up: it is read by itself only where the context finds nothing sure,
+        and must then be sure by the strict threshold, because anything may answer "Why?".
+        """
+        if len(content_words(question)) > _FOLLOW_UP:
+            return max(self.read(question), result, key=_confidence)
+        if self._is_sure(result):
+            return result
+        alone = self.read(question)
+        return alone if alone.confidence >= self.calibration.thresholds["strict"] else result
 
     def _corrected(self, asked: str, corrected: str) -> ReadingResult:
         """Read a question as typed and corrected.

@@ -47,8 +47,8 @@ BOMB_SECONDS = 2.0
 
 _TAGS = set(
     "article aside b bdi br button blockquote cite code dd details div dl dt em figure footer form "
-    "h1 h2 h3 header hr i input label li mark nav ol p pre q section small span strong sub summary "
-    "sup table tbody td textarea th thead time tr u ul a".split()
+    "h1 h2 h3 header hr i input label li mark nav ol p path pre q section small span strong sub "
+    "summary sup svg table tbody td textarea th thead time tr u ul a".split()
 )
 
 

@@ -19,6 +19,7 @@ from harness.fakes import (
     BRIDGE,
     ROOT,
     ScriptedReader,
+    ScriptedResolver,
     SharedWords,
     WordCounts,
     calibration,
@@ -116,7 +117,7 @@ class TestAsk:
         )
 
     def test_a_part_that_is_not_found_is_named(self, small, cli, monkeypatch):
-        shared = Assistant(small, WordCounts(), SharedWords(), calibration())
+        shared = Assistant(small, WordCounts(), SharedWords(), calibration(), ScriptedResolver())
         monkeypatch.setattr(Assistant, "load", classmethod(lambda cls, *_, **__: shared))
         status, output, _ = cli("ask", f"{MAYOR} Who baked the zeppelin?")
         assert status == 0

@@ -319,7 +319,7 @@ class TestProcess:
         assert done.stderr == b""
 
     def test_the_committed_index(self):
-        lines = "Hi, who gains most?\n/sources 1\nwhat is the headline?\n"
+        lines = "Hi, who stands to gain the most?\n/sources 1\nwhat is the headline?\n"
         done = subprocess.run(
             [
                 sys.executable,

