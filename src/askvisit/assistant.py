@@ -2,7 +2,7 @@
 
 >>> from askvisit import Assistant
 >>> Assistant.load().ask("When did Xi meet Kim Jong Il?").citations[0].span  # doctest: +SKIP
-'2009'
+'in 2009'
 """
 
 from __future__ import annotations

@@ -154,7 +154,7 @@ def test_the_command_serves_the_real_index(mcp, real, command):
 
         answer = Answer.from_dict(finish(conversation()).structured_content)
         assert answer == real.ask(question)
-        assert answer.citations[0].span == "2009"
+        assert answer.citations[0].span == "in 2009"
     finally:
         started.terminate()
         started.communicate()
