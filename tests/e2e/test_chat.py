@@ -47,6 +47,7 @@ def test_the_keyboard_is_enough(real, open_page, ask):
     turn = ask(page, QUESTION)
     turn.locator("a.cite").first.focus()
     page.keyboard.press("Enter")
+    page.wait_for_timeout(1000)  # the panel is drawn anew, and its old mark goes
     assert scrolled_to(page).evaluate(VISIBLE)
 
 
