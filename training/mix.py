@@ -15,7 +15,7 @@ from askvisit.evaluation.edition_files import (
     EditionTurn,
     pairs,
 )
-from askvisit.rewriting.resolution import expanded
+from askvisit.rewriting.resolution import TURNS, expanded
 from askvisit.text import content_words
 from training.examples import (
     Example,
@@ -45,7 +45,6 @@ FOREIGN_WORDS = 0.05  # of the others get words of a conversation that do not ma
 LOST_WORDS = 0.15  # of the words that complete a follow-up are left out
 SECOND_WINDOW = 0.3  # of the questions answered by both editions are paired with another window
 UNRELATED_TERMS = 1 / 3  # of the histories without a text belong to another dialogue
-TURNS = 3  # earlier turns from which words may complete a question
 
 Item = TypeVar("Item")
 Hard = Mapping[tuple[str, str], Sequence[Span]]
