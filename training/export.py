@@ -1,6 +1,6 @@
 """Turn float checkpoints into the int8 ONNX files that the library ships.
 
-    python -m training.export reader CHECKPOINT OUT_DIR
+    python -m training.export reader CHECKPOINT OUT_DIR --news EDITIONS
     python -m training.export encoder OUT_DIR
 
 Each writes ``model.onnx``, ``tokenizer.json`` and ``model.json`` (hashes, kind); a large model's
@@ -12,24 +12,32 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import random
 import sys
 import tempfile
 import warnings
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from askvisit.errors import TrainingError
+from askvisit.evaluation.edition_files import read_editions
 from training.checkpoint import load_model, quiet_transformers
-from training.features import Layout, load_tokenizer
+from training.examples import Example, crop, paragraph_units
+from training.features import Layout, load_tokenizer, model_inputs, tensors, window_of
 from training.quantise import quantise
+from training.smoothing import Inputs, smooth
 
 if TYPE_CHECKING:
     import torch
+    from tokenizers import Tokenizer
 
 ENCODER_NAME = "all-MiniLM-L6-v2"
 ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 OPSET = 17
 EMBEDDINGS = "embeddings.bin"
+EXAMPLES = 48  # windows that tell the range of each channel
+MASK = "attention_mask"
 
 
 def sha256_of(path: Path) -> str:
@@ -55,23 +63,31 @@ def encoder_directory() -> Path:
     return folder
 
 
-def export_reader(checkpoint: Path, out: Path, *, name: str) -> Path:
+def export_reader(
+    checkpoint: Path, out: Path, *, name: str, news: Path, turns: bool = False
+) -> Path:
     """Export a span model folder to ``out``; returns ``out``.
+
+    Windows of the editions in ``news`` tell the range of each channel (`training.smoothing`).
+    ``turns`` says that the model was trained with earlier turns before the question.
 
     The ONNX model maps int64 inputs (batch, length), of texts without padding, to ``start_logits``
     and ``end_logits`` (batch, length), and a `TermSpanModel`'s to ``term_logits`` as well. There is
     no mask: the library runs one text at a time, which saves a tenth of the time.
     """
     weights = _weights_file(checkpoint)
-    layout = Layout.of(load_tokenizer(checkpoint))
+    tokenizer = load_tokenizer(checkpoint)
+    layout = Layout.of(tokenizer)
     terms = _has_terms(weights)
     attention = "eager" if layout.token_types else None  # MPNet has only its own
     model: Any = load_model(checkpoint, terms=terms, attention=attention)
     outputs = ("start_logits", "end_logits", *(["term_logits"] if terms else []))
     module = _named_outputs(model.eval(), outputs)
-    _write_onnx(module, out, layout.token_types, outputs, activations=True)
+    examples = list(_examples(news, tokenizer, layout))
+    _write_onnx(module, out, layout.token_types, outputs, examples)
     _write_tokenizer(checkpoint, out)
-    _write_card(out, {"name": name, "kind": "reader"}, weights)
+    card = {"name": name, "kind": "reader"} | ({"turns": True} if turns else {})
+    _write_card(out, card, weights)
     return out
 
 
@@ -90,7 +106,7 @@ def export_encoder(out: Path) -> Path:
             str(source), dtype="float32", attn_implementation="eager", add_pooling_layer=False
         )
     # One short question at a time: exact vectors are worth more here than int8 products.
-    _write_onnx(_mean_pooled(model.eval()), out, True, ("sentence_embedding",), activations=False)
+    _write_onnx(_mean_pooled(model.eval()), out, True, ("sentence_embedding",))
     _write_tokenizer(source, out)
     card = {
         "name": ENCODER_NAME,
@@ -157,10 +173,12 @@ def _write_onnx(
     out: Path,
     token_types: bool,
     outputs: tuple[str, ...],
-    *,
-    activations: bool,
+    examples: Sequence[Inputs] = (),
 ) -> None:
-    """Trace ``module`` with dynamic batch and length, quantise it and write ``out/model.onnx``."""
+    """Trace ``module`` with dynamic batch and length, quantise it and write ``out/model.onnx``.
+
+    With ``examples`` of its inputs, products run in int8.
+    """
     import torch
 
     out.mkdir(parents=True, exist_ok=True)
@@ -183,7 +201,25 @@ def _write_onnx(
             opset_version=OPSET,
             dynamo=False,
         )
-        quantise(float_model, out / "model.onnx", activations=activations, beside=EMBEDDINGS)
+        if examples:
+            smooth(float_model, examples)
+        quantise(float_model, out / "model.onnx", activations=bool(examples), beside=EMBEDDINGS)
+
+
+def _examples(news: Path, tokenizer: Tokenizer, layout: Layout) -> Iterator[Inputs]:
+    """Inputs of questions and windows of articles."""
+    rng = random.Random(0)
+    editions = read_editions(news)
+    for _ in range(EXAMPLES):
+        edition = rng.choice(editions)
+        asked = rng.choice(edition.questions)
+        units = paragraph_units(edition.text)
+        whole = Example(asked.question, edition.text)
+        window = crop(whole, units, rng.choice(units), rng.randint(300, 900), rng)
+        row = tensors([(window_of(window, tokenizer, layout),)], layout, "cpu")
+        inputs = model_inputs({name: tensor for name, tensor in row.items() if name != MASK})
+        kept = row[MASK][0].bool()
+        yield {name: tensor[:, kept].numpy() for name, tensor in inputs.items()}
 
 
 def _write_tokenizer(source: Path, out: Path) -> None:
@@ -212,13 +248,21 @@ def main(arguments: list[str] | None = None) -> int:
     reader = kinds.add_parser("reader", help="a trained span model")
     reader.add_argument("checkpoint", type=Path, help="folder with config, weights and tokenizer")
     reader.add_argument("out", type=Path)
+    reader.add_argument("--news", type=Path, required=True, help="editions: some are run")
+    reader.add_argument("--turns", action="store_true", help="it was trained with --turns-before")
     reader.add_argument("--name", default="askvisit-reader", help="the name in model.json")
     encoder = kinds.add_parser("encoder", help=f"the packaged {ENCODER_NAME}")
     encoder.add_argument("out", type=Path)
     options = parser.parse_args(arguments)
     try:
         if options.kind == "reader":
-            export_reader(options.checkpoint, options.out, name=options.name)
+            export_reader(
+                options.checkpoint,
+                options.out,
+                name=options.name,
+                news=options.news,
+                turns=options.turns,
+            )
         else:
             export_encoder(options.out)
     except TrainingError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -26,7 +27,7 @@ from harness.lake import (
 from harness.tiny_reader import write_tiny_reader
 
 from askvisit.errors import TrainingError
-from askvisit.onnx_model import OnnxModel
+from askvisit.onnx_model import MODELS, OnnxModel
 from training import checkpoint, loop
 from training.__main__ import main, parse_shares
 from training.scoring import Prediction, score
@@ -225,7 +226,10 @@ def test_what_cannot_be_used_is_one_line(tiny, data, tmp_path, capsys):
     assert main(command(tiny, data, tmp_path / "c")) == 1
     assert average.main([str(tiny), str(tmp_path), "--out", str(tmp_path / "d")]) == 1
     assert validate.main([str(tmp_path), str(data["squad"])]) == 1
-    assert export.main(["reader", str(tmp_path), str(tmp_path / "e")]) == 1
+    assert (
+        export.main(["reader", str(tmp_path), str(tmp_path / "e"), "--news", str(data["news"])])
+        == 1
+    )
     errors = capsys.readouterr().err.splitlines()
     lines = [row for row in errors if row.startswith("error: ")]
     assert len(lines) == 7
@@ -321,15 +325,18 @@ def torch_logits(folder: Path, model: OnnxModel, *, terms: bool = False):
 
 
 @pytest.mark.parametrize("kind", ["tiny", "tiny_mpnet", "tiny_terms"])
-def test_an_exported_reader_is_int8_and_agrees_with_torch(kind, tmp_path, request, tiny_graphs):
+def test_an_exported_reader_is_int8_and_agrees_with_torch(
+    kind, data, tmp_path, request, tiny_graphs
+):
     import onnx
 
     from training import export
 
     folder = request.getfixturevalue(kind)
-    assert export.main(["reader", str(folder), str(tmp_path), "--name", "tiny"]) == 0
+    options = ["--name", "tiny", "--news", str(data["news"]), "--turns"]
+    assert export.main(["reader", str(folder), str(tmp_path), *options]) == 0
     card = json.loads((tmp_path / "model.json").read_text())
-    assert (card["name"], card["kind"]) == ("tiny", "reader")
+    assert (card["name"], card["kind"], card["turns"]) == ("tiny", "reader", True)
     assert card["source_sha256"] == export.sha256_of(folder / "model.safetensors")
     assert "embeddings_sha256" not in card
     saved = json.loads((tmp_path / "tokenizer.json").read_text())
@@ -352,15 +359,15 @@ def test_an_exported_reader_is_int8_and_agrees_with_torch(kind, tmp_path, reques
 
 
 def test_a_large_model_keeps_its_tables_in_a_file_of_their_own(
-    tiny, tmp_path, monkeypatch, tiny_graphs
+    tiny, data, tmp_path, monkeypatch, tiny_graphs
 ):
     from askvisit.errors import ModelError
     from training import export, quantise
 
-    export.export_reader(tiny, tmp_path / "whole", name="tiny")
+    export.export_reader(tiny, tmp_path / "whole", name="tiny", news=data["news"])
     monkeypatch.setattr(quantise, "MAX_BYTES", 10_000)
     monkeypatch.setattr(quantise, "BESIDE", 5_000)
-    out = export.export_reader(tiny, tmp_path / "parted", name="tiny")
+    out = export.export_reader(tiny, tmp_path / "parted", name="tiny", news=data["news"])
     card = json.loads((out / "model.json").read_text())
     assert card["embeddings_sha256"] == export.sha256_of(out / export.EMBEDDINGS)
     whole, parted = OnnxModel(tmp_path / "whole"), OnnxModel(out)
@@ -375,7 +382,9 @@ def test_a_large_model_keeps_its_tables_in_a_file_of_their_own(
         OnnxModel(out)
 
 
-def test_a_model_whose_vocabulary_has_berts_tokens_too_needs_no_token_types(tmp_path, tiny_graphs):
+def test_a_model_whose_vocabulary_has_berts_tokens_too_needs_no_token_types(
+    data, tmp_path, tiny_graphs
+):
     """The published MPNet is one."""
     from training import export
 
@@ -386,19 +395,58 @@ def test_a_model_whose_vocabulary_has_berts_tokens_too_needs_no_token_types(tmp_
     for token, word in zip(both, ("lund", "moss", "oslo"), strict=True):
         raw["model"]["vocab"][token] = raw["model"]["vocab"].pop(word)
     path.write_text(json.dumps(raw))
-    model = OnnxModel(export.export_reader(folder, tmp_path / "out", name="m"))
+    model = OnnxModel(export.export_reader(folder, tmp_path / "out", name="m", news=data["news"]))
     assert not model.layout.token_types
     starts, ends = model.run(model.tokens(QUESTION).ids, model.tokens(CONTEXT).ids)
     assert starts.shape == ends.shape
 
 
-def test_an_export_that_is_not_int8_fails_and_leaves_nothing(tiny, tmp_path, monkeypatch, capsys):
+def test_an_export_that_is_not_int8_fails_and_leaves_nothing(
+    tiny, data, tmp_path, monkeypatch, capsys
+):
     from training import export, quantise
 
     monkeypatch.setattr(quantise, "MAX_SHARE", 0.01)
-    assert export.main(["reader", str(tiny), str(tmp_path)]) == 1
+    assert export.main(["reader", str(tiny), str(tmp_path), "--news", str(data["news"])]) == 1
     assert "so it is not int8" in capsys.readouterr().err
     assert not (tmp_path / "model.onnx").exists()
+
+
+@pytest.mark.parametrize("kind", ["tiny", "tiny_mpnet", "tiny_terms"])
+def test_training_goes_on_from_an_exported_reader(kind, data, tmp_path, request, tiny_graphs):
+    import torch
+    from safetensors.torch import save_file
+
+    from training import export, restore
+
+    folder, exported = tmp_path / "trained", tmp_path / "exported"
+    shutil.copytree(request.getfixturevalue(kind), folder)
+    trained = {name: t + 0.02 * torch.randn(t.shape) for name, t in weights(folder).items()}
+    save_file(trained, folder / "model.safetensors", {"format": "pt"})
+    export.export_reader(folder, exported, name="tiny", news=data["news"])
+    assert restore.main([str(exported), str(folder), str(tmp_path / "again")]) == 0
+    before, after = weights(folder), weights(tmp_path / "again")
+    assert before.keys() == after.keys()
+    for name in after:
+        assert after[name].numpy() == pytest.approx(before[name].float().numpy(), abs=2e-3), name
+    terms = kind == "tiny_terms"
+    model = OnnxModel(exported)
+    restored = torch_logits(tmp_path / "again", model, terms=terms)
+    for one, other in zip(restored, torch_logits(folder, model, terms=terms), strict=True):
+        assert one == pytest.approx(other, abs=0.05)
+
+
+def test_only_an_exported_reader_is_restored(tiny, tmp_path, capsys):
+    from training import restore
+
+    assert restore.main([str(tiny), str(tiny), str(tmp_path / "a")]) == 1
+    encoder = MODELS / "encoder"
+    assert restore.main([str(encoder), str(tiny), str(tmp_path / "b")]) == 1
+    assert restore.main([str(encoder), str(tmp_path), str(tmp_path / "c")]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.startswith("error: ") for line in lines] == [True] * 3
+    assert "no model.onnx" in lines[0]
+    assert "no int8 products" in lines[1]
 
 
 # Scores
@@ -430,7 +478,7 @@ def test_a_checkpoint_and_its_export_score_alike(tiny, data, tmp_path, float32, 
     from training import export
     from training.validate import validate
 
-    export.export_reader(tiny, tmp_path, name="tiny")
+    export.export_reader(tiny, tmp_path, name="tiny", news=data["news"])
     ours, theirs = validate(tmp_path, data["squad"]), validate(tiny, data["squad"])
     assert ours.questions == theirs.questions == 30
     assert ours.span_f1 == pytest.approx(theirs.span_f1, abs=8)
