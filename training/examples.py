@@ -21,9 +21,9 @@ _DROPPED = frozenset(
 class Example:
     """A question over a context; ``spans`` are the (start, end) that answer it, none if nothing.
 
-    An example with an empty context teaches which earlier words a question leans on: ``history``
-    holds the turns, oldest first, each a question and the words that answered it, ``wanted`` the
-    words of them that complete the question, in lower case.
+    ``history`` holds the turns before the question, oldest first, each a question and the words
+    that answered it. An example with an empty context teaches which of their words a question leans
+    on: ``wanted`` are those that complete it, in lower case.
     """
 
     question: str

@@ -80,6 +80,7 @@ def plan(settings: Settings, tokenizer: Any) -> list[list[features.TokenGroup]]:
         longest=(settings.shortest, settings.longest),
         shares=settings.shares,
         seed=settings.seed,
+        turns_before=settings.turns_before,
     )
     groups = features.token_groups(mix, tokenizer, tokens=settings.tokens)
     return features.batches(groups, tokens=settings.batch_tokens, seed=settings.seed)

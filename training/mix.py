@@ -41,8 +41,9 @@ SHARES = {
 histories without a text, from which a `TermSpanModel` learns what a question leans on."""
 
 TYPED = 0.08  # of the examples are asked as people type
-FOREIGN_WORDS = 0.05  # of the others get words of a conversation that do not matter
+FOREIGN = 0.05  # of the others get words, or the turns, of a conversation that do not matter
 LOST_WORDS = 0.15  # of the words that complete a follow-up are left out
+NOISE = (0.4, 0.05)  # behind turns: of the words that complete, lost; of the others, added
 SECOND_WINDOW = 0.3  # of the questions answered by both editions are paired with another window
 UNRELATED_TERMS = 1 / 3  # of the histories without a text belong to another dialogue
 
@@ -71,7 +72,9 @@ class Mix:
 
     ``sentences`` are SQuAD documents of single sentences (QAMR). ``hard`` tells where questions
     without an answer are mistaken; a window is chosen at random where it does not. ``longest`` is
-    the range of characters of a news window. A source without material is left out.
+    the range of characters of a news window. ``turns_before`` puts the earlier turns before a
+    follow-up, whose words then are as a term classifier would tell them. A source without material
+    is left out.
     """
 
     def __init__(
@@ -85,9 +88,10 @@ class Mix:
         longest: tuple[int, int],
         shares: Mapping[str, float],
         seed: int,
+        turns_before: bool = False,
     ) -> None:
         self.rng = random.Random(seed)
-        self.hard, self.longest = hard, longest
+        self.hard, self.longest, self.turns_before = hard, longest, turns_before
         self.texts = {edition.id: edition.text for edition in editions}
         asked = [
             (paragraph.context, question)
@@ -145,8 +149,11 @@ class Mix:
         question = group[0].question
         if chance < TYPED:
             question = as_typed(question, self.rng)
-        elif chance < TYPED + FOREIGN_WORDS and self.turns.items:
-            words = content_words(" ".join(self._history(*self.rng.choice(self.turns.items))))
+        elif chance < TYPED + FOREIGN and self.turns.items:
+            history = self._history(*self.rng.choice(self.turns.items))
+            if self.turns_before:
+                return tuple(replace(example, history=history) for example in group)
+            words = content_words(" ".join(history))
             question = expanded(question, self.rng.sample(words, min(2, len(words))))
         return tuple(replace(example, question=question) for example in group)
 
@@ -208,10 +215,12 @@ class Mix:
         else:
             found = self.hard.get((dialogue.article, turn.standalone))
             around = found[0] if found else nearest_unit(turn.standalone, text, units)
-        history = content_words(" ".join(self._history(dialogue, number)))
-        wanted = _wanted(turn)
-        words = [w for w in history if w in wanted and self.rng.random() >= LOST_WORDS]
-        whole = Example(expanded(turn.question, words), text, turn.spans)
+        history = self._history(dialogue, number)
+        known, wanted = content_words(" ".join(history)), _wanted(turn)
+        lost, foreign = NOISE if self.turns_before else (LOST_WORDS, 0.0)
+        words = [w for w in known if self.rng.random() < (1 - lost if w in wanted else foreign)]
+        before = history if self.turns_before else ()
+        whole = Example(expanded(turn.question, words), text, turn.spans, before)
         return (crop(whole, units, around, self.rng.randint(*self.longest), self.rng),)
 
     def _terms(self) -> Group:

@@ -30,6 +30,7 @@ class Settings:
     weight_decay: float = 0.01
     frozen: int = 0
     terms: bool = False
+    turns_before: bool = False
     pair_weight: float = 0.5
     shortest: int = 400
     longest: int = 900

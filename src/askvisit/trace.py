@@ -152,8 +152,10 @@ class _TimedReader:
     def sha256(self) -> str:
         return self._reader.sha256
 
-    def read(self, question: str, windows: Sequence[Window]) -> list[Span]:
+    def read(
+        self, question: str, windows: Sequence[Window], turns: Sequence[str] = ()
+    ) -> list[Span]:
         began = perf_counter()
-        spans = self._reader.read(question, windows)
+        spans = self._reader.read(question, windows, turns)
         self._seconds["read"] += perf_counter() - began
         return spans

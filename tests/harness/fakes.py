@@ -63,7 +63,7 @@ class ScriptedReader:
     """A reader with a script: the words that it marks, and the score that it gives them.
 
     A sentence that holds none of the words is judged whole, with the score `otherwise`. `asked`
-    keeps the questions.
+    keeps the questions, `turns` the earlier turns of each.
     """
 
     name = "scripted"
@@ -73,9 +73,13 @@ class ScriptedReader:
         self.script = script
         self.otherwise = otherwise
         self.asked: list[str] = []
+        self.turns: list[tuple[str, ...]] = []
 
-    def read(self, question: str, windows: Sequence[Window]) -> list[Span]:
+    def read(
+        self, question: str, windows: Sequence[Window], turns: Sequence[str] = ()
+    ) -> list[Span]:
         self.asked.append(question)
+        self.turns.append(tuple(turns))
         return [self._judge(s) for s in dict.fromkeys(s for w in windows for s in w.sentences)]
 
     def _judge(self, sentence: Sentence) -> Span:
@@ -93,7 +97,9 @@ class SharedWords:
     name = "shared-words"
     sha256 = "6" * 64
 
-    def read(self, question: str, windows: Sequence[Window]) -> list[Span]:
+    def read(
+        self, question: str, windows: Sequence[Window], turns: Sequence[str] = ()
+    ) -> list[Span]:
         asked = set(content_words(question))
         spans = []
         for sentence in dict.fromkeys(s for w in windows for s in w.sentences):

@@ -24,9 +24,9 @@ class Answering(ScriptedReader):
         super().__init__({})
         self.scripts = scripts
 
-    def read(self, question, windows):
+    def read(self, question, windows, turns=()):
         self.script = self.scripts.get(question, {})
-        return super().read(question, windows)
+        return super().read(question, windows, turns)
 
 
 def asking(folder, scripts, leans_on=None) -> tuple[Assistant, Answering, ScriptedResolver]:
@@ -63,6 +63,17 @@ def test_the_words_of_a_follow_up_are_searched_for(small, opened):
     one = Assistant(small, encoder, Answering({}), calibration(), resolver)
     one.ask("And why?", [opened])
     assert "And why (bridge)?" in encoder.encoded
+
+
+def test_a_follow_up_is_read_behind_the_turns_that_it_leans_on(small, opened):
+    one, reader, _ = asking(small, {}, {LIKED: ["bridge"]})
+    one.ask(LIKED, [opened])
+    one.ask(STEEL, [opened])
+    assert dict(zip(reader.asked, reader.turns, strict=True)) == {
+        expanded(LIKED, ["bridge"]): (f"{OPENED} on Monday",),
+        LIKED: (),
+        STEEL: (),
+    }
 
 
 def test_a_follow_up_finds_the_article_that_was_quoted_before(small):

@@ -23,7 +23,7 @@ from askvisit import reader as readers
 from askvisit.errors import ModelError
 from askvisit.onnx_model import MODELS
 from askvisit.reader import SentenceReader
-from askvisit.reader.onnx import OnnxReader
+from askvisit.reader.onnx import LONGEST_HISTORY, OnnxReader
 from askvisit.reader.span_reader import best_span
 from askvisit.reader.two_stage import TwoStageReader
 from askvisit.records import Article, Window
@@ -116,6 +116,23 @@ def test_the_bundled_reader_reads_text_that_is_longer_than_the_model(bundled):
 def test_the_bundled_reader_takes_any_text(bundled, text):
     for span in bundled.read("Who is it? " + text[:50], windows(text)):
         assert span.sentence.start <= span.start < span.end <= span.sentence.end
+
+
+def test_turns_are_read_before_a_question_where_the_model_has_learned_it(bundled, monkeypatch):
+    model, asked, run = bundled.model, [], bundled.model.run_pairs
+    monkeypatch.setattr(
+        model, "run_pairs", lambda first, texts: asked.append(list(first)) or run(first, texts)
+    )
+    question, turns = "Who opened it?", ["What was built? a bridge", "Where? " + "near Oslo " * 40]
+    plain = model.tokens(question).ids
+    for learned in (False, True):
+        monkeypatch.setattr(bundled, "_reads_turns", learned)
+        bundled.read(question, windows(BRIDGE), turns)
+    first, second = asked
+    assert first == plain
+    assert second[-len(plain) :] == plain
+    assert len(second) == len(plain) + LONGEST_HISTORY
+    assert second[-len(plain) - 1] == model.layout.separator
 
 
 def test_a_question_may_be_long(bundled):

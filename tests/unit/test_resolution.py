@@ -10,6 +10,7 @@ from harness.fakes import BRIDGE, ROOT, citation
 
 from askvisit.evaluation import read_edition_dialogues, read_editions
 from askvisit.onnx_model import Layout, Tokens
+from askvisit.reader.onnx import LONGEST_HISTORY
 from askvisit.records import Answer, ContextTurn
 from askvisit.rewriting import resolution
 from askvisit.rewriting.resolution import TURNS, TermClassifier, turn_text
@@ -108,10 +109,10 @@ def test_the_last_turns_are_told_by_their_place_in_the_history(classify):
 
 def test_a_long_history_loses_its_beginning_and_words_keep_their_place(classify):
     classifier, model = classify("zz", "yy")
-    old = "zz " + "aa " * resolution._LONGEST_HISTORY + "yy"
+    old = "zz " + "aa " * LONGEST_HISTORY + "yy"
     found = classifier.context("Why?", [turn(old), turn("bb zz cc")])
     assert [t.words for t in found] == [("yy",), ("zz",)]
-    assert len(model.read[0]) == 1 + resolution._LONGEST_HISTORY + len(["Wh", "y", "?"]) + 1
+    assert len(model.read[0]) == 1 + LONGEST_HISTORY + len(["Wh", "y", "?"]) + 1
 
 
 def test_a_turn_is_read_as_one_line_of_words_that_models_can_take():

@@ -84,7 +84,7 @@ def scripted(small) -> Assistant:
 class ByQuestion(ScriptedReader):
     """A reader that knows what took three years only where it is asked how long."""
 
-    def read(self, question, windows):
+    def read(self, question, windows, turns=()):
         self.script = {"three years": 1.0} if "long" in question else {"on Monday": 2.0}
         return super().read(question, windows)
 

@@ -129,7 +129,9 @@ class TestExamples:
         }
 
 
-def made(count=600, *, shares=None, hard=None, editions=EDITIONS, dialogues=DIALOGUES, seed=1):
+def made(
+    count=600, *, shares=None, hard=None, editions=EDITIONS, dialogues=DIALOGUES, seed=1, **more
+):
     """Draw groups from the mix of one or all sources."""
     stream = Mix(
         editions,
@@ -140,6 +142,7 @@ def made(count=600, *, shares=None, hard=None, editions=EDITIONS, dialogues=DIAL
         longest=(80, 160),
         shares=shares or SHARES,
         seed=seed,
+        **more,
     )
     return list(islice(stream, count))
 
@@ -152,7 +155,7 @@ def texts_of(example: Example) -> list[str]:
 def plain(monkeypatch):
     """Questions as they are written, follow-ups with all the words that complete them."""
     monkeypatch.setattr(mix, "TYPED", 0.0)
-    monkeypatch.setattr(mix, "FOREIGN_WORDS", 0.0)
+    monkeypatch.setattr(mix, "FOREIGN", 0.0)
     monkeypatch.setattr(mix, "LOST_WORDS", 0.0)
 
 
@@ -261,10 +264,26 @@ class TestMix:
         groups = made(2000, shares={"squad": 1.0})
         share = sum(group[0].question.endswith(")?") for group in groups) / 2000
         # the first turn of five has no words before it
-        assert share == pytest.approx(mix.FOREIGN_WORDS * 4 / 5, abs=0.015)
+        assert share == pytest.approx(mix.FOREIGN * 4 / 5, abs=0.015)
+
+    def test_turns_stand_before_a_follow_up_and_its_words_are_told_badly(self, plain):
+        groups = made(shares={"dialogues": 1.0}, turns_before=True)
+        assert {len(e.history) for (e,) in groups} == {0, 1, 2, 3}
+        taught = [e for (e,) in groups if e.question.startswith("And who taught her")]
+        told = {e.question for e in taught}
+        assert "And who taught her?" in told
+        assert any("(" in question for question in told)
+        assert all(e.history[0].startswith("Where does") for e in taught)
+
+    def test_some_questions_stand_behind_turns_that_do_not_matter(self, monkeypatch):
+        monkeypatch.setattr(mix, "TYPED", 0.0)
+        groups = made(2000, shares={"squad": 1.0}, turns_before=True)
+        assert not any(group[0].question.endswith(")?") for group in groups)
+        share = sum(bool(group[0].history) for group in groups) / 2000
+        assert share == pytest.approx(mix.FOREIGN * 4 / 5, abs=0.015)
 
     def test_some_questions_are_asked_as_people_type_them(self, monkeypatch):
-        monkeypatch.setattr(mix, "FOREIGN_WORDS", 0.0)
+        monkeypatch.setattr(mix, "FOREIGN", 0.0)
         groups = made(2000, shares={"news": 1.0})
         typed = [g for g in groups if g[0].question == g[0].question.lower()]
         assert len(typed) / 2000 == pytest.approx(mix.TYPED, abs=0.02)
@@ -357,7 +376,7 @@ class TestPages:
 class Fooled:
     """A reader that likes the boats best, then the water."""
 
-    def read(self, question, windows):
+    def read(self, question, windows, turns=()):
         liked = {"boats": 3.0, "water": 2.0, "lives": 1.0}
         return [
             Span(s, None, None, next((m for w, m in liked.items() if w in s.text), -5.0), 0.0)

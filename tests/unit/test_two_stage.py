@@ -85,8 +85,9 @@ def test_the_second_readers_spans_carry_the_first_ones_margins():
     first = ScriptedReader({"5 boats": 3.0, "7 boats": 1.0})
     second = ScriptedReader({"5": -1.0, "7": 4.0}, otherwise=-7.0)
     both = TwoStageReader("two", first, second, "f" * 64)
-    found = {s.sentence: s for s in both.read("How many?", [WHOLE])}
+    found = {s.sentence: s for s in both.read("How many?", [WHOLE], ["Who sails?"])}
     assert first.asked == second.asked == ["How many?"]
+    assert first.turns == second.turns == [("Who sails?",)]
     of_five, of_seven = found[SENTENCES[11]], found[SENTENCES[15]]
     assert (of_five.margin, of_five.first_margin) == (-1.0, 3.0)
     assert (of_seven.margin, of_seven.first_margin) == (4.0, 1.0)

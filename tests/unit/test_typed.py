@@ -70,7 +70,7 @@ def test_a_clean_question_is_read_once_and_a_typo_twice(small):
 class Deaf(ScriptedReader):
     """A reader that finds something only where a word is in the question."""
 
-    def read(self, question, windows):
+    def read(self, question, windows, turns=()):
         script, self.script = self.script, self.script if "brigde" in question else {}
         spans = super().read(question, windows)
         self.script = script

@@ -49,7 +49,9 @@ class TransformersReader(SpanReader):
         """Hash of the weights' files, read when it is first asked for."""
         return weights_sha256(self._folder)
 
-    def _logits(self, question: str, texts: Sequence[str]) -> Iterator[tuple[int, Logits]]:
+    def _logits(
+        self, question: str, texts: Sequence[str], turns: Sequence[str]
+    ) -> Iterator[tuple[int, Logits]]:
         for number, text in enumerate(texts):
             for logits in self._parts(question[:_LONGEST_QUESTION], text):
                 yield number, logits

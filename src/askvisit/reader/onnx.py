@@ -10,6 +10,9 @@ from askvisit.onnx_model import OnnxModel
 from askvisit.reader.span_reader import Logits, SpanReader
 
 LONGEST_QUESTION = 96
+LONGEST_HISTORY = 64
+"""Tokens of earlier turns that are read before a question, as in training."""
+
 _REMEMBERED = 4096
 _LONGEST_INPUT = 512
 _STRIDE = 96
@@ -22,10 +25,15 @@ class OnnxReader(SpanReader):
         self.name = name
         self.model = onnx_model(folder)
         self.sha256 = str(self.model.about["sha256"])  # the file was compared with it
+        self._reads_turns = bool(self.model.about.get("turns"))
         self._tokens = lru_cache(_REMEMBERED)(self.model.tokens)  # questions meet the same windows
 
-    def _logits(self, question: str, texts: Sequence[str]) -> Iterator[tuple[int, Logits]]:
+    def _logits(
+        self, question: str, texts: Sequence[str], turns: Sequence[str]
+    ) -> Iterator[tuple[int, Logits]]:
         asked = self.model.tokens(question).ids[:LONGEST_QUESTION]
+        if self._reads_turns:
+            asked = [*turn_tokens(self.model, turns), *asked]
         first = self.model.layout.text_at(asked)
         room = _LONGEST_INPUT - first - 1
         parts = [
@@ -38,6 +46,12 @@ class OnnxReader(SpanReader):
             context = slice(first, first + len(part.ids))
             null_score = float(start[0] + end[0])
             yield number, Logits(start[context], end[context], part.offsets, null_score)
+
+
+def turn_tokens(model: OnnxModel, turns: Sequence[str]) -> list[int]:
+    """Return earlier turns as tokens, each with a separator behind it; the newest are kept."""
+    read = [n for turn in turns for n in [*model.tokens(turn).ids, model.layout.separator]]
+    return read[-LONGEST_HISTORY:]
 
 
 @cache

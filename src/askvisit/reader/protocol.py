@@ -17,8 +17,12 @@ class Reader(Protocol):
     def sha256(self) -> str:
         """Hash of the weights: what makes two readers of one name the same."""
 
-    def read(self, question: str, windows: Sequence[Window]) -> list[Span]:
+    def read(
+        self, question: str, windows: Sequence[Window], turns: Sequence[str] = ()
+    ) -> list[Span]:
         """Return the best span of every sentence in the windows, or of the likeliest of them.
 
-        A sentence that stands in two windows is judged once, where its margin is higher.
+        turns: the earlier turns that the question leans on, oldest first, for readers that were
+        trained to read them. A sentence that stands in two windows is judged once, where its margin
+        is higher.
         """

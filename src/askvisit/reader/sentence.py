@@ -29,7 +29,9 @@ class SentenceReader:
         """Hash of the encoder's weights."""
         return self._encoder.sha256
 
-    def read(self, question: str, windows: Sequence[Window]) -> list[Span]:
+    def read(
+        self, question: str, windows: Sequence[Window], turns: Sequence[str] = ()
+    ) -> list[Span]:
         """Compare the question with every sentence."""
         asked = self._encode(question)
         sentences = dict.fromkeys(s for w in windows for s in w.sentences)

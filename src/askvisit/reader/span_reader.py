@@ -35,11 +35,13 @@ class SpanReader(ABC):
     logits, the null score the sum of those of the [CLS] token.
     """
 
-    def read(self, question: str, windows: Sequence[Window]) -> list[Span]:
+    def read(
+        self, question: str, windows: Sequence[Window], turns: Sequence[str] = ()
+    ) -> list[Span]:
         """Read each window; the better margin counts for a sentence that stands in two."""
         best: dict[Sentence, Span] = {}
         texts = [window.text for window in windows]
-        for number, logits in self._logits(question, texts):
+        for number, logits in self._logits(question, texts, turns):
             for span in _spans(windows[number], logits):
                 seen = best.get(span.sentence)
                 if seen is None or span.margin > seen.margin:
@@ -47,7 +49,9 @@ class SpanReader(ABC):
         return list(best.values())
 
     @abstractmethod
-    def _logits(self, question: str, texts: Sequence[str]) -> Iterator[tuple[int, Logits]]:
+    def _logits(
+        self, question: str, texts: Sequence[str], turns: Sequence[str]
+    ) -> Iterator[tuple[int, Logits]]:
         """Run the model on a question and each text, in overlapping parts where it is long.
 
         With what it says comes the text's place among the texts.

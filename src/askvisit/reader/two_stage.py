@@ -28,17 +28,19 @@ class TwoStageReader:
         self.sha256 = sha256
         self._first, self._second = first, second
 
-    def read(self, question: str, windows: Sequence[Window]) -> list[Span]:
+    def read(
+        self, question: str, windows: Sequence[Window], turns: Sequence[str] = ()
+    ) -> list[Span]:
         """Return the second reader's spans, each with the first one's margin.
 
         Sentences that are not read again have lost, and are left out.
         """
-        found = self._first.read(question, windows)
+        found = self._first.read(question, windows, turns)
         margins = {span.sentence: span.margin for span in found}
         again = likeliest(found, windows)
         return [
             replace(span, first_margin=margins[span.sentence])
-            for span in self._second.read(question, again)
+            for span in self._second.read(question, again, turns)
             if span.sentence in margins
         ]
 

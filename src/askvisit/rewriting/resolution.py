@@ -14,15 +14,12 @@ from typing import Protocol
 import numpy as np
 
 from askvisit.onnx_model import MODELS, Floats
-from askvisit.reader.onnx import LONGEST_QUESTION, onnx_model
+from askvisit.reader.onnx import LONGEST_HISTORY, LONGEST_QUESTION, onnx_model, turn_tokens
 from askvisit.records import Answer, ContextTurn
 from askvisit.text import content_words, one_line, printable
 
 TURNS = 3
 """Earlier turns that a question may lean on, as in training."""
-
-_LONGEST_HISTORY = 64
-"""Tokens of earlier turns that are read before a question; the newest are kept."""
 
 _LONGEST_TURN = 400
 """Characters of a turn that are read: an answer from elsewhere may be of any length."""
@@ -59,11 +56,11 @@ class TermClassifier:
         """Return the words of each turn that belong to the question."""
         model = onnx_model(self._folder)
         read = [model.tokens(turn) for turn in turns]
-        earlier = [token for part in read for token in [*part.ids, model.layout.separator]]
         asked = model.tokens(question).ids[:LONGEST_QUESTION]
-        logits = model.run([*earlier[-_LONGEST_HISTORY:], *asked])[2][1:]
+        logits = model.run([*turn_tokens(model, turns), *asked])[2][1:]
         wanted = 1 / (1 + np.exp(-logits))
-        place = min(0, _LONGEST_HISTORY - len(earlier))  # a long history loses its beginning
+        length = sum(len(part.ids) + 1 for part in read)
+        place = min(0, LONGEST_HISTORY - length)  # a long history loses its beginning
         has = set(content_words(question))  # a word that it has is not one that it leans on
         found = []
         for turn, part in zip(turns, read, strict=True):
