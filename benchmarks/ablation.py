@@ -70,10 +70,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "aliases": (Rule(rewriting.aliases, "expand", _same),),
     "several": (Rule(rewriting.several, "split", lambda question: [question]),),
     "wrapping": (Rule(rewriting.wrapping, "unwrap", _same),),
-    "topics": (
-        Rule(rewriting.topics, "topic", _nothing),
-        Rule(rewriting.topics, "is_keywords", lambda _: False),
-    ),
+    "topics": (Rule(rewriting.topics, "topic", _nothing),),
     "several things": (Rule(pipeline.question_forms, "asks_for_several", lambda _: False),),
     **{
         f"talk: {intent}": (Rule(talk, "respond", _nothing, _says(intent)),)

@@ -93,7 +93,6 @@ class QAPipeline:
     ) -> ReadingResult:
         """Retrieve, read and rank for one reading: a question, or a topic or claim.
 
-        Keywords may be either; they go to topic search where the reader finds no question in them.
         context: earlier turns, whose words are added to the question; it then asks for no topic.
         cited: the articles that these turns quoted.
         """
@@ -107,10 +106,7 @@ class QAPipeline:
         if context:
             reading = f"{question} — {', '.join(words)}"
             return ReadingResult(reading, evidence, ranked, context=tuple(context))
-        result = ReadingResult(question, evidence, ranked)
-        if rewriting.topics.is_keywords(question) and not self._is_sure(result):
-            return max(result, self._search_topic(question, question), key=_confidence)
-        return result
+        return ReadingResult(question, evidence, ranked)
 
     def _answered(self, question: str, result: ReadingResult) -> Answer:
         """Cite the candidates that are sure enough, or refuse and name the nearest passages."""

@@ -11,7 +11,7 @@ from askvisit.index import PassageIndex
 from askvisit.text import AUXILIARIES, QUESTION_WORDS, content_words, tokens, words
 
 _SHORTEST_CLAIM = 3
-"""Content words from which on a text with function words among them is a statement."""
+"""Content words from which on a text is a statement: with function words, or a full stop."""
 
 _ORDERS = frozenset(
     "name list define count compare give show tell translate summarise summarize".split()
@@ -61,8 +61,9 @@ def topic(question: str, index: PassageIndex) -> str | None:
         return None
     if len(content_words(said)) == 1 or index.holds(_ARTICLE.sub("", said)):
         return said
-    clause = len(words(said)) > len(content_words(said)) >= _SHORTEST_CLAIM
-    return said if clause and not question.rstrip().endswith("?") else None
+    long = len(content_words(said)) >= _SHORTEST_CLAIM
+    clause = len(words(said)) > len(content_words(said)) or question.rstrip().endswith(".")
+    return said if long and clause and not question.rstrip().endswith("?") else None
 
 
 def is_keywords(question: str) -> bool:
