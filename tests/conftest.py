@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from harness import network
 from harness.fakes import (
     BRIDGE,
     ROOT,
@@ -32,6 +33,11 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "askvisit"))
 # A suite that was started in the background (`nohup … &`) ignores Ctrl-C, and so would the programs
 # that the tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_configure(config):
+    """Run the suite where no route leads away, so that whatever calls somebody fails."""
+    config.stash[network.ALONE] = network.leave()
 
 
 @pytest.fixture(autouse=True)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import os
+import ctypes
+import fcntl
 import re
 import shutil
+import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Sequence
 from ipaddress import ip_address
 from pathlib import Path
+
+import pytest
 
 from harness.system_faults import environment
 
@@ -27,12 +32,12 @@ with clients.Server(Path(sys.argv[1]), Path(sys.argv[2])) as server:
 """
 """Starts the chat, asks it a question and stops it, for `python -c`: index and log."""
 
-_LOOPBACK_UP = (
-    "import fcntl, os, socket, struct, sys\n"
-    "SIOCSIFFLAGS, IFF_UP = 0x8914, 1\n"
-    "fcntl.ioctl(socket.socket(), SIOCSIFFLAGS, struct.pack('16sh14x', b'lo', IFF_UP))\n"
-    "os.execvp(sys.argv[1], sys.argv[1:])"
-)
+ALONE = pytest.StashKey[bool]()
+"""Whether the suite runs in a network of its own, in pytest's configuration."""
+
+_CLONE_NEWNET = 0x40000000
+_SIOCSIFFLAGS = 0x8914
+_IFF_UP = 1
 
 _ADDRESS = re.compile(r'inet_addr\("([^"]+)"\)|inet_pton\(AF_INET6, "([^"]+)"')
 
@@ -70,15 +75,18 @@ def elsewhere(called: Sequence[str]) -> list[str]:
     return [address for address in called if not ip_address(address).is_loopback]
 
 
-def may_be_alone() -> bool:
-    """Return whether a network of its own can be made here."""
+def leave() -> bool:
+    """Move this process, and those that it starts, into a network with only the loopback device.
+
+    Returns False where that is not permitted: it needs Linux and root. Call it before threads are
+    started, which would stay behind.
+    """
     try:
-        return subprocess.run(alone(["true"]), capture_output=True).returncode == 0
-    except OSError:
+        unshare = ctypes.CDLL(None).unshare
+    except AttributeError:
         return False
-
-
-def alone(command: Sequence[str]) -> list[str]:
-    """Return a command that runs another one in a network that has only the loopback device."""
-    unshare = ["unshare", "-n"] if os.getuid() == 0 else ["unshare", "-rn"]
-    return [*unshare, sys.executable, "-c", _LOOPBACK_UP, *command]
+    if unshare(_CLONE_NEWNET) != 0:
+        return False
+    with socket.socket() as any_socket:
+        fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", _IFF_UP))
+    return True
