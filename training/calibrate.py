@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from askvisit import calibration, fitting
+from askvisit import calibration, cross_validation, fitting
 from askvisit import encoder as encoders
 from askvisit import reader as readers
 from askvisit.encoder import Encoder
@@ -93,12 +93,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             questions=options.questions,
         ),
     ]
-    judged = fitting.judge(samples, reader.name)
+    judged = cross_validation.judge(samples, reader.name)
     for source in ("news", "encyclopedia"):
         print(source)
-        for name, value in fitting.report([j for j in judged if j.sample.source == source]).items():
+        for name, value in cross_validation.report(
+            [j for j in judged if j.sample.source == source]
+        ).items():
             print(f"  {name:<20} {value:8.3f}")
-    expected = fitting.rates(judged)
+    expected = cross_validation.rates(judged)
     for level, sources in expected.items():
         for source, shares in sources.items():
             print(f"{level:<8} {source:<13}", *(f"{k} {v:.3f}" for k, v in shares.items()))

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from harness.fakes import SharedWords, WordCounts
 
-from askvisit import fitting, ranking
+from askvisit import cross_validation, fitting, ranking
 from askvisit.calibration import Calibration
+from askvisit.cross_validation import Judgement, calibration_error, judge, rates, report
 from askvisit.errors import DataError
 from askvisit.evaluation import Question
-from askvisit.fitting import Judgement, Sample, calibration_error, fit, judge, rates, report
+from askvisit.fitting import Sample, fit
 from askvisit.index import open_index
 from askvisit.records import Evidence, Hit, Sentence, Span, Window
 
@@ -164,10 +165,10 @@ def test_every_question_is_judged_once_by_a_fit_to_other_articles(monkeypatch):
         fits.append({s.article for s in some})
         return true_fit(some, reader)
 
-    monkeypatch.setattr(fitting, "fit", recorded)
+    monkeypatch.setattr(cross_validation, "fit", recorded)
     judged = judge(samples, "r")
     assert sorted(id(j.sample) for j in judged) == sorted(map(id, samples))
-    assert len(fits) == fitting.FOLDS
+    assert len(fits) == cross_validation.FOLDS
     place = 0
     for articles in fits:
         held = {s.article for s in samples} - articles

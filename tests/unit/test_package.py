@@ -55,7 +55,7 @@ MAY_IMPORT = {
     "metrics": set(),
 }
 # These come after all of those, in this order.
-LAST = ("assistant", "diagnosis", "evaluation", "fitting", "web", "cli")
+LAST = ("assistant", "diagnosis", "evaluation", "fitting", "cross_validation", "web", "cli")
 BASE = {"errors", "records", "text"}
 
 MODULES = sorted(SOURCE.rglob("*.py"))

@@ -30,7 +30,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Fit, print what the fit is worth, and keep it."""
-    from askvisit import encoder, fitting, reader
+    from askvisit import cross_validation, encoder, fitting, reader
     from askvisit.errors import DataError
     from askvisit.evaluation import read_questions
     from askvisit.index import location_of
@@ -47,10 +47,10 @@ def run(chosen: argparse.Namespace) -> int:
     engine = encoder.load_for_questions(location.encoder().name)
     read_by = reader.load(chosen.reader, engine)
     samples = fitting.ask(location.open(), engine, read_by, questions)
-    judged = fitting.judge(samples, read_by.name)
-    for name, value in fitting.report(judged).items():
+    judged = cross_validation.judge(samples, read_by.name)
+    for name, value in cross_validation.report(judged).items():
         print(f"{name:<20} {value:8.3f}")
-    expected = fitting.rates(judged)
+    expected = cross_validation.rates(judged)
     for level, sources in expected.items():
         print(f"{level:<20}", "  ".join(f"{k} {v:.3f}" for k, v in sources["questions"].items()))
     assert target is not None  # --index names a folder

@@ -1,0 +1,100 @@
+"""How good a fit is, cross-validated by article: each question is judged by a fit to others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from askvisit import ranking
+from askvisit.fitting import ANSWERED, Sample, fit
+from askvisit.metrics import auroc
+
+FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The first candidate of a question as a fit to other articles judged it.
+
+    `given` says at which strictnesses it would have been shown.
+    """
+
+    sample: Sample
+    right: bool
+    confidence: float
+    given: frozenset[str]
+
+
+def judge(samples: Sequence[Sample], reader: str) -> list[Judgement]:
+    """Judge every question with a fit to other articles (cross-validation by article)."""
+    articles = sorted({sample.article for sample in samples})
+    fold = {article: n % FOLDS for n, article in enumerate(articles)}
+    judged = []
+    for number in range(FOLDS):
+        held = [s for s in samples if fold[s.article] == number and s.spans]
+        if not held:
+            continue
+        fitted = fit([s for s in samples if fold[s.article] != number], reader)
+        for sample in held:
+            best = ranking.rank(sample.evidence, sample.spans, fitted)[0]
+            least = fitted.thresholds
+            given = frozenset(level for level in least if best.confidence >= least[level])
+            right = sample.spans.index(best.span) in sample.gold
+            judged.append(Judgement(sample, right, best.confidence, given))
+    return judged
+
+
+def rates(judged: Sequence[Judgement]) -> dict[str, dict[str, dict[str, float]]]:
+    """Return what to expect at each strictness, for each source, as shares.
+
+    `answered` and `right` of the answerable questions, `false_near` and `false_far` of those that
+    the article does not answer and that are about its subject or another one.
+    """
+    expected: dict[str, dict[str, dict[str, float]]] = {}
+    for level in ANSWERED:
+        expected[level] = {}
+        for source in sorted({j.sample.source for j in judged}):
+            mine = [j for j in judged if j.sample.source == source]
+            answerable = [j for j in mine if j.sample.answerable]
+            groups = {
+                "answered": answerable,
+                "false_near": [j for j in mine if not j.sample.answerable and not j.sample.far],
+                "false_far": [j for j in mine if j.sample.far],
+            }
+            expected[level][source] = {
+                "right": _share([j.right and level in j.given for j in answerable]),
+                **{n: _share([level in j.given for j in js]) for n, js in groups.items() if js},
+            }
+    return expected
+
+
+def report(judged: Sequence[Judgement]) -> dict[str, float]:
+    """Return figures of the ranking and of the confidence."""
+    answerable = [j for j in judged if j.sample.answerable]
+    near = [j.confidence for j in judged if not j.sample.answerable and not j.sample.far]
+    return {
+        "questions": len(judged),
+        "ranked_first": _share([j.right for j in answerable]),
+        "auroc_near": auroc([j.confidence for j in answerable], near) or 0.0,
+        "calibration_error": calibration_error(
+            [j.confidence for j in judged], [j.right for j in judged]
+        ),
+    }
+
+
+def calibration_error(confidences: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
+    """Return the expected calibration error: |share right - mean confidence| over equal bins."""
+    order = np.argsort(confidences)
+    error = 0.0
+    for part in np.array_split(order, bins):
+        if len(part):
+            sure = np.mean([confidences[n] for n in part])
+            true = np.mean([right[n] for n in part])
+            error += abs(float(sure - true)) * len(part) / len(order)
+    return error
+
+
+def _share(outcomes: Sequence[bool]) -> float:
+    return round(float(np.mean(outcomes)), 4) if outcomes else 0.0
