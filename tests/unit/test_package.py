@@ -98,6 +98,25 @@ def own_units(path: Path) -> set[str]:
     return (names & known) - {unit(path)}
 
 
+def test_no_two_files_of_the_index_import_each_other():
+    """Not for types either: each can be read after those that it names."""
+    folder = SOURCE / "index"
+    names = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    named = {
+        name: {
+            other.removeprefix("askvisit.index.").split(".")[0]
+            for node in ast.walk(tree(folder / f"{name}.py"))
+            if isinstance(node, ast.ImportFrom)
+            for other in (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
+        }
+        & names
+        for name in names
+    }
+    while ready := {name for name, others in named.items() if not others}:
+        named = {name: others - ready for name, others in named.items() if name not in ready}
+    assert named == {}
+
+
 def test_all_is_the_public_surface():
     assert askvisit.__all__ == sorted(askvisit.__all__)
     assert set(askvisit.__all__) - {"__version__"} == set(askvisit._HOME)

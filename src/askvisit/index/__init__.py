@@ -1,6 +1,6 @@
 """The index: passages by meaning (FAISS) and by words (SQLite), a folder with a manifest."""
 
-from askvisit.index.folder import FolderLocation, build_index, locate, location_of
+from askvisit.index.folder import FolderLocation, build_index, locate, location_of, temporary_index
 from askvisit.index.local import (
     Articles,
     LocalIndex,
@@ -10,7 +10,6 @@ from askvisit.index.local import (
     verify_index,
 )
 from askvisit.index.location import BuildReport, IndexLocation
-from askvisit.index.temporary import temporary_index
 
 __all__ = [
     "Articles",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Hashable, Iterator
+import tempfile
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,6 +119,18 @@ def build_index(
     return location_of(index).build(
         articles, encoder=encoder, faiss=faiss, workers=workers, progress=progress
     )
+
+
+@contextmanager
+def temporary_index(articles: Mapping[str, str], encoder: Encoder) -> Iterator[Path]:
+    """Build an index of texts by their file names, to measure with; it goes with the block."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "articles").mkdir()
+        for article, text in articles.items():
+            (folder / "articles" / article).write_text(text, "utf-8")
+        build_index(index=folder, encoder=encoder)
+        yield folder
 
 
 def locate(folder: str | os.PathLike[str] | None = None) -> Path:

@@ -7,14 +7,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from askvisit.corpus import Entry
-    from askvisit.encoder import Encoder
-    from askvisit.errors import ArticleError
-    from askvisit.index.local import PassageIndex
-    from askvisit.index.manifest import EncoderIdentity
+from askvisit.corpus import Entry
+from askvisit.encoder import Encoder
+from askvisit.errors import ArticleError
+from askvisit.index.local import PassageIndex
+from askvisit.index.manifest import EncoderIdentity
 
 
 @dataclass(frozen=True)

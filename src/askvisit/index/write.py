@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 
@@ -22,12 +22,10 @@ from askvisit.index import manifest as manifests
 from askvisit.index.local import LocalIndex
 from askvisit.index.manifest import BuiltFile, EncoderIdentity, Manifest
 from askvisit.index.partial import PartialWork
+from askvisit.index.plan import Plan
 from askvisit.records import Article
 from askvisit.store import Store, StoreWriter, writing
 from askvisit.vectors import FLAT, RECALL, Vectors, factory_for, map_rows
-
-if TYPE_CHECKING:
-    from askvisit.index.update import Plan
 
 TEMPORARY = ("passages.tmp", "vectors.tmp", "encoded.tmp")
 
@@ -232,9 +230,9 @@ def _settle(path: Path, pattern: str) -> BuiltFile:
 
 def with_bar(entries: list[Entry], progress: bool) -> Iterable[Entry]:
     """Return the articles to walk through, with a bar on stderr where it takes a while."""
+    if not progress:
+        return entries
     from tqdm import tqdm
 
-    bar: Iterable[Entry] = tqdm(
-        entries, "indexing", unit="article", file=sys.stderr, disable=not progress, delay=1.0
-    )
+    bar: Iterable[Entry] = tqdm(entries, "indexing", unit="article", file=sys.stderr, delay=1.0)
     return bar

@@ -1,0 +1,109 @@
+"""What a build has to do: the articles as they are now, beside the index that is there."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from askvisit import corpus
+from askvisit import encoder as encoders
+from askvisit import passages as chunking
+from askvisit.corpus import Entry
+from askvisit.encoder import Encoder
+from askvisit.errors import ArticleError, PassageIndexError
+from askvisit.index import manifest as manifests
+from askvisit.index.local import LocalIndex, open_index
+from askvisit.index.manifest import BuiltFile, Manifest
+from askvisit.vectors import check_factory, factory_for
+
+BY_SIZE = "auto"
+"""The FAISS factory that the number of passages chooses, and goes on choosing as they grow."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be built, where from, and what of the old index can serve again.
+
+    `faiss` is the factory that the user chose; None where the number of passages chooses.
+    """
+
+    folder: Path
+    source: Path
+    entries: list[Entry]
+    skipped: list[ArticleError]
+    encoder: Encoder
+    before: Manifest | None
+    reusable: LocalIndex | None
+    faiss: str | None
+
+    @property
+    def articles_folder(self) -> str:
+        """The source as the manifest records it: relative where it lies inside the index."""
+        inside = self.source.resolve()
+        root = self.folder.resolve()
+        return str(inside.relative_to(root) if inside.is_relative_to(root) else inside)
+
+    def reuses(self, entry: Entry) -> bool:
+        """Whether the old index has this very article."""
+        return self.reusable is not None and self.reusable.manifest.articles.get(entry.id) == entry
+
+    def is_done(self) -> bool:
+        """Whether the old index is already what is to be built."""
+        if self.reusable is None:
+            return False
+        old = self.reusable.manifest
+        return (
+            list(old.articles.values()) == self.entries
+            and old.articles_folder == self.articles_folder
+            and old.faiss_given == (self.faiss is not None)
+            and old.faiss == (self.faiss or factory_for(old.counts["passages"]))
+        )
+
+
+def plan_build(
+    folder: Path,
+    articles: str | os.PathLike[str] | None,
+    encoder: str | Encoder | None,
+    faiss: str | None,
+) -> Plan:
+    """Survey the articles and the old index; see `build_index` for what is meant by None."""
+    before = _manifest_or_none(folder)
+    if articles is not None:
+        source = Path(articles)
+    else:
+        source = before.articles_path(folder) if before else folder / "articles"
+    if isinstance(encoder, str) or encoder is None:
+        kept_name = before.encoder.name if before else encoders.DEFAULT
+        encoder = encoders.load(encoder or kept_name)
+    kept = before.faiss if before is not None and before.faiss_given else None
+    reusable = _reusable(folder, before, encoder)
+    # What must be cut again is parsed again: a newer parser may read other words in a file.
+    entries, skipped = corpus.survey(source, reusable.manifest.articles if reusable else None)
+    corpus.check_entries(source, entries, skipped)
+    if faiss is not None and faiss != BY_SIZE:  # before hours of encoding
+        check_factory(faiss, encoder.dimension)
+    chosen = kept if faiss is None else None if faiss == BY_SIZE else faiss
+    return Plan(folder, source, entries, skipped, encoder, before, reusable, chosen)
+
+
+def _manifest_or_none(folder: Path) -> Manifest | None:
+    try:
+        return manifests.read(folder)
+    except PassageIndexError:
+        return None
+
+
+def _reusable(folder: Path, before: Manifest | None, encoder: Encoder) -> LocalIndex | None:
+    """Open the old index where its settings are today's and its files are as they were built."""
+    if (
+        before is None
+        or before.passages != chunking.SETTINGS
+        or (before.encoder.name, before.encoder.sha256) != (encoder.name, encoder.sha256)
+    ):
+        return None
+    try:
+        intact = all(BuiltFile.of(folder / f.name) == f for f in before.files())
+        return open_index(folder) if intact else None
+    except (PassageIndexError, OSError):
+        return None
