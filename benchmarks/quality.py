@@ -57,7 +57,7 @@ def squad(options: argparse.Namespace) -> None:
 def visit(_: argparse.Namespace) -> None:
     """Print what each part of the chain finds of the development questions."""
     questions = [q for q in read_questions(DATA / "questions.jsonl") if q.sentences]
-    encoder = encoders.load_for_questions()
+    encoder = encoders.load()
     retriever = Retriever(open_index(ROOT / "index"), encoder)
     found = [retriever.gather(q.question) for q in questions]
     print("passages".ljust(34), "first  in three    MRR")
@@ -109,7 +109,7 @@ def lists(options: argparse.Namespace) -> None:
 
 def risk(options: argparse.Namespace) -> None:
     """Print, and draw, the share of wrong answers against the share of questions answered."""
-    encoder = encoders.load_for_questions()
+    encoder = encoders.load()
     reader = readers.load(options.reader, encoder)
     pages = squad_pages(options.data)
     samples = list(ask(pages, "encyclopedia", reader, encoder, questions=options.questions))

@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--questions", type=int, default=1200, help="of the pages (%(default)s)")
     parser.add_argument("--out", type=Path, default=CALIBRATIONS, help="the file to update")
     options = parser.parse_args(arguments)
-    encoder = encoders.load_for_questions()
+    encoder = encoders.load()
     reader = readers.load(options.reader, encoder)
     samples = [
         *ask(edition_pages(options.editions), "news", reader, encoder, questions=10**9),

@@ -1,10 +1,11 @@
-"""Turn float checkpoints into the int8 ONNX files that the library ships.
+"""Turn float checkpoints into the ONNX files that the library ships.
 
     python -m training.export reader CHECKPOINT OUT_DIR --news EDITIONS
     python -m training.export encoder OUT_DIR
 
-Each writes ``model.onnx``, ``tokenizer.json`` and ``model.json`` (hashes, kind); a large model's
-table of token vectors goes to ``embeddings.bin``.
+A reader becomes int8: ``model.onnx``, ``tokenizer.json`` and ``model.json`` (hashes, kind); a large
+model's table of token vectors goes to ``embeddings.bin``. Of the encoder only the graph is written,
+and ``model.json``: weights and tokenizer stay in the package that publishes them.
 """
 
 from __future__ import annotations
@@ -84,38 +85,74 @@ def export_reader(
     outputs = ("start_logits", "end_logits", *(["term_logits"] if terms else []))
     module = _named_outputs(model.eval(), outputs)
     examples = list(_examples(news, tokenizer, layout))
-    _write_onnx(module, out, layout.token_types, outputs, examples)
-    _write_tokenizer(checkpoint, out)
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        float_model = Path(scratch) / "float.onnx"
+        _trace(module, float_model, layout.token_types, outputs)
+        smooth(float_model, examples)
+        quantise(float_model, out / "model.onnx", beside=EMBEDDINGS)
     card = {"name": name, "kind": "reader"} | ({"turns": True} if turns else {})
-    _write_card(out, card, weights)
+    _write_card(out, card, weights, _write_tokenizer(checkpoint, out))
     return out
 
 
 def export_encoder(out: Path) -> Path:
-    """Export the packaged sentence encoder to ``out``; returns ``out``.
+    """Export the packaged sentence encoder's graph to ``out``; returns ``out``.
 
     The ONNX model's ``sentence_embedding`` (batch, 384) is the mean over the tokens and is not
-    normalised: the library normalises vectors in one place.
+    normalised: the library normalises vectors in one place. Its weights are places in the
+    package's ``model.safetensors``, so that they are neither shipped twice nor rounded.
     """
     from sentence_transformers import SentenceTransformer
     from transformers import AutoModel
 
     source = encoder_directory()
+    weights = source / "model.safetensors"
     with quiet_transformers():
         model = AutoModel.from_pretrained(
             str(source), dtype="float32", attn_implementation="eager", add_pooling_layer=False
         )
-    # One short question at a time: exact vectors are worth more here than int8 products.
-    _write_onnx(_mean_pooled(model.eval()), out, True, ("sentence_embedding",))
-    _write_tokenizer(source, out)
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        whole = Path(scratch) / "whole.onnx"
+        # Folded constants would be other tensors than those of the package.
+        _trace(_mean_pooled(model.eval()), whole, True, ("sentence_embedding",), fold=False)
+        graph = without_weights(whole, weights, prefix="model.")
+        (out / "model.onnx").write_bytes(graph)
     card = {
         "name": ENCODER_NAME,
         "kind": "encoder",
         "dimension": int(model.config.hidden_size),
         "max_length": SentenceTransformer(str(source), device="cpu").max_seq_length,
     }
-    _write_card(out, card, source / "model.safetensors")
+    _write_card(out, card, weights, source / "tokenizer.json")
     return out
+
+
+def without_weights(model: Path, weights: Path, *, prefix: str) -> bytes:
+    """Return an ONNX model whose constants are places in a file of safetensors.
+
+    Those named ``prefix`` and a tensor's name are looked up there. One that is not there, or is
+    another, is a `TrainingError`.
+    """
+    import onnx
+    from onnx.external_data_helper import set_external_data
+
+    data = weights.read_bytes()
+    begin = 8 + int.from_bytes(data[:8], "little")
+    tensors = json.loads(data[8:begin])
+    loaded = onnx.load(str(model))
+    for constant in loaded.graph.initializer:
+        tensor = tensors.get(constant.name.removeprefix(prefix))
+        start, end = (begin + n for n in tensor["data_offsets"]) if tensor else (0, 0)
+        if constant.raw_data != data[start:end]:
+            raise TrainingError(
+                f"{constant.name} is no tensor of {weights}: export without folding"
+            )
+        set_external_data(constant, weights.name, start, end - start)
+        constant.ClearField("raw_data")
+    return bytes(loaded.SerializeToString())
 
 
 def _weights_file(checkpoint: Path) -> Path:
@@ -168,42 +205,36 @@ def _mean_pooled(model: Any) -> torch.nn.Module:
     return Wrapper().eval()
 
 
-def _write_onnx(
+def _trace(
     module: torch.nn.Module,
-    out: Path,
+    target: Path,
     token_types: bool,
     outputs: tuple[str, ...],
-    examples: Sequence[Inputs] = (),
+    *,
+    fold: bool = True,
 ) -> None:
-    """Trace ``module`` with dynamic batch and length, quantise it and write ``out/model.onnx``.
-
-    With ``examples`` of its inputs, products run in int8.
-    """
+    """Trace ``module`` with dynamic batch and length to a float ONNX file."""
     import torch
 
-    out.mkdir(parents=True, exist_ok=True)
     inputs = ("input_ids", "token_type_ids") if token_types else ("input_ids",)
     ids = torch.full((2, 16), 5)
     example = (ids, torch.zeros_like(ids))[: len(inputs)]
     axes = {name: {0: "batch", 1: "length"} for name in (*inputs, *outputs)}
     if outputs == ("sentence_embedding",):
         axes["sentence_embedding"] = {0: "batch"}
-    with tempfile.TemporaryDirectory() as scratch, warnings.catch_warnings():
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        float_model = Path(scratch) / "float.onnx"
         torch.onnx.export(
             module,
             example,
-            str(float_model),
+            str(target),
             input_names=list(inputs),
             output_names=list(outputs),
             dynamic_axes=axes,
             opset_version=OPSET,
+            do_constant_folding=fold,
             dynamo=False,
         )
-        if examples:
-            smooth(float_model, examples)
-        quantise(float_model, out / "model.onnx", activations=bool(examples), beside=EMBEDDINGS)
 
 
 def _examples(news: Path, tokenizer: Tokenizer, layout: Layout) -> Iterator[Inputs]:
@@ -222,16 +253,17 @@ def _examples(news: Path, tokenizer: Tokenizer, layout: Layout) -> Iterator[Inpu
         yield {name: tensor[:, kept].numpy() for name, tensor in inputs.items()}
 
 
-def _write_tokenizer(source: Path, out: Path) -> None:
+def _write_tokenizer(source: Path, out: Path) -> Path:
     """Copy the tokenizer without the truncation and padding that its file may carry."""
-    tokenizer = load_tokenizer(source)
-    tokenizer.save(str(out / "tokenizer.json"), pretty=False)
+    path = out / "tokenizer.json"
+    load_tokenizer(source).save(str(path), pretty=False)
+    return path
 
 
-def _write_card(out: Path, card: dict[str, Any], weights: Path) -> None:
+def _write_card(out: Path, card: dict[str, Any], weights: Path, tokenizer: Path) -> None:
     card = card | {
         "sha256": sha256_of(out / "model.onnx"),
-        "tokenizer_sha256": sha256_of(out / "tokenizer.json"),
+        "tokenizer_sha256": sha256_of(tokenizer),
         "source_sha256": sha256_of(weights),
     }
     if (out / EMBEDDINGS).is_file():

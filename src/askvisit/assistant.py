@@ -87,7 +87,7 @@ class Assistant:
         """
         location = location_of(index)
         built_with = location.encoder()
-        engine = encoders.load_for_questions(encoder or built_with.name)
+        engine = encoders.load(encoder or built_with.name)
         if (engine.name, engine.sha256) != (built_with.name, built_with.sha256):
             raise EncoderMismatchError(location, built_with.name, encoder or engine.name)
         chosen = readers.load(reader, engine)

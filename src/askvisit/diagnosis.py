@@ -21,7 +21,6 @@ from askvisit.encoder import DEFAULT, SentenceTransformerEncoder
 from askvisit.errors import AskvisitError
 from askvisit.index import locate, verify_index
 from askvisit.index import manifest as manifests
-from askvisit.onnx_model import MODELS, OnnxModel
 
 _HASH = 12
 """Characters of a hash that are shown."""
@@ -49,7 +48,7 @@ def examine(
         "system": _system,
         "processor": _processor,
         "libraries": _libraries,
-        "encoder": lambda: _model("encoder"),
+        "encoder": _encoder,
         "reader": lambda: _reader(reader),
         "weights": _weights,
         "index": lambda: _index(locate(index)),
@@ -92,13 +91,13 @@ def _version(name: str) -> str:
         return "missing"
 
 
-def _model(kind: str) -> str:
-    about = OnnxModel(MODELS / kind).about  # loading it compares its files with their hashes
+def _encoder() -> str:
+    about = encoders.bundled_model().about  # loading it compares its files with their hashes
     return f"{about['name']}, sha256 {about['sha256'][:_HASH]} as shipped"
 
 
 def _reader(name: str | None) -> str:
-    reader = readers.load(name, encoders.load_for_questions())
+    reader = readers.load(name, encoders.load())
     return f"{reader.name}, sha256 {reader.sha256}"
 
 

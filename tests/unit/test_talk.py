@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from harness.fakes import ROOT
 
+from askvisit import encoder as encoders
 from askvisit import talk
-from askvisit.encoder import Encoder, load_for_questions
+from askvisit.encoder import Encoder
 from askvisit.rewriting.wrapping import without_greeting
 from askvisit.talk.language import is_foreign
 from askvisit.talk.requests import MOST_SENTENCES, Request, parse
@@ -43,7 +44,7 @@ def english() -> list[str]:
 @pytest.fixture(scope="module")
 def encoder() -> Encoder:
     """Return the bundled encoder, for which the limits of small talk are fitted."""
-    return load_for_questions()
+    return encoders.load()
 
 
 SMALL_TALK = {

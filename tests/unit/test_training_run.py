@@ -529,7 +529,7 @@ def test_the_shipped_fits_ask_editions_and_pages(data, tmp_path, monkeypatch, ca
         assert sample.source == "news"
         assert sample.answerable >= bool(sample.gold)
         assert not (sample.far and sample.answerable)
-    monkeypatch.setattr(calibrate.encoders, "load_for_questions", WordCounts)
+    monkeypatch.setattr(calibrate.encoders, "load", WordCounts)
     monkeypatch.setattr(calibrate.readers, "load", lambda *_: SharedWords())
     out = tmp_path / "calibration.json"
     out.write_text('{"another": {"rank": {}}}')

@@ -44,7 +44,7 @@ def run(chosen: argparse.Namespace) -> int:
         )
     location = location_of(chosen.index)
     target = location.calibration_file()
-    engine = encoder.load_for_questions(location.encoder().name)
+    engine = encoder.load(location.encoder().name)
     read_by = reader.load(chosen.reader, engine)
     samples = fitting.ask(location.open(), engine, read_by, questions)
     judged = cross_validation.judge(samples, read_by.name)

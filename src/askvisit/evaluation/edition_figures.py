@@ -38,7 +38,7 @@ class Models:
     @classmethod
     def load(cls, reader: str | None = None) -> Models:
         """Load the bundled encoder and a reader by its name, with what was fitted for it."""
-        encoder = encoders.load_for_questions()
+        encoder = encoders.load()
         chosen = readers.load(reader, encoder)
         return cls(encoder, chosen, fitted_for(chosen))
 
