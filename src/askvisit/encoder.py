@@ -163,12 +163,18 @@ class BundledEncoder:
         """Encode texts; what is longer than the model reads is cut."""
         if len(texts) >= _MANY and _has_gpu():
             return self._on_gpu.encode(texts)
+        model = self._model
+        longest = model.about["max_length"] - 2  # [CLS] and [SEP] count
+
+        def encode_one(text: str) -> FloatArray:
+            return model.run(model.tokens(text).ids[:longest])[0]
+
         if len(texts) == 1:
-            return self._encode_one(texts[0])[np.newaxis]
+            return encode_one(texts[0])[np.newaxis]
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda n: -len(texts[n]))  # no long one comes last
         with ThreadPoolExecutor(os.cpu_count(), "encoder") as threads:
-            found = threads.map(self._encode_one, [texts[n] for n in order])
+            found = threads.map(encode_one, [texts[n] for n in order])
             for n, vector in zip(order, found, strict=True):
                 vectors[n] = vector
         return vectors
@@ -176,10 +182,6 @@ class BundledEncoder:
     def spread(self, workers: int) -> AbstractContextManager[None]:
         """Encode many texts in so many processes where there are GPUs; else threads do better."""
         return self._on_gpu.spread(workers) if _has_gpu() else nullcontext()
-
-    def _encode_one(self, text: str) -> FloatArray:
-        longest = self._model.about["max_length"] - 2  # [CLS] and [SEP] count
-        return self._model.run(self._model.tokens(text).ids[:longest])[0]
 
     @cached_property
     def _model(self) -> OnnxModel:
