@@ -20,15 +20,12 @@ BESIDE = 10_000_000  # bytes from which a table of a model over MAX_BYTES goes t
 SMALL = 4096  # values; smaller constants stay float
 
 
-def quantise(
-    float_model: Path, target: Path, *, activations: bool = True, beside: str = "embeddings.bin"
-) -> None:
+def quantise(float_model: Path, target: Path, *, beside: str = "embeddings.bin") -> None:
     """Write the int8 version of the ONNX file ``float_model`` to ``target``.
 
-    With ``activations`` the products run in int8 (``quantize_dynamic``: fast where the CPU has
-    VNNI); without, only the weights are stored in int8 and the runtime unfolds them when it loads
-    the file: the speed of float, a fifth of the error. A model over ``MAX_BYTES`` leaves its
-    largest tables in the file ``beside`` the target. One that is not int8 is a `TrainingError`.
+    Products run in int8 (``quantize_dynamic``: fast where the CPU has VNNI). A model over
+    ``MAX_BYTES`` leaves its largest tables in the file ``beside`` the target. One that is not int8
+    is a `TrainingError`.
     """
     import onnx
 
@@ -37,17 +34,14 @@ def quantise(
 
     model = onnx.load(str(float_model))
     _int8_tables(model.graph)
-    if not activations:
-        _int8_matrices(model.graph)
     onnx.save(model, str(target))
-    if activations:
-        quantize_dynamic(
-            str(target),
-            str(target),
-            op_types_to_quantize=["MatMul", "Gemm"],
-            per_channel=True,
-            weight_type=QuantType.QInt8,
-        )
+    quantize_dynamic(
+        str(target),
+        str(target),
+        op_types_to_quantize=["MatMul", "Gemm"],
+        per_channel=True,
+        weight_type=QuantType.QInt8,
+    )
     size, before = target.stat().st_size, float_model.stat().st_size
     if size > MAX_SHARE * before:
         target.unlink()
@@ -74,61 +68,42 @@ def _int8_tables(graph: Any) -> None:
     """Store the tables that ``Gather`` reads as int8 rows, each with its own scale."""
     from onnx import helper
 
-    for node, values in _with_weight(graph, "Gather", 0):
-        table, rows, scale = node.input[0], node.input[1], node.output[0] + "_scale"
-        _replace(graph, table, values, axis=1)
-        node.input[0] = table + "_int8"
-        picked, node.output[0] = node.output[0], node.output[0] + "_int8"
+    for node, values in _lookups(graph):
+        table, rows, picked = node.input[0], node.input[1], node.output[0]
+        scale = picked + "_scale"
+        _replace(graph, table, values)
+        node.input[0], node.output[0] = table + "_int8", picked + "_int8"
         after = [
             helper.make_node("Cast", [node.output[0]], [picked + "_cast"], to=1),
             helper.make_node("Gather", [table + "_scale", rows], [scale]),
             helper.make_node("Mul", [picked + "_cast", scale], [picked]),
         ]
-        _insert(graph, node, after, offset=1)
+        place = list(graph.node).index(node) + 1
+        for item in reversed(after):
+            graph.node.insert(place, item)
 
 
-def _int8_matrices(graph: Any) -> None:
-    """Store the matrices of ``MatMul`` as int8 columns; the runtime folds the two new nodes."""
-    from onnx import helper
-
-    for node, values in _with_weight(graph, "MatMul", 1):
-        matrix = node.input[1]
-        _replace(graph, matrix, values, axis=0)
-        before = [
-            helper.make_node("Cast", [matrix + "_int8"], [matrix + "_cast"], to=1),
-            helper.make_node("Mul", [matrix + "_cast", matrix + "_scale"], [matrix + "_float"]),
-        ]
-        node.input[1] = matrix + "_float"
-        _insert(graph, node, before, offset=0)
-
-
-def _with_weight(graph: Any, operator: str, position: int) -> list[tuple[Any, Any]]:
-    """The nodes of one kind whose input ``position`` is a large float matrix, with its values."""
+def _lookups(graph: Any) -> list[tuple[Any, Any]]:
+    """The nodes that look rows up in a large float table, with the table."""
     from onnx import numpy_helper
 
     constants = {constant.name: constant for constant in graph.initializer}
     found = []
     for node in graph.node:
-        if node.op_type == operator and node.input[position] in constants:
-            values = numpy_helper.to_array(constants[node.input[position]])
+        if node.op_type == "Gather" and node.input[0] in constants:
+            values = numpy_helper.to_array(constants[node.input[0]])
             if values.ndim == 2 and values.size >= SMALL and values.dtype.kind == "f":
                 found.append((node, values))
     return found
 
 
-def _replace(graph: Any, name: str, values: Any, *, axis: int) -> None:
-    """Replace the constant ``name`` by ``name_int8`` and ``name_scale`` (maximum over ``axis``)."""
+def _replace(graph: Any, name: str, values: Any) -> None:
+    """Replace the table ``name`` by ``name_int8`` and its rows' scales ``name_scale``."""
     from onnx import numpy_helper
 
-    scale = numpy.maximum(numpy.abs(values).max(axis, keepdims=True) / 127, 1e-12)
+    scale = numpy.maximum(numpy.abs(values).max(1, keepdims=True) / 127, 1e-12)
     whole = numpy.round(values / scale).astype(numpy.int8)
     old = next(constant for constant in graph.initializer if constant.name == name)
     graph.initializer.remove(old)
     graph.initializer.append(numpy_helper.from_array(whole, name + "_int8"))
     graph.initializer.append(numpy_helper.from_array(scale.astype(numpy.float32), name + "_scale"))
-
-
-def _insert(graph: Any, node: Any, new: list[Any], *, offset: int) -> None:
-    place = list(graph.node).index(node) + offset
-    for item in reversed(new):
-        graph.node.insert(place, item)

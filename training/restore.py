@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from askvisit.errors import TrainingError
+from training.smoothing import FACTOR, SMOOTHED
 
 
 def restore(reader: Path, base: Path, out: Path) -> Path:
@@ -44,6 +45,9 @@ def float_weights(reader: Path) -> Iterator[tuple[str, Any]]:
     path = reader / "model.onnx"
     if not path.is_file():
         raise TrainingError(f"{reader} holds no model.onnx: name the folder of an exported reader")
+    nodes = onnx.load(str(path), load_external_data=False).graph.node
+    if not any(node.op_type == "MatMulInteger" for node in nodes):
+        raise TrainingError(f"{path} has no int8 products: it is not an export of this project")
     graph = onnx.load(str(path)).graph
     constants = {constant.name: constant for constant in graph.initializer}
 
@@ -56,15 +60,17 @@ def float_weights(reader: Path) -> Iterator[tuple[str, Any]]:
         elif name.startswith("model.") and name.endswith("_int8"):
             table = name.removesuffix("_int8")
             yield table.removeprefix("model."), array(name) * array(table + "_scale")
-    products = [node for node in graph.node if node.op_type == "MatMulInteger"]
-    if not products:
-        raise TrainingError(f"{path} has no int8 products: it is not an export of this project")
-    for node in products:
+    for node in graph.node:
+        if node.op_type != "MatMulInteger":
+            continue
         # "/model/encoder/dense/MatMul_quant" multiplies by the transposed "encoder.dense.weight".
         layer = node.name.removeprefix("/model/").removesuffix("/MatMul_quant").replace("/", ".")
         matrix = node.input[1]
-        scale = array(matrix.removesuffix("_quantized") + "_scale")
-        yield f"{layer}.weight", (array(matrix) * scale).T.copy()
+        weights = array(matrix) * array(matrix.removesuffix("_quantized") + "_scale")
+        tensor = node.input[0].removesuffix("_quantized")
+        if tensor.endswith(SMOOTHED):  # its channels were divided, and the rows multiplied
+            weights *= array(tensor.removesuffix(SMOOTHED) + FACTOR)[:, None]
+        yield f"{layer}.weight", weights.T.copy()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -19,6 +19,7 @@ from askvisit.onnx_model import onnx_runtime
 
 STRENGTH = 0.55  # exponent of a channel's largest value; the paper also weighs in the weights'
 OUTLIER = 6.0  # a channel this many times above the median one makes smoothing worth a product
+SMOOTHED, FACTOR = "_smooth", "_factor"  # ends of the names of what is added to a graph
 SMALL = 4096  # values of a matrix; the output layers stay as they are
 
 Inputs = Mapping[str, NDArray[Any]]
@@ -45,13 +46,13 @@ def smooth(float_model: Path, examples: Iterable[Inputs]) -> int:
         divisor = numpy.maximum(channels, 1e-3) ** STRENGTH
         divisor = (divisor / numpy.median(divisor)).astype(numpy.float32)
         for node, weights in users:
-            name = node.input[1] + "_smooth"
+            name = node.input[1] + SMOOTHED
             scaled = numpy.ascontiguousarray(weights * divisor[:, None])
             model.graph.initializer.append(numpy_helper.from_array(scaled, name))
-            node.input[0], node.input[1] = tensor + "_smooth", name
-        factor = tensor + "_factor"
+            node.input[0], node.input[1] = tensor + SMOOTHED, name
+        factor = tensor + FACTOR
         model.graph.initializer.append(numpy_helper.from_array(1 / divisor, factor))
-        divide = helper.make_node("Mul", [tensor, factor], [tensor + "_smooth"], factor)
+        divide = helper.make_node("Mul", [tensor, factor], [tensor + SMOOTHED], factor)
         model.graph.node.insert(list(model.graph.node).index(users[0][0]), divide)
         smoothed += 1
     used = {name for node in model.graph.node for name in node.input}

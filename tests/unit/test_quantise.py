@@ -26,7 +26,7 @@ def test_the_tables_beside_a_large_model_are_as_readable_as_it(tmp_path, monkeyp
         helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)]), tmp_path / "f.onnx"
     )
     target = tmp_path / "model.onnx"
-    quantise.quantise(tmp_path / "f.onnx", target, activations=False, beside="tables.bin")
+    quantise.quantise(tmp_path / "f.onnx", target, beside="tables.bin")
     beside = tmp_path / "tables.bin"
     assert beside.stat().st_size >= table.size > target.stat().st_size
     assert beside.stat().st_mode == target.stat().st_mode

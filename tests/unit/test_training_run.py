@@ -413,12 +413,16 @@ def test_an_export_that_is_not_int8_fails_and_leaves_nothing(
 
 
 @pytest.mark.parametrize("kind", ["tiny", "tiny_mpnet", "tiny_terms"])
-def test_training_goes_on_from_an_exported_reader(kind, data, tmp_path, request, tiny_graphs):
+@pytest.mark.parametrize("outlier", [0.0, 1e9])
+def test_training_goes_on_from_an_exported_reader(
+    kind, outlier, data, tmp_path, request, tiny_graphs, monkeypatch
+):
     import torch
     from safetensors.torch import save_file
 
-    from training import export, restore
+    from training import export, restore, smoothing
 
+    monkeypatch.setattr(smoothing, "OUTLIER", outlier)
     folder, exported = tmp_path / "trained", tmp_path / "exported"
     shutil.copytree(request.getfixturevalue(kind), folder)
     trained = {name: t + 0.02 * torch.randn(t.shape) for name, t in weights(folder).items()}
