@@ -1,0 +1,1 @@
+"""Dated sentences of articles in order of time."""

@@ -1,0 +1,139 @@
+"""Where dates stand in a sentence: the words of each, and what they need to become a date.
+
+The words are found here and resolved by dateparser, whose own search takes "may" for a month, "340
+seconds" for a date and words beside a date for parts of it. What names no single year, month or day
+is not found: durations, ages, "on Tuesdays", "the 1990s", "some thirty years ago", "today".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from askvisit.text import is_plural
+
+Kind = Literal["absolute", "yearless", "relative", "anchored"]
+
+
+@dataclass(frozen=True)
+class DateExpression:
+    """Words that mean a date, at offsets in their sentence.
+
+    `text` is what to resolve, without what only surrounds it. `kind` says what that needs:
+    nothing (absolute); the day of publication and whether past or future is meant (yearless); the
+    day of publication (relative); a date mentioned before (anchored).
+    """
+
+    start: int
+    end: int
+    kind: Kind
+    text: str
+
+
+_MONTH = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+)
+_SHORT_MONTH = rf"(?:{_MONTH}|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?)"
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?\b(?!,\d|\.\d)"
+_YEAR = r"(?:1\d|20)\d\d"
+_WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_ONES = "one two three four five six seven eight nine"
+_TEENS = (
+    "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty "
+    "thirty forty fifty sixty seventy eighty ninety"
+)
+_WORD_NUMBERS = "|".join([*_ONES.split(), *_TEENS.split()])
+_NUMBER = (
+    rf"(?:\d{{1,3}}|(?:twenty|thirty|forty|fifty)-(?:{_ONES.replace(' ', '|')})"
+    rf"|{_WORD_NUMBERS}|an?)"
+)
+_UNIT = r"(?:day|week|month|year)s?"
+_PART_OF_DAY = r"(?:day|morning|afternoon|evening|night)"
+_THAT_YEAR = r"(?:of\s+)?(?:that|the\s+same)\s+year"
+_SOME_YEAR = rf"(?:of\s+)?(?:last|this|next)\s+year|{_NUMBER}\s+years?\s+ago"
+_DAY_MONTH = rf"(?:{_DAY}\s+(?:of\s+)?{_SHORT_MONTH}|{_SHORT_MONTH}\s+{_DAY})"
+
+_BEFORE_MONTH = (
+    r"(?<!\w)(?:in|since|by|until|till|from|of|to|before|after|during|through|for|between|late|early"
+    r"|mid|mid-|(?:end|beginning|middle)\s+of)(?:\s+(?:early|late|mid))?[\s-]+"
+)
+_BEFORE_YEAR = (
+    r"(?:(?<!\w)(?:in|since|by|until|till|from|of|before|after|during|through|for|between|early|late"
+    r"|mid|year)[\s-]+|(?<=\d{4}[–—-])|(?<=\d{4}\s(?:to|or)\s)|(?<=\d{4}\sand\s)"
+    r"|(?<!\w)(?P<article>an?|the|its|his|her|their)\s|\()"
+)
+
+# In order: at one place, the first that fits is taken.
+_PATTERNS: tuple[tuple[Kind, str], ...] = (
+    ("absolute", r"\b\d{4}-\d\d-\d\d\b"),
+    ("absolute", rf"\b{_DAY_MONTH},?\s+{_YEAR}\b"),
+    ("absolute", rf"\b{_SHORT_MONTH},?\s+(?:of\s+)?{_YEAR}\b(?!-)"),
+    ("relative", rf"\b(?:{_DAY_MONTH}|{_MONTH}),?\s+(?:{_SOME_YEAR})\b"),
+    ("anchored", rf"\b(?:{_DAY_MONTH}|{_MONTH})\s+{_THAT_YEAR}\b"),
+    ("yearless", rf"\b{_DAY_MONTH}(?!\w)"),
+    ("relative", rf"(?i:\b(?:last|next|this)(?=\s))\s+(?:{_MONTH}|{_WEEKDAY})\b"),
+    ("yearless", rf"(?i:{_BEFORE_MONTH})(?P<month>{_MONTH})\b"),
+    ("relative", r"(?i:\bthe\s+day\s+before\s+yesterday|\byesterday|\btomorrow)\b"),
+    ("relative", rf"(?i:\b{_NUMBER}\s+{_UNIT}\s+(?:ago|from\s+now))\b"),
+    ("relative", r"(?i:(?<!the )(?<!past )\b(?:last|next|this)\s+(?:week|month|year))\b"),
+    ("relative", r"(?i:(?<!the )\b(?:last|next|this)\s+(?:spring|summer|autumn|fall))\b"),
+    ("relative", r"(?i:\bend\s+of\s+(?:the|this|last|next)\s+(?:week|month|year))\b"),
+    (
+        "anchored",
+        rf"(?i:\b{_NUMBER}\s+{_UNIT}\s+(?:later|afterwards?|earlier"
+        r"|(?:after|before)(?:\s+that\b|(?=[,.;:)]|$))))\b",
+    ),
+    ("anchored", rf"(?i:\b(?:the\s+same|that)\s+(?:{_PART_OF_DAY}|month|year))\b"),
+    ("anchored", rf"(?i:\bthe\s+(?:next|following|previous)\s+(?:{_PART_OF_DAY}|month|year))\b"),
+    ("yearless", rf"\b{_WEEKDAY}\b"),
+    ("absolute", rf"(?i:{_BEFORE_YEAR})(?P<year>{_YEAR})\b(?![,.]\d)"),
+)
+_EXPRESSION = re.compile("|".join(f"(?P<p{n}>{p})" for n, (_, p) in enumerate(_PATTERNS)))
+
+_ROUGHLY = re.compile(
+    r"\b(?:about|some|around|nearly|almost|over|than|roughly|least|most|approximately|up\s+to)\s+$",
+    re.IGNORECASE,
+)
+_CAPITAL_NEXT = re.compile(rf"\s+(?!(?:{_MONTH}|{_WEEKDAY})\b)[A-Z]\w*[a-z]")
+_CAPITAL_BEFORE = re.compile(r"[a-z,]\s+[A-Z][a-z]+\s+$")
+_GIVEN_NAMES = frozenset(("April", "May", "June", "August"))
+_MEASURES = frozenset(
+    "per percent people million billion thousand metre meter kilometre kilometer mile km kg m "
+    "tonne ton dollar euro pound hp mph square cubic odd".split()
+)
+_OLDEST_AFTER_ARTICLE = 1800
+"""A number after "a" or "the" is a year from here on: "the 1500 metres"."""
+
+
+def find(sentence: str) -> Iterator[DateExpression]:
+    """Yield the dates that a sentence mentions, in order."""
+    for match in _EXPRESSION.finditer(sentence):
+        kind, _ = _PATTERNS[int(str(match.lastgroup).removeprefix("p"))]
+        core = "year" if match["year"] else "month" if match["month"] else 0
+        start, end = match.span(core)  # without the preposition before it
+        if _means_a_date(match, sentence[:start], sentence[end:]):
+            yield DateExpression(start, end, kind, " ".join(match[core].split()))
+
+
+def _means_a_date(match: re.Match[str], before: str, after: str) -> bool:
+    """Return whether the words are a date here, and no name, number or rough guess."""
+    if match["year"]:
+        return _is_year(match, after)
+    if match["month"] in _GIVEN_NAMES:
+        return _CAPITAL_NEXT.match(after) is None
+    if re.fullmatch(_WEEKDAY, match[0]):
+        is_name = _CAPITAL_NEXT.match(after) or _CAPITAL_BEFORE.search(before)
+        return not is_name and not after.startswith("-")
+    return _ROUGHLY.search(before) is None
+
+
+def _is_year(match: re.Match[str], after: str) -> bool:
+    """Return whether four digits are a year, and not how many of something there are."""
+    if match["article"] and int(match["year"]) < _OLDEST_AFTER_ARTICLE:
+        return False
+    counted = re.match(r"\s+([\w-]+)", after)
+    if counted is None:
+        return re.match(r"[-,.]\w", after) is None
+    return not is_plural(counted[1]) and counted[1].lower() not in _MEASURES

@@ -1,0 +1,200 @@
+"""Expressions become dates, by dateparser, with the article's day of publication where they need it.
+
+dateparser says which parts of a date it read and what unit a distance has; nothing is
+returned that is more precise than that. A date that could lie on either side of publication is left
+out, as is one without a year close behind a date of another year, which it may belong to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from askvisit.records import Sentence
+from askvisit.timeline.dates import PartialDate
+from askvisit.timeline.expressions import DateExpression, find
+from askvisit.timeline.tense import Tense, nearer, tense
+
+_REMEMBERED = 65_536
+_UNITS = ("year", "month", "week", "day")
+_WEEKDAY = re.compile(r"[A-Z][a-z]+day")
+_SEASON = re.compile(r"(last|next|this) (spring|summer|autumn|fall)", re.IGNORECASE)
+_SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11)}
+"""First and last month; on the southern half of the earth too most give the same year."""
+_END = re.compile(r"end of (?:the |(?=this|last|next))", re.IGNORECASE)
+_TAIL = re.compile(
+    r",? (?:of )?((?:last|this|next|that|the same) year|[\w-]+ years? ago)$", re.IGNORECASE
+)
+_LATER = re.compile(r"(later|afterwards?|after that|after)$", re.IGNORECASE)
+_EARLIER = re.compile(r"(earlier|before that|before)$", re.IGNORECASE)
+_BESIDE = re.compile(r"(?:the )?(same|that|next|following|previous) (\w+)", re.IGNORECASE)
+_STEPS = {"same": 0, "that": 0, "next": 1, "following": 1, "previous": -1}
+
+
+@dataclass(frozen=True)
+class DatedWords:
+    """A date, and the words that give it: absolute offsets in their article, inside `sentence`."""
+
+    sentence: Sentence
+    start: int
+    end: int
+    date: PartialDate
+
+
+def dated(sentences: Iterable[Sentence], published: date | None) -> list[DatedWords]:
+    """Return the dates that an article's sentences mention, in the order of the text.
+
+    published: the day of publication; without it only dates with a year are found.
+    """
+    found: list[DatedWords] = []
+    for sentence in sentences:
+        for expression in find(sentence.text):
+            near = [d for d in found if _leads_to(d.sentence, sentence)]
+            resolved = _resolve(expression, sentence.text, published, [d.date for d in near])
+            if resolved is not None:
+                start = sentence.start + expression.start
+                end = sentence.start + expression.end
+                found.append(DatedWords(sentence, start, end, resolved))
+    return found
+
+
+def _leads_to(earlier: Sentence, sentence: Sentence) -> bool:
+    """Return whether a sentence is the one before another in its paragraph, or that itself."""
+    return earlier.paragraph == sentence.paragraph and sentence.start - earlier.end <= 3
+
+
+def _resolve(
+    expression: DateExpression, sentence: str, published: date | None, near: list[PartialDate]
+) -> PartialDate | None:
+    """Return the date that an expression means; `near` are those mentioned shortly before."""
+    if expression.kind == "absolute":
+        return _absolute(expression.text)
+    if expression.kind == "anchored":
+        return _anchored(expression.text, near[-1]) if near else None
+    if published is None:
+        return None
+    if expression.kind == "relative":
+        return _relative(expression.text, published)
+    if any(d.year != published.year for d in near):
+        return None
+    return _yearless(
+        expression.text, published, tense(sentence, expression.start, expression.end)
+    )
+
+
+def _absolute(text: str) -> PartialDate | None:
+    if re.fullmatch(r"\d{4}", text):
+        return PartialDate(int(text))
+    read = _read(text, date(2000, 1, 1))
+    return None if read is None else read.date
+
+
+def _yearless(text: str, published: date, meant: Tense | None) -> PartialDate | None:
+    """Return the last or next such day or month, the day of publication included."""
+    is_weekday = _WEEKDAY.fullmatch(text) is not None
+    base = published + timedelta(days=1) if is_weekday else published
+    before, after = _read(text, base, "past"), _read(text, published, "future")
+    if before is None or after is None:
+        return None
+    if meant is None:
+        middle = 0 if before.date.day else 15
+        since = (published - before.date.first).days - middle
+        until = (after.date.first - published).days + middle
+        meant = nearer(abs(since), until)
+    return None if meant is None else before.date if meant == "past" else after.date
+
+
+def _relative(text: str, published: date) -> PartialDate | None:
+    season = _SEASON.fullmatch(text)
+    if season is not None:
+        return _season(season[1].lower(), season[2].lower(), published)
+    tail = _TAIL.search(text)
+    if tail is not None and tail.start():
+        year = _read(tail[1], published)
+        return None if year is None else _absolute(f"{text[: tail.start()]} {year.date.year}")
+    words = _END.sub("", text)
+    if words != text and not words.startswith(("this", "last", "next")):
+        words = f"this {words}"
+    word, _, name = words.partition(" ")
+    if word.lower() == "last" and name[:1].isupper() and not _WEEKDAY.fullmatch(name):
+        read = _read(name, published.replace(day=1) - timedelta(days=1), "past")
+    elif word.lower() == "next" and name[:1].isupper() and not _WEEKDAY.fullmatch(name):
+        read = _read(name, published, "future")
+    elif word.lower() == "this" and name[:1].isupper() and not _WEEKDAY.fullmatch(name):
+        return _absolute(f"{name} {published.year}")
+    else:
+        read = _read(words, published)
+    return None if read is None else read.rounded
+
+
+def _season(which: str, season: str, published: date) -> PartialDate | None:
+    first, last = _SEASONS[season]
+    if which == "this":
+        return PartialDate(published.year)
+    if which == "next":
+        return PartialDate(published.year + (published.month >= first))
+    return PartialDate(published.year - (published.month <= last))
+
+
+def _anchored(text: str, anchor: PartialDate) -> PartialDate | None:
+    """Return a date that is told by its distance from another, or that is the same."""
+    tail = _TAIL.search(text)
+    if tail is not None and tail.start():
+        return _absolute(f"{text[: tail.start()]} {anchor.year}")
+    beside = _BESIDE.fullmatch(text)
+    if beside is not None:
+        unit = beside[2].lower() if beside[2].lower() in _UNITS else "day"
+        steps = _STEPS[beside[1].lower()]
+        words = f"{steps} {unit}s later" if steps >= 0 else f"{-steps} {unit}s ago"
+    elif _LATER.search(text):
+        words = _LATER.sub("later", text)
+    else:
+        words = _EARLIER.sub("ago", text)
+    read = _read(words, anchor.first)
+    if read is None or _UNITS.index(read.unit) > _UNITS.index(anchor.precision):
+        return None
+    return read.rounded
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What dateparser read: a day, and the unit that it is given in."""
+
+    day: date
+    unit: str
+    date: PartialDate
+
+    @property
+    def rounded(self) -> PartialDate | None:
+        return PartialDate.week_of(self.day) if self.unit == "week" else self.date
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _read(text: str, base: date, prefer: str = "current_period") -> _Read | None:
+    """Read words that are a date and nothing else, counted from a day."""
+    try:
+        data = _parser(base, prefer)(text)
+    except (OverflowError, ValueError):  # before the year 1 or after 9999
+        return None
+    if data.date_obj is None:
+        return None
+    day = data.date_obj.date()
+    precision = "day" if data.period in ("week", "time") else data.period
+    return _Read(day, data.period, PartialDate(day.year, day.month, day.day).at(precision))
+
+
+@lru_cache(maxsize=1024)
+def _parser(base: date, prefer: str) -> Callable[[str], Any]:
+    from dateparser.date import DateDataParser
+
+    settings = {
+        "RELATIVE_BASE": datetime(base.year, base.month, base.day),
+        "PREFER_DATES_FROM": prefer,
+        "PARSERS": ["relative-time", "absolute-time"],
+    }
+    read: Callable[[str], Any] = DateDataParser(languages=["en"], settings=settings).get_date_data
+    return read
