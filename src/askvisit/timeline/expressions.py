@@ -44,10 +44,11 @@ _TEENS = (
     "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty "
     "thirty forty fifty sixty seventy eighty ninety"
 )
-_WORD_NUMBERS = "|".join([*_ONES.split(), *_TEENS.split()])
+NUMBER_WORDS = frozenset(f"{_ONES} {_TEENS}".split())
+"""Numbers that are one word."""
 _NUMBER = (
     rf"(?:\d{{1,3}}|(?:twenty|thirty|forty|fifty)-(?:{_ONES.replace(' ', '|')})"
-    rf"|{_WORD_NUMBERS}|an?)"
+    rf"|{'|'.join(sorted(NUMBER_WORDS, reverse=True))}|an?)"
 )
 _UNIT = r"(?:day|week|month|year)s?"
 _PART_OF_DAY = r"(?:day|morning|afternoon|evening|night)"
@@ -55,13 +56,16 @@ _THAT_YEAR = r"(?:of\s+)?(?:that|the\s+same)\s+year"
 _SOME_YEAR = rf"(?:of\s+)?(?:last|this|next)\s+year|{_NUMBER}\s+years?\s+ago"
 _DAY_MONTH = rf"(?:{_DAY}\s+(?:of\s+)?{_SHORT_MONTH}|{_SHORT_MONTH}\s+{_DAY})"
 
+_MORE = rf",?\s+(?:(?:of\s+)?{_YEAR}|{_SOME_YEAR}|{_THAT_YEAR}|{_DAY})\b"
+"""What would make a month more precise: those patterns stand for themselves."""
+
 _BEFORE_MONTH = (
     r"(?<!\w)(?:in|since|by|until|till|from|of|to|before|after|during|through|for|between|late|early"
     r"|mid|mid-|(?:end|beginning|middle)\s+of)(?:\s+(?:early|late|mid))?[\s-]+"
 )
 _BEFORE_YEAR = (
-    r"(?:(?<!\w)(?:in|since|by|until|till|from|of|before|after|during|through|for|between|early|late"
-    r"|mid|year)[\s-]+|(?<=\d{4}[–—-])|(?<=\d{4}\s(?:to|or)\s)|(?<=\d{4}\sand\s)"
+    r"(?:(?<!\w)(?:in|since|by|until|till|up\sto|from|of|before|after|during|through|for|between|early"
+    r"|late|mid|year)[\s-]+|(?<=\d{4}[–—-])|(?<=\d{4}\s(?:to|or)\s)|(?<=\d{4}\sand\s)"
     r"|(?<!\w)(?P<article>an?|the|its|his|her|their)\s|\()"
 )
 
@@ -73,8 +77,8 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("relative", rf"\b(?:{_DAY_MONTH}|{_MONTH}),?\s+(?:{_SOME_YEAR})\b"),
     ("anchored", rf"\b(?:{_DAY_MONTH}|{_MONTH})\s+{_THAT_YEAR}\b"),
     ("yearless", rf"\b{_DAY_MONTH}(?!\w)"),
-    ("relative", rf"(?i:\b(?:last|next|this)(?=\s))\s+(?:{_MONTH}|{_WEEKDAY})\b"),
-    ("yearless", rf"(?i:{_BEFORE_MONTH})(?P<month>{_MONTH})\b"),
+    ("relative", rf"(?i:(?<!the )\b(?:last|next|this)(?=\s))\s+(?:{_MONTH}|{_WEEKDAY})\b"),
+    ("yearless", rf"(?i:{_BEFORE_MONTH})(?P<month>{_MONTH})\b(?!{_MORE})"),
     ("relative", r"(?i:\bthe\s+day\s+before\s+yesterday|\byesterday|\btomorrow)\b"),
     ("relative", rf"(?i:\b{_NUMBER}\s+{_UNIT}\s+(?:ago|from\s+now))\b"),
     ("relative", r"(?i:(?<!the )(?<!past )\b(?:last|next|this)\s+(?:week|month|year))\b"),
@@ -82,10 +86,13 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("relative", r"(?i:\bend\s+of\s+(?:the|this|last|next)\s+(?:week|month|year))\b"),
     (
         "anchored",
-        rf"(?i:\b{_NUMBER}\s+{_UNIT}\s+(?:later|afterwards?|earlier"
+        rf"(?i:\b{_NUMBER}\s+{_UNIT}\s+(?:(?:later|earlier)(?!\s+than)|afterwards?"
         r"|(?:after|before)(?:\s+that\b|(?=[,.;:)]|$))))\b",
     ),
-    ("anchored", rf"(?i:\b(?:the\s+same|that)\s+(?:{_PART_OF_DAY}|month|year))\b"),
+    (
+        "anchored",
+        rf"(?i:\b(?:the\s+same|that)\s+(?:{_PART_OF_DAY}|month|year)\b(?!\s+(?:an?|last|of|as)\b))",
+    ),
     ("anchored", rf"(?i:\bthe\s+(?:next|following|previous)\s+(?:{_PART_OF_DAY}|month|year))\b"),
     ("yearless", rf"\b{_WEEKDAY}\b"),
     ("absolute", rf"(?i:{_BEFORE_YEAR})(?P<year>{_YEAR})\b(?![,.]\d)"),
@@ -97,6 +104,11 @@ _ROUGHLY = re.compile(
     re.IGNORECASE,
 )
 _CAPITAL_NEXT = re.compile(rf"\s+(?!(?:{_MONTH}|{_WEEKDAY})\b)[A-Z]\w*[a-z]")
+_NOT_ONE = re.compile(  # "every Monday", "a Saturday shift", "the last Friday of August"
+    r"\b(?:every|each|any|most|some|an?|the|one|last|next|this|first|second|third|fourth|following"
+    r"|previous)\s+$",
+    re.IGNORECASE,
+)
 _CAPITAL_BEFORE = re.compile(r"[a-z,]\s+[A-Z][a-z]+\s+$")
 _GIVEN_NAMES = frozenset(("April", "May", "June", "August"))
 _MEASURES = frozenset(
@@ -125,7 +137,7 @@ def _means_a_date(match: re.Match[str], before: str, after: str) -> bool:
         return _CAPITAL_NEXT.match(after) is None
     if re.fullmatch(_WEEKDAY, match[0]):
         is_name = _CAPITAL_NEXT.match(after) or _CAPITAL_BEFORE.search(before)
-        return not is_name and not after.startswith("-")
+        return not is_name and not _NOT_ONE.search(before) and not after.startswith("-")
     return _ROUGHLY.search(before) is None
 
 

@@ -1,4 +1,4 @@
-"""Expressions become dates, by dateparser, with the article's day of publication where they need it.
+"""Expressions become dates, by dateparser and, where they need it, the day of publication.
 
 dateparser says which parts of a date it read and what unit a distance has; nothing is
 returned that is more precise than that. A date that could lie on either side of publication is left
@@ -20,6 +20,9 @@ from askvisit.timeline.expressions import DateExpression, find
 from askvisit.timeline.tense import Tense, nearer, tense
 
 _REMEMBERED = 65_536
+_CLOSE = 31
+"""Days around publication in which a day without a year is taken to lie."""
+
 _UNITS = ("year", "month", "week", "day")
 _WEEKDAY = re.compile(r"[A-Z][a-z]+day")
 _SEASON = re.compile(r"(last|next|this) (spring|summer|autumn|fall)", re.IGNORECASE)
@@ -79,11 +82,9 @@ def _resolve(
         return None
     if expression.kind == "relative":
         return _relative(expression.text, published)
-    if any(d.year != published.year for d in near):
+    if not _WEEKDAY.fullmatch(expression.text) and any(d.year != published.year for d in near):
         return None
-    return _yearless(
-        expression.text, published, tense(sentence, expression.start, expression.end)
-    )
+    return _yearless(expression.text, published, tense(sentence, expression.start, expression.end))
 
 
 def _absolute(text: str) -> PartialDate | None:
@@ -100,6 +101,11 @@ def _yearless(text: str, published: date, meant: Tense | None) -> PartialDate | 
     before, after = _read(text, base, "past"), _read(text, published, "future")
     if before is None or after is None:
         return None
+    if before.date.day and not is_weekday:
+        # A year is told where a day is meant that is not the one close by: a dateline has no verb.
+        close = [r.date for r in (before, after) if abs((r.date.first - published).days) <= _CLOSE]
+        if close:
+            return close[0]
     if meant is None:
         middle = 0 if before.date.day else 15
         since = (published - before.date.first).days - middle
