@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from askvisit.records import Article as Article
     from askvisit.records import Citation as Citation
     from askvisit.records import Hit as Hit
+    from askvisit.timeline import TimelineEntry as TimelineEntry
     from askvisit.trace import Trace as Trace
 
 __version__ = "0.1.0"
@@ -33,6 +34,7 @@ _HOME = {
     "Citation": "records",
     "Hit": "records",
     "Milvus": "milvus.location",
+    "TimelineEntry": "timeline",
     "Trace": "trace",
     "ask": "assistant",
     "build_index": "index",
@@ -47,6 +49,7 @@ __all__ = [
     "Citation",
     "Hit",
     "Milvus",
+    "TimelineEntry",
     "Trace",
     "__version__",
     "ask",

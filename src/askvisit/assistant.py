@@ -11,13 +11,14 @@ import os
 import threading
 import warnings
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Self, TypeVar
 
 from askvisit import encoder as encoders
 from askvisit import reader as readers
-from askvisit import talk
+from askvisit import talk, timeline
 from askvisit.calibration import FAST, Calibration, Strictness, calibration_for
 from askvisit.encoder import Encoder
 from askvisit.errors import (
@@ -33,6 +34,7 @@ from askvisit.records import Answer, Article, Hit
 from askvisit.retriever import Retriever
 from askvisit.rewriting.resolution import Resolver, TermClassifier
 from askvisit.text import one_line, printable
+from askvisit.timeline import PartialDate, TimelineEntry
 from askvisit.trace import Recorder, Trace
 
 LONGEST_QUESTION = 2000
@@ -161,6 +163,31 @@ class Assistant:
             raise QuestionError("k is how many passages to return: give 1 or more")
         return self._on_snapshot(lambda index: self._search(index, question, articles)[:k])
 
+    def timeline(
+        self,
+        topic: str | None = None,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        *,
+        articles: Sequence[str] | None = None,
+    ) -> tuple[TimelineEntry, ...]:
+        """Return the dated sentences, in order of time; those about a topic where one is given.
+
+        since, until: the span of time, both ends included: YYYY, YYYY-MM, YYYY-MM-DD or a date.
+        articles: ids of the articles to look in (all where None).
+
+        Relative dates ("last Tuesday") are counted from `Article.date`; where that is missing, and
+        where a text does not tell the year, they are left out.
+
+        Raises `QuestionError` for an empty topic or what is no date, and `UnknownArticleError`.
+        """
+        if topic is not None:
+            check_question(topic)
+        span = timeline.bound("since", since), timeline.bound("until", until)
+        if span[0] is not None and span[1] is not None and span[1].last < span[0].first:
+            raise QuestionError(f"until ({span[1]}) is before since ({span[0]}); swap them")
+        return self._on_snapshot(lambda index: self._timeline(index, topic, span, articles))
+
     @property
     def articles(self) -> Mapping[str, Article]:
         """The articles by id."""
@@ -210,6 +237,20 @@ class Assistant:
     ) -> list[Hit]:
         _check_articles(index, articles)
         return Retriever(index, self._encoder).search(_readable(question), articles)
+
+    def _timeline(
+        self,
+        index: PassageIndex,
+        topic: str | None,
+        span: tuple[PartialDate | None, PartialDate | None],
+        articles: Sequence[str] | None,
+    ) -> tuple[TimelineEntry, ...]:
+        _check_articles(index, articles)
+        scope = timeline.Scope(index.article_ids() if articles is None else articles, *span)
+        if topic is None:
+            return timeline.everything(index, scope)
+        about = _readable(topic)
+        return timeline.on_topic(index, self._encoder, self._sentences, about, scope)
 
     def _on_snapshot(self, work: Callable[[PassageIndex], Result]) -> Result:
         """Do work on one snapshot; on a new one where a rebuild took it away."""

@@ -77,11 +77,15 @@ class Retriever:
         return sorted(hits, key=lambda hit: (-hit.fused, hit.article_id, hit.start))
 
     def gather(
-        self, question: str, articles: Sequence[str] | None = None, cited: Sequence[str] = ()
+        self,
+        question: str,
+        articles: Sequence[str] | None = None,
+        cited: Sequence[str] = (),
+        passages: int = _READ,
     ) -> Evidence:
         """Search, and cut the text around the best passages into windows for a reader."""
         hits = self.search(question, articles, cited)
-        chosen = hits if len(self._index) <= _SMALL else hits[:_READ]
+        chosen = hits if len(self._index) <= _SMALL else hits[:passages]
         found = self._windows(chosen)
         sentences = {(s.article_id, s.start): s.text for w in found for s in w.sentences}
         scores = bm25_among(question, list(sentences.values()))

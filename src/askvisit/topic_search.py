@@ -52,6 +52,11 @@ def choose(ranked: Sequence[Candidate], min_confidence: float) -> list[Candidate
     )
 
 
+def least_confidence() -> float:
+    """Return how sure one must be of a sentence that is shown beside the best."""
+    return _calibration().further
+
+
 def holds(about: str, sentence: str) -> bool:
     """Return whether a sentence has all the words of a topic, endings aside."""
     asked = stems(about)

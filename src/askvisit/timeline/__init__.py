@@ -1,1 +1,18 @@
-"""Dated sentences of articles in order of time."""
+"""Dated sentences of articles in order of time, each quoted and cited.
+
+expressions: where dates stand in a sentence; tense: whether one without a year is past or to come;
+resolving: expressions to dates; build: an index to a timeline. What cannot be dated is left out.
+"""
+
+from askvisit.timeline.build import Scope, TimelineEntry, everything, on_topic
+from askvisit.timeline.dates import PartialDate, bound, published
+
+__all__ = [
+    "PartialDate",
+    "Scope",
+    "TimelineEntry",
+    "bound",
+    "everything",
+    "on_topic",
+    "published",
+]

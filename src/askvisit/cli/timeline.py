@@ -1,0 +1,57 @@
+"""Show dated sentences in order of time, those about a topic where one is given.
+
+A date is as precise as the text gives it, and a sentence that cannot be dated is left out. Relative
+dates ("last Tuesday") are counted from the article's date, which its page or NAME.toml gives.
+
+examples:
+  askvisit timeline
+  askvisit timeline nuclear test --since 2011
+  askvisit timeline --since 2018-06 --until 2018-12 --json
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import asdict
+
+from askvisit.cli import options, show
+
+HELP = "show dated sentences in order of time"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.add_argument("topic", nargs="*", metavar="TOPIC", help="all dates where it is left out")
+    date = "YYYY, YYYY-MM or YYYY-MM-DD"
+    parser.add_argument("--since", metavar="DATE", help=f"the first date to show ({date})")
+    parser.add_argument("--until", metavar="DATE", help="the last date to show")
+    options.add_json(parser)
+    options.add_article(parser)
+    options.add_location(parser)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Print the timeline; 3 where nothing is dated."""
+    from askvisit import timeline
+    from askvisit.assistant import Assistant
+
+    assistant = Assistant.load(options.chosen_index(chosen), reader="fast")
+    topic = " ".join(chosen.topic) if chosen.topic else None
+    found = assistant.timeline(topic, chosen.since, chosen.until, articles=chosen.article)
+    print(show.as_json([asdict(entry) for entry in found]) if chosen.json else show.timeline(found))
+    articles = [assistant.articles[name] for name in chosen.article or assistant.articles]
+    undated = [article.id for article in articles if timeline.published(article.date) is None]
+    if undated:
+        print(f"askvisit: {_left_out(undated)}", file=sys.stderr)
+    return 0 if found else 3
+
+
+def _left_out(undated: list[str]) -> str:
+    """Say why dates may be missing, and what to do."""
+    first = show.plain(undated[0])
+    which = first if len(undated) == 1 else f"{len(undated)} articles ({first}, …)"
+    return (
+        f"no date of publication is known of {which}, so that dates without a year are left out; "
+        'give it in NAME.toml beside the article: date = "YYYY-MM-DD"'
+    )

@@ -1,0 +1,125 @@
+"""An index, or what it says of a topic, as a timeline: entries in order of time, each cited."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from askvisit import topic_search
+from askvisit.encoder import Encoder
+from askvisit.index import PassageIndex
+from askvisit.reader import SentenceReader
+from askvisit.records import Article, Citation, Sentence, Span
+from askvisit.retriever import Retriever
+from askvisit.timeline.dates import PartialDate, Precision, published
+from askvisit.timeline.resolving import DatedWords, dated
+
+_PASSAGES = 24
+"""Passages whose surroundings are looked through for a topic."""
+
+_ARTICLES_REMEMBERED = 1024
+
+_Place = tuple[str, int]
+"""A sentence: its article's id and where it begins."""
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """A dated sentence. `citation` quotes it; its span are the words that date it.
+
+    `date` is YYYY, YYYY-MM or YYYY-MM-DD, as precise as the words are with the article's day of
+    publication; `precision` says which. A week, quarter or season stands as the month or year that
+    it lies in.
+    """
+
+    date: str
+    precision: Precision
+    citation: Citation
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a timeline is made of: some articles, and a span of time with both ends in it."""
+
+    articles: Sequence[str]
+    since: PartialDate | None = None
+    until: PartialDate | None = None
+
+    def includes(self, when: PartialDate) -> bool:
+        """Return whether a date may lie in the span; a year does where it overlaps it."""
+        too_early = self.since is not None and when.last < self.since.first
+        too_late = self.until is not None and when.first > self.until.last
+        return not (too_early or too_late)
+
+
+def everything(index: PassageIndex, scope: Scope) -> tuple[TimelineEntry, ...]:
+    """Return all dated sentences of articles."""
+    found = [(index.article(a), _dated(index, index.article(a))) for a in scope.articles]
+    return _entries(found, scope, {})
+
+
+def on_topic(
+    index: PassageIndex, encoder: Encoder, reader: SentenceReader, topic: str, scope: Scope
+) -> tuple[TimelineEntry, ...]:
+    """Return the dated sentences of articles that are about a topic.
+
+    Those are the sentences that a topic search is sure of, and those that hold all words of the
+    topic themselves or with the two sentences before them. A citation's score is the confidence.
+    """
+    retriever = Retriever(index, encoder)
+    evidence = retriever.gather(topic, list(scope.articles), passages=_PASSAGES)
+    scores: dict[_Place, float] = {}
+    for candidate in topic_search.rank(topic, evidence, reader):
+        sentence = candidate.span.sentence
+        scores[sentence.article_id, sentence.start] = candidate.confidence
+    least = topic_search.least_confidence()
+    found = []
+    for article_id in dict.fromkeys(article_id for article_id, _ in scores):
+        sure = {start for (a, start), score in scores.items() if a == article_id and score >= least}
+        about = sure | _spoken_of(topic, index.sentences(article_id))
+        article = index.article(article_id)
+        found.append((article, [d for d in _dated(index, article) if d.sentence.start in about]))
+    return _entries(found, scope, scores)
+
+
+def _spoken_of(topic: str, sentences: Sequence[Sentence]) -> Collection[int]:
+    """Return where the sentences begin that hold a topic, two sentences before them included."""
+    texts = [sentence.text for sentence in sentences]
+    return {
+        sentence.start
+        for n, sentence in enumerate(sentences)
+        if topic_search.holds(topic, " ".join(texts[max(0, n - 2) : n + 1]))
+    }
+
+
+def _entries(
+    found: Sequence[tuple[Article, Sequence[DatedWords]]],
+    scope: Scope,
+    scores: dict[_Place, float],
+) -> tuple[TimelineEntry, ...]:
+    """Sort what was found by time, and what has one date by article and place; number it."""
+    rows = {
+        (words.date, article.id, words.sentence.start): (article, words)
+        for article, dates in found
+        for words in reversed(dates)  # of two words for one date in a sentence the first is cited
+        if scope.includes(words.date)
+    }
+    ordered = sorted(rows, key=lambda row: (row[0].order, *row[1:]))
+    entries = []
+    for number, row in enumerate(ordered, 1):
+        article, words = rows[row]
+        score = scores.get((article.id, words.sentence.start), 1.0)
+        span = Span(words.sentence, words.start, words.end, score, 0.0)
+        citation = Citation.of(number, article, span, score)
+        entries.append(TimelineEntry(str(words.date), words.date.precision, citation))
+    return tuple(entries)
+
+
+def _dated(index: PassageIndex, article: Article) -> tuple[DatedWords, ...]:
+    return _remembered(article, tuple(index.sentences(article.id)))
+
+
+@lru_cache(maxsize=_ARTICLES_REMEMBERED)
+def _remembered(article: Article, sentences: tuple[Sentence, ...]) -> tuple[DatedWords, ...]:
+    return tuple(dated(sentences, published(article.date)))
