@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from askvisit.index import BuildReport as BuildReport
     from askvisit.index import build_index as build_index
     from askvisit.milvus.location import Milvus as Milvus
+    from askvisit.names import KeyName as KeyName
     from askvisit.records import Answer as Answer
     from askvisit.records import Article as Article
     from askvisit.records import Citation as Citation
@@ -33,6 +34,7 @@ _HOME = {
     "BuildReport": "index",
     "Citation": "records",
     "Hit": "records",
+    "KeyName": "names",
     "Milvus": "milvus.location",
     "TimelineEntry": "timeline",
     "Trace": "trace",
@@ -48,6 +50,7 @@ __all__ = [
     "BuildReport",
     "Citation",
     "Hit",
+    "KeyName",
     "Milvus",
     "TimelineEntry",
     "Trace",

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from askvisit import encoder as encoders
+from askvisit import names, talk, timeline
 from askvisit import reader as readers
-from askvisit import talk, timeline
 from askvisit.calibration import FAST, Calibration, Strictness, calibration_for
 from askvisit.encoder import Encoder
 from askvisit.errors import (
@@ -28,6 +28,7 @@ from askvisit.errors import (
     UnknownArticleError,
 )
 from askvisit.index import Articles, IndexLocation, PassageIndex, location_of
+from askvisit.names import KeyName
 from askvisit.pipeline import QAPipeline
 from askvisit.reader import Reader, SentenceReader
 from askvisit.records import Answer, Article, Hit
@@ -188,6 +189,19 @@ class Assistant:
             raise QuestionError(f"until ({span[1]}) is before since ({span[0]}); swap them")
         return self._on_snapshot(lambda index: self._timeline(index, topic, span, articles))
 
+    def names(
+        self, most: int = 20, *, articles: Sequence[str] | None = None
+    ) -> tuple[KeyName, ...]:
+        """Return the people, places and other names that the articles mention most.
+
+        most: how many at most. articles: ids of the articles to look in (all where None).
+
+        Raises `QuestionError` where `most` is below 1, and `UnknownArticleError`.
+        """
+        if most < 1:
+            raise QuestionError("most is how many names to return: give 1 or more")
+        return self._on_snapshot(lambda index: self._names(index, most, articles))
+
     @property
     def articles(self) -> Mapping[str, Article]:
         """The articles by id."""
@@ -237,6 +251,12 @@ class Assistant:
     ) -> list[Hit]:
         _check_articles(index, articles)
         return Retriever(index, self._encoder).search(_readable(question), articles)
+
+    def _names(
+        self, index: PassageIndex, most: int, articles: Sequence[str] | None
+    ) -> tuple[KeyName, ...]:
+        _check_articles(index, articles)
+        return names.key_names(index, index.article_ids() if articles is None else articles, most)
 
     def _timeline(
         self,

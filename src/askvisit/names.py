@@ -1,21 +1,22 @@
 """The names that articles mention most: people, places and whatever else is written with a capital.
 
-No model tells people from places; a name is told by its capital letters inside sentences, and by what
-the articles also write small. Within an article, which introduces who it speaks of in full,
-a later "Veleva" is "Radostina Veleva" where only one name ends so.
+No model tells people from places; a name is told by its capital letters inside sentences, and by
+what the article also writes small. Within an article, which introduces in full whom it speaks of, a
+later "Veleva" is "Radostina Veleva" where only one name ends so.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from askvisit.index import PassageIndex
 from askvisit.records import Article, Citation, Sentence, Span
 from askvisit.rewriting.mentions import spans
-from askvisit.text import content_words, words
+from askvisit.text import PREPOSITIONS, content_words, words
 
 _TITLES = frozenset(
     "president chancellor premier minister senator governor gov mayor king queen prince princess "
@@ -25,17 +26,19 @@ _TITLES = frozenset(
     "cardinal rabbi imam sheikh chief coach economist analyst lawyer spokesman spokeswoman".split()
 )
 _NO_NAMES = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june "
-    "july august september october november december christmas easter i ii iii".split()
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may "
+    "june july august september october november december jan feb mar apr jun jul aug sep sept oct "
+    "nov dec christmas easter".split()
 )
 _POSSESSIVE = re.compile(r"(?:[’']s|(?<=s)[’'])$")
-_OF_A_PLACE = re.compile(
-    r"\b(?:in|at|from|to|near|of|outside|towards?|across|into)\s+(?:the\s+)?$", re.IGNORECASE
-)
+_OF_A_PLACE = re.compile(r"\b(?:in|at|near|outside|towards?|across|into)\s+$", re.IGNORECASE)
+_NO_NOUN = re.compile(r".*(?:ed|ly)|last|next|early|late|today|yesterday|tomorrow|who|whose")
 _JOINED = frozenset("of the for and".split())
 
-Vocabulary = Mapping[str, str]
-"""Words in small letters, and how each is mostly written; see `PassageIndex.vocabulary`."""
+_ARTICLES_REMEMBERED = 1024
+
+_Token = tuple[int, str]
+"""A word and where it begins."""
 
 
 @dataclass(frozen=True)
@@ -53,21 +56,26 @@ class KeyName:
 
 
 @dataclass(frozen=True)
-class _Mention:
+class Mention:
+    """A name at its place: absolute offsets in the article, inside `sentence`."""
+
     sentence: Sentence
     start: int
     end: int
 
     @property
     def form(self) -> str:
+        """How it is written there."""
         return " ".join(self._slice().split())
 
     @property
     def before(self) -> str:
+        """The sentence up to it."""
         return self.sentence.text[: self.start - self.sentence.start]
 
     @property
     def after(self) -> str:
+        """The sentence behind it."""
         return self.sentence.text[self.end - self.sentence.start :]
 
     @property
@@ -78,27 +86,47 @@ class _Mention:
     @property
     def is_adjective(self) -> bool:
         """Whether it only stands before a noun: "Turkish soldiers", "a Greek yard"."""
-        noun = re.match(r"[\s-]+([a-z][\w-]*)", self.after)
-        return noun is not None and bool(content_words(noun[1]))
+        next_word = re.match(r"[\s-]+([a-z][\w-]*)", self.after)
+        if next_word is None or _NO_NOUN.fullmatch(next_word[1]) or next_word[1] in PREPOSITIONS:
+            return False
+        return bool(content_words(next_word[1]))
+
+    @property
+    def is_quoted(self) -> bool:
+        """Whether it stands in quotation marks of its own, as the title of a work."""
+        return self.before.endswith(("“", '"')) and self.after.startswith(("”", '"'))
 
     def _slice(self) -> str:
         return self.sentence.text[self.start - self.sentence.start : self.end - self.sentence.start]
+
+
+@dataclass(frozen=True)
+class ArticleName:
+    """A name in one article: its fullest form, and its mentions in the order of the text."""
+
+    name: str
+    mentions: tuple[Mention, ...]
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """How it is written, the fullest form first."""
+        return tuple(dict.fromkeys([self.name, *(m.form for m in self.mentions)]))
 
 
 def key_names(
     index: PassageIndex, articles: Sequence[str], most: int | None = None
 ) -> tuple[KeyName, ...]:
     """Return the names that articles mention, those mentioned most first; at most so many."""
-    merged: dict[str, list[tuple[Article, _Mention]]] = defaultdict(list)
+    merged: dict[str, list[tuple[Article, Mention]]] = defaultdict(list)
     for article_id in articles:
         article = index.article(article_id)
-        for group in _of_article(index.sentences(article_id), index.vocabulary):
-            merged[_fullest(group).casefold()].extend((article, mention) for mention in group)
+        for found in _remembered(tuple(index.sentences(article_id))):
+            merged[found.name.casefold()].extend((article, m) for m in found.mentions)
     ranked = sorted(merged.values(), key=lambda rows: -len(rows))
     return tuple(_key_name(rows) for rows in ranked[:most])
 
 
-def _key_name(rows: Sequence[tuple[Article, _Mention]]) -> KeyName:
+def _key_name(rows: Sequence[tuple[Article, Mention]]) -> KeyName:
     mentions = [mention for _, mention in rows]
     name = _fullest(mentions)
     forms = dict.fromkeys([name, *(mention.form for mention in mentions)])
@@ -109,63 +137,90 @@ def _key_name(rows: Sequence[tuple[Article, _Mention]]) -> KeyName:
     return KeyName(name, tuple(forms), len(rows), citations)
 
 
-def _fullest(mentions: Iterable[_Mention]) -> str:
+def _fullest(mentions: Iterable[Mention]) -> str:
     """Return the longest form; of equals one that is not in capitals throughout."""
     return max((m.form for m in mentions), key=lambda form: (len(form.split()), not form.isupper()))
 
 
-def _of_article(sentences: Sequence[Sentence], vocabulary: Vocabulary) -> list[list[_Mention]]:
-    """Return an article's mentions, those of one name together, in the order of the text."""
-    found: list[_Mention] = []
+@lru_cache(maxsize=_ARTICLES_REMEMBERED)
+def _remembered(sentences: tuple[Sentence, ...]) -> tuple[ArticleName, ...]:
+    return tuple(of_article(sentences))
+
+
+def of_article(sentences: Sequence[Sentence]) -> list[ArticleName]:
+    """Return the names in an article's sentences, in the order of the text."""
+    small = {word for s in sentences for word in words(s.text) if word.islower()}
+    found: list[Mention] = []
     for sentence in sentences:
-        if not _is_title_case(sentence.text):
-            found.extend(_mentions(sentence, vocabulary))
-    by_form: dict[str, list[_Mention]] = defaultdict(list)
-    for mention in found:
+        if sentence.paragraph > 1 or not _is_title_case(sentence.text):
+            found.extend(_mentions(sentence, small))
+    forms = {mention.form for mention in found}
+    by_form: dict[str, list[Mention]] = defaultdict(list)
+    for mention in (part for m in found for part in _split(m, forms)):
         by_form[mention.form.casefold()].append(mention)
-    groups = [group for group in by_form.values() if _is_name(group, vocabulary)]
-    return _merged(groups)
+    groups = _merged([group for group in by_form.values() if _is_name(group, small)])
+    return [ArticleName(_fullest(group), tuple(group)) for group in groups]
 
 
-def _mentions(sentence: Sentence, vocabulary: Vocabulary) -> Iterable[_Mention]:
-    """Yield the names of a sentence without titles, possessives and plain words in front."""
+def _mentions(sentence: Sentence, small: Collection[str]) -> Iterator[Mention]:
+    """Yield the names of a sentence without titles, possessives and plain words in front.
+
+    small: the words that the article also writes in small letters.
+    """
     for start, end in spans(sentence.text):
-        tokens = [(m.start() + start, m[0]) for m in re.finditer(r"\S+", sentence.text[start:end])]
-        is_first = _Mention(sentence, sentence.start + start, sentence.start + end).is_first
-        while tokens and _is_prefix(tokens[0][1], vocabulary, is_first and len(tokens) > 1):
+        whole = Mention(sentence, sentence.start + start, sentence.start + end)
+        if whole.is_quoted:
+            yield whole
+            continue
+        tokens = [(start + m.start(), m[0]) for m in re.finditer(r"\S+", sentence.text[start:end])]
+        if whole.is_first and len(tokens) > 1 and tokens[0][1].lower() in small:
             tokens.pop(0)
-        if tokens:
-            start = tokens[0][0]
-            form = _POSSESSIVE.sub("", sentence.text[start:end]).rstrip(".,;:")
-            if form.endswith((".S", ".N", ".K", ".M")):  # "U.N." keeps its full stop
-                form += "."
+        for inside in _between_titles(tokens):
+            left, right = inside[0][0], inside[-1][0] + len(inside[-1][1])
+            form = _POSSESSIVE.sub("", sentence.text[left:right])
+            form = form if re.search(r"\b\w\.$", form) else form.rstrip(".,;:")
             if len(form) > 1:
-                yield _Mention(sentence, sentence.start + start, sentence.start + start + len(form))
+                yield Mention(sentence, sentence.start + left, sentence.start + left + len(form))
 
 
-def _is_prefix(word: str, vocabulary: Vocabulary, is_first: bool) -> bool:
-    plain = word.lower().rstrip(".")
-    return plain in _TITLES or (is_first and vocabulary.get(plain, "").islower())
+def _between_titles(tokens: Sequence[_Token]) -> Iterator[list[_Token]]:
+    """Yield the names around titles: "U.S." and "Donald Trump" of "U.S. President Donald Trump"."""
+    parts: list[list[_Token]] = [[]]
+    for n, token in enumerate(tokens):
+        if token[1].lower().rstrip(".") in _TITLES and n + 1 < len(tokens):
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return (part for part in parts if part)
 
 
-def _is_name(group: Sequence[_Mention], vocabulary: Vocabulary) -> bool:
+def _split(mention: Mention, forms: Collection[str]) -> list[Mention]:
+    """Part "Paddock Sense of Toowoomba" where the article elsewhere says "Paddock Sense"."""
+    text = mention.sentence.text[mention.start - mention.sentence.start :]
+    text = text[: mention.end - mention.start]
+    for joint in re.finditer(r"\s+(?:of|for)\s+", text):
+        if text[: joint.start()] in forms:
+            left = replace(mention, end=mention.start + joint.start())
+            return [left, replace(mention, start=mention.start + joint.end())]
+    return [mention]
+
+
+def _is_name(group: Sequence[Mention], small: Collection[str]) -> bool:
     """Return whether a form is a name: somewhere inside a sentence, and no adjective or date."""
     form = group[0].form
-    if form.casefold() in _NO_NAMES or not any(letter.isalpha() for letter in form):
+    if form.lower().split()[-1].rstrip(".") in _NO_NAMES or form.lower() in small:
         return False
-    if " " in form:
+    if " " in form or any(mention.is_quoted for mention in group):
         return True
-    if vocabulary.get(form.lower(), "").islower():
+    if all(mention.is_adjective for mention in group):
         return False
-    inside = [mention for mention in group if not mention.is_first]
-    known = form.isupper() or vocabulary.get(form.lower()) == form
-    return (bool(inside) or known) and not all(mention.is_adjective for mention in group)
+    return form.isupper() or any(not mention.is_first for mention in group)
 
 
-def _merged(groups: list[list[_Mention]]) -> list[list[_Mention]]:
+def _merged(groups: list[list[Mention]]) -> list[list[Mention]]:
     """Join short forms to the one name before them that they may stand for."""
     groups.sort(key=lambda group: group[0].start)
-    kept: list[list[_Mention]] = []
+    kept: list[list[Mention]] = []
     for group in groups:
         longer = [g for g in kept if _stands_for(group, g[0].form)]
         if len(longer) == 1:
@@ -175,7 +230,7 @@ def _merged(groups: list[list[_Mention]]) -> list[list[_Mention]]:
     return [sorted(group, key=lambda m: m.start) for group in kept]
 
 
-def _stands_for(group: Sequence[_Mention], full: str) -> bool:
+def _stands_for(group: Sequence[Mention], full: str) -> bool:
     """Return whether a form is the end, the initials or, of no place, the beginning of a name."""
     short = group[0].form
     ours, theirs = short.split(), full.split()

@@ -54,6 +54,7 @@ MAY_IMPORT = {
     "ranking": {"reader", "retriever", "calibration"},
     "rewriting": {"index", "onnx_model", "reader"},
     "topic_search": {"ranking", "reader", "rewriting", "calibration"},
+    "names": {"index", "rewriting"},
     "timeline": {"encoder", "index", "reader", "retriever", "topic_search"},
     "talk": {"encoder", "index", "passages", "rewriting", "vectors"},
     "pipeline": {

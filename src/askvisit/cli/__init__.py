@@ -19,8 +19,8 @@ from askvisit.errors import AskvisitError
 from askvisit.text import one_line
 
 _COMMANDS = (
-    *("index", "ask", "chat", "search", "timeline", "verify", "doctor", "evaluate", "calibrate"),
-    "ui",
+    *("index", "ask", "chat", "search", "timeline", "names", "verify", "doctor"),
+    *("evaluate", "calibrate", "ui"),
 )
 
 _EPILOG = """\

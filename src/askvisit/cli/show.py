@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from askvisit.records import Answer, Citation, Hit
 from askvisit.text import excerpt, printable
 
 if TYPE_CHECKING:
+    from askvisit.names import KeyName
     from askvisit.timeline import TimelineEntry
 
 
@@ -69,6 +70,26 @@ def timeline(found: Sequence[TimelineEntry]) -> str:
         return "No sentence is dated."
     lines = [f"{entry.date:<10}  {_quoted(entry.citation)}" for entry in found]
     return "\n".join([*lines, "", *(source(entry.citation) for entry in found)])
+
+
+def names(found: Sequence[KeyName]) -> str:
+    """Show names, those mentioned most first: how often, and where each mention stands."""
+    lines = []
+    for name in found:
+        also = f" (also {', '.join(map(plain, name.forms[1:]))})" if name.forms[1:] else ""
+        lines.append(f"{name.count:>4}  {plain(name.name)}{also}")
+        lines += [f"      {place}" for place in _places(name.citations)]
+    return "\n".join(lines) or "No name is mentioned."
+
+
+def _places(citations: Sequence[Citation]) -> Iterator[str]:
+    """Yield a line an article: its id, and the paragraphs that are cited."""
+    paragraphs: dict[str, dict[int, None]] = {}
+    for citation in citations:
+        paragraphs.setdefault(citation.article_id, {})[citation.paragraph] = None
+    for article_id, numbers in paragraphs.items():
+        word = "paragraph" if len(numbers) == 1 else "paragraphs"
+        yield f"{plain(article_id)}, {word} {', '.join(map(str, numbers))}"
 
 
 def answer_dict(found: Answer) -> dict[str, Any]:

@@ -26,7 +26,7 @@ _NO_NAMES = (
 )
 _CAPITAL = r"(?:(?:[A-Z]\.){2,}|[^\W\d_a-z][\w-]*(?:\.[a-z]{2,}\b)?)"
 _JOINED = (
-    r"(?:\s+(?:of\ the|of|de|von|van|bin|al|du|da|for)\s+|[\s.]+"
+    r"(?:\s+(?:of\ the|of|de|von|van|bin|al|du|da|for|&)\s+|[\s.]+"
     rf"|\s+the\s+(?={_CAPITAL}\b(?!\s+of|\s+[A-Z])))"  # "Charles the Bold"
 )
 _LINKED = rf"(?:{_JOINED}|\s+(?:to|in|on|and|with)\s+(?:the\s+)?)"
@@ -48,6 +48,8 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
         if quoted and not _is_title(quoted):
             yield from ((start + a, start + b) for a, b in spans(quoted))
             continue
+        if not text[start].isupper() or text[:start][-1:].isalnum():
+            continue  # "lycée": the pattern takes any letter but a-z for a capital
         words = [(start + w.start(), start + w.end()) for w in re.finditer(r"\S+", text[start:end])]
         while words and text[slice(*words[0])].lower() in _NO_NAMES:
             words.pop(0)

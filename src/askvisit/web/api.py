@@ -1,4 +1,4 @@
-"""`ask`, `search` and `articles` for programs: named, typed endpoints of the same server."""
+"""What programs may call: `ask`, `search`, `timeline`, `names`, `articles`, named and typed."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MOST_HITS = 50
 MOST_HISTORY = 20
+MOST_NAMES = 100
 
 Result = TypeVar("Result")
 
@@ -69,6 +70,38 @@ def endpoints(assistant: Assistant) -> tuple[Callable[..., Any], ...]:
         """
         return [asdict(hit) for hit in assistant.search(query, min(k, MOST_HITS))]
 
+    def timeline(
+        topic: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        articles: list[str] | None = None,
+    ) -> list[dict[str, Any]]:
+        """Return dated sentences in order of time, each quoted word for word and cited.
+
+        Args:
+            topic: What the sentences must be about; all dated sentences where it is left out.
+            since: The first date, as YYYY, YYYY-MM or YYYY-MM-DD.
+            until: The last date, in the same form.
+            articles: Ids of the articles to look in; all of them where it is left out.
+
+        Returns:
+            Entries: date (as precise as the text is), precision, and the citation, whose span dates it.
+        """  # noqa: E501 - a program reads this text, line by line
+        found = assistant.timeline(topic or None, since, until, articles=articles)
+        return [asdict(entry) for entry in found]
+
+    def names(most: int = 20, articles: list[str] | None = None) -> list[dict[str, Any]]:
+        """Return the people, places and other names that the articles mention most.
+
+        Args:
+            most: How many names to return, at most 100.
+            articles: Ids of the articles to look in; all of them where it is left out.
+
+        Returns:
+            Names: name, all its forms, count of mentions, and a citation for each mention.
+        """
+        return [asdict(name) for name in assistant.names(min(most, MOST_NAMES), articles=articles)]
+
     def articles() -> list[dict[str, Any]]:
         """List the articles that questions are answered from.
 
@@ -88,7 +121,7 @@ def endpoints(assistant: Assistant) -> tuple[Callable[..., Any], ...]:
             for article in assistant.articles.values()
         ]
 
-    return ask, search, articles
+    return ask, search, timeline, names, articles
 
 
 def _answers(history: list[dict[str, Any]]) -> list[Answer]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _EXAMPLES = {
     "ask": '"Who met the mayor?", api_name="/ask"',
     "search": '"the mayor", 5, api_name="/search"',
+    "timeline": '"the bridge", since="2018", api_name="/timeline"',
+    "names": '10, api_name="/names"',
     "articles": 'api_name="/articles"',
 }
 

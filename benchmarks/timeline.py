@@ -1,0 +1,187 @@
+"""Measure the dates of a timeline and the key names; prints tables of docs/timeline.md.
+
+    python benchmarks/timeline.py dates
+    python benchmarks/timeline.py dates --by dateparser
+    python benchmarks/timeline.py names
+
+dates: precision and recall of (sentence, date) pairs against tests/data/timeline*.jsonl. --by finds
+them with another library's own search: dateparser, datefinder, parsedatetime or recognizers
+(recognizers-text-suite, with emoji < 2); install it first. Their dates count as right also where
+they are more precise than the text, as most cannot say how precise they are.
+names: precision and recall of names against tests/data/names*.jsonl.
+-v shows what is wrong and missing, but for the held-out files, by which nothing is chosen.
+Intervals of 95 % are by bootstrap over articles.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+from common import DATA, ROOT
+
+from askvisit.evaluation import read_editions
+from askvisit.evaluation.bootstrap import figure
+from askvisit.names import of_article
+from askvisit.passages import sentences
+from askvisit.records import Article, Sentence
+from askvisit.timeline.resolving import dated
+
+Row = dict
+Finder = Callable[[Sequence[Sentence], date], set[tuple[str, str]]]
+
+
+def dates(options: argparse.Namespace) -> None:
+    """Compare the dates that are found with the annotated ones."""
+    finder = _FINDERS[options.by]
+    for path in sorted(DATA.glob("timeline*.jsonl")):
+        groups = {}
+        for gold, article in _annotated(path):
+            found = finder(sentences(article), date.fromisoformat(gold["published"]))
+            right = {(d["sentence"], d["date"]): d["by"] for d in gold["dates"] if d["date"]}
+            if options.by != "askvisit":
+                found = {_as_coarse(pair, right) for pair in found}
+            groups[article.id] = [
+                {"found": pair in found, "gold": pair in right, "kind": right.get(pair), "is": pair}
+                for pair in sorted(found | set(right))
+            ]
+        _print(path, groups, options.verbose)
+
+
+def names(options: argparse.Namespace) -> None:
+    """Compare the names that are found with the annotated ones, each counted once."""
+    for path in sorted(DATA.glob("names*.jsonl")):
+        groups = {}
+        for gold, article in _annotated(path):
+            left = [{"forms": set(n["forms"]), "kind": n["kind"]} for n in gold["names"]]
+            rows = []
+            for name in of_article(sentences(article)):
+                forms = {form.casefold() for form in name.forms}
+                same = [n for n in left if forms & {form.casefold() for form in n["forms"]}]
+                rows.append(_row(found=True, gold=bool(same), name=same, shown=name.name))
+                if same:
+                    left.remove(same[0])
+            rows += [_row(found=False, gold=True, name=[n], shown=str(n["forms"])) for n in left]
+            groups[article.id] = rows
+        _print(path, groups, options.verbose)
+
+
+def _row(*, found: bool, gold: bool, name: list, shown: str) -> Row:
+    return {"found": found, "gold": gold, "kind": name[0]["kind"] if name else None, "is": shown}
+
+
+def _annotated(path: Path) -> Iterator[tuple[dict, Article]]:
+    """Yield each annotated line with its article."""
+    news = ROOT / "data" / "news"
+    editions = {e.id: e for part in ("dev", "test") for e in read_editions(news / f"{part}.jsonl")}
+    for line in path.read_text("utf-8").splitlines():
+        gold = json.loads(line)
+        edition = editions[gold["article"]]
+        yield gold, Article(edition.id, edition.title, edition.text)
+
+
+def _as_coarse(pair: tuple[str, str], right: dict) -> tuple[str, str]:
+    """Return a pair with the precision of an annotated one that it agrees with."""
+    sentence, when = pair
+    return next((r for r in right if r[0] == sentence and when.startswith(r[1])), pair)
+
+
+def _print(path: Path, groups: dict[str, list[Row]], verbose: bool) -> None:
+    print(f"{path.name}, {len(groups)} articles")
+    for name, given, sought in (("precision", "found", "gold"), ("recall", "gold", "found")):
+        kept = {a: [row for row in rows if row[given]] for a, rows in groups.items()}
+        measured = figure(kept, lambda rows, key=sought: sum(r[key] for r in rows) / len(rows))
+        low, high = measured.low or 0.0, measured.high or 0.0
+        print(f"  {name:<10} {measured.value:.3f}  n {measured.n:>4}  [{low:.3f}, {high:.3f}]")
+    rows = [row for group in groups.values() for row in group if row["gold"]]
+    every, right = Counter(r["kind"] for r in rows), Counter(r["kind"] for r in rows if r["found"])
+    print("  found by kind:", ", ".join(f"{k} {right[k]} of {every[k]}" for k in sorted(every)))
+    for article, group in groups.items() if verbose and "held-out" not in path.name else ():
+        for row in group:
+            if row["found"] != row["gold"]:
+                print("  wrong  " if row["found"] else "  missing", article, row["is"])
+
+
+def _askvisit(inside: Sequence[Sentence], published: date) -> set[tuple[str, str]]:
+    return {(d.sentence.text, str(d.date)) for d in dated(inside, published)}
+
+
+def _dateparser(inside: Sequence[Sentence], published: date) -> set[tuple[str, str]]:
+    from dateparser.search import search_dates
+
+    base = {"RELATIVE_BASE": datetime(published.year, published.month, published.day)}
+    return {
+        (s.text, when.date().isoformat())
+        for s in inside
+        for _, when in search_dates(s.text, languages=["en"], settings=base) or ()
+    }
+
+
+def _datefinder(inside: Sequence[Sentence], published: date) -> set[tuple[str, str]]:
+    from datefinder import find_dates
+
+    base = datetime(published.year, published.month, published.day)
+    return {
+        (s.text, d.date().isoformat()) for s in inside for d in find_dates(s.text, base_date=base)
+    }
+
+
+def _parsedatetime(inside: Sequence[Sentence], published: date) -> set[tuple[str, str]]:
+    from parsedatetime import Calendar
+
+    base = datetime(published.year, published.month, published.day)
+    read = Calendar().nlp
+    return {(s.text, d[0].date().isoformat()) for s in inside for d in read(s.text, base) or ()}
+
+
+def _recognizers(inside: Sequence[Sentence], published: date) -> set[tuple[str, str]]:
+    """Take the value that it gives for the past where there are two."""
+    from recognizers_date_time import DateTimeRecognizer
+
+    base = datetime(published.year, published.month, published.day)
+    model = DateTimeRecognizer("en-us").get_datetime_model()
+    found = set()
+    for sentence in inside:
+        for result in model.parse(sentence.text, base):
+            value = ((result.resolution or {}).get("values") or [{}])[0]
+            when = value.get("value") or value.get("start") or ""
+            timex = value.get("timex", "")
+            if timex.isdigit() and len(timex) == 4:
+                when = timex
+            if when[:4].isdigit() and value.get("type") != "duration":
+                found.add((sentence.text, when[:10]))
+    return found
+
+
+_FINDERS: dict[str, Finder] = {
+    "askvisit": _askvisit,
+    "dateparser": _dateparser,
+    "datefinder": _datefinder,
+    "parsedatetime": _parsedatetime,
+    "recognizers": _recognizers,
+}
+
+
+def main() -> None:
+    """Run one of the two."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(required=True, metavar="dates|names")
+    command = commands.add_parser("dates")
+    command.add_argument("--by", choices=_FINDERS, default="askvisit")
+    command.add_argument("-v", "--verbose", action="store_true")
+    command.set_defaults(run=dates)
+    command = commands.add_parser("names")
+    command.add_argument("-v", "--verbose", action="store_true")
+    command.set_defaults(run=names)
+    options = parser.parse_args()
+    options.run(options)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+"""Show the people, places and other names that the articles mention most, and where.
+
+examples:
+  askvisit names
+  askvisit names -k 5 --article xi-jinping-visits-north-korea.txt --json
+"""
+
+import argparse
+from dataclasses import asdict
+
+from askvisit.cli import options, show
+
+HELP = "show the people, places and other names mentioned most"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.add_argument("-k", type=int, default=20, metavar="N", help="how many (default: 20)")
+    options.add_json(parser)
+    options.add_article(parser)
+    options.add_location(parser)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Print the names; 3 where there is none."""
+    from askvisit.assistant import Assistant
+
+    assistant = Assistant.load(options.chosen_index(chosen), reader="fast")
+    found = assistant.names(chosen.k, articles=chosen.article)
+    print(show.as_json([asdict(name) for name in found]) if chosen.json else show.names(found))
+    return 0 if found else 3
