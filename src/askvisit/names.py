@@ -16,7 +16,8 @@ from functools import lru_cache
 from askvisit.index import PassageIndex
 from askvisit.records import Article, Citation, Sentence, Span
 from askvisit.rewriting.mentions import spans
-from askvisit.text import PREPOSITIONS, content_words, words
+from askvisit.text import PREPOSITIONS, content_words, ends_sentence, words
+from askvisit.verbs import is_past
 
 _TITLES = frozenset(
     "president chancellor premier minister senator governor gov mayor king queen prince princess "
@@ -32,7 +33,7 @@ _NO_NAMES = frozenset(
 )
 _POSSESSIVE = re.compile(r"(?:[’']s|(?<=s)[’'])$")
 _OF_A_PLACE = re.compile(r"\b(?:in|at|near|outside|towards?|across|into)\s+$", re.IGNORECASE)
-_NO_NOUN = re.compile(r".*(?:ed|ly)|last|next|early|late|today|yesterday|tomorrow|who|whose")
+_NO_NOUN = re.compile(r".*ly|last|next|early|late|today|yesterday|tomorrow|who|whose")
 _JOINED = frozenset("of the for and".split())
 
 _ARTICLES_REMEMBERED = 1024
@@ -87,9 +88,11 @@ class Mention:
     def is_adjective(self) -> bool:
         """Whether it only stands before a noun: "Turkish soldiers", "a Greek yard"."""
         next_word = re.match(r"[\s-]+([a-z][\w-]*)", self.after)
-        if next_word is None or _NO_NOUN.fullmatch(next_word[1]) or next_word[1] in PREPOSITIONS:
+        if next_word is None:
             return False
-        return bool(content_words(next_word[1]))
+        word = next_word[1]
+        is_other = _NO_NOUN.fullmatch(word) or word in PREPOSITIONS or is_past(word)
+        return not is_other and bool(content_words(word))
 
     @property
     def is_quoted(self) -> bool:
@@ -245,6 +248,8 @@ def _stands_for(group: Sequence[Mention], full: str) -> bool:
 
 
 def _is_title_case(text: str) -> bool:
-    """Return whether most words begin with a capital, as in some headlines."""
+    """Return whether most words begin with a capital, and no full stop ends them: a headline."""
+    if ends_sentence(text):
+        return False
     long = [word for word in words(text) if len(word) > 3]
     return len(long) > 3 and sum(word[0].isupper() for word in long) > 0.7 * len(long)

@@ -7,9 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from askvisit.errors import QuestionError
+from askvisit.names import KeyName
 from askvisit.passages import passages, sentences
 from askvisit.ranking import Candidate
 from askvisit.records import Answer, Article, Citation, Hit, Sentence, Span
+from askvisit.timeline import TimelineEntry
 from askvisit.trace import STAGES, Trace, TracedPassage, TracedReading
 
 TEXT = (
@@ -69,6 +71,17 @@ class FakeAssistant:
             both = tuple(c for part in parts for c in part.citations)
             return Answer(question, question, "answer", True, "both", 0.5, both, parts=parts)
         return self._answer(question, articles, min_confidence)
+
+    def timeline(self, topic=None, since=None, until=None, *, articles=None):
+        """Return one entry, dated by `since`; none on zebras."""
+        if since == "soon":
+            raise QuestionError("since is 'soon', which is no date")
+        cited = self.cite(sentences(ARTICLE)[1])
+        return (TimelineEntry(since or "2019-06-24", "day", cited),) if topic != "zebra" else ()
+
+    def names(self, most=20, *, articles=None):
+        cited = self.cite(sentences(ARTICLE)[1])
+        return (KeyName("Monday", ("Monday",), 1, (cited,)),) * min(most, 3)
 
     def threshold(self, strictness: str = "normal") -> float:
         return {"lenient": 0.2, "normal": 0.3, "strict": 0.8}[strictness]

@@ -54,8 +54,9 @@ MAY_IMPORT = {
     "ranking": {"reader", "retriever", "calibration"},
     "rewriting": {"index", "onnx_model", "reader"},
     "topic_search": {"ranking", "reader", "rewriting", "calibration"},
-    "names": {"index", "rewriting"},
-    "timeline": {"encoder", "index", "reader", "retriever", "topic_search"},
+    "verbs": set(),
+    "names": {"index", "rewriting", "verbs"},
+    "timeline": {"encoder", "index", "reader", "retriever", "topic_search", "verbs"},
     "talk": {"encoder", "index", "passages", "rewriting", "vectors"},
     "pipeline": {
         *("ranking", "encoder", "index", "topic_search", "question_forms", "reader", "rewriting"),

@@ -36,9 +36,15 @@ def client(assistant):
     page.close(verbose=False)
 
 
-def test_three_endpoints_are_named_and_nothing_else_is(client):
+def test_the_endpoints_are_named_and_nothing_else_is(client):
     named = client.view_api(return_format="dict", print_info=False)
-    assert sorted(named["named_endpoints"]) == ["/articles", "/ask", "/search"]
+    assert sorted(named["named_endpoints"]) == [
+        "/articles",
+        "/ask",
+        "/names",
+        "/search",
+        "/timeline",
+    ]
     assert named["unnamed_endpoints"] == {}
     types = [p["python_type"]["type"] for p in named["named_endpoints"]["/ask"]["parameters"]]
     assert types[0] == "str"
@@ -64,6 +70,16 @@ def test_search_and_articles(client, assistant):
     assert article["sha256"] == ARTICLE.sha256
     assert article["words"] == len(ARTICLE.text.split())
     assert "text" not in article
+
+
+def test_timeline_and_names(client, assistant):
+    entries = client.predict("the bridge", since="2019", api_name="/timeline")
+    assert entries == [asdict(entry) for entry in assistant.timeline("the bridge", "2019")]
+    assert entries[0]["citation"]["quote"] in ARTICLE.text
+    assert client.predict("zebra", api_name="/timeline") == []
+    names = client.predict(2, api_name="/names")
+    assert [name["name"] for name in names] == ["Monday", "Monday"]
+    assert names[0]["citations"][0]["article_id"] == ARTICLE.id
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def call(mcp, address):
     return called
 
 
-def test_three_typed_tools_that_only_read(mcp, address):
+def test_typed_tools_that_only_read(mcp, address):
     async def conversation():
         async with mcp.Client(address) as client:
             return client.server_info, (await client.list_tools()).tools
@@ -61,7 +61,7 @@ def test_three_typed_tools_that_only_read(mcp, address):
     info, tools = finish(conversation())
     assert info.name == "askvisit"
     by_name = {tool.name: tool for tool in tools}
-    assert sorted(by_name) == ["articles", "ask", "search"]
+    assert sorted(by_name) == ["articles", "ask", "names", "search", "timeline"]
     assert all(tool.annotations.read_only_hint for tool in tools)
     ask = by_name["ask"]
     assert ask.description.startswith("Answer a question with sentences quoted word for word")
@@ -87,6 +87,16 @@ def test_search_and_articles(call):
     assert hits == [asdict(hit) for hit in FakeAssistant().search("mayor", 2)]
     (article,) = call("articles").structured_content["result"]
     assert (article["id"], article["sha256"]) == (ARTICLE.id, ARTICLE.sha256)
+
+
+def test_timeline_and_names(call):
+    (entry,) = call("timeline", topic="the bridge").structured_content["result"]
+    assert (entry["date"], entry["citation"]["article_id"]) == ("2019-06-24", ARTICLE.id)
+    (name,) = call("names", most=1).structured_content["result"]
+    assert (name["name"], name["count"]) == ("Monday", 1)
+    result = call("timeline", since="soon")
+    assert result.is_error
+    assert "no date" in result.content[0].text
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -83,7 +83,7 @@ def on_topic(
     return _entries(found, scope, scores)
 
 
-def _spoken_of(topic: str, sentences: Sequence[Sentence]) -> Collection[int]:
+def _spoken_of(topic: str, sentences: Sequence[Sentence]) -> set[int]:
     """Return where the sentences begin that hold a topic, two sentences before them included."""
     texts = [sentence.text for sentence in sentences]
     return {

@@ -147,5 +147,5 @@ def _is_year(match: re.Match[str], after: str) -> bool:
         return False
     counted = re.match(r"\s+([\w-]+)", after)
     if counted is None:
-        return re.match(r"[-,.]\w", after) is None
+        return re.match(r"[-,.](?!\d{4}\b)\w", after) is None
     return not is_plural(counted[1]) and counted[1].lower() not in _MEASURES

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from askvisit.records import Sentence
-from askvisit.timeline.dates import PartialDate
+from askvisit.timeline.dates import PartialDate, Precision
 from askvisit.timeline.expressions import DateExpression, find
 from askvisit.timeline.tense import Tense, nearer, tense
 
@@ -189,7 +189,7 @@ def _read(text: str, base: date, prefer: str = "current_period") -> _Read | None
     if data.date_obj is None:
         return None
     day = data.date_obj.date()
-    precision = "day" if data.period in ("week", "time") else data.period
+    precision: Precision = data.period if data.period in ("year", "month") else "day"
     return _Read(day, data.period, PartialDate(day.year, day.month, day.day).at(precision))
 
 

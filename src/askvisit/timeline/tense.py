@@ -14,6 +14,7 @@ from typing import Literal
 
 from askvisit.text import PREPOSITIONS, STOP_WORDS, content_words
 from askvisit.timeline.expressions import NUMBER_WORDS
+from askvisit.verbs import is_past
 
 Tense = Literal["past", "future"]
 
@@ -24,21 +25,6 @@ _TO_COME = _MODAL | {"to"}
 """Before a past form: "will be decided", "to be decided"."""
 
 _PRESENT_BE = frozenset("is are am be being".split())
-_PAST = frozenset(
-    "was were had has have did been ago wasn't weren't hadn't hasn't haven't didn't arose ate "
-    "beat became began bent bet bit bled blew bought bound bred broke broken brought built "
-    "burnt came caught chose chosen clung crept dealt drank drew drawn driven drove dug dwelt "
-    "fed fell fallen felt fled flew flown forbade forgot forgotten fought found froze frozen "
-    "gave given gone got gotten grew grown heard held hid hidden hung kept knelt knew known "
-    "laid lay lain led leapt learnt left lent lit lost made meant met mown overtook paid "
-    "proved quit ran rang ridden risen rode rose said sang sank sat saw seen sent shaken "
-    "shone shook shot shown shrank slain slept slid sold sought spent spoke spoken sprang "
-    "stole stolen stood stuck stung struck sunk swam swept swore sworn swung taken taught "
-    "thought threw thrown told took tore torn understood undertook underwent undone upheld "
-    "went withdrew withdrawn withstood woke woken won wore worn wove wrote written wrung cut "
-    "put set hit shut cast born dead".split()
-)
-_NO_PAST = frozenset("need feed seed speed breed indeed hundred red bed shed united embed".split())
 _NO_VERB = STOP_WORDS | PREPOSITIONS | NUMBER_WORDS
 _LIMIT = re.compile(r"\b(?:until|till|by|before|from)\s+(?:the\s+)?$", re.IGNORECASE)
 _OWN_VERB = 2
@@ -57,7 +43,7 @@ def tense(sentence: str, start: int, end: int) -> Tense | None:
     if len([word for word in content_words(" ".join(own)) if word.islower()]) < _OWN_VERB:
         places += [_marks(sentence[right:]), reversed(_marks(sentence[:left]))]
     mark = next((mark for marks in places for mark in marks), None)
-    if mark in (None, "unclear"):
+    if mark is None or mark == "unclear":
         return "future" if _LIMIT.search(sentence[:start]) else None
     return mark
 
@@ -73,7 +59,7 @@ def _marks(text: str) -> list[Tense | Literal["unclear"]]:
             found.append("future")
         elif before[-1:] == ["to"] and word.islower() and word not in _NO_VERB - _PRESENT_BE:
             found.append("unclear" if "past" in found else "future")
-        elif _is_past(word) and not (
+        elif is_past(word) and not (
             _TO_COME.intersection(before) or _PRESENT_BE.intersection(before[-2:])
         ):
             found.append("past")
@@ -85,11 +71,6 @@ def _is_modal(word: str, *, is_first: bool) -> bool:
     lower = word.lower()
     capital = is_first and lower != "may"
     return lower.endswith(("'ll", "’ll")) or (lower in _MODAL and (word.islower() or capital))
-
-
-def _is_past(word: str) -> bool:
-    regular = word.endswith("ed") and len(word) > 3 and word.islower() and word not in _NO_PAST
-    return regular or word.lower() in _PAST
 
 
 def nearer(days_before: int, days_after: int) -> Tense | None:

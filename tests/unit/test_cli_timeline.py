@@ -1,0 +1,71 @@
+"""`askvisit timeline` and `askvisit names`."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from harness.fakes import ScriptedReader, WordCounts, calibration, write_articles
+
+from askvisit import Assistant, build_index
+from askvisit.cli import main
+from askvisit.records import Citation
+
+TEXTS = {
+    "bridge.txt": "The mayor opened the bridge on Monday. It was planned in Oslo in 1998.\n",
+    "tariff.txt": "A tariff rose on Monday. The mayor went to Oslo.\n",
+}
+
+
+@pytest.fixture
+def cli(tmp_path, monkeypatch, capsys):
+    """Run a command; returns status, output, errors."""
+    write_articles(tmp_path / "articles", TEXTS)
+    (tmp_path / "articles" / "bridge.toml").write_text('date = "2025-06-18"\n', "utf-8")
+    build_index(index=tmp_path, encoder=WordCounts())
+    assistant = Assistant(tmp_path, WordCounts(), ScriptedReader({}), calibration())
+    monkeypatch.setattr(Assistant, "load", classmethod(lambda cls, *_, **__: assistant))
+
+    def run(*arguments):
+        capsys.readouterr()
+        return main(arguments), *capsys.readouterr()
+
+    return run
+
+
+def test_timeline_prints_dates_sentences_and_places(cli):
+    status, output, errors = cli("timeline")
+    assert status == 0
+    lines = output.splitlines()
+    assert lines[0] == "1998        It was planned in Oslo in 1998. [1]"
+    assert lines[1] == "2025-06-16  The mayor opened the bridge on Monday. [2]"
+    assert lines[3].startswith("[1]")
+    assert lines[3].endswith("(bridge.txt 39-70)")
+    assert "no date of publication is known of tariff.txt" in errors
+    assert 'date = "YYYY-MM-DD"' in errors
+
+
+def test_timeline_prints_json_that_python_reads_back(cli):
+    status, output, _ = cli("timeline", "--since", "2025", "--article", "bridge.txt", "--json")
+    (entry,) = json.loads(output)
+    assert (status, entry["date"], entry["precision"]) == (0, "2025-06-16", "day")
+    assert Citation(**entry["citation"]).span == "Monday"
+
+
+def test_an_empty_timeline_has_status_3_and_a_bad_date_1(cli):
+    assert cli("timeline", "--until", "1700")[:2] == (3, "No sentence is dated.\n")
+    status, output, errors = cli("timeline", "--since", "June")
+    assert (status, output) == (1, "")
+    assert errors.startswith("askvisit: since is 'June', which is no date")
+
+
+def test_names_prints_counts_and_places(cli):
+    status, output, _ = cli("names", "-k", "1")
+    assert status == 0
+    assert output.splitlines() == [
+        "   2  Oslo",
+        "      bridge.txt, paragraph 1",
+        "      tariff.txt, paragraph 1",
+    ]
+    (name,) = json.loads(cli("names", "--article", "tariff.txt", "--json")[1])
+    assert (name["name"], name["count"]) == ("Oslo", 1)

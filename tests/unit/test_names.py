@@ -1,0 +1,87 @@
+"""The names that articles mention most."""
+
+from __future__ import annotations
+
+import pytest
+from harness.fakes import ScriptedReader, WordCounts, calibration, write_articles
+
+from askvisit import Assistant, build_index
+from askvisit.errors import QuestionError
+from askvisit.names import of_article
+from askvisit.passages import sentences
+from askvisit.records import Article
+from askvisit.rewriting.mentions import spans
+
+
+def found(text: str) -> dict[str, int]:
+    """Return the names of an article and how often each is mentioned."""
+    inside = sentences(Article("a.txt", "A", text))
+    return {name.name: len(name.mentions) for name in of_article(inside)}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("She met Ola Strand. Strand’s ship sank, and Strand wept.", {"Ola Strand": 3}),
+        ("She met Ola and Per Strand. A bus came, and Strand wept.", {"Ola": 1, "Per Strand": 2}),
+        (
+            "She met Ola Strand and Per Strand, and Strand wept.",
+            {"Ola Strand": 1, "Per Strand": 1, "Strand": 1},
+        ),
+        ("He led the Northern Sea Watch. The NSW was poor.", {"Northern Sea Watch": 2}),
+        ("In the end U.S. President Ola Strand left.", {"U.S.": 1, "Ola Strand": 1}),
+        ("It is in NORWAY, he said: Norway is cold in May.", {"Norway": 2}),
+        ("They saw Turkish boats and a Greek yard on Monday.", {}),
+        ("People came. They said that people had come. Brides wept.", {}),
+        ("It was “Dry Feet”, a film of “great” power.", {"Dry Feet": 1}),
+        ("“We left Bergen,” she said.", {"Bergen": 1}),
+        ("The lycée in Oslo shut.", {"Oslo": 1}),
+        ("Sea Watch of Oslo sued. The firm Sea Watch won.", {"Sea Watch": 2, "Oslo": 1}),
+    ],
+)
+def test_names_of_an_article(text, names):
+    assert found(text) == names
+
+
+def test_a_place_is_not_taken_for_the_beginning_of_a_name():
+    assert found("The Oslo Pact ended. It was signed in Oslo.") == {"Oslo Pact": 1, "Oslo": 1}
+
+
+def test_spans_are_where_names_stand():
+    text = "Who did “the man” Ola Strand meet in May 2011?"
+    assert [text[a:b] for a, b in spans(text)] == ["Ola Strand"]
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("names")
+    texts = {
+        "a.txt": "In Oslo the mayor met Ola Strand. Nobody else met Strand.\n",
+        "b.txt": "The mayor of Oslo left. She had met Ola Strand in Oslo and Bergen.\n",
+    }
+    write_articles(folder / "articles", texts)
+    build_index(index=folder, encoder=WordCounts())
+    return Assistant(folder, WordCounts(), ScriptedReader({}), calibration())
+
+
+def test_names_are_counted_over_articles_and_cited(assistant):
+    names = assistant.names()
+    assert [(name.name, name.count) for name in names] == [
+        ("Oslo", 3),
+        ("Ola Strand", 3),
+        ("Bergen", 1),
+    ]
+    strand = names[1]
+    assert strand.forms == ("Ola Strand", "Strand")
+    assert [c.span for c in strand.citations] == ["Ola Strand", "Strand", "Ola Strand"]
+    assert [c.article_id for c in strand.citations] == ["a.txt", "a.txt", "b.txt"]
+    for cited in strand.citations:
+        text = assistant.articles[cited.article_id].text
+        assert text[cited.start : cited.end] == cited.quote
+    assert [name.name for name in assistant.names(1)] == ["Oslo"]
+    assert [name.count for name in assistant.names(articles=["b.txt"])] == [2, 1, 1]
+
+
+def test_fewer_than_one_name_cannot_be_asked_for(assistant):
+    with pytest.raises(QuestionError, match="give 1 or more"):
+        assistant.names(0)

@@ -1,0 +1,252 @@
+"""Dated sentences: where dates stand, what they mean, and the timeline made of them."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+
+import pytest
+from harness.fakes import ScriptedReader, WordCounts, calibration, write_articles
+
+from askvisit import Assistant, build_index
+from askvisit.errors import QuestionError, UnknownArticleError
+from askvisit.passages import sentences
+from askvisit.records import Article
+from askvisit.timeline import PartialDate, bound, published
+from askvisit.timeline.expressions import find
+from askvisit.timeline.resolving import dated
+from askvisit.timeline.tense import tense
+
+WEDNESDAY = date(2025, 6, 18)
+
+
+def dates(text: str, on: date | None = WEDNESDAY) -> list[tuple[str, str]]:
+    """Return the words that date something in a text, and the dates."""
+    article = Article("a.txt", "A", text)
+    found = dated(sentences(article), on)
+    assert all(d.sentence.start <= d.start < d.end <= d.sentence.end for d in found)
+    return [(text[d.start : d.end], str(d.date)) for d in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("The mill shut on 9 October 1987.", [("9 October 1987", "1987-10-09")]),
+        ("It shut on October 9th, 1987, at noon.", [("October 9th, 1987", "1987-10-09")]),
+        ("It was signed in Sept. 2014.", [("Sept. 2014", "2014-09")]),
+        ("Built in 1906 and burnt in 1931.", [("1906", "1906"), ("1931", "1931")]),
+        ("The dam stood from 1921 to 1979.", [("1921", "1921"), ("1979", "1979")]),
+        ("The war (1914-1918) was long.", [("1914", "1914"), ("1918", "1918")]),
+        ("It followed a 2017 test at sea.", [("2017", "2017")]),
+        ("The log says 2019-05-03.", [("2019-05-03", "2019-05-03")]),
+        ("It was closed on 31 February 2019.", []),
+    ],
+)
+def test_a_whole_date_needs_no_day_of_publication(text, found):
+    assert dates(text, on=None) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("The bridge was shut on Thursday.", [("Thursday", "2025-06-12")]),
+        ("The bridge was shut on Wednesday.", [("Wednesday", "2025-06-18")]),
+        ("The bridge will be shut on Thursday.", [("Thursday", "2025-06-19")]),
+        ("The ferry sank last Friday.", [("last Friday", "2025-06-13")]),
+        ("The ferry sank nine days ago.", [("nine days ago", "2025-06-09")]),
+        ("The ferry was built three years ago.", [("three years ago", "2022")]),
+        ("The ferry was sold last month.", [("last month", "2025-05")]),
+        ("It came off the slip in October.", [("October", "2024-10")]),
+        ("It is to be sold in October.", [("October", "2025-10")]),
+        ("It has lain there since March 3.", [("March 3", "2025-03-03")]),
+        ("A court meets on 2 July.", [("2 July", "2025-07-02")]),
+        ("It was sold in May of last year.", [("May of last year", "2024-05")]),
+        ("It must be sold by 30 June next year.", [("30 June next year", "2026-06-30")]),
+        ("The tax fell last autumn.", [("last autumn", "2024")]),
+        ("The tax fell last week.", [("last week", "2025-06")]),
+    ],
+)
+def test_a_relative_date_is_counted_from_publication(text, found):
+    assert dates(text) == found
+    assert dates(text, on=None) == []
+
+
+def test_a_week_over_a_change_of_year_is_no_date():
+    assert dates("The tax fell last week.", date(2025, 1, 8)) == []
+    assert dates("The tax fell last week.", date(2025, 7, 8)) == [("last week", "2025")]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("It was sold in 1961. Two years later it burnt.", ["1961", "1963"]),
+        ("It was sold on 9 May 1961. The same evening it burnt.", ["1961-05-09", "1961-05-09"]),
+        ("It was sold on 9 May 1961, and the next day it burnt.", ["1961-05-09", "1961-05-10"]),
+        ("It was sold in May 1961 and burnt eleven months later.", ["1961-05", "1962-04"]),
+        ("It was sold in 1961. Ten days later it burnt.", ["1961"]),
+        ("It was sold in 1961.\n\nTwo years later it burnt.", ["1961"]),
+        ("Two years later it burnt.", []),
+        ("It shut in 2032, two years later than hoped.", ["2032"]),
+    ],
+)
+def test_a_date_may_be_counted_from_the_one_before_it(text, found):
+    assert [when for _, when in dates(text)] == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He may come, and may not.",
+        "It burned for 340 seconds and cost 1,998 pounds, or 2000 dollars.",
+        "The 1500 metres were run.",
+        "It opens on Tuesdays, and every Friday.",
+        "They met on Thursday Island. The Sunday Times said so.",
+        "Nurses of the 1990s came some thirty years ago.",
+        "He lived in the year 0, or in 44 BC.",
+        "By April Jones, staff writer",
+        "Today an inquiry takes five years.",
+        "The hearings come to an end on Saturday.",
+        "He was forced to resign in December.",
+        "In 1989 the wall fell. In November the mill shut.",
+    ],
+)
+def test_what_cannot_be_dated_is_left_out(text):
+    assert [when for _, when in dates(text) if when != "1989"] == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "meant"),
+    [
+        ("The funeral will be held on Friday.", "future"),
+        ("On Friday, the funeral was held.", "past"),
+        ("He sued, and a court is to hear the case on Friday.", "future"),
+        ("The first, on Friday, was called off.", "past"),
+        ("Talks are expected to begin on Friday.", "future"),
+        ("The road is closed until Friday.", "future"),
+        ("The road has been closed since Friday.", "past"),
+        ("At twenty to five on Friday he rose.", "past"),
+        ("The matter of Friday is open.", None),
+        ("He was forced to leave on Friday.", None),
+    ],
+)
+def test_the_verb_tells_past_from_future(sentence, meant):
+    start = sentence.index("Friday")
+    assert tense(sentence, start, start + len("Friday")) == meant
+
+
+def test_expressions_have_offsets_and_leave_prepositions_out():
+    (found,) = find("It has stood since early March, they say.")
+    assert (found.start, found.end, found.kind, found.text) == (25, 30, "yearless", "March")
+
+
+def test_a_thousand_dates_in_a_line_take_no_time():
+    line = "They met on " + ", ".join(f"{n % 28 + 1} May {1000 + n}" for n in range(1000)) + "."
+    began = time.process_time()
+    assert len(dates(line)) == 1000
+    assert time.process_time() - began < 30, "linear, not quadratic"
+
+
+@pytest.mark.parametrize(
+    ("stored", "day"),
+    [
+        ("2019-06-28", date(2019, 6, 28)),
+        ("2019-06-28T10:00:00+02:00", date(2019, 6, 28)),
+        *((text, None) for text in (None, "", "2019", "2019-06", "0000-01-01", "2019-02-30")),
+        ("28 June 2019", None),
+    ],
+)
+def test_only_a_whole_day_of_publication_counts(stored, day):
+    assert published(stored) == day
+
+
+def test_partial_dates_are_sorted_compared_and_written():
+    parsed = [PartialDate.parse(text) for text in ("2019-06-01", "2019", "2019-06", "0987")]
+    ordered = [str(found) for found in sorted(parsed, key=lambda found: found.order)]
+    assert ordered == ["0987", "2019", "2019-06", "2019-06-01"]
+    assert [found.precision for found in parsed] == ["day", "year", "month", "year"]
+    assert parsed[2].last == date(2019, 6, 30)
+    for wrong in ("19", "2019-6", "2019-13", "0000", "2019-02-29", "June 2019", "2019-06-01x"):
+        with pytest.raises(ValueError):  # noqa: PT011 - the type is what is promised
+            PartialDate.parse(wrong)
+
+
+@pytest.mark.parametrize("given", ["yesterday", "0000", "2019-13", "", 2019])
+def test_a_bound_that_is_no_date_says_what_to_give(given):
+    with pytest.raises(QuestionError, match=r"since is .* give YYYY, YYYY-MM or YYYY-MM-DD"):
+        bound("since", given)
+
+
+BRIDGE = """\
+A Bridge for the Town
+
+The mayor opened the bridge on Monday. It had been planned since 1998.
+
+The minister came in May. A band will play on Friday, and the mayor with it.
+"""
+SHIP = "The mayor bought a ship in 1998. She was sold on 3 March 2001, and sank the next day.\n"
+UNDATED = "The minister left on Monday. Wool had been taxed since 1771.\n"
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("dated")
+    texts = {"bridge.txt": BRIDGE, "ship.txt": SHIP, "undated.txt": UNDATED}
+    write_articles(folder / "articles", texts)
+    for name in ("bridge", "ship"):
+        (folder / "articles" / f"{name}.toml").write_text('date = "2025-06-18"\n', "utf-8")
+    build_index(index=folder, encoder=WordCounts())
+    return Assistant(folder, WordCounts(), ScriptedReader({}), calibration())
+
+
+def rows(entries):
+    return [(entry.date, entry.citation.article_id, entry.citation.span) for entry in entries]
+
+
+def test_a_timeline_is_in_order_of_time_and_cited_word_for_word(assistant):
+    found = assistant.timeline()
+    assert rows(found) == [
+        ("1771", "undated.txt", "1771"),
+        ("1998", "bridge.txt", "1998"),
+        ("1998", "ship.txt", "1998"),
+        ("2001-03-03", "ship.txt", "3 March 2001"),
+        ("2001-03-04", "ship.txt", "the next day"),
+        ("2025-05", "bridge.txt", "May"),
+        ("2025-06-16", "bridge.txt", "Monday"),
+        ("2025-06-20", "bridge.txt", "Friday"),
+    ]
+    assert [entry.citation.number for entry in found] == list(range(1, 9))
+    for entry in found:
+        cited, text = entry.citation, assistant.articles[entry.citation.article_id].text
+        assert text[cited.start : cited.end] == cited.quote
+        assert text[cited.span_start : cited.span_end] == cited.span
+    assert {entry.precision for entry in found} == {"year", "month", "day"}
+
+
+def test_a_timeline_keeps_to_articles_and_time(assistant):
+    assert len(assistant.timeline(articles=["ship.txt"])) == 3
+    found = assistant.timeline(since="2001", until=date(2025, 6, 16))
+    assert [entry.date for entry in found] == ["2001-03-03", "2001-03-04", "2025-05", "2025-06-16"]
+    found = assistant.timeline(since="2025-05-20", until="2025-05")
+    assert [entry.date for entry in found] == ["2025-05"], "a month that may be meant is shown"
+
+
+def test_a_topic_leaves_other_sentences_out(assistant):
+    found = rows(assistant.timeline("bridge"))
+    assert ("2025-06-16", "bridge.txt", "Monday") in found
+    assert ("1998", "bridge.txt", "1998") in found, "it is spoken of one sentence before"
+    assert not {"ship.txt", "undated.txt"} & {article for _, article, _ in found}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ({"topic": " "}, "the question is empty"),
+        ({"since": "soon"}, "since is 'soon'"),
+        ({"since": "2019", "until": "2018"}, "until .* is before since"),
+    ],
+)
+def test_a_timeline_that_cannot_be_made_says_why(assistant, wanted, said):
+    with pytest.raises(QuestionError, match=said):
+        assistant.timeline(**wanted)
+    with pytest.raises(UnknownArticleError):
+        assistant.timeline(articles=["no.txt"])
