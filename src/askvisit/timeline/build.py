@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from askvisit import topic_search
 from askvisit.encoder import Encoder
 from askvisit.index import PassageIndex
 from askvisit.reader import SentenceReader
-from askvisit.records import Article, Citation, Sentence, Span
+from askvisit.records import Article, Citation, Evidence, Sentence, Span
 from askvisit.retriever import Retriever
 from askvisit.timeline.dates import PartialDate, Precision, published
 from askvisit.timeline.resolving import DatedWords, dated
@@ -69,18 +69,29 @@ def on_topic(
     """
     retriever = Retriever(index, encoder)
     evidence = retriever.gather(topic, list(scope.articles), passages=_PASSAGES)
+    articles = [index.article(a) for a in dict.fromkeys(w.article_id for w in evidence.windows)]
+    dates = {article.id: _dated(index, article) for article in articles}
+    places = {(a, words.sentence.start) for a, found in dates.items() for words in found}
     scores: dict[_Place, float] = {}
-    for candidate in topic_search.rank(topic, evidence, reader):
+    for candidate in topic_search.rank(topic, _only(evidence, places), reader):
         sentence = candidate.span.sentence
         scores[sentence.article_id, sentence.start] = candidate.confidence
-    least = topic_search.least_confidence()
+    sure = {place for place, score in scores.items() if score >= topic_search.least_confidence()}
     found = []
-    for article_id in dict.fromkeys(article_id for article_id, _ in scores):
-        sure = {start for (a, start), score in scores.items() if a == article_id and score >= least}
-        about = sure | _spoken_of(topic, index.sentences(article_id))
-        article = index.article(article_id)
-        found.append((article, [d for d in _dated(index, article) if d.sentence.start in about]))
+    for article in articles:
+        about = _spoken_of(topic, index.sentences(article.id))
+        about |= {start for article_id, start in sure if article_id == article.id}
+        found.append((article, [d for d in dates[article.id] if d.sentence.start in about]))
     return _entries(found, scope, scores)
+
+
+def _only(evidence: Evidence, places: Collection[_Place]) -> Evidence:
+    """Leave other sentences out of what is read: most have no date, and reading takes time."""
+    windows = (
+        replace(w, sentences=tuple(s for s in w.sentences if (s.article_id, s.start) in places))
+        for w in evidence.windows
+    )
+    return replace(evidence, windows=tuple(w for w in windows if w.sentences))
 
 
 def _spoken_of(topic: str, sentences: Sequence[Sentence]) -> set[int]:
