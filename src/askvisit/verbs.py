@@ -10,8 +10,8 @@ _PAST = frozenset(
     "gave given gone got gotten grew grown heard held hid hidden hung kept knelt knew known "
     "laid lay lain led leapt learnt left lent lit lost made meant met mown overtook paid "
     "proved quit ran rang ridden risen rode rose said sang sank sat saw seen sent shaken "
-    "shone shook shot shown shrank slain slept slid sold sought spat spent spoke spoken spun sprang "
-    "stole stolen stood stuck stung struck sunk swam swept swore sworn swung taken taught "
+    "shone shook shot shown shrank slain slept slid sold sought spat spent spoke spoken spun "
+    "sprang stole stolen stood stuck stung struck sunk swam swept swore sworn swung taken taught "
     "thought threw thrown told took tore torn understood undertook underwent undone upheld "
     "went wept withdrew withdrawn withstood woke woken won wore worn wove wrote written wrung cut "
     "put set hit shut cast born dead".split()
