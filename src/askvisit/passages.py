@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from askvisit import quotable
 from askvisit.records import Article, Passage, Sentence, Window
 from askvisit.text import ends_sentence
 
@@ -32,9 +33,9 @@ Range = tuple[int, int]
 def paragraphs(text: str) -> list[Range]:
     """Return the paragraphs' offsets, white space and Markdown markers left outside.
 
-    Blank lines part paragraphs. Inside a block, lines stand alone where they are headings or
-    list items, or where most of them end as sentences do (a text with one line a paragraph);
-    otherwise the block is one paragraph that was wrapped.
+    Blank lines part paragraphs. Inside a block, lines stand alone where they are headings, list
+    items or what speakers say in turn, or where most of them end as sentences do (a text with one
+    line a paragraph); otherwise the block is one paragraph that was wrapped.
     """
     found = []
     start = 0
@@ -71,11 +72,12 @@ def sentences(article: Article) -> list[Sentence]:
 def passages(article: Article) -> list[Passage]:
     """Return what is encoded and retrieved: paragraphs, joined where tiny, split where long.
 
-    A long paragraph is split at sentences; each part after the first begins with the last
-    sentence of the part before it, where that leaves room for more.
+    A list goes with the line above it that ends in a colon, and an answer with the question of
+    an interview, as far as there is room. A long paragraph is split at sentences; each part after
+    the first begins with the last sentence of the part before it, where that leaves room for more.
     """
     ranges = []
-    for start, end in _join_tiny(paragraphs(article.text)):
+    for start, end in _join_tiny(article.text, paragraphs(article.text)):
         ranges.extend(_split_long(article.text, start, end))
     return [Passage(article.id, a, b, article.text[a:b]) for a, b in ranges]
 
@@ -127,12 +129,15 @@ def _lines_or_block(text: str, start: int, end: int) -> list[Range]:
     for line in text[start:end].splitlines(keepends=True):
         lines.append((position, position + len(line)))
         position += len(line)
-    closed = sum(ends_sentence(text[a:b]) for a, b in lines)
-    if len(lines) > 1 and 2 * closed > len(lines):
+    closed = [ends_sentence(text[a:b]) for a, b in lines]
+    speakers = [quotable.SPEAKER.match(text, a, b) is not None for a, b in lines]
+    one_each, in_turn = 2 * sum(closed) > len(lines), sum(speakers) > 1
+    if len(lines) > 1 and one_each and not in_turn:
         return lines
     blocks: list[Range] = []
-    for a, b in lines:
+    for n, (a, b) in enumerate(lines):
         alone = _BLOCK_START.match(text, a, b) is not None
+        alone = alone or (in_turn and (speakers[n] or (one_each and n > 0 and closed[n - 1])))
         after_heading = blocks and text[blocks[-1][0] : blocks[-1][1]].lstrip().startswith("#")
         if not blocks or alone or after_heading:
             blocks.append((a, b))
@@ -163,7 +168,7 @@ def _sentence_ranges(text: str, start: int, end: int) -> list[Range]:
         trimmed = _trim_space(text, start + left, start + right)
         if trimmed is not None:
             found.append(trimmed)
-    return found
+    return quotable.together(text, found)
 
 
 def _trim_space(text: str, start: int, end: int) -> Range | None:
@@ -173,14 +178,19 @@ def _trim_space(text: str, start: int, end: int) -> Range | None:
     return (left, right) if left < right else None
 
 
-def _join_tiny(blocks: list[Range]) -> list[Range]:
+def _join_tiny(text: str, blocks: list[Range]) -> list[Range]:
     joined: list[Range] = []
-    open_tiny = False
+    open_tiny = leads = in_list = False
     for start, end in blocks:
-        if open_tiny and end - joined[-1][0] <= SETTINGS["longest"]:
+        item = end - start < SETTINGS["tiny"] or _BLOCK_START.match(text, start, end) is not None
+        goes_on = open_tiny or leads or (in_list and item)
+        if goes_on and end - joined[-1][0] <= SETTINGS["longest"]:
             joined[-1] = (joined[-1][0], end)
         else:
             joined.append((start, end))
+        asks = text[end - 1] == "?" and quotable.SPEAKER.match(text, start, end) is not None
+        in_list = text[end - 1] == ":" or (in_list and item)
+        leads = text[end - 1] == ":" or asks
         open_tiny = joined[-1][1] - joined[-1][0] < SETTINGS["tiny"]
     if open_tiny and len(joined) > 1 and joined[-1][1] - joined[-2][0] <= SETTINGS["longest"]:
         _, end = joined.pop()

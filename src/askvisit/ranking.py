@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from math import exp
 
 from askvisit.calibration import Calibration
+from askvisit.quotable import speaker
 from askvisit.records import Article, Citation, Evidence, Hit, Span
 from askvisit.retriever import z_scores
 from askvisit.text import content_words
@@ -81,10 +82,13 @@ def _says_the_same(span: Span, other: Span) -> bool:
 
 def cite(chosen: Sequence[Candidate], article: Callable[[str], Article]) -> tuple[Citation, ...]:
     """Quote the chosen candidates from their articles, numbered from 1 in their order."""
-    return tuple(
-        Citation.of(number, article(c.span.sentence.article_id), c.span, c.score)
-        for number, c in enumerate(chosen, 1)
-    )
+    found = []
+    for number, candidate in enumerate(chosen, 1):
+        sentence = candidate.span.sentence
+        source = article(sentence.article_id)
+        who = speaker(source.text, sentence.start)
+        found.append(Citation.of(number, source, candidate.span, candidate.score, who))
+    return tuple(found)
 
 
 def rank_rows(evidence: Evidence, spans: Sequence[Span]) -> list[dict[str, float]]:

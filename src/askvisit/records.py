@@ -36,6 +36,13 @@ class Article:
         """Hash of the text in UTF-8, as citations carry it."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
+    def page(self, offset: int) -> int | None:
+        """Return the page (from 1) that an offset stands on, None where the text has no pages.
+
+        A form feed ends a page, as in what `pdftotext` writes.
+        """
+        return self.text.count("\f", 0, offset) + 1 if "\f" in self.text else None
+
 
 @dataclass(frozen=True)
 class Sentence:
@@ -151,7 +158,8 @@ class Citation:
     """A sentence quoted word for word, and where it stands.
 
     `article.text[start:end] == quote`; the same for `span`, `span_start` and `span_end`, which
-    lie inside the quote and are all None where the whole sentence is the answer.
+    lie inside the quote and are all None where the whole sentence is the answer. `page` (from 1)
+    is where it begins in a PDF, `speaker` who says it in an interview; None where there is none.
     """
 
     number: int
@@ -166,9 +174,13 @@ class Citation:
     span_start: int | None
     span_end: int | None
     score: float
+    page: int | None = None
+    speaker: str | None = None
 
     @classmethod
-    def of(cls, number: int, article: Article, span: Span, score: float) -> Citation:
+    def of(
+        cls, number: int, article: Article, span: Span, score: float, speaker: str | None = None
+    ) -> Citation:
         """Quote the sentence of a span, and the span where it has one, from their article."""
         sentence = span.sentence
         return cls(
@@ -184,7 +196,16 @@ class Citation:
             span_start=span.start,
             span_end=span.end,
             score=score,
+            page=article.page(sentence.start),
+            speaker=speaker,
         )
+
+    @property
+    def where(self) -> str:
+        """Where in its article it stands, in words: "page 2, paragraph 3"."""
+        page = () if self.page is None else (f"page {self.page}",)
+        speaker = () if self.speaker is None else (f"speaker: {self.speaker}",)
+        return ", ".join((*page, f"paragraph {self.paragraph}", *speaker))
 
     def __post_init__(self) -> None:
         _check_slice(self.start, self.end, self.quote)

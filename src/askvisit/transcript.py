@@ -174,7 +174,7 @@ def _source(citation: Citation) -> str:
     place = f"{_plain(citation.article_id)} {citation.start}-{citation.end}"
     title = _plain(citation.article_title)
     hashed = f"sha256 {citation.article_sha256}"
-    return f"- [{citation.number}] {title}, paragraph {citation.paragraph} ({place}, {hashed})"
+    return f"- [{citation.number}] {title}, {_plain(citation.where)} ({place}, {hashed})"
 
 
 def _plain(text: str, prefix: str = "") -> str:

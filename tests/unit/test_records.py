@@ -94,6 +94,19 @@ def test_an_answer_is_found_exactly_when_it_has_citations(changed):
         replace(REFUSED, citations=(CITATION,))
 
 
+def test_a_citation_says_its_page_where_the_text_has_pages():
+    text = "It rained.\n\f\nHe left. She \fstayed.\n\f"
+    article = Article("a.pdf", "A", text)
+    pages = [article.page(text.index(word)) for word in ("It", "He", "She", "stayed")]
+    assert pages == [1, 2, 2, 3]
+    assert Article("a.txt", "A", "It rained.").page(5) is None
+    start = text.index("He left.")
+    he_left = Span(Sentence(article.id, 2, start, start + 8, "He left."), None, None, 0.0, 0.0)
+    cited = Citation.of(1, article, he_left, 0.0, "Ann")
+    assert (cited.page, cited.where) == (2, "page 2, paragraph 2, speaker: Ann")
+    assert CITATION.where == f"paragraph {CITATION.paragraph}"
+
+
 BOTH = replace(FOUND, parts=(FOUND, replace(FOUND, reading="On which day?")))
 
 

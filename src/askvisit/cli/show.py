@@ -45,7 +45,7 @@ def source(citation: Citation) -> str:
     """Return where a quote stands, on one line."""
     place = f"{plain(citation.article_id)} {citation.start}-{citation.end}"
     title = plain(citation.article_title)
-    return f"[{citation.number}] {title}, paragraph {citation.paragraph} ({place})"
+    return f"[{citation.number}] {title}, {plain(citation.where)} ({place})"
 
 
 def marked(text: str, start: int, end: int) -> str:

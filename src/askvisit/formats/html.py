@@ -1,16 +1,19 @@
 """Saved web pages: the main text by trafilatura, one paragraph a block; no menus, no comments.
 
 The text is the page's words in order: the headline first, white space joined, blocks parted by
-a blank line. It depends on the bytes only: dates are not compared with today's.
+a blank line; a row of a table says what its columns are called (`html_structure`). It depends on
+the bytes only: dates are not compared with today's.
 """
 
 from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from askvisit.formats import Document
+from askvisit.formats import Document, html_structure
+from askvisit.quotable import SPEAKER
 from askvisit.text import one_line
 
 if TYPE_CHECKING:
@@ -26,27 +29,34 @@ _DECLARED = re.compile(
 )
 _DECLARED_WITHIN = 4096
 
+_NO_ARTICLE = (
+    "no article was found in the page (is it made by a script?); save its text as a .txt file"
+)
+_BREAK = "\x0b"
+"""A line that was broken on purpose, unlike the line feeds of the markup."""
+
 _INLINE = {"hi", "ref", "del", "cell", "lb", "graphic"}
 _DATES = {"original_date": True, "extensive_search": False, "max_date": "2100-12-31"}
 
 
 def read(data: bytes) -> Document:
     """Find the article of a page; raises `ValueError` where there is none."""
-    from trafilatura import bare_extraction
+    from trafilatura import bare_extraction, load_html
 
+    tree = load_html(decode(data))
+    if tree is None:
+        raise ValueError(_NO_ARTICLE)
+    html_structure.write_out(tree)
     page = bare_extraction(
-        decode(data),
+        tree,
         include_comments=False,
         include_formatting=True,
         with_metadata=True,
         date_extraction_params=dict(_DATES),
     )
     blocks = [] if page is None or page.body is None else _blocks(page.body)
-    if not blocks:
-        raise ValueError(
-            "no article was found in the page (is it made by a script?); "
-            "save its text as a .txt file"
-        )
+    if page is None or not blocks:
+        raise ValueError(_NO_ARTICLE)
     title = one_line(page.title or "") or None
     if title is not None and title not in blocks[:3]:
         blocks.insert(0, title)
@@ -96,12 +106,27 @@ def _blocks(body: _Element) -> list[str]:
             _part(pieces, element)
             if element is not body:
                 pieces[-1].append(element.tail or "")
-    joined = (one_line("".join(piece)) for piece in pieces)
+    joined = (line for piece in pieces for line in _lines("".join(piece)))
     return [block for block in joined if any(character.isalnum() for character in block)]
 
 
 def _part(pieces: list[list[str]], element: _Element) -> None:
     if element.tag not in _INLINE:
         pieces.append([])
-    elif element.tag in ("cell", "lb"):
+    elif element.tag == "cell":
         pieces[-1].append(" ")
+    elif element.tag == "lb":
+        pieces[-1].append(_BREAK)
+
+
+def _lines(block: str) -> Iterator[str]:
+    """Return a block as one line, or where it was broken at names who say something, as several."""
+    broken = [one_line(line) for line in block.split(_BREAK)]
+    in_turn = sum(SPEAKER.match(line) is not None for line in broken) > 1
+    begun = ""
+    for line in broken:
+        if in_turn and SPEAKER.match(line):
+            yield begun
+            begun = ""
+        begun = one_line(f"{begun} {line}")
+    yield begun

@@ -8,6 +8,7 @@ from dataclasses import replace
 from askvisit.encoder import Encoder
 from askvisit.index import PassageIndex
 from askvisit.passages import headline
+from askvisit.quotable import speaker
 from askvisit.records import Answer, Article, ArticleRequest, Citation, Sentence, Span, quoted
 from askvisit.talk import choice, requests, summary
 from askvisit.talk.language import NO_WORDS, NOT_ENGLISH, why_unreadable
@@ -106,7 +107,13 @@ def _quoted(
 ) -> Answer:
     """Cite sentences, best first; the text quotes them in the article's order."""
     citations = tuple(
-        Citation.of(number, article, Span(sentence, None, None, score, 0.0), score)
+        Citation.of(
+            number,
+            article,
+            Span(sentence, None, None, score, 0.0),
+            score,
+            speaker(article.text, sentence.start),
+        )
         for number, (sentence, score) in enumerate(scored, 1)
     )
     answer = Answer(question, question, "answer", True, "", 1.0, citations, request=wanted)

@@ -66,7 +66,7 @@ def _origin(citation: Citation, articles: Mapping[str, Article]) -> str:
     known = [citation.article_title]
     if article is not None:
         known += [part for part in (article.source, article.date) if part]
-    return ", ".join([*known, f"paragraph {citation.paragraph}"])
+    return ", ".join([*known, citation.where])
 
 
 def _is_guess(answer: Answer, guess_below: float | None) -> bool:
@@ -165,6 +165,10 @@ def _citation(citation: Citation, number: int, articles: Mapping[str, Article], 
         f'<span class="paragraph"><span class="unseen">paragraph</span>'
         f'<span aria-hidden="true">¶</span> {citation.paragraph}</span>'
     )
+    if citation.page is not None:
+        paragraph = f'<span class="paragraph">page {citation.page}</span> {paragraph}'
+    if citation.speaker is not None:
+        paragraph = f'<bdi class="paragraph">{escape(citation.speaker)}</bdi> {paragraph}'
     tools = (
         '<span class="tools">'
         f"{_tool('Copy as reference', QUOTE_ICON, 'copy', reference(citation, articles))}"

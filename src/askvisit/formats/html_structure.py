@@ -1,0 +1,185 @@
+"""Parts of a web page whose meaning is in their markup, written out before the text is taken.
+
+A row of a table says what its columns are called: "Year: 2018; Trucks: 64". A caption becomes a
+paragraph, a term and its description one line, and a line that only names who speaks begins the
+one that follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from askvisit.text import ends_sentence, one_line
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_MOST_CELLS = 20_000
+_MOST_SPANNED = 100
+"""Rows or columns that one cell may span; real ones span a few."""
+
+_FIGURES = "//figure | //*[starts-with(@class, 'wp-caption')]"
+_LONGEST_LABEL = 60
+_SPACED = ("br", "p", "div", "li")
+_UNSEEN = ("script", "style", "noscript", "template")
+
+Row = list[tuple[str, bool]]
+"""The text of each cell, and whether it is a heading."""
+
+
+def write_out(page: HtmlElement) -> None:
+    """Change a page in place: tables with headings, captions, definition lists, labels."""
+    for table in list(page.iter("table")):
+        _write_table(table)
+    for figure in page.xpath(_FIGURES):
+        _write_caption(figure)
+    for terms in list(page.iter("dl")):
+        _write_terms(terms)
+    for label in list(page.iter("p")):
+        _write_label(label)
+
+
+def _write_table(table: HtmlElement) -> None:
+    """Put each row of a table of data into one cell; one that only lays out a page stays."""
+    if next(table.iterdescendants("table"), None) is not None or not _is_read(table):
+        return
+    elements = list(table.iter("tr"))
+    rows = _grid(elements)
+    if rows is None or not any(heading for row in rows for _, heading in row):
+        return
+    heads = 0
+    while heads < len(rows) and all(heading for text, heading in rows[heads] if text):
+        heads += 1
+    names = _column_names(rows[:heads])
+    if heads == len(rows):
+        return
+    for element, row in zip(elements[heads:], rows[heads:], strict=True):
+        _only_cell(element, _row_text(row, names))
+    for element in elements[:heads]:
+        element.drop_tree()
+
+
+def _is_read(table: HtmlElement) -> bool:
+    """Tell a table that is read from a menu: most of what it says is no link."""
+    linked = sum(len(link.text_content()) for link in table.iter("a"))
+    return 2 * linked <= len(table.text_content())
+
+
+def _grid(elements: Sequence[HtmlElement]) -> list[Row] | None:
+    """Return the cells of each row; what spans several rows or columns stands in each of them."""
+    rows: list[Row] = []
+    below: dict[int, tuple[int, str, bool]] = {}
+    cells = 0
+    for element in elements:
+        row: Row = []
+        waiting = list(element.iterchildren("td", "th"))
+        while waiting or any(column >= len(row) for column in below):
+            column = len(row)
+            if column in below:
+                left, text, heading = below.pop(column)
+                row.append((text, heading))
+                if left > 1:
+                    below[column] = (left - 1, text, heading)
+            elif waiting:
+                cell = waiting.pop(0)
+                text, heading = _cell_text(cell), cell.tag == "th"
+                width, height = _spanned(cell, "colspan"), _spanned(cell, "rowspan")
+                for position in range(column, column + width):
+                    row.append((text, heading))
+                    if height > 1:
+                        below[position] = (height - 1, text, heading)
+            else:
+                row.append(("", False))
+            if len(row) + cells > _MOST_CELLS:
+                return None
+        cells += len(row)
+        rows.append(row)
+    return rows
+
+
+def _spanned(cell: HtmlElement, name: str) -> int:
+    value = cell.get(name, "1").strip()
+    return min(max(int(value), 1), _MOST_SPANNED) if value.isdecimal() else 1
+
+
+def _cell_text(cell: HtmlElement) -> str:
+    for element in list(cell.iter(*_UNSEEN)):
+        element.drop_tree()
+    for element in cell.iterdescendants(*_SPACED):
+        element.tail = " " + (element.tail or "")
+    return one_line(cell.text_content())
+
+
+def _column_names(heads: Sequence[Row]) -> list[str]:
+    """Return the columns' names; of headings over headings, all, once each."""
+    width = max((len(row) for row in heads), default=0)
+    names = []
+    for column in range(width):
+        parts = [row[column][0] for row in heads if column < len(row)]
+        names.append(" ".join(dict.fromkeys(part for part in parts if part)))
+    return names
+
+
+def _row_text(row: Row, names: Sequence[str]) -> str:
+    """Return a row with its columns' names; where they have none, its own heading stands first."""
+    parts: list[str] = []
+    for column, (text, _) in enumerate(row):
+        name = names[column] if column < len(names) else ""
+        part = f"{name.rstrip(':')}: {text}" if name and name != text else text
+        if text and part not in parts[-1:]:
+            parts.append(part)
+    if len(parts) > 1 and not any(names) and row[0][1]:
+        return f"{parts[0].rstrip(':')}: {'; '.join(parts[1:])}"
+    return "; ".join(parts)
+
+
+def _only_cell(row: HtmlElement, text: str) -> None:
+    from lxml.etree import SubElement
+
+    for child in list(row):
+        row.remove(child)
+    row.text = None
+    SubElement(row, "td").text = text
+
+
+def _write_caption(figure: HtmlElement) -> None:
+    """Make a figure a part of the text: trafilatura leaves out figures with all that they say."""
+    for caption in list(figure.iter("figcaption")):
+        caption.tag = "p"
+        caption.attrib.clear()
+    figure.tag = "div" if figure.tag == "figure" else figure.tag
+    figure.attrib.clear()
+
+
+def _write_terms(terms: HtmlElement) -> None:
+    """Put a term before each of its descriptions; a question stands there as it is."""
+    term = ""
+    for child in list(terms):
+        if child.tag == "dt":
+            term = _cell_text(child)
+            child.drop_tree()
+        elif child.tag == "dd":
+            _put_before(child, term)
+    if any(child.tag == "dd" for child in terms):
+        for child in terms.iterchildren("dd"):
+            child.tag = "p"
+        terms.tag = "div"
+
+
+def _write_label(label: HtmlElement) -> None:
+    """Join a paragraph that only says who speaks, or what comes, with the paragraph below."""
+    after = label.getnext()
+    text = one_line(label.text_content())
+    is_label = text.endswith(":") and len(text) <= _LONGEST_LABEL
+    if not is_label or after is None or after.tag != "p" or (label.tail or "").strip():
+        return
+    _put_before(after, text)
+    label.drop_tree()
+
+
+def _put_before(element: HtmlElement, label: str) -> None:
+    if not label:
+        return
+    parted = label if label.endswith(":") or ends_sentence(label) else f"{label}:"
+    element.text = f"{parted} {(element.text or '').lstrip()}"

@@ -1,0 +1,101 @@
+"""Which sentences can only be quoted together, and who speaks in a line of an interview.
+
+Pure functions over a text and offsets in it: what is quoted is always a slice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import zip_longest
+
+from askvisit.text import ends_sentence
+
+Range = tuple[int, int]
+
+_MOST_SENTENCES = 3
+_LONGEST = 400
+"""Characters of what is quoted as one; a longer quotation is quoted sentence by sentence."""
+
+_BOLD = r"(?:\*\*|__)?"
+_NAME = r"[^\W\d_a-z][\w.’'-]*"
+_NAMES = rf"{_NAME}(?: (?:{_NAME}|(?:of|the|for|and|de|la|van|von|der|bin|al)\b)){{0,5}}"
+SPEAKER = re.compile(
+    rf"[ \t]*{_BOLD}(?P<who>[QA](?=[.:])|{_NAMES}(?={_BOLD}:)){_BOLD}[.:]{_BOLD}[ \t]+(?=\S)"
+)
+"""The beginning of a line that names its speaker: "Q. ", "Mayor Lind: ", "**Lind:** "."""
+_SPEAKER_LINE = re.compile(rf"^{SPEAKER.pattern}", re.MULTILINE)
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
+
+_ROW = re.compile(r"[^:;\n]{1,60}: [^;\n]+(?:; [^:;\n]{1,60}: [^;\n]+)+|[^:;\n]{1,60}; .+: .+")
+"""A row of a table as `formats.html` writes it: "Year: 2018; Trucks: 64"."""
+
+
+def together(text: str, sentences: Sequence[Range]) -> list[Range]:
+    """Join the sentences of one paragraph that say nothing whole alone.
+
+    A quotation of two or three sentences stays whole, with the words that say whose it is. A row
+    of a table is one, whatever full stops its cells have. Offsets are absolute in `text`.
+    """
+    if len(sentences) < 2:
+        return list(sentences)
+    start, end = sentences[0][0], sentences[-1][1]
+    if end - start <= _LONGEST and _ROW.fullmatch(text, start, end):
+        return [(start, end)]
+    joined: list[Range] = []
+    position = 0
+    while position < len(sentences):
+        count = _quotation(text, sentences[position : position + _MOST_SENTENCES])
+        joined.append((sentences[position][0], sentences[position + count - 1][1]))
+        position += count
+    return joined
+
+
+def speaker(text: str, start: int) -> str | None:
+    """Return who speaks at an offset, where the text is an interview that names its speakers.
+
+    In an interview at least two speak, each in turn; a name with a colon that stands once in a
+    text ("Correction:") is none.
+    """
+    turns = _turns(text)
+    times = Counter(turn.who for turn in turns)
+    here = next((turn.who for turn in turns if turn.start <= start < turn.end), None)
+    return here if here is not None and len(times) > 1 and times[here] > 1 else None
+
+
+def _quotation(text: str, sentences: Sequence[Range]) -> int:
+    """Return how many of the sentences one quotation takes, 1 where none goes over its end."""
+    start = sentences[0][0]
+    for count, (_, end) in enumerate(sentences, 1):
+        said = text[start:end]
+        if end - start > _LONGEST:
+            return 1
+        if said.count("“") <= said.count("”") and said.count('"') % 2 == 0:
+            return count
+    return 1
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """What one speaker says at once: from the name to the next one, or to a blank line."""
+
+    who: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=32)
+def _turns(text: str) -> tuple[_Turn, ...]:
+    starts = list(_SPEAKER_LINE.finditer(text))
+    turns = []
+    for label, after in zip_longest(starts, starts[1:]):
+        end = len(text) if after is None else after.start()
+        gap = _BLANK_LINE.search(text, label.end(), end)
+        end = gap.start() if gap else end
+        said = text[label.start() : end].rstrip()
+        if ends_sentence(said) and not _ROW.fullmatch(said):
+            turns.append(_Turn(label["who"], label.start(), end))
+    return tuple(turns)

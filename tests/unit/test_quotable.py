@@ -1,0 +1,94 @@
+"""What can only be quoted together, and who speaks."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from askvisit.passages import passages, sentences
+from askvisit.quotable import speaker
+from askvisit.records import Article
+
+
+def split(text: str) -> list[str]:
+    return [s.text for s in sentences(Article("a.txt", "A", text))]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("He said: “I came. I saw.” It rained.", ["He said: “I came. I saw.”", "It rained."]),
+        ('"We go. It is late," she said. He left.', ['"We go. It is late," she said.', "He left."]),
+        ("“We go. And he left. It rained.", ["“We go.", "And he left.", "It rained."]),
+        ("“One. Two. Three. Four,” he said.", ["“One.", "Two.", "Three.", "Four,” he said."]),
+        (f"“{'It is a long story that I tell. ' * 20}”", None),
+        ("Name: J. Smith; Cost: five. It rose.", ["Name: J. Smith; Cost: five. It rose."]),
+        ("He said: it rained; it poured. He left.", ["He said: it rained; it poured.", "He left."]),
+    ],
+    ids=["quotation", "straight", "never closed", "four", "long", "row", "prose"],
+)
+def test_what_belongs_together(text, found):
+    if found is None:
+        assert len(split(text)) >= 20
+    else:
+        assert split(text) == found
+
+
+TALK = """A Talk at the Mill
+
+Q: Why did you
+go there? And when?
+A: Because it was cheap. I like it.
+Q. Was it dear?
+
+**Ann Lind:** It was not. Nothing here is.
+
+The two went on to the mill. It rained.
+
+**Ann Lind:** Look at it.
+"""
+
+
+def test_each_line_of_an_interview_stands_alone():
+    assert split(TALK)[1:6] == [
+        *("Q: Why did you\ngo there?", "And when?"),
+        *("A: Because it was cheap.", "I like it.", "Q. Was it dear?"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "who"),
+    [
+        ("Q: Why", "Q"),
+        ("And when", "Q"),
+        ("Nothing here", "Ann Lind"),
+        ("The two went", None),
+        ("It rained", None),
+        ("A Talk", None),
+        ("I like it", None),  # it speaks once, as "Correction: …" does
+    ],
+)
+def test_who_speaks(words, who):
+    assert speaker(TALK, TALK.index(words)) == who
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Correction: It was Monday. Not Sunday.\n\nThe mayor came.",
+        "He said: I came. She said: I saw.\nHe said: I left.",
+        "Year: 2018\n\nTrucks: 64\n\nYear: 2019\n\nTrucks: 70",
+        "Year: 2018; Note: it rose.\n\nYear: 2019; Note: it fell.\n\nTown: Mill; Note: it fell.",
+    ],
+)
+def test_a_colon_alone_makes_no_speaker(text):
+    assert {speaker(text, n) for n in range(len(text))} == {None}
+
+
+def test_an_answer_is_found_with_its_question():
+    asked = "Reporter: Why did you build the bridge at the old mill, where nobody ever went before?"
+    said = "Ann Lind: Because the ground is firm there, and because it was by far the cheapest way."
+    text = "\n\n".join(itertools.chain.from_iterable([(asked, said)] * 2))
+    found = [p.text for p in passages(Article("a.txt", "A", text))]
+    assert found == [f"{asked}\n\n{said}"] * 2
