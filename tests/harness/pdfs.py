@@ -10,23 +10,28 @@ Set = tuple[float, float, float, str]
 
 def pdf(*pages: Sequence[Set]) -> bytes:
     """Return a PDF with lines set in Helvetica."""
-    return raw_pdf(*(_content(page) for page in pages))
+    return raw_pdf(*map(content, pages))
 
 
-def raw_pdf(*contents: bytes, keys: bytes = b"") -> bytes:
-    """Return a PDF of pages with these content streams; `keys` go into their dictionaries."""
+def raw_pdf(*contents: bytes, keys: bytes = b"", page: bytes = b"/MediaBox[0 0 600 800]") -> bytes:
+    """Return a PDF of pages with these content streams.
+
+    `keys` go into the streams' dictionaries, `page` into those of the pages. The font F is
+    Helvetica, in which bytes 1 and 2 are the ligatures fi and fl.
+    """
     first = 4
     numbers = [first + 2 * n for n in range(len(contents))]
     kids = b" ".join(b"%d 0 R" % number for number in numbers)
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(contents), kids),
-        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding"
+        b"<</BaseEncoding/WinAnsiEncoding/Differences[1/fi/fl]>>>>",
     ]
     for number, content in zip(numbers, contents, strict=True):
         objects.append(
-            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents %d 0 R"
-            b"/Resources<</Font<</F 3 0 R>>>>>>" % (number + 1)
+            b"<</Type/Page/Parent 2 0 R%s/Contents %d 0 R"
+            b"/Resources<</Font<</F 3 0 R>>>>>>" % (page, number + 1)
         )
         length = b"<</Length %d%s>>" % (len(content), keys)
         objects.append(length + b"stream\n" + content + b"\nendstream")
@@ -42,12 +47,22 @@ def column(x: float, top: float, lines: Sequence[str], size: float = 10) -> list
     ]
 
 
-def _content(page: Sequence[Set]) -> bytes:
-    shown = []
-    for x, y, size, text in page:
-        literal = text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
-        shown.append(f"/F {size} Tf 1 0 0 1 {x} {y} Tm ({literal}) Tj")
+def content(lines: Sequence[Set], matrix: str = "1 0 0 1", spacing: float = 0) -> bytes:
+    """Return a content stream that sets lines; what stands between « and » is red.
+
+    matrix: the first four numbers of each line's text matrix. spacing: what is added to each
+    space, as in justified text (points).
+    """
+    shown = [f"{spacing} Tw"]
+    for x, y, size, text in lines:
+        shown.append(f"/F {size} Tf {matrix} {x} {y} Tm {_shown(text)}")
     return ("BT\n" + "\n".join(shown) + "\nET").encode("cp1252")
+
+
+def _shown(text: str) -> str:
+    literal = text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
+    red, black = ") Tj 1 0 0 rg (", ") Tj 0 0 0 rg ("
+    return f"({literal}) Tj".replace("«", red).replace("»", black)
 
 
 def file_of(objects: Sequence[bytes]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from askvisit import formats
 from askvisit.formats import isolated
 
 ARTICLE = pdf(column(50, 700, ["The mayor opened the bridge."]))
+TEXT = "The mayor opened the bridge.\n\f"
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +29,7 @@ def test_a_file_that_takes_too_long_is_named_and_the_next_one_is_read(monkeypatc
         hurried.setattr(isolated, "SECONDS", 1.0)
         with pytest.raises(ValueError, match="takes over 1 seconds"):
             formats.read("slow.html", b"<article>" + slow)
-    assert formats.read("a.pdf", ARTICLE).text == "The mayor opened the bridge.\n"
+    assert formats.read("a.pdf", ARTICLE).text == TEXT
 
 
 def test_a_child_that_died_is_replaced():
@@ -35,7 +37,7 @@ def test_a_child_that_died_is_replaced():
     os.kill(isolated._child._process.pid, signal.SIGKILL)
     isolated._child._process.wait()
     isolated.read.cache_clear()
-    assert formats.read("a.pdf", ARTICLE).text == "The mayor opened the bridge.\n"
+    assert formats.read("a.pdf", ARTICLE).text == TEXT
 
 
 def test_a_child_that_dies_at_a_file_names_the_file_broken(monkeypatch):
@@ -59,8 +61,32 @@ def test_too_much_text_is_refused(monkeypatch):
     monkeypatch.setattr(isolated, "LONGEST_TEXT", 10)
     import io
 
-    reply = isolated._reply("pdf", io.BytesIO(ARTICLE), len(ARTICLE))
+    reply = isolated._reply("pdf:read", (), io.BytesIO(ARTICLE), len(ARTICLE))
     assert reply == {"error": "has over 10 characters of text"}
+
+
+def test_a_page_that_takes_too_long_to_draw_is_not_tried_again(monkeypatch):
+    sha256 = hashlib.sha256(TEXT.encode()).hexdigest()
+    with monkeypatch.context() as hurried:
+        hurried.setattr(isolated, "SECONDS_A_PAGE", 0.0)
+        with pytest.raises(ValueError, match="takes over 0 seconds"):
+            formats.show("a.pdf", ARTICLE, sha256, 1)
+    with pytest.raises(ValueError, match="takes over 0 seconds"):
+        formats.show("a.pdf", ARTICLE, sha256, 1)
+    isolated._shown.cache_clear()
+    assert formats.show("a.pdf", ARTICLE, sha256, 1).pages == 1
+
+
+def test_the_child_writes_no_files(tmp_path):
+    code = (
+        "from askvisit.formats import isolated\n"
+        "isolated._write_no_files()\n"
+        f"file = open({str(tmp_path / 'a')!r}, 'wb', buffering=0)\n"
+        "try: file.write(b'x')\n"
+        "except OSError: print('refused')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "refused\n"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits a process's memory")
@@ -79,7 +105,7 @@ def test_the_parsers_are_not_loaded_here():
     code = (
         "import sys; from askvisit import formats\n"
         f"print(formats.read('a.pdf', {ARTICLE!r}).text)\n"
-        "print({'pypdf', 'trafilatura', 'lxml'} & set(sys.modules))"
+        "print({'pypdfium2', 'PIL', 'trafilatura', 'lxml'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "The mayor opened the bridge.\n\nset()\n"
+    assert done.stdout == f"{TEXT}\nset()\n"

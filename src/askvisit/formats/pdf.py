@@ -1,100 +1,137 @@
-"""PDF files: the text by pypdf, its lines put together to paragraphs (`pdf_layout`).
+"""PDF files: characters by PDFium (`pdf_glyphs`), put together to paragraphs (`pdf_layout`).
 
 The title is the block in the largest type of the first page. The dates in a PDF say when the
-file was made, not when the article was published, so no date is taken from it.
+file was made, not when the article was published, so no date is taken from it. A form feed ends
+each page of the text: after a space where a paragraph goes on, between blocks elsewhere.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from askvisit.formats import Document, plain
-from askvisit.formats.pdf_layout import Block, Line, paragraphs
+from askvisit.formats.pdf_columns import lines
+from askvisit.formats.pdf_glyphs import Glyph, Line, parts_of_lines
+from askvisit.formats.pdf_layout import Block, paragraphs
 
 if TYPE_CHECKING:
-    from pypdf import PageObject
+    from pypdfium2 import PdfDocument
 
 MOST_PAGES = 300
 """Pages of a file; articles have a few."""
 
+MOST_GLYPHS = 3_000_000
+"""Characters of a file; 10,000 on each of 300 pages."""
+
 _NO_TEXT = (
     "has no text (a scan?); make it searchable first, for example with: ocrmypdf IN.pdf OUT.pdf"
 )
+_BROKEN = "is a broken PDF; open it and save it again"
 _LONGEST_TITLE = 200
 _HEADLINE_SIZE = 1.2
 """How much larger than the text a headline's type is, at least."""
 
 
+@dataclass(frozen=True)
+class SetText:
+    """A file's text, and the glyph that each of its characters comes from (None for white space).
+
+    `text[n]` is part of what `glyphs[n]` says.
+    """
+
+    text: str
+    glyphs: tuple[Glyph | None, ...]
+    title: str | None
+
+
 def read(data: bytes) -> Document:
     """Extract the text; raises `ValueError` where it is broken, locked, a scan or too long."""
-    from pypdf import PdfReader
+    found = set_text(data)
+    return Document(found.text, title=found.title)
 
-    if b"%PDF-" not in data[:1024]:
-        raise ValueError("is not a PDF")
-    with _damage_told():
-        reader = PdfReader(io.BytesIO(data))
-        # Many files are locked against changes only, with an empty password for reading.
-        locked = reader.is_encrypted and not reader.decrypt("")
-        count = 0 if locked else len(reader.pages)
-    if locked:
-        raise ValueError("is locked with a password; save it without one")
-    if count > MOST_PAGES:
-        raise ValueError(f"has {count:,} pages, over {MOST_PAGES}; split it")
-    with _damage_told():
-        pages = [_lines(page) for page in reader.pages]
+
+@lru_cache(maxsize=1)  # somebody who looks at one page looks at the next one too
+def set_text(data: bytes) -> SetText:
+    """Return a file's text with its glyphs; raises `ValueError` as `read` does."""
+    with opened(data) as file:
+        pages = _pages(file)
     blocks = paragraphs(pages)
-    text = "\n\n".join(block.text for block in blocks) + "\n"
-    if not any(character.isalnum() for character in text):
+    if not any(character.isalnum() for block in blocks for character in block.text):
         raise ValueError(_NO_TEXT)
-    return Document(text, title=_headline(blocks) or plain.headline(text))
+    shown = _with_page_ends(blocks, len(pages))
+    text = "".join(part for part, _ in shown)
+    glyphs = tuple(glyph for part, glyph in shown for _ in part)
+    return SetText(text, glyphs, _headline(blocks) or plain.headline(text.replace("\f", "")))
 
 
 @contextmanager
-def _damage_told() -> Iterator[None]:
-    """Say in words what is wrong: what pypdf raises for damage depends on where it meets it."""
-    from pypdf.errors import LimitReachedError
+def opened(data: bytes) -> Iterator[PdfDocument]:
+    """Open a file and close it; raises `ValueError` where that is not possible."""
+    import pypdfium2 as pdfium
+    from pypdfium2.raw import FPDF_ERR_PASSWORD
 
+    if b"%PDF-" not in data[:1024]:
+        raise ValueError("is not a PDF")
     try:
-        yield
-    except LimitReachedError as error:
-        raise ValueError("holds more inside than an article does; print it to a new PDF") from error
-    except (MemoryError, RecursionError):
-        raise
-    except Exception as error:
-        raise ValueError("is a broken PDF; open it and save it again") from error
+        # Many files are locked against changes only, with an empty password for reading.
+        file = pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        if error.err_code == FPDF_ERR_PASSWORD:
+            raise ValueError("is locked with a password; save it without one") from error
+        raise ValueError(_BROKEN) from error
+    try:
+        if not len(file):
+            raise ValueError(_BROKEN)
+        if len(file) > MOST_PAGES:
+            raise ValueError(f"has {len(file):,} pages, over {MOST_PAGES}; split it")
+        yield file
+    except pdfium.PdfiumError as error:
+        raise ValueError(_BROKEN) from error
+    finally:
+        file.close()
 
 
-def _lines(page: PageObject) -> list[Line]:
-    """Return the lines of a page in the order of its content, each where it begins."""
-    lines: list[Line] = []
-    begun = ""
-    place: tuple[float, float, float] | None = None
-
-    def visit(text: str, cm: Any, tm: Any, _font: Any, size: float) -> None:
-        nonlocal begun, place
-        for number, piece in enumerate(text.split("\n")):
-            if number and place is not None:
-                lines.append(Line(begun, *place))
-                begun, place = "", None
-            if piece.strip() and place is None:
-                place = _place(cm, tm, size)
-            begun += piece
-
-    page.extract_text(visitor_text=visit)
-    if place is not None:
-        lines.append(Line(begun, *place))
-    return lines
+def _pages(file: PdfDocument) -> list[list[Line]]:
+    pages = []
+    glyphs = 0
+    for number in range(len(file)):
+        page = file[number]
+        try:
+            pages.append(lines(parts_of_lines(page, number)))
+        finally:
+            page.close()
+        glyphs += sum(len(line.glyphs) for line in pages[-1])
+        if glyphs > MOST_GLYPHS:
+            raise ValueError(f"has over {MOST_GLYPHS:,} characters; split it")
+    return pages
 
 
-def _place(cm: Any, tm: Any, size: float) -> tuple[float, float, float]:
-    """Return x, y and the type's size on the page, from the matrices of PDF (ISO 32000, 8.3.4)."""
-    x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
-    y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
-    up_x, up_y = tm[2] * cm[0] + tm[3] * cm[2], tm[2] * cm[1] + tm[3] * cm[3]
-    return x, y, size * (up_x**2 + up_y**2) ** 0.5
+def _with_page_ends(blocks: Sequence[Block], pages: int) -> list[tuple[str, Glyph | None]]:
+    """Return the text in pieces with their glyphs, and a form feed for each page that ends."""
+    shown: list[tuple[str, Glyph | None]] = []
+    page = 0
+    for block in blocks:
+        ended = max(block.page - page, 0)
+        page += ended
+        if shown:
+            shown.append(("\n" + "\f" * ended + "\n", None))
+        elif ended:
+            shown.append(("\f" * ended, None))
+        for glyph, after in pairwise((*block.glyphs, None)):
+            assert glyph is not None
+            if glyph.text != " ":
+                shown.append((glyph.text, glyph))
+                continue
+            ended = 0 if after is None else max(after.page - page, 0)
+            page += ended
+            shown.append((" " + "\f" * ended, None))
+    shown.append(("\n" + "\f" * (pages - page), None))
+    return shown
 
 
 def _headline(blocks: list[Block]) -> str | None:

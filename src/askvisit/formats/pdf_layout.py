@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median_low
 
-from askvisit.text import ends_sentence, one_line
+from askvisit.formats.pdf_glyphs import Glyph, Line, around
+from askvisit.text import ends_sentence
 
 _BULLET = re.compile(r"[•‣▪●]\s")
 _LIST_ITEM = re.compile(r"(?:[–—*-]|\d{1,2}[.)])\s")
+_PAGE_NUMBER = re.compile(r"(?:page )?#(?: ?(?:of|/) ?#)?|[–—-] ?# ?[–—-]", re.IGNORECASE)
 _HYPHEN = re.compile(r"(?<=\w)[-\u2010]$")
 _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
@@ -39,37 +41,28 @@ _PARTS_WORDS = 0.03
 
 
 @dataclass(frozen=True)
-class Line:
-    """One line as it is set: where it begins (points, y grows upwards) and its type's size."""
-
-    text: str
-    x: float
-    y: float
-    size: float
-
-
-@dataclass(frozen=True)
 class Block:
-    """One paragraph: its text, the page (from 0) that it begins on, its type's size."""
+    """One paragraph: its glyphs, the page (from 0) that it begins on, its type's size."""
 
-    text: str
+    glyphs: tuple[Glyph, ...]
     page: int
     size: float
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return "".join(glyph.text for glyph in self.glyphs)
 
 
 def paragraphs(pages: Sequence[Sequence[Line]]) -> list[Block]:
     """Return the paragraphs of a file's pages, without running heads and page numbers."""
-    tidied = [[_tidy(line) for line in page] for page in pages]
+    tidied = [[tidy for line in page if (tidy := _tidy(line)).glyphs] for page in pages]
     running = _running(tidied)
-    lines = [
-        (number, line)
-        for number, page in enumerate(tidied)
-        for line in page
-        if line.text and _masked(line) not in running
-    ]
-    if not lines:
+    shown = [[line for line in page if line not in running[n]] for n, page in enumerate(tidied)]
+    if not any(shown):
         return []
-    setting = _Setting([line for _, line in lines])
+    setting = _Setting([line for page in shown for line in page])
+    lines = [(n, line) for n, page in enumerate(shown) for line in setting.in_one_go(page)]
     groups = [[lines[0]]]
     for before, after in pairwise(lines):
         if setting.parts(before[1], after[1], same_page=before[0] == after[0]):
@@ -91,6 +84,31 @@ class _Setting:
         self.length = median_low(len(line.text) for line in lines)
         parted = sum(bool(_HYPHEN.search(line.text)) for line in lines)
         self.parts_words = parted > _PARTS_WORDS * len(lines)
+
+    def in_one_go(self, page: Sequence[Line]) -> list[Line]:
+        """Move what stands at the foot or head of a page in small type out of the text's way.
+
+        A sentence that goes on over the page would be broken by it: a note goes before the last
+        paragraph, a head after the first.
+        """
+        first, end = 0, len(page)
+        while end and self._is_small(page[end - 1]):
+            end -= 1
+        while first < end and self._is_small(page[first]):
+            first += 1
+        body = page[first:end]
+        cuts = [n for n, (a, b) in enumerate(pairwise(body), 1) if self.parts(a, b, same_page=True)]
+        head, foot = page[:first], page[end:]
+        if not cuts:  # nothing of it belongs to one paragraph only
+            return list(page)
+        last = cuts[-1] if foot and not ends_sentence(body[-1].text) else len(body)
+        start = cuts[0] if head and body[0].text[0].islower() else 0
+        if start > last:
+            return list(page)
+        return [*body[:start], *head, *body[start:last], *foot, *body[last:]]
+
+    def _is_small(self, line: Line) -> bool:
+        return line.size < (1 - _SAME_SIZE) * self.size
 
     def parts(self, before: Line, after: Line, *, same_page: bool) -> bool:
         """Return whether a paragraph ends between two lines."""
@@ -114,18 +132,50 @@ def _alike(a: Line, b: Line) -> bool:
 
 
 def _tidy(line: Line) -> Line:
-    text = one_line(line.text.translate(_LIGATURES))
-    return Line(text, line.x, line.y, line.size or 1.0)
+    """Spell ligatures out, make each white space one space, none at the ends."""
+    glyphs: list[Glyph] = []
+    for glyph in line.glyphs:
+        text = glyph.text.translate(_LIGATURES)
+        if not text.isspace():
+            glyphs.append(replace(glyph, text=text) if text != glyph.text else glyph)
+        elif glyphs and glyphs[-1].text != " ":
+            glyphs.append(Glyph(" ", glyph.page))
+    if glyphs and glyphs[-1].text == " ":
+        glyphs.pop()
+    return replace(line, glyphs=tuple(glyphs), size=line.size or 1.0)
 
 
-def _running(pages: Iterable[Sequence[Line]]) -> set[str]:
-    """Return lines, digits masked, that stand at the top or foot of most pages."""
+def _running(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
+    """Return what is no text of each page: lines at its top or foot that others have there too.
+
+    Digits are masked. Left and right pages may have heads of their own; a page number alone needs
+    no other.
+    """
     edges = []
     for page in pages:
-        by_height = sorted((line for line in page if line.text), key=lambda line: line.y)
-        edges.append({_masked(line) for line in (*by_height[:_RUNNING], *by_height[-_RUNNING:])})
-    counts = Counter(text for edge in edges for text in edge)
-    return {text for text, count in counts.items() if count > 1 and 2 * count > len(edges)}
+        by_height = sorted(page, key=lambda line: line.y)
+        edges.append([*by_height[:_RUNNING], *by_height[-_RUNNING:]])
+    running: set[tuple[int, str]] = set()
+    for side in (0, 1):
+        counts = Counter(text for edge in edges[side::2] for text in set(map(_masked, edge)))
+        both = Counter(text for edge in edges for text in set(map(_masked, edge)))
+        for text in both:
+            on_side = counts[text] > 1 and 2 * counts[text] > len(edges[side::2])
+            if on_side or (both[text] > 1 and 2 * both[text] > len(edges)):
+                running.add((side, text))
+    return [
+        [
+            line
+            for line in edge
+            if (number % 2, _masked(line)) in running
+            or (len(pages) > 1 and line in edge[:: len(edge) - 1 or 1] and _is_number(line))
+        ]
+        for number, edge in enumerate(edges)
+    ]
+
+
+def _is_number(line: Line) -> bool:
+    return _PAGE_NUMBER.fullmatch(_masked(line)) is not None
 
 
 def _masked(line: Line) -> str:
@@ -133,16 +183,24 @@ def _masked(line: Line) -> str:
 
 
 def _block(group: Sequence[tuple[int, Line]], setting: _Setting) -> Block:
-    text = group[0][1].text
-    for _, line in group[1:]:
-        text = _joined(text, line.text, setting.parts_words)
+    glyphs: list[Glyph] = []
+    for number, line in group:
+        if glyphs:
+            _close(glyphs, line, setting.parts_words, number)
+        glyphs += line.glyphs
     page, first = group[0]
-    return Block(text.replace("\u00ad", ""), page, first.size)
+    shown = tuple(glyph for glyph in glyphs if glyph.text != "\u00ad")
+    return Block(shown, page, first.size)
 
 
-def _joined(text: str, line: str, parts_words: bool) -> str:
-    if text.endswith("\u00ad"):
-        return text + line
-    if not _HYPHEN.search(text):
-        return f"{text} {line}"
-    return text[:-1] + line if parts_words and line[0].islower() else text + line
+def _close(glyphs: list[Glyph], line: Line, parts_words: bool, page: int) -> None:
+    """Join a line to what is there: by a space, or where a word was parted by none."""
+    last = glyphs[-1].text
+    if last.endswith("\u00ad"):
+        return
+    if not _HYPHEN.search("".join(glyph.text for glyph in glyphs[-2:])):
+        glyphs.append(Glyph(" ", page))
+    elif parts_words and line.text[0].islower():
+        # The hyphen is no letter of the word, but is seen where the word stands.
+        hyphen = glyphs.pop()
+        glyphs[-1] = replace(glyphs[-1], box=around(glyphs[-1].box, hyphen.box))
