@@ -20,13 +20,16 @@ from askvisit import encoder as encoders
 from askvisit import names, talk, timeline
 from askvisit import reader as readers
 from askvisit.calibration import FAST, Calibration, Strictness, calibration_for
+from askvisit.corpus import SourceFile
 from askvisit.encoder import Encoder
 from askvisit.errors import (
+    ArticleError,
     EncoderMismatchError,
     IndexReplacedError,
     QuestionError,
     UnknownArticleError,
 )
+from askvisit.formats import PageView
 from askvisit.index import Articles, IndexLocation, PassageIndex, location_of
 from askvisit.names import KeyName
 from askvisit.pipeline import QAPipeline
@@ -201,6 +204,23 @@ class Assistant:
         if most < 1:
             raise QuestionError("most is how many names to return: give 1 or more")
         return self._on_snapshot(lambda index: self._names(index, most, articles))
+
+    def page(self, article_id: str, page: int, ranges: Sequence[tuple[int, int]] = ()) -> PageView:
+        """Draw a page (from 1) of an article that is a PDF, as it looks.
+
+        ranges: (start, end) in the article's text, as a citation has them; the boxes of each are
+        in the view's `marks`, in parts of the page.
+
+        Raises `UnknownArticleError` for an id that the index does not have, and `ArticleError`
+        where the file has no such page, is gone, or says something else than when it was indexed.
+        """
+        known = self.articles
+        if article_id not in known:
+            raise UnknownArticleError(article_id, tuple(known))
+        path = self._location.article_file(article_id)
+        if path is None:
+            raise ArticleError(Path(article_id), "its file is not with the index")
+        return SourceFile(path).page(known[article_id].sha256, page, ranges)
 
     @property
     def articles(self) -> Mapping[str, Article]:

@@ -2,13 +2,14 @@
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from askvisit import formats
 from askvisit.errors import ArticleError, CorpusError
+from askvisit.formats import PageView
 from askvisit.records import Article
 
 LARGEST_FILE = 10_000_000
@@ -59,6 +60,18 @@ class SourceFile:
             metadata.get("url") or document.url,
             metadata.get("date") or document.date,
         )
+
+    def page(
+        self, text_sha256: str, number: int, ranges: Sequence[tuple[int, int]] = ()
+    ) -> PageView:
+        """Draw a page (from 1) of the file, with the places of ranges of its text.
+
+        Raises `ArticleError` where it has no pages, or its text is not the one with that hash.
+        """
+        try:
+            return formats.show(self.id, self._bytes(self.path), text_sha256, number, ranges)
+        except ValueError as error:
+            raise ArticleError(self.path, str(error)) from error
 
     def _bytes(self, path: Path) -> bytes:
         try:

@@ -61,6 +61,12 @@ class FolderLocation(IndexLocation):
         """Return `calibration.json` in the folder."""
         return self.path / "calibration.json"
 
+    def article_file(self, article_id: str) -> Path | None:
+        """Return where the file of an indexed article lies."""
+        manifest = manifests.read(self.path)
+        known = article_id in manifest.articles
+        return manifest.articles_path(self.path) / article_id if known else None
+
     def suggestions(self) -> tuple[str, ...]:
         """Return the lines of `suggestions.txt` in the folder."""
         path = self.path / "suggestions.txt"

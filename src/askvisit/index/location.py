@@ -92,6 +92,10 @@ class IndexLocation(ABC):
     def open(self) -> PassageIndex:
         """Open the index as it is now. Raises a `PassageIndexError` that says how to fix it."""
 
+    def article_file(self, article_id: str) -> Path | None:
+        """Return where the file of an indexed article lies, None where that is not known."""
+        return None
+
     @abstractmethod
     def calibration_file(self) -> Path | None:
         """Return where `askvisit calibrate` keeps its fits, None where the location keeps none."""

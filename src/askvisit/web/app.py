@@ -113,7 +113,7 @@ def _lay_out(controller: ChatController) -> _Parts:
             with gr.Tab("Article"):
                 source = _html(
                     controller.first_source(),
-                    *("source", "walking", "visiting", "card", "finding"),
+                    *("source", "walking", "visiting", "card", "finding", "pages"),
                     server_functions=[open_source],
                 )
             with gr.Tab("All articles"):

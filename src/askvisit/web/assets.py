@@ -14,7 +14,7 @@ from typing import Any
 STATIC = Path(__file__).parent / "static"
 STYLES = (
     *("theme", "top", "help", "chat", "answer", "inspector", "question"),
-    *("source", "articles", "adding"),
+    *("source", "pages", "articles", "adding"),
     *("devices", "print"),
 )
 """The style sheets in their order, of which later ones win."""

@@ -19,6 +19,7 @@ from askvisit.web import (
     feedback,
     inspector,
     memory,
+    pages,
     source_panel,
 )
 from askvisit.web.adding import ArticleEditor, NewArticle
@@ -101,7 +102,9 @@ class ChatController:
         return NO_ARTICLE if first is None else source_panel.panel(first)
 
     def open_source(self, request: Any) -> dict[str, str]:
-        """Return the panel for a click on a citation; the request is the browser's."""
+        """Return the panel for a click on a citation, or a page; the request is the browser's."""
+        if isinstance(request, dict) and "page" in request:
+            return pages.open_page(request, self._articles(), self.assistant.page)
         return source_panel.open_source(request, self._articles())
 
     def listing(self, chosen: Chosen = None, problem: str = "") -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from askvisit.passages import headline, paragraphs, sentences
 from askvisit.records import Article, Citation, Hit, Sentence
 from askvisit.text import printable
+from askvisit.web import pages
 from askvisit.web.markup import counted, escape
 
 MOST_PLACES = 50
@@ -115,16 +116,25 @@ def panel(
     body = []
     for number, (start, end) in enumerate(paragraphs(article.text), 1):
         tag = "h2" if number == 1 and title is not None else "p"
-        text = _marked(article.text, start, end, marks)
+        text = _marked(article, start, end, marks)
         body.append(f'<{tag} dir="auto" id="paragraph-{number}">{text}</{tag}>')
     if title is None:
         body.insert(0, f'<h2 dir="auto">{escape(article.title)}</h2>')
     opened = "" if active is None else f' data-active="{active.key}"'
     return (
         f'<article class="source" data-article="{escape(article.id)}"{opened}>{_head(article)}'
-        f'<div class="source-text" role="region" tabindex="0" '
-        f'aria-label="Article: {escape(article.title)}">{"".join(body)}</div></article>'
+        f"{_sides(article, ''.join(body))}</article>"
     )
+
+
+def _sides(article: Article, body: str) -> str:
+    """Return the text, with the page beside it where there are pages."""
+    text = (
+        f'<div class="source-text" role="region" tabindex="0" '
+        f'aria-label="Article: {escape(article.title)}">{body}</div>'
+    )
+    frame = pages.frame(article)
+    return f'<div class="source-sides">{frame}{text}</div>' if frame else text
 
 
 def _head(article: Article) -> str:
@@ -172,8 +182,9 @@ def _apart(places: Iterable[TextRange]) -> list[TextRange]:
     return sorted(kept, key=lambda place: place.start)
 
 
-def _marked(text: str, start: int, end: int, marks: Sequence[TextRange]) -> str:
+def _marked(article: Article, start: int, end: int, marks: Sequence[TextRange]) -> str:
     pieces = []
+    text = article.text
     position = start
     for mark in marks:
         left, right = max(mark.start, start), min(mark.end, end)
@@ -181,7 +192,9 @@ def _marked(text: str, start: int, end: int, marks: Sequence[TextRange]) -> str:
             continue
         pieces.append(escape(text[position:left]))
         inside = _with_span(text, left, right, mark.span)
-        pieces.append(f'<mark class="cited" data-key="{mark.key}">{inside}</mark>')
+        page = pages.page_number(article, mark.start)
+        on_page = "" if page is None else f' data-page="{page}"'
+        pieces.append(f'<mark class="cited" data-key="{mark.key}"{on_page}>{inside}</mark>')
         position = right
     pieces.append(escape(text[position:end]))
     return "".join(pieces)
