@@ -10,12 +10,14 @@ from pathlib import Path
 from askvisit import formats
 from askvisit.errors import ArticleError, CorpusError
 from askvisit.formats import PageView
+from askvisit.metadata import dates, printed
+from askvisit.metadata.printed import PrintedFact
 from askvisit.records import Article
 
 LARGEST_FILE = 10_000_000
 """Bytes of the largest file that is read: a newspaper's article is a thousandth of it."""
 
-_SIDECAR_KEYS = ("title", "source", "url", "date")
+_SIDECAR_KEYS = ("title", "source", "url", "date", "author")
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class SourceFile:
 
     @property
     def sidecar(self) -> Path:
-        """Where title, source, url and date may be given."""
+        """Where title, source, url, date and author may be given."""
         return self.path.with_suffix(".toml")
 
     def sha256(self) -> str:
@@ -58,7 +60,8 @@ class SourceFile:
             document.text,
             metadata.get("source") or document.source,
             metadata.get("url") or document.url,
-            metadata.get("date") or document.date,
+            metadata.get("date") or document.date or _printed(printed.date(document.text)),
+            metadata.get("author") or document.author or _printed(printed.author(document.text)),
         )
 
     def page(
@@ -95,11 +98,17 @@ class SourceFile:
         return {key: self._word(key, value) for key, value in table.items()}
 
     def _word(self, key: str, value: object) -> str:
-        if isinstance(value, str):
-            return value
-        if key == "date" and isinstance(value, date):
-            return value.isoformat()
-        raise ArticleError(self.sidecar, f"{key} is not {'a date' if key == 'date' else 'text'}")
+        if key != "date":
+            if isinstance(value, str):
+                return value
+            raise ArticleError(self.sidecar, f"{key} is not text")
+        if isinstance(value, int):  # date = 2019
+            value = str(value)
+        written = value.isoformat() if isinstance(value, date) else value
+        told = dates.to_iso(written) if isinstance(written, str) else None
+        if told is None:
+            raise ArticleError(self.sidecar, f"date is not a date; write {dates.FORM}")
+        return told
 
 
 @dataclass(frozen=True)
@@ -168,6 +177,10 @@ def _entry(file: SourceFile, before: Entry | None) -> Entry:
     if before is not None and before.file_sha256 == sha256:
         return before
     return Entry(file.id, sha256, file.read().sha256)
+
+
+def _printed(fact: PrintedFact | None) -> str | None:
+    return None if fact is None else fact.value
 
 
 def _why_not(entry: Path) -> str | None:

@@ -21,7 +21,8 @@ ArticleRequest = Literal["headline", "show", "summary"]
 class Article:
     """One article: its text as stored, and what is known about it.
 
-    `id` is the file name with its extension; `date` is ISO 8601 where it is known.
+    `id` is the file name with its extension; `date` is ISO 8601 where it is known, `author` the
+    names with commas between them.
     """
 
     id: str
@@ -30,6 +31,13 @@ class Article:
     source: str | None = None
     url: str | None = None
     date: str | None = None
+    author: str | None = None
+
+    @property
+    def record(self) -> ArticleRecord:
+        """What is known of it, without its text."""
+        known = (self.source, self.url, self.date, self.author)
+        return ArticleRecord(self.id, self.title, *known)
 
     @cached_property
     def sha256(self) -> str:
@@ -42,6 +50,18 @@ class Article:
         A form feed ends a page, as in what `pdftotext` writes.
         """
         return self.text.count("\f", 0, offset) + 1 if "\f" in self.text else None
+
+
+@dataclass(frozen=True)
+class ArticleRecord:
+    """What is known of an article, without its text; see `Article`."""
+
+    id: str
+    title: str
+    source: str | None = None
+    url: str | None = None
+    date: str | None = None
+    author: str | None = None
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ def test_the_sidecar_tells_title_source_url_and_date(tmp_path):
     write_articles(tmp_path, {"a.md": "# A Headline\n\nText here."})
     (tmp_path / "a.toml").write_text(
         'title = "Another – title"\nsource = "The Paper"\n'
-        'url = "https://example.org/a"\ndate = 2019-06-28\n',
+        'url = "https://example.org/a"\ndate = 2019-06-28\nauthor = "Ada Quill"\n',
         "utf-8",
     )
     article = read(tmp_path, "a.md")
@@ -57,6 +57,20 @@ def test_the_sidecar_tells_title_source_url_and_date(tmp_path):
     assert article.source == "The Paper"
     assert article.url == "https://example.org/a"
     assert article.date == "2019-06-28"
+    assert article.author == "Ada Quill"
+
+
+def test_byline_and_date_are_read_where_nobody_told_them(tmp_path):
+    text = "A Bridge\n\nBy Ada Quill, 3 May 2021\n\nThe mayor opened the bridge.\n"
+    write_articles(tmp_path, {"a.txt": text, "b.txt": text, "b.toml": 'author = "Bo Reed"'})
+    assert (read(tmp_path, "a.txt").author, read(tmp_path, "a.txt").date) == (
+        "Ada Quill",
+        "2021-05-03",
+    )
+    assert (read(tmp_path, "b.txt").author, read(tmp_path, "b.txt").date) == (
+        "Bo Reed",
+        "2021-05-03",
+    )
 
 
 @pytest.mark.parametrize(
@@ -65,7 +79,9 @@ def test_the_sidecar_tells_title_source_url_and_date(tmp_path):
         ('"2019-06-28"', "2019-06-28"),
         ("2019-06-28", "2019-06-28"),
         ("2019-06-28 10:30:00", "2019-06-28T10:30:00"),
-        ('"June 2019"', "June 2019"),
+        ('"June 2019"', "2019-06"),
+        ('"28 June 2019"', "2019-06-28"),
+        ("2019", "2019"),
     ],
 )
 def test_a_date_may_be_text_or_a_date(tmp_path, date, told):
@@ -78,12 +94,16 @@ def test_a_date_may_be_text_or_a_date(tmp_path, date, told):
 @pytest.mark.parametrize(
     ("sidecar", "reason"),
     [
-        ('titel = "A"', "has the key 'titel'; it may have title, source, url, date"),
+        ('titel = "A"', "has the key 'titel'; it may have title, source, url, date, author"),
         ("title = A headline", "not TOML"),
         (b"title = '\xff'", "not TOML"),
         ('title = ["A"]', "title is not text"),
         ("[source]\nname = 'A'", "source is not text"),
-        ("date = 10:30:00", "date is not a date"),
+        ("date = 10:30:00", "date is not a date; write 2019-06-26, 2019-06 or 2019"),
+        ('date = "0000-01-01"', "date is not a date"),
+        ('date = "2019-13-45"', "date is not a date"),
+        ('date = "June"', "date is not a date"),
+        ("author = 3", "author is not text"),
         ("url = 2019-06-28", "url is not text"),
     ],
 )

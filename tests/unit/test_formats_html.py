@@ -58,6 +58,18 @@ def test_what_a_page_tells_of_the_future_is_taken_whatever_the_day_is():
     assert html.read(page(f"<article><p>{LONG * 5}</p></article>", head)).date == "2042-03-01"
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<meta name="author" content="Ada Quill">',
+        '<script type="application/ld+json">{"@context": "https://schema.org", "@type": '
+        '"NewsArticle", "author": {"@type": "Person", "name": "Ada Quill"}}</script>',
+    ],
+)
+def test_the_author_is_that_of_the_metadata(head):
+    assert html.read(page(f"<article><p>{LONG * 5}</p></article>", head)).author == "Ada Quill"
+
+
 def test_an_address_that_is_no_web_address_is_not_taken():
     head = '<link rel="canonical" href="javascript:alert(1)">'
     assert html.read(page(f"<article><p>{LONG * 5}</p></article>", head)).url is None

@@ -180,3 +180,31 @@ BOMB = zlib.compress(b"q Q " * 2_000_000, 9)
 def test_what_is_no_readable_pdf_says_why(data, reason):
     with pytest.raises(ValueError, match=reason):
         formats.read("a.pdf", data)
+
+
+def with_author(data: bytes, author: str) -> bytes:
+    from pypdf import PdfWriter
+
+    writer = PdfWriter(clone_from=io.BytesIO(data))
+    writer.add_metadata({"/Author": author})
+    written = io.BytesIO()
+    writer.write(written)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("told", "author"),
+    [
+        *(("Ada Quill", "Ada Quill"), ("Ada Quill; Bo Reed", "Ada Quill, Bo Reed")),
+        *(("admin", None), ("Microsoft Office User", None), ("", None)),
+    ],
+)
+def test_the_author_of_the_file_is_taken_where_it_is_a_name(told, author):
+    assert pdf_format.read(with_author(pdf(column(50, 700, ARTICLE)), told)).author == author
+
+
+def test_the_printed_byline_goes_before_the_author_of_the_file():
+    lines = ["A Bridge for the Town", "", "By Cy Moss", "", *ARTICLE]
+    assert (
+        pdf_format.read(with_author(pdf(column(50, 700, lines)), "Ada Quill")).author == "Cy Moss"
+    )

@@ -26,7 +26,8 @@ SUFFIXES = tuple(_MODULES)
 class Document:
     """What a file says: its text and its metadata.
 
-    `text` is what offsets count in. `date` is ISO 8601.
+    `text` is what offsets count in. `date` is ISO 8601, `author` the names with commas between
+    them; both are None where only the text prints them.
     """
 
     text: str
@@ -34,6 +35,7 @@ class Document:
     source: str | None = None
     url: str | None = None
     date: str | None = None
+    author: str | None = None
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,7 @@ def read(data: bytes) -> Document:
         source=one_line(page.sitename or "") or one_line(page.hostname or "") or None,
         url=url,
         date=page.date,
+        author=one_line((page.author or "").replace("; ", ", ")) or None,
     )
 
 

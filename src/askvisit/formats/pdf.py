@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from askvisit.formats import Document, plain
+from askvisit.formats import Document, pdf_info, plain
 from askvisit.formats.pdf_columns import lines
 from askvisit.formats.pdf_glyphs import Glyph, Line, parts_of_lines
 from askvisit.formats.pdf_layout import Block, paragraphs
@@ -47,26 +47,29 @@ class SetText:
     text: str
     glyphs: tuple[Glyph | None, ...]
     title: str | None
+    author: str | None
 
 
 def read(data: bytes) -> Document:
     """Extract the text; raises `ValueError` where it is broken, locked, a scan or too long."""
     found = set_text(data)
-    return Document(found.text, title=found.title)
+    return Document(found.text, title=found.title, author=found.author)
 
 
 @lru_cache(maxsize=1)  # somebody who looks at one page looks at the next one too
 def set_text(data: bytes) -> SetText:
     """Return a file's text with its glyphs; raises `ValueError` as `read` does."""
     with opened(data) as file:
-        pages = _pages(file)
+        pages, told = _pages(file), file.get_metadata_dict(skip_empty=True)
     blocks = paragraphs(pages)
     if not any(character.isalnum() for block in blocks for character in block.text):
         raise ValueError(_NO_TEXT)
     shown = _with_page_ends(blocks, len(pages))
     text = "".join(part for part, _ in shown)
     glyphs = tuple(glyph for part, glyph in shown for _ in part)
-    return SetText(text, glyphs, _headline(blocks) or plain.headline(text.replace("\f", "")))
+    plain_text = text.replace("\f", "")
+    title = _headline(blocks) or plain.headline(plain_text)
+    return SetText(text, glyphs, title, pdf_info.author(told, plain_text))
 
 
 @contextmanager

@@ -13,7 +13,6 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import date
 from pathlib import Path, PurePath
 
 import numpy as np
@@ -34,6 +33,7 @@ from askvisit.index import manifest as manifests
 from askvisit.index.folder import only_writer
 from askvisit.index.local import open_index
 from askvisit.index.update import update
+from askvisit.metadata import dates
 from askvisit.records import Article
 from askvisit.text import one_line, printable
 
@@ -58,6 +58,7 @@ class ArticleMetadata:
     source: str | None = None
     url: str | None = None
     date: str | None = None
+    author: str | None = None
 
 
 def articles_folder(folder: Path) -> Path:
@@ -158,10 +159,8 @@ def _check(name: str, data: bytes, metadata: ArticleMetadata) -> None:
     if length > LONGEST_ADDED:
         reason = f"has {length:,} characters, over {LONGEST_ADDED:,}"
         raise ArticleError(Path(name), f"{reason}; put it into the folder and run: askvisit index")
-    try:
-        date.fromisoformat(metadata.date or "2000-01-01")
-    except ValueError as error:
-        raise ArticleError(Path(name), "its date is not of the form 2019-06-26") from error
+    if metadata.date and dates.to_iso(metadata.date) is None:
+        raise ArticleError(Path(name), f"its date is not of the form {dates.FORM}")
 
 
 def _free_path(source: Path, name: str) -> Path:

@@ -12,7 +12,7 @@ from askvisit import corpus
 from askvisit.errors import AskvisitError, IndexDamagedError, rebuild_hint
 from askvisit.index import manifest as manifests
 from askvisit.index.manifest import BuiltFile, EncoderIdentity, Manifest
-from askvisit.records import Article, Passage, Sentence
+from askvisit.records import Article, ArticleRecord, Passage, Sentence
 from askvisit.store import Store
 from askvisit.vectors import FloatArray, Vectors
 
@@ -53,6 +53,10 @@ class PassageIndex(Protocol):
     def article(self, article_id: str) -> Article:
         """Return an article; `KeyError` where there is none."""
 
+    @property
+    def records(self) -> Sequence[ArticleRecord]:
+        """What is known of each article, without its text, in their order."""
+
     def holds(self, phrase: str) -> bool:
         """Return whether a passage has words in this order side by side, endings aside."""
 
@@ -92,6 +96,7 @@ class LocalIndex:
         self.bm25 = store.bm25
         self.holds = store.holds
         self._vocabulary = store.vocabulary
+        self._records = store.records
         self.dense = vectors.search
         self.cosines = vectors.cosines
         self.rows = vectors.rows
@@ -105,6 +110,11 @@ class LocalIndex:
     def vocabulary(self) -> Mapping[str, str]:
         """Every word in lower case and how it is mostly written, read when first needed."""
         return self._vocabulary()
+
+    @cached_property
+    def records(self) -> Sequence[ArticleRecord]:
+        """What is known of each article, read when first needed."""
+        return self._records()
 
     def __len__(self) -> int:
         return self.manifest.counts["passages"]

@@ -23,7 +23,7 @@ from askvisit.errors import (
 )
 from askvisit.records import of_type
 
-FORMAT = 4
+FORMAT = 5
 NAME = "manifest.json"
 
 _BUILT = re.compile(r"(passages-[0-9a-f]{16}\.db|(vectors|encoded)-[0-9a-f]{16}\.(faiss|f32))")

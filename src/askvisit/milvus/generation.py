@@ -24,7 +24,7 @@ from askvisit.milvus.connection import Connection, GoneError
 from askvisit.milvus.rows import UNUSED, Row
 from askvisit.milvus.schema import Indexes
 
-FORMAT = 1
+FORMAT = 2
 
 BEGUN, MANIFEST, WORDS = "begun", "manifest", "words-{}"
 """Keys of the rows in `about`: what a build began with, what it finished with, and its words."""

@@ -20,7 +20,7 @@ from askvisit.milvus.rows import (
     stored_article,
 )
 from askvisit.milvus.schema import DENSE
-from askvisit.records import Article, Passage, Sentence
+from askvisit.records import Article, ArticleRecord, Passage, Sentence
 from askvisit.store import question_terms, stems
 from askvisit.vectors import FloatArray, normalise
 
@@ -106,6 +106,18 @@ class MilvusIndex:
     def article(self, article_id: str) -> Article:
         """Return an article; `KeyError` where there is none."""
         return self._stored(article_id).article
+
+    @cached_property
+    def records(self) -> Sequence[ArticleRecord]:
+        """What is known of each article, read when first needed."""
+        fields = ["article", "title", "source", "url", "date", "author"]
+        rows = self._present(
+            lambda: list(
+                self._connection.each(self._generation.articles, "part == 0", [*fields, "first"])
+            )
+        )
+        ordered = sorted(rows, key=lambda row: int(row["first"]))
+        return [ArticleRecord(*(row[name] for name in fields)) for row in ordered]
 
     def holds(self, phrase: str) -> bool:
         """Return whether a passage has words in this order side by side, endings aside.

@@ -31,6 +31,7 @@ PASSAGE_FIELDS = ["number", "article", "start", "end", "text", "words", "dense"]
 
 ARTICLE_FIELDS = [
     *("key", "article", "part", "text", "sentences", "title", "source", "url", "date"),
+    "author",
     *("file_sha256", "text_sha256", "parts", "first", "end", "unused"),
 ]
 
@@ -80,6 +81,7 @@ def article_rows(
         "source": article.source,
         "url": article.url,
         "date": article.date,
+        "author": article.author,
         "file_sha256": entry.file_sha256,
         "text_sha256": entry.text_sha256,
         "parts": len(rows),
@@ -93,8 +95,8 @@ def stored_article(rows: Iterable[Mapping[str, Any]]) -> StoredArticle:
     """Put an article together from its rows, which come in any order."""
     first, *_ = ordered = sorted(rows, key=lambda row: int(row["part"]))
     text = "".join(row["text"] for row in ordered)
-    known = (first["title"], text, first["source"], first["url"], first["date"])
-    article = Article(first["article"], *known)
+    known = (first[name] for name in ("source", "url", "date", "author"))
+    article = Article(first["article"], first["title"], text, *known)
     found = []
     for row in ordered:
         for start, length, paragraph in json.loads(row["sentences"]):

@@ -82,7 +82,7 @@ def fields(dimension: int) -> dict[str, Any]:
             "part": number,
             "text": text,
             "sentences": text,
-            **dict.fromkeys(("title", "source", "url", "date"), text | first_part_only),
+            **dict.fromkeys(("title", "source", "url", "date", "author"), text | first_part_only),
             **dict.fromkeys(("file_sha256", "text_sha256"), text | first_part_only),
             **dict.fromkeys(("parts", "first", "end"), number | first_part_only),
             "unused": unused,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from askvisit.errors import IndexDamagedError
-from askvisit.records import Article, Passage, Sentence, of_type
+from askvisit.records import Article, ArticleRecord, Passage, Sentence, of_type
 from askvisit.store.bm25 import any_of, question_terms, rarity, term_weights
 from askvisit.store.schema import read_only
 from askvisit.text import words
@@ -30,6 +30,8 @@ with a rarer word have it too."""
 _CANDIDATES = 200
 """Passages that are scored by all words where some are common. With these three, the right passage
 is among the first ten as often as when all are scored, within 0.01 (see `benchmarks/scale.py`)."""
+
+_KNOWN = "source, url, date, author"
 
 
 class Store:
@@ -60,9 +62,18 @@ class Store:
     def article(self, article_id: str) -> Article:
         """Return an article; raises `KeyError` where there is none of that id."""
         with self._reading() as db:
-            title, text, *known = self._row(db, "title, text, source, url, date", article_id)
-            source, url, date = (None if value is None else of_type(str, value) for value in known)
-            return Article(article_id, of_type(str, title), of_type(str, text), source, url, date)
+            title, text, *known = self._row(db, f"title, text, {_KNOWN}", article_id)
+            told = map(_text_or_none, known)
+            return Article(article_id, of_type(str, title), of_type(str, text), *told)
+
+    def records(self) -> list[ArticleRecord]:
+        """Return what is known of each article, in their order."""
+        with self._reading() as db:
+            rows = db.execute(f"SELECT id, title, {_KNOWN} FROM articles ORDER BY number")
+            return [
+                ArticleRecord(of_type(str, name), of_type(str, title), *map(_text_or_none, known))
+                for name, title, *known in rows
+            ]
 
     def passage_range(self, article_id: str) -> range:
         """Return the numbers of an article's passages; raises `KeyError` as `article` does."""
@@ -266,3 +277,7 @@ class Store:
         if db.execute(f"{query} +id = ?", (article_id,)).fetchone() is not None:
             raise ValueError("the index of article ids does not fit the articles")
         raise KeyError(article_id)
+
+
+def _text_or_none(value: object) -> str | None:
+    return None if value is None else of_type(str, value)

@@ -8,7 +8,8 @@ from pathlib import Path
 SCHEMA = """
 CREATE TABLE articles (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, text TEXT NOT NULL,
-    source TEXT, url TEXT, date TEXT, first_passage INTEGER NOT NULL, end_passage INTEGER NOT NULL
+    source TEXT, url TEXT, date TEXT, author TEXT,
+    first_passage INTEGER NOT NULL, end_passage INTEGER NOT NULL
 );
 CREATE TABLE passages (
     number INTEGER PRIMARY KEY, article INTEGER NOT NULL, start INTEGER NOT NULL,

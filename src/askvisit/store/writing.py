@@ -59,9 +59,10 @@ class StoreWriter:
             article.source,
             article.url,
             article.date,
+            article.author,
         )
         self._db.execute(
-            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (self._articles, *fields, numbers.start, numbers.stop),
         )
         self._db.executemany(
@@ -87,7 +88,7 @@ class StoreWriter:
         ).fetchone()
         shift = self._passages - first
         self._db.execute(
-            "INSERT INTO articles SELECT ?, id, title, text, source, url, date, ?, ? "
+            "INSERT INTO articles SELECT ?, id, title, text, source, url, date, author, ?, ? "
             "FROM old.articles WHERE number = ?",
             (self._articles, first + shift, end + shift, old),
         )

@@ -1,0 +1,130 @@
+"""The byline and the date that an article prints above or below its text.
+
+They are read only where they stand by themselves, as papers set them: in a short line under the
+headline or at the end, or as the dateline that a report opens with. A name in the running text is
+nobody's byline.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from askvisit.metadata.dates import to_iso
+from askvisit.text import ends_sentence
+
+_LINES_ABOVE = 8
+_LINES_BELOW = 3
+_LONGEST = 140
+"""Characters of a line that is no running text."""
+
+_CAPITAL = r"(?:[^\W\d_a-z][\w'’.-]*)"
+_PARTICLE = r"(?:de|del|della|der|den|di|du|da|dos|van|von|zu|bin|al|el|la|le|ter)"
+NAME = rf"{_CAPITAL}(?:[ ](?:{_CAPITAL}|{_PARTICLE}))*[ ]{_CAPITAL}"
+"""A person's name: two words or more."""
+
+_KIND = (
+    r"(?:analysis|comment|commentary|opinion|interview|profile|column|essay|review|feature|report|"
+    r"reporting|story|words|text|dispatch)"
+)
+_BYLINE = re.compile(
+    rf"[(\[*_]*(?:(?:an?\s+)?{_KIND}(?:\s+by|\s*:|\s+from)|"
+    r"(?:(?:written|reported|compiled)\s+)?by:?|from|author:|author\s+)\s*"
+    rf"(?-i:(?P<names>{NAME}(?:(?:,[ ]{NAME})*,?[ ](?:and|&)[ ]{NAME})?))"
+    r"(?=[)\]*_]*$|\s*[,;|•·–—(]|\s+-\s|\s+(?:in|for|at|of)\s)",
+    re.IGNORECASE,
+)
+# What is set where a name would be, and is no name.
+_NOBODY = re.compile(
+    r"\b(?:staff|reporters?|correspondents?|editors?|writers?|desk|bureau|agenc(?:y|ies)|team|press|"
+    r"news|newspaper|contributors?|our|the)\b",
+    re.IGNORECASE,
+)
+
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_DATE = (
+    rf"(?P<date>\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH},?\s+\d{{4}}|"
+    rf"{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}|\d{{4}}-\d\d-\d\d)"
+)
+_DAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?"
+_DATE_LINE = re.compile(
+    rf"[(\[*_]*(?:(?:first\s+)?(?:published|posted|printed|issued|released|date)\s*(?:on|:)?\s*)?"
+    rf"{_DAY}{_DATE}(?P<rest>.{{0,30}})",
+    re.IGNORECASE,
+)
+_DATED_BYLINE = re.compile(rf".*?(?:[,|•·–—]|\s-)\s*{_DAY}{_DATE}\W*", re.IGNORECASE)
+_DATELINE = re.compile(
+    r"[^\W\d_a-z][\w .'’-]{1,40}(?:,\s*[^\W\d_a-z][\w. ]{1,20})?,\s*"
+    rf"(?i:{_DAY}{_DATE})\s*(?:\([^)]{{2,40}}\))?\s*[-–—:]"
+)
+
+
+@dataclass(frozen=True)
+class PrintedFact:
+    """Words in an article that tell a fact about it: `text[start:end]`, and what they say.
+
+    `value` is the names with commas between them, or a date as ISO 8601.
+    """
+
+    value: str
+    start: int
+    end: int
+
+
+def author(text: str) -> PrintedFact | None:
+    """Return the byline of an article, None where it has none."""
+    for start, line in _short_lines(text):
+        found = _BYLINE.match(line)
+        if found and not _NOBODY.search(found["names"]):
+            names = re.sub(r",?\s+(?:and|&)\s+", ", ", found["names"])
+            return PrintedFact(names, start + found.start("names"), start + found.end("names"))
+    return None
+
+
+def date(text: str) -> PrintedFact | None:
+    """Return the date of publication that an article prints, None where it prints none.
+
+    A date without a year, or one in numbers alone that may be read in two ways, tells none.
+    """
+    for start, line in _short_lines(text, below=0):
+        found = _DATE_LINE.fullmatch(line)
+        if found is None and _BYLINE.match(line):
+            found = _DATED_BYLINE.fullmatch(line)
+        if found and (fact := _dated(found, start)):
+            return fact
+    for start, line in _lines(text)[1:_LINES_ABOVE]:
+        found = _DATELINE.match(line)
+        if found and (fact := _dated(found, start)):
+            return fact
+    return None
+
+
+def _dated(found: re.Match[str], start: int) -> PrintedFact | None:
+    iso = to_iso(re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", found["date"]))
+    if iso is None:
+        return None
+    return PrintedFact(iso, start + found.start("date"), start + found.end("date"))
+
+
+def _short_lines(text: str, below: int = _LINES_BELOW) -> Iterator[tuple[int, str]]:
+    """Yield the lines that are no running text, under the headline and at the end."""
+    lines = _lines(text)
+    above = lines[1:_LINES_ABOVE]
+    last = [line for line in lines[len(lines) - below :] if line not in above] if below else []
+    for start, line in (*above, *last):
+        if len(line) <= _LONGEST and not ends_sentence(line):
+            yield start, line
+
+
+def _lines(text: str) -> list[tuple[int, str]]:
+    """Return the lines that are not blank, without space around them, and where each begins."""
+    lines = []
+    for match in re.finditer(r"[^\r\n]+", text):
+        stripped = match[0].strip()
+        if stripped:
+            lines.append((match.start() + match[0].index(stripped), stripped))
+    return lines
