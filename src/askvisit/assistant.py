@@ -241,6 +241,7 @@ class Assistant:
         index = self._snapshot()
         evidence = Retriever(index, self._encoder).gather("What happened?")
         self._reader.read("What happened?", evidence.windows[:1])
+        talk.warm_up(self._encoder)
 
     def _ask(
         self,

@@ -169,7 +169,13 @@ class QAPipeline:
             return reply
         hits = Retriever(self.index, self.encoder).search(asked, self.articles)[:_NEAREST]
         return replace(
-            reply, kind="not_found", found=False, text=NOT_FOUND, citations=(), nearest=tuple(hits)
+            reply,
+            kind="not_found",
+            found=False,
+            text=NOT_FOUND,
+            citations=(),
+            facts=(),
+            nearest=tuple(hits),
         )
 
 

@@ -9,12 +9,15 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 Value = TypeVar("Value", str, int, float, bool)
 
 Kind = Literal["answer", "not_found", "talk"]
-ArticleRequest = Literal["headline", "show", "summary"]
+FactName = Literal["author", "date", "source", "url"]
+ArticleRequest = Literal[
+    "headline", "show", "summary", "author", "date", "source", "url", "about", "newest", "oldest"
+]
 
 
 @dataclass(frozen=True)
@@ -255,13 +258,29 @@ class ContextTurn:
 
 
 @dataclass(frozen=True)
+class Fact:
+    """What is known of an article: `value` is its author, source, url, or date (ISO 8601).
+
+    `printed` says that the article itself prints it, and a citation quotes it; where it does not,
+    the article's record tells it: the metadata of its file, or its `NAME.toml`.
+    """
+
+    article_id: str
+    article_title: str
+    name: FactName
+    value: str
+    printed: bool
+
+
+@dataclass(frozen=True)
 class Answer:
     """What askvisit answers; see docs/python-api.md for each field.
 
     `context` are the earlier turns that the question was read with, none where it stands alone.
 
     `found` is True exactly when `kind == "answer"`, exactly when `citations` is not empty.
-    `request` is what was wanted of an article as a whole, None where a question was asked.
+    `request` is what was wanted of an article as a whole, None where a question was asked;
+    `facts` are what was asked of it.
     """
 
     question: str
@@ -275,6 +294,7 @@ class Answer:
     parts: tuple[Answer, ...] = ()
     request: ArticleRequest | None = None
     context: tuple[ContextTurn, ...] = ()
+    facts: tuple[Fact, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in ("answer", "not_found", "talk"):
@@ -283,7 +303,7 @@ class Answer:
             raise ValueError("an answer is found exactly when it has citations")
         if not 0.0 <= self.confidence <= 1.0:
             raise ValueError("confidence is a probability")
-        if self.request not in (None, "headline", "show", "summary"):
+        if self.request is not None and self.request not in get_args(ArticleRequest):
             raise ValueError(f"nothing called {self.request!r} is wanted of an article")
 
     @property
@@ -307,6 +327,7 @@ class Answer:
             ContextTurn(turn["turn"], turn["text"], tuple(turn["words"]))
             for turn in data.get("context", ())
         )
+        known["facts"] = tuple(Fact(**_known(Fact, fact)) for fact in data.get("facts", ()))
         return cls(**known)
 
 

@@ -59,7 +59,7 @@ MAY_IMPORT = {
     "verbs": set(),
     "names": {"index", "rewriting", "verbs"},
     "timeline": {"encoder", "index", "reader", "retriever", "topic_search", "verbs"},
-    "talk": {"encoder", "index", "passages", "quotable", "rewriting", "vectors"},
+    "talk": {"encoder", "index", "metadata", "passages", "quotable", "rewriting", "vectors"},
     "pipeline": {
         *("ranking", "encoder", "index", "topic_search", "question_forms", "reader", "rewriting"),
         *("retriever", "calibration", "talk"),

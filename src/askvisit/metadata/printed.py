@@ -103,6 +103,15 @@ def date(text: str) -> PrintedFact | None:
     return None
 
 
+def find(text: str, value: str) -> PrintedFact | None:
+    """Return where an article prints words in a line that is no running text, None where not."""
+    for start, line in _short_lines(text):
+        found = re.search(rf"\b{re.escape(value)}(?!\w)", line, re.IGNORECASE) if value else None
+        if found:
+            return PrintedFact(value, start + found.start(), start + found.end())
+    return None
+
+
 def _dated(found: re.Match[str], start: int) -> PrintedFact | None:
     iso = to_iso(re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", found["date"]))
     if iso is None:

@@ -10,7 +10,7 @@ from askvisit.index import PassageIndex
 from askvisit.passages import headline
 from askvisit.quotable import speaker
 from askvisit.records import Answer, Article, ArticleRequest, Citation, Sentence, Span, quoted
-from askvisit.talk import choice, requests, summary
+from askvisit.talk import choice, fact_questions, facts, requests, summary
 from askvisit.talk.language import NO_WORDS, NOT_ENGLISH, why_unreadable
 from askvisit.talk.requests import Request
 from askvisit.talk.smalltalk import respond
@@ -21,14 +21,13 @@ __all__ = [
     "is_reply",
     "reply",
     "respond",
+    "warm_up",
     "why_unreadable",
 ]
 
 _SHOWN = 5
 """Sentences with which an article is shown: its headline and how it begins."""
 
-_WHICH = "Which article? {} Name one."
-_NO_SUCH = "No article is about that. {}"
 _NO_HEADLINE = "The article has no headline; it is known as “{}”."
 
 
@@ -48,6 +47,9 @@ def reply(
     response = respond(asked, encoder)
     if response is not None:
         return _talk(question, response)
+    told = facts.answer(index, encoder, question, asked, history, articles)
+    if told is not None:
+        return told
     request = _request(index, asked, history, articles)
     if request is None:
         return None
@@ -58,8 +60,12 @@ def reply(
         return _fulfilled(index, encoder, question, request, index.article(chosen[0]))
     if not chosen and not request.loosely:
         return None
-    listing = choice.listing(index, chosen or choice.among(index, articles))
-    return _talk(question, (_WHICH if chosen else _NO_SUCH).format(listing))
+    return _talk(question, choice.which(index, chosen, articles))
+
+
+def warm_up(encoder: Encoder) -> None:
+    """Learn now from the examples what is asked of articles themselves."""
+    fact_questions.LEARNED.fit(encoder)
 
 
 def is_reply(answer: Answer) -> bool:

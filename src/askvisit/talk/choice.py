@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from askvisit.index import PassageIndex
-from askvisit.records import Answer, Article
+from askvisit.records import Answer, Article, Sentence
 from askvisit.talk.requests import Request
 from askvisit.text import stems
 
@@ -38,9 +38,14 @@ def choose(
         if named or not request.loosely:
             return named
         return _mentioning(index, request.about, articles)[:1]
-    cited = (answer.citations[0].article_id for answer in reversed(history) if answer.citations)
-    last = next((article_id for article_id in cited if article_id in ids), None)
+    last = next((i for answer in reversed(history) for i in _told_of(answer) if i in ids), None)
     return ids if last is None else [last]
+
+
+def _told_of(answer: Answer) -> list[str]:
+    """Return the article that an answer quotes first, or else tells a fact of."""
+    cited = [citation.article_id for citation in answer.citations]
+    return [*cited, *(fact.article_id for fact in answer.facts)][:1]
 
 
 def is_a_name(index: PassageIndex, words: str, articles: Sequence[str] | None) -> bool:
@@ -50,6 +55,33 @@ def is_a_name(index: PassageIndex, words: str, articles: Sequence[str] | None) -
     """
     bare = re.sub(r"\b(?:the|one|article|please)\b", " ", words, flags=re.IGNORECASE)
     return len(_named(index, bare or words, among(index, articles), loosely=True)) == 1
+
+
+def which(index: PassageIndex, chosen: Sequence[str], articles: Sequence[str] | None = None) -> str:
+    """Ask which article is meant, of those that may be; say where none is about what was named."""
+    listed = listing(index, chosen or among(index, articles))
+    return f"Which article? {listed} Name one." if chosen else f"No article is about that. {listed}"
+
+
+def mentions(
+    index: PassageIndex, about: str, articles: Sequence[str] | None = None
+) -> list[Sentence]:
+    """Return of each article that has all words in one passage its sentence with most of them.
+
+    The article with the best passage comes first.
+    """
+    wanted = stems(about)
+    within = None if articles is None else [index.passage_range(i) for i in articles]
+    numbers = [number for number, _ in index.bm25(about, _PASSAGES_SEARCHED, within)]
+    passages = index.passages(numbers)
+    best: dict[str, Sentence] = {}
+    for passage in (passages[number] for number in numbers):
+        if passage.article_id in best or not wanted or not wanted <= stems(passage.text):
+            continue
+        inside = index.sentences(passage.article_id, passage.start, passage.end)
+        if inside:
+            best[passage.article_id] = max(inside, key=lambda s: len(wanted & stems(s.text)))
+    return list(best.values())
 
 
 def among(index: PassageIndex, articles: Sequence[str] | None) -> list[str]:

@@ -39,7 +39,9 @@ _ARTICLE = frozenset(
     "article text story news piece document page report post paper passage content contents".split()
 )
 _ARTICLES = frozenset("articles texts stories documents".split())
-_SURELY = frozenset("article articles story".split())  # the others may be a matter of the text
+SURELY = frozenset("article articles story".split())
+"""Words for an article; the others may be a matter of the text."""
+
 _HEADLINE = frozenset("headline title heading header".split())
 _HEADLINES = frozenset("headlines titles headings names".split())
 _NAME = frozenset("name named called titled entitled".split())
@@ -99,7 +101,7 @@ def parse(message: str) -> Request | None:
     wanted = _wanted(held, rest, about) if held <= _VOCABULARY else None
     if wanted is None or (about and wanted == "list"):
         return None
-    loosely = bool(held & _SURELY and held & (_HEADLINE | _SUMMARY | _SHOW | _SAYS | _NAME))
+    loosely = bool(held & SURELY and held & (_HEADLINE | _SUMMARY | _SHOW | _SAYS | _NAME))
     return Request(wanted, about, loosely or about is None, sentences)
 
 
@@ -150,7 +152,7 @@ def _wanted(held: frozenset[str], typed: list[str], about: str | None) -> Wanted
         return "summary"
     if held & _HEADLINES or (many and not held & _SAYS - {"about", "tell"}):
         return "list" if len(typed) > 1 or "articles" in held else None
-    if held & _HEADLINE or (held & _SURELY and held & _NAME):
+    if held & _HEADLINE or (held & SURELY and held & _NAME):
         return "headline"
     if about and not one and held & _SHOW:
         return "show"
@@ -167,4 +169,4 @@ def _of_the_text(held: frozenset[str], typed: list[str]) -> Wanted | None:
         return "show"
     if "what" in held:
         return "summary"
-    return "show" if held & (_SURELY | {"text"}) else None
+    return "show" if held & (SURELY | {"text"}) else None

@@ -1,0 +1,196 @@
+"""Answers about an article itself: who wrote it, when and where it was published, which it is.
+
+A fact that the article prints is quoted; one that only its record has (the metadata of its file, or
+its `NAME.toml`) is told as that, without a citation. Where both tell it and differ, both are told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from askvisit.encoder import Encoder
+from askvisit.index import PassageIndex
+from askvisit.metadata import dates, printed
+from askvisit.metadata.printed import PrintedFact
+from askvisit.records import (
+    Answer,
+    Article,
+    ArticleRecord,
+    Citation,
+    Fact,
+    FactName,
+    Sentence,
+    Span,
+    quoted,
+)
+from askvisit.talk import choice, fact_questions
+from askvisit.talk.fact_questions import FactQuestion
+from askvisit.talk.requests import Request
+from askvisit.text import stems
+
+_MOST = 5
+"""Articles that are named."""
+
+_NAMES: dict[FactName, str] = {
+    "author": "author",
+    "date": "date of publication",
+    "source": "source",
+    "url": "address",
+}
+_NO_FACT = "The {} of “{}” is not known: neither its text nor its record tells it."
+_NO_DATES = "None of the articles has a date. It can be given in a NAME.toml beside each."
+_WITHOUT_DATE = "{} of {} articles have no date."
+
+
+def answer(
+    index: PassageIndex,
+    encoder: Encoder,
+    question: str,
+    asked: str,
+    history: Sequence[Answer],
+    articles: Sequence[str] | None,
+) -> Answer | None:
+    """Answer a question about an article itself; None where it is one to the text.
+
+    question: as typed; asked: its readable form; articles: the ids to look in (all where None).
+    """
+    wanted = fact_questions.parse(asked, encoder)
+    if wanted is None:
+        return None
+    ids = choice.among(index, articles)
+    if wanted.wanted == "about":
+        return _about(index, question, wanted, ids, articles)
+    if wanted.wanted == "newest" or wanted.wanted == "oldest":
+        return None if wanted.about else _by_date(index, question, wanted, ids)
+    request = Request("show", wanted.about, wanted.names_article)
+    chosen = choice.choose(index, request, history, articles)
+    if len(chosen) == 1:
+        # "It" in a conversation may be something that the text is about: then the text is asked.
+        surely = wanted.names_article or not history
+        return _fact(index, question, wanted.wanted, index.article(chosen[0]), surely)
+    if not chosen and not wanted.names_article:
+        return None
+    return _talk(question, choice.which(index, chosen, articles))
+
+
+def _fact(
+    index: PassageIndex, question: str, name: FactName, article: Article, surely: bool
+) -> Answer | None:
+    """Tell a fact of one article; None where it is not known, unless it surely was asked for."""
+    record: str | None = getattr(article, name)
+    place = _printed(article, name)
+    told = [] if place is None else [Fact(article.id, article.title, name, place.value, True)]
+    if record is not None and not (place is not None and _agree(name, record, place.value)):
+        told.append(Fact(article.id, article.title, name, record, False))
+    if not told:
+        return _talk(question, _NO_FACT.format(_NAMES[name], article.title)) if surely else None
+    sentence = None if place is None else _sentence(index, article, place)
+    if place is None or sentence is None:
+        told = [Fact(f.article_id, f.article_title, f.name, f.value, False) for f in told]
+        return _answer(question, name, (), told)
+    span = Span(sentence, place.start, place.end, 1.0, 0.0)
+    return _answer(question, name, [Citation.of(1, article, span, 1.0)], told)
+
+
+def _printed(article: Article, name: FactName) -> PrintedFact | None:
+    if name == "author":
+        return printed.author(article.text)
+    if name == "date":
+        return printed.date(article.text)
+    value: str | None = getattr(article, name)
+    return printed.find(article.text, value) if value is not None else None
+
+
+def _agree(name: FactName, record: str, value: str) -> bool:
+    if name == "date":
+        one, other = dates.days(record), dates.days(value)
+        return one is not None and other is not None and one[0] <= other[1] and other[0] <= one[1]
+    return stems(record) == stems(value)
+
+
+def _sentence(index: PassageIndex, article: Article, place: PrintedFact) -> Sentence | None:
+    """Return the sentence that holds a printed fact; None where a split goes through it."""
+    for sentence in index.sentences(article.id, end=place.end):
+        if sentence.start <= place.start and place.end <= sentence.end:
+            return sentence
+    return None
+
+
+def _by_date(
+    index: PassageIndex, question: str, wanted: FactQuestion, ids: Sequence[str]
+) -> Answer | None:
+    """Name the newest or the oldest article by its headline, several where they are of one day."""
+    among = set(ids)
+    dated = [(day, r) for r in index.records if r.id in among and (day := _day(r)) is not None]
+    if not dated:
+        return _talk(question, _NO_DATES)
+    pick = max if wanted.wanted == "newest" else min
+    best = pick(day for day, _ in dated)
+    found = [record for day, record in dated if day == best][:_MOST]
+    citations = [
+        Citation.of(n, index.article(r.id), Span(first, None, None, 1.0, 0.0), 1.0)
+        for n, r in enumerate(found, 1)
+        if (first := next(iter(index.sentences(r.id)), None)) is not None
+    ]
+    told = [Fact(r.id, r.title, "date", r.date, False) for r in found if r.date is not None]
+    undated = len(ids) - len(dated)
+    note = [_WITHOUT_DATE.format(undated, len(ids))] if undated else []
+    return _answer(question, "newest" if pick is max else "oldest", citations, told, note)
+
+
+def _day(record: ArticleRecord) -> date | None:
+    days = dates.days(record.date) if record.date is not None else None
+    return None if days is None else days[0]
+
+
+def _about(
+    index: PassageIndex,
+    question: str,
+    wanted: FactQuestion,
+    ids: Sequence[str],
+    articles: Sequence[str] | None,
+) -> Answer | None:
+    """Quote of each article that has the words the sentence that has most of them."""
+    if wanted.about is None:
+        return None
+    citations: list[Citation] = []
+    for sentence in choice.mentions(index, wanted.about, articles)[:_MOST]:
+        span = Span(sentence, None, None, 1.0, 0.0)
+        number = len(citations) + 1
+        citations.append(Citation.of(number, index.article(sentence.article_id), span, 1.0))
+    if not citations:
+        return _talk(question, choice.which(index, [], ids))
+    return _answer(question, "about", citations, [])
+
+
+def _answer(
+    question: str,
+    request: fact_questions.Asked,
+    citations: Sequence[Citation],
+    told: Sequence[Fact],
+    notes: Sequence[str] = (),
+) -> Answer:
+    """Return quotes, then what only records tell."""
+    lines = [quoted(citations)] if citations else []
+    lines += [sentence_of(fact) for fact in told if not fact.printed]
+    return Answer(
+        question=question,
+        reading=question,
+        kind="answer" if citations else "talk",
+        found=bool(citations),
+        text="\n".join([*lines, *notes]),
+        confidence=1.0 if citations else 0.0,
+        citations=tuple(citations),
+        request=request,
+        facts=tuple(told),
+    )
+
+
+def sentence_of(fact: Fact) -> str:
+    """Say what the record of an article tells."""
+    return f"By its record, the {_NAMES[fact.name]} of “{fact.article_title}” is: {fact.value}."
+
+
+def _talk(question: str, text: str) -> Answer:
+    return Answer(question, question, "talk", False, text, 0.0)

@@ -1,0 +1,210 @@
+"""Questions about an article itself: how they are told, and what is answered."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from harness.fakes import ROOT, ScriptedResolver, SharedWords, WordCounts, calibration
+
+from askvisit import Answer, Assistant, build_index
+from askvisit.encoder import load_for_questions
+from askvisit.records import Fact
+from askvisit.talk import fact_questions
+from askvisit.talk.intents import Intents, LearnedIntent
+
+BODY = "The mayor opened the bridge on Monday. It cost two million crowns.\n"
+BRIDGE = f"A Bridge for the Town\n\nBy Ada Quill, The Riverton Herald\n\n3 May 2021\n\n{BODY}"
+FERRY = "The Last Ferry\n\nThe ferry made its last trip, and the minister came to see it off.\n"
+RAILWAY = "A Railway Again\n\nThe minister opened the railway, and nobody was late for once.\n"
+
+
+@pytest.fixture
+def news(tmp_path):
+    """Return an assistant over three articles; what is known of each is in its text or record."""
+    folder = tmp_path / "index"
+    articles = folder / "articles"
+    articles.mkdir(parents=True)
+    (articles / "bridge.txt").write_text(BRIDGE)
+    (articles / "bridge.toml").write_text(
+        'source = "The Riverton Herald"\nurl = "https://r.example"'
+    )
+    (articles / "ferry.txt").write_text(FERRY)
+    (articles / "ferry.toml").write_text('author = "Bo Reed"\ndate = 2019-06-26\nsource = "Post"')
+    (articles / "railway.txt").write_text(RAILWAY)
+    build_index(index=folder, encoder=WordCounts())
+    return Assistant(folder, WordCounts(), SharedWords(), calibration(), ScriptedResolver())
+
+
+def folder_of(assistant: Assistant) -> Path:
+    return assistant._location.path
+
+
+def check_quotes(answer: Answer, assistant: Assistant) -> None:
+    assert (answer.kind, answer.found, answer.confidence) == ("answer", True, 1.0)
+    for citation in answer.citations:
+        text = assistant.articles[citation.article_id].text
+        assert text[citation.start : citation.end] == citation.quote
+        if citation.span is not None:
+            assert text[citation.span_start : citation.span_end] == citation.span
+    assert Answer.from_dict(json.loads(json.dumps(answer, default=vars))).facts == answer.facts
+
+
+@pytest.mark.parametrize(
+    ("question", "name", "span", "value"),
+    [
+        ("Who wrote the article about the bridge?", "author", "Ada Quill", "Ada Quill"),
+        ("When was the article about the bridge published?", "date", "3 May 2021", "2021-05-03"),
+        (
+            "Which paper is the article about the bridge from?",
+            *("source", "The Riverton Herald", "The Riverton Herald"),
+        ),
+    ],
+)
+def test_what_the_article_prints_is_quoted(news, question, name, span, value):
+    answer = news.ask(question)
+    check_quotes(answer, news)
+    assert answer.request == name
+    assert [c.span for c in answer.citations] == [span]
+    assert answer.facts == (Fact("bridge.txt", "A Bridge for the Town", name, value, True),)
+
+
+def test_what_only_the_record_tells_is_told_as_that(news):
+    answer = news.ask("Who wrote the article about the ferry?")
+    assert (answer.kind, answer.found, answer.request) == ("talk", False, "author")
+    assert answer.text == "By its record, the author of “The Last Ferry” is: Bo Reed."
+    assert answer.facts == (Fact("ferry.txt", "The Last Ferry", "author", "Bo Reed", False),)
+    address = news.ask("Link to the article about the bridge")
+    assert [fact.value for fact in address.facts] == ["https://r.example"]
+
+
+def test_a_record_that_contradicts_the_text_is_told_beside_it(news):
+    sidecar = folder_of(news) / "articles" / "bridge.toml"
+    sidecar.write_text('author = "Cy Moss"\ndate = 2021-05-04')
+    build_index(index=folder_of(news), encoder=WordCounts())
+    answer = news.ask("Who wrote the article about the bridge?")
+    check_quotes(answer, news)
+    assert [(f.value, f.printed) for f in answer.facts] == [("Ada Quill", True), ("Cy Moss", False)]
+    assert "Ada Quill" in answer.text
+    assert "By its record, the author of “A Bridge for the Town” is: Cy Moss." in answer.text
+    published = news.ask("When was the article about the bridge published?")
+    assert [f.value for f in published.facts] == ["2021-05-03", "2021-05-04"]
+
+
+def test_a_record_in_other_words_contradicts_nothing(news):
+    (folder_of(news) / "articles" / "bridge.toml").write_text('date = "2021-05"')
+    build_index(index=folder_of(news), encoder=WordCounts())
+    published = news.ask("When was the article about the bridge published?")
+    assert [f.value for f in published.facts] == ["2021-05-03"]
+
+
+def test_what_nobody_tells_is_said(news):
+    answer = news.ask("Who wrote the article about the railway?")
+    assert answer.kind == "talk"
+    assert answer.text.startswith("The author of “A Railway Again” is not known")
+    assert answer.facts == ()
+
+
+def test_it_is_the_article_cited_last_or_asked_for(news):
+    which = news.ask("Who wrote this article?")
+    assert which.text.startswith("Which article? There are 3 articles: 1. “A Bridge for the Town”")
+    ferry = news.ask("Who wrote the article about the ferry?")
+    assert news.ask("When was it published?", [ferry]).facts[0].value == "2019-06-26"
+    assert news.ask("Who wrote this article?", articles=["ferry.txt"]).facts[0].value == "Bo Reed"
+
+
+def test_it_may_be_something_in_the_text_where_the_article_has_no_such_fact(news):
+    railway = news.ask("Who opened the railway?")
+    assert railway.citations[0].article_id == "railway.txt"
+    assert news.ask("When was it published?", [railway]).request is None
+    assert news.ask("When was this article published?", [railway]).kind == "talk"
+
+
+def test_a_work_that_is_no_article_is_asked_of_the_text(news):
+    for question in ("Who wrote the anthem?", "Who wrote the report about the bridge?"):
+        assert news.ask(question).request is None
+
+
+@pytest.mark.parametrize(
+    ("question", "article"),
+    [("What is the newest article?", "bridge.txt"), ("Which one is the oldest?", "ferry.txt")],
+)
+def test_the_newest_and_the_oldest_are_named_by_their_headlines(news, question, article):
+    answer = news.ask(question)
+    check_quotes(answer, news)
+    assert [c.article_id for c in answer.citations] == [article]
+    assert answer.citations[0].paragraph == 1
+    assert answer.facts[0].value in answer.text
+    assert "1 of 3 articles have no date." in answer.text
+
+
+def test_articles_without_dates_have_no_newest(news):
+    answer = news.ask("What is the newest article?", articles=["railway.txt"])
+    assert answer.kind == "talk"
+    assert "NAME.toml" in answer.text
+
+
+def test_the_articles_about_something_are_quoted_where_they_say_it(news):
+    answer = news.ask("Which articles are about the minister?")
+    check_quotes(answer, news)
+    assert {c.article_id for c in answer.citations} == {"ferry.txt", "railway.txt"}
+    assert all("minister" in c.quote for c in answer.citations)
+    only = news.ask("Which article is about the minister?", articles=["ferry.txt"])
+    assert {c.article_id for c in only.citations} == {"ferry.txt"}
+    none = news.ask("Which article is about zebras?")
+    assert none.text.startswith("No article is about that. There are 3 articles")
+
+
+def test_everything_is_refused_where_all_is_to_be(news):
+    answer = news.ask("Who wrote the article about the bridge?", min_confidence=1)
+    assert (answer.kind, answer.facts) == ("not_found", ())
+
+
+class TestLearning:
+    def test_an_example_and_a_question_are_known_without_the_encoder(self):
+        encoder = WordCounts()
+        assert fact_questions.parse("Who wrote this?", encoder).wanted == "author"
+        assert fact_questions.parse("Who wrote the book?", encoder) is None
+        assert encoder.encoded == []
+
+    def test_names_do_not_decide_what_is_asked(self):
+        masked, about = fact_questions.mask(
+            "Please, who wrote the article about Zorblax of Riverton?"
+        )
+        assert masked == "who wrote the article about something"
+        assert about == "Zorblax of Riverton"
+
+    def test_the_words_near_an_example_have_its_intent(self, tmp_path):
+        file = tmp_path / "few.toml"
+        file.write_text(
+            'questions = ["mayor mayor"]\n'
+            '[one]\nexamples = ["bridge"]\n[two]\nexamples = ["tariff"]\n'
+        )
+        learned = LearnedIntent(Intents(file), least=0.3)
+        assert learned.of("bridges", WordCounts()) == "one"
+        assert learned.of("tariffs", WordCounts()) == "two"
+        assert learned.of("mayors", WordCounts()) is None
+
+
+@pytest.fixture(scope="module")
+def encoder():
+    return load_for_questions()
+
+
+def test_most_of_what_is_asked_of_articles_is_told(encoder):
+    rows = [json.loads(line) for line in (ROOT / "tests/data/facts.jsonl").read_text().splitlines()]
+    asked = [row for row in rows if row["wanted"]]
+    told = [fact_questions.parse(row["question"], encoder) for row in asked]
+    right = sum(
+        t is not None and t.wanted == row["wanted"] for t, row in zip(told, asked, strict=True)
+    )
+    assert right / len(asked) >= 0.8
+
+
+@pytest.mark.parametrize("name", ["dev.jsonl", "dialogues-dev.jsonl"])
+def test_hardly_a_question_to_the_text_is_taken_for_one(encoder, name):
+    data = [json.loads(line) for line in (ROOT / "data/news" / name).read_text().splitlines()]
+    questions = {q["question"] for row in data for q in row.get("questions") or row["turns"]}
+    taken = [q for q in questions if fact_questions.parse(q, encoder) is not None]
+    assert len(taken) <= 0.01 * len(questions), taken
