@@ -11,6 +11,7 @@ import os
 import threading
 import warnings
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -27,7 +28,6 @@ from askvisit.errors import (
     EncoderMismatchError,
     IndexReplacedError,
     QuestionError,
-    UnknownArticleError,
 )
 from askvisit.formats import PageView
 from askvisit.index import Articles, IndexLocation, PassageIndex, location_of
@@ -37,6 +37,7 @@ from askvisit.reader import Reader, SentenceReader
 from askvisit.records import Answer, Article, Hit
 from askvisit.retriever import Retriever
 from askvisit.rewriting.resolution import Resolver, TermClassifier
+from askvisit.scope import Scope, propose
 from askvisit.text import one_line, printable
 from askvisit.timeline import PartialDate, TimelineEntry
 from askvisit.trace import Recorder, Trace
@@ -111,6 +112,10 @@ class Assistant:
         *,
         articles: Sequence[str] | None = None,
         min_confidence: float | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        sources: Sequence[str] | None = None,
+        each: bool = False,
     ) -> Answer:
         """Answer a question with quoted, cited sentences, or say that the articles do not.
 
@@ -118,11 +123,17 @@ class Assistant:
         articles: ids of the articles to look in (all where None).
         min_confidence: the confidence (0..1) below which an answer is refused; None is the
         fitted threshold, 0 never refuses, 1 always does.
+        since, until, sources: look only in articles that were published between these days, both
+        inclusive, and in these papers; see `askvisit.scope.Scope`.
+        each: read every article with good passages by itself (ten at most) and cite the best of
+        each that answers; `Answer.groups` tells which say the same.
 
-        Raises `QuestionError` for a question that is empty, too long or no text, and
-        `UnknownArticleError` for an id that the index does not have.
+        Raises `QuestionError` for a question that is empty, too long or no text,
+        `UnknownArticleError` for an id that the index does not have, and `ScopeError` where no
+        article is of that time or paper.
         """
-        return self._answer(question, history, articles, min_confidence)
+        scope = Scope(articles, since, until, sources)
+        return self._answer(question, history, scope, min_confidence, each=each)
 
     def explain(
         self,
@@ -131,10 +142,15 @@ class Assistant:
         *,
         articles: Sequence[str] | None = None,
         min_confidence: float | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        sources: Sequence[str] | None = None,
+        each: bool = False,
     ) -> Trace:
         """Answer a question as `ask` does, and keep how: readings, passages, scores, seconds."""
         recorder = Recorder()
-        answer = self._answer(question, history, articles, min_confidence, recorder)
+        scope = Scope(articles, since, until, sources)
+        answer = self._answer(question, history, scope, min_confidence, recorder, each)
         refused_below = self.threshold() if min_confidence is None else min_confidence
         return recorder.trace(answer, refused_below)
 
@@ -142,9 +158,10 @@ class Assistant:
         self,
         question: str,
         history: Sequence[Answer],
-        articles: Sequence[str] | None,
+        scope: Scope,
         min_confidence: float | None,
         recorder: Recorder | None = None,
+        each: bool = False,
     ) -> Answer:
         check_question(question)
         if min_confidence is None:
@@ -155,17 +172,32 @@ class Assistant:
         if unreadable is not None:
             return Answer(question, question, "not_found", False, unreadable, 0.0)
         return self._on_snapshot(
-            lambda index: self._ask(index, question, history, articles, min_confidence, recorder)
+            lambda index: self._ask(index, question, history, scope, min_confidence, recorder, each)
         )
 
     def search(
-        self, question: str, k: int = 5, *, articles: Sequence[str] | None = None
+        self,
+        question: str,
+        k: int = 5,
+        *,
+        articles: Sequence[str] | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        sources: Sequence[str] | None = None,
     ) -> list[Hit]:
-        """Return the k best passages for a question or keywords, best first; nothing is read."""
+        """Return the k best passages for a question or keywords, best first; nothing is read.
+
+        articles, since, until, sources: as for `ask`.
+        """
         check_question(question)
         if k < 1:
             raise QuestionError("k is how many passages to return: give 1 or more")
-        return self._on_snapshot(lambda index: self._search(index, question, articles)[:k])
+        scope = Scope(articles, since, until, sources)
+        return self._on_snapshot(lambda index: self._search(index, question, scope)[:k])
+
+    def within(self, scope: Scope) -> list[str]:
+        """Return the ids of the articles in a scope; raises what `ask` raises for it."""
+        return self._on_snapshot(lambda index: list(_ids(index, scope)))
 
     def timeline(
         self,
@@ -248,11 +280,12 @@ class Assistant:
         index: PassageIndex,
         question: str,
         history: Sequence[Answer],
-        articles: Sequence[str] | None,
+        scope: Scope,
         min_confidence: float,
         recorder: Recorder | None = None,
+        each: bool = False,
     ) -> Answer:
-        _check_articles(index, articles)
+        articles = scope.ids(index)
         pipeline = QAPipeline(
             index,
             self._encoder,
@@ -262,22 +295,23 @@ class Assistant:
             min_confidence,
             self._sentences,
             self._resolver,
+            each,
         )
         if recorder is not None:
             pipeline = recorder.watching(pipeline)
-        return pipeline.answer(question, _readable(question), history)
+        asked = _readable(question)
+        answer = pipeline.answer(question, asked, history)
+        proposed = propose(index, self._encoder, asked, articles)
+        return answer if proposed is None else replace(answer, proposed_scope=proposed)
 
-    def _search(
-        self, index: PassageIndex, question: str, articles: Sequence[str] | None
-    ) -> list[Hit]:
-        _check_articles(index, articles)
-        return Retriever(index, self._encoder).search(_readable(question), articles)
+    def _search(self, index: PassageIndex, question: str, scope: Scope) -> list[Hit]:
+        found = Retriever(index, self._encoder)
+        return found.search(_readable(question), scope.ids(index))
 
     def _names(
         self, index: PassageIndex, most: int, articles: Sequence[str] | None
     ) -> tuple[KeyName, ...]:
-        _check_articles(index, articles)
-        return names.key_names(index, index.article_ids() if articles is None else articles, most)
+        return names.key_names(index, _ids(index, Scope(articles)), most)
 
     def _timeline(
         self,
@@ -286,8 +320,7 @@ class Assistant:
         span: tuple[PartialDate | None, PartialDate | None],
         articles: Sequence[str] | None,
     ) -> tuple[TimelineEntry, ...]:
-        _check_articles(index, articles)
-        scope = timeline.Scope(index.article_ids() if articles is None else articles, *span)
+        scope = timeline.TimelineScope(_ids(index, Scope(articles)), *span)
         if topic is None:
             return timeline.everything(index, scope)
         about = _readable(topic)
@@ -354,15 +387,9 @@ def _readable(question: str) -> str:
     return one_line(printable(question, instead=" "))
 
 
-def _check_articles(index: PassageIndex, articles: Sequence[str] | None) -> None:
-    if articles is None:
-        return
-    if not articles:
-        raise UnknownArticleError("", tuple(index.article_ids()))
-    known = index.article_ids()
-    for article_id in articles:
-        if article_id not in known:
-            raise UnknownArticleError(article_id, tuple(known))
+def _ids(index: PassageIndex, scope: Scope) -> Sequence[str]:
+    found = scope.ids(index)
+    return index.article_ids() if found is None else found
 
 
 @cache
@@ -376,10 +403,23 @@ def ask(
     *,
     articles: Sequence[str] | None = None,
     min_confidence: float | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    sources: Sequence[str] | None = None,
+    each: bool = False,
     index: str | Path | IndexLocation | None = None,
 ) -> Answer:
     """Answer a question from an index (the default one where None), which is loaded once.
 
     See `Assistant.ask` and `Assistant.load`.
     """
-    return _loaded(index).ask(question, history, articles=articles, min_confidence=min_confidence)
+    return _loaded(index).ask(
+        question,
+        history,
+        articles=articles,
+        min_confidence=min_confidence,
+        since=since,
+        until=until,
+        sources=sources,
+        each=each,
+    )

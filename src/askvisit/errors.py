@@ -3,6 +3,7 @@
 AskvisitError
 ├── QuestionError            the question cannot be asked (empty, too long, not text)
 ├── UnknownArticleError      no article has that id
+├── ScopeError               no article is of that time or source, or a date or source is none
 ├── CorpusError              the folder of articles gives nothing to index
 │   └── ArticleError         one file is not a usable article (skipped and named by a build)
 ├── PassageIndexError        the index cannot be used
@@ -49,6 +50,10 @@ class UnknownArticleError(AskvisitError):
         self.article_id = article_id
         some = ", ".join(known[:3]) + (", …" if len(known) > 3 else "")
         super().__init__(f"no article is called {article_id!r}; the index has {some or 'none'}")
+
+
+class ScopeError(AskvisitError):
+    """A scope leaves no article to look in, or names no date or source."""
 
 
 class CorpusError(AskvisitError):

@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from askvisit import question_forms, ranking, rewriting, talk, topic_search
+from askvisit import grouping, question_forms, ranking, rewriting, talk, topic_search
 from askvisit.calibration import Calibration
 from askvisit.encoder import Encoder
 from askvisit.index import PassageIndex
 from askvisit.ranking import Candidate
 from askvisit.reader import Reader, SentenceReader
-from askvisit.records import Answer, ContextTurn, Evidence, quoted
+from askvisit.records import Answer, AnswerGroup, ContextTurn, Evidence, quoted
 from askvisit.retriever import Retriever
 from askvisit.rewriting.resolution import TURNS, Resolver, expanded
 from askvisit.text import content_words
@@ -32,13 +32,17 @@ _FOLLOW_UP = 3
 
 @dataclass(frozen=True)
 class ReadingResult:
-    """A reading with what was found for it; `is_topic_search` where it is a topic or a claim."""
+    """A reading with what was found for it; `is_topic_search` where it is a topic or a claim.
+
+    `question` says how it was read; `asked` is the question without the words of earlier turns.
+    """
 
     question: str
     evidence: Evidence
     candidates: list[Candidate]
     is_topic_search: bool = False
     context: tuple[ContextTurn, ...] = ()
+    asked: str = ""
 
     @property
     def confidence(self) -> float:
@@ -58,6 +62,7 @@ class QAPipeline:
     min_confidence: float
     sentences: SentenceReader
     resolver: Resolver
+    each: bool = False
 
     def answer(self, question: str, asked: str, history: Sequence[Answer]) -> Answer:
         """Answer a question; `asked` is its readable form.
@@ -105,24 +110,50 @@ class QAPipeline:
         ranked = ranking.rank(evidence, spans, self.calibration)
         if context:
             reading = f"{question} — {', '.join(words)}"
-            return ReadingResult(reading, evidence, ranked, context=tuple(context))
-        return ReadingResult(question, evidence, ranked)
+            return ReadingResult(reading, evidence, ranked, context=tuple(context), asked=question)
+        return ReadingResult(question, evidence, ranked, asked=question)
 
     def _answered(self, question: str, result: ReadingResult) -> Answer:
         """Cite the candidates that are sure enough, or refuse and name the nearest passages."""
         chosen = self._chosen(result)
         citations = ranking.cite(chosen, self.index.article)
+        groups = self._groups(result)
+        confidence = result.confidence
+        if self.each and groups:
+            members = [member for group in groups for member in group.members]
+            citations = tuple(member.citation for member in members)
+            confidence = max(confidence, *(member.confidence for member in members))
         return Answer(
             question=question,
             reading=result.question,
-            kind="answer" if chosen else "not_found",
-            found=bool(chosen),
-            text=quoted(citations) if chosen else NOT_FOUND,
-            confidence=result.confidence,
+            kind="answer" if citations else "not_found",
+            found=bool(citations),
+            text=quoted(citations) if citations else NOT_FOUND,
+            confidence=confidence,
             citations=citations,
-            nearest=() if chosen else result.evidence.hits[:_NEAREST],
+            nearest=() if citations else result.evidence.hits[:_NEAREST],
             context=result.context,
+            groups=groups,
         )
+
+    def _groups(self, result: ReadingResult) -> tuple[AnswerGroup, ...]:
+        """Return what each of several articles answers, of those that were read or of each."""
+        least = max(self.min_confidence, self.calibration.further)
+        if result.is_topic_search or self.min_confidence >= 1:
+            return ()
+        if self.each:
+            best = [r.candidates[0] for r in self._read_each(result) if r.confidence >= least]
+        else:
+            evidence, candidates = result.evidence, result.candidates
+            best = grouping.best_of_each(evidence, candidates, self.calibration, least)
+        return grouping.group(best, self.index.article) if self.each or len(best) > 1 else ()
+
+    def _read_each(self, result: ReadingResult) -> list[ReadingResult]:
+        """Read the articles with the best passages one by one, as if each were the only one."""
+        found = dict.fromkeys(hit.article_id for hit in result.evidence.hits)
+        alone = [replace(self, articles=(a,)) for a in list(found)[: grouping.MOST_ARTICLES]]
+        read = [one.read(result.asked, result.context) for one in alone]
+        return [one for one in read if not one.is_topic_search]
 
     def _chosen(self, result: ReadingResult) -> list[Candidate]:
         if result.is_topic_search:

@@ -273,6 +273,48 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class ProposedScope:
+    """A narrower choice of articles that a question's words propose; it was not applied.
+
+    `words` are those of the question; `since` and `until` are days (ISO 8601), `articles` is how
+    many articles are in it. Ask again with `since`, `until` and `sources` to look in these alone.
+    """
+
+    words: tuple[str, ...]
+    since: str | None
+    until: str | None
+    sources: tuple[str, ...]
+    articles: int
+
+
+SpanType = Literal["date", "number", "name", "words"]
+
+
+@dataclass(frozen=True)
+class GroupMember:
+    """The best of one article: where it says it, what is known of it, and how sure that is."""
+
+    citation: Citation
+    source: str | None
+    date: str | None
+    confidence: float
+
+
+@dataclass(frozen=True)
+class AnswerGroup:
+    """Articles that answer in the same words, the newest first.
+
+    `words` are the span of the surest of them, or its sentence. `differs` says that another group
+    has other words of the same `type`; which one is right is not judged.
+    """
+
+    words: str
+    type: SpanType
+    differs: bool
+    members: tuple[GroupMember, ...]
+
+
+@dataclass(frozen=True)
 class Answer:
     """What askvisit answers; see docs/python-api.md for each field.
 
@@ -280,7 +322,8 @@ class Answer:
 
     `found` is True exactly when `kind == "answer"`, exactly when `citations` is not empty.
     `request` is what was wanted of an article as a whole, None where a question was asked;
-    `facts` are what was asked of it.
+    `facts` are what was asked of it. `proposed_scope` is what the question's words propose.
+    `groups` are what each of several articles answers, the surest first; none where one does.
     """
 
     question: str
@@ -295,6 +338,8 @@ class Answer:
     request: ArticleRequest | None = None
     context: tuple[ContextTurn, ...] = ()
     facts: tuple[Fact, ...] = ()
+    proposed_scope: ProposedScope | None = None
+    groups: tuple[AnswerGroup, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in ("answer", "not_found", "talk"):
@@ -328,7 +373,25 @@ class Answer:
             for turn in data.get("context", ())
         )
         known["facts"] = tuple(Fact(**_known(Fact, fact)) for fact in data.get("facts", ()))
+        known["groups"] = tuple(_group(group) for group in data.get("groups", ()))
+        known["proposed_scope"] = _proposed(data.get("proposed_scope"))
         return cls(**known)
+
+
+def _group(data: Mapping[str, Any]) -> AnswerGroup:
+    members = tuple(
+        GroupMember(**_known(GroupMember, m) | {"citation": Citation(**m["citation"])})
+        for m in data["members"]
+    )
+    return AnswerGroup(**_known(AnswerGroup, data) | {"members": members})
+
+
+def _proposed(data: Mapping[str, Any] | None) -> ProposedScope | None:
+    if data is None:
+        return None
+    known = _known(ProposedScope, data)
+    lists = {name: tuple(known[name]) for name in ("words", "sources")}
+    return ProposedScope(**known | lists)
 
 
 def of_type(kind: type[Value], value: object) -> Value:

@@ -201,11 +201,14 @@ def _answers(data: Any) -> list[Mapping[str, Any]]:
 
 
 def _claims(answer: Mapping[str, Any]) -> list[_Claim]:
-    """Read the citations, and those of parts where they are not the same."""
+    """Read the citations, and those of parts and groups where they are not the same."""
     question, edited = str(answer["question"]), answer.get("edited") is True
     parts = [cited for part in answer.get("parts") or () for cited in part["citations"]]
+    answers = (answer, *(answer.get("parts") or ()))
+    groups = [group for one in answers for group in one.get("groups") or ()]
+    grouped = [member["citation"] for group in groups for member in group["members"]]
     claims: dict[tuple[Any, ...], _Claim] = {}
-    for cited in (*answer["citations"], *parts):
+    for cited in (*answer["citations"], *parts, *grouped):
         words = [cited["article_id"], cited["quote"], cited.get("span") or ""]
         offsets = [cited["start"], cited["end"]]
         offsets += [cited.get(name) or 0 for name in ("span_start", "span_end")]

@@ -48,12 +48,12 @@ class FakeAssistant:
     def warm_up(self) -> None:
         pass
 
-    def search(self, question: str, k: int = 5) -> list[Hit]:
+    def search(self, question: str, k: int = 5, **_: object) -> list[Hit]:
         found = [p for article in self.articles.values() for p in passages(article)]
         found.sort(key=lambda p: -len(words(question) & words(p.text)))
         return [Hit(p.article_id, p.start, p.end, p.text, 0.5, 1.0, 0.5) for p in found[:k]]
 
-    def ask(self, question, history=(), articles=None, min_confidence=None) -> Answer:
+    def ask(self, question, history=(), articles=None, min_confidence=None, **_) -> Answer:
         self.asked.append((question, tuple(history)))
         if not question.strip():
             raise QuestionError("the question is empty")
@@ -82,6 +82,9 @@ class FakeAssistant:
     def names(self, most=20, *, articles=None):
         cited = self.cite(sentences(ARTICLE)[1])
         return (KeyName("Monday", ("Monday",), 1, (cited,)),) * min(most, 3)
+
+    def within(self, scope) -> list[str]:
+        return list(scope.articles or self.articles)
 
     def threshold(self, strictness: str = "normal") -> float:
         return {"lenient": 0.2, "normal": 0.3, "strict": 0.8}[strictness]

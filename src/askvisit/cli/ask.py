@@ -4,6 +4,8 @@ The answer is quoted word for word, with the place of each quote. Exit status 3:
 
 examples:
   askvisit ask "When did Xi meet Kim Jong Il?"
+  askvisit ask "Who resigned?" --source Herald --since 2019-06
+  askvisit ask --each "How many trucks came?"
   askvisit ask --strictness strict --json "How many nuclear warheads does North Korea have?"
   echo '{"question": "Who gains most?", "id": 1}' | askvisit ask --jsonl
 
@@ -35,7 +37,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     options.add_json(parser)
     parser.add_argument("--jsonl", action="store_true", help="read questions from standard input")
     add_strictness(parser)
-    options.add_article(parser)
+    parser.add_argument(
+        "--each",
+        action="store_true",
+        help="cite every article that answers, by what they say",
+    )
+    options.add_scope(parser)
     options.add_location(parser)
     options.add_reader(parser)
 
@@ -52,8 +59,8 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.jsonl:
         return _lines(assistant, chosen)
     found = _ask(assistant, chosen, " ".join(chosen.question), ())
-    print(show.as_json(show.answer_dict(found)) if chosen.json else show.answer(found))
-    return 0 if found.found else 3
+    print(show.as_json(show.answer_dict(found)) if chosen.json else show.answer(found, chosen.each))
+    return 0 if found.found or found.facts else 3
 
 
 def _lines(assistant: Assistant, chosen: argparse.Namespace) -> int:
@@ -89,6 +96,7 @@ def _ask(assistant: Assistant, chosen: argparse.Namespace, question: str, histor
     return assistant.ask(
         question,
         history,
-        articles=chosen.article,
         min_confidence=assistant.threshold(chosen.strictness),
+        each=chosen.each,
+        **options.scope(chosen),
     )

@@ -25,11 +25,11 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from askvisit.calibration import add_strictness
 from askvisit.cli import options, show
-from askvisit.errors import AskvisitError, DataError, UnknownArticleError
+from askvisit.errors import AskvisitError, DataError
 from askvisit.records import Answer, Citation, Hit
 from askvisit.text import excerpt, one_line
 
@@ -45,7 +45,7 @@ _INTERRUPTED = 130
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     add_strictness(parser)
-    options.add_article(parser)
+    options.add_scope(parser)
     options.add_location(parser)
     options.add_reader(parser)
 
@@ -53,12 +53,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Talk until the input ends."""
     from askvisit.assistant import Assistant
+    from askvisit.scope import Scope
 
     assistant = Assistant.load(options.chosen_index(chosen), reader=chosen.reader)
-    for article_id in chosen.article or ():
-        if article_id not in assistant.articles:
-            raise UnknownArticleError(article_id, tuple(assistant.articles))
-    chat = _Chat(assistant, assistant.threshold(chosen.strictness), chosen.article)
+    scope = options.scope(chosen)
+    assistant.within(Scope(**scope))  # a wrong one is said before the first question
+    chat = _Chat(assistant, assistant.threshold(chosen.strictness), scope)
     return _in_terminal(chat) if sys.stdin.isatty() else _from_input(chat)
 
 
@@ -68,7 +68,7 @@ class _Chat:
 
     assistant: Assistant
     min_confidence: float
-    articles: list[str] | None
+    scope: dict[str, Any]
     answers: list[Answer] = field(default_factory=list)
 
     def respond(self, line: str) -> str | None:
@@ -95,7 +95,7 @@ class _Chat:
 
     def _ask(self, question: str) -> str:
         answer = self.assistant.ask(
-            question, self.answers, articles=self.articles, min_confidence=self.min_confidence
+            question, self.answers, min_confidence=self.min_confidence, **self.scope
         )
         self.answers.append(answer)
         understood = answer.reading != answer.question.strip() and answer.kind != "talk"

@@ -1,11 +1,20 @@
 """Options that several commands share."""
 
 import argparse
+from typing import Any
 
 from askvisit.calibration import add_reader
 from askvisit.milvus.options import add_store, chosen_index
 
-__all__ = ["add_article", "add_index", "add_json", "add_location", "add_reader", "chosen_index"]
+__all__ = [
+    "add_index",
+    "add_json",
+    "add_location",
+    "add_reader",
+    "add_scope",
+    "chosen_index",
+    "scope",
+]
 
 
 def add_index(parser: argparse.ArgumentParser) -> None:
@@ -24,11 +33,35 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
 
 
-def add_article(parser: argparse.ArgumentParser) -> None:
-    """Add --article."""
+def add_scope(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say which articles to look in; see `scope`."""
     parser.add_argument(
         "--article",
         metavar="ID",
         action="append",
         help="look only in this article (its file name); may be repeated",
     )
+    parser.add_argument(
+        "--source",
+        metavar="NAME",
+        action="append",
+        help="look only in articles of this paper, named by words of its name; may be repeated",
+    )
+    parser.add_argument(
+        "--since", metavar="DATE", help="look only in articles published on this day or later"
+    )
+    parser.add_argument(
+        "--until",
+        metavar="DATE",
+        help="look only in articles published on this day or before (2019 is the whole year)",
+    )
+
+
+def scope(chosen: argparse.Namespace) -> dict[str, Any]:
+    """Return which articles to look in, as `Assistant.ask` takes it."""
+    return {
+        "articles": chosen.article,
+        "since": chosen.since,
+        "until": chosen.until,
+        "sources": chosen.source,
+    }

@@ -20,7 +20,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("query", nargs="+", metavar="QUERY", help="a question or keywords")
     parser.add_argument("-k", type=int, default=5, metavar="N", help="how many (default: 5)")
     options.add_json(parser)
-    options.add_article(parser)
+    options.add_scope(parser)
     options.add_location(parser)
 
 
@@ -29,6 +29,6 @@ def run(chosen: argparse.Namespace) -> int:
     from askvisit.assistant import Assistant
 
     assistant = Assistant.load(options.chosen_index(chosen))
-    found = assistant.search(" ".join(chosen.query), chosen.k, articles=chosen.article)
+    found = assistant.search(" ".join(chosen.query), chosen.k, **options.scope(chosen))
     print(show.as_json([asdict(hit) for hit in found]) if chosen.json else show.hits(found))
     return 0

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from askvisit.records import Answer, Citation, Hit
+from askvisit.records import Answer, AnswerGroup, Citation, Hit, ProposedScope, quoted
 from askvisit.text import excerpt, printable
 
 if TYPE_CHECKING:
@@ -30,15 +31,62 @@ def as_json(value: Any) -> str:
     return text
 
 
-def answer(found: Answer) -> str:
-    """Show an answer: the quotes, then where each stands; or the refusal and the nearest."""
+def answer(found: Answer, each: bool = False) -> str:
+    """Show an answer: the quotes, then where each stands; or the refusal and the nearest.
+
+    each: show what each article says, by groups.
+    """
+    if each and found.groups:
+        return groups(found.groups)
     lines = [_quoted(c) for c in found.as_quoted] if found.found else [plain(found.text)]
     if found.found:
         lines += [plain(f"{p.question} {p.text}") for p in found.parts if not p.found]
+    lines += told_by_records(found)
     lines += ["", *(source(c) for c in found.citations)] if found.citations else []
     if found.nearest:
         lines += ["", "Nearest passages:", *(f"  {excerpt(hit.text)}" for hit in found.nearest)]
+    if found.groups:
+        lines += ["", f"{_count(found.groups)}; --each shows what each says."]
+    if found.proposed_scope is not None:
+        lines += ["", proposal(found.proposed_scope)]
     return "\n".join(lines)
+
+
+def groups(found: Sequence[AnswerGroup]) -> str:
+    """Show what each article says: a block for those that agree, and which differ."""
+    blocks = [_count(found)]
+    for group in found:
+        many = f"{len(group.members)} articles say so: " if len(group.members) > 1 else ""
+        differing = f" (differs: another {group.type})" if group.differs else ""
+        lines = [f"{many}{plain(group.words)}{differing}"]
+        for member in group.members:
+            known = ", ".join(plain(part) for part in (member.source, member.date) if part)
+            lines += [f"  {_quoted(member.citation)}"]
+            lines += [f"      {source(member.citation)}{f', {known}' if known else ''}"]
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
+
+
+def _count(found: Sequence[AnswerGroup]) -> str:
+    count = sum(len(group.members) for group in found)
+    return "1 article answers this" if count == 1 else f"{count:,} articles answer this"
+
+
+def proposal(scope: ProposedScope) -> str:
+    """Say which options would look in the articles that the question's words propose."""
+    chosen = [f"--source {shlex.quote(plain(name))}" for name in scope.sources]
+    chosen += [] if scope.since is None else [f"--since {scope.since}"]
+    chosen += [] if scope.until is None else [f"--until {scope.until}"]
+    count = "1 article" if scope.articles == 1 else f"{scope.articles:,} articles"
+    return f"To look only in {count}: {' '.join(chosen)}"
+
+
+def told_by_records(found: Answer) -> list[str]:
+    """Return the lines of an answer's text below its quotes: what only records tell."""
+    if not found.found or found.request is None:
+        return []
+    below = found.text.removeprefix(quoted(found.as_quoted))
+    return [plain(line) for line in below.splitlines() if line]
 
 
 def source(citation: Citation) -> str:

@@ -4,13 +4,13 @@ expressions: where dates stand in a sentence; tense: whether one without a year 
 resolving: expressions to dates; build: an index to a timeline. What cannot be dated is left out.
 """
 
-from askvisit.timeline.build import Scope, TimelineEntry, everything, on_topic
+from askvisit.timeline.build import TimelineEntry, TimelineScope, everything, on_topic
 from askvisit.timeline.dates import PartialDate, bound, published
 
 __all__ = [
     "PartialDate",
-    "Scope",
     "TimelineEntry",
+    "TimelineScope",
     "bound",
     "everything",
     "on_topic",

@@ -39,7 +39,7 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True)
-class Scope:
+class TimelineScope:
     """What a timeline is made of: some articles, and a span of time with both ends in it."""
 
     articles: Sequence[str]
@@ -53,14 +53,14 @@ class Scope:
         return not (too_early or too_late)
 
 
-def everything(index: PassageIndex, scope: Scope) -> tuple[TimelineEntry, ...]:
+def everything(index: PassageIndex, scope: TimelineScope) -> tuple[TimelineEntry, ...]:
     """Return all dated sentences of articles."""
     found = [(index.article(a), _dated(index, index.article(a))) for a in scope.articles]
     return _entries(found, scope, {})
 
 
 def on_topic(
-    index: PassageIndex, encoder: Encoder, reader: SentenceReader, topic: str, scope: Scope
+    index: PassageIndex, encoder: Encoder, reader: SentenceReader, topic: str, scope: TimelineScope
 ) -> tuple[TimelineEntry, ...]:
     """Return the dated sentences of articles that are about a topic.
 
@@ -106,7 +106,7 @@ def _spoken_of(topic: str, sentences: Sequence[Sentence]) -> set[int]:
 
 def _entries(
     found: Sequence[tuple[Article, Sequence[DatedWords]]],
-    scope: Scope,
+    scope: TimelineScope,
     scores: dict[_Place, float],
 ) -> tuple[TimelineEntry, ...]:
     """Sort what was found by time, and what has one date by article and place; number it."""

@@ -41,6 +41,10 @@ def endpoints(assistant: Assistant) -> tuple[Callable[..., Any], ...]:
         history: list[dict[str, Any]] | None = None,
         articles: list[str] | None = None,
         min_confidence: float | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        sources: list[str] | None = None,
+        each: bool = False,
     ) -> dict[str, Any]:
         """Answer a question with sentences quoted word for word from the articles, cited by offsets.
 
@@ -49,26 +53,47 @@ def endpoints(assistant: Assistant) -> tuple[Callable[..., Any], ...]:
             history: Earlier answers of the conversation, as this endpoint returned them, oldest first.
             articles: Ids of the articles to look in; all of them where it is left out.
             min_confidence: Confidence (0 to 1) below which an answer is refused; 0 never refuses.
+            since: Look only in articles published on this day or later, such as 2019-06-26 or 2019.
+            until: Look only in articles published on this day or before; 2019 is the whole year.
+            sources: Look only in articles of these papers, named by words of their names.
+            each: Cite every article that answers; `groups` tells which of them say the same.
 
         Returns:
             The answer; `found` says whether the articles answer, `citations` quote and locate it.
         """  # noqa: E501 - a program reads this text, line by line
         answer = assistant.ask(
-            question, _answers(history or []), articles=articles, min_confidence=min_confidence
+            question,
+            _answers(history or []),
+            articles=articles,
+            min_confidence=min_confidence,
+            since=since,
+            until=until,
+            sources=sources,
+            each=each,
         )
         return asdict(answer)
 
-    def search(query: str, k: int = 5) -> list[dict[str, Any]]:
+    def search(
+        query: str,
+        k: int = 5,
+        since: str | None = None,
+        until: str | None = None,
+        sources: list[str] | None = None,
+    ) -> list[dict[str, Any]]:
         """Return the passages that fit a query best, best first, with their scores.
 
         Args:
             query: A question or keywords.
             k: How many passages to return, at most 50.
+            since: Look only in articles published on this day or later.
+            until: Look only in articles published on this day or before.
+            sources: Look only in articles of these papers.
 
         Returns:
             Passages: article_id, start, end, text, and the scores dense, bm25 and fused.
         """
-        return [asdict(hit) for hit in assistant.search(query, min(k, MOST_HITS))]
+        hits = assistant.search(query, min(k, MOST_HITS), since=since, until=until, sources=sources)
+        return [asdict(hit) for hit in hits]
 
     def timeline(
         topic: str | None = None,
@@ -106,7 +131,7 @@ def endpoints(assistant: Assistant) -> tuple[Callable[..., Any], ...]:
         """List the articles that questions are answered from.
 
         Returns:
-            Articles: id, title, source, url, date, sha256 of the text, and how many words.
+            Articles: id, title, source, url, date, author, sha256 of the text, and how many words.
         """
         return [
             {
@@ -115,6 +140,7 @@ def endpoints(assistant: Assistant) -> tuple[Callable[..., Any], ...]:
                 "source": article.source,
                 "url": article.url,
                 "date": article.date,
+                "author": article.author,
                 "sha256": article.sha256,
                 "words": len(article.text.split()),
             }

@@ -69,6 +69,10 @@ class LoggedAssistant(Assistant):
         *,
         articles: Sequence[str] | None = None,
         min_confidence: float | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        sources: Sequence[str] | None = None,
+        each: bool = False,
     ) -> Answer:
         """Answer as `Assistant.ask` does, and log how that went."""
         record: dict[str, Any] = {
@@ -82,7 +86,14 @@ class LoggedAssistant(Assistant):
         began = perf_counter()
         try:
             trace = self.explain(
-                question, history, articles=articles, min_confidence=min_confidence
+                question,
+                history,
+                articles=articles,
+                min_confidence=min_confidence,
+                since=since,
+                until=until,
+                sources=sources,
+                each=each,
             )
             record |= _summary(trace)
             seconds |= trace.seconds

@@ -38,6 +38,18 @@ element.addEventListener("click", (event) => {
   }
 });
 
+// A scope that an answer proposed was taken; the listener of an older list is replaced.
+window.askvisitScope?.abort();
+window.askvisitScope = new AbortController();
+document.addEventListener(
+  "askvisit:scope",
+  (event) => {
+    for (const one of ticks()) one.checked = event.detail.includes(one.dataset.choose);
+    chosen();
+  },
+  { signal: window.askvisitScope.signal },
+);
+
 function filter(words) {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
   for (const item of element.querySelectorAll("li")) {

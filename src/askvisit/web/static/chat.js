@@ -72,6 +72,11 @@ function ask(question) {
   showQuestion(question);
   trigger("ask", { question });
 }
+// The next question looks only in these articles; the list of articles has their ticks.
+function look(articles) {
+  document.dispatchEvent(new CustomEvent("askvisit:scope", { detail: articles }));
+  box().focus();
+}
 document.addEventListener("askvisit:ask", (event) => ask(event.detail), listening);
 
 // One question at a time: the box keeps the next one until the answer is there.
@@ -89,8 +94,9 @@ for (const type of ["click", "keydown", "keypress"])
 element.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
-  const { ask: question, guess, undo, feedback, restore, stop } = button.dataset;
+  const { ask: question, guess, undo, feedback, restore, stop, scope } = button.dataset;
   if (question !== undefined) return ask(question);
+  if (scope !== undefined) return look(JSON.parse(scope));
   if (stop !== undefined) {
     if (!box().value) putIntoBox(sessionStorage.getItem("askvisit-asked"));
     trigger("stop");

@@ -1,0 +1,133 @@
+"""What several articles answer: the best of each, and those that say it in the same words together.
+
+No group is called right: where two say something of one type in other words ("64 trucks", "about 70
+trucks"), both are marked as differing, and the reader judges.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from askvisit import ranking
+from askvisit.calibration import Calibration
+from askvisit.ranking import Candidate
+from askvisit.records import AnswerGroup, Article, Citation, Evidence, GroupMember, SpanType
+from askvisit.text import content_words
+
+MOST_ARTICLES = 10
+"""Articles that are read one by one, those with the best passages, where each is to answer."""
+
+_NUMBER_WORDS = frozenset(
+    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred "
+    "thousand million billion dozen dozens half".split()
+)
+_CALENDAR = re.compile(
+    r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:1[5-9]|20)\d\d|yesterday|today)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class _Said:
+    """The best of one article, and the words by which it is compared."""
+
+    candidate: Candidate
+    article: Article
+
+    @property
+    def words(self) -> str:
+        return self.candidate.span.words or self.candidate.span.sentence.text
+
+    @property
+    def type(self) -> SpanType:
+        return type_of(self.candidate.span.words)
+
+    @property
+    def date(self) -> str:
+        return self.article.date or ""
+
+
+def best_of_each(
+    evidence: Evidence, candidates: Sequence[Candidate], calibration: Calibration, least: float
+) -> list[Candidate]:
+    """Return the best candidate of each article that is sure enough, the best of all first.
+
+    Each but the first is judged among those of its own article, because the confidence is fitted to
+    questions that are asked of one article: beside another article's good answer it would be low.
+    """
+    if not candidates or candidates[0].confidence < least:
+        return []
+    best = {candidates[0].span.sentence.article_id: candidates[0]}
+    for article_id in dict.fromkeys(c.span.sentence.article_id for c in candidates):
+        if article_id not in best:
+            own = [c.span for c in candidates if c.span.sentence.article_id == article_id]
+            hits = tuple(hit for hit in evidence.hits if hit.article_id == article_id)
+            if hits:
+                ranked = ranking.rank(replace(evidence, hits=hits), own, calibration)
+                best[article_id] = ranked[0]
+    return [candidate for candidate in best.values() if candidate.confidence >= least]
+
+
+def group(
+    chosen: Sequence[Candidate], article: Callable[[str], Article]
+) -> tuple[AnswerGroup, ...]:
+    """Group the best of each article by their words: the surest group first.
+
+    In a group the newest article comes first, of one date the surest. Citations are numbered from 1
+    in this order.
+    """
+    groups: list[list[_Said]] = []
+    for candidate in sorted(chosen, key=lambda c: -c.confidence):
+        said = _Said(candidate, article(candidate.span.sentence.article_id))
+        for known in groups:
+            if says_the_same(said.words, known[0].words):
+                known.append(said)
+                break
+        else:
+            groups.append([said])
+    types = [members[0].type for members in groups]
+    found: list[AnswerGroup] = []
+    number = 0
+    for members, kind in zip(groups, types, strict=True):
+        cited = []
+        for said in sorted(members, key=lambda said: said.date, reverse=True):
+            number += 1
+            span, score = said.candidate.span, said.candidate.score
+            citation = Citation.of(number, said.article, span, score)
+            known_of = (said.article.source, said.article.date)
+            cited.append(GroupMember(citation, *known_of, said.candidate.confidence))
+        differs = kind != "words" and types.count(kind) > 1
+        found.append(AnswerGroup(members[0].words, kind, differs, tuple(cited)))
+    return tuple(found)
+
+
+def says_the_same(one: str, other: str) -> bool:
+    """Return whether two spans say the same: the content words of one are all in the other.
+
+    Their numbers must be the same: "64 trucks" is no "64 of 70 trucks".
+    """
+    ours, theirs = set(content_words(one)), set(content_words(other))
+    if not ours or not theirs:
+        return one.strip().lower() == other.strip().lower()
+    return (ours <= theirs or theirs <= ours) and _numbers(ours) == _numbers(theirs)
+
+
+def type_of(words: str | None) -> SpanType:
+    """Return what a span is: a date, a number, a name, or other words."""
+    if words is None:
+        return "words"
+    if _CALENDAR.search(words):
+        return "date"
+    content = content_words(words)
+    if _numbers(set(content)):
+        return "number"
+    capitals = {word.lower() for word in re.findall(r"\b[^\W\d_a-z]\w*", words)}
+    return "name" if content and all(word in capitals for word in content) else "words"
+
+
+def _numbers(content: set[str]) -> set[str]:
+    return {w for w in content if w in _NUMBER_WORDS or any(c.isdigit() for c in w)}

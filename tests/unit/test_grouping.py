@@ -1,0 +1,118 @@
+"""What several articles answer: the best of each, those that agree together."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import pytest
+from harness.fakes import ScriptedReader, ScriptedResolver, WordCounts, calibration
+
+from askvisit import Answer, Assistant, build_index, grouping
+from askvisit.cli import show
+
+ASKED = "How many trucks crossed the bridge?"
+SAID = {
+    "first": ("There were 64 trucks on the bridge", "2021-05-01"),
+    "second": ("About 70 trucks crossed the bridge", "2021-05-03"),
+    "third": ("The mayor counted 64 of them at the bridge", "2021-05-02"),
+    "fourth": ("Nobody knew about the bridge", ""),
+}
+SCRIPT = {"64 trucks": 3.0, "About 70 trucks": 2.0, "64": 1.0}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("groups") / "index"
+    articles = folder / "articles"
+    articles.mkdir(parents=True)
+    for name, (said, date) in SAID.items():
+        (articles / f"{name}.txt").write_text(f"News of the {name} day\n\n{said}. It rained.\n")
+        known = f'source = "The {name} Post"\n' + (f'date = "{date}"\n' if date else "")
+        (articles / f"{name}.toml").write_text(known)
+    build_index(index=folder, encoder=WordCounts())
+    return folder
+
+
+@pytest.fixture
+def one(folder):
+    reader = ScriptedReader(SCRIPT)
+    return Assistant(folder, WordCounts(), reader, calibration(), ScriptedResolver())
+
+
+def told(answer: Answer) -> list[tuple[str, bool, list[str]]]:
+    return [
+        (g.words, g.differs, [m.citation.article_id.removesuffix(".txt") for m in g.members])
+        for g in answer.groups
+    ]
+
+
+GROUPED = [("64 trucks", True, ["third", "first"]), ("About 70 trucks", True, ["second"])]
+
+
+@pytest.mark.parametrize("each", [False, True])
+def test_articles_are_grouped_by_what_they_say(one, each):
+    answer = one.ask(ASKED, each=each)
+    assert told(answer) == GROUPED
+    assert [g.type for g in answer.groups] == ["number", "number"]
+    newest = answer.groups[0].members[0]
+    assert (newest.source, newest.date) == ("The third Post", "2021-05-02")
+    members = [m for g in answer.groups for m in g.members]
+    assert [m.citation.number for m in members] == [1, 2, 3]
+    for member in members:
+        text = one.articles[member.citation.article_id].text
+        assert text[member.citation.start : member.citation.end] == member.citation.quote
+    assert Answer.from_dict(json.loads(json.dumps(asdict(answer)))) == answer
+
+
+def test_the_best_of_each_is_cited_where_it_is_wanted(one):
+    answer = one.ask(ASKED, each=True)
+    assert answer.citations == tuple(m.citation for g in answer.groups for m in g.members)
+    assert len(one.ask(ASKED).citations) == 1
+    assert len(one.reader.asked) == 1 + 4 + 1
+
+
+def test_one_article_that_answers_makes_no_groups(one):
+    assert one.ask(ASKED, articles=["first.txt", "fourth.txt"]).groups == ()
+    alone = one.ask(ASKED, articles=["first.txt", "fourth.txt"], each=True)
+    assert told(alone) == [("64 trucks", False, ["first"])]
+    none = one.ask(ASKED, articles=["fourth.txt"], each=True)
+    assert (none.kind, none.groups, none.citations) == ("not_found", (), ())
+
+
+def test_nothing_is_grouped_where_all_is_refused(one):
+    assert one.ask(ASKED, min_confidence=1, each=True).groups == ()
+
+
+def test_a_terminal_shows_who_says_what(one):
+    shown = show.answer(one.ask(ASKED, each=True), each=True)
+    assert shown.splitlines()[0] == "3 articles answer this"
+    assert "2 articles say so: 64 trucks (differs: another number)" in shown
+    assert "paragraph 2 (second.txt 24-59), The second Post, 2021-05-03" in shown
+    assert "3 articles answer this; --each shows what each says." in show.answer(one.ask(ASKED))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        *(("64 trucks", "64", True), ("in 2009", "2009", True), ("Paul Ryan", "Ryan", True)),
+        *(("64 trucks", "70 trucks", False), ("64 of 70 trucks", "64 trucks", False)),
+        *(("the mayor", "the minister", False), ("64 trucks", "64 cars", False)),
+        *(("about", "about", True), ("of it", "to him", False)),
+    ],
+)
+def test_the_same_is_said_where_one_has_the_words_of_the_other(first, second, same):
+    assert grouping.says_the_same(first, second) is same
+    assert grouping.says_the_same(second, first) is same
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        *(("64 trucks", "number"), ("seventy trucks", "number"), ("on Monday", "date")),
+        *(("in 2009", "date"), ("3 May", "date"), ("Paul Ryan", "name")),
+        *(("the mayor of Riverton", "words"), ("because it rained", "words"), (None, "words")),
+    ],
+)
+def test_a_span_has_a_type(words, kind):
+    assert grouping.type_of(words) == kind
