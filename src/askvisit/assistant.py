@@ -28,6 +28,7 @@ from askvisit.errors import (
     EncoderMismatchError,
     IndexReplacedError,
     QuestionError,
+    UnknownArticleError,
 )
 from askvisit.formats import PageView
 from askvisit.index import Articles, IndexLocation, PassageIndex, location_of
