@@ -7,6 +7,7 @@ from askvisit.calibration import add_reader
 from askvisit.milvus.options import add_store, chosen_index
 
 __all__ = [
+    "add_article",
     "add_index",
     "add_json",
     "add_location",
@@ -33,14 +34,19 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
 
 
-def add_scope(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say which articles to look in; see `scope`."""
+def add_article(parser: argparse.ArgumentParser) -> None:
+    """Add --article."""
     parser.add_argument(
         "--article",
         metavar="ID",
         action="append",
         help="look only in this article (its file name); may be repeated",
     )
+
+
+def add_scope(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say which articles to look in; see `scope`."""
+    add_article(parser)
     parser.add_argument(
         "--source",
         metavar="NAME",
