@@ -23,9 +23,10 @@ from typing import TYPE_CHECKING, Any
 
 from askvisit.errors import TrainingError
 from askvisit.evaluation.edition_files import read_editions
+from askvisit.onnx_model import Layout
 from training.checkpoint import load_model, quiet_transformers
 from training.examples import Example, crop, paragraph_units
-from training.features import Layout, load_tokenizer, model_inputs, tensors, window_of
+from training.features import load_tokenizer, model_inputs, tensors, window_of
 from training.quantise import quantise
 from training.smoothing import Inputs, smooth
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from askvisit.errors import TrainingError
+from askvisit.onnx_model import Layout
 from askvisit.text import content_words
 from training.examples import Example, Group
 
@@ -21,33 +22,6 @@ MAX_LENGTH = 352
 MAX_HISTORY = 64
 MAX_QUESTION = 96
 MULTIPLE = 16  # lengths are padded to it, so that kernels and buffers are used again
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """How a model wants a question and a text put together.
-
-    BERT: ``[CLS] question [SEP] text [SEP]`` with token types; MPNet: ``<s> question </s></s> text
-    </s>`` without. Earlier turns stand before the question, each with a separator behind it.
-    """
-
-    first: int
-    separator: int
-    padding: int
-    between: int
-    token_types: bool
-
-    @classmethod
-    def of(cls, tokenizer: Tokenizer) -> Layout:
-        """The layout that belongs to a vocabulary; TrainingError for one of another family."""
-        # MPNet's vocabulary holds BERT's special tokens as well, so that it is looked for first.
-        known = (("<s>", "</s>", "<pad>", 2, False), ("[CLS]", "[SEP]", "[PAD]", 1, True))
-        for first, separator, padding, between, types in known:
-            ids = [tokenizer.token_to_id(token) for token in (first, separator, padding)]
-            whole = [number for number in ids if number is not None]
-            if len(whole) == len(ids):
-                return cls(whole[0], whole[1], whole[2], between, types)
-        raise TrainingError("the tokenizer is neither BERT's nor MPNet's: name such a checkpoint")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from askvisit.errors import TrainingError
 from askvisit.evaluation.edition_files import read_edition_dialogues, read_editions
+from askvisit.onnx_model import Layout
 from training import checkpoint, features
 from training.losses import pair_loss, span_loss, term_loss
 from training.mix import Hard, Mix
@@ -106,7 +107,7 @@ class Run:
         self.settings = settings
         self.device, self.dtype = hardware()
         self.tokenizer = features.load_tokenizer(settings.start)
-        self.layout = features.Layout.of(self.tokenizer)
+        self.layout = Layout.of(self.tokenizer)
         self.model = checkpoint.load_model(settings.start, terms=settings.terms)
         freeze(self.model, settings.frozen)
         self.model.to(self.device).train()

@@ -17,7 +17,7 @@ import numpy
 from tqdm import tqdm
 
 from askvisit.errors import AskvisitError
-from askvisit.onnx_model import OnnxModel, Tokens
+from askvisit.onnx_model import Layout, OnnxModel, Tokens
 from askvisit.reader.span_reader import best_span
 from training import features, scoring
 from training.squad import SquadQuestion, read_squad
@@ -108,7 +108,7 @@ def torch_forward(folder: Path) -> Forward:
 
     device, dtype = hardware()
     model = load_model(folder).to(device).eval()
-    layout = features.Layout.of(features.load_tokenizer(folder))
+    layout = Layout.of(features.load_tokenizer(folder))
 
     def forward(rows: Rows) -> Iterator[Logits]:
         windows = []

@@ -57,11 +57,12 @@ class Layout:
     """How a family of models wants a question and a text put together.
 
     BERT: `[CLS] question [SEP] text [SEP]` with token types; MPNet: `<s> question </s></s> text
-    </s>` without.
+    </s>` without. `padding` fills the shorter rows of a batch, as in training.
     """
 
     first: int
     separator: int
+    padding: int
     between: int
     token_types: bool
 
@@ -69,11 +70,11 @@ class Layout:
     def of(cls, tokenizer: Any) -> Layout:
         """Return the layout that belongs to a tokenizer's special tokens."""
         # MPNet's vocabulary holds BERT's special tokens as well, so that it is looked for first.
-        families = (("<s>", "</s>", 2, False), ("[CLS]", "[SEP]", 1, True))
-        for first, separator, between, token_types in families:
-            ids = tokenizer.token_to_id(first), tokenizer.token_to_id(separator)
+        families = (("<s>", "</s>", "<pad>", 2, False), ("[CLS]", "[SEP]", "[PAD]", 1, True))
+        for first, separator, padding, between, token_types in families:
+            ids = [tokenizer.token_to_id(token) for token in (first, separator, padding)]
             if None not in ids:
-                return cls(*ids, between, token_types)
+                return cls(ids[0], ids[1], ids[2], between, token_types)
         raise ModelError("the tokenizer is neither BERT's nor MPNet's; export such a model")
 
     def join(self, first: Sequence[int], second: Sequence[int] | None = None) -> dict[str, Any]:

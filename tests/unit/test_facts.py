@@ -9,7 +9,7 @@ import pytest
 from harness.fakes import ROOT, ScriptedResolver, SharedWords, WordCounts, calibration
 
 from askvisit import Answer, Assistant, build_index
-from askvisit.encoder import load_for_questions
+from askvisit.encoder import load
 from askvisit.records import Fact
 from askvisit.talk import fact_questions
 from askvisit.talk.intents import Intents, LearnedIntent
@@ -189,7 +189,7 @@ class TestLearning:
 
 @pytest.fixture(scope="module")
 def encoder():
-    return load_for_questions()
+    return load()
 
 
 def test_most_of_what_is_asked_of_articles_is_told(encoder):

@@ -22,7 +22,7 @@ class Pieces:
     A piece with "!" is wanted a little, one with "+" surely. `read` keeps the ids that were run.
     """
 
-    layout = Layout(0, 1, 1, True)
+    layout = Layout(0, 1, 2, 1, True)
 
     def __init__(self, *wanted: str) -> None:
         self.wanted = set(wanted)

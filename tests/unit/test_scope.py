@@ -10,7 +10,7 @@ import pytest
 from harness.fakes import ScriptedResolver, SharedWords, WordCounts, calibration
 
 from askvisit import Answer, Assistant, build_index
-from askvisit.encoder import load_for_questions
+from askvisit.encoder import load
 from askvisit.errors import ScopeError, UnknownArticleError
 from askvisit.records import ProposedScope
 from askvisit.scope import Scope, propose
@@ -165,6 +165,6 @@ class TestProposal:
         ],
     )
     def test_of_a_time_that_is_the_publications(self, one, question, since, until):
-        encoder = load_for_questions()
+        encoder = load()
         found = one._on_snapshot(lambda index: propose(index, encoder, question, today=TODAY))
         assert ((found.since, found.until) if found else (None, None)) == (since, until)

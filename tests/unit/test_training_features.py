@@ -8,10 +8,10 @@ import pytest
 from harness.lake import texts
 from harness.tiny_reader import write_tiny_reader
 
-from askvisit.errors import TrainingError
+from askvisit.onnx_model import Layout
 from training import features
 from training.examples import Example
-from training.features import Layout, TokenWindow, batches, tensors, token_groups, window_of
+from training.features import TokenWindow, batches, tensors, token_groups, window_of
 
 
 @pytest.fixture(scope="module")
@@ -48,13 +48,6 @@ def test_a_window_of_mpnet_has_two_separators_between(mpnet):
         "<s> where ? oslo </s> ada </s> who lives ? </s> </s> ada lives in lund . </s>"
     )
     assert [words(window, mpnet)[a : b + 1] for a, b in window.spans] == [["ada"], ["lund"]]
-
-
-def test_another_family_has_no_layout():
-    from tokenizers import Tokenizer, models
-
-    with pytest.raises(TrainingError, match="neither BERT's nor MPNet's"):
-        Layout.of(Tokenizer(models.WordLevel({"<unk>": 0}, unk_token="<unk>")))
 
 
 def test_of_a_long_history_the_newest_is_kept(bert):
