@@ -393,7 +393,7 @@ def test_an_index_of_another_version_is_told_and_rebuilt(articles, milvus):
     written = json.loads(generation.read_rows(["manifest"])["manifest"]) | {"format": 9}
     row = {"key": "manifest", "value": json.dumps(written), "unused": [0.0, 0.0]}
     milvus.generations().connection.call("upsert", generation.about, [row])
-    with pytest.raises(IndexFormatError, match="has format 9, this askvisit reads 1"):
+    with pytest.raises(IndexFormatError, match="has format 9, this askvisit reads 2"):
         milvus.open()
     assert build_index(articles, milvus, encoder=WordCounts()).encoded > 0
     assert milvus.open().article_ids() == ["bridge.txt", "tariffs.txt"]
