@@ -16,7 +16,17 @@ Value = TypeVar("Value", str, int, float, bool)
 Kind = Literal["answer", "not_found", "talk"]
 FactName = Literal["author", "date", "source", "url"]
 ArticleRequest = Literal[
-    "headline", "show", "summary", "author", "date", "source", "url", "about", "newest", "oldest"
+    "headline",
+    "show",
+    "summary",
+    "quote",
+    "author",
+    "date",
+    "source",
+    "url",
+    "about",
+    "newest",
+    "oldest",
 ]
 
 
@@ -321,8 +331,9 @@ class Answer:
     `context` are the earlier turns that the question was read with, none where it stands alone.
 
     `found` is True exactly when `kind == "answer"`, exactly when `citations` is not empty.
-    `request` is what was wanted of an article as a whole, None where a question was asked;
-    `facts` are what was asked of it. `proposed_scope` is what the question's words propose.
+    `request` is what was wanted of an article as a whole, "quote" what a person quoted from it by
+    hand, None where a question was asked; `facts` are what was asked of it. `proposed_scope` is
+    what the question's words propose.
     `groups` are what each of several articles answers, the surest first; none where one does.
     """
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from askvisit.errors import DataError
-from askvisit.index import PassageIndex
+from askvisit.index import Articles, PassageIndex
 from askvisit.records import Answer, Article, Citation
 from askvisit.text import printable
 
@@ -82,10 +82,10 @@ def to_json(answers: Sequence[Answer]) -> str:
     return _json(answers, indent=1) + "\n"
 
 
-def to_markdown(answers: Sequence[Answer]) -> str:
+def to_markdown(answers: Sequence[Answer], title: str = _TITLE) -> str:
     """Write a conversation to be read: each question, its quotes, and where each stands."""
     data = _json(answers).replace(">", r"\u003e")  # so that nothing ends the comment early
-    blocks = [_TITLE, *(_section(answer) for answer in answers)]
+    blocks = [title, *(_section(answer) for answer in answers)]
     return "\n\n".join([*blocks, f"<!-- askvisit-conversation {data} -->"]) + "\n"
 
 
@@ -117,14 +117,21 @@ def prove(answers: Iterable[Answer | Mapping[str, Any]], index: PassageIndex) ->
 
     answers: `Answer`s, or what `read` returned.
     """
-    known = set(index.article_ids())
-    articles: dict[str, Article] = {}
+    return prove_in(answers, Articles(index))
+
+
+def prove_in(
+    answers: Iterable[Answer | Mapping[str, Any]], articles: Mapping[str, Article]
+) -> list[Proof]:
+    """Compare every citation with articles by id; each is read once."""
+    known = set(articles)
+    read: dict[str, Article] = {}
     proofs = []
     for answer in answers:
         for claim in _claims(asdict(answer) if isinstance(answer, Answer) else answer):
-            if claim.article_id in known and claim.article_id not in articles:
-                articles[claim.article_id] = index.article(claim.article_id)
-            proofs.append(_proof(claim, articles.get(claim.article_id)))
+            if claim.article_id in known and claim.article_id not in read:
+                read[claim.article_id] = articles[claim.article_id]
+            proofs.append(_proof(claim, read.get(claim.article_id)))
     return proofs
 
 
@@ -165,7 +172,8 @@ def _body(answer: Answer) -> list[str]:
     if not answer.found:
         return [*blocks, _plain(answer.text)]
     blocks += [f"> {_plain(c.quote, '> ')} [{c.number}]" for c in answer.as_quoted]
-    if answer.kind == "answer":  # a best guess that was asked for is known by it
+    # A best guess that was asked for is known by it; what a person quoted has none.
+    if answer.kind == "answer" and answer.request != "quote":
         blocks.append(f"*Confidence: {100 * answer.confidence:.0f} %*")
     return [*blocks, "\n".join(_source(c) for c in answer.citations)]
 

@@ -18,6 +18,9 @@ from askvisit.web.adding import ArticleEditor
 from askvisit.web.controller import ChatController
 
 ROOT = Path(__file__).parent.parent.parent
+SECONDS = 20
+"""How long a test waits for what must come; a busy machine is no failure."""
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 MEND = "no Chromium; to run the browser tests: apt-get install chromium"
 ARGUMENTS = [
@@ -47,6 +50,7 @@ def browser():
             pytest.fail(MEND)
         pytest.skip(MEND)
     playwright = pytest.importorskip("playwright.sync_api")
+    playwright.expect.set_options(timeout=SECONDS * 1000)
     with playwright.sync_playwright() as runner:
         started = runner.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield started
@@ -63,6 +67,13 @@ def assistant():
 def serve(assistant, feedback=None, editor=None):
     controller = ChatController(assistant, feedback_file=feedback, editor=editor)
     return server.launch(controller, "127.0.0.1", server.free_port("127.0.0.1", 0))
+
+
+def open_sources(page):
+    """Open the list of sources where it is not open yet."""
+    if not page.locator("#sources").is_visible():
+        page.get_by_role("button", name="Sources", exact=True).click()
+    page.locator("#sources .articles").wait_for()
 
 
 @pytest.fixture(scope="session")
@@ -123,15 +134,17 @@ def open_page(browser, desktop):
         context = browser.new_context(locale="en-US", **options) if options else desktop
         page = context.new_page()
         opened_here.append(context if options else page)
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(SECONDS * 1000)
         page.on("request", lambda request: requests.append(request.url))
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto(address)
-        page.wait_for_selector(".log")
+        page.wait_for_selector(".log", timeout=4 * SECONDS * 1000)
         return page
 
     yield opened
     for page_or_context in opened_here:
+        if page_or_context not in browser.contexts:  # what one test kept is not the next one's
+            page_or_context.evaluate("localStorage.clear()")
         page_or_context.close()
     assert faults == []
     hosts = {urlsplit(url).hostname for url in requests if url.startswith(("http", "ws"))}

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from .conftest import open_sources
+from .test_notebook import select_words
+
 pytestmark = pytest.mark.slow
 
 AXE = Path(__file__).parent.parent.parent / "build/node_modules/axe-core/axe.min.js"
@@ -51,7 +54,7 @@ def test_axe_finds_nothing(fake, open_page, ask, violations, scheme, width):
     page.locator("#top summary").click()
     page.wait_for_timeout(300)
     assert violations(page) == []
-    page.get_by_role("tab", name="All articles").click()
+    open_sources(page)
     page.wait_for_timeout(300)
     assert violations(page) == []
 
@@ -63,12 +66,41 @@ def test_axe_finds_nothing_with_forced_colours_and_in_dialogs(both, open_page, a
     page.locator("#askvisit-card mark").wait_for()
     assert violations(page) == []
     page.get_by_role("button", name="Edit this question").click()
-    page.get_by_role("tab", name="All articles").click()
+    open_sources(page)
     page.get_by_role("button", name="Ask only Another").click()
     page.locator("#scope .scope").wait_for()
     assert violations(page) == []
     page.get_by_role("button", name="API").click()
     page.wait_for_timeout(300)
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize(
+    "colours", [{"color_scheme": "light"}, {"color_scheme": "dark"}, {"forced_colors": "active"}]
+)
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing_in_sources_notebook_and_conversations(
+    both, open_page, ask, violations, colours, width
+):
+    page = open_page(both, viewport={"width": width, "height": 900}, **colours)
+    open_sources(page)
+    page.get_by_role("button", name="Ask only Another").focus()
+    assert violations(page) == []
+    if width == 390:
+        page.keyboard.press("Escape")
+    turn = ask(page, "Who met the mayor?")
+    turn.locator("[data-pin]").first.click()
+    select_words(page, "town hall")
+    page.get_by_role("button", name="Pin", exact=True).hover()
+    assert violations(page) == []
+    page.get_by_role("button", name="Pin", exact=True).click()
+    page.get_by_role("tab", name="Notebook").click()
+    page.locator("#notebook [data-remove]").first.click()
+    assert violations(page) == []
+    page.get_by_role("button", name="Conversations").click()
+    page.locator("#conversations [data-delete]").focus()
+    assert violations(page) == []
+    page.locator("#conversations [data-delete]").click()
     assert violations(page) == []
 
 
@@ -83,6 +115,6 @@ def test_axe_finds_nothing_where_articles_are_added(editor, open_page, violation
     page.get_by_role("button", name="Add the article").click()
     page.locator("#added .done").wait_for()
     assert violations(page) == []
-    page.get_by_role("tab", name="All articles").click()
+    open_sources(page)
     page.locator("#articles summary").first.click()
     assert violations(page) == []

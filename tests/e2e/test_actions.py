@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from askvisit.cli import main
 from askvisit.web.feedback import Feedback
 
-from .conftest import ROOT, serve
+from .conftest import ROOT, open_sources, serve
 
 pytestmark = pytest.mark.slow
 
@@ -233,10 +233,10 @@ def test_the_documented_api_page_opens_without_asking_outside(fake, open_page):
 
 def test_some_articles_are_chosen_and_read(both, open_page, ask):
     page = open_page(both)
-    page.get_by_role("tab", name="All articles").click()
+    open_sources(page)
     page.get_by_role("button", name="Read Another").click()
     expect(page.locator("#source h2")).to_have_text("Another")
-    page.get_by_role("tab", name="All articles").click()
+    open_sources(page)
     page.get_by_role("checkbox", name="A Short Visit").uncheck()
     page.wait_for_timeout(300)
     turn = ask(page, "Who met the mayor?")

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from askvisit import Assistant
 from askvisit.web.adding import ArticleEditor
 
-from .conftest import HOSTILE, serve
+from .conftest import HOSTILE, open_sources, serve
 
 pytestmark = pytest.mark.slow
 
@@ -58,7 +58,7 @@ def test_a_pasted_text_is_asked_at_once_and_removed_again(editor, open_form, ask
     expect(page.locator("#source mark.active")).to_have_text("The old mill burned down on Sunday.")
     expect(page.locator(".source-meta")).to_contain_text("The <b>Paper · 2020-02-03")
 
-    page.get_by_role("tab", name="All articles").click()
+    open_sources(page)
     assert ids(page) == ["bridge.txt", "tariffs.txt", "the-mill.txt"]
     page.locator("summary[aria-label='Remove The Mill']").click()
     page.get_by_role("button", name="Delete it: The Mill").click()
@@ -92,7 +92,7 @@ def test_a_file_of_each_format_is_added_read_and_cited(editor, open_form, ask):
 
 def test_a_choice_of_articles_takes_in_what_is_added(editor, open_form, ask):
     page = open_form(editor[1])
-    page.get_by_role("tab", name="All articles").click()
+    open_sources(page)
     page.get_by_label("Tariffs Rise Again").first.uncheck()
     page.get_by_role("tab", name="Add an article").click()
     add_file(page, "mill.txt", MILL.encode())
@@ -140,7 +140,7 @@ def test_a_hostile_file_does_nothing_but_be_read(editor, open_form, ask):
     expect(page.locator("#added .done")).to_contain_text("<script>window.hacked=5</script>")
     page.locator("#added").get_by_role("button", name="Read").click()
     expect(page.locator("#source .source-text")).to_contain_text("The zebra said <img src")
-    page.get_by_role("tab", name="All articles").click()
+    open_sources(page)
     expect(page.locator("#articles")).to_contain_text("${window.hacked=6}")
     ask(page, "What did the zebra say?")
     assert page.evaluate("window.hacked") is None
@@ -148,7 +148,7 @@ def test_a_hostile_file_does_nothing_but_be_read(editor, open_form, ask):
 
 def test_the_last_article_stays_and_the_list_says_why(editor, open_form):
     page = open_form(editor[1])
-    page.get_by_role("tab", name="All articles").click()
+    open_sources(page)
     for title in ("A Bridge for the Town", "Tariffs Rise Again"):
         page.locator(f"summary[aria-label='Remove {title}']").click()
         page.get_by_role("button", name=f"Delete it: {title}").click()
@@ -162,7 +162,7 @@ def test_two_people_see_what_the_other_added_after_a_reload(editor, open_form):
     add_file(one, "mill.txt", MILL.encode())
     expect(one.locator("#added .done")).to_be_visible()
     other.reload()
-    other.get_by_role("tab", name="All articles").click()
+    open_sources(other)
     expect(other.locator("[data-choose='mill.txt']")).to_have_count(1)
 
 
@@ -181,7 +181,7 @@ def test_nothing_can_be_added_where_it_was_not_allowed(fake, open_page):
     page = open_page(fake)
     assert page.locator("#adding").count() == 0
     assert page.get_by_role("tab", name="Add an article").count() == 0
-    page.get_by_role("tab", name="All articles").click()
+    open_sources(page)
     assert page.locator("[data-remove]").count() == 0
 
 

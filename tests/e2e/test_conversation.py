@@ -8,7 +8,7 @@ import pytest
 from harness.web_fakes import FakeAssistant
 from playwright.sync_api import expect
 
-from .conftest import serve
+from .conftest import open_sources, serve
 
 pytestmark = pytest.mark.slow
 
@@ -162,7 +162,7 @@ def test_a_new_answer_is_read_out_without_its_buttons_and_has_a_heading(fake, op
 
 def test_a_choice_of_articles_is_seen_kept_and_suggested_from(both, open_page, ask):
     page = open_page(both)
-    page.get_by_role("tab", name="All articles").click()
+    open_sources(page)
     page.get_by_role("button", name="Ask only Another").click()
     expect(page.locator("#scope")).to_contain_text("Asking only Another")
     expect(page.get_by_role("button", name="What does it say about Grimsby?")).to_be_visible()
@@ -175,8 +175,8 @@ def test_a_choice_of_articles_is_seen_kept_and_suggested_from(both, open_page, a
     turn = ask(page, "Who met the mayor?")
     expect(turn).to_contain_text("Looked only in: Another")
     page.get_by_role("button", name="Ask all articles again").click()
-    expect(page.locator("#scope")).to_be_hidden()
-    page.get_by_role("tab", name="All articles").click()
+    expect(page.locator("#scope")).to_contain_text("Asking all 2 articles")
+    open_sources(page)
     expect(page.get_by_role("checkbox", name="A Short Visit")).to_be_checked()
     expect(ask(page, "Who met the mayor?")).not_to_contain_text("Looked only in")
 

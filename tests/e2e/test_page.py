@@ -19,8 +19,8 @@ X = "part => part.getBoundingClientRect().x"
 def test_a_change_of_tabs_moves_nothing(fake, open_page):
     page = open_page(fake)
     before = page.locator("#top h1").evaluate(X)
-    page.get_by_role("tab", name="All articles").click()
-    expect(page.locator("#articles")).to_be_visible()
+    page.get_by_role("tab", name="Notebook").click()
+    expect(page.locator("#notebook")).to_be_visible()
     assert page.locator("#top h1").evaluate(X) == before
 
 
@@ -70,7 +70,7 @@ def test_with_forced_colours_the_selected_tab_and_the_mark_are_seen(fake, open_p
     ask(page, "Who met the mayor?")
     tab = "tab => getComputedStyle(tab).borderTopStyle"
     assert page.get_by_role("tab", name="Article", exact=True).evaluate(tab) == "solid"
-    assert page.get_by_role("tab", name="All articles").evaluate(tab) == "none"
+    assert page.get_by_role("tab", name="Notebook").evaluate(tab) == "none"
     outline = "mark => getComputedStyle(mark).outlineStyle"
     assert page.locator("#source mark.active").evaluate(outline) == "solid"
 

@@ -7,6 +7,7 @@ from harness.web_fakes import ARTICLE, FakeAssistant
 from test_web_suggestions import OTHER
 
 from askvisit import Assistant
+from askvisit.web import memory
 from askvisit.web.chat import Turns
 from askvisit.web.controller import NO_ARTICLE, ChatController
 
@@ -64,7 +65,6 @@ def test_edit_asks_in_place_and_undo_takes_away_and_both_can_be_restored():
     assert controller.undo(1, turns).question is None
     assert controller.undo(1, turns).turns == turns[:1]
     assert controller.restore(turns, turns[:1]).turns == turns
-    assert controller.new(turns).undone == turns
 
 
 def test_what_is_suggested_follows_the_choice_of_articles():
@@ -76,8 +76,17 @@ def test_what_is_suggested_follows_the_choice_of_articles():
 
 def test_a_new_conversation_has_no_turns():
     shown = ChatController(FakeAssistant()).new()
-    assert shown.turns == ()
+    assert (shown.turns, shown.undone) == ((), ())
     assert "welcome" in shown.log
+
+
+def test_another_conversation_is_asked_again_where_it_is_opened():
+    controller = ChatController(FakeAssistant())
+    kept = memory.remembered(asked(controller, "Who met the mayor?", "Zebra?"))
+    shown = controller.reopen(kept)
+    assert [turn.question for turn in shown.turns] == ["Who met the mayor?", "Zebra?"]
+    assert not any(turn.changed for turn in shown.turns)
+    assert controller.reopen("nonsense").turns == ()
 
 
 def test_strictness_asks_for_its_threshold():

@@ -23,7 +23,7 @@ from harness.fakes import finish
 from harness.web_fakes import FakeAssistant
 
 from askvisit.errors import ServerError
-from askvisit.web import app, assets, guard, server
+from askvisit.web import assets, guard, server
 from askvisit.web.adding import ArticleEditor
 from askvisit.web.controller import ChatController
 
@@ -352,4 +352,4 @@ def test_the_mcp_server_asks_for_its_extra(monkeypatch, capsys, installed):
 
 
 def test_every_style_sheet_is_served():
-    assert sorted(app.STYLES) == sorted(sheet.stem for sheet in app.STATIC.glob("*.css"))
+    assert sorted(assets.STYLES) == sorted(sheet.stem for sheet in assets.STATIC.glob("*.css"))

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from askvisit.records import Answer, Article, Citation, Hit
 from askvisit.rewriting.topics import is_keywords
 from askvisit.text import excerpt
-from askvisit.web.markup import LINK_ICON, QUOTE_ICON, escape, lines
+from askvisit.web.markup import LINK_ICON, PIN_ICON, QUOTE_ICON, escape, lines
 from askvisit.web.source_panel import TextRange
 
 SURE = 0.75
@@ -54,11 +54,15 @@ def plain_text(
     return f"{answer.question}\n\n{quotes}\n\n{sources}"
 
 
-def reference(citation: Citation, articles: Mapping[str, Article]) -> str:
-    """Return a citation as a reference: the quote, title, source, date, paragraph, address."""
+def reference(citation: Citation, articles: Mapping[str, Article], words: str | None = None) -> str:
+    """Return a citation as a reference: the quote, title, source, date, paragraph, address.
+
+    words: what is quoted, where that is not the whole sentence.
+    """
     article = articles.get(citation.article_id)
     url = f" {article.url}" if article is not None and article.url else ""
-    return f"“{citation.quote}” ({_origin(citation, articles)}){url}"
+    quote = citation.quote if words is None else words
+    return f"“{quote}” ({_origin(citation, articles)}){url}"
 
 
 def _origin(citation: Citation, articles: Mapping[str, Article]) -> str:
@@ -172,7 +176,8 @@ def _citation(citation: Citation, number: int, articles: Mapping[str, Article], 
     tools = (
         '<span class="tools">'
         f"{_tool('Copy as reference', QUOTE_ICON, 'copy', reference(citation, articles))}"
-        f"{_tool('Copy link', LINK_ICON, 'link', '')}</span>"
+        f"{_tool('Copy link', LINK_ICON, 'link', '')}"
+        f"{_tool('Pin to the notebook', PIN_ICON, 'pin', '')}</span>"
     )
     origin = f'<p class="origin">{_source_line(citation, articles)}</p>' if named else ""
     return (

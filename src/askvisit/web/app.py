@@ -1,30 +1,18 @@
-"""The page: the chat on the left, the article on the right, wired to a `ChatController`."""
+"""The page: what is laid out, wired to a `ChatController`."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from askvisit.web import adding, api, api_help
+from askvisit.web import api
 from askvisit.web.articles import Chosen
-from askvisit.web.assets import STATIC as STATIC
-from askvisit.web.assets import STYLES as STYLES
 from askvisit.web.chat import SHOWN_TURNS, Turns
 from askvisit.web.controller import ArticlesUpdate, ChatController, ChatUpdate
-
-_HEADER = (
-    '<header class="top"><h1>askvisit</h1>'
-    '<p class="lead">Answers from the news, quoted word for word</p>'
-    '<p class="said" role="status"></p>'
-    '<details class="menu"><summary class="quiet">Export</summary>'
-    '<div><button type="button" class="quiet" data-export="markdown">Markdown</button>'
-    '<button type="button" class="quiet" data-export="json">JSON</button></div></details>'
-    '<button type="button" class="quiet" data-api>API</button>'
-    '<button type="button" class="quiet" data-new>New conversation</button></header>'
-)
+from askvisit.web.layout import Parts, lay_out
 
 _KEPT = "['kept', 'scope'].map((name) => sessionStorage.getItem('askvisit-' + name) || '')"
 _REMEMBER = f"(kept, ...rest) => [JSON.stringify({_KEPT}), ...rest]"
@@ -51,87 +39,18 @@ class Stamp:
         return False
 
 
-@dataclass
-class _Parts:
-    """The parts of the page that listen or change.
-
-    `turns`, `undone` and `stamp` are one person's; `kept` comes from the browser.
-    """
-
-    kept: Any
-    turns: Any
-    undone: Any
-    stamp: Any
-    top: Any
-    log: Any
-    scope: Any
-    suggested: Any
-    question: Any
-    source: Any
-    listed: Any
-    adding: Any
-    added: Any
-    download: Any
-    inspected: Any
-
-
 def build(controller: ChatController) -> Any:
     """Return the page as Gradio Blocks, not yet served."""
     import gradio as gr
 
     with gr.Blocks(title="askvisit", fill_width=True, analytics_enabled=False) as page:
-        parts = _lay_out(controller)
+        parts = lay_out(controller, Stamp())
         _wire(controller, page, parts)
         api.add(controller.assistant)
     return page
 
 
-def _lay_out(controller: ChatController) -> _Parts:
-    import gradio as gr
-
-    def open_source(request: Any) -> dict[str, str]:
-        return controller.open_source(request)
-
-    kept = gr.Textbox(visible=False)
-    turns, undone, stamp = gr.State(()), gr.State(()), gr.State(Stamp())
-    top = _html(_HEADER + api_help.dialog(controller.assistant), "top")
-    with gr.Row(elem_id="desk", equal_height=False):
-        with gr.Column(scale=3, min_width=320, elem_id="talk"):
-            log = _html(controller.log(()), "chat", "editing", "copying", "announcing")
-            scope = _html(controller.scope(None), "scope")
-            question = gr.Textbox(
-                label="Your question",
-                placeholder="Ask about the articles …",
-                lines=1,
-                max_lines=6,
-                max_length=10_000,
-                submit_btn="Ask",
-                elem_id="question",
-            )
-        with gr.Column(scale=2, min_width=320, elem_id="reading"):
-            added = None if controller.editor is None else _html("", "added")
-            with gr.Tab("Article"):
-                source = _html(
-                    controller.first_source(),
-                    *("source", "walking", "visiting", "card", "finding", "pages"),
-                    server_functions=[open_source],
-                )
-            with gr.Tab("All articles"):
-                listed = _html(controller.listing(), "articles")
-            form = None
-            if controller.editor is not None:
-                with gr.Tab("Add an article"):
-                    form = _html(adding.form(), "adding")
-    download = _html({}, "download", html_template="")
-    inspected = _html({}, "inspected", html_template="")
-    suggested = _html({}, "suggested", html_template="")
-    return _Parts(
-        *(kept, turns, undone, stamp, top, log, scope, suggested, question, source),
-        *(listed, form, added, download, inspected),
-    )
-
-
-def _wire(controller: ChatController, page: Any, parts: _Parts) -> None:
+def _wire(controller: ChatController, page: Any, parts: Parts) -> None:
     """Name what happens on each event; what a browser sends with one is checked here."""
     listening = {"api_visibility": "private", "show_progress": "hidden"}
     shown = {"outputs": [parts.log, parts.source, parts.turns, parts.undone], **listening}
@@ -149,9 +68,17 @@ def _wire(controller: ChatController, page: Any, parts: _Parts) -> None:
 
     def new(sent: str, turns: Turns, stamp: Stamp) -> list[Any]:
         stamp.changes += 1
-        kept, chosen = _remembered(controller, sent)
-        update = controller.new(controller.restored(kept, turns), chosen)
+        _, chosen = _remembered(controller, sent)
+        update = controller.new(chosen)
         return _updates(replace(update, log=_written_anew(update.log, stamp)), box=True)
+
+    def reopen(sent: str, turns: Turns, stamp: Stamp) -> list[Any]:
+        stamp.changes += 1
+        changes = stamp.changes
+        kept, chosen = _remembered(controller, sent)
+        update = controller.reopen(kept, chosen)
+        update = replace(update, log=_written_anew(update.log, stamp))
+        return _updates(update if stamp.changes == changes else ChatUpdate())
 
     def stop(sent: str, turns: Turns, stamp: Stamp) -> list[Any]:
         stamp.changes += 1
@@ -202,6 +129,8 @@ def _wire(controller: ChatController, page: Any, parts: _Parts) -> None:
     parts.log.restore(restore, [*changing, parts.undone], js=_REMEMBER, **shown)
     parts.log.inspect(_with_event(inspect), known, [parts.inspected], **remembering)
     parts.top.new(new, changing, js=_REMEMBER, **with_box)
+    reopened = parts.top.reopen(reopen, changing, js=_REMEMBER, **shown)
+    reopened.failure(None, js="() => window.askvisitFailed()", **listening)
     parts.top.export(_with_event(export), known, [parts.download], **remembering)
     scoped = [parts.scope, parts.suggested]
     parts.listed.choose(_with_event(choose), [parts.turns], scoped, **listening)
@@ -212,7 +141,7 @@ def _wire(controller: ChatController, page: Any, parts: _Parts) -> None:
 
 
 def _wire_adding(
-    controller: ChatController, parts: _Parts, known: list[Any], remembering: dict[str, Any]
+    controller: ChatController, parts: Parts, known: list[Any], remembering: dict[str, Any]
 ) -> None:
     import gradio as gr
 
@@ -240,15 +169,6 @@ def _wire_adding(
     one_by_one["trigger_mode"] = "multiple"
     parts.adding.addition(_with_event(add), known, outputs, **one_by_one)
     parts.listed.removal(_with_event(remove), known, outputs, **one_by_one)
-
-
-def _html(value: Any, name: str, *more_scripts: str, **more: Any) -> Any:
-    """Return a part of the page whose behaviour is in `static/NAME.js`, and in further scripts."""
-    import gradio as gr
-
-    names = (name, *more_scripts)
-    script = "\n".join((STATIC / f"{n}.js").read_text(encoding="utf-8") for n in names)
-    return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=script, **more)
 
 
 def _on_turn(

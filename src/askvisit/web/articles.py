@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from functools import lru_cache
 
-from askvisit.passages import passages
 from askvisit.records import Article
 from askvisit.text import excerpt
 from askvisit.web.markup import counted, escape
@@ -18,11 +16,21 @@ Chosen = tuple[str, ...] | None
 """Ids of the articles to look in; None is all of them."""
 
 _TOOLS = (
-    '<div class="choosing"><label>Filter <input type="search" data-filter></label>'
-    '<label>Sort by <select data-order><option value="title">title</option>'
-    '<option value="date">newest</option></select></label><span>'
-    '<button type="button" class="quiet" data-tick="all">Tick all</button>'
-    '<button type="button" class="quiet" data-tick="none">Tick none</button></span></div>'
+    '<div class="choosing"><label><span class="unseen">Filter</span>'
+    '<input type="search" data-filter placeholder="Filter"></label>'
+    '<label><span class="unseen">Sort by</span><select data-order>'
+    '<option value="title">By title</option><option value="date">Newest first</option>'
+    "</select></label><span>"
+    '<button type="button" class="quiet" data-tick="all" aria-label="Tick all">All</button>'
+    '<button type="button" class="quiet" data-tick="none" aria-label="Tick none">None</button>'
+    "</span></div>"
+)
+_ADD = '<button type="button" class="quiet" data-add>Add</button>'
+_HIDE = '<button type="button" class="quiet" data-hide aria-label="Hide the sources">✕</button>'
+
+_WIDEN = (
+    '<button type="button" class="quiet" data-all title="Ask all articles again" '
+    'aria-label="Ask all articles again">✕</button>'
 )
 
 NONE_CHOSEN = "No article is ticked. Tick at least one in the list of articles, then ask again."
@@ -49,8 +57,9 @@ def listing(
     rest = f'<p class="note">{more:,} more {are} not listed.</p>' if more else ""
     tools = _TOOLS if len(ids) > 1 else ""
     return (
-        '<section class="articles" aria-label="Articles">'
-        f'{problem}<p class="note">Questions look in the ticked articles.</p>{tools}'
+        '<section class="articles" aria-label="Sources">'
+        f"<header><h2>Sources</h2>{_ADD if removable else ''}{_HIDE}</header>"
+        f'{problem}<p class="note">Questions look in the ticked ones.</p>{tools}'
         f"<ul>{items}</ul>{rest}</section>"
     )
 
@@ -81,19 +90,22 @@ def kept_choice(chosen: Chosen) -> str:
 
 
 def scope(chosen: Chosen, articles: Mapping[str, Article]) -> str:
-    """Return which articles the next question looks in, where these are not all."""
+    """Return which articles the next question looks in; a single article is not spoken of."""
     kept = f'data-kept="{escape(kept_choice(chosen))}"'
-    if chosen is None:
+    if chosen is None and len(articles) < 2:
         return f"<div {kept}></div>"
-    titles = [articles[name].title for name in chosen if name in articles]
-    if len(titles) == 1:
-        named = f"<bdi>{escape(excerpt(titles[0], 70))}</bdi>"
+    titles = [articles[name].title for name in chosen or () if name in articles]
+    style, widen = "scope", ""
+    if chosen is None:
+        said = f"Asking all {counted(len(articles), 'article')}"
     else:
-        named = f"{len(titles)} of {counted(len(articles), 'article')}"
+        style, widen = "scope narrowed", _WIDEN
+        said = f"Asking only {len(titles)} of {counted(len(articles), 'article')}"
+        if len(titles) == 1:
+            said = f"Asking only <bdi>{escape(excerpt(titles[0], 70))}</bdi>"
     return (
-        f'<div {kept}><p class="scope" dir="auto">Asking only {named} '
-        '<button type="button" class="quiet" data-all title="Ask all articles again" '
-        'aria-label="Ask all articles again">✕</button></p></div>'
+        f'<div {kept}><p class="{style}" dir="auto"><button type="button" class="quiet" '
+        f'data-sources title="Choose the sources">{said}</button>{widen}</p></div>'
     )
 
 
@@ -105,15 +117,14 @@ def still_there(chosen: Chosen, articles: Collection[str]) -> Chosen:
 def _item(article: Article, ticked: bool, removable: bool) -> str:
     facts = [escape(part) for part in (article.source, article.date) if part]
     facts.append(counted(len(article.text.split()), "word"))
-    facts.append(counted(_passages(article), "passage"))
     name, title = escape(article.id), escape(article.title)
     return (
-        f'<li data-title="{title}" data-date="{escape(article.date or "")}"><div class="facts">'
-        f'<label dir="auto"><input type="checkbox" data-choose="{name}"'
-        f"{' checked' if ticked else ''}><span>{title}</span></label>"
-        f'<p class="note">{" · ".join(facts)}</p></div><div class="note">'
-        f'<button type="button" class="quiet" data-read="{name}" '
-        f'aria-label="Read {title}">Read</button>'
+        f'<li data-title="{title}" data-date="{escape(article.date or "")}">'
+        f'<input type="checkbox" aria-label="{title}" data-choose="{name}"'
+        f'{" checked" if ticked else ""}><div class="facts">'
+        f'<button type="button" class="title" dir="auto" data-read="{name}" '
+        f'aria-label="Read {title}">{title}</button>'
+        f'<p class="note">{" · ".join(facts)}</p></div><div class="note tools">'
         f'<button type="button" class="quiet" data-only="{name}" '
         f'aria-label="Ask only {title}">Ask only</button>'
         f"{_remove(article) if removable else ''}</div></li>"
@@ -128,8 +139,3 @@ def _remove(article: Article) -> str:
         f'<button type="button" class="quiet" data-remove="{escape(article.id)}" '
         f'aria-label="Delete it: {title}">Delete it</button></span></details>'
     )
-
-
-@lru_cache(maxsize=MOST_LISTED)
-def _passages(article: Article) -> int:
-    return len(passages(article))

@@ -13,8 +13,8 @@ from typing import Any
 
 STATIC = Path(__file__).parent / "static"
 STYLES = (
-    *("theme", "top", "help", "chat", "answer", "inspector", "question"),
-    *("source", "pages", "articles", "adding"),
+    *("theme", "top", "help", "conversations", "chat", "answer", "inspector", "question"),
+    *("source", "pages", "selecting", "notebook", "articles", "adding"),
     *("devices", "print"),
 )
 """The style sheets in their order, of which later ones win."""

@@ -94,31 +94,31 @@ class ChatController:
 
     def scope(self, chosen: Chosen) -> str:
         """Return what the box says of the articles that the next question looks in."""
-        return articles.scope(chosen, self._articles())
+        return articles.scope(chosen, self.known_articles())
 
     def first_source(self) -> str:
         """Return what the panel shows before the first answer."""
-        first = next(iter(self._articles().values()), None)
+        first = next(iter(self.known_articles().values()), None)
         return NO_ARTICLE if first is None else source_panel.panel(first)
 
     def open_source(self, request: Any) -> dict[str, str]:
         """Return the panel for a click on a citation, or a page; the request is the browser's."""
         if isinstance(request, dict) and "page" in request:
-            return pages.open_page(request, self._articles(), self.assistant.page)
-        return source_panel.open_source(request, self._articles())
+            return pages.open_page(request, self.known_articles(), self.assistant.page)
+        return source_panel.open_source(request, self.known_articles())
 
     def listing(self, chosen: Chosen = None, problem: str = "") -> str:
         """Return the list of articles."""
-        known, removable = self._articles(), self.editor is not None
+        known, removable = self.known_articles(), self.editor is not None
         return articles.listing(known, chosen, removable=removable, problem=problem)
 
     def choose(self, data: object) -> Chosen:
         """Return the articles to look in; the data is the browser's."""
-        return articles.checked_choice(data, self._articles())
+        return articles.checked_choice(data, self.known_articles())
 
     def chosen(self, kept: object) -> Chosen:
         """Return the articles that the browser remembers as chosen; all where it knows of none."""
-        return articles.remembered_choice(kept, self._articles())
+        return articles.remembered_choice(kept, self.known_articles())
 
     def add(self, data: object, chosen: Chosen) -> Iterator[ArticlesUpdate]:
         """Add an article, and say how far that is; the data is the browser's.
@@ -155,7 +155,7 @@ class ChatController:
             problem = adding.failed(str(error))
         except Exception:
             problem = adding.failed(faults.report("removing an article"))
-        known = self._articles()
+        known = self.known_articles()
         chosen = articles.still_there(chosen, known)
         source = self.first_source() if opened and opened not in known else None
         return ArticlesUpdate("", self.listing(chosen, problem), chosen, source)
@@ -164,7 +164,7 @@ class ChatController:
         """Answer a question, with the cited sentences marked in the article."""
         if not question.strip():
             return ChatUpdate()
-        chosen = articles.still_there(chosen, self._articles())
+        chosen = articles.still_there(chosen, self.known_articles())
         turn = chat.reply(self.assistant, question, turns, self._least_confidence(), chosen)
         turns = (*turns, turn)[-KEPT_TURNS:]
         return self._shown(turns, chosen, turn)
@@ -197,7 +197,7 @@ class ChatController:
         """Answer a refused question with the best guess, in its place."""
         earlier, later = turns[:number], turns[number + 1 :]
         refused = turns[number]
-        looked_in = articles.still_there(refused.chosen, self._articles())
+        looked_in = articles.still_there(refused.chosen, self.known_articles())
         least = self._least_confidence()
         turn = chat.reply(self.assistant, refused.question, earlier, least, looked_in, guess=True)
         return self._shown((*earlier, turn, *later), chosen, turn)
@@ -220,10 +220,14 @@ class ChatController:
         """Bring back what was taken back."""
         return self.show(undone, chosen) if undone else self.show(turns, chosen)
 
-    def new(self, turns: Turns = (), chosen: Chosen = None) -> ChatUpdate:
-        """Begin a new conversation; the one before it, `turns`, can be restored."""
-        log = self.log((), chosen, turns)
-        return ChatUpdate("", log, self.first_source(), (), turns)
+    def new(self, chosen: Chosen = None) -> ChatUpdate:
+        """Begin a new conversation; the browser keeps the one before it."""
+        return ChatUpdate("", self.log((), chosen), self.first_source(), (), ())
+
+    def reopen(self, kept: object, chosen: Chosen = None) -> ChatUpdate:
+        """Go on with another conversation; `kept` is what the browser remembers of it."""
+        turns = self.restored(kept, ())
+        return self._shown(turns, chosen, turns[-1]) if turns else self.new(chosen)
 
     def feedback(self, number: int, turns: Turns, said: str, chosen: Chosen = None) -> ChatUpdate:
         """Keep what a person says of an answer, and thank for it."""
@@ -277,9 +281,9 @@ class ChatController:
 
     def _suggested(self, turns: Turns, chosen: Chosen) -> list[str]:
         most = NEXT_SUGGESTIONS if turns else FIRST_SUGGESTIONS
-        return self._suggestions.after(turns, self._articles(), most, chosen)
+        return self._suggestions.after(turns, self.known_articles(), most, chosen)
 
-    def _articles(self) -> Mapping[str, Article]:
+    def known_articles(self) -> Mapping[str, Article]:
         """Return the articles; none where the index cannot be read, as the next question says."""
         try:
             return self.assistant.articles
@@ -296,5 +300,5 @@ class ChatController:
         if turn.answer is None or not turn.answer.found:
             return None
         places = answers.places(turn.answer)
-        article = self._articles().get(places[0].article)
+        article = self.known_articles().get(places[0].article)
         return None if article is None else source_panel.panel(article, places, places[0])

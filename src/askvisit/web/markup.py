@@ -18,6 +18,11 @@ QUOTE_ICON = _icon(
 LINK_ICON = _icon(
     "M9 15 15 9M11 6l1.5-1.5a4.2 4.2 0 0 1 6 6L17 12M13 18l-1.5 1.5a4.2 4.2 0 0 1-6-6L7 12"
 )
+CHAT_ICON = _icon("M4 5h16v11H9l-5 4z")
+NEW_ICON = _icon("M12 5v14M5 12h14")
+SAVE_ICON = _icon("M12 4v10M8 10l4 4 4-4M5 19h14")
+SOURCES_ICON = _icon("M4 6h3M10 6h10M4 12h3M10 12h10M4 18h3M10 18h10")
+PIN_ICON = _icon("M9 4h6l-1 6 3 3v2H7v-2l3-3zM12 15v6")
 
 
 def escape(text: str) -> str:

@@ -15,7 +15,7 @@ from askvisit.passages import headline, paragraphs, sentences
 from askvisit.records import Article, Citation, Hit, Sentence
 from askvisit.text import printable
 from askvisit.web import pages
-from askvisit.web.markup import counted, escape
+from askvisit.web.markup import escape
 
 MOST_PLACES = 50
 """Places marked at once; an answer has far fewer."""
@@ -88,7 +88,7 @@ def open_source(request: object, articles: Mapping[str, Article]) -> dict[str, s
 
 def _neighbours(article: Article, place: TextRange) -> dict[str, str]:
     """Return a quote with the sentence before it and the one after it."""
-    known = _sentences(article)
+    known = article_sentences(article)
     before = [s.text for s in known if s.end <= place.start][-1:]
     after = [s.text for s in known if s.start >= place.end][:1]
     texts = {
@@ -100,7 +100,8 @@ def _neighbours(article: Article, place: TextRange) -> dict[str, str]:
 
 
 @lru_cache(maxsize=32)
-def _sentences(article: Article) -> list[Sentence]:
+def article_sentences(article: Article) -> list[Sentence]:
+    """Return the sentences of an article; split once for many clicks."""
     return sentences(article)
 
 
@@ -139,7 +140,6 @@ def _sides(article: Article, body: str) -> str:
 
 def _head(article: Article) -> str:
     known = [f"<bdi>{escape(part)}</bdi>" for part in (article.source, article.date) if part]
-    known.append(counted(len(article.text.split()), "word"))
     return (
         '<header class="source-head"><div class="source-about">'
         f'<p class="source-title" dir="auto">{escape(article.title)}</p>'

@@ -1,7 +1,11 @@
 // The list of articles: a tick says that questions look in an article, "Read" opens it,
 // "Delete it" removes it; a filter and an order help where there are many.
+if (window.askvisitArticles) window.askvisitArticles.abort();
+window.askvisitArticles = new AbortController();
+const listening = { signal: window.askvisitArticles.signal };
 const ticks = () => [...element.querySelectorAll("[data-choose]")];
 let removing = null;
+let wanted = { filter: "", order: "title" }; // kept where the list is written anew
 
 function chosen() {
   trigger("choose", {
@@ -11,18 +15,21 @@ function chosen() {
 
 element.addEventListener("change", (event) => {
   if (event.target.matches("[data-choose]")) chosen();
-  else if (event.target.matches("[data-order]")) order(event.target.value);
+  else if (event.target.matches("[data-order]")) order((wanted.order = event.target.value));
 });
 
 element.addEventListener("input", (event) => {
-  if (event.target.matches("[data-filter]")) filter(event.target.value);
+  if (event.target.matches("[data-filter]")) filter((wanted.filter = event.target.value));
 });
 
 element.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
-  const { remove, read, tick, only } = button.dataset;
-  if (remove !== undefined) {
+  const { remove, read, tick, only, add } = button.dataset;
+  if (add !== undefined) {
+    [...document.querySelectorAll("#reading [role=tab]")].at(-1).click();
+    document.querySelector("#reading").scrollIntoView({ block: "nearest" });
+  } else if (remove !== undefined) {
     button.disabled = true;
     button.textContent = "Deleting …";
     removing = remove;
@@ -67,7 +74,34 @@ function order(by) {
   list.append(...items);
 }
 
+// The article that is open is marked.
+let openedNow = null;
+function markOpened() {
+  for (const button of element.querySelectorAll("[data-read]"))
+    if (button.dataset.read === openedNow) button.setAttribute("aria-current", "true");
+    else button.removeAttribute("aria-current");
+}
+document.addEventListener(
+  "askvisit:opened",
+  (event) => {
+    openedNow = event.detail.article;
+    markOpened();
+  },
+  listening,
+);
+
+function arrange() {
+  if (!element.querySelector("[data-order]")) return;
+  element.querySelector("[data-order]").value = wanted.order;
+  element.querySelector("[data-filter]").value = wanted.filter;
+  order(wanted.order);
+  filter(wanted.filter);
+}
+arrange();
+
 watch("value", () => {
+  markOpened();
+  arrange();
   const isThere = ticks().some((tick) => tick.dataset.choose === removing);
   if (removing !== null && !isThere)
     document.dispatchEvent(new CustomEvent("askvisit:removed", { detail: removing }));

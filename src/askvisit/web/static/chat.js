@@ -79,6 +79,35 @@ function look(articles) {
 }
 document.addEventListener("askvisit:ask", (event) => ask(event.detail), listening);
 
+// Words of the article become a question that is still to be sent, or part of the one in the box.
+const SHORT = 8; // words
+document.addEventListener(
+  "askvisit:draft",
+  (event) => {
+    const words = event.detail.replace(/\s+/g, " ").trim();
+    const isShort = words.split(" ").length <= SHORT;
+    const question = isShort ? `What does it say about ${words.replace(/[.,;:!?]+$/, "")}?` : words;
+    putIntoBox(box().value.trim() ? `${box().value.trim()} “${words}”` : question);
+    box().focus();
+    box().scrollIntoView({ block: "nearest" });
+  },
+  listening,
+);
+
+// Another conversation is on its way: its questions are asked again.
+document.addEventListener(
+  "askvisit:opening",
+  () => {
+    const note = document.createElement("div");
+    note.className = "message bot waiting";
+    note.innerHTML = "<p>Asking the questions of this conversation again …</p>";
+    log().replaceChildren(note);
+    sessionStorage.removeItem("askvisit-asked");
+    focusOnNext();
+  },
+  listening,
+);
+
 // One question at a time: the box keeps the next one until the answer is there.
 function holdBack(event) {
   const sends = event.type === "click" ? "button" : "textarea";
@@ -149,6 +178,7 @@ watch("value", () => {
   if (clicked && document.activeElement === document.body) focusOnNext();
   clicked = false;
   sessionStorage.setItem("askvisit-kept", keptBefore.length < MOST_KEPT ? keptBefore : "");
+  document.dispatchEvent(new CustomEvent("askvisit:kept", { detail: keptBefore }));
   sessionStorage.removeItem("askvisit-asked");
   const newest = [...element.querySelectorAll(".turn")].at(-1);
   const cites = newest?.querySelector(".message.bot a.cite:not(.near)");

@@ -23,6 +23,8 @@ function activate(key) {
 
 // Shows which citation of the answer is the active one: its number, and how many there are.
 function showCurrent(key) {
+  const detail = { article: find(".source").dataset.article };
+  document.dispatchEvent(new CustomEvent("askvisit:opened", { detail }));
   const cited = clicked?.isConnected ? citationsBeside(clicked) : [];
   for (const link of document.querySelectorAll("a.cite[aria-current]"))
     link.removeAttribute("aria-current");
@@ -33,7 +35,8 @@ function showCurrent(key) {
   numberMargin(cited, article);
   const back = find(".source-back");
   back.hidden = false;
-  back.textContent = clicked?.isConnected ? "Back to the answer" : "Ask a question";
+  const origin = clicked?.closest("#notebook") ? "notebook" : "answer";
+  back.textContent = clicked?.isConnected ? `Back to the ${origin}` : "Ask a question";
   const all = cited.length ? cited : keys();
   const at = cited.length ? cited.indexOf(current) : all.indexOf(key);
   const nav = find(".source-nav");
@@ -141,8 +144,12 @@ element.addEventListener("click", (event) => {
   if (button.classList.contains("source-back")) goBack();
 });
 
-function goBack() {
+async function goBack() {
   const isThere = clicked?.isConnected;
+  if (isThere && clicked.closest("#notebook")) {
+    tab("Notebook").click();
+    await painted();
+  }
   const target = isThere ? clicked : document.querySelector("#chat");
   target.scrollIntoView({ block: isThere ? "center" : "start" });
   const next = isThere ? clicked : document.querySelector("#question textarea");
@@ -166,7 +173,13 @@ watch("value", async () => {
 });
 
 function bringForward() {
-  if (!element.offsetParent) document.querySelector("#reading [role=tab]").click();
+  if (!element.offsetParent) tab("Article").click();
+}
+
+function tab(name) {
+  return [...document.querySelectorAll("#reading [role=tab]")].find(
+    (one) => one.textContent.trim() === name,
+  );
 }
 
 // An answer without citations: what an earlier one marked must not look like its evidence.

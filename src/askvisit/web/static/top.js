@@ -12,7 +12,7 @@ element.addEventListener("click", (event) => {
     if (document.querySelector("#chat .inspector")) trigger("export", { format: save.dataset.export });
     else say("There is nothing to export yet.");
   }
-  if (event.target.closest("[data-new]")) trigger("new");
+  if (event.target.closest("[data-new]")) beginAnew();
   if (event.target.closest("[data-api]")) openHelp();
   if (event.target.closest("[data-close]") || event.target === help()) help().close();
 });

@@ -1,0 +1,220 @@
+"""The notebook: words that a person chose in an article, as sentences that can be proved.
+
+The browser keeps the pins; what it sends is looked up in the articles again, and an export is
+written and proved by `askvisit.transcript`, as a conversation is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from askvisit import transcript
+from askvisit.passages import paragraphs
+from askvisit.records import Answer, Article, Citation, Span, quoted
+from askvisit.text import printable
+from askvisit.transcript import Proof
+from askvisit.web import answers
+from askvisit.web.source_panel import TextRange, article_sentences
+
+MOST_PINS = 300
+"""Pins that a notebook holds; the page says so where it is full."""
+
+MOST_SENTENCES = 20
+"""Sentences of one pin."""
+
+TITLE = "# A notebook of quotes from the articles"
+NO_WORDS = {"error": "Select some words of the article."}
+TOO_MANY = {"error": f"Select at most {MOST_SENTENCES} sentences."}
+
+
+def select(request: object, articles: Mapping[str, Article]) -> dict[str, Any]:
+    """Return what can be done with chosen words: `{"words", "reference", "pin"}`, or `{"error"}`.
+
+    `request` is the browser's: `{"place": …}`, a citation as `open_source` takes it; or
+    `{"article", "from": [paragraph, offset], "to": [paragraph, offset]}`, where offsets count the
+    characters of a paragraph as the page shows it.
+    """
+    data: dict[str, Any] = request if isinstance(request, dict) else {}
+    chosen = TextRange.checked(data.get("place"), articles) or _selected(data, articles)
+    if chosen is None:
+        return NO_WORDS
+    article = articles[chosen.article]
+    cited = citations(article, chosen)
+    if not cited:
+        return NO_WORDS
+    if len(cited) > MOST_SENTENCES:
+        return TOO_MANY
+    words = printable(article.text[chosen.start : chosen.end])
+    return {
+        "words": words,
+        "reference": answers.reference(cited[0], articles, words),
+        "pin": {
+            "article": article.id,
+            "title": printable(article.title),
+            "about": printable(" · ".join(filter(None, (article.source, article.date)))),
+            "sentences": [_sentence(citation) for citation in cited],
+        },
+    }
+
+
+def citations(article: Article, chosen: TextRange) -> tuple[Citation, ...]:
+    """Return the sentences that a range touches; the words of it are their spans.
+
+    A sentence that lies in it as a whole has the span of the range, if that lies in the sentence.
+    """
+    found: list[Citation] = []
+    for sentence in article_sentences(article):
+        start, end = max(sentence.start, chosen.start), min(sentence.end, chosen.end)
+        words = article.text[start:end]
+        if not words.strip():
+            continue
+        start += len(words) - len(words.lstrip())
+        end -= len(words) - len(words.rstrip())
+        inside = (start, end) if (start, end) != (sentence.start, sentence.end) else chosen.span
+        if inside is None or not sentence.start <= inside[0] < inside[1] <= sentence.end:
+            span = Span(sentence, None, None, 1.0, 0.0)
+        else:
+            span = Span(sentence, *inside, 1.0, 0.0)
+        found.append(Citation.of(len(found) + 1, article, span, 1.0))
+    return tuple(found)
+
+
+def prove(pins: object, articles: Mapping[str, Article]) -> list[dict[str, Any]]:
+    """Return `{"status"}` for each pin that a browser sent: that of its worst sentence.
+
+    Where it moved in its article there is `sentences` too, as they stand there now.
+    """
+    proved: list[dict[str, Any]] = []
+    for claim in _claims(pins):
+        status, answer = _worst(_proofs(claim, articles)), None
+        if status == "moved":
+            answer = _answer(claim, articles)
+        now = {} if answer is None else {"sentences": [_sentence(c) for c in answer.citations]}
+        proved.append({"status": status, **now})
+    return proved
+
+
+def export(pins: object, articles: Mapping[str, Article]) -> dict[str, Any]:
+    """Return the notebook as a Markdown file: its name, type and text, and how many are left out.
+
+    Left out is what no longer stands in its article; what moved in it is cited at its new place.
+    Without any pin left there is no file.
+    """
+    claims = _claims(pins)
+    written = [a for claim in claims if (a := _answer(claim, articles)) is not None]
+    file: dict[str, Any] = {"left_out": len(claims) - len(written)}
+    if written:
+        file["name"] = f"askvisit-notebook-{datetime.now():%Y-%m-%d-%H%M%S}.md"
+        file["type"] = "text/markdown"
+        file["text"] = transcript.to_markdown(written, TITLE)
+    return file
+
+
+def _selected(data: Mapping[str, Any], articles: Mapping[str, Article]) -> TextRange | None:
+    """Return the range between two places of the article as it is shown."""
+    name = data.get("article")
+    article = articles.get(name) if isinstance(name, str) else None
+    if article is None:
+        return None
+    ranges = list(paragraphs(article.text))
+    start, end = (_offset(article.text, ranges, data.get(which)) for which in ("from", "to"))
+    if start is None or end is None or start >= end:
+        return None
+    words = article.text[start:end]
+    start += len(words) - len(words.lstrip())
+    end -= len(words) - len(words.rstrip())
+    return TextRange(article.id, start, end) if start < end else None
+
+
+def _offset(text: str, ranges: Sequence[tuple[int, int]], at: object) -> int | None:
+    """Return where in the text a place is that the page shows: what it hides is counted too."""
+    if not isinstance(at, list) or len(at) != 2 or any(type(number) is not int for number in at):
+        return None
+    paragraph, shown = at
+    if not 1 <= paragraph <= len(ranges) or shown < 0:
+        return None
+    start, end = ranges[paragraph - 1]
+    for position in range(start, end):
+        if shown == 0 and printable(text[position]):
+            return position
+        shown -= len(printable(text[position]))
+    return end if shown == 0 else None
+
+
+def _sentence(citation: Citation) -> dict[str, Any]:
+    return {
+        "quote": citation.quote,
+        "paragraph": citation.paragraph,
+        "start": citation.start,
+        "end": citation.end,
+        "span": citation.span and [citation.span_start, citation.span_end],
+    }
+
+
+def _claims(pins: object) -> list[dict[str, Any]]:
+    """Read what a browser sent into what `transcript.prove` takes; what is no pin is `{}`."""
+    listed = pins[:MOST_PINS] if isinstance(pins, list) else []
+    claims: list[dict[str, Any]] = []
+    for pin in listed:
+        try:
+            cited = [_claim(pin["article"], sentence) for sentence in pin["sentences"]]
+            question = pin.get("question") or f"From “{pin['title']}”"
+        except (KeyError, TypeError, ValueError, AttributeError):
+            cited, question = [], ""
+        is_pin = 0 < len(cited) <= MOST_SENTENCES and isinstance(question, str)
+        claims.append({"question": question, "citations": cited} if is_pin else {})
+    return claims
+
+
+def _claim(article: object, sentence: Any) -> dict[str, Any]:
+    quote, start, end, span = (sentence[name] for name in ("quote", "start", "end", "span"))
+    left, right = (None, None) if span is None else span
+    numbers = [start, end] if span is None else [start, left, right, end]
+    if any(type(number) is not int for number in numbers) or sorted(numbers) != numbers:
+        raise ValueError("a pin's offsets are whole numbers in order")
+    if not isinstance(quote, str) or not isinstance(article, str):
+        raise TypeError("a pin has a quote and an article")
+    words = None if left is None else quote[left - start : right - start]
+    return {
+        "article_id": article,
+        "quote": quote,
+        "start": start,
+        "end": end,
+        "span": words,
+        "span_start": left,
+        "span_end": right,
+    }
+
+
+def _proofs(claim: Mapping[str, Any], articles: Mapping[str, Article]) -> list[Proof]:
+    return transcript.prove_in([claim], articles) if claim else []
+
+
+def _worst(proofs: Sequence[Proof]) -> str:
+    order = ("gone", "changed", "moved", "intact")
+    return min((proof.status for proof in proofs), key=order.index, default="changed")
+
+
+def _answer(claim: Mapping[str, Any], articles: Mapping[str, Article]) -> Answer | None:
+    """Return a pin with the sentences as they stand in the articles now, None where they do not."""
+    proofs = _proofs(claim, articles)
+    stands = _worst(proofs) in ("intact", "moved")
+    if not stands or len(proofs) < len(claim["citations"]):  # a sentence that is named twice
+        return None
+    cited: list[Citation] = []
+    for sentence, proof in zip(claim["citations"], proofs, strict=True):
+        moved = 0 if proof.now_at is None else proof.now_at - sentence["start"]
+        span = None
+        if sentence["span"]:
+            span = (sentence["span_start"] + moved, sentence["span_end"] + moved)
+        start, end = sentence["start"] + moved, sentence["end"] + moved
+        place = TextRange(proof.article_id, start, end, span)
+        cited += citations(articles[proof.article_id], place)
+    numbered = tuple(replace(citation, number=n) for n, citation in enumerate(cited, 1))
+    question = printable(claim["question"])
+    return Answer(
+        question, question, "answer", True, quoted(numbered), 1.0, numbered, request="quote"
+    )

@@ -1,0 +1,137 @@
+// Conversations of earlier, kept in this browser: each by its first question; opened again, deleted,
+// brought back. The server asks the questions of one that is opened again.
+const MOST_CONVERSATIONS = 50;
+const MOST_SENT = 20_000; // characters of a conversation that are sent to the server
+const FULL = 30; // questions that are kept of one; the first of a longer one is gone
+const PREFIX = "conversation-";
+const list = element.querySelector("#conversations");
+const deletedNote = list.querySelector(".deleted");
+let leaving = false; // a new conversation was asked for, and is not there yet
+let opening = null; // the id of the one that was asked for, and is not there yet
+let deleted = null;
+
+const current = () => sessionStorage.getItem("askvisit-conversation");
+const questionsOf = (kept) => JSON.parse(kept).map(([question]) => question);
+
+function conversations() {
+  const all = namesStored(PREFIX).map((name) => ({ id: name.slice(PREFIX.length), ...stored(name, {}) }));
+  return all.filter((one) => one.kept).sort((one, other) => other.at - one.at);
+}
+
+// The conversation on the page changed. What comes late still belongs to the one that is left.
+function keep(kept) {
+  const questions = questionsOf(kept);
+  if (opening !== null) {
+    const wanted = questionsOf(trimmed(stored(PREFIX + opening, { kept: "[]" }).kept));
+    if (JSON.stringify(wanted) === JSON.stringify(questions)) {
+      sessionStorage.setItem("askvisit-conversation", opening);
+      opening = null;
+    }
+  }
+  if (!questions.length) {
+    if (!leaving && current()) forget(PREFIX + current());
+    sessionStorage.removeItem("askvisit-conversation");
+    leaving = false;
+  } else {
+    const id = current() || crypto.getRandomValues(new Uint32Array(2)).join("-");
+    sessionStorage.setItem("askvisit-conversation", id);
+    const before = stored(PREFIX + id, {});
+    const name = questions.length < FULL || !before.name ? questions[0].slice(0, 200) : before.name;
+    if (before.kept !== kept) write(id, { name, kept, at: Date.now() });
+  }
+  show();
+}
+
+// Writes one; where there is no room, the oldest make room.
+function write(id, conversation) {
+  const oldest = conversations().filter((one) => one.id !== id);
+  while (oldest.length >= MOST_CONVERSATIONS) forget(PREFIX + oldest.pop().id);
+  while (!store(PREFIX + id, conversation) && oldest.length) forget(PREFIX + oldest.pop().id);
+}
+
+// The newest questions of a conversation, as many as are sent.
+function trimmed(kept) {
+  const items = JSON.parse(kept);
+  while (items.length && JSON.stringify(items).length >= MOST_SENT) items.shift();
+  return JSON.stringify(items);
+}
+
+function show() {
+  const all = conversations();
+  list.querySelector("ul").replaceChildren(...all.map(row));
+  list.querySelector(".note").textContent = all.length
+    ? "Kept in this browser only."
+    : "None yet. What you ask is kept in this browser only.";
+}
+
+function row({ id, name, kept, at }) {
+  const item = document.createElement("li");
+  const open = document.createElement("button");
+  Object.assign(open, { type: "button", className: "opens", dir: "auto", textContent: name });
+  open.dataset.open = id;
+  if (id === current()) open.setAttribute("aria-current", "true");
+  const about = document.createElement("span");
+  about.className = "note";
+  const count = JSON.parse(kept).length;
+  const day = new Date(at).toLocaleDateString(undefined, { day: "numeric", month: "short" });
+  about.textContent = `${count} ${count === 1 ? "question" : "questions"} · ${day}`;
+  open.append(about);
+  const remove = document.createElement("button");
+  Object.assign(remove, { type: "button", className: "quiet", textContent: "Delete" });
+  remove.dataset.delete = id;
+  remove.setAttribute("aria-label", `Delete: ${name}`);
+  item.append(open, remove);
+  return item;
+}
+
+function open(id) {
+  const { kept } = stored(PREFIX + id, {});
+  if (!kept || id === current()) return;
+  opening = id;
+  leaving = false;
+  sessionStorage.setItem("askvisit-kept", trimmed(kept));
+  document.dispatchEvent(new CustomEvent("askvisit:opening"));
+  trigger("reopen");
+}
+
+function remove(id) {
+  deleted = { id, isCurrent: id === current(), conversation: stored(PREFIX + id, {}) };
+  forget(PREFIX + id);
+  if (deleted.isCurrent) beginAnew();
+  show();
+  const undo = document.createElement("button");
+  Object.assign(undo, { type: "button", className: "quiet", textContent: "Undo" });
+  undo.dataset.undelete = "";
+  deletedNote.replaceChildren(`Deleted “${deleted.conversation.name.slice(0, 60)}”. `, undo);
+  undo.focus();
+}
+
+function undelete() {
+  const { id, isCurrent, conversation } = deleted;
+  write(id, conversation);
+  deleted = null;
+  deletedNote.replaceChildren();
+  show();
+  list.querySelector(`[data-open="${id}"]`).focus();
+  if (isCurrent && sessionStorage.getItem("askvisit-kept") === "[]") open(id);
+}
+
+function beginAnew() {
+  leaving = true;
+  opening = null;
+  trigger("new");
+}
+
+element.addEventListener("click", (event) => {
+  const { open: id, delete: gone, undelete: back } = event.target.closest("button")?.dataset || {};
+  if (id !== undefined) {
+    list.hidePopover();
+    open(id);
+  } else if (gone !== undefined) remove(gone);
+  else if (back !== undefined) undelete();
+});
+list.addEventListener("toggle", (event) => {
+  if (event.newState === "open") show();
+  else deletedNote.replaceChildren();
+});
+document.addEventListener("askvisit:kept", (event) => keep(event.detail), listening);

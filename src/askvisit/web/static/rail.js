@@ -1,0 +1,62 @@
+// The sources beside the conversation: a rail on wide windows, a drawer on narrow ones.
+const drawer = matchMedia("(max-width: 1099px)");
+const page = document.documentElement;
+const rail = () => document.getElementById("sources");
+const isShown = () => rail().getClientRects().length > 0;
+const beside = () => ["top", "talk", "reading"].map((id) => document.getElementById(id));
+let openedBy = null; // what the focus goes back to
+
+// Says to the style sheet what was wished for; without a wish, several sources are shown.
+function wish(shown) {
+  if (shown === null) delete page.dataset.sources;
+  else page.dataset.sources = shown ? "open" : "closed";
+  const isOpenDrawer = drawer.matches && shown === true;
+  for (const part of beside()) part.inert = isOpenDrawer;
+  for (const [name, value] of Object.entries({ role: "dialog", "aria-modal": "true", "aria-label": "Sources" }))
+    isOpenDrawer ? rail().setAttribute(name, value) : rail().removeAttribute(name);
+  tell();
+}
+
+function tell() {
+  const toggle = document.querySelector("#top [data-sources]");
+  toggle?.setAttribute("aria-expanded", String(isShown()));
+}
+
+function showRail(by) {
+  openedBy = by;
+  if (!drawer.matches) store("sources", true);
+  wish(true);
+  (element.querySelector("[data-filter]") || element.querySelector("[data-choose]"))?.focus();
+}
+
+function hideRail() {
+  if (!drawer.matches) store("sources", false);
+  wish(false);
+  const back = openedBy?.isConnected ? openedBy : document.querySelector("#top [data-sources]");
+  back?.focus();
+}
+
+document.addEventListener(
+  "click",
+  (event) => {
+    const toggle = event.target.closest?.("[data-sources]");
+    if (toggle) return toggle.closest("#top") && isShown() ? hideRail() : showRail(toggle);
+    const isOpenDrawer = drawer.matches && isShown();
+    if (event.target.closest?.("[data-hide]") || (isOpenDrawer && event.target.id === "desk"))
+      hideRail();
+    else if (isOpenDrawer && event.target.closest?.("#sources [data-read], #sources [data-add]"))
+      wish(false);
+  },
+  listening,
+);
+document.addEventListener(
+  "keydown",
+  (event) => event.key === "Escape" && drawer.matches && isShown() && hideRail(),
+  listening,
+);
+
+// A drawer is closed until it is asked for; a rail is as it was left.
+const begin = () => wish(drawer.matches ? null : stored("sources", null));
+drawer.addEventListener("change", begin, listening);
+begin();
+watch("value", tell);

@@ -1,0 +1,37 @@
+// What this browser keeps for longer than a visit. Where storing is forbidden, nothing is kept.
+function stored(name, otherwise) {
+  try {
+    return JSON.parse(localStorage.getItem(`askvisit-${name}`)) ?? otherwise;
+  } catch {
+    return otherwise;
+  }
+}
+
+// Returns whether there was room for it.
+function store(name, value) {
+  try {
+    localStorage.setItem(`askvisit-${name}`, JSON.stringify(value));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function forget(name) {
+  try {
+    localStorage.removeItem(`askvisit-${name}`);
+  } catch {
+    // Nothing was kept.
+  }
+}
+
+function namesStored(prefix) {
+  try {
+    const start = `askvisit-${prefix}`;
+    return Object.keys(localStorage)
+      .filter((name) => name.startsWith(start))
+      .map((name) => name.slice("askvisit-".length));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,94 @@
+"""Several conversations, kept in the browser: listed, opened again, deleted, brought back."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from .test_conversation import ask_slowly, slow  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.slow
+
+
+def begin_anew(page):
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator(".welcome")).to_be_visible()
+
+
+def listed(page):
+    """Open the list where it is closed; return its conversations."""
+    if not page.locator("#conversations").is_visible():
+        page.get_by_role("button", name="Conversations").click()
+    return page.locator("#conversations .opens")
+
+
+def test_an_earlier_conversation_is_named_by_its_first_question_and_opened_again(
+    fake, open_page, ask
+):
+    page = open_page(fake)
+    expect(listed(page)).to_have_count(0)
+    page.keyboard.press("Escape")
+    ask(page, "Who met the mayor?")
+    ask(page, "Zebra?")
+    begin_anew(page)
+    ask(page, "hello")
+    names = listed(page)
+    expect(names).to_have_count(2)
+    expect(names.nth(0)).to_contain_text("hello1 question")
+    expect(names.nth(0)).to_have_attribute("aria-current", "true")
+    expect(names.nth(1)).to_contain_text("Who met the mayor?2 questions")
+    names.nth(1).click()
+    expect(page.locator(".message.user p")).to_have_text(["Who met the mayor?", "Zebra?"])
+    expect(page.locator(".changed")).to_have_count(0)
+    page.locator(".turn").first.get_by_role("button", name="Edit this question").click()
+    page.get_by_label("New wording").fill("When did the minister leave?")
+    page.get_by_label("New wording").press("Enter")
+    expect(page.locator(".message.user p")).to_have_text(["When did the minister leave?"])
+    expect(listed(page).nth(0)).to_contain_text("When did the minister leave?1 question")
+    page.reload()
+    expect(listed(page)).to_have_count(2)
+    expect(page.locator(".message.user p")).to_have_text(["When did the minister leave?"])
+
+
+def test_a_deleted_conversation_is_brought_back(fake, open_page, ask):
+    page = open_page(fake)
+    ask(page, "Who met the mayor?")
+    begin_anew(page)
+    ask(page, "hello")
+    listed(page)
+    page.get_by_role("button", name="Delete: Who met the mayor?").click()
+    expect(listed(page)).to_have_count(1)
+    expect(page.locator("#conversations .deleted")).to_contain_text("Deleted “Who met the mayor?”")
+    page.get_by_role("button", name="Undo").last.click()
+    expect(listed(page)).to_have_count(2)
+    page.get_by_role("button", name="Delete: hello").click()
+    expect(page.locator(".welcome")).to_be_visible()
+    expect(listed(page)).to_have_count(1)
+    page.locator("#conversations").get_by_role("button", name="Undo").click()
+    expect(page.locator(".message.user p")).to_have_text(["hello"])
+    expect(listed(page)).to_have_count(2)
+
+
+def test_what_comes_late_comes_into_no_other_conversation(slow, open_page, ask):  # noqa: F811
+    page = open_page(slow)
+    ask(page, "Who met the mayor?")
+    begin_anew(page)
+    ask(page, "hello")
+    ask_slowly(page)
+    listed(page).nth(1).click()
+    expect(page.locator(".message.user p")).to_have_text(["Who met the mayor?"])
+    page.wait_for_timeout(2500)
+    expect(page.locator(".message.user p")).to_have_text(["Who met the mayor?"])
+    expect(listed(page)).to_have_count(2)
+
+
+def test_a_conversation_that_is_taken_back_whole_leaves_the_list(fake, open_page, ask):
+    page = open_page(fake)
+    ask(page, "hello")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".welcome")).to_be_visible()
+    expect(listed(page)).to_have_count(0)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Restore").click()
+    expect(page.locator(".message.user p")).to_have_text(["hello"])
+    expect(listed(page)).to_have_count(1)
