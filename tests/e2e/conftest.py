@@ -137,7 +137,7 @@ def open_page(browser, desktop):
         page.set_default_timeout(SECONDS * 1000)
         page.on("request", lambda request: requests.append(request.url))
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto(address)
+        page.goto(address, timeout=4 * SECONDS * 1000)
         page.wait_for_selector(".log", timeout=4 * SECONDS * 1000)
         return page
 

@@ -45,10 +45,12 @@ def test_a_citation_far_down_is_scrolled_to(real, open_page, ask, assistant):
 def test_the_keyboard_is_enough(real, open_page, ask):
     page = open_page(real)
     turn = ask(page, QUESTION)
+    marked = scrolled_to(page)
+    marked.evaluate("mark => mark.closest('.source-text').scrollTop = 9999")
     turn.locator("a.cite").first.focus()
     page.keyboard.press("Enter")
-    page.wait_for_timeout(1000)  # the panel is drawn anew, and its old mark goes
-    assert scrolled_to(page).evaluate(VISIBLE)
+    page.wait_for_function(f"({VISIBLE})(document.querySelector('#source mark.active'))")
+    assert marked.text_content() == turn.locator("a.cite").first.get_attribute("title")
 
 
 def test_an_answer_is_judged_edited_and_restored_in_one_place(fake, open_page, ask):

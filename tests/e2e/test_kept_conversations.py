@@ -59,7 +59,7 @@ def test_a_deleted_conversation_is_brought_back(fake, open_page, ask):
     page.get_by_role("button", name="Delete: Who met the mayor?").click()
     expect(listed(page)).to_have_count(1)
     expect(page.locator("#conversations .deleted")).to_contain_text("Deleted “Who met the mayor?”")
-    page.get_by_role("button", name="Undo").last.click()
+    page.locator("#conversations").get_by_role("button", name="Undo").click()
     expect(listed(page)).to_have_count(2)
     page.get_by_role("button", name="Delete: hello").click()
     expect(page.locator(".welcome")).to_be_visible()

@@ -75,7 +75,7 @@ function order(by) {
 }
 
 // The article that is open is marked.
-let openedNow = null;
+let openedNow = document.querySelector("#source .source")?.dataset.article;
 function markOpened() {
   for (const button of element.querySelectorAll("[data-read]"))
     if (button.dataset.read === openedNow) button.setAttribute("aria-current", "true");
@@ -98,6 +98,7 @@ function arrange() {
   filter(wanted.filter);
 }
 arrange();
+markOpened();
 
 watch("value", () => {
   markOpened();

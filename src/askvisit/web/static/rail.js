@@ -42,8 +42,8 @@ document.addEventListener(
     const toggle = event.target.closest?.("[data-sources]");
     if (toggle) return toggle.closest("#top") && isShown() ? hideRail() : showRail(toggle);
     const isOpenDrawer = drawer.matches && isShown();
-    if (event.target.closest?.("[data-hide]") || (isOpenDrawer && event.target.id === "desk"))
-      hideRail();
+    const isOutside = isOpenDrawer && !event.target.closest?.("#sources");
+    if (event.target.closest?.("[data-hide]") || isOutside) hideRail();
     else if (isOpenDrawer && event.target.closest?.("#sources [data-read], #sources [data-add]"))
       wish(false);
   },

@@ -46,9 +46,10 @@ function placeSelected() {
   const middle = (at.left + at.right - selected.offsetWidth) / 2;
   const left = Math.min(Math.max(middle, 8), innerWidth - selected.offsetWidth - 8);
   const above = Math.max(at.top, box.top) - selected.offsetHeight - 8;
-  const below = Math.min(at.bottom, box.bottom, innerHeight - selected.offsetHeight - 16) + 8;
+  const top = above > 8 ? above : Math.min(at.bottom, box.bottom) + 8;
   selected.style.left = `${left}px`;
-  selected.style.top = `${above > 8 ? above : below}px`;
+  // Words that were scrolled out of sight have their buttons at the edge.
+  selected.style.top = `${Math.min(Math.max(top, 8), innerHeight - selected.offsetHeight - 8)}px`;
 }
 
 function hideSelected() {

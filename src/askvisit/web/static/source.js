@@ -21,10 +21,15 @@ function activate(key) {
   showCurrent(key);
 }
 
+function tellOpened() {
+  const detail = { article: find(".source")?.dataset.article };
+  document.dispatchEvent(new CustomEvent("askvisit:opened", { detail }));
+}
+tellOpened();
+
 // Shows which citation of the answer is the active one: its number, and how many there are.
 function showCurrent(key) {
-  const detail = { article: find(".source").dataset.article };
-  document.dispatchEvent(new CustomEvent("askvisit:opened", { detail }));
+  tellOpened();
   const cited = clicked?.isConnected ? citationsBeside(clicked) : [];
   for (const link of document.querySelectorAll("a.cite[aria-current]"))
     link.removeAttribute("aria-current");
@@ -108,9 +113,13 @@ async function open(request) {
   if (props.value !== answer.html) {
     props.value = answer.html;
   }
+  return reveal(answer.key);
+}
+
+async function reveal(key) {
   bringForward();
   await painted();
-  activate(answer.key);
+  activate(key);
   if (element.getBoundingClientRect().top > window.innerHeight / 2) {
     element.scrollIntoView({ block: "start" });
     find(".source-text").focus({ preventScroll: true });
@@ -119,8 +128,21 @@ async function open(request) {
 
 function follow(link) {
   clicked = link;
+  if (isMarked(link)) {
+    clicks++; // what was asked for before comes too late
+    return reveal(keyOf(link));
+  }
   const others = citationsBeside(link).filter((other) => other !== link);
   return open({ place: placeOf(link), others: others.map(placeOf) });
+}
+
+// Whether the article is open with all that the answer cites in it: then it need not be drawn anew.
+function isMarked(link) {
+  const { article } = placeOf(link);
+  if (find(".source")?.dataset.article !== article) return false;
+  const cited = citationsBeside(link).filter((other) => placeOf(other).article === article);
+  const wanted = new Set(cited.map(keyOf));
+  return wanted.size === keys().length && keys().every((key) => wanted.has(key));
 }
 
 document.addEventListener(
