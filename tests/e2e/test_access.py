@@ -90,6 +90,7 @@ def test_axe_finds_nothing_in_sources_notebook_and_conversations(
         page.keyboard.press("Escape")
     turn = ask(page, "Who met the mayor?")
     turn.locator("[data-pin]").first.click()
+    page.locator("#source mark.active").wait_for()
     select_words(page, "town hall")
     page.get_by_role("button", name="Pin", exact=True).hover()
     assert violations(page) == []

@@ -23,6 +23,8 @@ def test_several_sources_stand_beside_the_conversation_and_are_put_away(both, op
     expect(rail).to_be_hidden()
     expect(toggle).to_be_focused()
     expect(toggle).to_have_attribute("aria-expanded", "false")
+    page.locator("#source h2").click()
+    expect(rail).to_be_hidden()
     page.reload()
     expect(page.locator(".log")).to_be_visible()
     expect(rail).to_be_hidden()

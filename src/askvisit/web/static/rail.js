@@ -39,7 +39,7 @@ function hideRail() {
 document.addEventListener(
   "click",
   (event) => {
-    const toggle = event.target.closest?.("[data-sources]");
+    const toggle = event.target.closest?.("button[data-sources]");
     if (toggle) return toggle.closest("#top") && isShown() ? hideRail() : showRail(toggle);
     const isOpenDrawer = drawer.matches && isShown();
     const isOutside = isOpenDrawer && !event.target.closest?.("#sources");

@@ -50,6 +50,9 @@ function numberMargin(cited, article) {
       goBack();
     });
     mark.before(number);
+    // Where the quote begins a line, the number would stand at the end of the line before it.
+    const above = mark.getClientRects()[0].top - number.getBoundingClientRect().top;
+    number.classList.toggle("lower", above > 15);
   }
   let before; // two that begin on one line stand one below the other
   for (const number of element.querySelectorAll(".margin")) {
