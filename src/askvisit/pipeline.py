@@ -150,8 +150,8 @@ class QAPipeline:
 
     def _read_each(self, result: ReadingResult) -> list[ReadingResult]:
         """Read the articles with the best passages one by one, as if each were the only one."""
-        found = dict.fromkeys(hit.article_id for hit in result.evidence.hits)
-        alone = [replace(self, articles=(a,)) for a in list(found)[: grouping.MOST_ARTICLES]]
+        relevant = grouping.relevant(result.evidence.hits)
+        alone = [replace(self, articles=(article_id,)) for article_id in relevant]
         read = [one.read(result.asked, result.context) for one in alone]
         return [one for one in read if not one.is_topic_search]
 

@@ -10,6 +10,7 @@ from harness.fakes import ScriptedReader, ScriptedResolver, WordCounts, calibrat
 
 from askvisit import Answer, Assistant, build_index, grouping
 from askvisit.cli import show
+from askvisit.records import Hit
 
 ASKED = "How many trucks crossed the bridge?"
 SAID = {
@@ -116,3 +117,15 @@ def test_the_same_is_said_where_one_has_the_words_of_the_other(first, second, sa
 )
 def test_a_span_has_a_type(words, kind):
     assert grouping.type_of(words) == kind
+
+
+def test_an_article_far_from_the_best_is_not_read():
+    def hit(name: str, fused: float) -> Hit:
+        return Hit(name, 0, 1, "a", 0.5, 1.0, fused)
+
+    found = [hit("a", 3.0), hit("b", 1.6), hit("c", 1.4)]
+    assert grouping.relevant([*found, *[hit("a", 1.0)] * 20]) == ["a", "b"]
+    assert grouping.relevant(found) == ["a", "b", "c"]  # too few to tell
+    many = [hit(str(n), 1.0) for n in range(20)]
+    assert len(grouping.relevant(many)) == grouping.MOST_ARTICLES
+    assert grouping.relevant([]) == []
