@@ -1,0 +1,83 @@
+"""What each of several articles says: both editions of news articles in one index.
+
+    python benchmarks/groups.py data/news/dev.jsonl --reader fast --questions 40
+
+The two editions of an article have the same questions, and their verdicts are the gold standard:
+an edition should be in the groups exactly where it answers. Prints members that answer, that do
+not, and that are of another article; editions that are missing; and how many editions whose gold
+spans are the same are in one group.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections import Counter
+from pathlib import Path
+
+from askvisit import encoder as encoders
+from askvisit.assistant import Assistant
+from askvisit.evaluation.edition_files import Edition, pairs, read_editions
+from askvisit.index import temporary_index
+from askvisit.records import Answer
+
+
+def main() -> None:
+    """Ask, and print the counts."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("editions", type=Path)
+    parser.add_argument("--reader", default="accurate")
+    parser.add_argument("--questions", type=int, default=40, help="a sample of so many")
+    parser.add_argument("--default", action="store_true", help="without each=True")
+    chosen = parser.parse_args()
+    editions = read_editions(chosen.editions)
+    asked = [
+        (pair, number)
+        for pair in pairs(editions)
+        for number, question in enumerate(pair[0].questions)
+        if not question.several
+    ]
+    sample = random.Random(3).sample(asked, min(chosen.questions, len(asked)))
+    counts: Counter[str] = Counter()
+    texts = {f"{edition.id}.txt": edition.text for edition in editions}
+    with temporary_index(texts, encoders.load_for_questions()) as folder:
+        assistant = Assistant.load(folder, reader=chosen.reader)
+        for pair, number in sample:
+            question = pair[0].questions[number].question
+            counts += judged(assistant.ask(question, each=not chosen.default), pair, number)
+    print(f"{len(sample)} questions, {len(editions)} editions")
+    for name, count in sorted(counts.items()):
+        print(f"{name:<32} {count:5}")
+
+
+def judged(answer: Answer, pair: tuple[Edition, Edition], number: int) -> Counter[str]:
+    """Compare the groups of one answer with the verdicts of both editions."""
+    counts: Counter[str] = Counter()
+    gold = {f"{edition.id}.txt": edition.questions[number].spans for edition in pair}
+    found = {m.citation.article_id: m.citation for g in answer.groups for m in g.members}
+    counts["of another article"] = len(found.keys() - gold.keys())
+    for article_id, spans in gold.items():
+        if article_id not in found:
+            counts["missing"] += bool(spans)
+            continue
+        counts["answers" if spans else "does not answer"] += 1
+        cited = found[article_id]
+        counts["answers, sentence right"] += any(
+            start < cited.end and cited.start < end for start, end in spans
+        )
+    both = all(gold.values()) and gold.keys() <= found.keys()
+    if both and len(set(map(words, zip(pair, gold.values(), strict=True)))) == 1:
+        counts["both say the same"] += 1
+        members = [{m.citation.article_id for m in g.members} for g in answer.groups]
+        counts["both say the same, together"] += any(gold.keys() <= group for group in members)
+    return counts
+
+
+def words(told: tuple[Edition, tuple[tuple[int, int], ...]]) -> str:
+    """Return the words of an edition's first gold span."""
+    edition, ((start, end), *_) = told
+    return edition.text[start:end].lower()
+
+
+if __name__ == "__main__":
+    main()
