@@ -46,7 +46,7 @@ def test_a_pasted_text_is_asked_at_once_and_removed_again(editor, open_form, ask
     page = open_form(address)
     page.get_by_label("Or paste the text").fill(MILL)
     page.get_by_label("Title").fill("The Mill")
-    page.get_by_label("Source").fill("The <b>Paper")
+    page.get_by_label("Source", exact=True).fill("The <b>Paper")
     page.get_by_label("Date").fill("2020-02-03")
     page.get_by_role("button", name="Add the article").click()
     expect(page.locator("#added .done")).to_contain_text("Added “The Mill” (18 words, 1 passage)")

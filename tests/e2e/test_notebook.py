@@ -162,7 +162,7 @@ def test_the_notebook_is_exported_and_proved(real, open_page, ask, tmp_path):
     turn = ask(page, "Who did Xi meet in 2009?")
     turn.get_by_role("button", name="Pin to the notebook").first.click()
     turn.get_by_role("button", name="Pinned", exact=True).wait_for()
-    pin_words(page, "wield sanctions")
+    pin_words(page, "at the G20 summit")
     expect(pins(page)).to_have_count(2)
     with page.expect_download() as saved:
         page.get_by_role("button", name="Export as Markdown").click()

@@ -16,11 +16,10 @@ Chosen = tuple[str, ...] | None
 """Ids of the articles to look in; None is all of them."""
 
 _TOOLS = (
-    '<div class="choosing"><label><span class="unseen">Filter</span>'
-    '<input type="search" data-filter placeholder="Filter"></label>'
-    '<label><span class="unseen">Sort by</span><select data-order>'
-    '<option value="title">By title</option><option value="date">Newest first</option>'
-    "</select></label><span>"
+    '<div class="choosing">'
+    '<input type="search" data-filter placeholder="Filter" aria-label="Filter">'
+    '<select data-order aria-label="Sort by"><option value="title">By title</option>'
+    '<option value="date">Newest first</option></select><span>'
     '<button type="button" class="quiet" data-tick="all" aria-label="Tick all">All</button>'
     '<button type="button" class="quiet" data-tick="none" aria-label="Tick none">None</button>'
     "</span></div>"

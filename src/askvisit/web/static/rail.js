@@ -42,6 +42,8 @@ document.addEventListener(
     const toggle = event.target.closest?.("button[data-sources]");
     if (toggle) return toggle.closest("#top") && isShown() ? hideRail() : showRail(toggle);
     const isOpenDrawer = drawer.matches && isShown();
+    // Who works in the rail keeps it, also where a single source is left.
+    if (!drawer.matches && !page.dataset.sources && event.target.closest?.("#sources")) wish(true);
     const isOutside = isOpenDrawer && !event.target.closest?.("#sources");
     if (event.target.closest?.("[data-hide]") || isOutside) hideRail();
     else if (isOpenDrawer && event.target.closest?.("#sources [data-read], #sources [data-add]"))
