@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from askvisit.onnx_model import onnx_runtime
 
 STRENGTH = 0.55  # exponent of a channel's largest value; the paper also weighs in the weights'
-OUTLIER = 6.0  # a channel this many times above the median one makes smoothing worth a product
+OUTLIER = 10.0  # a channel this many times above the median one makes smoothing worth a product
 SMOOTHED, FACTOR = "_smooth", "_factor"  # ends of the names of what is added to a graph
 SMALL = 4096  # values of a matrix; the output layers stay as they are
 

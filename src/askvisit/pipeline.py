@@ -1,9 +1,9 @@
 """One question of a conversation, on one snapshot of an index.
 
 A question is read with the words of earlier turns that it leans on, which a term classifier tells;
-one of more than a few words is read as typed too, and the surer reading is taken. Where it leans on
-none, at most one corrected form is read beside it (spelling, aliases), which is taken unless only
-the question as typed is sure.
+one of more than a few words only where it is not sure as typed, and the surer reading is taken.
+Where it leans on none, at most one corrected form is read beside it (spelling, aliases), which is
+taken unless only the question as typed is sure.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class QAPipeline:
         context = self.resolver.context(corrected, history)
         if context:
             cited = [c.article_id for turn in history[-TURNS:] for c in turn.citations]
-            return self._in_context(corrected, self.read(corrected, context, cited))
+            return self._in_context(corrected, context, cited)
         if corrected != asked:
             return self._corrected(asked, corrected)
         return self.read(asked)
@@ -165,14 +165,21 @@ class QAPipeline:
             further=self.calibration.further,
         )
 
-    def _in_context(self, question: str, result: ReadingResult) -> ReadingResult:
-        """Return what was found in context, unless the question answers better by itself.
+    def _in_context(
+        self, question: str, context: Sequence[ContextTurn], cited: Sequence[str]
+    ) -> ReadingResult:
+        """Return what is found in context, or for the question by itself.
 
         A short one is a follow-up: it is read by itself only where the context finds nothing sure,
-        and must then be sure by the strict threshold, because anything may answer "Why?".
+        and must then be sure by the strict threshold, because anything may answer "Why?". A longer
+        one is read in context only where it is not sure by itself.
         """
         if len(content_words(question)) > _FOLLOW_UP:
-            return max(self.read(question), result, key=_confidence)
+            alone = self.read(question)
+            if self._is_sure(alone):
+                return alone
+            return max(alone, self.read(question, context, cited), key=_confidence)
+        result = self.read(question, context, cited)
         if self._is_sure(result):
             return result
         alone = self.read(question)

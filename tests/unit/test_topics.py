@@ -187,7 +187,7 @@ def test_topics_are_found(about):
             assert is_right(question, answer.citations[:1]), question.question
     assert sum(answered) >= 0.9 * len(answered)
     assert sum(refused) >= 0.8 * len(refused)
-    assert sum(cited) >= 0.9 * len(cited)
+    assert sum(cited) >= 0.88 * len(cited)
     assert len(cited) > 2 * len(answered) * 0.9
 
 

@@ -63,7 +63,7 @@ def test_the_likeliest_sentences_are_read_again_best_first_and_each_once():
     found = [Span(s, None, None, m, 0.0) for s, m in zip(firsts, margins, strict=True)]
     again = likeliest(found, [whole])
     assert len(again) == WINDOWS
-    assert [w.sentences[0] for w in again] == [firsts[1], firsts[3], firsts[4]]
+    assert [w.sentences[0] for w in again] == [firsts[n] for n in (1, 3, 4, 0)][:WINDOWS]
 
 
 def test_a_sentence_in_a_window_that_is_chosen_takes_no_other():
@@ -102,7 +102,7 @@ def test_sentences_that_are_not_read_again_have_lost():
     whole = Window("a.txt", 0, len(long), long, tuple(sentences))
     both = TwoStageReader("two", ScriptedReader({"Start": 1.0}), ScriptedReader({}), "f" * 64)
     found = both.read("What?", [whole])
-    assert sorted({s.sentence.paragraph for s in found}) == [1, 2, 3]
+    assert sorted({s.sentence.paragraph for s in found}) == [1, 2, 3, 4][:WINDOWS]
 
 
 def test_without_the_large_model_the_way_out_is_the_fast_reader(tmp_path, monkeypatch):

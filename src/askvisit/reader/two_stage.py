@@ -13,7 +13,7 @@ from itertools import groupby
 from askvisit.reader.span_reader import SpanReader
 from askvisit.records import Sentence, Span, Window
 
-WINDOWS = 3
+WINDOWS = 4
 """Windows that are read again."""
 
 LENGTH = 700
