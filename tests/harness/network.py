@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -81,12 +82,17 @@ def leave() -> bool:
     Returns False where that is not permitted: it needs Linux and root. Call it before threads are
     started, which would stay behind.
     """
-    try:
-        unshare = ctypes.CDLL(None).unshare
-    except AttributeError:
+    libc = ctypes.CDLL(None)
+    if not hasattr(libc, "unshare"):
         return False
-    if unshare(_CLONE_NEWNET) != 0:
-        return False
-    with socket.socket() as any_socket:
-        fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", _IFF_UP))
+    with open("/proc/self/ns/net") as before, ExitStack() as undo:
+        if libc.unshare(_CLONE_NEWNET) != 0:
+            return False
+        undo.callback(libc.setns, before.fileno(), _CLONE_NEWNET)
+        try:
+            with socket.socket() as any_socket:
+                fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", _IFF_UP))
+        except OSError:
+            return False
+        undo.pop_all()
     return True
