@@ -147,7 +147,7 @@ class Targets:
         self.index = index
         self.scratch = scratch
         self.controller = ChatController(assistant)
-        self.ask_api, self.search_api, _ = api.endpoints(assistant)
+        self.ask_api, self.search_api, *_ = api.endpoints(assistant)
         self.earlier = assistant.ask("When did Xi meet Kim Jong Il?")
         self.page = (ROOT / "tests" / "data" / "formats" / "visit.html").read_bytes()
         self.pdf = (ROOT / "tests" / "data" / "formats" / "visit.pdf").read_bytes()
