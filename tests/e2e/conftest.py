@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -70,10 +71,20 @@ def serve(assistant, feedback=None, editor=None):
 
 
 def open_sources(page):
-    """Open the list of sources where it is not open yet."""
-    if not page.locator("#sources").is_visible():
-        page.get_by_role("button", name="Sources", exact=True).click()
-    page.locator("#sources .articles").wait_for()
+    """Open the list of sources where it is not open yet.
+
+    With several sources it opens by itself a moment after the page; a click then closes it.
+    """
+    from playwright.sync_api import TimeoutError as TooLate
+
+    listed = page.locator("#sources .articles")
+    listed.wait_for(state="attached")
+    for _ in range(2):
+        if not listed.is_visible():
+            page.get_by_role("button", name="Sources", exact=True).click()
+        with suppress(TooLate):
+            return listed.wait_for(timeout=3000)
+    return listed.wait_for()
 
 
 @pytest.fixture(scope="session")

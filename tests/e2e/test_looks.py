@@ -18,7 +18,7 @@ ARABIC = Article(
     f"زيارة قصيرة\n\nوصل الوزير zebra يوم الاثنين.\n\n{LONG} said the giraffe.",
     source="صحيفة",
 )
-BACKGROUNDS = """() => [...new Set([5, innerWidth / 2, innerWidth - 5].map(x => {
+BACKGROUNDS = """() => [...new Set([5, innerWidth - 5].map(x => {
     let at = document.elementFromPoint(x, innerHeight - 3);
     while (at && getComputedStyle(at).backgroundColor === "rgba(0, 0, 0, 0)") at = at.parentElement;
     return at && getComputedStyle(at).backgroundColor;
