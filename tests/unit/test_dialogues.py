@@ -15,7 +15,7 @@ DATA = ROOT / "tests" / "data"
 
 # Measured; raise them when the answers get better.
 TURNS_RIGHT = 15 / 16
-TUNE, FINAL = 0.75, 0.78
+TUNE, FINAL = 0.80, 0.83
 MOST_BENT = 0.05
 """Share of questions that stand alone whose first citation another question changes."""
 
