@@ -164,7 +164,7 @@ def test_the_command_serves_the_real_index(mcp, real, command):
 
         answer = Answer.from_dict(finish(conversation()).structured_content)
         assert answer == real.ask(question)
-        assert answer.citations[0].span == "in 2009"
+        assert "2009" in answer.citations[0].span
     finally:
         started.terminate()
         started.communicate()
