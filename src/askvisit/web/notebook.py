@@ -68,11 +68,9 @@ def citations(article: Article, chosen: TextRange) -> tuple[Citation, ...]:
     found: list[Citation] = []
     for sentence in article_sentences(article):
         start, end = max(sentence.start, chosen.start), min(sentence.end, chosen.end)
-        words = article.text[start:end]
-        if not words.strip():
+        start, end = _trimmed(article.text, start, end)
+        if start >= end:
             continue
-        start += len(words) - len(words.lstrip())
-        end -= len(words) - len(words.rstrip())
         inside = (start, end) if (start, end) != (sentence.start, sentence.end) else chosen.span
         if inside is None or not sentence.start <= inside[0] < inside[1] <= sentence.end:
             span = Span(sentence, None, None, 1.0, 0.0)
@@ -123,10 +121,14 @@ def _selected(data: Mapping[str, Any], articles: Mapping[str, Article]) -> TextR
     start, end = (_offset(article.text, ranges, data.get(which)) for which in ("from", "to"))
     if start is None or end is None or start >= end:
         return None
-    words = article.text[start:end]
-    start += len(words) - len(words.lstrip())
-    end -= len(words) - len(words.rstrip())
+    start, end = _trimmed(article.text, start, end)
     return TextRange(article.id, start, end) if start < end else None
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a range without the white space at its ends; an empty one where nothing is left."""
+    words = text[start:end]
+    return start + len(words) - len(words.lstrip()), end - (len(words) - len(words.rstrip()))
 
 
 def _offset(text: str, ranges: Sequence[tuple[int, int]], at: object) -> int | None:

@@ -55,11 +55,11 @@ def open_page(
     length = len(articles[name].text)
     marks = request.get("marks")
     listed = marks[:MOST_MARKS] if isinstance(marks, list) else []
-    places = list(dict.fromkeys(p for p in (_place(mark, length) for mark in listed) if p))
+    checked = (checked_range(mark, 0, length) for mark in listed)
+    places = list(dict.fromkeys(place for place in checked if place))
     try:
-        return {
-            "html": _sheet(draw(name, page, places), places, _place(request.get("active"), length))
-        }
+        active = checked_range(request.get("active"), 0, length)
+        return {"html": _sheet(draw(name, page, places), places, active)}
     except AskvisitError as error:
         return {"error": f"The page cannot be shown. {error}"}
     except Exception:
@@ -87,10 +87,11 @@ def _at(left: float, top: float, right: float, bottom: float) -> str:
     return ";".join(f"{name}:{100 * part:.3f}%" for name, part in known.items())
 
 
-def _place(data: object, length: int) -> tuple[int, int] | None:
+def checked_range(data: object, start: int, end: int) -> tuple[int, int] | None:
+    """Return a range that a browser named, or None where it does not lie from `start` to `end`."""
     if not isinstance(data, list) or len(data) != 2:
         return None
-    start, end = data
-    if type(start) is not int or type(end) is not int or not 0 <= start < end <= length:
-        return None
-    return start, end
+    left, right = data
+    if type(left) is int and type(right) is int and start <= left < right <= end:
+        return left, right
+    return None

@@ -54,7 +54,7 @@ class TextRange:
             return None
         if type(end) is not int or not 0 <= start < end <= len(article.text):
             return None
-        return cls(name, start, end, _checked_span(data.get("span"), start, end))
+        return cls(name, start, end, pages.checked_range(data.get("span"), start, end))
 
     @property
     def key(self) -> str:
@@ -162,15 +162,6 @@ def _step(by: int, name: str, arrow: str) -> str:
         f'<button type="button" data-step="{by}" title="{arrow} arrow key" '
         f'aria-label="{name}">{shown}</button>'
     )
-
-
-def _checked_span(data: object, start: int, end: int) -> tuple[int, int] | None:
-    if not isinstance(data, list) or len(data) != 2:
-        return None
-    left, right = data
-    if type(left) is int and type(right) is int and start <= left < right <= end:
-        return left, right
-    return None
 
 
 def _apart(places: Iterable[TextRange]) -> list[TextRange]:
