@@ -43,6 +43,8 @@ def _parser() -> argparse.ArgumentParser:
         ("--floor", "floor", float, "share of the peak at the end, where another run goes on"),
         ("--frozen", "frozen", int, "layers that stay as they are, with the embeddings"),
         ("--pair-weight", "pair_weight", float, "weight of the loss of pairs"),
+        ("--soft-weight", "soft_weight", float, "share of the teacher's labels in the span loss"),
+        ("--temperature", "temperature", float, "of the teacher's and the student's distributions"),
         ("--shortest", "shortest", int, "least characters of a news window"),
         ("--longest", "longest", int, "most characters of a news window"),
         ("--seed", "seed", int, "of the mix, the batches and a new span layer"),
@@ -53,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         add(flag, dest=name, type=kind, default=default[name], help=f"{what} (%(default)s)")
     add("--terms", action="store_true", help="learn also which earlier words a question leans on")
     add("--turns-before", action="store_true", help="put earlier turns before follow-ups")
+    add("--teacher", type=Path, help="checkpoint of a larger reader to learn from (distillation)")
     add("--shares", default="", help="change the mix, such as news=0.3,squad=0.4")
     return parser
 

@@ -23,7 +23,8 @@ class Example:
 
     ``history`` holds the turns before the question, oldest first, each a question and the words
     that answered it. An example with an empty context teaches which of their words a question leans
-    on: ``wanted`` are those that complete it, in lower case.
+    on: ``wanted`` are those that complete it, in lower case. Where it is not ``labelled``, only a
+    teacher tells whether the context answers.
     """
 
     question: str
@@ -31,6 +32,7 @@ class Example:
     spans: tuple[Span, ...] = ()
     history: tuple[str, ...] = ()
     wanted: frozenset[str] | None = None
+    labelled: bool = True
 
 
 Group = tuple[Example, ...]

@@ -30,14 +30,15 @@ class TokenWindow:
 
     ``text_at`` is the position of the text's first token; ``spans`` are the answers' first and
     last tokens (inclusive), empty where there is none: then [CLS] is right (Devlin et al. 2019,
-    section 4.3). ``terms`` says of tokens of the history, by position, whether the question leans
-    on their words.
+    section 4.3), unless it is not ``labelled``. ``terms`` says of tokens of the history, by
+    position, whether the question leans on their words.
     """
 
     ids: list[int]
     text_at: int
     spans: tuple[tuple[int, int], ...]
     terms: tuple[tuple[int, bool], ...] = ()
+    labelled: bool = True
 
 
 TokenGroup = tuple[TokenWindow, ...]
@@ -96,7 +97,8 @@ def window_of(example: Example, tokenizer: Tokenizer, layout: Layout) -> TokenWi
         covered = [n for n, (a, b) in enumerate(text.offsets) if a < end and b > start]
         if covered and covered[-1] < len(kept):
             spans.append((len(head) + covered[0], len(head) + covered[-1]))
-    return TokenWindow([*head, *kept, layout.separator], len(head), tuple(spans), terms)
+    ids = [*head, *kept, layout.separator]
+    return TokenWindow(ids, len(head), tuple(spans), terms, example.labelled)
 
 
 def _leans_on(encoding: Encoding, text: str, wanted: frozenset[str] | None) -> list[bool | None]:
@@ -150,8 +152,8 @@ def tensors(batch: Sequence[TokenGroup], layout: Layout, device: Any) -> dict[st
     ``allowed`` (rows, length) is True where a span may begin or end: in the text and at [CLS].
     ``starts`` and ``ends`` of the same shape are True at the first and last tokens of the right
     spans, or at [CLS]. ``pairs`` (pairs, 2) holds the rows of each pair, the answered one first.
-    ``terms`` (rows, length) is 1 at tokens of the history that the question leans on, 0 at its
-    others, and -1 elsewhere.
+    ``labelled`` (rows) is 0 where only a teacher knows what is right. ``terms`` (rows, length) is
+    1 at tokens of the history that the question leans on, 0 at its others, and -1 elsewhere.
     """
     import torch
 
@@ -181,6 +183,7 @@ def tensors(batch: Sequence[TokenGroup], layout: Layout, device: Any) -> dict[st
         "allowed": allowed,
         "starts": starts,
         "ends": ends,
+        "labelled": torch.tensor([float(window.labelled) for window in windows]),
         "terms": terms,
         "pairs": torch.tensor(pairs, dtype=torch.int64).reshape(-1, 2),
     }

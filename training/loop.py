@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 import timeit
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from askvisit.errors import TrainingError
 from askvisit.evaluation.edition_files import read_edition_dialogues, read_editions
 from askvisit.onnx_model import Layout
 from training import checkpoint, features
+from training.distillation import Teacher
 from training.losses import pair_loss, span_loss, term_loss
 from training.mix import Hard, Mix
 from training.settings import Settings
@@ -111,6 +112,11 @@ class Run:
         self.model = checkpoint.load_model(settings.start, terms=settings.terms)
         freeze(self.model, settings.frozen)
         self.model.to(self.device).train()
+        self.teacher = None
+        if settings.teacher is not None:
+            self.teacher = Teacher(
+                settings.teacher, self.tokenizer, self.device, self.dtype, settings.temperature
+            )
         self.batches = plan(settings, self.tokenizer)
         self.steps = len(self.batches)
         weights = [weight for weight in self.model.parameters() if weight.requires_grad]
@@ -177,8 +183,8 @@ class Run:
         timed = 0.0 if limit is None else self.elapsed() / (60 * limit)
         return min(1.0, max((self.step + 1) / self.steps, timed))
 
-    def train_step(self) -> tuple[float, float]:
-        """One update on the next batch; returns its span loss and its pair loss."""
+    def train_step(self) -> dict[str, float]:
+        """One update on the next batch; returns the parts of its loss by name."""
         import torch
 
         batch = features.tensors(self.batches[self.step], self.layout, self.device)
@@ -191,17 +197,22 @@ class Run:
         with torch.autocast(self.device.type, self.dtype, enabled=self.dtype is not None):
             result = self.model(**features.model_inputs(batch))
         start, end = result.start_logits.float(), result.end_logits.float()
-        spans, pairs = span_loss(start, end, batch), pair_loss(start, end, batch)
-        loss = spans + settings.pair_weight * pairs
+        parts = {"span": span_loss(start, end, batch), "pair": pair_loss(start, end, batch)}
+        loss, soft_weight = parts["span"], settings.soft_weight
+        if self.teacher is not None:
+            parts["soft"] = self.teacher.loss(self.batches[self.step], start, end, batch["allowed"])
+            loss = (1 - soft_weight) * loss + soft_weight * parts["soft"]
+        loss = loss + settings.pair_weight * parts["pair"]
         if settings.terms:
-            loss = loss + term_loss(result.term_logits.float(), batch)
+            parts["term"] = term_loss(result.term_logits.float(), batch)
+            loss = loss + parts["term"]
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), settings.clip)
         self.optimiser.step()
         self.optimiser.zero_grad()
         self.tokens += sum(len(w.ids) for group in self.batches[self.step] for w in group)
         self.step += 1
-        return float(spans.detach()), float(pairs.detach())
+        return {name: float(part.detach()) for name, part in parts.items()}
 
 
 def train(settings: Settings) -> Path:
@@ -225,15 +236,17 @@ def _loop(run: Run, resumed: bool) -> Path:
     total = sum(len(w.ids) for batch in run.batches for group in batch for w in group)
     bar = tqdm(total=total, initial=run.tokens, unit="tok", unit_scale=True, mininterval=10)
     bar.write(f"{'resumed at' if resumed else 'start,'} step {run.step} of {run.steps}")
-    mean = [0.0, 0.0]
+    mean: dict[str, float] = {}
     while run.step < run.steps and run.progress() < 1 and not run.stopping:
         while (settings.out / PAUSE).exists() and not run.stopping:
             time.sleep(1)
         before = run.tokens
         losses = run.train_step()
-        mean = [x if not m else 0.98 * m + 0.02 * x for m, x in zip(mean, losses, strict=True)]
+        mean = {name: 0.98 * mean.get(name, x) + 0.02 * x for name, x in losses.items()}
         bar.update(run.tokens - before)
-        bar.set_postfix(span=f"{mean[0]:.3f}", pair=f"{mean[1]:.3f}", step=run.step, refresh=False)
+        bar.set_postfix(
+            {name: f"{loss:.3f}" for name, loss in mean.items()}, step=run.step, refresh=False
+        )
         if time.monotonic() - run.saved >= 60 * settings.save_minutes:
             run.save()
             _log(run, mean)
@@ -244,13 +257,12 @@ def _loop(run: Run, resumed: bool) -> Path:
     return checkpoint.save_model(run.model, settings.start, settings.out / name)
 
 
-def _log(run: Run, losses: Sequence[float]) -> None:
+def _log(run: Run, losses: Mapping[str, float]) -> None:
     line = {
         "step": run.step,
         "tokens": run.tokens,
         "seconds": round(run.elapsed()),
-        "span_loss": round(losses[0], 4),
-        "pair_loss": round(losses[1], 4),
+        **{f"{name}_loss": round(loss, 4) for name, loss in losses.items()},
     }
     with (run.settings.out / "log.jsonl").open("a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")

@@ -15,10 +15,11 @@ def span_loss(start: Tensor, end: Tensor, batch: dict[str, Any]) -> Tensor:
 
     start, end: logits (rows, length). Where several places are right, their probabilities are
     added (Clark & Gardner 2018), so that a list's first answer is not taught to be the only one.
+    Rows without a label count nothing.
     """
     first = _negative_log_likelihood(start, batch["starts"], batch["allowed"])
     last = _negative_log_likelihood(end, batch["ends"], batch["allowed"])
-    return (first + last).mean() / 2
+    return ((first + last) * batch["labelled"]).sum() / (2 * len(first))
 
 
 def pair_loss(start: Tensor, end: Tensor, batch: dict[str, Any]) -> Tensor:

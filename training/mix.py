@@ -36,9 +36,11 @@ SHARES = {
     "unanswerable": 0.19,
     "sentences": 0.04,
     "terms": 0.0,
+    "unlabelled": 0.0,
 }
 """Shares of the groups by source; a news group is mostly a pair, so two examples. ``terms`` are
-histories without a text, from which a `TermSpanModel` learns what a question leans on."""
+histories without a text, from which a `TermSpanModel` learns what a question leans on.
+``unlabelled`` are questions of SQuAD over another paragraph of their page, for a teacher."""
 
 TYPED = 0.08  # of the examples are asked as people type
 FOREIGN = 0.05  # of the others get words, or the turns, of a conversation that do not matter
@@ -99,6 +101,13 @@ class Mix:
             for paragraph in document.paragraphs
             for question in paragraph.questions
         ]
+        elsewhere = [
+            (document, number, question)
+            for document in squad
+            if len(document.paragraphs) > 1
+            for number, paragraph in enumerate(document.paragraphs)
+            for question in paragraph.questions
+        ]
         questions = [
             (first, second, number)
             for first, second in pairs(editions)
@@ -116,6 +125,7 @@ class Mix:
         self.answerable = Deck([a for a in asked if a[1].answers], self.rng)
         self.unanswerable = Deck([a for a in asked if not a[1].answers], self.rng)
         self.lines = Deck(lines, self.rng)
+        self.elsewhere = Deck(elsewhere, self.rng)
         decks = {
             "news": self.news.items,
             "dialogues": self.turns.items,
@@ -123,6 +133,7 @@ class Mix:
             "unanswerable": self.unanswerable.items,
             "sentences": self.lines.items,
             "terms": self.turns.items,
+            "unlabelled": self.elsewhere.items,
         }
         self.shares = {name: share for name, share in shares.items() if share and decks[name]}
         if not self.shares:
@@ -136,6 +147,7 @@ class Mix:
             "unanswerable": lambda: self._squad(*self.unanswerable.draw()),
             "sentences": self._line,
             "terms": self._terms,
+            "unlabelled": self._elsewhere,
         }
         names, weights = list(self.shares), list(self.shares.values())
         while True:
@@ -252,6 +264,14 @@ class Mix:
         units = sentence_units(context)
         around = whole.spans[0] if whole.spans else nearest_unit(question.text, context, units)
         return (crop(whole, units, around, self.rng.randint(200, 400), self.rng),)
+
+    def _elsewhere(self) -> Group:
+        """A question over the paragraph of its page that shares most words with it, but its own."""
+        document, number, question = self.elsewhere.draw()
+        others = [p.context for n, p in enumerate(document.paragraphs) if n != number]
+        page = "\n\n".join(others)
+        start, end = nearest_unit(question.text, page, paragraph_units(page))
+        return (Example(question.text, page[start:end], labelled=False),)
 
     def _line(self) -> Group:
         """A sentence's question on a page with other sentences of its source."""

@@ -31,6 +31,9 @@ class Settings:
     frozen: int = 0
     terms: bool = False
     turns_before: bool = False
+    teacher: Path | None = None
+    soft_weight: float = 0.75
+    temperature: float = 1.5
     pair_weight: float = 0.5
     shortest: int = 400
     longest: int = 900

@@ -181,6 +181,13 @@ class TestMix:
         assert kinds["dialogues"] / 2000 == pytest.approx(0.2 * 2 / 5, abs=0.03)
         assert kinds["news"] / 2000 == pytest.approx(0.5 + 0.2 * 3 / 5, abs=0.03)
 
+    def test_without_a_label_a_question_is_over_another_paragraph_of_its_page(self, plain):
+        own = {q.text: p.context for p in SQUAD.paragraphs for q in p.questions}
+        pages = {paragraph.context for paragraph in SQUAD.paragraphs}
+        for (example,) in made(100, shares={"unlabelled": 1.0}):
+            assert not example.labelled
+            assert example.context in pages - {own[example.question]}
+
     def test_a_flip_is_a_pair_with_the_answered_window_first(self, plain):
         pairs = [group for group in made(shares={"news": 1.0}) if len(group) == 2]
         flips = [group for group in pairs if group[0].question == PRICE]

@@ -115,7 +115,7 @@ LAYOUT = Layout(101, 102, 0, 1, True)
 
 def test_the_tensors_of_a_batch():
     first = TokenWindow([101, 7, 102, 8, 9, 10, 102], 3, ((3, 4), (5, 5)))
-    missing = TokenWindow([101, 7, 102, 8, 102], 3, ())
+    missing = TokenWindow([101, 7, 102, 8, 102], 3, (), labelled=False)
     alone = TokenWindow([101, 6, 102, 7, 102], 5, (), ((1, True), (2, False)))
     made = tensors([(alone,), (first, missing)], LAYOUT, "cpu")
     assert made["input_ids"].shape == (3, 16)
@@ -128,6 +128,7 @@ def test_the_tensors_of_a_batch():
     assert where["allowed"] == [[0], [0, 3, 4, 5], [0, 3]]
     assert where["starts"] == [[0], [3, 5], [0]]
     assert where["ends"] == [[0], [4, 5], [0]]
+    assert made["labelled"].tolist() == [1, 1, 0]
     assert made["terms"][0, :4].tolist() == [-1, 1, 0, -1]
     assert set(made["terms"][1:].flatten().tolist()) == {-1}
     assert set(features.model_inputs(made)) == {"input_ids", "attention_mask", "token_type_ids"}
@@ -151,12 +152,15 @@ def flags(*rows):
 
 class TestLosses:
     def test_the_loss_of_spans_by_hand(self):
+        import torch
+
         from training.losses import span_loss
 
         batch = {
             "allowed": flags([1, 0, 1, 1], [1, 0, 1, 0]),
             "starts": flags([0, 0, 1, 1], [1, 0, 0, 0]),
             "ends": flags([0, 0, 0, 1], [1, 0, 0, 0]),
+            "labelled": torch.ones(2),
         }
         start = logits([0, 99, 1, 2], [3, 99, 1, 99])  # the question and padding do not count
         end = logits([0, 99, 1, 2], [3, 99, 1, 99])
@@ -165,6 +169,8 @@ class TestLosses:
         none = log(exp(3) + exp(1)) - 3
         expected = ((both + last) + (none + none)) / 2 / 2
         assert float(span_loss(start, end, batch)) == pytest.approx(expected, rel=1e-5)
+        batch["labelled"] = torch.tensor([0.0, 1.0])
+        assert float(span_loss(start, end, batch)) == pytest.approx(none / 2, rel=1e-5)
 
     def test_the_loss_of_pairs_by_hand(self):
         from training.losses import pair_loss

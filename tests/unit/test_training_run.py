@@ -186,6 +186,15 @@ def test_an_mpnet_is_trained_too(tiny_mpnet, data, tmp_path, float32):
     assert any(name.startswith("mpnet") for name in weights(tmp_path / "final"))
 
 
+def test_a_reader_is_distilled_from_a_larger_one(tiny_terms, tiny_mpnet, data, tmp_path, float32):
+    shares = "news=0.4,dialogues=0.1,squad=0.2,unanswerable=0.1,sentences=0,unlabelled=0.2"
+    options = ["--teacher", str(tiny_mpnet), "--soft-weight", "1", "--pair-weight", "0"]
+    more = ["--terms", "--shares", shares, "--save-minutes", "0"]
+    assert main(command(tiny_terms, data, tmp_path, *options, *more)) == 0
+    log = [json.loads(row) for row in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert log[-1]["soft_loss"] < log[0]["soft_loss"]
+
+
 def test_the_schedule_warms_up_and_falls():
     assert loop.learning_rate(0.03, 1.0, 0.06) == pytest.approx(0.5)
     assert loop.learning_rate(0.06, 1.0, 0.06) == 1
