@@ -84,6 +84,7 @@ LAST = ("assistant", "diagnosis", "evaluation", "fitting", "cross_validation", "
 BASE = {"errors", "records", "text"}
 
 MODULES = sorted(SOURCE.rglob("*.py"))
+PACKAGES = sorted(path.parent for path in SOURCE.glob("*/__init__.py"))
 TRAINING = sorted((ROOT / "training").glob("*.py"))
 
 
@@ -123,13 +124,14 @@ def own_units(path: Path) -> set[str]:
     return (names & known) - {unit(path)}
 
 
-def test_no_two_files_of_the_index_import_each_other():
+@pytest.mark.parametrize("folder", PACKAGES, ids=lambda folder: folder.name)
+def test_no_two_files_of_a_folder_import_each_other(folder):
     """Not for types either: each can be read after those that it names."""
-    folder = SOURCE / "index"
     names = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    within = f"askvisit.{folder.name}."
     named = {
         name: {
-            other.removeprefix("askvisit.index.").split(".")[0]
+            other.removeprefix(within).split(".")[0]
             for node in ast.walk(tree(folder / f"{name}.py"))
             if isinstance(node, ast.ImportFrom)
             for other in (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))

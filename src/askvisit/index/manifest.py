@@ -21,7 +21,7 @@ from askvisit.errors import (
     IndexReadOnlyError,
     rebuild_hint,
 )
-from askvisit.records import of_type
+from askvisit.records.checks import of_type
 
 FORMAT = 5
 NAME = "manifest.json"

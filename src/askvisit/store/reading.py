@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from askvisit.errors import IndexDamagedError
-from askvisit.records import Article, ArticleRecord, Passage, Sentence, of_type
+from askvisit.records import Article, ArticleRecord, Passage, Sentence
+from askvisit.records.checks import of_type
 from askvisit.store.bm25 import any_of, question_terms, rarity, term_weights
 from askvisit.store.schema import read_only
 from askvisit.text import words

@@ -1,0 +1,109 @@
+"""What askvisit answers to a question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from askvisit.records.checks import known_fields
+from askvisit.records.citations import Citation
+from askvisit.records.evidence import Hit
+from askvisit.records.facts import Fact
+from askvisit.records.groups import AnswerGroup
+from askvisit.records.scopes import ProposedScope
+
+Kind = Literal["answer", "not_found", "talk"]
+ArticleRequest = Literal[
+    "headline",
+    "show",
+    "summary",
+    "quote",
+    "author",
+    "date",
+    "source",
+    "url",
+    "about",
+    "newest",
+    "oldest",
+]
+
+
+@dataclass(frozen=True)
+class ContextTurn:
+    """An earlier turn that a question was read with.
+
+    `turn` is its place in the history that was given, from 0. `text` is what was read of it: the
+    question and the words that answered it; `words` are those that the question leans on, in
+    order.
+    """
+
+    turn: int
+    text: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What askvisit answers; see docs/python-api.md for each field.
+
+    `context` are the earlier turns that the question was read with, none where it stands alone.
+
+    `found` is True exactly when `kind == "answer"`, exactly when `citations` is not empty.
+    `request` is what was wanted of an article as a whole, "quote" what a person quoted from it by
+    hand, None where a question was asked; `facts` are what was asked of it. `proposed_scope` is
+    what the question's words propose.
+    `groups` are what each of several articles answers, the surest first; none where one does.
+    """
+
+    question: str
+    reading: str
+    kind: Kind
+    found: bool
+    text: str
+    confidence: float
+    citations: tuple[Citation, ...] = ()
+    nearest: tuple[Hit, ...] = ()
+    parts: tuple[Answer, ...] = ()
+    request: ArticleRequest | None = None
+    context: tuple[ContextTurn, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    proposed_scope: ProposedScope | None = None
+    groups: tuple[AnswerGroup, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.kind not in ("answer", "not_found", "talk"):
+            raise ValueError(f"no kind of answer is called {self.kind!r}")
+        if self.found != (self.kind == "answer") or self.found != bool(self.citations):
+            raise ValueError("an answer is found exactly when it has citations")
+        if not 0.0 <= self.confidence <= 1.0:
+            raise ValueError("confidence is a probability")
+        if self.request is not None and self.request not in get_args(ArticleRequest):
+            raise ValueError(f"nothing called {self.request!r} is wanted of an article")
+
+    @property
+    def as_quoted(self) -> tuple[Citation, ...]:
+        """The citations in the order in which `text` quotes them: a summary's is the article's."""
+        if self.request != "summary":
+            return self.citations
+        return tuple(sorted(self.citations, key=lambda citation: citation.start))
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Answer:
+        """Invert `dataclasses.asdict`, also after a trip through JSON; unknown keys are ignored.
+
+        Raises `ValueError`, `TypeError` or `KeyError` where the data is not an answer.
+        """
+        known = known_fields(cls, data)
+        known["citations"] = tuple(Citation.from_dict(c) for c in data["citations"])
+        known["nearest"] = tuple(Hit(**known_fields(Hit, h)) for h in data.get("nearest", ()))
+        known["parts"] = tuple(cls.from_dict(part) for part in data.get("parts", ()))
+        known["context"] = tuple(
+            ContextTurn(turn["turn"], turn["text"], tuple(turn["words"]))
+            for turn in data.get("context", ())
+        )
+        known["facts"] = tuple(Fact(**known_fields(Fact, fact)) for fact in data.get("facts", ()))
+        known["groups"] = tuple(AnswerGroup.from_dict(group) for group in data.get("groups", ()))
+        proposed = data.get("proposed_scope")
+        known["proposed_scope"] = None if proposed is None else ProposedScope.from_dict(proposed)
+        return cls(**known)

@@ -1,0 +1,23 @@
+"""What is known of an article beside its text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+FactName = Literal["author", "date", "source", "url"]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What is known of an article: `value` is its author, source, url, or date (ISO 8601).
+
+    `printed` says that the article itself prints it, and a citation quotes it; where it does not,
+    the article's record tells it: the metadata of its file, or its `NAME.toml`.
+    """
+
+    article_id: str
+    article_title: str
+    name: FactName
+    value: str
+    printed: bool

@@ -1,0 +1,30 @@
+"""A choice of articles that a question's words propose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from askvisit.records.checks import known_fields
+
+
+@dataclass(frozen=True)
+class ProposedScope:
+    """A narrower choice of articles that a question's words propose; it was not applied.
+
+    `words` are those of the question; `since` and `until` are days (ISO 8601), `articles` is how
+    many articles are in it. Ask again with `since`, `until` and `sources` to look in these alone.
+    """
+
+    words: tuple[str, ...]
+    since: str | None
+    until: str | None
+    sources: tuple[str, ...]
+    articles: int
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Invert `dataclasses.asdict`, as `Answer.from_dict` does."""
+        known = known_fields(cls, data)
+        return cls(**known | {name: tuple(known[name]) for name in ("words", "sources")})
