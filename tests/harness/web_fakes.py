@@ -72,6 +72,10 @@ class FakeAssistant:
             return Answer(question, question, "answer", True, "both", 0.5, both, parts=parts)
         return self._answer(question, articles, min_confidence)
 
+    def answer(self, inquiry) -> Answer:
+        scope, least = inquiry.scope, inquiry.min_confidence
+        return self.ask(inquiry.question, inquiry.history, scope.articles, least)
+
     def timeline(self, topic=None, since=None, until=None, *, articles=None):
         """Return one entry, dated by `since`; none on zebras."""
         if since == "soon":

@@ -23,7 +23,6 @@ from hypothesis import strategies as st
 
 import askvisit
 from askvisit import Answer, Assistant, build_index, talk
-from askvisit.assistant import LONGEST_QUESTION
 from askvisit.errors import (
     AskvisitError,
     EncoderMismatchError,
@@ -34,6 +33,7 @@ from askvisit.errors import (
     UnknownArticleError,
 )
 from askvisit.index.manifest import FORMAT, seal
+from askvisit.inquiry import LONGEST_QUESTION
 
 MAYOR = "When did the mayor open the bridge?"
 SCRIPT = {"on Monday": 2.0, "three years": 0.5}

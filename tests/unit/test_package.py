@@ -62,6 +62,11 @@ MAY_IMPORT = {
     "talk": {"encoder", "index", "metadata", "passages", "quotable", "rewriting", "vectors"},
     "grouping": {"calibration", "ranking"},
     "scope": {"encoder", "index", "metadata", "talk"},
+    "inquiry": {"scope"},
+    "library": {
+        *("corpus", "encoder", "formats", "index", "inquiry", "names", "reader", "retriever"),
+        *("scope", "timeline"),
+    },
     "pipeline": {
         *(
             "grouping",

@@ -12,7 +12,8 @@ from askvisit import Assistant, build_index
 from askvisit.errors import QuestionError, UnknownArticleError
 from askvisit.passages import sentences
 from askvisit.records import Article
-from askvisit.timeline import PartialDate, bound, published
+from askvisit.timeline import PartialDate, published
+from askvisit.timeline.dates import bound
 from askvisit.timeline.expressions import find
 from askvisit.timeline.resolving import dated
 from askvisit.timeline.tense import tense

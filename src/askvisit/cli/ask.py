@@ -51,7 +51,8 @@ def run(chosen: argparse.Namespace) -> int:
     """Ask, and print the answer."""
     if chosen.jsonl and chosen.question:
         raise DataError("--jsonl reads its questions from standard input; give no QUESTION")
-    from askvisit.assistant import Assistant, check_question
+    from askvisit.assistant import Assistant
+    from askvisit.inquiry import check_question
 
     if not chosen.jsonl:
         check_question(" ".join(chosen.question))

@@ -14,7 +14,7 @@ from statistics import fmean
 
 from askvisit import encoder as encoders
 from askvisit import reader as readers
-from askvisit.assistant import Assistant, fitted_for
+from askvisit.assistant import Assistant
 from askvisit.calibration import Calibration
 from askvisit.encoder import Encoder
 from askvisit.evaluation.bootstrap import Figure, figure
@@ -22,6 +22,7 @@ from askvisit.evaluation.edition_files import Edition, EditionDialogue, Range, p
 from askvisit.index import temporary_index
 from askvisit.metrics import auroc, token_f1
 from askvisit.reader import Reader
+from askvisit.reader.fitted import fitted_for
 from askvisit.records import Answer
 
 ARTICLE = "article.txt"

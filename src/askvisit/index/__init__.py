@@ -1,5 +1,6 @@
 """The index: passages by meaning (FAISS) and by words (SQLite), a folder with a manifest."""
 
+from askvisit.index.current import CurrentIndex
 from askvisit.index.folder import FolderLocation, build_index, locate, location_of, temporary_index
 from askvisit.index.local import (
     Articles,
@@ -14,6 +15,7 @@ from askvisit.index.location import BuildReport, IndexLocation
 __all__ = [
     "Articles",
     "BuildReport",
+    "CurrentIndex",
     "FolderLocation",
     "IndexLocation",
     "LocalIndex",

@@ -5,14 +5,14 @@ resolving: expressions to dates; build: an index to a timeline. What cannot be d
 """
 
 from askvisit.timeline.build import TimelineEntry, TimelineScope, everything, on_topic
-from askvisit.timeline.dates import PartialDate, bound, published
+from askvisit.timeline.dates import PartialDate, published, span
 
 __all__ = [
     "PartialDate",
     "TimelineEntry",
     "TimelineScope",
-    "bound",
     "everything",
     "on_topic",
     "published",
+    "span",
 ]

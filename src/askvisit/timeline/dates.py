@@ -109,3 +109,13 @@ def bound(name: str, given: str | date | None) -> PartialDate | None:
         raise QuestionError(
             f"{name} is {given!r}, which is no date; give YYYY, YYYY-MM or YYYY-MM-DD"
         ) from error
+
+
+def span(
+    since: str | date | None, until: str | date | None
+) -> tuple[PartialDate | None, PartialDate | None]:
+    """Return the ends of a span of time; raises `QuestionError` for no dates or an empty span."""
+    first, last = bound("since", since), bound("until", until)
+    if first is not None and last is not None and last.last < first.first:
+        raise QuestionError(f"until ({last}) is before since ({first}); swap them")
+    return first, last

@@ -8,7 +8,9 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from askvisit.errors import DataError
+from askvisit.inquiry import Inquiry
 from askvisit.records import Answer
+from askvisit.scope import Scope
 from askvisit.web import faults
 
 if TYPE_CHECKING:
@@ -61,17 +63,9 @@ def endpoints(assistant: Assistant) -> tuple[Callable[..., Any], ...]:
         Returns:
             The answer; `found` says whether the articles answer, `citations` quote and locate it.
         """  # noqa: E501 - a program reads this text, line by line
-        answer = assistant.ask(
-            question,
-            _answers(history or []),
-            articles=articles,
-            min_confidence=min_confidence,
-            since=since,
-            until=until,
-            sources=sources,
-            each=each,
-        )
-        return asdict(answer)
+        scope = Scope(articles, since, until, sources)
+        earlier = _answers(history or [])
+        return asdict(assistant.answer(Inquiry(question, earlier, scope, min_confidence, each)))
 
     def search(
         query: str,

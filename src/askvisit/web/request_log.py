@@ -11,7 +11,6 @@ import json
 import logging
 import sys
 import threading
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -19,6 +18,7 @@ from typing import Any
 
 from askvisit.assistant import Assistant
 from askvisit.errors import ServerError
+from askvisit.inquiry import Inquiry
 from askvisit.records import Answer
 from askvisit.trace import Trace
 from askvisit.web import faults
@@ -62,19 +62,9 @@ class LoggedAssistant(Assistant):
 
     request_log: RequestLog
 
-    def ask(
-        self,
-        question: str,
-        history: Sequence[Answer] = (),
-        *,
-        articles: Sequence[str] | None = None,
-        min_confidence: float | None = None,
-        since: str | None = None,
-        until: str | None = None,
-        sources: Sequence[str] | None = None,
-        each: bool = False,
-    ) -> Answer:
-        """Answer as `Assistant.ask` does, and log how that went."""
+    def answer(self, inquiry: Inquiry) -> Answer:
+        """Answer as `Assistant.answer` does, and log how that went."""
+        question = inquiry.question
         record: dict[str, Any] = {
             "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "id": faults.reference(),
@@ -85,16 +75,7 @@ class LoggedAssistant(Assistant):
         seconds: dict[str, float] = {}
         began = perf_counter()
         try:
-            trace = self.explain(
-                question,
-                history,
-                articles=articles,
-                min_confidence=min_confidence,
-                since=since,
-                until=until,
-                sources=sources,
-                each=each,
-            )
+            trace = self.trace(inquiry)
             record |= _summary(trace)
             seconds |= trace.seconds
         except Exception as error:

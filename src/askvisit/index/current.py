@@ -1,0 +1,57 @@
+"""The index of a location as it is now, for threads that ask while it is rebuilt."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable
+from typing import TypeVar
+
+from askvisit.encoder import Encoder
+from askvisit.errors import EncoderMismatchError, IndexReplacedError
+from askvisit.index.local import PassageIndex
+from askvisit.index.location import IndexLocation
+
+_REBUILDS = 5
+"""Rebuilds that may overtake one piece of work before it fails."""
+
+Result = TypeVar("Result")
+
+
+class CurrentIndex:
+    """Opens a location's index, and opens it anew where it was rebuilt; safe to share.
+
+    Raises what `IndexLocation.open` raises, and `EncoderMismatchError` where the index was built
+    with another encoder.
+    """
+
+    def __init__(self, location: IndexLocation, encoder: Encoder) -> None:
+        self._location = location
+        self._encoder = encoder
+        self._lock = threading.Lock()
+        self._seen: Hashable | None = None
+        self._index = self.snapshot()
+
+    def snapshot(self) -> PassageIndex:
+        """Return the index as it is now, opened anew only where it was rebuilt."""
+        seen = self._location.signature()
+        with self._lock:
+            if seen is None or seen != self._seen:
+                self._index = self._opened()
+                self._seen = seen
+            return self._index
+
+    def on_snapshot(self, work: Callable[[PassageIndex], Result]) -> Result:
+        """Do work on one snapshot; on a new one where a rebuild took it away."""
+        for _ in range(_REBUILDS):
+            try:
+                return work(self.snapshot())
+            except (FileNotFoundError, IndexReplacedError):
+                self._seen = None
+        return work(self.snapshot())
+
+    def _opened(self) -> PassageIndex:
+        index = self._location.open()
+        built_with = index.encoder
+        if (built_with.name, built_with.sha256) != (self._encoder.name, self._encoder.sha256):
+            raise EncoderMismatchError(self._location, built_with.name, self._encoder.name)
+        return index

@@ -1,0 +1,147 @@
+"""What can be looked up in an index without a reader: passages, dates, names, articles, pages."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+from askvisit import names, timeline
+from askvisit.corpus import SourceFile
+from askvisit.encoder import Encoder
+from askvisit.errors import ArticleError, QuestionError, UnknownArticleError
+from askvisit.formats import PageView
+from askvisit.index import Articles, CurrentIndex, IndexLocation, PassageIndex, location_of
+from askvisit.inquiry import check_question, readable
+from askvisit.names import KeyName
+from askvisit.reader import SentenceReader
+from askvisit.records import Article, Hit
+from askvisit.retriever import Retriever
+from askvisit.scope import Scope
+from askvisit.timeline import TimelineEntry, TimelineScope
+
+Result = TypeVar("Result")
+
+
+class Library:
+    """The articles of one index; safe to share between threads.
+
+    A rebuilt index is noticed before the next look-up; each is done on one snapshot.
+    """
+
+    def __init__(self, index: str | os.PathLike[str] | IndexLocation, encoder: Encoder) -> None:
+        self._location = location_of(index)
+        self._encoder = encoder
+        self._sentences = SentenceReader(encoder)
+        self._current = CurrentIndex(self._location, encoder)
+
+    @property
+    def articles(self) -> Mapping[str, Article]:
+        """The articles by id."""
+        return self._on_snapshot(Articles)
+
+    @property
+    def suggestions(self) -> tuple[str, ...]:
+        """Questions to start with, from `suggestions.txt` in the index's folder (one a line)."""
+        return self._location.suggestions()
+
+    def within(self, scope: Scope) -> list[str]:
+        """Return the ids of the articles in a scope; raises what `Assistant.ask` raises for it."""
+        return self._on_snapshot(lambda index: list(_ids(index, scope)))
+
+    def search(
+        self,
+        question: str,
+        k: int = 5,
+        *,
+        articles: Sequence[str] | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        sources: Sequence[str] | None = None,
+    ) -> list[Hit]:
+        """Return the k best passages for a question or keywords, best first; nothing is read.
+
+        articles, since, until, sources: as for `Assistant.ask`.
+        """
+        check_question(question)
+        if k < 1:
+            raise QuestionError("k is how many passages to return: give 1 or more")
+        scope = Scope(articles, since, until, sources)
+
+        def search(index: PassageIndex) -> list[Hit]:
+            found = Retriever(index, self._encoder)
+            return found.search(readable(question), scope.ids(index))[:k]
+
+        return self._on_snapshot(search)
+
+    def timeline(
+        self,
+        topic: str | None = None,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        *,
+        articles: Sequence[str] | None = None,
+    ) -> tuple[TimelineEntry, ...]:
+        """Return the dated sentences, in order of time; those about a topic where one is given.
+
+        since, until: the span of time, both ends included: YYYY, YYYY-MM, YYYY-MM-DD or a date.
+        articles: ids of the articles to look in (all where None).
+
+        Relative dates ("last Tuesday") are counted from `Article.date`; where that is missing, and
+        where a text does not tell the year, they are left out.
+
+        Raises `QuestionError` for an empty topic or what is no date, and `UnknownArticleError`.
+        """
+        if topic is not None:
+            check_question(topic)
+        span = timeline.span(since, until)
+
+        def entries(index: PassageIndex) -> tuple[TimelineEntry, ...]:
+            scope = TimelineScope(_ids(index, Scope(articles)), *span)
+            if topic is None:
+                return timeline.everything(index, scope)
+            about = readable(topic)
+            return timeline.on_topic(index, self._encoder, self._sentences, about, scope)
+
+        return self._on_snapshot(entries)
+
+    def names(
+        self, most: int = 20, *, articles: Sequence[str] | None = None
+    ) -> tuple[KeyName, ...]:
+        """Return the people, places and other names that the articles mention most.
+
+        most: how many at most. articles: ids of the articles to look in (all where None).
+
+        Raises `QuestionError` where `most` is below 1, and `UnknownArticleError`.
+        """
+        if most < 1:
+            raise QuestionError("most is how many names to return: give 1 or more")
+        scope = Scope(articles)
+        return self._on_snapshot(lambda index: names.key_names(index, _ids(index, scope), most))
+
+    def page(self, article_id: str, page: int, ranges: Sequence[tuple[int, int]] = ()) -> PageView:
+        """Draw a page (from 1) of an article that is a PDF, as it looks.
+
+        ranges: (start, end) in the article's text, as a citation has them; the boxes of each are
+        in the view's `marks`, in parts of the page.
+
+        Raises `UnknownArticleError` for an id that the index does not have, and `ArticleError`
+        where the file has no such page, is gone, or says something else than when it was indexed.
+        """
+        known = self.articles
+        if article_id not in known:
+            raise UnknownArticleError(article_id, tuple(known))
+        path = self._location.article_file(article_id)
+        if path is None:
+            raise ArticleError(Path(article_id), "its file is not with the index")
+        return SourceFile(path).page(known[article_id].sha256, page, ranges)
+
+    def _on_snapshot(self, work: Callable[[PassageIndex], Result]) -> Result:
+        return self._current.on_snapshot(work)
+
+
+def _ids(index: PassageIndex, scope: Scope) -> Sequence[str]:
+    found = scope.ids(index)
+    return index.article_ids() if found is None else found

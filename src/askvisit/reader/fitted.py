@@ -1,0 +1,25 @@
+"""The weights that were fitted for a reader."""
+
+import warnings
+from pathlib import Path
+
+from askvisit.calibration import FAST, Calibration, calibration_for
+from askvisit.reader.protocol import Reader
+
+
+def fitted_for(reader: Reader, fitted_by_user: Path | None = None) -> Calibration:
+    """Return the weights fitted for a reader, or else the bundled reader's, and say so."""
+    fitted = calibration_for(reader.name, fitted_by_user)
+    if fitted is not None and fitted.sha256 in (None, reader.sha256):
+        return fitted
+    missing = f"no weights are fitted for the reader {reader.name}"
+    if fitted is not None:
+        missing = f"the weights were fitted for other files of the reader {reader.name}"
+    warnings.warn(
+        f"{missing}, so its confidence is a guess; fit them "
+        f"with: askvisit calibrate QUESTIONS.jsonl --reader {reader.name}",
+        stacklevel=3,
+    )
+    bundled = fitted or calibration_for(FAST)
+    assert bundled is not None
+    return bundled
