@@ -13,7 +13,8 @@ from askvisit.errors import DataError, IndexReadOnlyError, ModelError
 from askvisit.index.edit import ArticleMetadata
 from askvisit.web import adding, app, server
 from askvisit.web.adding import ArticleEditor, NewArticle
-from askvisit.web.controller import ArticlesUpdate, ChatController
+from askvisit.web.article_controller import ArticlesUpdate
+from askvisit.web.controller import ChatController
 
 MILL = "A Mill Burns\n\nThe old mill burned down on Sunday. The mayor said that it had no guard.\n"
 

@@ -8,8 +8,9 @@ from test_web_suggestions import OTHER
 
 from askvisit import Assistant
 from askvisit.web import memory
+from askvisit.web.article_controller import NO_ARTICLE
 from askvisit.web.chat import Turns
-from askvisit.web.controller import NO_ARTICLE, ChatController
+from askvisit.web.controller import ChatController
 
 
 def asked(controller: ChatController, *questions: str) -> Turns:

@@ -9,9 +9,10 @@ from functools import partial
 from typing import Any
 
 from askvisit.web import api
+from askvisit.web.article_controller import ArticlesUpdate
 from askvisit.web.articles import Chosen
 from askvisit.web.chat import SHOWN_TURNS, Turns
-from askvisit.web.controller import ArticlesUpdate, ChatController, ChatUpdate
+from askvisit.web.controller import ChatController, ChatUpdate
 from askvisit.web.layout import Parts, lay_out
 
 _KEPT = "['kept', 'scope'].map((name) => sessionStorage.getItem('askvisit-' + name) || '')"

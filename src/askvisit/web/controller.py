@@ -1,16 +1,13 @@
-"""What happens on a question, a guess, an edit: turns in, what the page shows out."""
+"""The conversation on the page: what a question, a guess or an edit changes."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from askvisit.errors import AskvisitError
-from askvisit.records import Answer, Article
+from askvisit.records import Answer
 from askvisit.web import (
-    adding,
     answers,
     articles,
     chat,
@@ -19,15 +16,14 @@ from askvisit.web import (
     feedback,
     inspector,
     memory,
-    pages,
     source_panel,
 )
-from askvisit.web.adding import ArticleEditor, NewArticle
+from askvisit.web.adding import ArticleEditor
+from askvisit.web.article_controller import ArticlesController
 from askvisit.web.articles import Chosen
 from askvisit.web.chat import ChatTurn, Turns
 from askvisit.web.feedback import Feedback
 from askvisit.web.markup import escape
-from askvisit.web.suggestions import Suggestions
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
@@ -37,8 +33,6 @@ FIRST_SUGGESTIONS = 6
 NEXT_SUGGESTIONS = 3
 KEPT_TURNS = 200
 """Turns of a conversation that are kept; the oldest go first."""
-
-NO_ARTICLE = '<article class="source"><p class="source-meta">There is no article yet.</p></article>'
 
 
 @dataclass(frozen=True)
@@ -55,17 +49,7 @@ class ChatUpdate:
     undone: Turns | None = None
 
 
-@dataclass(frozen=True)
-class ArticlesUpdate:
-    """What changes where articles come or go; None leaves a part as it is."""
-
-    message: str
-    listing: str | None = None
-    chosen: Chosen = None
-    source: str | None = None
-
-
-class ChatController:
+class ChatController(ArticlesController):
     """One assistant and how its answers are shown; it holds no conversation itself."""
 
     def __init__(
@@ -75,11 +59,9 @@ class ChatController:
         feedback_file: Feedback | None = None,
         editor: ArticleEditor | None = None,
     ) -> None:
-        self.assistant = assistant
+        super().__init__(assistant, editor)
         self.strictness: Strictness = strictness
         self.feedback_file = feedback_file
-        self.editor = editor
-        self._suggestions = Suggestions(assistant)
 
     def log(self, turns: Turns, chosen: Chosen = None, undone: Turns = ()) -> str:
         """Return the conversation with what to ask next, of the articles that are chosen."""
@@ -91,74 +73,6 @@ class ChatController:
         """Return what to ask next as HTML, where the choice of articles changed."""
         html = chat.suggested(self._suggested(turns, chosen), turns)
         return {"html": html, "at": time.time_ns()}
-
-    def scope(self, chosen: Chosen) -> str:
-        """Return what the box says of the articles that the next question looks in."""
-        return articles.scope(chosen, self.known_articles())
-
-    def first_source(self) -> str:
-        """Return what the panel shows before the first answer."""
-        first = next(iter(self.known_articles().values()), None)
-        return NO_ARTICLE if first is None else source_panel.panel(first)
-
-    def open_source(self, request: Any) -> dict[str, str]:
-        """Return the panel for a click on a citation, or a page; the request is the browser's."""
-        if isinstance(request, dict) and "page" in request:
-            return pages.open_page(request, self.known_articles(), self.assistant.page)
-        return source_panel.open_source(request, self.known_articles())
-
-    def listing(self, chosen: Chosen = None, problem: str = "") -> str:
-        """Return the list of articles."""
-        known, removable = self.known_articles(), self.editor is not None
-        return articles.listing(known, chosen, removable=removable, problem=problem)
-
-    def choose(self, data: object) -> Chosen:
-        """Return the articles to look in; the data is the browser's."""
-        return articles.checked_choice(data, self.known_articles())
-
-    def chosen(self, kept: object) -> Chosen:
-        """Return the articles that the browser remembers as chosen; all where it knows of none."""
-        return articles.remembered_choice(kept, self.known_articles())
-
-    def add(self, data: object, chosen: Chosen) -> Iterator[ArticlesUpdate]:
-        """Add an article, and say how far that is; the data is the browser's.
-
-        At the end it is opened, and questions that it answers are offered.
-        """
-        if self.editor is None:
-            return
-        name = adding.name_of(data)
-        yield ArticlesUpdate(adding.working())
-        try:
-            for news in self.editor.add(NewArticle.checked(data)):
-                if not isinstance(news, Article):
-                    yield ArticlesUpdate(adding.working(news))
-                    continue
-                chosen = None if chosen is None else (*chosen, news.id)
-                offered = self._suggestions.answered(news)
-                message = adding.done(news, offered)
-                source = source_panel.panel(news)
-                yield ArticlesUpdate(message, self.listing(chosen), chosen, source)
-        except AskvisitError as error:
-            yield ArticlesUpdate(adding.failed(str(error), name))
-        except Exception:
-            yield ArticlesUpdate(adding.failed(faults.report("adding an article"), name))
-
-    def remove(self, article_id: str, chosen: Chosen, opened: str = "") -> ArticlesUpdate:
-        """Remove an article; where it is the one that is `opened`, another takes its place."""
-        if self.editor is None:
-            return ArticlesUpdate("")
-        problem = ""
-        try:
-            self.editor.remove(article_id)
-        except AskvisitError as error:
-            problem = adding.failed(str(error))
-        except Exception:
-            problem = adding.failed(faults.report("removing an article"))
-        known = self.known_articles()
-        chosen = articles.still_there(chosen, known)
-        source = self.first_source() if opened and opened not in known else None
-        return ArticlesUpdate("", self.listing(chosen, problem), chosen, source)
 
     def ask(self, question: str, turns: Turns, chosen: Chosen = None) -> ChatUpdate:
         """Answer a question, with the cited sentences marked in the article."""
@@ -282,13 +196,6 @@ class ChatController:
     def _suggested(self, turns: Turns, chosen: Chosen) -> list[str]:
         most = NEXT_SUGGESTIONS if turns else FIRST_SUGGESTIONS
         return self._suggestions.after(turns, self.known_articles(), most, chosen)
-
-    def known_articles(self) -> Mapping[str, Article]:
-        """Return the articles; none where the index cannot be read, as the next question says."""
-        try:
-            return self.assistant.articles
-        except AskvisitError:
-            return {}
 
     def _least_confidence(self) -> float | None:
         if self.strictness == "normal":
