@@ -58,7 +58,9 @@ MAY_IMPORT = {
     "topic_search": {"ranking", "reader", "rewriting", "calibration"},
     "verbs": set(),
     "names": {"index", "rewriting", "verbs"},
-    "timeline": {"encoder", "index", "reader", "retriever", "topic_search", "verbs"},
+    "timeline": {
+        *("encoder", "index", "metadata", "reader", "retriever", "topic_search", "verbs"),
+    },
     "talk": {"encoder", "index", "metadata", "passages", "quotable", "rewriting", "vectors"},
     "grouping": {"calibration", "ranking"},
     "scope": {"encoder", "index", "metadata", "talk"},

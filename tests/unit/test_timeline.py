@@ -10,10 +10,10 @@ from harness.fakes import ScriptedReader, WordCounts, calibration, write_article
 
 from askvisit import Assistant, build_index
 from askvisit.errors import QuestionError, UnknownArticleError
+from askvisit.metadata.partial_date import PartialDate
 from askvisit.passages import sentences
 from askvisit.records import Article
-from askvisit.timeline import PartialDate, published
-from askvisit.timeline.dates import bound
+from askvisit.timeline.dates import bound, published
 from askvisit.timeline.expressions import find
 from askvisit.timeline.resolving import dated
 from askvisit.timeline.tense import tense

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
+
+from askvisit.metadata.partial_date import PartialDate
 
 if TYPE_CHECKING:
     from dateparser.date import DateDataParser
@@ -17,7 +18,7 @@ DateRange = tuple[date, date]
 FORM = "2019-06-26, 2019-06 or 2019"
 """How people are told to write a date."""
 
-_ISO = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d)(?:[T ].+)?)?)?")
+_ISO = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:[T ].+)?)?)?")
 _LONGEST = 60
 
 
@@ -29,19 +30,20 @@ def to_iso(written: str) -> str | None:
     """
     text = written.strip()
     if _ISO.fullmatch(text):
-        return None if _iso_days(text) is None else text
+        return None if _parsed(text) is None else text
     if len(text) > _LONGEST or not re.search(r"\d{4}", text):
         return None  # without a year it says something only beside today's date
     found = _parser().get_date_data(text)
     if found.date_obj is None or found.period not in ("day", "month", "year"):
         return None
-    return _of_period(found.date_obj.date(), found.period)
+    return str(PartialDate.of(found.date_obj.date(), found.period))
 
 
 def days(written: str) -> DateRange | None:
     """Return the days that a date means: `2019-06` is June 2019; None where it is no date."""
     iso = to_iso(written)
-    return None if iso is None else _iso_days(iso)
+    found = None if iso is None else _parsed(iso)
+    return None if found is None else (found.first, found.last)
 
 
 def relative_days(words: str, today: date) -> DateRange | None:
@@ -57,7 +59,8 @@ def relative_days(words: str, today: date) -> DateRange | None:
     if found.period == "week":
         monday = day - timedelta(days=day.weekday())
         return monday, monday + timedelta(days=6)
-    return _iso_days(_of_period(day, found.period))
+    partial = PartialDate.of(day, found.period)
+    return partial.first, partial.last
 
 
 def mentioned(text: str) -> list[str]:
@@ -69,25 +72,14 @@ def mentioned(text: str) -> list[str]:
     return [words for words, _ in found]
 
 
-def _iso_days(iso: str) -> DateRange | None:
-    found = _ISO.fullmatch(iso)
-    if found is None:
-        return None
+def _parsed(iso: str) -> PartialDate | None:
+    """Return the date of an ISO 8601 date or time, None where there is no such day or time."""
     try:
-        year, month = int(found["year"]), int(found["month"] or 1)
-        first = date(year, month, int(found["day"] or 1))
-        if found["day"]:
-            if len(iso) > len("2019-06-26"):
-                datetime.fromisoformat(iso)
-            return first, first
-    except ValueError:  # the year 0, or a 13th month
+        if len(iso) > len("2019-06-26"):
+            datetime.fromisoformat(iso)
+        return PartialDate.parse(iso[: len("2019-06-26")])
+    except ValueError:
         return None
-    last_month = month if found["month"] else 12
-    return first, date(year, last_month, calendar.monthrange(year, last_month)[1])
-
-
-def _of_period(day: date, period: str) -> str:
-    return {"year": f"{day.year:04d}", "month": f"{day:%Y-%m}"}.get(period, day.isoformat())
 
 
 @cache

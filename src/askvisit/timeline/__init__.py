@@ -5,10 +5,9 @@ resolving: expressions to dates; build: an index to a timeline. What cannot be d
 """
 
 from askvisit.timeline.build import TimelineEntry, TimelineScope, everything, on_topic
-from askvisit.timeline.dates import PartialDate, published, span
+from askvisit.timeline.dates import published, span
 
 __all__ = [
-    "PartialDate",
     "TimelineEntry",
     "TimelineScope",
     "everything",

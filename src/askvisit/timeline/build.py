@@ -9,10 +9,11 @@ from functools import lru_cache
 from askvisit import topic_search
 from askvisit.encoder import Encoder
 from askvisit.index import PassageIndex
+from askvisit.metadata.partial_date import PartialDate, Precision
 from askvisit.reader import SentenceReader
 from askvisit.records import Article, Citation, Evidence, Sentence, Span
 from askvisit.retriever import Retriever
-from askvisit.timeline.dates import PartialDate, Precision, published
+from askvisit.timeline.dates import published
 from askvisit.timeline.resolving import DatedWords, dated
 
 _PASSAGES = 24

@@ -14,8 +14,8 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+from askvisit.metadata.partial_date import PartialDate
 from askvisit.records import Sentence
-from askvisit.timeline.dates import PartialDate, Precision
 from askvisit.timeline.expressions import DateExpression, find
 from askvisit.timeline.tense import Tense, nearer, tense
 
@@ -189,8 +189,7 @@ def _read(text: str, base: date, prefer: str = "current_period") -> _Read | None
     if data.date_obj is None:
         return None
     day = data.date_obj.date()
-    precision: Precision = data.period if data.period in ("year", "month") else "day"
-    return _Read(day, data.period, PartialDate(day.year, day.month, day.day).at(precision))
+    return _Read(day, data.period, PartialDate.of(day, data.period))
 
 
 @lru_cache(maxsize=1024)
