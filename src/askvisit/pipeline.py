@@ -1,9 +1,9 @@
 """One question of a conversation, on one snapshot of an index.
 
-A question is read with the words of earlier turns that it leans on, which a term classifier tells;
-one of more than a few words only where it is not sure as typed, and the surer reading is taken.
-Where it leans on none, at most one corrected form is read beside it (spelling, aliases), which is
-taken unless only the question as typed is sure.
+Spelling and aliases propose one corrected form of a question; where it finds nothing sure, the
+question is read as typed too. A short question is read with the words of earlier turns that it
+leans on, which a term classifier tells; a longer one only where it is not sure by itself, and the
+surer reading is taken.
 """
 
 from __future__ import annotations
@@ -85,13 +85,15 @@ class QAPipeline:
         """Rewrite a question, and return what is found for the reading that is taken."""
         spelled = rewriting.spelling.correct(asked, self.index)
         corrected = rewriting.aliases.expand(spelled, self.index)
-        context = self.resolver.context(corrected, history)
-        if context:
-            cited = [c.article_id for turn in history[-TURNS:] for c in turn.citations]
-            return self._in_context(corrected, context, cited)
-        if corrected != asked:
-            return self._corrected(asked, corrected)
-        return self.read(asked)
+        if len(content_words(corrected)) <= _FOLLOW_UP:
+            return self._short(asked, corrected, history)
+        alone = self.read(corrected)
+        if self._is_sure(alone):
+            return alone
+        in_context = self._in_context(corrected, history)
+        if in_context is None:
+            return self._or_as_typed(asked, alone)
+        return max(alone, in_context, key=_confidence)
 
     def read(
         self, question: str, context: Sequence[ContextTurn] = (), cited: Sequence[str] = ()
@@ -165,33 +167,34 @@ class QAPipeline:
             further=self.calibration.further,
         )
 
-    def _in_context(
-        self, question: str, context: Sequence[ContextTurn], cited: Sequence[str]
-    ) -> ReadingResult:
-        """Return what is found in context, or for the question by itself.
+    def _short(self, asked: str, corrected: str, history: Sequence[Answer]) -> ReadingResult:
+        """Read a short question in context, if it has one: it is a follow-up.
 
-        A short one is a follow-up: it is read by itself only where the context finds nothing sure,
-        and must then be sure by the strict threshold, because anything may answer "Why?". A longer
-        one is read in context only where it is not sure by itself.
+        It is read by itself only where the context finds nothing sure, and must then be sure by the
+        strict threshold, because anything may answer "Why?".
         """
-        if len(content_words(question)) > _FOLLOW_UP:
-            alone = self.read(question)
-            if self._is_sure(alone):
-                return alone
-            return max(alone, self.read(question, context, cited), key=_confidence)
-        result = self.read(question, context, cited)
-        if self._is_sure(result):
+        in_context = self._in_context(corrected, history)
+        if in_context is None:
+            return self._or_as_typed(asked, self.read(corrected))
+        if self._is_sure(in_context):
+            return in_context
+        alone = self.read(corrected)
+        return alone if alone.confidence >= self.calibration.thresholds["strict"] else in_context
+
+    def _in_context(self, question: str, history: Sequence[Answer]) -> ReadingResult | None:
+        """Read a question with the words of earlier turns, None where it leans on none."""
+        context = self.resolver.context(question, history)
+        if not context:
+            return None
+        cited = [c.article_id for turn in history[-TURNS:] for c in turn.citations]
+        return self.read(question, context, cited)
+
+    def _or_as_typed(self, asked: str, result: ReadingResult) -> ReadingResult:
+        """Return what the corrected form found, unless only the question as typed is sure."""
+        if result.question == asked or self._is_sure(result):
             return result
-        alone = self.read(question)
-        return alone if alone.confidence >= self.calibration.thresholds["strict"] else result
-
-    def _corrected(self, asked: str, corrected: str) -> ReadingResult:
-        """Read a question as typed and corrected.
-
-        The corrected form is the likelier one: it counts unless only the one as typed is sure.
-        """
-        typed, result = self.read(asked), self.read(corrected)
-        return typed if self._is_sure(typed) and not self._is_sure(result) else result
+        typed = self.read(asked)
+        return typed if self._is_sure(typed) else result
 
     def _search_topic(self, question: str, about: str) -> ReadingResult:
         evidence = Retriever(self.index, self.encoder).gather(about, self.articles)
