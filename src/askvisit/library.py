@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from askvisit import names, timeline
 from askvisit.corpus import SourceFile
-from askvisit.encoder import Encoder
+from askvisit.encoder import Encoder, RecentTexts
 from askvisit.errors import ArticleError, QuestionError, UnknownArticleError
 from askvisit.formats import PageView
 from askvisit.index import Articles, CurrentIndex, IndexLocation, PassageIndex, location_of
@@ -33,8 +33,8 @@ class Library:
 
     def __init__(self, index: str | os.PathLike[str] | IndexLocation, encoder: Encoder) -> None:
         self._location = location_of(index)
-        self._encoder = encoder
-        self._sentences = SentenceReader(encoder)
+        self._encoder = RecentTexts(encoder)
+        self._sentences = SentenceReader(self._encoder)
         self._current = CurrentIndex(self._location, encoder)
 
     @property

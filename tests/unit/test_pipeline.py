@@ -65,6 +65,16 @@ def test_the_words_of_a_follow_up_are_searched_for(small, opened):
     assert "And why (bridge)?" in encoder.encoded
 
 
+def test_a_question_to_each_article_is_encoded_once(small):
+    encoder = WordCounts()
+    one = Assistant(
+        small, encoder, Answering({STEEL: {"on Monday": 2.0, "nine": 2.0}}), calibration()
+    )
+    answer = one.ask(STEEL, each=True)
+    assert {c.article_id for c in answer.citations} == {"bridge.txt", "tariffs.txt"}
+    assert encoder.encoded.count(STEEL) == 1
+
+
 def test_a_follow_up_is_read_behind_the_turns_that_it_leans_on(small, opened):
     one, reader, _ = asking(small, {}, {LIKED: ["bridge"]})
     one.ask(LIKED, [opened])
@@ -148,9 +158,17 @@ def test_a_short_question_is_read_by_itself_where_the_context_finds_nothing_sure
 
 def test_of_a_long_question_the_surer_reading_is_taken(small, opened):
     long = "Which minister came to see the new bridge?"
-    script = {long: {"minister": 5.0}, expanded(long, ["Monday"]): {"on Monday": 4.0}}
-    one, _, _ = asking(small, script, {long: ["Monday"]})
+    script = {long: {"minister": -1.0}, expanded(long, ["Monday"]): {"on Monday": 4.0}}
+    one, reader, _ = asking(small, script, {long: ["Monday"]})
+    assert one.ask(long, [opened]).reading == f"{long} — Monday"
+    assert reader.asked == [long, expanded(long, ["Monday"])]
+
+
+def test_of_a_long_question_that_is_sure_nobody_asks_what_it_leans_on(small, opened):
+    long = "Which minister came to see the new bridge?"
+    one, reader, resolver = asking(small, {long: {"minister": 5.0}}, {long: ["Monday"]})
     assert one.ask(long, [opened]).reading == long
+    assert (reader.asked, resolver.asked) == ([long], [])
 
 
 def test_a_turn_is_its_question_and_the_words_that_answered(opened):

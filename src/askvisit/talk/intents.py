@@ -13,7 +13,6 @@ import tomllib
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +22,9 @@ from askvisit.talk.wording import words
 from askvisit.vectors import FloatArray, normalise
 
 Weights = NDArray[np.float64]
+
+_Identity = tuple[str, str, int]
+"""What makes two encoders the same: its vectors of the examples can be kept for both."""
 
 
 class Intents:
@@ -64,9 +66,7 @@ class NearestIntent:
         self._intents = intents
         self._least = least
         self._margin = margin
-        self._encoded: WeakKeyDictionary[Encoder, tuple[FloatArray, FloatArray]] = (
-            WeakKeyDictionary()
-        )
+        self._encoded: dict[_Identity, tuple[FloatArray, FloatArray]] = {}
 
     def of(self, message: str, encoder: Encoder) -> str | None:
         """Return the intent of a message, written as `plain` writes it; None where it has none."""
@@ -83,11 +83,12 @@ class NearestIntent:
 
     def _vectors(self, encoder: Encoder) -> tuple[FloatArray, FloatArray]:
         """Return the vectors of the examples and of the questions, in their order."""
-        if encoder not in self._encoded:
+        key = _identity(encoder)
+        if key not in self._encoded:
             texts = list(self._intents.examples), self._intents.questions
             examples, questions = (normalise(encoder.encode(some)) for some in texts)
-            self._encoded[encoder] = examples, questions
-        return self._encoded[encoder]
+            self._encoded[key] = examples, questions
+        return self._encoded[key]
 
 
 class LearnedIntent:
@@ -103,7 +104,7 @@ class LearnedIntent:
     def __init__(self, intents: Intents, *, least: float) -> None:
         self._intents = intents
         self._least = least
-        self._fitted: dict[tuple[str, str, int], tuple[FloatArray, Weights]] = {}
+        self._fitted: dict[_Identity, tuple[FloatArray, Weights]] = {}
 
     def of(self, message: str, encoder: Encoder) -> str | None:
         """Return the intent of a message, written as `plain` writes it; None where it has none."""
@@ -128,7 +129,7 @@ class LearnedIntent:
 
     def _fit(self, encoder: Encoder) -> tuple[FloatArray, Weights]:
         """Return the vectors of examples and questions, and weights (as many × intents)."""
-        key = encoder.name, encoder.sha256, encoder.dimension
+        key = _identity(encoder)
         if key not in self._fitted:
             examples, names = self._intents.examples, list(self._intents.tables)
             known = normalise(encoder.encode([*examples, *self._intents.questions]))
@@ -144,6 +145,10 @@ class LearnedIntent:
         cosines = (one @ other.T).astype(np.float64)
         kernel: Weights = np.exp(self._SHARPNESS * (cosines - 1.0))
         return kernel
+
+
+def _identity(encoder: Encoder) -> _Identity:
+    return encoder.name, encoder.sha256, encoder.dimension
 
 
 def plain(text: str) -> str:
