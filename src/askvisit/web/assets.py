@@ -13,7 +13,7 @@ from typing import Any
 
 STATIC = Path(__file__).parent / "static"
 STYLES = (
-    *("theme", "top", "help", "conversations", "chat", "answer", "inspector", "question"),
+    *("theme", "shapes", "top", "help", "conversations", "chat", "answer", "inspector", "question"),
     *("source", "pages", "selecting", "notebook", "articles", "adding"),
     *("devices", "print"),
 )
