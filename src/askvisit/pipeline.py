@@ -73,7 +73,7 @@ class QAPipeline:
         if reply is not None:
             return self._unless_all_is_refused(reply, asked)
         earlier = [turn for turn in history if not talk.is_reply(turn)]
-        parts = rewriting.several.split(rewriting.wrapping.unwrap(asked))
+        parts = rewriting.splitting.split(rewriting.wrapping.unwrap(asked))
         if len(parts) == 1:
             return self._answered(question, self._best(parts[0], earlier))
         answers: list[Answer] = []

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from harness.fakes import ROOT
-from harness.lake import DIALOGUES, EDITIONS, dialogue_line, line, write_lines
+from harness.training_data import DIALOGUES, EDITIONS, dialogue_line, line, write_lines
 
 from askvisit.errors import DataError
 from askvisit.evaluation import holds_editions, read_edition_dialogues, read_editions

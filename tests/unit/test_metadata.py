@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from askvisit.metadata import dates, printed
+from askvisit.metadata.partial_date import PartialDate
 
 BODY = "\n\nThe mayor opened the bridge on Monday. A band played until late.\n"
 
@@ -58,6 +59,28 @@ class TestDates:
     def test_are_found_in_a_question(self):
         assert dates.mentioned("What did last week's article say?") == ["last week"]
         assert dates.mentioned("Who opened the bridge?") == []
+
+    @pytest.mark.parametrize(
+        ("stored", "day"),
+        [
+            ("2019-06-28", date(2019, 6, 28)),
+            ("2019-06-28T10:00:00+02:00", date(2019, 6, 28)),
+            *((text, None) for text in (None, "", "2019", "2019-06", "0000-01-01", "2019-02-30")),
+            ("28 June 2019", None),
+        ],
+    )
+    def test_only_a_whole_day_is_one_of_publication(self, stored, day):
+        assert dates.publication_day(stored) == day
+
+    def test_partial_ones_are_sorted_compared_and_written(self):
+        parsed = [PartialDate.parse(text) for text in ("2019-06-01", "2019", "2019-06", "0987")]
+        ordered = [str(found) for found in sorted(parsed, key=lambda found: found.order)]
+        assert ordered == ["0987", "2019", "2019-06", "2019-06-01"]
+        assert [found.precision for found in parsed] == ["day", "year", "month", "year"]
+        assert parsed[2].last == date(2019, 6, 30)
+        for wrong in ("19", "2019-6", "2019-13", "0000", "2019-02-29", "June 2019", "2019-06-01x"):
+            with pytest.raises(ValueError):  # noqa: PT011 - the type is what is promised
+                PartialDate.parse(wrong)
 
 
 class TestByline:

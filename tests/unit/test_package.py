@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -192,6 +193,15 @@ def test_data_flows_one_way(path):
         elif own in ("cli", "web"):
             allowed -= {"web"}
     assert own_units(path) <= allowed
+
+
+def test_every_module_and_folder_is_described():
+    table = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    modules = {unit(path) for path in MODULES} - {"__init__"}
+    assert [name for name in modules if not re.search(rf"^\| .*`{name}/?`", table, re.M)] == []
+    folders = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    named = [folder.name for folder in PACKAGES if f"| `src/askvisit/{folder.name}/` |" in folders]
+    assert named == [folder.name for folder in PACKAGES]
 
 
 def test_no_two_classes_have_one_name():

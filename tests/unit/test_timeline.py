@@ -10,13 +10,12 @@ from harness.fakes import ScriptedReader, WordCounts, calibration, write_article
 
 from askvisit import Assistant, build_index
 from askvisit.errors import QuestionError, UnknownArticleError
-from askvisit.metadata.partial_date import PartialDate
 from askvisit.passages import sentences
 from askvisit.records import Article
-from askvisit.timeline.dates import bound, published
 from askvisit.timeline.expressions import find
 from askvisit.timeline.resolving import dated
 from askvisit.timeline.tense import tense
+from askvisit.timeline.time_span import bound
 
 WEDNESDAY = date(2025, 6, 18)
 
@@ -145,30 +144,6 @@ def test_a_thousand_dates_in_a_line_take_no_time():
     began = time.process_time()
     assert len(dates(line)) == 1000
     assert time.process_time() - began < 30, "linear, not quadratic"
-
-
-@pytest.mark.parametrize(
-    ("stored", "day"),
-    [
-        ("2019-06-28", date(2019, 6, 28)),
-        ("2019-06-28T10:00:00+02:00", date(2019, 6, 28)),
-        *((text, None) for text in (None, "", "2019", "2019-06", "0000-01-01", "2019-02-30")),
-        ("28 June 2019", None),
-    ],
-)
-def test_only_a_whole_day_of_publication_counts(stored, day):
-    assert published(stored) == day
-
-
-def test_partial_dates_are_sorted_compared_and_written():
-    parsed = [PartialDate.parse(text) for text in ("2019-06-01", "2019", "2019-06", "0987")]
-    ordered = [str(found) for found in sorted(parsed, key=lambda found: found.order)]
-    assert ordered == ["0987", "2019", "2019-06", "2019-06-01"]
-    assert [found.precision for found in parsed] == ["day", "year", "month", "year"]
-    assert parsed[2].last == date(2019, 6, 30)
-    for wrong in ("19", "2019-6", "2019-13", "0000", "2019-02-29", "June 2019", "2019-06-01x"):
-        with pytest.raises(ValueError):  # noqa: PT011 - the type is what is promised
-            PartialDate.parse(wrong)
 
 
 @pytest.mark.parametrize("given", ["yesterday", "0000", "2019-13", "", 2019])

@@ -10,7 +10,7 @@ from collections import Counter
 from itertools import islice
 
 import pytest
-from harness.lake import (
+from harness.training_data import (
     COLOURS,
     DIALOGUES,
     EDITIONS,

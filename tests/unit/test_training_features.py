@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import exp, log
 
 import pytest
-from harness.lake import texts
 from harness.tiny_reader import write_tiny_reader
+from harness.training_data import texts
 
 from askvisit.onnx_model import Layout
 from training import features

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 from harness.fakes import ROOT, SharedWords, WordCounts
-from harness.lake import (
+from harness.tiny_reader import write_tiny_reader
+from harness.training_data import (
     DIALOGUES,
     EDITIONS,
     SQUAD,
@@ -24,7 +25,6 @@ from harness.lake import (
     texts,
     write_lines,
 )
-from harness.tiny_reader import write_tiny_reader
 
 from askvisit.errors import TrainingError
 from askvisit.onnx_model import MODELS, OnnxModel

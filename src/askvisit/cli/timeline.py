@@ -33,15 +33,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Print the timeline; 3 where nothing is dated."""
-    from askvisit import timeline
     from askvisit.assistant import Assistant
+    from askvisit.metadata.dates import publication_day
 
     assistant = Assistant.load(options.chosen_index(chosen), reader="fast")
     topic = " ".join(chosen.topic) if chosen.topic else None
     found = assistant.timeline(topic, chosen.since, chosen.until, articles=chosen.article)
     print(show.as_json([asdict(entry) for entry in found]) if chosen.json else show.timeline(found))
     articles = [assistant.articles[name] for name in chosen.article or assistant.articles]
-    undated = [article.id for article in articles if timeline.published(article.date) is None]
+    undated = [article.id for article in articles if publication_day(article.date) is None]
     if undated:
         print(f"askvisit: {_left_out(undated)}", file=sys.stderr)
     return 0 if found else 3

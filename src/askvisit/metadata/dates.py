@@ -46,6 +46,15 @@ def days(written: str) -> DateRange | None:
     return None if found is None else (found.first, found.last)
 
 
+def publication_day(stored: str | None) -> date | None:
+    """Return the day of publication of an article, None where no whole, valid day is known.
+
+    stored: `Article.date`, an ISO 8601 date or time.
+    """
+    found = _parsed(stored) if stored and _ISO.fullmatch(stored) else None
+    return found.first if found is not None and found.precision == "day" else None
+
+
 def relative_days(words: str, today: date) -> DateRange | None:
     """Return the days that words such as "last week" or "June 2018" mean, None where they do not.
 

@@ -5,13 +5,12 @@ resolving: expressions to dates; build: an index to a timeline. What cannot be d
 """
 
 from askvisit.timeline.build import TimelineEntry, TimelineScope, everything, on_topic
-from askvisit.timeline.dates import published, span
+from askvisit.timeline.time_span import span
 
 __all__ = [
     "TimelineEntry",
     "TimelineScope",
     "everything",
     "on_topic",
-    "published",
     "span",
 ]

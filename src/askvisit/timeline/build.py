@@ -9,11 +9,11 @@ from functools import lru_cache
 from askvisit import topic_search
 from askvisit.encoder import Encoder
 from askvisit.index import PassageIndex
+from askvisit.metadata.dates import publication_day
 from askvisit.metadata.partial_date import PartialDate, Precision
 from askvisit.reader import SentenceReader
 from askvisit.records import Article, Citation, Evidence, Sentence, Span
 from askvisit.retriever import Retriever
-from askvisit.timeline.dates import published
 from askvisit.timeline.resolving import DatedWords, dated
 
 _PASSAGES = 24
@@ -134,4 +134,4 @@ def _dated(index: PassageIndex, article: Article) -> tuple[DatedWords, ...]:
 
 @lru_cache(maxsize=_ARTICLES_REMEMBERED)
 def _remembered(article: Article, sentences: tuple[Sentence, ...]) -> tuple[DatedWords, ...]:
-    return tuple(dated(sentences, published(article.date)))
+    return tuple(dated(sentences, publication_day(article.date)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from askvisit.errors import QuestionError
 from askvisit.records import Answer, Article
-from askvisit.web import faults, several
+from askvisit.web import answer_notes, faults
 from askvisit.web.answers import answer_html, plain_text
 from askvisit.web.articles import NONE_CHOSEN, Chosen
 from askvisit.web.feedback import WORDS
@@ -70,8 +70,8 @@ def reply(
             question, history(turns), articles=chosen, min_confidence=0 if guess else least
         )
         articles, below = assistant.articles, least if guess else None
-        shown = answer_html(answer, articles, below) + several.beside(answer, assistant, chosen)
-        shown += _looked_in(chosen, articles)
+        shown = answer_html(answer, articles, below)
+        shown += answer_notes.beside(answer, assistant, chosen) + _looked_in(chosen, articles)
         return ChatTurn(kept, answer, shown, plain_text(answer, articles, below), chosen, guess)
     except faults.USER_ERRORS as error:
         message = str(error)

@@ -13,7 +13,7 @@ from test_assistant import check
 
 from askvisit import Assistant
 from askvisit.pipeline import NOT_FOUND
-from askvisit.rewriting.several import split
+from askvisit.rewriting.splitting import split
 
 MAYOR = "When did the mayor open the bridge?"
 COST = "How long did the bridge take?"

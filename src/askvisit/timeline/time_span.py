@@ -1,27 +1,11 @@
-"""The day of an article's publication, and the ends of a span of time."""
+"""The ends of a span of time, as people give them."""
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 from askvisit.errors import QuestionError
 from askvisit.metadata.partial_date import PartialDate
-
-_ISO_START = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?(?![\d-])")
-
-
-def published(stored: str | None) -> date | None:
-    """Return the day of publication of an article, None where no whole, valid date is known.
-
-    stored: `Article.date`, an ISO 8601 date or time.
-    """
-    match = _ISO_START.match(stored or "")
-    try:
-        found = PartialDate.parse(match[0]) if match else None
-    except ValueError:
-        return None
-    return found.first if found is not None and found.precision == "day" else None
 
 
 def bound(name: str, given: str | date | None) -> PartialDate | None:

@@ -8,7 +8,7 @@ from harness.fakes import BRIDGE, citation
 from harness.web_fakes import FakeAssistant
 
 from askvisit.records import Answer, AnswerGroup, GroupMember, ProposedScope, quoted
-from askvisit.web import several
+from askvisit.web import answer_notes
 
 QUOTE = "The mayor opened the bridge on Monday."
 CITED = citation(BRIDGE, QUOTE, "on Monday", paragraph=2)
@@ -16,7 +16,7 @@ FOUND = Answer("When?", "When?", "answer", True, quoted([CITED]), 0.9, (CITED,))
 
 
 def test_a_plain_answer_says_nothing_more():
-    assert several.beside(FOUND, FakeAssistant(), None) == ""
+    assert answer_notes.beside(FOUND, FakeAssistant(), None) == ""
 
 
 def test_groups_name_source_and_date_and_link_to_the_place():
@@ -25,7 +25,7 @@ def test_groups_name_source_and_date_and_link_to_the_place():
         AnswerGroup("on <i>Monday", "date", True, (member, member)),
         AnswerGroup("on Friday", "date", True, (member,)),
     )
-    shown = several.beside(replace(FOUND, groups=groups), FakeAssistant(), None)
+    shown = answer_notes.beside(replace(FOUND, groups=groups), FakeAssistant(), None)
     assert "3 articles answer this" in shown
     assert "2 articles say so: <b>on &lt;i&gt;Monday</b> (differs: another date)" in shown
     assert "A Bridge for the Town, The &lt;b&gt;Post, 2021-05-03" in shown
@@ -34,13 +34,13 @@ def test_groups_name_source_and_date_and_link_to_the_place():
 
 def test_what_only_the_record_tells_is_below_the_quotes():
     answer = replace(FOUND, request="author", text=f"{FOUND.text}\nBy its record: <Ada>.")
-    shown = several.beside(answer, FakeAssistant(), None)
+    shown = answer_notes.beside(answer, FakeAssistant(), None)
     assert shown == '<p class="note" dir="auto">By its record: &lt;Ada&gt;.</p>'
 
 
 def test_a_scope_is_offered_and_not_taken():
     proposed = ProposedScope(("Herald",), "2021-05-03", "2021-05-09", ("The Herald",), 1)
     assistant = FakeAssistant()
-    shown = several.beside(replace(FOUND, proposed_scope=proposed), assistant, None)
+    shown = answer_notes.beside(replace(FOUND, proposed_scope=proposed), assistant, None)
     assert "Ask only 1 article (The Herald, 2021-05-03 – 2021-05-09)</button>" in shown
     assert f'data-scope="[&quot;{next(iter(assistant.articles))}&quot;]"' in shown
