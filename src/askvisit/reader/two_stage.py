@@ -1,7 +1,9 @@
 """Two readers in stages: a small one reads all, a large one reads again where it matters.
 
 The large model takes five times as long for a text, so that only the windows around the small
-one's best sentences are worth it. Both margins are kept, and ranking and confidence use both.
+one's best sentences are worth it. Each of these it reads twice, with and without what stands
+around: the mean of two views tells better whether a text answers than either alone. The margins of
+both readers are kept, and ranking and confidence use both.
 """
 
 from __future__ import annotations
@@ -38,21 +40,38 @@ class TwoStageReader:
         found = self._first.read(question, windows, turns)
         margins = {span.sentence: span.margin for span in found}
         again = likeliest(found, windows)
+        wide = list(again.values())
+        alone = [narrowed(window, sentence, length=0) for sentence, window in again.items()]
+        closer = self._second.read(question, [w for w in alone if w not in wide], turns)
+        close = {span.sentence: span for span in closer}
         return [
-            replace(span, first_margin=margins[span.sentence])
-            for span in self._second.read(question, again, turns)
-            if span.sentence in margins
+            replace(_mean(span, close.get(span.sentence, span)), first_margin=margin)
+            for span in self._second.read(question, wide, turns)
+            if (margin := margins.get(span.sentence)) is not None
         ]
 
 
-def likeliest(spans: Sequence[Span], windows: Sequence[Window]) -> list[Window]:
-    """Return windows around the sentences of highest margin, at most `WINDOWS`, best first."""
-    chosen: list[Window] = []
+def _mean(span: Span, other: Span) -> Span:
+    """Return a span with the mean of its scores and those of another view of its sentence."""
+    return replace(
+        span,
+        score=(span.score + other.score) / 2,
+        null_score=(span.null_score + other.null_score) / 2,
+    )
+
+
+def likeliest(spans: Sequence[Span], windows: Sequence[Window]) -> dict[Sentence, Window]:
+    """Return the sentences of highest margin, best first, each with a window around it.
+
+    They are `WINDOWS` at most, and none stands in the window of another.
+    """
+    chosen: dict[Sentence, Window] = {}
     for span in sorted(spans, key=lambda span: -span.margin):
-        if any(span.sentence in window.sentences for window in chosen):
+        if any(span.sentence in window.sentences for window in chosen.values()):
             continue
         homes = [window for window in windows if span.sentence in window.sentences]
-        chosen.append(narrowed(max(homes, key=lambda w: _room(w, span.sentence)), span.sentence))
+        home = max(homes, key=lambda window: _room(window, span.sentence))
+        chosen[span.sentence] = narrowed(home, span.sentence)
         if len(chosen) == WINDOWS:
             break
     return chosen
@@ -61,7 +80,8 @@ def likeliest(spans: Sequence[Span], windows: Sequence[Window]) -> list[Window]:
 def narrowed(window: Window, around: Sentence, length: int = LENGTH) -> Window:
     """Return the part of a window with the sentence's paragraph, and as many around it as fit.
 
-    Those before and after are added in turn: what "he" means stands before.
+    length: characters; a paragraph that is longer stands alone. Those before and after are added
+    in turn: what "he" means stands before.
     """
     paragraphs = [list(group) for _, group in groupby(window.sentences, lambda s: s.paragraph)]
     first = next(n for n, paragraph in enumerate(paragraphs) if around in paragraph)
