@@ -21,7 +21,7 @@ ACCURATE = "accurate"
 """The reader that is used where none is named: a small model and a large one, in two stages."""
 
 FAST = "fast"
-"""The small model alone."""
+"""The small model alone, which reads the likeliest paragraphs again by themselves."""
 
 Strictness = Literal["lenient", "normal", "strict"]
 LEVELS: tuple[Strictness, ...] = ("lenient", "normal", "strict")

@@ -19,13 +19,13 @@ from askvisit.retriever import z_scores
 from askvisit.text import content_words
 
 RANK_FEATURES = ("margin", "dense", "bm25", "first")
-"""Reader margin; z-score of the passage's cosine; z-score of the sentence's BM25; where two
-readers read, the margin of the first."""
+"""Reader margin; z-score of the passage's cosine; z-score of the sentence's BM25; where it
+is read in two stages, the margin of the first."""
 
 CONFIDENCE_FEATURES = ("margin", "dense", "gap", "first")
-"""Reader margin; the passage's cosine; rank score above the next candidate; where two readers read,
-the margin of the first. So the confidence of each is what it would be if the better ones were not
-there."""
+"""Reader margin; the passage's cosine; rank score above the next candidate; where it is read in two
+stages, the margin of the first. So the confidence of each is what it would be if the better ones
+were not there."""
 
 MOST_CITATIONS = 5
 
@@ -117,7 +117,7 @@ def confidence_rows(
 
 
 def _first(span: Span) -> dict[str, float]:
-    """Return the margin of the first of two readers, nothing where there is one."""
+    """Return the margin of the first of two stages, nothing where there is one."""
     return {} if span.first_margin is None else {"first": span.first_margin}
 
 

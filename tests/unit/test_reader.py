@@ -144,7 +144,7 @@ def test_readers_by_name(tmp_path):
     accurate = readers.load(None, WordCounts())
     fast = readers.load("fast", WordCounts())
     assert isinstance(accurate, TwoStageReader)
-    assert isinstance(fast, OnnxReader)
+    assert isinstance(fast, TwoStageReader)
     assert (accurate.name, fast.name) == ("accurate", "fast")
     assert readers.load("accurate", WordCounts()).sha256 == accurate.sha256 != fast.sha256
     assert isinstance(readers.load("sentence-cosine", WordCounts()), SentenceReader)

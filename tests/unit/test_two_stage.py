@@ -119,6 +119,15 @@ def test_the_likeliest_is_read_with_and_without_what_stands_around():
     assert found[first_of(4)].score == len(TEXT)
 
 
+def test_with_one_view_a_paragraph_is_read_again_by_itself():
+    both = TwoStageReader("one", ScriptedReader({"5 boats": 3.0}), LengthReader(), "f" * 64, [0])
+    found = both.read("How many?", [WHOLE])
+    assert found[0].sentence.paragraph - 1 == 5
+    assert {span.sentence for span in found} > set(SENTENCES[10:12])
+    assert {span.score for span in found} <= {float(len(p)) for p in PARAGRAPHS}
+    assert len({span.sentence.paragraph for span in found}) == WINDOWS
+
+
 def test_sentences_that_are_not_read_again_have_lost():
     long = "\n\n".join(f"Start {n}. " + "Filler. " * 100 for n in range(6))
     sentences = passages.sentences(Article("a.txt", "A", long))

@@ -9,7 +9,7 @@ from askvisit.onnx_model import MODELS
 from askvisit.reader.onnx import OnnxReader
 from askvisit.reader.protocol import Reader
 from askvisit.reader.sentence import SentenceReader
-from askvisit.reader.two_stage import TwoStageReader
+from askvisit.reader.two_stage import PARAGRAPH, TwoStageReader
 
 __all__ = ["Reader", "SentenceReader", "load"]
 
@@ -30,15 +30,20 @@ def load(name: str | None, encoder: Encoder) -> Reader:
     return TransformersReader(name)
 
 
-def _fast() -> OnnxReader:
-    return OnnxReader(MODELS / "reader", FAST)
+def _fast() -> TwoStageReader:
+    small = _small()
+    return TwoStageReader(FAST, small, small, small.sha256, lengths=[PARAGRAPH])
 
 
 def _accurate() -> TwoStageReader:
-    fast = _fast()
+    small = _small()
     try:
         large = OnnxReader(MODELS / "reader-large", ACCURATE)
     except ModelError as error:
         raise ModelError(f"{error}; until then ask with: --reader {FAST}") from error
-    both = hashlib.sha256(f"{fast.sha256}{large.sha256}".encode()).hexdigest()
-    return TwoStageReader(ACCURATE, fast, large, both)
+    both = hashlib.sha256(f"{small.sha256}{large.sha256}".encode()).hexdigest()
+    return TwoStageReader(ACCURATE, small, large, both)
+
+
+def _small() -> OnnxReader:
+    return OnnxReader(MODELS / "reader", FAST)

@@ -1,9 +1,9 @@
-"""Two readers in stages: a small one reads all, a large one reads again where it matters.
+"""Reading in two stages: a small model reads all, then the likeliest places are read again.
 
-The large model takes five times as long for a text, so that only the windows around the small
-one's best sentences are worth it. Each of these it reads twice, with and without what stands
-around: the mean of two views tells better whether a text answers than either alone. The margins of
-both readers are kept, and ranking and confidence use both.
+`accurate` reads them again with a large model, which takes five times as long for a text. It reads
+each twice, with and without what stands around: the mean of two views tells better whether a text
+answers than either alone. `fast` reads the likeliest paragraphs again with the same small model.
+The margins of both stages are kept, and ranking and confidence use both.
 """
 
 from __future__ import annotations
@@ -19,16 +19,31 @@ WINDOWS = 4
 """Windows that are read again."""
 
 LENGTH = 700
-"""Characters of a window that is read again: the length that the large reader was trained on."""
+"""Characters of the longest windows that the large reader was trained on."""
+
+PARAGRAPH = 0
+"""The length of a window that is one paragraph."""
 
 
 class TwoStageReader:
-    """Reads with `first`, and again with `second` around the sentences that `first` likes best."""
+    """Reads with `first`, and again with `second` around the sentences that `first` likes best.
 
-    def __init__(self, name: str, first: SpanReader, second: SpanReader, sha256: str) -> None:
+    lengths: the characters of each view that `second` takes of a place, the widest first. A
+    sentence that stands in several views has the mean of their scores.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        first: SpanReader,
+        second: SpanReader,
+        sha256: str,
+        lengths: Sequence[int] = (LENGTH, PARAGRAPH),
+    ) -> None:
         self.name = name
         self.sha256 = sha256
         self._first, self._second = first, second
+        self._widest, *self._closer = lengths
 
     def read(
         self, question: str, windows: Sequence[Window], turns: Sequence[str] = ()
@@ -39,15 +54,18 @@ class TwoStageReader:
         """
         found = self._first.read(question, windows, turns)
         margins = {span.sentence: span.margin for span in found}
-        again = likeliest(found, windows)
+        again = likeliest(found, windows, self._widest)
         wide = list(again.values())
-        alone = [narrowed(window, sentence, length=0) for sentence, window in again.items()]
-        closer = self._second.read(question, [w for w in alone if w not in wide], turns)
-        close = {span.sentence: span for span in closer}
+        spans = self._second.read(question, wide, turns)
+        for length in self._closer:
+            close = [narrowed(window, sentence, length) for sentence, window in again.items()]
+            other = self._second.read(question, [w for w in close if w not in wide], turns)
+            views = {span.sentence: span for span in other}
+            spans = [_mean(span, views.get(span.sentence, span)) for span in spans]
         return [
-            replace(_mean(span, close.get(span.sentence, span)), first_margin=margin)
-            for span in self._second.read(question, wide, turns)
-            if (margin := margins.get(span.sentence)) is not None
+            replace(span, first_margin=margins[span.sentence])
+            for span in spans
+            if span.sentence in margins
         ]
 
 
@@ -60,10 +78,13 @@ def _mean(span: Span, other: Span) -> Span:
     )
 
 
-def likeliest(spans: Sequence[Span], windows: Sequence[Window]) -> dict[Sentence, Window]:
+def likeliest(
+    spans: Sequence[Span], windows: Sequence[Window], length: int = LENGTH
+) -> dict[Sentence, Window]:
     """Return the sentences of highest margin, best first, each with a window around it.
 
-    They are `WINDOWS` at most, and none stands in the window of another.
+    They are `WINDOWS` at most, each of at most `length` characters or one paragraph, and none
+    stands in the window of another.
     """
     chosen: dict[Sentence, Window] = {}
     for span in sorted(spans, key=lambda span: -span.margin):
@@ -71,7 +92,7 @@ def likeliest(spans: Sequence[Span], windows: Sequence[Window]) -> dict[Sentence
             continue
         homes = [window for window in windows if span.sentence in window.sentences]
         home = max(homes, key=lambda window: _room(window, span.sentence))
-        chosen[span.sentence] = narrowed(home, span.sentence)
+        chosen[span.sentence] = narrowed(home, span.sentence, length)
         if len(chosen) == WINDOWS:
             break
     return chosen

@@ -60,7 +60,7 @@ class Span:
     `start` and `end` are absolute and inside `sentence`; both None where the reader only
     judges whole sentences. `score - null_score` is the margin by which the reader prefers
     the span to "no answer here"; readers without a null score give 0.0 for it. `first_margin` is
-    that of the first of two readers, where the sentence was read by two.
+    that of the first of two stages, where the sentence was read in both.
     """
 
     sentence: Sentence
