@@ -15,6 +15,7 @@ from harness.fakes import (
     BRIDGE,
     ROOT,
     TARIFFS,
+    RememberingReader,
     ScriptedResolver,
     SharedWords,
     WordCounts,
@@ -72,8 +73,13 @@ def assistant(small) -> Assistant:
 
 @pytest.fixture(scope="session")
 def real() -> Assistant:
-    """Return the assistant as users get it: the committed index and the models."""
-    return Assistant.load(ROOT / "index")
+    """Return the assistant as users get it: the committed index and the models.
+
+    Many tests ask it the same questions, whose passages are read once.
+    """
+    loaded = Assistant.load(ROOT / "index")
+    loaded._reader = RememberingReader(loaded.reader)
+    return loaded
 
 
 @pytest.fixture(scope="session")

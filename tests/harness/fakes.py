@@ -7,12 +7,14 @@ import hashlib
 import re
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from askvisit.calibration import Calibration
+from askvisit.reader import Reader
 from askvisit.records import Answer, Citation, ContextTurn, Sentence, Span, Window
 from askvisit.rewriting.resolution import turn_text
 from askvisit.text import Vocabulary, content_words
@@ -108,6 +110,19 @@ class SharedWords:
             start, end = (None, None) if first is None else (n + sentence.start for n in first)
             spans.append(Span(sentence, start, end, len(shared) - 0.5, 0.0))
         return spans
+
+
+class RememberingReader:
+    """A reader that reads the same windows for the same question once, for tests that ask again."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.name, self.sha256 = reader.name, reader.sha256
+        self._read = cache(reader.read)
+
+    def read(
+        self, question: str, windows: Sequence[Window], turns: Sequence[str] = ()
+    ) -> list[Span]:
+        return list(self._read(question, tuple(windows), tuple(turns)))
 
 
 class ScriptedResolver:

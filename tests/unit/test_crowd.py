@@ -18,9 +18,15 @@ def library(tmp_path_factory):
     return crowd.Library(tmp_path_factory.mktemp("library") / "index", encoder.load())
 
 
-@pytest.fixture
-def server(library, tmp_path):
-    with clients.Server(library.folder, tmp_path / "log") as started:
+@pytest.fixture(scope="module")
+def log(tmp_path_factory):
+    return tmp_path_factory.mktemp("log") / "log"
+
+
+@pytest.fixture(scope="module")
+def server(library, log):
+    """The chat that all of them ask; the test that stops it is the last."""
+    with clients.Server(library.folder, log) as started:
         yield started
         if started.process.poll() is None:
             assert started.stop() < 10
@@ -29,7 +35,7 @@ def server(library, tmp_path):
 
 def test_a_crowd_is_answered_while_the_index_is_rebuilt(server, library):
     asking = crowd.Crowd(server, library)
-    finish(asking.ask(clients=12, seconds=20))
+    finish(asking.ask(clients=12, seconds=10))
     assert asking.tally.errors == []
     assert asking.tally.busy == []
     assert asking.tally.answers > 20
@@ -53,11 +59,9 @@ def test_slow_clients_are_sent_away_and_keep_nobody_waiting(server):
     assert tally.answers > 1
 
 
-def test_a_restart_loses_no_answer_and_takes_the_same_port(server, library, tmp_path):
+def test_a_restart_loses_no_answer_and_takes_the_same_port(server, library, log):
     tally, stopped, _ = finish(
-        crowd.restarted(
-            server, 6, lambda: clients.Server(library.folder, tmp_path / "log", server.port)
-        )
+        crowd.restarted(server, 6, lambda: clients.Server(library.folder, log, server.port))
     )
     assert tally.errors == []
     assert tally.busy != []

@@ -102,14 +102,14 @@ def test_what_goes_wrong_is_told_in_words(client, question, history, said):
 
 @pytest.mark.slow
 def test_fifty_callers_are_answered_as_the_library_answers():
-    """Twenty questions by each of fifty clients at once; no error, no answer of another.
+    """Eight questions by each of fifty clients at once; no error, no answer of another.
 
     The fast reader will do: who gets which answer does not depend on it.
     """
     from gradio_client import Client
 
     lines = (ROOT / "tests" / "data" / "questions.jsonl").read_text("utf-8").splitlines()
-    questions = [json.loads(line)["question"] for line in lines[:: len(lines) // 20]][:20]
+    questions = [json.loads(line)["question"] for line in lines[:: len(lines) // 8]][:8]
     assistant = Assistant.load(ROOT / "index", reader=FAST)
     direct = {question: asdict(assistant.ask(question)) for question in questions}
     page = server.launch(ChatController(assistant), "127.0.0.1", server.free_port("127.0.0.1", 0))
@@ -119,7 +119,7 @@ def test_fifty_callers_are_answered_as_the_library_answers():
         client = Client(
             page.local_url, verbose=False, analytics_enabled=False, httpx_kwargs=patient
         )
-        order = questions[number % 20 :] + questions[: number % 20]
+        order = questions[number % 8 :] + questions[: number % 8]
         answers = [(question, client.predict(question, api_name="/ask")) for question in order]
         client.close()
         return answers
@@ -129,7 +129,7 @@ def test_fifty_callers_are_answered_as_the_library_answers():
             answers = [answer for given in callers.map(caller, range(50)) for answer in given]
     finally:
         page.close(verbose=False)
-    assert len(answers) == 1000
+    assert len(answers) == 400
     assert [
         q for q, answer in answers if Answer.from_dict(answer) != Answer.from_dict(direct[q])
     ] == []
