@@ -34,6 +34,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+DESKTOP = {"locale": "en-US", "viewport": {"width": 1280, "height": 800}}
 HOSTILE = (
     "Hostile headline <script>window.hacked=1</script>\n\n"
     "The zebra said <img src=http://evil.test/pixel.png onerror=window.hacked=2> and left. "
@@ -133,18 +134,28 @@ def editor(small):
 @pytest.fixture(scope="session")
 def desktop(browser):
     """One context for most pages, so that Gradio's scripts are fetched once."""
-    return browser.new_context(locale="en-US", viewport={"width": 1280, "height": 800})
+    return browser.new_context(**DESKTOP)
 
 
 @pytest.fixture
 def open_page(browser, desktop):
-    """Open an address; at the end nothing was asked of another machine, no script failed."""
+    """Open an address; at the end nothing was asked of another machine, no script failed.
+
+    A page is in the context of the others unless it is to be `alone`, or what it needs (touch,
+    credentials) is a matter of the context.
+    """
     opened_here, requests, faults = [], [], []
 
-    def opened(address, **options):
-        context = browser.new_context(locale="en-US", **options) if options else desktop
+    def opened(
+        address, *, alone=False, viewport=None, color_scheme=None, forced_colors=None, **options
+    ):
+        alone = alone or bool(options)
+        context = browser.new_context(**DESKTOP, **options) if alone else desktop
         page = context.new_page()
-        opened_here.append(context if options else page)
+        opened_here.append(context if alone else page)
+        if viewport is not None:
+            page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme=color_scheme, forced_colors=forced_colors)
         page.set_default_timeout(SECONDS * 1000)
         page.on("request", lambda request: requests.append(request.url))
         page.on("pageerror", lambda error: faults.append(str(error)))

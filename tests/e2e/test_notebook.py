@@ -139,7 +139,7 @@ def test_a_quote_of_an_answer_is_pinned_with_its_question_and_leads_to_its_place
 
 @pytest.mark.slow
 def test_pins_outlive_a_reload_and_are_removed_and_brought_back(fake, open_page):
-    page = open_page(fake, viewport={"width": 1280, "height": 800})
+    page = open_page(fake, alone=True)
     for words in ("Trade was the only subject.", "The minister left"):
         pin_words(page, words)
     page.reload()
@@ -158,7 +158,7 @@ def test_pins_outlive_a_reload_and_are_removed_and_brought_back(fake, open_page)
 
 @pytest.mark.slow
 def test_the_notebook_is_exported_and_proved(real, open_page, ask, tmp_path):
-    page = open_page(real, viewport={"width": 1280, "height": 800})
+    page = open_page(real, alone=True)
     turn = ask(page, "Who did Xi meet in 2009?")
     turn.get_by_role("button", name="Pin to the notebook").first.click()
     turn.get_by_role("button", name="Pinned", exact=True).wait_for()
