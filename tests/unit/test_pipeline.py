@@ -13,6 +13,7 @@ from askvisit.records import ContextTurn
 from askvisit.rewriting.resolution import expanded, turn_text
 
 OPENED = "When was the bridge opened?"
+TYPO = "When was the brigde opened?"
 LIKED = "Did the mayor like it?"
 STEEL = "What was raised?"
 
@@ -169,6 +170,22 @@ def test_of_a_long_question_that_is_sure_nobody_asks_what_it_leans_on(small, ope
     one, reader, resolver = asking(small, {long: {"minister": 5.0}}, {long: ["Monday"]})
     assert one.ask(long, [opened]).reading == long
     assert (reader.asked, resolver.asked) == ([long], [])
+
+
+@pytest.mark.parametrize(
+    ("corrected", "typed", "read", "taken"),
+    [
+        (2.0, 9.0, [OPENED], OPENED),
+        (-9.0, 9.0, [OPENED, TYPO], TYPO),
+        (-9.0, -8.0, [OPENED, TYPO], OPENED),
+    ],
+)
+def test_a_question_is_read_as_typed_only_where_its_correction_is_not_sure(
+    small, corrected, typed, read, taken
+):
+    one, reader, _ = asking(small, {OPENED: {"on Monday": corrected}, TYPO: {"on Monday": typed}})
+    assert one.ask(TYPO, min_confidence=0).reading == taken
+    assert reader.asked == read
 
 
 def test_a_turn_is_its_question_and_the_words_that_answered(opened):
