@@ -14,6 +14,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,10 @@ MODELS = Path(__file__).parent / "models"
 """Where the models that come with askvisit lie."""
 
 _AGAIN = "install askvisit again"
+
+_REMEMBERED = 1024
+"""Pairs of texts whose outputs are kept, 6 KB each: many a question is asked again, with another
+strictness, of one article alone, to see how it was answered, or by somebody else."""
 
 _WEIGHTS_FOLDER = "session.model_external_initializers_file_folder_path"
 
@@ -116,6 +121,7 @@ class OnnxModel:
         self._session = _session(folder / "model.onnx", source)
         self._tokenizer = _tokenizer(tokenizer)
         self.layout = Layout.of(self._tokenizer)
+        self._pair = lru_cache(_REMEMBERED)(self.run)
 
     def tokens(self, text: str) -> Tokens:
         """Tokenize a text, without the special tokens."""
@@ -132,8 +138,11 @@ class OnnxModel:
     def run_pairs(
         self, first: Sequence[int], others: Iterable[Sequence[int]]
     ) -> Iterator[list[Floats]]:
-        """Run the model on the first text with each of the others, side by side; in their order."""
-        return _THREADS.map(lambda second: self.run(first, second), others)
+        """Run the model on the first text with each of the others, side by side; in their order.
+
+        A pair that was run lately is not run again; nobody may change what is returned.
+        """
+        return _THREADS.map(partial(self._pair, tuple(first)), map(tuple, others))
 
 
 def _about(folder: Path) -> dict[str, Any]:

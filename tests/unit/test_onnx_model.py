@@ -50,6 +50,16 @@ def test_pairs_come_in_the_order_of_their_texts_whichever_is_done_first(model):
     assert np.array_equal(found, [model.run(first, other)[0] for other in others])
 
 
+def test_a_pair_that_was_run_is_not_run_again(model):
+    first, other = model.tokens("a visit").ids, model.tokens("of a mayor").ids
+    (one,), (again,), (swapped,) = (
+        list(model.run_pairs(asked, [text]))
+        for asked, text in ((first, other), (first, other), (other, first))
+    )
+    assert again is one
+    assert not np.array_equal(swapped[0], one[0])
+
+
 BERT = {"[PAD]": 0, "[CLS]": 101, "[SEP]": 102}
 MPNET = {"<s>": 0, "<pad>": 1, "</s>": 2}
 
