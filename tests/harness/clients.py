@@ -14,8 +14,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import count, cycle
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from askvisit.records import Answer
+from askvisit.rewriting.resolution import expanded
 from harness.fakes import ROOT
 from harness.memory import memory_in_use
 
@@ -78,10 +80,14 @@ class Server:
         return self._log.read_text("utf-8").splitlines()
 
 
-def client() -> httpx.AsyncClient:
-    """Return a client with as many connections as it likes."""
+def client(address: str | None = None) -> httpx.AsyncClient:
+    """Return a client with as many connections as it likes.
+
+    address: which it comes from, of 127.0.0.0/8; Linux has all of them.
+    """
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
-    return httpx.AsyncClient(timeout=120, trust_env=False, limits=limits)
+    transport = httpx.AsyncHTTPTransport(verify=False, limits=limits, local_address=address)
+    return httpx.AsyncClient(timeout=120, trust_env=False, transport=transport)
 
 
 async def ask(http: httpx.AsyncClient, address: str, question: str) -> Answer:
@@ -198,7 +204,11 @@ class Tally:
         return [*self.lost, *self.wrong]
 
 
-def questions() -> list[str]:
-    """Return what the crowd asks: the development questions."""
+def questions() -> Iterator[str]:
+    """Yield what a crowd asks, without end: the development questions in turn.
+
+    Each gets a word of its own, because what was read for a question is not read again.
+    """
     lines = (ROOT / "tests" / "data" / "questions.jsonl").read_text("utf-8").splitlines()
-    return [json.loads(line)["question"] for line in lines]
+    asked = cycle(json.loads(line)["question"] for line in lines)
+    return (expanded(question, [str(n)]) for question, n in zip(asked, count(100_000)))

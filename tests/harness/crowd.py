@@ -12,7 +12,7 @@ import shutil
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from html import escape
-from itertools import cycle, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -89,33 +89,31 @@ class Crowd:
         async with client() as self._http:
             self._listener = await listener_of(self._http, self._server.address)
             watching = asyncio.create_task(self._watch())
-            asking = [(self._people, self._program)[n % 2](n) for n in range(clients)]
+            asking = [(self._people, self._program)[n % 2]() for n in range(clients)]
             await asyncio.gather(self._rebuild(), *asking)
             watching.cancel()
 
-    async def _program(self, number: int) -> None:
-        for question in self._in_turn(number):
+    async def _program(self) -> None:
+        for question in self._in_turn():
             asking = ask(self._http, self._server.address, question)
             if not await self._leaves(asking):
                 await self.tally.of(asking, self._library.judge)
 
-    async def _people(self, number: int) -> None:
-        asked = self._in_turn(number)
+    async def _people(self) -> None:
+        asked = self._in_turn()
         while time.monotonic() < self._until:
             person = Person(self._http, self._server.address, self._listener)
             for question in islice(asked, TURNS):
                 asking = person.ask(question)
                 if await self._leaves(asking):
                     break
-                await self.tally.of(asking, _in_the_log(question, person.asked + 1))
+                await self.tally.of(asking, in_the_log(question, person.asked + 1))
             await person.leave()
 
-    def _in_turn(self, number: int) -> Iterator[str]:
-        """Yield questions until the time is over, to each client in another order."""
-        for question in islice(cycle(self._questions), number, None):
-            if time.monotonic() > self._until:
-                return
-            yield question
+    def _in_turn(self) -> Iterator[str]:
+        """Yield questions until the time is over; each client takes others."""
+        while time.monotonic() <= self._until:
+            yield next(self._questions)
 
     async def _leaves(self, asking: Coroutine[Any, Any, Any]) -> bool:
         """Decide whether this asker goes away before the answer is there; if so, do that."""
@@ -138,7 +136,9 @@ class Crowd:
             await asyncio.sleep(1)
 
 
-def _in_the_log(question: str, turns: int) -> Callable[[str], str]:
+def in_the_log(question: str, turns: int) -> Callable[[str], str]:
+    """Return what says of a page's log what is wrong with it after so many questions."""
+
     def judge(log: str) -> str:
         if "Reference for the log" in log or 'class="problem"' in log:
             return f"{question!r}: the log tells of a problem"
@@ -151,7 +151,7 @@ def _in_the_log(question: str, turns: int) -> Callable[[str], str]:
 
 async def at_once(server: Server, count: int) -> Tally:
     """Ask so many questions at the very same time."""
-    tally, asked = Tally(), cycle(questions())
+    tally, asked = Tally(), questions()
     async with client() as http:
         asking = (ask(http, server.address, next(asked)) for _ in range(count))
         await asyncio.gather(*map(tally.of, asking))
@@ -166,19 +166,18 @@ async def restarted(
     again: starts it. Returns what came of all questions, the seconds until the server had stopped,
     and those until the new one had answered each client.
     """
-    tally, over = Tally(), asyncio.Event()
+    tally, over, asked = Tally(), asyncio.Event(), questions()
 
-    async def keep_asking(http: httpx.AsyncClient, number: int) -> None:
-        for question in islice(cycle(questions()), number, None):
-            if over.is_set():
-                return
+    async def keep_asking(http: httpx.AsyncClient) -> None:
+        while not over.is_set():
+            question = next(asked)
             turned_away = len(tally.busy)
             await tally.of(ask(http, server.address, question))
             if len(tally.busy) > turned_away:
                 await asyncio.sleep(1)
 
     async with client() as http:
-        asking = [asyncio.create_task(keep_asking(http, number)) for number in range(clients)]
+        asking = [asyncio.create_task(keep_asking(http)) for _ in range(clients)]
         while tally.answers < clients:
             await asyncio.sleep(0.05)
         stopped_after = await asyncio.to_thread(server.stop)
@@ -203,7 +202,7 @@ async def slow(server: Server, count: int) -> tuple[Tally, list[int]]:
 
     async def others() -> None:
         async with client() as http:
-            for question in cycle(questions()):
+            for question in questions():
                 await tally.of(ask(http, server.address, question))
                 if over.is_set():
                     return

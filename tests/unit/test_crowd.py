@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 
 import pytest
-from harness import clients, crowd
+from harness import clients, crowd, people
 from harness.fakes import finish
 
 from askvisit import Assistant, encoder
@@ -51,6 +52,14 @@ def test_too_many_at_once_are_told_so_and_all_others_are_answered(server):
     assert finish(crowd.at_once(server, 1)).answers == 1
 
 
+def test_one_who_floods_keeps_nobody_else_from_an_answer(server):
+    asking = people.People(server)
+    flood = finish(people.beside_a_flood(server, 100, asking.ask(3, every=1, seconds=5)))
+    assert (asking.tally.errors, asking.tally.busy, flood.errors) == ([], [], [])
+    assert asking.tally.answers > 3
+    assert flood.busy != []
+
+
 def test_slow_clients_are_sent_away_and_keep_nobody_waiting(server):
     tally, refused = finish(crowd.slow(server, 100))
     assert set(refused) <= {408, 0}
@@ -69,8 +78,8 @@ def test_a_restart_loses_no_answer_and_takes_the_same_port(server, library, log)
 
 
 def test_the_crowd_sees_an_answer_that_is_wrong(library):
-    question, other = clients.questions()[:2]
-    assert crowd._in_the_log(question, 1)(f'<p class="message user">{other}</p>')
+    question, other = islice(clients.questions(), 2)
+    assert crowd.in_the_log(question, 1)(f'<p class="message user">{other}</p>')
     assistant = Assistant.load(library.folder)
     answer = assistant.ask(question, min_confidence=0)
     assert library.judge(answer) == ""

@@ -152,10 +152,12 @@ def launch(
     from starlette.middleware import Middleware
 
     from askvisit.web import app, assets, front_page, guard, health, mcp_server, sessions
+    from askvisit.web.fair_queue import FairQueue
 
     page = app.build(controller)
     # Not open: else a request could go past the queue, and nothing would bound how many wait.
-    page.queue(max_size=64, default_concurrency_limit=4 if public else 8, api_open=False)
+    page.queue(api_open=False)
+    page._queue = FairQueue.of(page, at_once=4 if public else 8, waiting=64)
     largest_body = PUBLIC_BODY if public else guard.LARGEST_BODY
     adding = controller.editor is not None
     guarded = Middleware(guard.Guard, largest_body=largest_body, adding=adding, limiter=limiter)
