@@ -1,16 +1,26 @@
 """Time askvisit beside other ways to do the same; prints ratios within one run.
 
-    python benchmarks/speed.py answers [--rounds 5] [--only fast tutorial] [--peer-model FOLDER]
+    python benchmarks/speed.py answers [--rounds 3] [--questions 200] [--only fast tutorial]
+                                       [--small FOLDER] [--large FOLDER]
     python benchmarks/speed.py build [--rounds 3] [--passages 3000]
 
-answers: the first answer of a new process, from its start to the printed line, and warm answers to
-the development questions, each contestant in processes of its own and in turn (`benchmarks/peers`;
-`pip install -e ".[peers]"` installs them). accurate and fast are askvisit's readers; "never
-refusing" is accurate too. The others read with the checkpoint of --peer-model. Haystack's reader
-gives a model no token types, so it is left out where the checkpoint has them, as the default has:
-a checkpoint of the large reader, of RoBERTa or of DistilBERT has none. "right" is the share of
-answerable questions whose answer lies in a sentence that answers, or holds one; "false" the share
-of the others that were answered. Last, follow-ups beside plain questions.
+answers: a fixed sample of the questions of the news dev set, asked of one index of all its first
+editions, so that everybody has to find the article too (a second edition would contradict the
+first). Each contestant is in processes of its own and in turn (`benchmarks/peers`; `pip install -e
+".[peers]"` installs them): the first answer of a new process, from its start to the printed line,
+warm answers, memory, and how good they are. "right" is the share of answerable questions whose
+answer lies in a sentence that answers, or holds one; "false" the share of the others that were
+answered.
+
+accurate and fast are askvisit's readers; "never refusing" is accurate too. The peers have the same
+passages and the same encoder, and read with --small, the checkpoint of the first edition's small
+reader, and with --large, one as good as ours:
+
+    python -m training.restore src/askvisit/models/reader-large BASE FOLDER
+
+makes it (BASE: the folder of all-mpnet-base-v2). Haystack's reader gives a model no token types, so
+it is left out where the checkpoint has them, as the small one has. Last come follow-ups beside
+plain questions.
 build: see `benchmarks/builds.py`.
 """
 
@@ -18,11 +28,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
+import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import fmean, median
@@ -30,26 +42,38 @@ from statistics import fmean, median
 import numpy as np
 from builds import build
 from common import COMMAND, DATA, ROOT, alone, run_offline, visit_questions
+from corpus import build as build_corpus
 
 from askvisit import Answer, Assistant
 from askvisit.calibration import ACCURATE, FAST
-from askvisit.evaluation import Question, read_dialogues
+from askvisit.evaluation import read_dialogues, read_editions
 from askvisit.index import open_index
 from askvisit.onnx_model import MODELS
 
-ASKED_FIRST = "When did Xi meet Kim Jong Il?"
+WARM_UP = 5
+"""Questions that are asked before time is taken, none of those that are timed."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question and the sentences that answer it, none where no article does."""
+
+    question: str
+    sentences: tuple[str, ...]
 
 
 @dataclass
 class Contestant:
     """A program of `benchmarks/peers`, what it imports, and what was measured.
 
-    `first` are the seconds to first answers, `warm` the seconds of warm ones, one a round.
+    `reader` is that of askvisit, `model` the checkpoint that a peer reads with. `first` are the
+    seconds to first answers, `warm` what a program tells of warm ones, one a round.
     """
 
     program: str
     needs: str
     reader: str = ""
+    model: str = "none"
     guess: bool = False
     first: list[float] = field(default_factory=list)
     warm: list[dict] = field(default_factory=list)
@@ -60,13 +84,14 @@ class Contestant:
         chosen = [*self._reader, *["--guess"] * self.guess]
         return run_offline([sys.executable, program, command, folder, *more, *chosen])
 
-    def ask_first(self, folder: Path) -> None:
+    def ask_first(self, folder: Path, question: str) -> None:
         """Time a new process; askvisit's is the command that people type."""
         start = time.perf_counter()
         if self.program == "assistant":
-            run_offline([*COMMAND, "ask", "--index", ROOT / "index", *self._reader, ASKED_FIRST])
+            index = folder / "index"
+            run_offline([*COMMAND, "ask", "--index", index, *self._reader, question])
         else:
-            self.run("ask", folder, ASKED_FIRST)
+            self.run("ask", folder, question)
         self.first.append(time.perf_counter() - start)
 
     def ask_warm(self, folder: Path) -> None:
@@ -90,54 +115,78 @@ CONTESTANTS = {
 
 def answers(options: argparse.Namespace) -> None:
     """Print a row for each contestant, and what follow-ups cost."""
-    questions = visit_questions()
-    chosen = {n: c for n, c in CONTESTANTS.items() if n == "accurate" or n in options.only}
-    for name in [name for name, c in chosen.items() if find_spec(c.needs) is None]:
-        print(f'{name} is left out: it is not installed (pip install -e ".[peers]")')
-        del chosen[name]
-    if "haystack" in chosen and _has_token_types(options.peer_model):
-        print("haystack is left out: it gives no token types, which the peers' model has")
-        del chosen["haystack"]
+    models = {"small": options.small, "large": options.large}
+    models = {name: path for name, path in models.items() if path is not None}
+    chosen = _chosen(options.only, models)
     with tempfile.TemporaryDirectory() as work:
-        folder = Path(work)
-        _write(folder, "passages", _passages())
-        _write(folder, "questions", [q.question for q in questions])
-        for contestant in chosen.values():
-            contestant.run("prepare", folder, options.peer_model)
-            contestant.run("ask", folder, ASKED_FIRST)  # its files are in the cache from here on
+        asked, warm_up = _write_corpus(Path(work) / "none", options.questions)
+        for name in models:
+            shutil.copytree(Path(work) / "none", Path(work) / name)
+        placed = [(contestant, Path(work) / contestant.model) for contestant in chosen.values()]
+        for contestant, folder in placed:
+            contestant.run("prepare", folder, models.get(contestant.model, folder))
+            contestant.run("ask", folder, warm_up)  # its files are in the cache from here on
         for _ in range(options.rounds):
-            for contestant in chosen.values():
-                contestant.ask_first(folder)
+            for contestant, folder in placed:
+                contestant.ask_first(folder, warm_up)
                 contestant.ask_warm(folder)
-    print(f"{'':15}first s    of    p50 ms    of   p95 ms      MB   right  false")
+    answerable = sum(bool(one.sentences) for one in asked)
+    print(f"{len(asked)} questions, {answerable} of them answerable, {options.rounds} rounds")
+    print(f"{'':16}first s    of    p50 ms    of   p95 ms      MB   right  false")
     for name, contestant in chosen.items():
-        _print_row(name, contestant, chosen["accurate"], questions)
+        _print_row(name, contestant, chosen["accurate"], asked)
     print("(of: the median of accurate as a share of this one's)")
-    times = [alone(follow_ups) for _ in range(options.rounds)]
-    plain, leaning = (median(t[n] for t in times) for n in (0, 1))
+    plain = median(median(alone(plain_questions)) for _ in range(options.rounds))
+    leaning = median(median(alone(follow_ups)) for _ in range(options.rounds))
     print(f"a plain question {plain:.0f} ms, a follow-up {leaning:.0f} ms: {leaning / plain:.2f}")
 
 
-def follow_ups() -> tuple[float, float]:
-    """Return the median milliseconds of plain questions, and of questions that lean on others."""
+def _chosen(only: Sequence[str], models: dict[str, Path]) -> dict[str, Contestant]:
+    """Return the contestants by name, peers that read once for each checkpoint."""
+    chosen: dict[str, Contestant] = {}
+    for name, contestant in CONTESTANTS.items():
+        if name != "accurate" and name not in only:
+            continue
+        if find_spec(contestant.needs) is None:
+            print(f'{name} is left out: it is not installed (pip install -e ".[peers]")')
+        elif name not in ("haystack", "txtai"):
+            chosen[name] = contestant
+        else:
+            for model, path in models.items():
+                if name == "haystack" and _has_token_types(path):
+                    print(f"haystack, {model} is left out: it gives no token types")
+                else:
+                    fresh = replace(contestant, model=model, first=[], warm=[])
+                    chosen[f"{name}, {model}"] = fresh
+    return chosen
+
+
+def plain_questions() -> list[float]:
+    """Return the milliseconds of questions that lean on no other."""
     assistant = Assistant.load(ROOT / "index")
-    asked = []
+    assistant.warm_up()
+    return [_timed(assistant, q.question, ())[0] for q in visit_questions() if q.sentences]
+
+
+def follow_ups() -> list[float]:
+    """Return the milliseconds of the later questions of dialogues."""
+    assistant = Assistant.load(ROOT / "index")
+    assistant.warm_up()
+    times = []
     for dialogue in read_dialogues(DATA / "dialogues.jsonl"):
         history: list[Answer] = []
         for turn in dialogue:
-            asked.append((turn.question, tuple(history)))
-            history.append(assistant.ask(turn.question, history))
-    asked = [(question, history) for question, history in asked if history]
-    plain = [(q.question, ()) for q in visit_questions() if q.sentences]
-    medians = []
-    for questions in (plain, asked):
-        times = []
-        for question, history in [*questions, *questions]:  # the first time warms up
-            start = time.perf_counter()
-            assistant.ask(question, history)
-            times.append(1000 * (time.perf_counter() - start))
-        medians.append(median(times[len(questions) :]))
-    return medians[0], medians[1]
+            taken, answer = _timed(assistant, turn.question, history)
+            times += [taken] if history else []
+            history.append(answer)
+    return times
+
+
+def _timed(assistant: Assistant, question: str, history: Sequence[Answer]) -> tuple[float, Answer]:
+    """Ask; what was read for a question is not read again, so each is asked once a process."""
+    start = time.perf_counter()
+    answer = assistant.ask(question, history)
+    return 1000 * (time.perf_counter() - start), answer
 
 
 def _has_token_types(model: Path) -> bool:
@@ -145,9 +194,25 @@ def _has_token_types(model: Path) -> bool:
     return int(config.get("type_vocab_size", 0)) > 1
 
 
-def _passages() -> list[str]:
-    index = open_index(ROOT / "index")
-    return [passage.text for passage in index.passages(range(len(index))).values()]
+def _write_corpus(folder: Path, count: int) -> tuple[list[Asked], str]:
+    """Write what contestants get; return the questions, and one for the first answers."""
+    editions = [e for e in read_editions(ROOT / "data/news/dev.jsonl") if e.id.endswith("-a")]
+    build_corpus(folder / "index", editions, [])
+    index = open_index(folder / "index")
+    asked = []
+    for edition in editions:
+        sentences = index.sentences(f"{edition.id}.txt")
+        for question in edition.questions:
+            begins = [begin for begin, _ in question.spans]
+            gold = [s.text for s in sentences if any(s.start <= b < s.end for b in begins)]
+            asked.append(Asked(question.question, tuple(gold)))
+    random.Random(0).shuffle(asked)
+    warm_up, asked = asked[:WARM_UP], asked[WARM_UP:][:count]
+    passages = index.passages(range(len(index))).values()
+    _write(folder, "passages", [passage.text for passage in passages])
+    _write(folder, "questions", [one.question for one in asked])
+    _write(folder, "warm-up", [one.question for one in warm_up])
+    return asked, warm_up[0].question
 
 
 def _write(folder: Path, name: str, texts: list[str]) -> None:
@@ -155,7 +220,7 @@ def _write(folder: Path, name: str, texts: list[str]) -> None:
 
 
 def _print_row(
-    name: str, contestant: Contestant, ours: Contestant, questions: Sequence[Question]
+    name: str, contestant: Contestant, ours: Contestant, questions: Sequence[Asked]
 ) -> None:
     def first(c: Contestant) -> float:
         return median(c.first)
@@ -168,14 +233,14 @@ def _print_row(
     right = fmean(_is_right(q, answer) for q, answer in judged if q.sentences)
     false = fmean(bool(answer) for q, answer in judged if not q.sentences)
     print(
-        f"{name:15}{first(contestant):7.2f}{first(ours) / first(contestant):6.2f}"
+        f"{name:16}{first(contestant):7.2f}{first(ours) / first(contestant):6.2f}"
         f"{warm(contestant, 50):10.1f}{warm(ours, 50) / warm(contestant, 50):6.2f}"
         f"{warm(contestant, 95):9.1f}{median(r['MB'] for r in contestant.warm):8.0f}"
         f"{right:8.2f}{false:7.2f}"
     )
 
 
-def _is_right(question: Question, answer: str | None) -> bool:
+def _is_right(question: Asked, answer: str | None) -> bool:
     words = " ".join((answer or "").split())
     gold = [" ".join(sentence.split()) for sentence in question.sentences]
     return bool(words) and any(words in sentence or sentence in words for sentence in gold)
@@ -188,14 +253,18 @@ def main() -> None:
     )
     commands = parser.add_subparsers(required=True, metavar="answers|build")
     command = commands.add_parser("answers")
-    command.add_argument("--rounds", type=int, default=5)
+    command.add_argument("--rounds", type=int, default=3)
+    command.add_argument("--questions", type=int, default=200)
     command.add_argument("--only", nargs="*", choices=CONTESTANTS, default=list(CONTESTANTS))
     command.add_argument(
-        "--peer-model",
+        "--small",
         type=Path,
         default=MODELS / "reader" / "float",
         metavar="FOLDER",
-        help="the checkpoint that peers read with (%(default)s)",
+        help="a checkpoint that peers read with (%(default)s)",
+    )
+    command.add_argument(
+        "--large", type=Path, metavar="FOLDER", help="another one, of the large reader"
     )
     command.set_defaults(run=answers)
     command = commands.add_parser("build")

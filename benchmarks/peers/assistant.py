@@ -7,13 +7,11 @@ from contest import Ask, main
 
 import askvisit
 
-INDEX = Path(__file__).parent.parent.parent / "index"
 
-
-def load(_: Path) -> Ask:
+def load(folder: Path) -> Ask:
     """Load the index and the models."""
     reader = sys.argv[sys.argv.index("--reader") + 1] if "--reader" in sys.argv else None
-    assistant = askvisit.Assistant.load(INDEX, reader=reader)
+    assistant = askvisit.Assistant.load(folder / "index", reader=reader)
     least = 0.0 if "--guess" in sys.argv else None
 
     def ask(question: str) -> str | None:

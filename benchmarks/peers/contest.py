@@ -2,10 +2,11 @@
 
     python benchmarks/peers/NAME.py prepare FOLDER MODEL   what is done once for a corpus
     python benchmarks/peers/NAME.py ask FOLDER QUESTION    load, answer one question, print it
-    python benchmarks/peers/NAME.py warm FOLDER            answer all questions, twice
+    python benchmarks/peers/NAME.py warm FOLDER            answer all questions
 
-FOLDER has `passages.json` and `questions.json`, two lists of texts; MODEL is the checkpoint folder
-of the model that peers read with. Each contestant gets what it wants to keep on disk from
+FOLDER has `passages.json`, `questions.json` and, to be asked before time is taken, `warm-up.json`,
+lists of texts, and askvisit's `index`; MODEL is the checkpoint folder of the model that peers read
+with. Each contestant gets what it wants to keep on disk from
 `prepare`, and its own defaults: batch sizes, threads, thresholds.
 """
 
@@ -34,18 +35,18 @@ def main(prepare: Callable[[Path, Path], object], load: Callable[[Path], Ask]) -
     if command == "ask":
         print(ask(sys.argv[3]), flush=True)
         return
-    questions = texts(folder, "questions")
-    answers = [ask(question) for question in questions]  # which warms up
-    times = []
-    for question in questions:
-        start = time.perf_counter()
+    for question in texts(folder, "warm-up"):
         ask(question)
+    answers, times = [], []
+    for question in texts(folder, "questions"):
+        start = time.perf_counter()
+        answers.append(ask(question))
         times.append(1000 * (time.perf_counter() - start))
     print(json.dumps({"answers": answers, "ms": times, "MB": peak_mb()}))
 
 
 def texts(folder: Path, name: str) -> list[str]:
-    """Return the passages or the questions."""
+    """Return the passages, the questions, or those to warm up with."""
     return list(json.loads((folder / f"{name}.json").read_text("utf-8")))
 
 
