@@ -26,9 +26,9 @@ class People:
 
     async def ask(self, count: int, every: float, seconds: float) -> None:
         """Let so many ask for so long; their first questions are spread over `every` seconds."""
-        self._every, self._until = every, time.monotonic() + seconds
         async with client() as http:
             self._listener = await listener_of(http, self._server.address)
+        self._every, self._until = every, time.monotonic() + seconds
         watching = asyncio.create_task(self._watch())
         await asyncio.gather(*(self._asking(n, every * n / count) for n in range(count)))
         watching.cancel()
