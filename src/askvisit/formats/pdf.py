@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from askvisit.formats import Document, pdf_info, plain
+from askvisit.formats import Document, pdf_info, pdf_streams, plain
 from askvisit.formats.pdf_columns import lines
 from askvisit.formats.pdf_glyphs import Glyph, Line, parts_of_lines
 from askvisit.formats.pdf_layout import Block, paragraphs
@@ -80,6 +80,7 @@ def opened(data: bytes) -> Iterator[PdfDocument]:
 
     if b"%PDF-" not in data[:1024]:
         raise ValueError("is not a PDF")
+    pdf_streams.check(data)
     try:
         # Many files are locked against changes only, with an empty password for reading.
         file = pdfium.PdfDocument(data)
