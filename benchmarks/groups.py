@@ -6,11 +6,16 @@ The two editions of an article have the same questions, and their verdicts are t
 an edition should be in the groups exactly where it answers. Prints members that answer, that do
 not, and that are of another article; editions that are missing; and how many editions whose gold
 spans are the same are in one group.
+
+    python benchmarks/groups.py --pairs tests/data/said-twice.jsonl
+
+Tells of pairs of answers how many are put together, marked as differing, or neither.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import random
 from collections import Counter
 from pathlib import Path
@@ -18,6 +23,7 @@ from pathlib import Path
 from askvisit import encoder as encoders
 from askvisit.assistant import Assistant
 from askvisit.evaluation.edition_files import Edition, pairs, read_editions
+from askvisit.grouping import says_the_same, type_of
 from askvisit.index import temporary_index
 from askvisit.records import Answer
 
@@ -25,11 +31,17 @@ from askvisit.records import Answer
 def main() -> None:
     """Ask, and print the counts."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("editions", type=Path)
+    parser.add_argument("editions", type=Path, nargs="?")
+    parser.add_argument("--pairs", type=Path, help="answers to compare, in place of editions")
     parser.add_argument("--reader", default="accurate")
     parser.add_argument("--questions", type=int, default=40, help="a sample of so many")
     parser.add_argument("--default", action="store_true", help="without each=True")
     chosen = parser.parse_args()
+    if chosen.pairs:
+        show(compared(chosen.pairs))
+        return
+    if chosen.editions is None:
+        parser.error("name a file of editions, or --pairs")
     editions = read_editions(chosen.editions)
     asked = [
         (pair, number)
@@ -46,8 +58,27 @@ def main() -> None:
             question = pair[0].questions[number].question
             counts += judged(assistant.ask(question, each=not chosen.default), pair, number)
     print(f"{len(sample)} questions, {len(editions)} editions")
+    show(counts)
+
+
+def show(counts: Counter[str]) -> None:
+    """Print counts by name."""
     for name, count in sorted(counts.items()):
         print(f"{name:<32} {count:5}")
+
+
+def compared(path: Path) -> Counter[str]:
+    """Count what is done with pairs of answers, by whether they say the same."""
+    counts: Counter[str] = Counter()
+    for line in path.read_text("utf-8").splitlines():
+        pair = json.loads(line)
+        one, other = pair["words"]
+        if says_the_same(one, other):
+            done = "together"
+        else:
+            done = "differs" if type_of(one) == type_of(other) != "words" else "apart"
+        counts[f"{pair['said']}: {done}"] += 1
+    return counts
 
 
 def judged(answer: Answer, pair: tuple[Edition, Edition], number: int) -> Counter[str]:

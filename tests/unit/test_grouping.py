@@ -6,12 +6,13 @@ import json
 from dataclasses import asdict
 
 import pytest
-from harness.fakes import ScriptedReader, ScriptedResolver, WordCounts, calibration
+from harness.fakes import ROOT, ScriptedReader, ScriptedResolver, WordCounts, calibration
 
 from askvisit import Answer, Assistant, build_index, grouping
 from askvisit.cli import show
 from askvisit.records import Hit
 
+DATA = ROOT / "tests" / "data"
 ASKED = "How many trucks crossed the bridge?"
 SAID = {
     "first": ("There were 64 trucks on the bridge", "2021-05-01"),
@@ -105,6 +106,15 @@ def test_a_terminal_shows_who_says_what(one):
 def test_the_same_is_said_where_one_has_the_words_of_the_other(first, second, same):
     assert grouping.says_the_same(first, second) is same
     assert grouping.says_the_same(second, first) is same
+
+
+def test_what_is_put_together_says_the_same():
+    pairs = [json.loads(line) for line in (DATA / "said-twice.jsonl").read_text().splitlines()]
+    together = [p for p in pairs if grouping.says_the_same(*p["words"])]
+    other = [p["words"] for p in together if p["said"] != "same"]
+    assert other == [["Finland, Estonia and the Netherlands", "Finland"]]
+    assert len(together) - len(other) >= 38
+    assert sum(p["said"] == "same" for p in pairs) == 60
 
 
 @pytest.mark.parametrize(
