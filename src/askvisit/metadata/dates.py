@@ -18,7 +18,7 @@ DateRange = tuple[date, date]
 FORM = "2019-06-26, 2019-06 or 2019"
 """How people are told to write a date."""
 
-_ISO = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:[T ].+)?)?)?")
+_ISO = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:[T ].+)?)?)?", re.ASCII)
 _LONGEST = 60
 
 
@@ -96,6 +96,8 @@ def _parser(base: datetime | None = None) -> DateDataParser:
     from dateparser.date import DateDataParser
 
     settings: dict[str, object] = {"PREFER_DATES_FROM": "past"}
-    if base is not None:
+    if base is None:  # a date is no distance from today ("5000 months ago"), no count of seconds
+        settings["PARSERS"] = ["absolute-time"]
+    else:
         settings["RELATIVE_BASE"] = base
     return DateDataParser(languages=["en"], settings=settings)

@@ -10,7 +10,7 @@ from typing import Literal, Self
 
 Precision = Literal["year", "month", "day"]
 
-_ISO = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
+_ISO = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 
 
 @dataclass(frozen=True)
