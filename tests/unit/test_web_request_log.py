@@ -57,7 +57,7 @@ def test_the_id_of_the_line_is_the_reference_that_the_person_is_told(
     def fail(*_, **__):
         raise RuntimeError("a secret detail")
 
-    monkeypatch.setattr(logged, "explain", fail)
+    monkeypatch.setattr(logged, "trace", fail)
     turn = chat.reply(logged, "Who opened the bridge?", ())
     told = re.search(r"Reference for the log: (\w+)", turn.html)[1]
     (line,) = lines(tmp_path)
