@@ -17,12 +17,12 @@ from harness.fakes import BRIDGE, ROOT, VISIT, WordCounts, calibration
 from harness.tiny_reader import write_tiny_reader
 
 from askvisit import Assistant
-from askvisit import assistant as assistants
 from askvisit import passages as cutting
 from askvisit import reader as readers
 from askvisit.errors import ModelError
 from askvisit.onnx_model import MODELS
 from askvisit.reader import SentenceReader
+from askvisit.reader import fitted as fitted_weights
 from askvisit.reader.onnx import LONGEST_HISTORY, OnnxReader
 from askvisit.reader.span_reader import best_span
 from askvisit.reader.two_stage import TwoStageReader
@@ -185,7 +185,7 @@ def test_a_fit_for_other_weights_of_a_reader_is_told(tiny, monkeypatch):
         (readers.load(str(tiny), WordCounts()).sha256, 0),
     ):
         fitted = replace(calibration(str(tiny)), sha256=fitted_for)
-        monkeypatch.setattr(assistants, "calibration_for", lambda *_, fitted=fitted: fitted)
+        monkeypatch.setattr(fitted_weights, "calibration_for", lambda *_, fitted=fitted: fitted)
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always")
             Assistant.load(ROOT / "index", reader=str(tiny))
