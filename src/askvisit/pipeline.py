@@ -17,7 +17,7 @@ from askvisit.encoder import Encoder
 from askvisit.index import PassageIndex
 from askvisit.ranking import Candidate
 from askvisit.reader import Reader, SentenceReader
-from askvisit.records import Answer, AnswerGroup, ContextTurn, Evidence, quoted
+from askvisit.records import Answer, AnswerGroup, Citation, ContextTurn, Evidence, quoted
 from askvisit.retriever import Retriever
 from askvisit.rewriting.resolution import TURNS, Resolver, expanded
 from askvisit.text import content_words
@@ -87,21 +87,22 @@ class QAPipeline:
         corrected = rewriting.aliases.expand(spelled, self.index)
         if len(content_words(corrected)) <= _FOLLOW_UP:
             return self._short(asked, corrected, history)
-        alone = self.read(corrected)
+        cited = _last_cited(history)
+        alone = self.read(corrected, cited=cited)
         if self._is_sure(alone):
             return alone
         in_context = self._in_context(corrected, history)
         if in_context is None:
-            return self._or_as_typed(asked, alone)
+            return self._or_as_typed(asked, alone, cited)
         return max(alone, in_context, key=_confidence)
 
     def read(
-        self, question: str, context: Sequence[ContextTurn] = (), cited: Sequence[str] = ()
+        self, question: str, context: Sequence[ContextTurn] = (), cited: Sequence[Citation] = ()
     ) -> ReadingResult:
         """Retrieve, read and rank for one reading: a question, or a topic or claim.
 
         context: earlier turns, whose words are added to the question; it then asks for no topic.
-        cited: the articles that these turns quoted.
+        cited: what the last answer quoted; passages near that are read rather than others.
         """
         if not context and (about := rewriting.topics.topic(question, self.index)) is not None:
             return self._search_topic(question, about)
@@ -173,12 +174,13 @@ class QAPipeline:
         It is read by itself only where the context finds nothing sure, and must then be sure by the
         strict threshold, because anything may answer "Why?".
         """
+        cited = _last_cited(history)
         in_context = self._in_context(corrected, history)
         if in_context is None:
-            return self._or_as_typed(asked, self.read(corrected))
+            return self._or_as_typed(asked, self.read(corrected, cited=cited), cited)
         if self._is_sure(in_context):
             return in_context
-        alone = self.read(corrected)
+        alone = self.read(corrected, cited=cited)
         return alone if alone.confidence >= self.calibration.thresholds["strict"] else in_context
 
     def _in_context(self, question: str, history: Sequence[Answer]) -> ReadingResult | None:
@@ -186,14 +188,15 @@ class QAPipeline:
         context = self.resolver.context(question, history)
         if not context:
             return None
-        cited = [c.article_id for turn in history[-TURNS:] for c in turn.citations]
-        return self.read(question, context, cited)
+        return self.read(question, context, _last_cited(history))
 
-    def _or_as_typed(self, asked: str, result: ReadingResult) -> ReadingResult:
+    def _or_as_typed(
+        self, asked: str, result: ReadingResult, cited: Sequence[Citation]
+    ) -> ReadingResult:
         """Return what the corrected form found, unless only the question as typed is sure."""
         if result.question == asked or self._is_sure(result):
             return result
-        typed = self.read(asked)
+        typed = self.read(asked, cited=cited)
         return typed if self._is_sure(typed) else result
 
     def _search_topic(self, question: str, about: str) -> ReadingResult:
@@ -243,6 +246,11 @@ def _joined(question: str, parts: Sequence[Answer]) -> Answer:
         nearest=() if citations else tuple(nearest)[:_NEAREST],
         parts=tuple(parts),
     )
+
+
+def _last_cited(history: Sequence[Answer]) -> tuple[Citation, ...]:
+    """Return what the last of the turns quoted that a question may lean on."""
+    return next((turn.citations for turn in reversed(history[-TURNS:]) if turn.citations), ())
 
 
 def _confidence(result: ReadingResult) -> float:

@@ -14,7 +14,7 @@ from askvisit.encoder import Encoder, FloatArray
 from askvisit.pipeline import QAPipeline, ReadingResult
 from askvisit.ranking import Candidate
 from askvisit.reader import Reader
-from askvisit.records import Answer, ContextTurn, Hit, Span, Window
+from askvisit.records import Answer, Citation, ContextTurn, Hit, Span, Window
 
 STAGES = ("encode", "search", "read", "other")
 """Encoding the question; finding passages and ranking the candidates; reading; all the rest."""
@@ -116,7 +116,7 @@ class _TracedPipeline(QAPipeline):
     seconds: dict[str, float]
 
     def read(
-        self, question: str, context: Sequence[ContextTurn] = (), cited: Sequence[str] = ()
+        self, question: str, context: Sequence[ContextTurn] = (), cited: Sequence[Citation] = ()
     ) -> ReadingResult:
         began = perf_counter()
         before = self.seconds["encode"] + self.seconds["read"]

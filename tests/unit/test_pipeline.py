@@ -6,9 +6,9 @@ import json
 from dataclasses import asdict
 
 import pytest
-from harness.fakes import ScriptedReader, ScriptedResolver, WordCounts, calibration
+from harness.fakes import ScriptedReader, ScriptedResolver, WordCounts, calibration, write_articles
 
-from askvisit import Answer, Assistant
+from askvisit import Answer, Assistant, build_index
 from askvisit.records import ContextTurn
 from askvisit.rewriting.resolution import expanded, turn_text
 
@@ -64,6 +64,18 @@ def test_the_words_of_a_follow_up_are_searched_for(small, opened):
     one = Assistant(small, encoder, Answering({}), calibration(), resolver)
     one.ask("And why?", [opened])
     assert "And why (bridge)?" in encoder.encoded
+
+
+def test_a_question_that_leans_on_no_word_is_searched_for_near_the_last_answer_too(tmp_path):
+    told = "The bridge at pier {0} opened. The mayor liked pier {0}."
+    write_articles(tmp_path / "articles", {f"{n}.txt": told.format(n) for n in range(10, 40)})
+    build_index(index=tmp_path, encoder=WordCounts())
+    asked = "When did the bridge at pier 39 open?"
+    one, _, _ = asking(tmp_path, {asked: {"pier 39 opened": 3.0}, LIKED: {"liked pier 39": 3.0}})
+    assert not one.ask(LIKED).found
+    first = one.ask(asked)
+    assert first.citations[0].article_id == "39.txt"
+    assert one.ask(LIKED, [first]).citations[0].article_id == "39.txt"
 
 
 def test_a_question_to_each_article_is_encoded_once(small):

@@ -7,6 +7,7 @@ from harness.fakes import WordCounts, write_articles
 
 from askvisit import passages as cutting
 from askvisit.index import build_index, open_index
+from askvisit.records import Citation, Span
 from askvisit.retriever import Retriever, z_scores
 
 
@@ -21,17 +22,17 @@ def over_small(small) -> Retriever:
     return Retriever(open_index(small), WordCounts())
 
 
-def test_the_fused_score_is_the_dense_z_score_and_half_the_one_of_bm25(tmp_path):
+def test_the_fused_score_is_the_dense_z_score_and_three_quarters_of_the_one_of_bm25(tmp_path):
     two = retriever(tmp_path, {"a.txt": "The mayor spoke.", "b.txt": "A bridge fell."})
     first, second = two.search("Which mayor?")
     assert (first.article_id, first.start, first.end) == ("a.txt", 0, 16)
     assert first.text == "The mayor spoke."
     assert first.dense == pytest.approx(1.0)
     assert first.bm25 > 0
-    assert first.fused == pytest.approx(1.5)
+    assert first.fused == pytest.approx(1.75)
     assert second.text == "A bridge fell."
     assert (second.dense, second.bm25) == (0.0, 0.0)
-    assert second.fused == pytest.approx(-1.5)
+    assert second.fused == pytest.approx(-1.75)
 
 
 def test_the_fused_score_over_three_passages(tmp_path):
@@ -43,7 +44,7 @@ def test_the_fused_score_over_three_passages(tmp_path):
     by_meaning = [1.02668, 0.32893, -1.35562]  # (cosine - 0.56904) / 0.41976
     by_words = z_scores(words)
     assert [hits[name].fused for name in texts] == pytest.approx(
-        [m + 0.5 * w for m, w in zip(by_meaning, by_words, strict=True)], abs=1e-4
+        [m + 0.75 * w for m, w in zip(by_meaning, by_words, strict=True)], abs=1e-4
     )
 
 
@@ -90,6 +91,39 @@ def test_a_search_stays_within_the_articles_given(over_small):
     assert both == over_small.search(question)
     with pytest.raises(KeyError, match="nobody"):
         over_small.search(question, ["nobody.txt"])
+
+
+def quote(index, article_id, words) -> Citation:
+    (sentence,) = [s for s in index.sentences(article_id) if words in s.text]
+    return Citation.of(1, index.article(article_id), Span(sentence, None, None, 0.0, 0.0), 0.0)
+
+
+def test_passages_gain_by_how_near_they_stand_to_what_the_last_answer_quoted(tmp_path):
+    one = "\n\n".join(
+        f"A ship sails by the pier, on its way to harbour {n}. {'So ' * 60}so." for n in range(5)
+    )
+    over = retriever(tmp_path, {"one.txt": one, "two.txt": one.replace("ship", "boat")})
+    quoted = quote(open_index(tmp_path), "two.txt", "harbour 4")
+    before = {(h.article_id, h.start): h.fused for h in over.search("pier")}
+    after = {(h.article_id, h.start): h.fused for h in over.search("pier", cited=[quoted])}
+    gain = [
+        [after[a, s] - before[a, s] for a, s in sorted(before) if a == name]
+        for name in ("one.txt", "two.txt")
+    ]
+    assert gain[0] == pytest.approx([0.0] * 5)
+    assert gain[1] == sorted(gain[1])
+    assert gain[1][-1] == pytest.approx(3.5)
+    assert gain[1][0] > 2.0
+
+
+def test_the_article_quoted_last_is_found_where_no_search_finds_it(tmp_path):
+    """Sixty passages about the mayor fill both pools; the one that was quoted is in neither."""
+    articles = {f"{n:02}.txt": f"The mayor, number {n}." for n in range(60)} | {"zz.txt": "A bell."}
+    over = retriever(tmp_path, articles)
+    quoted = quote(open_index(tmp_path), "zz.txt", "bell")
+    assert "zz.txt" not in {hit.article_id for hit in over.search("mayor")}
+    assert "zz.txt" in {hit.article_id for hit in over.search("mayor", cited=[quoted])}
+    assert "zz.txt" not in {h.article_id for h in over.search("mayor", ["00.txt"], [quoted])}
 
 
 def test_a_small_corpus_is_read_whole(over_small, small):
