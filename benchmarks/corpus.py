@@ -1,7 +1,7 @@
 """Measure quality as the corpus grows: the news dev questions asked of indexes of many articles.
 
-    python benchmarks/corpus.py FOLDER [--sizes 10 150 10000] [--questions 200] [--reader fast]
-                                [--keep DIR] [--plot corpus.png]
+    python benchmarks/corpus.py FOLDER [--sizes 10 150 10000] [--questions 200]
+                                [--reader fast | none] [--keep DIR] [--plot corpus.png]
 
 The first editions of ten articles of data/news/dev.jsonl are in each index; the others are pages of
 the SQuAD files (*.json.gz) in FOLDER, of at most ten paragraphs, and of fewer where there are not
@@ -9,9 +9,13 @@ enough pages. The questions are those that the ten editions answer, a fixed samp
 larger indexes another article may answer one too, which counts as wrong.
 
 For each way to fuse the two searches: the share of questions whose gold passage is found first, or
-among the first ten; whose right sentence is cited first (never refusing); and that are answered by
-it at the default. "z-scores" is what the retriever does; "reciprocal ranks" is the baseline of
-Cormack, Clarke and Büttcher (2009), the sum of 1 / (60 + rank) over both searches.
+among the first ten; its mean reciprocal rank; the share whose answer is in the text that a reader
+gets; and, unless the reader is "none", whose right sentence is cited first (never refusing), and
+that are answered by it at the default. "z-scores" is what the retriever does; "reciprocal ranks" is
+the baseline of Cormack, Clarke and Büttcher (2009), the sum of 1 / (60 + rank) over both searches;
+"dense" and "BM25" are one search alone, and are not asked with a reader.
+
+benchmarks/follow_ups.py measures the same of a conversation.
 """
 
 from __future__ import annotations
@@ -24,6 +28,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -32,7 +37,10 @@ from unittest import mock
 from common import ROOT
 
 from askvisit import Assistant, build_index
+from askvisit import encoder as encoders
+from askvisit.encoder import RecentTexts
 from askvisit.evaluation.edition_files import Edition, EditionQuestion, Range, read_editions
+from askvisit.index import open_index
 from askvisit.records import Hit
 from askvisit.retriever import Retriever
 
@@ -68,7 +76,18 @@ def reciprocal_ranks(hits: Sequence[Hit]) -> list[Hit]:
     return sorted(found, key=lambda hit: (-hit.fused, hit.article_id, hit.start))
 
 
+def dense(hits: Sequence[Hit]) -> list[Hit]:
+    """Order by meaning alone."""
+    return sorted(hits, key=lambda hit: -hit.dense)
+
+
+def bm25(hits: Sequence[Hit]) -> list[Hit]:
+    """Order by words alone."""
+    return sorted(hits, key=lambda hit: -hit.bm25)
+
+
 FUSIONS: dict[str, Fusion] = {"z-scores": z_scores, "reciprocal ranks": reciprocal_ranks}
+ALONE: dict[str, Fusion] = {"dense": dense, "BM25": bm25}
 
 
 @contextmanager
@@ -83,21 +102,46 @@ def fused_by(fusion: Fusion) -> Iterator[None]:
         yield
 
 
-def measure(assistant: Assistant, asked: Sequence[Asked]) -> dict[str, float]:
+def retrieved(retriever: Retriever, asked: Sequence[Asked]) -> dict[str, float]:
+    """Retrieve for every question; return the shares by their names."""
+    ranks, read = [], []
+    for article, question in asked:
+        evidence = retriever.gather(question.question)
+        ranks.append(gold_rank(evidence.hits, article, question.spans))
+        windows = [(w.article_id, w.start, w.end) for w in evidence.windows]
+        read.append(any(_holds(*window, article, question.spans) for window in windows))
+    return rank_figures(ranks) | {"answer read": fmean(read)}
+
+
+def answered(assistant: Assistant, asked: Sequence[Asked]) -> dict[str, float]:
     """Ask every question; return the shares by their names."""
     rows = []
     for article, question in asked:
-        hits = assistant.search(question.question, _FIRST)
-        gold = [_holds(hit.article_id, hit.start, hit.end, article, question.spans) for hit in hits]
         answer = assistant.ask(question.question, min_confidence=0)
         right = any(
             _holds(cited.article_id, cited.start, cited.end, article, question.spans)
             for cited in answer.citations[:1]
         )
-        given = right and answer.confidence >= assistant.threshold()
-        rows.append((gold[:1] == [True], any(gold), right, given))
-    names = ("passage first", f"passage in {_FIRST}", "sentence first", "answered right")
+        rows.append((right, right and answer.confidence >= assistant.threshold()))
+    names = ("sentence first", "answered right")
     return {name: fmean(row[n] for row in rows) for n, name in enumerate(names)}
+
+
+def gold_rank(hits: Sequence[Hit], article: str, spans: Sequence[Range]) -> float:
+    """Return the place (from 1) of the first passage with a gold span, infinity where none has."""
+    gold = [
+        n for n, h in enumerate(hits, 1) if _holds(h.article_id, h.start, h.end, article, spans)
+    ]
+    return gold[0] if gold else inf
+
+
+def rank_figures(ranks: Sequence[float]) -> dict[str, float]:
+    """Return the shares of gold passages that are first or in the first ten, and the mean rank."""
+    return {
+        "passage first": fmean(rank == 1 for rank in ranks),
+        f"passage in {_FIRST}": fmean(rank <= _FIRST for rank in ranks),
+        "MRR": fmean(1 / rank for rank in ranks),
+    }
 
 
 def _holds(found: str, start: int, end: int, article: str, spans: Sequence[Range]) -> bool:
@@ -106,7 +150,9 @@ def _holds(found: str, start: int, end: int, article: str, spans: Sequence[Range
 
 def questions(editions: Sequence[Edition], count: int) -> list[Asked]:
     """Return a fixed sample of the questions that the editions answer."""
-    every = [(_file(e), question) for e in editions for question in e.questions if question.spans]
+    every = [
+        (file_of(e.id), question) for e in editions for question in e.questions if question.spans
+    ]
     return random.Random(0).sample(every, min(count, len(every)))
 
 
@@ -136,14 +182,15 @@ def build(folder: Path, editions: Sequence[Edition], others: Sequence[str]) -> N
     articles = folder / "articles"
     articles.mkdir(parents=True, exist_ok=True)
     for edition in editions:
-        (articles / _file(edition)).write_text(edition.text, "utf-8")
+        (articles / file_of(edition.id)).write_text(edition.text, "utf-8")
     for number, text in enumerate(others):
         (articles / f"page-{number:05}.txt").write_text(text, "utf-8")
     build_index(index=folder)
 
 
-def _file(edition: Edition) -> str:
-    return f"{edition.id}.txt"
+def file_of(edition_id: str) -> str:
+    """Return the id of an edition in an index."""
+    return f"{edition_id}.txt"
 
 
 def main() -> None:
@@ -154,23 +201,26 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10, 150, 10_000])
     parser.add_argument("--questions", type=int, default=200)
-    parser.add_argument("--reader", default="fast")
+    parser.add_argument("--reader", default="fast", help='as askvisit has it, or "none"')
     parser.add_argument("--keep", type=Path, help="keep the indexes in this folder")
     parser.add_argument("--plot", type=Path)
     options = parser.parse_args()
-    everything = read_editions(ROOT / "data" / "news" / "dev.jsonl")
-    editions = [edition for edition in everything if edition.id.endswith("-a")][:NEWS]
+    editions = news()
     asked = questions(editions, options.questions)
     print(f"{len(asked)} questions of {len(editions)} articles, reader {options.reader}")
-    rows: dict[str, list[dict[str, float]]] = {name: [] for name in FUSIONS}
+    rows: dict[str, list[dict[str, float]]] = {name: [] for name in FUSIONS | ALONE}
+    encoder = RecentTexts(encoders.load())
     with tempfile.TemporaryDirectory() as work:
         for size in options.sizes:
             folder = (options.keep or Path(work)) / str(size)
             build(folder, editions, pages(options.folder, size - len(editions)))
-            assistant = Assistant.load(folder, reader=options.reader)
-            for name, fusion in FUSIONS.items():
+            retriever = Retriever(open_index(folder), encoder)
+            for name, fusion in (FUSIONS | ALONE).items():
                 with fused_by(fusion):
-                    shares = measure(assistant, asked)
+                    shares = retrieved(retriever, asked)
+                    if name in FUSIONS and options.reader != "none":
+                        assistant = Assistant.load(folder, reader=options.reader)
+                        shares |= answered(assistant, asked)
                 rows[name].append({"articles": size, **shares})
                 shown = ", ".join(f"{key} {share:.3f}" for key, share in shares.items())
                 print(f"{size:6,} articles, {name:16} {shown}", flush=True)
@@ -178,20 +228,29 @@ def main() -> None:
         _draw(rows, options.plot)
 
 
+def news() -> list[Edition]:
+    """Return the editions that the questions are about."""
+    everything = read_editions(ROOT / "data" / "news" / "dev.jsonl")
+    return [edition for edition in everything if edition.id.endswith("-a")][:NEWS]
+
+
 def _draw(rows: dict[str, list[dict[str, float]]], path: Path) -> None:
+    """Draw what is found in the first ten by each way, and what is read and cited of that."""
     import matplotlib
 
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
     figure, axes = pyplot.subplots(figsize=(6, 3.5), layout="constrained")
-    for (name, measured), line in zip(rows.items(), ("-", "--"), strict=True):
-        sizes = [row["articles"] for row in measured]
-        for number, key in enumerate(key for key in measured[0] if key != "articles"):
-            values = [row[key] for row in measured]
-            axes.semilogx(sizes, values, f"o{line}", color=f"C{number}", label=f"{key}, {name}")
+    sizes = [row["articles"] for row in rows["z-scores"]]
+    found = f"passage in {_FIRST}"
+    for name, measured in rows.items():
+        axes.semilogx(sizes, [row[found] for row in measured], "o--", label=f"{found}, {name}")
+    for key in ("answer read", "sentence first"):
+        if key in rows["z-scores"][0]:
+            axes.semilogx(sizes, [row[key] for row in rows["z-scores"]], "o-", label=key)
     axes.set(xlabel="articles", ylabel="share of questions", ylim=(0, 1))
-    axes.legend(fontsize="x-small")
+    axes.legend(fontsize="x-small", loc="lower left")
     axes.grid(alpha=0.3)
     figure.savefig(path, dpi=110)
 
