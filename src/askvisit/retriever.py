@@ -29,11 +29,12 @@ _NEAR = 400
 _SMALL = 16
 """A corpus of at most so many passages is read whole: retrieval can then lose nothing."""
 
-_READ = 6
+_READ = 12
 """Passages whose surroundings are read in a larger corpus."""
 
-_AROUND = 600
-"""Characters read before and after a found passage: its neighbours say who "he" is."""
+_AROUND = 150
+"""Characters read before and after a found passage. More passages and less around each hold more of
+the answers than six with 600, in as long a text."""
 
 
 class Retriever:
@@ -88,22 +89,26 @@ class Retriever:
         articles: Sequence[str] | None = None,
         cited: Sequence[Citation] = (),
         passages: int = _READ,
+        around: int = _AROUND,
     ) -> Evidence:
-        """Search, and cut the text around the best passages into windows for a reader."""
+        """Search, and cut the text around the best passages into windows for a reader.
+
+        around: characters before and after each of the passages.
+        """
         hits = self.search(question, articles, cited)
         chosen = hits if len(self._index) <= _SMALL else hits[:passages]
-        found = self._windows(chosen)
+        found = self._windows(chosen, around)
         sentences = {(s.article_id, s.start): s.text for w in found for s in w.sentences}
         scores = bm25_among(question, list(sentences.values()))
         return Evidence(tuple(hits), tuple(found), dict(zip(sentences, scores, strict=True)))
 
-    def _windows(self, hits: Sequence[Hit]) -> list[Window]:
+    def _windows(self, hits: Sequence[Hit], around: int) -> list[Window]:
         found: list[Window] = []
         for article_id in dict.fromkeys(hit.article_id for hit in hits):
             ranges = [(h.start, h.end) for h in hits if h.article_id == article_id]
             inside = [
                 sentence
-                for start, end in _merged(ranges)
+                for start, end in _merged(ranges, around)
                 for sentence in self._index.sentences(article_id, start, end)
             ]
             found.extend(windows(self._index.article(article_id).text, inside))
@@ -127,10 +132,10 @@ def z_scores(values: Sequence[float]) -> list[float]:
     return [(value - mean) / deviation if deviation > 1e-9 else 0.0 for value in values]
 
 
-def _merged(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _merged(ranges: list[tuple[int, int]], around: int) -> list[tuple[int, int]]:
     """Widen ranges by their surroundings and join those that then touch."""
     joined: list[tuple[int, int]] = []
-    for start, end in sorted((max(0, a - _AROUND), b + _AROUND) for a, b in ranges):
+    for start, end in sorted((max(0, a - around), b + around) for a, b in ranges):
         if joined and start <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:

@@ -19,6 +19,9 @@ from askvisit.timeline.resolving import DatedWords, dated
 _PASSAGES = 24
 """Passages whose surroundings are looked through for a topic."""
 
+_AROUND = 600
+"""Characters of a passage's surroundings on either side."""
+
 _ARTICLES_REMEMBERED = 1024
 
 _Place = tuple[str, int]
@@ -69,7 +72,7 @@ def on_topic(
     topic themselves or with the two sentences before them. A citation's score is the confidence.
     """
     retriever = Retriever(index, encoder)
-    evidence = retriever.gather(topic, list(scope.articles), passages=_PASSAGES)
+    evidence = retriever.gather(topic, list(scope.articles), passages=_PASSAGES, around=_AROUND)
     articles = [index.article(a) for a in dict.fromkeys(w.article_id for w in evidence.windows)]
     dates = {article.id: _dated(index, article) for article in articles}
     places = {(a, words.sentence.start) for a, found in dates.items() for words in found}
