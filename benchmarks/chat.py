@@ -1,9 +1,11 @@
-"""Time the web chat in headless Chromium: turns early and late, and clicks on citations.
+"""Time the web chat in headless Chromium: its first paint, turns early and late, and clicks.
 
     python benchmarks/chat.py [--turns 100] [--index DIR] [--reader NAME]
 
-Prints medians in milliseconds. A turn is timed from Enter to its last citation on the page, beside
-the time that `Assistant.ask` takes for nearly the same question just before, in the same process.
+Prints milliseconds, medians where there are several, and ratios, which also hold on a busy machine.
+A turn is timed from Enter to its last citation on the page, beside the time that `Assistant.ask`
+takes for nearly the same question just before, in the same process. First paint and the first
+suggestion are counted from the request for the page, by a browser that has nothing of it.
 """
 
 import argparse
@@ -19,6 +21,10 @@ from askvisit.calibration import add_reader
 from askvisit.rewriting.resolution import expanded
 from askvisit.web import server
 from askvisit.web.controller import ChatController
+
+OPENED = """() => [
+    performance.getEntriesByName("first-contentful-paint")[0].startTime, performance.now(),
+]"""
 
 CLICK = """async () => {
     const active = () => document.querySelector("#source mark.active");
@@ -61,11 +67,21 @@ def main() -> None:
     assistant.warm_up()
     questions = assistant.suggestions
     page = server.launch(ChatController(assistant), "127.0.0.1", server.free_port("127.0.0.1", 0))
-    alone, turns, clicks = in_browser(page.local_url, assistant, questions, options.turns)
+    opened, alone, turns, clicks = in_browser(page.local_url, assistant, questions, options.turns)
     page.close(verbose=False)
+    painted, ready = opened
+    print(f"first paint: {painted:.0f} ms; first suggestion: {ready / painted:.1f} times that")
+    print(
+        f"first answer: {turns[0] / alone[0]:.2f} times ask alone, "
+        f"{turns[0] / painted:.1f} times the first paint"
+    )
     for name, part in (("first ten", slice(10)), ("last ten", slice(-10, None))):
         above = statistics.median(t - a for t, a in zip(turns[part], alone[part], strict=True))
-        print(f"{name} turns: {statistics.median(turns[part]):5.0f} ms, {above:+.0f} ms over ask")
+        ratio = statistics.median(turns[part]) / statistics.median(alone[part])
+        print(
+            f"{name} turns: {statistics.median(turns[part]):5.0f} ms, {above:+.0f} ms over ask, "
+            f"{ratio:.2f} times ask"
+        )
     print(f"click to the scrolled mark: {statistics.median(clicks):.0f} ms")
 
 
@@ -78,8 +94,11 @@ def ask(assistant: Assistant, question: str) -> float:
 
 def in_browser(
     address: str, assistant: Assistant, questions: tuple[str, ...], count: int
-) -> tuple[list[float], list[float], list[float]]:
-    """Return the milliseconds of each answer alone, of each turn, and of a click after each."""
+) -> tuple[tuple[float, float], list[float], list[float], list[float]]:
+    """Return milliseconds: of the opening, of each answer alone, each turn, a click after each.
+
+    The opening is that of the first paint and of the first suggestion.
+    """
     alone, turns, clicks = [], [], []
     with sync_playwright() as runner:
         browser = runner.chromium.launch(
@@ -89,6 +108,7 @@ def in_browser(
         page = browser.new_page(locale="en-US", viewport={"width": 1280, "height": 800})
         page.goto(address)
         page.wait_for_selector(".suggestion")
+        opened = tuple(page.evaluate(OPENED))
         for number in range(count):
             question = questions[number % len(questions)]
             # What was read for a question is not read again: each gets a word of its own.
@@ -96,7 +116,7 @@ def in_browser(
             turns.append(page.evaluate(TURN, expanded(question, [f"{number}b"])))
             clicks.append(page.evaluate(CLICK))
         browser.close()
-    return alone, turns, clicks
+    return opened, alone, turns, clicks
 
 
 if __name__ == "__main__":

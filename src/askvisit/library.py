@@ -135,7 +135,7 @@ class Library:
             raise UnknownArticleError(article_id, tuple(known))
         path = self._location.article_file(article_id)
         if path is None:
-            raise ArticleError(Path(article_id), "its file is not with the index")
+            raise ArticleError(Path(article_id), "its file is not on this machine, only its text")
         return SourceFile(path).page(known[article_id].sha256, page, ranges)
 
     def _on_snapshot(self, work: Callable[[PassageIndex], Result]) -> Result:

@@ -28,6 +28,7 @@ from harness.fakes import (
     write_articles,
 )
 from harness.milvus_server import Guarded, Server
+from harness.pdfs import column, pdf
 
 import askvisit
 from askvisit import Assistant, Milvus, build_index
@@ -53,6 +54,7 @@ from askvisit.milvus.rows import LONGEST_VALUE, article_rows, packed, stored_art
 from askvisit.passages import sentences
 from askvisit.records import Article
 from askvisit.retriever import Retriever
+from askvisit.web import pages
 
 LONG = "A Long Day\n\n" + "".join(
     f"The mayor’s U.S. guests saw 𝔸 tall bridge {n}. It was naïve of them.\n" for n in range(200)
@@ -480,6 +482,21 @@ def test_articles_cannot_be_added_in_the_chat(both):
     chosen = chat._options(["--allow-add", "--port", "0", *both[1].options.split()], "ui.py")
     with pytest.raises(ServerError, match="running askvisit index again"):
         chat.serve(chosen)
+
+
+def test_pages_are_drawn_where_their_files_are_and_elsewhere_the_panel_says_why(milvus, tmp_path):
+    sheet = pdf(column(50, 700, ["The mayor sank the ferry."]))
+    news = write_articles(tmp_path / "news", {"ferry.pdf": sheet})
+    build_index(news, milvus, encoder=WordCounts())
+    assistant = reading(milvus)
+    view = assistant.page("ferry.pdf", 1, [(0, len("The mayor sank"))])
+    assert (view.pages, len(view.marks[0])) == (1, 1)
+    news.rename(tmp_path / "elsewhere")
+    request = {"article": "ferry.pdf", "page": 1}
+    assert pages.open_page(request, assistant.articles, assistant.page) == {
+        "error": "The page cannot be shown. "
+        "ferry.pdf: its file is not on this machine, only its text"
+    }
 
 
 def test_a_long_text_is_kept_in_parts_that_fit():

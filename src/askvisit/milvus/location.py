@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from askvisit.encoder import Encoder
 from askvisit.errors import (
@@ -105,6 +106,14 @@ class Milvus(IndexLocation):
             if isinstance(error, GoneError):
                 raise IndexDamagedError(self, "a collection is missing") from error
             raise
+
+    def article_file(self, article_id: str) -> Path | None:
+        """Return the file that an article was read from, where it lies on this machine."""
+        published = self.published()
+        if published is None or Path(article_id).name != article_id:
+            return None
+        path = Path(published.manifest().articles_folder) / article_id
+        return path if path.is_file() else None
 
     def calibration_file(self) -> None:
         """Return None: fits are kept in a folder."""

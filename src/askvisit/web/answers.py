@@ -181,7 +181,7 @@ def _citation(citation: Citation, number: int, articles: Mapping[str, Article], 
     )
     origin = f'<p class="origin">{_source_line(citation, articles)}</p>' if named else ""
     return (
-        f'<li><blockquote dir="auto">{_quote(citation)} {link} {paragraph}</blockquote>'
+        f'<li><blockquote dir="auto">{quote_html(citation)} {link} {paragraph}</blockquote>'
         f"{tools}{origin}</li>"
     )
 
@@ -200,7 +200,8 @@ def _tool(name: str, icon: str, kind: str, data: str) -> str:
     )
 
 
-def _quote(citation: Citation) -> str:
+def quote_html(citation: Citation) -> str:
+    """Return the quoted sentence, the words of it that answer standing out."""
     if citation.span_start is None or citation.span_end is None:
         return f'<span class="quote">{escape(citation.quote)}</span>'
     left, right = citation.span_start - citation.start, citation.span_end - citation.start

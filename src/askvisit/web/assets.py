@@ -14,7 +14,7 @@ from typing import Any
 STATIC = Path(__file__).parent / "static"
 STYLES = (
     *("theme", "shapes", "top", "help", "conversations", "chat", "answer", "inspector", "question"),
-    *("source", "pages", "selecting", "notebook", "articles", "adding"),
+    *("source", "names", "pages", "selecting", "timeline", "notebook", "articles", "adding"),
     *("devices", "print"),
 )
 """The style sheets in their order, of which later ones win."""

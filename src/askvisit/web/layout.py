@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from askvisit.web import adding, api_help, notebook
+from askvisit.web import adding, api_help, names, notebook, timeline
 from askvisit.web.assets import STATIC
 from askvisit.web.controller import ChatController
 from askvisit.web.markup import CHAT_ICON, NEW_ICON, SAVE_ICON, SOURCES_ICON
@@ -82,6 +82,12 @@ def lay_out(controller: ChatController, stamp: object) -> Parts:
     def export_pins(pins: Any) -> dict[str, Any]:
         return notebook.export(pins, controller.known_articles())
 
+    def named(request: Any) -> str:
+        return names.named(request, controller.assistant, controller.known_articles())
+
+    def dated(request: Any) -> dict[str, str]:
+        return timeline.dated(request, controller.assistant, controller.known_articles())
+
     kept = gr.Textbox(visible=False)
     turns, undone = gr.State(()), gr.State(())
     head = _HEADER + _CONVERSATIONS + api_help.dialog(controller.assistant)
@@ -111,10 +117,12 @@ def lay_out(controller: ChatController, stamp: object) -> Parts:
                 source = _html(
                     controller.first_source(),
                     *("source", "walking", "visiting", "card", "finding", "pages"),
-                    *("selecting", "pinning"),
+                    *("selecting", "pinning", "names"),
                     uses=("storage", "pins", "clipboard"),
-                    server_functions=[open_source, select],
+                    server_functions=[open_source, select, named],
                 )
+            with gr.Tab("Timeline"):
+                _html(timeline.FORM, "timeline", server_functions=[dated])
             with gr.Tab("Notebook"):
                 _html(
                     _NOTEBOOK,

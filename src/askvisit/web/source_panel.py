@@ -148,11 +148,12 @@ def _head(article: Article) -> str:
         f"{_step(-1, 'Previous citation', 'Left')}"
         '<span class="source-position" role="status"></span>'
         f"{_step(1, 'Next citation', 'Right')}</div>"
+        '<button type="button" data-names aria-expanded="false">Names</button>'
         '<label class="source-find"><span class="unseen">Find in the article</span>'
         '<input type="search" placeholder="Find"></label>'
         '<span class="source-found" role="status"></span>'
         '<button type="button" class="source-back" hidden>Back to the answer</button>'
-        "</header>"
+        '</header><section class="source-names" aria-label="Names in the article" hidden></section>'
     )
 
 

@@ -116,7 +116,12 @@ def _last_cited(turns: Turns) -> str | None:
 
 @lru_cache(maxsize=256)
 def _about_names(article: Article) -> tuple[str, ...]:
-    return tuple(f"What does it say about {name}?" for name in central_names(article))
+    return tuple(about(name) for name in central_names(article))
+
+
+def about(name: str) -> str:
+    """Return the question that is asked about a name."""
+    return f"What does it say about {name}?"
 
 
 def central_names(article: Article, most: int = NAMES) -> list[str]:

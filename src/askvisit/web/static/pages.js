@@ -24,6 +24,7 @@ async function drawPage(frame, wanted, request) {
   const answer = (await ask(request)) || { error: "No page came. Please reload the page." };
   if (frame.dataset.wanted !== wanted) return; // another page is wanted by now
   const view = frame.querySelector(".page-view");
+  frame.classList.toggle("failed", Boolean(answer.error));
   if (answer.error) view.textContent = answer.error;
   else view.innerHTML = answer.html;
   const mark = view.querySelector(".page-mark.active");

@@ -2,6 +2,7 @@
 const remember = () => {
   const kept = element.querySelector("[data-kept]")?.dataset.kept || "";
   sessionStorage.setItem("askvisit-scope", kept === "null" ? "" : kept);
+  document.dispatchEvent(new CustomEvent("askvisit:scoped"));
 };
 watch("value", remember);
 

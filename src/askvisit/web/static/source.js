@@ -40,7 +40,7 @@ function showCurrent(key) {
   numberMargin(cited, article);
   const back = find(".source-back");
   back.hidden = false;
-  const origin = clicked?.closest("#notebook") ? "notebook" : "answer";
+  const origin = tabOf(clicked)?.toLowerCase() || "answer";
   back.textContent = clicked?.isConnected ? `Back to the ${origin}` : "Ask a question";
   const all = cited.length ? cited : keys();
   const at = cited.length ? cited.indexOf(current) : all.indexOf(key);
@@ -56,8 +56,14 @@ function isAt(link, key, article) {
 }
 
 function citationsBeside(link) {
-  const message = link.closest(".message");
-  return message ? [...message.querySelectorAll("a.cite")] : [link];
+  const all = link.closest(".message, .timeline");
+  return all ? [...all.querySelectorAll("a.cite")] : [link];
+}
+
+// The tab beside the article that a citation stands in; a citation of an answer stands in none.
+function tabOf(link) {
+  if (link?.closest("#notebook")) return "Notebook";
+  return link?.closest("#timeline") ? "Timeline" : undefined;
 }
 
 function keyOf(link) {
@@ -107,7 +113,7 @@ async function open(request) {
   if (mine !== clicks) return; // a later click was faster
   if (answer.error) {
     const head = find(".source-meta");
-    if (head) head.textContent = answer.error;
+    if (head) Object.assign(head, { textContent: answer.error, className: "source-meta problem" });
     return;
   }
   if (props.value !== answer.html) {
@@ -132,8 +138,9 @@ function follow(link) {
     clicks++; // what was asked for before comes too late
     return reveal(keyOf(link));
   }
-  const others = citationsBeside(link).filter((other) => other !== link);
-  return open({ place: placeOf(link), others: others.map(placeOf) });
+  const place = placeOf(link);
+  const others = citationsBeside(link).filter((other) => other !== link).map(placeOf);
+  return open({ place, others: others.filter((other) => other.article === place.article) });
 }
 
 // Whether the article is open with all that the answer cites in it: then it need not be drawn anew.
@@ -168,8 +175,8 @@ element.addEventListener("click", (event) => {
 
 async function goBack() {
   const isThere = clicked?.isConnected;
-  if (isThere && clicked.closest("#notebook")) {
-    tab("Notebook").click();
+  if (isThere && tabOf(clicked)) {
+    tab(tabOf(clicked)).click();
     await painted();
   }
   const target = isThere ? clicked : document.querySelector("#chat");

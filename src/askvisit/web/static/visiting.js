@@ -3,7 +3,7 @@
 let at = history.state?.askvisit;
 
 function remember(link) {
-  if (!link.closest(".message") || location.href === link.href) return;
+  if (location.href === link.href) return;
   history.pushState({ askvisit: "cite" }, "", link.href);
   at = "cite";
 }
@@ -13,9 +13,7 @@ window.addEventListener(
   (event) => {
     const before = at;
     at = event.state?.askvisit;
-    const links = [...document.querySelectorAll("#chat .message a.cite")];
-    const link = links.findLast((one) => one.href === location.href);
-    if (at === "cite" && link) follow(link);
+    if (at === "cite") openWanted();
     else if (before === "cite" && at !== "help") goBack();
   },
   listening,
@@ -28,7 +26,7 @@ let wanted = outside.has("article") && conversation !== "[]"; // the conversatio
 
 function openWanted() {
   wanted = false;
-  const links = [...document.querySelectorAll("#chat .message a.cite")];
+  const links = [...document.querySelectorAll("#chat .message a.cite, #reading a.cite")];
   const link = links.findLast((one) => one.href === location.href);
   if (link) return follow(link);
   const place = placeOf({ href: location.href, dataset: {} });

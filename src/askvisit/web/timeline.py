@@ -1,0 +1,143 @@
+"""The timeline beside the article: the dated sentences of the articles that are asked.
+
+They stand in order of time, each date as precise as the text gives it. What a browser sends is
+checked here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from askvisit.records import Article
+from askvisit.text import excerpt, one_line
+from askvisit.timeline import PartialDate, TimelineEntry, published
+from askvisit.web import faults
+from askvisit.web.answers import address, quote_html
+from askvisit.web.articles import NONE_CHOSEN, Chosen, remembered_choice
+from askvisit.web.markup import counted, escape
+from askvisit.web.source_panel import TextRange
+
+if TYPE_CHECKING:
+    from askvisit.assistant import Assistant
+
+MOST_SHOWN = 300
+"""Sentences that are shown at once; the page says how many more there are."""
+
+_MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
+
+FORM = (
+    '<section class="timeline" aria-label="Timeline"><form>'
+    '<label class="topic"><span>Topic</span>'
+    '<input type="search" name="topic" maxlength="2000" placeholder="All dates"></label>'
+    '<label><span>Since</span><input name="since" maxlength="10" placeholder="2018" '
+    'autocomplete="off"></label>'
+    '<label><span>Until</span><input name="until" maxlength="10" placeholder="2019-06" '
+    'autocomplete="off"></label>'
+    '<button type="submit">Show</button></form>'
+    '<p class="note told" role="status"></p><div class="entries"></div></section>'
+)
+"""The tab before it is filled; `static/timeline.js` asks for the entries."""
+
+
+def dated(request: object, assistant: Assistant, articles: Mapping[str, Article]) -> dict[str, str]:
+    """Return `{"told", "html"}`: what is shown in a sentence, and the entries as HTML.
+
+    `request` is the browser's: `{"scope": …, "topic": …, "since": …, "until": …}`, the scope as
+    `articles.kept_choice` wrote it.
+    """
+    data = request if isinstance(request, dict) else {}
+    topic, since, until = (_words(data.get(name)) for name in ("topic", "since", "until"))
+    chosen = remembered_choice(data.get("scope"), articles)
+    if not articles:
+        return _told("There is no article yet.")
+    if chosen == ():
+        return _told(NONE_CHOSEN)
+    try:
+        found = assistant.timeline(topic, since, until, articles=chosen)
+    except faults.USER_ERRORS as error:
+        return _told(str(error))
+    except Exception:
+        return _told(faults.report("a timeline"))
+    notes = _notes(chosen, articles, len(found) - MOST_SHOWN)
+    if topic or since or until:
+        notes += '<button type="button" class="quiet" data-all>Show all dates</button>'
+    told = _summary(found, topic, since, until)
+    return {"told": told, "html": _entries(found, articles) + notes}
+
+
+def _told(problem: str) -> dict[str, str]:
+    return {"told": problem, "html": ""}
+
+
+def _words(given: object) -> str | None:
+    """Return what was typed into a field, None where that is nothing."""
+    return given.strip() or None if isinstance(given, str) else None
+
+
+def _summary(
+    found: Sequence[TimelineEntry], topic: str | None, since: str | None, until: str | None
+) -> str:
+    """Say what was found, and of what."""
+    about = "" if topic is None else f" about “{excerpt(one_line(topic), 60)}”"
+    span = "".join(f" {word} {day}" for word, day in (("since", since), ("until", until)) if day)
+    if not found:
+        return f"No sentence{about} has a date{span}."
+    sources = len({entry.citation.article_id for entry in found})
+    dates = counted(len(found), "date")
+    where = f" in {counted(sources, 'article')}"
+    return f"{dates}{about}{span}{where}, in order of time"
+
+
+def _entries(found: Sequence[TimelineEntry], articles: Mapping[str, Article]) -> str:
+    """Return the entries, those of one date below it."""
+    dates = groupby(found[:MOST_SHOWN], key=lambda entry: entry.date)
+    items = "".join(
+        f'<li><h3><time datetime="{escape(date)}">{in_words(date)}</time></h3>'
+        f"<ul>{''.join(_entry(entry, articles) for entry in entries)}</ul></li>"
+        for date, entries in dates
+    )
+    return f"<ol>{items}</ol>" if items else ""
+
+
+def _entry(entry: TimelineEntry, articles: Mapping[str, Article]) -> str:
+    """Return a sentence, the words that date it standing out; a click opens it in its article."""
+    cited = entry.citation
+    article = articles.get(cited.article_id)
+    source = article.source if article is not None else None
+    known = [f"<bdi>{escape(part)}</bdi>" for part in (cited.article_title, source) if part]
+    where = escape(cited.where)
+    return (
+        f'<li><a class="cite row" dir="auto" {address(TextRange.of_citation(cited))}>'
+        f"{quote_html(cited)}</a>"
+        f'<p class="note origin">{" · ".join([*known, where])}</p></li>'
+    )
+
+
+def _notes(chosen: Chosen, articles: Mapping[str, Article], left: int) -> str:
+    """Say what is not in the timeline; `left` is how many dates are not shown, if above 0."""
+    looked_in = [articles[name] for name in (articles if chosen is None else chosen)]
+    undated = [article for article in looked_in if published(article.date) is None]
+    notes = []
+    if left > 0:
+        are = "is" if left == 1 else "are"
+        notes.append(f"{left:,} more {are} not shown. Name a topic or a time to see them.")
+    if undated:
+        which = f"“{escape(excerpt(undated[0].title, 70))}” has"
+        if len(undated) > 1:
+            which = f"{len(undated):,} of {counted(len(looked_in), 'article')} have"
+        notes.append(
+            f"{which} no date of publication: dates without a year and words like “last Tuesday” "
+            "are left out there."
+        )
+    return "".join(f'<p class="note" dir="auto">{note}</p>' for note in notes)
+
+
+def in_words(date: str) -> str:
+    """Return a date as people write it: "2019", "June 2019", "26 June 2019"."""
+    when = PartialDate.parse(date)
+    month = _MONTHS[when.month - 1] if when.month is not None else None
+    return " ".join(str(part) for part in (when.day, month, when.year) if part is not None)

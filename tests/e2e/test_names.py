@@ -1,0 +1,88 @@
+"""The names of the open article: marked where they stand, and asked about."""
+
+from __future__ import annotations
+
+import pytest
+from harness.fakes import SharedWords, WordCounts, calibration, write_articles
+from playwright.sync_api import expect
+
+import askvisit
+from askvisit.index import build_index
+
+from .conftest import open_sources, serve
+
+pytestmark = pytest.mark.slow
+
+FEAST = (
+    "The feast of a town\n\nOn Sunday the town of Grimsby ate with Ada Quill. Few in Grimsby knew Quill.\n\n"
+    "They say that Grimsby has no hall.\n"
+)
+PLAIN = "nothing here has a name, and it all is small.\n\nthe bridge was long.\n"
+
+
+@pytest.fixture(scope="module")
+def feast(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("feast")
+    write_articles(folder / "articles", {"feast.txt": FEAST, "plain.txt": PLAIN})
+    build_index(index=folder, encoder=WordCounts())
+    page = serve(askvisit.Assistant(folder, WordCounts(), SharedWords(), calibration()))
+    yield page.local_url
+    page.close(verbose=False)
+
+
+def opened(page):
+    page.get_by_role("button", name="Names", exact=True).click()
+    names = page.get_by_role("region", name="Names in the article")
+    names.locator("ul, .note").first.wait_for()
+    return names
+
+
+def test_a_name_is_marked_where_it_stands_and_unmarked(feast, open_page):
+    page = open_page(feast)
+    names = opened(page)
+    expect(names.locator("[data-places]")).to_have_text(
+        ["Grimsby 3 mentions", "Ada Quill 2 mentions"]
+    )
+    quill = names.get_by_role("button", name="Ada Quill")
+    quill.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#source mark")).to_have_text(["Ada Quill", "Quill"])
+    expect(page.locator(".source-position")).to_have_text("1 of 2")
+    expect(quill).to_have_attribute("aria-pressed", "true")
+    expect(quill).to_be_focused()
+    page.get_by_role("button", name="Next citation").click()
+    expect(page.locator("#source mark.active")).to_have_text("Quill")
+    quill.press("Enter")
+    expect(page.locator("#source mark")).to_have_count(0)
+    expect(quill).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_click_asks_about_a_name(feast, open_page):
+    page = open_page(feast)
+    names = opened(page)
+    names.get_by_role("button", name="Grimsby").click()
+    expect(page.locator("#source mark")).to_have_count(3)
+    names.get_by_role("button", name="What does it say about Grimsby?").click()
+    expect(page.locator(".message.user p")).to_have_text("What does it say about Grimsby?")
+    expect(page.locator(".turn .quote").first).to_contain_text("Grimsby")
+    expect(page.locator("#source mark.active")).to_be_visible()
+    expect(names.locator(".suggestion")).to_have_count(0)
+    expect(names.locator("[data-places]")).to_have_count(2)
+
+
+def test_names_follow_the_article_and_are_put_away(feast, open_page):
+    page = open_page(feast)
+    names = opened(page)
+    open_sources(page)
+    page.locator("[data-read='plain.txt']").click()
+    expect(names).to_have_text("No name is mentioned in this article.")
+    page.get_by_role("button", name="Names", exact=True).click()
+    expect(names).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [320, 1920])
+def test_they_fit(feast, open_page, width):
+    page = open_page(feast, viewport={"width": width, "height": 700})
+    opened(page).get_by_role("button", name="Grimsby").click()
+    expect(page.locator("#source mark.active")).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,0 +1,66 @@
+"""The names of the open article: counts, places, and the question about each."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from harness.fakes import SharedWords, WordCounts, calibration
+from harness.web_fakes import ARTICLE, FakeAssistant
+
+from askvisit import Assistant, build_index
+from askvisit.web import names
+
+TEXT = (
+    "The feast of a town\n\nOn Sunday the town of Grimsby ate with Ada Quill. Few in Grimsby knew Quill.\n\n"
+    "They say that Grimsby has no hall.\n"
+)
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("names")
+    articles = folder / "articles"
+    articles.mkdir()
+    (articles / "feast.txt").write_text(TEXT)
+    (articles / "plain.txt").write_text("nothing here has a name, and it all is small.\n")
+    build_index(index=folder, encoder=WordCounts())
+    return Assistant(folder, WordCounts(), SharedWords(), calibration())
+
+
+def named(assistant, article: object = "feast.txt") -> str:
+    return names.named(article, assistant, assistant.articles)
+
+
+def test_each_name_has_its_count_its_places_and_its_question(assistant):
+    shown = named(assistant)
+    buttons = re.findall(r'data-places="([^"]*)" data-about="([^"]*)".*?<bdi>(.*?)</bdi>', shown)
+    assert [name for _, _, name in buttons] == ["Grimsby", "Ada Quill"]
+    places, about, _ = buttons[1]
+    ranges = [tuple(map(int, place.split("-"))) for place in places.split()]
+    assert [TEXT[start:end] for start, end in ranges] == ["Ada Quill", "Quill"]
+    assert html.unescape(about) == "What does it say about Ada Quill?"
+    assert 'title="Also: Quill"' in shown
+    assert '<span class="count">3<span class="unseen"> mentions</span>' in shown
+
+
+def test_an_article_without_names_says_so(assistant):
+    assert named(assistant, "plain.txt") == (
+        '<p class="note">No name is mentioned in this article.</p>'
+    )
+
+
+@pytest.mark.parametrize("article", [None, "no.txt", ["feast.txt"], {"article": "feast.txt"}])
+def test_what_is_no_article_is_told(assistant, article):
+    assert "not there any more" in named(assistant, article)
+
+
+def test_a_fault_gives_a_reference_and_no_detail():
+    class Broken(FakeAssistant):
+        def names(self, *_, **__):
+            raise RuntimeError("a secret detail")
+
+    told = names.named(ARTICLE.id, Broken(), {ARTICLE.id: ARTICLE})
+    assert "Reference for the log" in told
+    assert "secret" not in told

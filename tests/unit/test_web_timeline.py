@@ -1,0 +1,123 @@
+"""The timeline beside the article: dates as the text gives them, and plain words where none are."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from harness.fakes import SharedWords, WordCounts, calibration
+from harness.web_fakes import ARTICLE, FakeAssistant
+
+from askvisit import Assistant, build_index
+from askvisit.records import Article
+from askvisit.web import timeline
+
+DATED = (
+    "A Bridge Falls\n\nThe bridge was built in 1931. In June 2018 the mayor had warned of it.\n\n"
+    "It fell on Monday. <b>Nobody</b> was hurt on 24 June 2019.\n"
+)
+UNDATED = "Wool\n\nThe mayor bought wool on Monday. The mill had closed in 1999.\n"
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("dated")
+    articles = folder / "articles"
+    articles.mkdir()
+    (articles / "bridge.txt").write_text(DATED)
+    (articles / "bridge.toml").write_text('source = "The <i>Post"\ndate = 2019-06-26')
+    (articles / "wool.txt").write_text(UNDATED)
+    build_index(index=folder, encoder=WordCounts())
+    return Assistant(folder, WordCounts(), SharedWords(), calibration())
+
+
+def shown(assistant, **request) -> dict[str, str]:
+    return timeline.dated(request, assistant, assistant.articles)
+
+
+def scope(*names: str) -> str:
+    return json.dumps(list(names))
+
+
+@pytest.mark.parametrize(
+    ("date", "words"),
+    [("1931", "1931"), ("2018-06", "June 2018"), ("2019-06-04", "4 June 2019")],
+)
+def test_a_date_is_written_as_precisely_as_it_is_known(date, words):
+    assert timeline.in_words(date) == words
+
+
+def test_sentences_stand_in_order_of_time_with_the_words_that_date_them(assistant):
+    found = shown(assistant)
+    assert found["told"] == "5 dates in 2 articles, in order of time"
+    html = found["html"]
+    order = ["1931", "1999", "2018-06", "2019-06-24"]
+    at = [html.index(f'<time datetime="{date}">') for date in order]
+    assert at == sorted(at)
+    assert html.count("<time ") == 4, "one date stands above all its sentences"
+    assert "It fell on <strong>Monday</strong>." in html
+    start, end = DATED.index("It fell"), DATED.index("It fell on Monday.") + 18
+    assert f"?article=bridge.txt&amp;start={start}&amp;end={end}" in html
+    assert "<bdi>The &lt;i&gt;Post</bdi> · paragraph 3" in html
+    assert "&lt;b&gt;Nobody" in html
+
+
+def test_articles_without_a_date_are_named(assistant):
+    note = "“Wool” has no date of publication"
+    assert note in shown(assistant)["html"]
+    assert note not in shown(assistant, scope=scope("bridge.txt"))["html"]
+
+
+def test_topic_and_time_narrow_it_and_a_button_leads_back(assistant):
+    found = shown(assistant, scope=scope("bridge.txt"), topic=" hurt ", since="2018")
+    assert found["told"] == "1 date about “hurt” since 2018 in 1 article, in order of time"
+    assert "<button" in found["html"]
+    assert "data-all" not in shown(assistant, topic="  ")["html"]
+
+
+def test_nothing_is_said_plainly(assistant):
+    assert shown(assistant, topic="hurt", until="1900")["told"] == (
+        "No sentence about “hurt” has a date until 1900."
+    )
+    none = timeline.dated({}, FakeAssistant(), {})
+    assert none == {"told": "There is no article yet.", "html": ""}
+    assert "No article is ticked" in shown(assistant, scope=scope())["told"]
+
+
+@pytest.mark.parametrize(
+    ("request_", "told"),
+    [
+        ({"since": "soon"}, "since is 'soon', which is no date"),
+        ({"since": "2019", "until": "2018"}, "swap them"),
+        ({"topic": "x" * 3000}, "2,000 are the most"),
+    ],
+)
+def test_what_cannot_be_asked_is_told(assistant, request_, told):
+    found = shown(assistant, **request_)
+    assert told in found["told"]
+    assert found["html"] == ""
+
+
+def test_what_no_page_sends_is_all_dates(assistant):
+    everything = shown(assistant)
+    for request in (None, [], {"topic": 5, "since": [], "scope": "{"}):
+        assert timeline.dated(request, assistant, assistant.articles) == everything
+
+
+def test_a_fault_gives_a_reference_and_no_detail():
+    class Broken(FakeAssistant):
+        def timeline(self, *_, **__):
+            raise RuntimeError("a secret detail")
+
+    told = timeline.dated({}, Broken(), {ARTICLE.id: ARTICLE})["told"]
+    assert told.startswith("Something went wrong. Reference")
+
+
+def test_more_than_can_be_shown_is_counted():
+    class Long(FakeAssistant):
+        def timeline(self, *_, **__):
+            return super().timeline() * (timeline.MOST_SHOWN + 2)
+
+    found = timeline.dated({}, Long(), {ARTICLE.id: Article("visit.txt", "Visit", ARTICLE.text)})
+    assert found["html"].count("<a ") == timeline.MOST_SHOWN
+    assert "2 more are not shown" in found["html"]
