@@ -98,6 +98,14 @@ def test_axe_finds_nothing_in_sources_notebook_and_conversations(
     page.get_by_role("tab", name="Notebook").click()
     page.locator("#notebook [data-remove]").first.click()
     assert violations(page) == []
+    page.get_by_role("tab", name="Timeline").click()
+    page.locator("#timeline time").wait_for()
+    assert violations(page) == []
+    page.locator("#timeline a.cite").click()
+    page.get_by_role("button", name="Names", exact=True).click()
+    page.locator("[data-places]").first.click()
+    page.locator("[data-question]").wait_for()
+    assert violations(page) == []
     page.get_by_role("button", name="Conversations").click()
     page.locator("#conversations [data-delete]").focus()
     assert violations(page) == []

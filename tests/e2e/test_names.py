@@ -14,7 +14,8 @@ from .conftest import open_sources, serve
 pytestmark = pytest.mark.slow
 
 FEAST = (
-    "The feast of a town\n\nOn Sunday the town of Grimsby ate with Ada Quill. Few in Grimsby knew Quill.\n\n"
+    "The feast of a town\n\n"
+    "On Sunday the town of Grimsby ate with Ada Quill. Few in Grimsby knew Quill.\n\n"
     "They say that Grimsby has no hall.\n"
 )
 PLAIN = "nothing here has a name, and it all is small.\n\nthe bridge was long.\n"
@@ -25,7 +26,9 @@ def feast(tmp_path_factory):
     folder = tmp_path_factory.mktemp("feast")
     write_articles(folder / "articles", {"feast.txt": FEAST, "plain.txt": PLAIN})
     build_index(index=folder, encoder=WordCounts())
-    page = serve(askvisit.Assistant(folder, WordCounts(), SharedWords(), calibration()))
+    assistant = askvisit.Assistant(folder, WordCounts(), SharedWords(), calibration())
+    assistant.ask("What does it say about Grimsby?")  # the first question loads much
+    page = serve(assistant)
     yield page.local_url
     page.close(verbose=False)
 

@@ -13,6 +13,8 @@ from .conftest import open_sources, serve
 
 pytestmark = pytest.mark.slow
 
+QUESTION = "Of what did the mayor speak in the Herald on Monday?"
+
 
 @pytest.fixture(scope="module")
 def papers(tmp_path_factory):
@@ -23,23 +25,26 @@ def papers(tmp_path_factory):
         known[f"{name}.toml"] = f'source = "{paper}"'
     write_articles(folder / "articles", known)
     build_index(index=folder, encoder=WordCounts())
-    page = serve(askvisit.Assistant(folder, WordCounts(), SharedWords(), calibration()))
+    assistant = askvisit.Assistant(folder, WordCounts(), SharedWords(), calibration())
+    assistant.ask(QUESTION)  # the first question loads much
+    page = serve(assistant)
     yield page.local_url
     page.close(verbose=False)
 
 
 def test_a_proposed_scope_is_taken_and_taken_off_again(papers, open_page, ask):
     page = open_page(papers)
-    turn = ask(page, "Of what did the mayor speak in the Herald on Monday?")
+    turn = ask(page, QUESTION)
     expect(page.locator("#scope")).to_contain_text("Asking all 2 articles")
     offer = turn.get_by_role("button", name="Ask only 1 article (The Riverton Herald)")
     offer.click()
     expect(page.locator("#scope")).to_contain_text("Asking only About the bridge")
     expect(page.get_by_label("Your question")).to_be_focused()
+    expect(page.get_by_label("Your question")).to_have_value(QUESTION)
     open_sources(page)
     expect(page.get_by_role("checkbox", name="About the bridge")).to_be_checked()
     expect(page.get_by_role("checkbox", name="About the ferry")).not_to_be_checked()
-    narrowed = ask(page, "Of what did the mayor speak in the Herald on Monday?")
+    narrowed = ask(page, QUESTION)
     expect(narrowed).to_contain_text("Looked only in: About the bridge")
     expect(narrowed.locator("[data-scope]")).to_have_count(0)
     page.get_by_role("button", name="Ask all articles again").click()

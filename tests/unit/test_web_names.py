@@ -13,7 +13,8 @@ from askvisit import Assistant, build_index
 from askvisit.web import names
 
 TEXT = (
-    "The feast of a town\n\nOn Sunday the town of Grimsby ate with Ada Quill. Few in Grimsby knew Quill.\n\n"
+    "The feast of a town\n\n"
+    "On Sunday the town of Grimsby ate with Ada Quill. Few in Grimsby knew Quill.\n\n"
     "They say that Grimsby has no hall.\n"
 )
 

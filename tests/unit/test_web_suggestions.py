@@ -59,6 +59,11 @@ def test_names_read_well_in_a_question():
     assert central_names(Article("songs.txt", "Songs", text)) == ["Grimsby", "Ada Quill"]
 
 
+def test_a_shortened_month_is_no_name():
+    text = "Mud\n\nThey saw it in Grimsby. It has not moved since Nov. 3, or since Nov. 5."
+    assert central_names(Article("mud.txt", "Mud", text)) == ["Grimsby"]
+
+
 def test_what_is_offered_for_one_article_is_answered_by_it():
     assistant = FakeAssistant(ARTICLE, OTHER)
     offered = Suggestions(assistant).answered(OTHER)

@@ -45,9 +45,10 @@ def _name(name: KeyName) -> str:
     """Return a button with the places that it marks, and the question that it offers."""
     places = " ".join(f"{c.span_start}-{c.span_end}" for c in name.citations[:MOST_PLACES])
     also = f' title="Also: {escape(", ".join(name.forms[1:]))}"' if name.forms[1:] else ""
+    noun = "mention" if name.count == 1 else "mentions"
     return (
         f'<li><button type="button" aria-pressed="false" data-places="{places}" '
         f'data-about="{escape(about(name.name))}"{also}><bdi>{escape(name.name)}</bdi> '
-        f'<span class="count">{name.count:,}<span class="unseen"> mentions</span></span>'
+        f'<span class="count">{name.count:,}<span class="unseen"> {noun}</span></span>'
         "</button></li>"
     )

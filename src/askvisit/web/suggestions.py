@@ -34,6 +34,7 @@ _NAME = re.compile(r"[\w’'.-]+(?: [\w’'.-]+){0,3}")
 
 _DATES = frozenset(
     "January February March April May June July August September October November December "
+    "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec "
     "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 )
 

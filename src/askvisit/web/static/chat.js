@@ -72,9 +72,11 @@ function ask(question) {
   showQuestion(question);
   trigger("ask", { question });
 }
-// The next question looks only in these articles; the list of articles has their ticks.
-function look(articles) {
+// The next question looks only in these articles; the list of articles has their ticks. The one that
+// proposed them stands in the box again, to be asked of them.
+function look(articles, question) {
   document.dispatchEvent(new CustomEvent("askvisit:scope", { detail: articles }));
+  if (!box().value) putIntoBox(question);
   box().focus();
 }
 document.addEventListener("askvisit:ask", (event) => ask(event.detail), listening);
@@ -125,7 +127,10 @@ element.addEventListener("click", (event) => {
   if (!button) return;
   const { ask: question, guess, undo, feedback, restore, stop, scope } = button.dataset;
   if (question !== undefined) return ask(question);
-  if (scope !== undefined) return look(JSON.parse(scope));
+  if (scope !== undefined) {
+    const asked = button.closest(".turn").querySelector(".message.user p");
+    return look(JSON.parse(scope), asked.innerText);
+  }
   if (stop !== undefined) {
     if (!box().value) putIntoBox(sessionStorage.getItem("askvisit-asked"));
     trigger("stop");
