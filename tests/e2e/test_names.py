@@ -46,7 +46,7 @@ def test_a_name_is_marked_where_it_stands_and_unmarked(feast, open_page):
     expect(names.locator("[data-places]")).to_have_text(
         ["Grimsby 3 mentions", "Ada Quill 2 mentions"]
     )
-    quill = names.get_by_role("button", name="Ada Quill")
+    quill = names.locator("[data-places]", has_text="Ada Quill")
     quill.focus()
     page.keyboard.press("Enter")
     expect(page.locator("#source mark")).to_have_text(["Ada Quill", "Quill"])

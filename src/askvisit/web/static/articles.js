@@ -45,6 +45,13 @@ element.addEventListener("click", (event) => {
   }
 });
 
+// All are asked again. The list itself may be the one that was written last, so it is not drawn anew.
+document.addEventListener(
+  "askvisit:widened",
+  () => ticks().forEach((tick) => (tick.checked = true)),
+  listening,
+);
+
 // A scope that an answer proposed was taken; the listener of an older list is replaced.
 window.askvisitScope?.abort();
 window.askvisitScope = new AbortController();

@@ -8,6 +8,7 @@ watch("value", remember);
 
 element.addEventListener("click", (event) => {
   if (!event.target.closest("[data-all]")) return;
+  document.dispatchEvent(new CustomEvent("askvisit:widened"));
   trigger("widen");
   document.querySelector("#question textarea")?.focus();
 });
