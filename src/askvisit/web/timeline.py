@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from askvisit.metadata.dates import publication_day
+from askvisit.metadata.partial_date import PartialDate
 from askvisit.records import Article
 from askvisit.text import excerpt, one_line
-from askvisit.timeline import PartialDate, TimelineEntry, published
+from askvisit.timeline import TimelineEntry
 from askvisit.web import faults
 from askvisit.web.answers import address, quote_html
 from askvisit.web.articles import NONE_CHOSEN, Chosen, remembered_choice
@@ -120,7 +122,7 @@ def _entry(entry: TimelineEntry, articles: Mapping[str, Article]) -> str:
 def _notes(chosen: Chosen, articles: Mapping[str, Article], left: int) -> str:
     """Say what is not in the timeline; `left` is how many dates are not shown, if above 0."""
     looked_in = [articles[name] for name in (tuple(articles) if chosen is None else chosen)]
-    undated = [article for article in looked_in if published(article.date) is None]
+    undated = [article for article in looked_in if publication_day(article.date) is None]
     notes = []
     if left > 0:
         are = "is" if left == 1 else "are"
