@@ -52,7 +52,7 @@ def main() -> None:
     sample = random.Random(3).sample(asked, min(chosen.questions, len(asked)))
     counts: Counter[str] = Counter()
     texts = {f"{edition.id}.txt": edition.text for edition in editions}
-    with temporary_index(texts, encoders.load_for_questions()) as folder:
+    with temporary_index(texts, encoders.load()) as folder:
         assistant = Assistant.load(folder, reader=chosen.reader)
         for pair, number in sample:
             question = pair[0].questions[number].question

@@ -133,7 +133,7 @@ def test_an_article_far_from_the_best_is_not_read():
     def hit(name: str, fused: float) -> Hit:
         return Hit(name, 0, 1, "a", 0.5, 1.0, fused)
 
-    found = [hit("a", 3.0), hit("b", 1.6), hit("c", 1.4)]
+    found = [hit("a", 3.0), hit("b", 1.3), hit("c", 1.1)]
     assert grouping.relevant([*found, *[hit("a", 1.0)] * 20]) == ["a", "b"]
     assert grouping.relevant(found) == ["a", "b", "c"]  # too few to tell
     many = [hit(str(n), 1.0) for n in range(20)]
