@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from harness.lake import texts
+from harness.training_data import texts
 from harness.tiny_reader import write_tiny_reader
 
 from askvisit.errors import TrainingError
