@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from harness.training_data import texts
 from harness.tiny_reader import write_tiny_reader
+from harness.training_data import texts
 
 from askvisit.errors import TrainingError
 from askvisit.onnx_model import Layout

@@ -1,6 +1,8 @@
 """The weights that were fitted for a reader."""
 
 import warnings
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from askvisit.calibration import FAST, Calibration, calibration_for
@@ -20,6 +22,20 @@ def fitted_for(reader: Reader, fitted_by_user: Path | None = None) -> Calibratio
         f"with: askvisit calibrate QUESTIONS.jsonl --reader {reader.name}",
         stacklevel=3,
     )
-    bundled = fitted or calibration_for(FAST)
+    if fitted is not None:
+        return fitted
+    bundled = calibration_for(FAST)
     assert bundled is not None
-    return bundled
+    return replace(
+        bundled,
+        rank=_for_one_stage(bundled.rank),
+        confidence=_for_one_stage(bundled.confidence),
+    )
+
+
+def _for_one_stage(weights: Mapping[str, float]) -> dict[str, float]:
+    """Return weights for a reader that reads once: its one margin stands for both."""
+    margin = weights["margin"] + weights.get("first", 0.0)
+    return {name: weight for name, weight in weights.items() if name != "first"} | {
+        "margin": margin
+    }
