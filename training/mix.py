@@ -95,36 +95,19 @@ class Mix:
         self.rng = random.Random(seed)
         self.hard, self.longest, self.turns_before = hard, longest, turns_before
         self.texts = {edition.id: edition.text for edition in editions}
-        asked = [
-            (paragraph.context, question)
-            for document in squad
-            for paragraph in document.paragraphs
-            for question in paragraph.questions
-        ]
-        elsewhere = [
-            (document, number, question)
-            for document in squad
-            if len(document.paragraphs) > 1
-            for number, paragraph in enumerate(document.paragraphs)
-            for question in paragraph.questions
-        ]
+        asked = _asked(squad)
+        elsewhere = [a for a in asked if len(a[0].paragraphs) > 1]
         questions = [
             (first, second, number)
             for first, second in pairs(editions)
             for number in range(len(first.questions))
         ]
         turns = [(dialogue, n) for dialogue in dialogues for n in range(len(dialogue.turns))]
-        lines = [
-            (document, number, question)
-            for document in sentences
-            for number, paragraph in enumerate(document.paragraphs)
-            for question in paragraph.questions
-        ]
         self.news = Deck(questions, self.rng)
         self.turns = Deck(turns, self.rng)
-        self.answerable = Deck([a for a in asked if a[1].answers], self.rng)
-        self.unanswerable = Deck([a for a in asked if not a[1].answers], self.rng)
-        self.lines = Deck(lines, self.rng)
+        self.answerable = Deck([a for a in asked if a[2].answers], self.rng)
+        self.unanswerable = Deck([a for a in asked if not a[2].answers], self.rng)
+        self.lines = Deck(_asked(sentences), self.rng)
         self.elsewhere = Deck(elsewhere, self.rng)
         decks = {
             "news": self.news.items,
@@ -256,8 +239,9 @@ class Mix:
             for turn in dialogue.turns[max(0, number - TURNS) : number]
         )
 
-    def _squad(self, context: str, question: SquadQuestion) -> Group:
+    def _squad(self, document: SquadDocument, number: int, question: SquadQuestion) -> Group:
         """Six in ten contexts are cropped to some 300 characters: more examples an hour."""
+        context = document.paragraphs[number].context
         whole = Example(question.text, context, question.span())
         if self.rng.random() > 0.6:
             return (whole,)
@@ -284,6 +268,16 @@ class Mix:
         shift = sum(len(text) + 2 for text in before)
         spans = tuple((a + shift, b + shift) for a, b in question.span())
         return (Example(question.text, "\n\n".join([*before, own, *after]), spans),)
+
+
+def _asked(documents: Sequence[SquadDocument]) -> list[tuple[SquadDocument, int, SquadQuestion]]:
+    """Return all questions of SQuAD files, each with its document and its paragraph's place."""
+    return [
+        (document, number, question)
+        for document in documents
+        for number, paragraph in enumerate(document.paragraphs)
+        for question in paragraph.questions
+    ]
 
 
 def _wanted(turn: EditionTurn) -> frozenset[str]:
