@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from harness.fakes import SharedWords, WordCounts, calibration, write_articles
+from harness.web_fakes import FEAST
 from playwright.sync_api import expect
 
 import askvisit
@@ -13,11 +14,6 @@ from .conftest import open_sources, serve
 
 pytestmark = pytest.mark.slow
 
-FEAST = (
-    "The feast of a town\n\n"
-    "On Sunday the town of Grimsby ate with Ada Quill. Few in Grimsby knew Quill.\n\n"
-    "They say that Grimsby has no hall.\n"
-)
 PLAIN = "nothing here has a name, and it all is small.\n\nthe bridge was long.\n"
 
 

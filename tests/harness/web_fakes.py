@@ -21,6 +21,13 @@ TEXT = (
     + "\n\n".join(f"Paragraph {n} says nothing of weight about anything." for n in range(30))
     + "\n\nThe minister left on Friday."
 )
+FEAST = (
+    "The feast of a town\n\n"
+    "On Sunday the town of Grimsby ate with Ada Quill. Few in Grimsby knew Quill.\n\n"
+    "They say that Grimsby has no hall.\n"
+)
+"""An article with two names that are mentioned more than once."""
+
 ARTICLE = Article(
     "visit.txt",
     "A Short Visit",

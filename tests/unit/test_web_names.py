@@ -6,26 +6,18 @@ import html
 import re
 
 import pytest
-from harness.fakes import SharedWords, WordCounts, calibration
-from harness.web_fakes import ARTICLE, FakeAssistant
+from harness.fakes import SharedWords, WordCounts, calibration, write_articles
+from harness.web_fakes import ARTICLE, FEAST, FakeAssistant
 
 from askvisit import Assistant, build_index
 from askvisit.web import names
-
-TEXT = (
-    "The feast of a town\n\n"
-    "On Sunday the town of Grimsby ate with Ada Quill. Few in Grimsby knew Quill.\n\n"
-    "They say that Grimsby has no hall.\n"
-)
 
 
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory):
     folder = tmp_path_factory.mktemp("names")
-    articles = folder / "articles"
-    articles.mkdir()
-    (articles / "feast.txt").write_text(TEXT)
-    (articles / "plain.txt").write_text("nothing here has a name, and it all is small.\n")
+    plain = "nothing here has a name, and it all is small.\n"
+    write_articles(folder / "articles", {"feast.txt": FEAST, "plain.txt": plain})
     build_index(index=folder, encoder=WordCounts())
     return Assistant(folder, WordCounts(), SharedWords(), calibration())
 
@@ -40,7 +32,7 @@ def test_each_name_has_its_count_its_places_and_its_question(assistant):
     assert [name for _, _, name in buttons] == ["Grimsby", "Ada Quill"]
     places, about, _ = buttons[1]
     ranges = [tuple(map(int, place.split("-"))) for place in places.split()]
-    assert [TEXT[start:end] for start, end in ranges] == ["Ada Quill", "Quill"]
+    assert [FEAST[start:end] for start, end in ranges] == ["Ada Quill", "Quill"]
     assert html.unescape(about) == "What does it say about Ada Quill?"
     assert 'title="Also: Quill"' in shown
     assert '<span class="count">3<span class="unseen"> mentions</span>' in shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from harness.fakes import SharedWords, WordCounts, calibration
+from harness.fakes import SharedWords, WordCounts, calibration, write_articles
 from harness.web_fakes import ARTICLE, FakeAssistant
 
 from askvisit import Assistant, build_index
@@ -22,11 +22,9 @@ UNDATED = "Wool\n\nThe mayor bought wool on Monday. The mill had closed in 1999.
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory):
     folder = tmp_path_factory.mktemp("dated")
-    articles = folder / "articles"
-    articles.mkdir()
-    (articles / "bridge.txt").write_text(DATED)
-    (articles / "bridge.toml").write_text('source = "The <i>Post"\ndate = 2019-06-26')
-    (articles / "wool.txt").write_text(UNDATED)
+    known = 'source = "The <i>Post"\ndate = 2019-06-26'
+    files = {"bridge.txt": DATED, "bridge.toml": known, "wool.txt": UNDATED}
+    write_articles(folder / "articles", files)
     build_index(index=folder, encoder=WordCounts())
     return Assistant(folder, WordCounts(), SharedWords(), calibration())
 
