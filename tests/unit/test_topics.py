@@ -75,6 +75,7 @@ def test_topics_and_claims_are_told_by_their_wording(trade, typed, about):
             "Who talks about sanctions?",
             "What do they want?",
             "ola strand meeting where",
+            "price of a seat on the ferry",
             "who else",
         ),
         *("tell me about him", "What is this about?", "Explain why Ola went", "What about it?"),

@@ -11,7 +11,8 @@ from askvisit.index import PassageIndex
 from askvisit.text import AUXILIARIES, QUESTION_WORDS, content_words, tokens, words
 
 _SHORTEST_CLAIM = 3
-"""Content words from which on a text is a statement: with function words, or a full stop."""
+"""Content words from which on a text is a statement, if it is written as one: with a capital in
+front and function words, or a full stop. Keywords are mostly typed in small letters."""
 
 _ORDERS = frozenset(
     "name list define count compare give show tell translate summarise summarize".split()
@@ -62,8 +63,9 @@ def topic(question: str, index: PassageIndex) -> str | None:
     if len(content_words(said)) == 1 or index.holds(_ARTICLE.sub("", said)):
         return said
     long = len(content_words(said)) >= _SHORTEST_CLAIM
-    clause = len(words(said)) > len(content_words(said)) or question.rstrip().endswith(".")
-    return said if long and clause and not question.rstrip().endswith("?") else None
+    end = question.rstrip()[-1:]
+    written = said[:1].isupper() and len(words(said)) > len(content_words(said))
+    return said if long and (written or end == ".") and end != "?" else None
 
 
 def is_keywords(question: str) -> bool:
