@@ -94,7 +94,6 @@ def test_a_follow_up_is_read_behind_the_turns_that_it_leans_on(small, opened):
     one.ask(STEEL, [opened])
     assert dict(zip(reader.asked, reader.turns, strict=True)) == {
         expanded(LIKED, ["bridge"]): (f"{OPENED} on Monday",),
-        LIKED: (),
         STEEL: (),
     }
 
@@ -160,13 +159,10 @@ def test_the_turns_that_were_read_survive_json(small, opened):
     assert again.context[0].words == ("bridge", "Monday")
 
 
-def test_a_short_question_is_read_by_itself_where_the_context_finds_nothing_sure(small, opened):
+def test_a_very_short_question_that_leans_on_a_turn_is_read_in_context_alone(small, opened):
     one, reader, _ = asking(small, {LIKED: {"next year": 9.0}}, {LIKED: ["bridge"]})
-    answer = one.ask(LIKED, [opened])
-    assert reader.asked == [expanded(LIKED, ["bridge"]), LIKED]
-    assert (answer.reading, answer.context) == (LIKED, ())
-    one, _, _ = asking(small, {LIKED: {"next year": 0.1}}, {LIKED: ["bridge"]})
     assert one.ask(LIKED, [opened], min_confidence=0).reading == f"{LIKED} — bridge"
+    assert reader.asked == [expanded(LIKED, ["bridge"])]
 
 
 def test_of_a_long_question_the_surer_reading_is_taken(small, opened):

@@ -24,7 +24,7 @@ TURNS = 3
 _LONGEST_TURN = 400
 """Characters of a turn that are read: an answer from elsewhere may be of any length."""
 
-_WANTED = 0.6
+_WANTED = 0.5
 """Probability from which on a word belongs to the question."""
 
 
