@@ -28,6 +28,7 @@ from askvisit.errors import (
     PassageIndexError,
 )
 from askvisit.index import FolderLocation, build_index, locate, open_index, verify_index, write
+from askvisit.index.location import BuildOptions
 from askvisit.vectors import Vectors
 
 FOLDER = sys.modules["askvisit.index.folder"]
@@ -508,7 +509,7 @@ def test_a_folder_is_a_place_that_builds_and_opens(tmp_path, encoder):
     assert build_index(articles, folder, encoder=encoder).folder == tmp_path / "index"
     before = folder.signature()
     assert folder.open().encoder == folder.encoder()
-    assert folder.build(encoder=encoder).unchanged
+    assert folder.build(BuildOptions(encoder=encoder)).unchanged
     write_articles(articles, {"tariffs.txt": TARIFFS})
     assert build_index(None, folder, encoder=encoder, faiss="HNSW4").faiss == "HNSW4"
     assert folder.signature() != before
