@@ -1,4 +1,4 @@
-"""What each rule is worth, where nobody wrote it for: `python benchmarks/ablation.py`.
+"""What each rule is worth on texts it was not written for: `python benchmarks/ablation.py`.
 
 Each rule of `rewriting/` and each kind of reply of `talk/` is switched off alone, and the questions
 and dialogues about news of `data/news` are asked with the fast reader. A question on which a rule

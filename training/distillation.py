@@ -1,6 +1,6 @@
 """Distillation: a small reader also learns what a larger one says of the same windows.
 
-Its soft labels tell which other places are nearly right and how sure one can be, and they exist
+Its soft labels say which other places are nearly right and how sure one can be, and they exist
 for windows that nobody has labelled (Hinton et al. 2015, arXiv:1503.02531).
 """
 

@@ -2,8 +2,8 @@
 
 Spelling and aliases propose one corrected form of a question; where it finds nothing sure, the
 question is read as typed too. A short question is read with the words of earlier turns that it
-leans on, which a term classifier tells; a longer one only where it is not sure by itself, and the
-surer reading is taken.
+depends on, which a term classifier predicts; a longer one only where it is not sure by itself, and
+the surer reading is taken.
 """
 
 from __future__ import annotations
@@ -184,7 +184,7 @@ class QAPipeline:
         return alone if alone.confidence >= self.calibration.thresholds["strict"] else in_context
 
     def _in_context(self, question: str, history: Sequence[Answer]) -> ReadingResult | None:
-        """Read a question with the words of earlier turns, None where it leans on none."""
+        """Read a question with the words of earlier turns, None where it depends on none."""
         context = self.resolver.context(question, history)
         if not context:
             return None
@@ -249,7 +249,7 @@ def _joined(question: str, parts: Sequence[Answer]) -> Answer:
 
 
 def _last_cited(history: Sequence[Answer]) -> tuple[Citation, ...]:
-    """Return what the last of the turns quoted that a question may lean on."""
+    """Return what the last of the turns quoted that a question may depend on."""
     return next((turn.citations for turn in reversed(history[-TURNS:]) if turn.citations), ())
 
 

@@ -672,15 +672,15 @@ def test_the_committed_index_is_fresh(tmp_path):
     shutil.copytree(committed / "articles", fresh / "articles")
     build_index(index=fresh)
     old, new = open_index(committed).manifest, open_index(fresh).manifest
-    mend = "run: askvisit index --index index"
-    assert content(committed) == content(fresh), mend
+    repair = "run: askvisit index --index index"
+    assert content(committed) == content(fresh), repair
     for name in ("format", "encoder", "passages", "faiss", "articles_folder", "articles", "counts"):
-        assert getattr(old, name) == getattr(new, name), mend
-    assert old.store.sha256 == new.store.sha256, mend
+        assert getattr(old, name) == getattr(new, name), repair
+    assert old.store.sha256 == new.store.sha256, repair
     assert old.encoder.sha256 == encoders.DEFAULT_SHA256
     every = range(len(open_index(committed)))
     cosines = (open_index(committed).rows(every) * open_index(fresh).rows(every)).sum(axis=1)
-    assert cosines.min() > 0.999, mend
+    assert cosines.min() > 0.999, repair
 
 
 def test_the_committed_index_is_intact():

@@ -69,7 +69,7 @@ def evaluate(
     questions: Sequence[Question],
     dialogues: Sequence[Sequence[Question]] = (),
 ) -> dict[str, Figure]:
-    """Ask every question, where it is refused again without a threshold; return figures by name.
+    """Ask every question, and once more without a threshold where it is refused; return figures.
 
     Shares are 0..1, times are milliseconds. `ranked_first`, `ranked_in_three` and `span_f1` count
     the answer without a threshold; `answered_right`, `answered`, `false_answers` and `citations`

@@ -225,7 +225,7 @@ def _new_file(path: Path, data: bytes, folder: Path, article_id: str) -> Iterato
 
 
 def _is_indexed(folder: Path, article_id: str) -> bool:
-    """Return whether the index has an article; where nobody can tell, its file must stay."""
+    """Return whether the index has an article; where that is not known, its file must stay."""
     try:
         return article_id in manifests.read(folder).articles
     except PassageIndexError:
