@@ -1,25 +1,42 @@
-"""What each rule is worth, where nobody wrote it for: `python benchmarks/ablation.py`.
+"""What each rule is worth on texts it was not written for: `python benchmarks/ablation.py`.
 
 Each rule of `rewriting/` and each kind of reply of `talk/` is switched off alone, and the questions
 and dialogues about news of `data/news` are asked with the fast reader. A question on which a rule
 did nothing is not asked again without it, for nothing could change. Two other ways to take a
-follow-up stand beside the learned one: as typed, and behind the question before.
+follow-up are compared with the learned one: as typed, and with the question before in front.
+
+`--typed KIND` asks the questions as `tests/harness/typed.py` has people type them, so that rules
+for courtesies, typos and aliases have something to do. `--forms` measures the parts of
+`question_forms` by themselves, on the questions of all sets: no model is asked.
 """
 
 from __future__ import annotations
 
 import argparse
+import random
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from statistics import fmean
 from typing import Any
 from unittest import mock
 
-from askvisit import Answer, Assistant, assistant, pipeline, rewriting, talk
+from common import ROOT
+from harness.typed import KINDS, SEED
+
+from askvisit import (
+    Answer,
+    Assistant,
+    assistant,
+    pipeline,
+    question_forms,
+    rewriting,
+    talk,
+    topic_search,
+)
 from askvisit.calibration import FAST
 from askvisit.evaluation.bootstrap import Figure, figure
 from askvisit.evaluation.edition_figures import ARTICLE, EditionAnswer, Models, Turn, play_dialogue
@@ -35,7 +52,7 @@ from askvisit.records import ContextTurn
 from askvisit.rewriting.resolution import Resolver, TermClassifier
 from askvisit.text import content_words
 
-NEWS = Path(__file__).parent.parent / "data" / "news"
+NEWS = ROOT / "data" / "news"
 
 
 @dataclass(frozen=True)
@@ -68,9 +85,11 @@ def _nothing(*_: object) -> None:
 RULES: dict[str, tuple[Rule, ...]] = {
     "spelling": (Rule(rewriting.spelling, "correct", _same),),
     "aliases": (Rule(rewriting.aliases, "expand", _same),),
-    "several": (Rule(rewriting.several, "split", lambda question: [question]),),
+    "splitting": (Rule(rewriting.splitting, "split", lambda question: [question]),),
     "wrapping": (Rule(rewriting.wrapping, "unwrap", _same),),
     "topics": (Rule(rewriting.topics, "topic", _nothing),),
+    "topics: names": (Rule(topic_search, "_named", lambda *_: []),),
+    "topics: all words": (Rule(topic_search, "holds", lambda *_: False),),
     "several things": (Rule(pipeline.question_forms, "asks_for_several", lambda _: False),),
     **{
         f"talk: {intent}": (Rule(talk, "respond", _nothing, _says(intent)),)
@@ -80,8 +99,27 @@ RULES: dict[str, tuple[Rule, ...]] = {
         f"talk: {wanted}": (Rule(talk.requests, "parse", _nothing, _wants(wanted)),)
         for wanted in ("headline", "show", "summary", "list")
     },
+    "talk: facts": (Rule(talk.facts, "answer", _nothing),),
+    "printed facts": tuple(
+        Rule(talk.facts.printed, name, _nothing) for name in ("author", "date", "find")
+    ),
     "talk: language": (Rule(assistant.talk, "why_unreadable", _nothing),),
 }
+
+_NEVER = re.compile(r"(?!)")
+FORMS: dict[str, tuple[str, object]] = {
+    "each, every": ("_EACH", _NEVER),
+    "various": ("_OF_VARIOUS", _NEVER),
+    "how many: one": ("_AMOUNT", _NEVER),
+    "lead-ins": ("_LEAD_IN", frozenset()),
+    "list, name": ("_REQUESTS", frozenset()),
+    "plural noun": ("_asked_noun_is_plural", lambda *_: False),
+    "adjectives": ("_ADJECTIVE", _NEVER),
+    "any noun before": ("_ADJECTIVE", re.compile(".*")),
+    "noun and verb": ("_AFTER_NOUN", _NEVER),
+    "like, called": ("_OF_ONE", frozenset()),
+}
+"""Each part of `question_forms` by the name that applies it, and what switches it off."""
 
 
 class AsTyped:
@@ -226,17 +264,53 @@ def _flags(found: bool | Sequence[Turn]) -> list[bool]:
     return [found] if isinstance(found, bool) else [turn.right for turn in found]
 
 
+def as_typed(edition: Edition, kind: str, rng: random.Random) -> Edition:
+    """Return an edition whose questions are as people type them in one kind."""
+    make = KINDS[kind]
+    return replace(
+        edition,
+        questions=tuple(replace(q, question=make(q.question, rng)) for q in edition.questions),
+    )
+
+
+def forms(editions: Sequence[Edition]) -> None:
+    """Print what each part of `question_forms` is worth: shares of questions for several, and one.
+
+    The same question of two editions counts once.
+    """
+    kinds: dict[bool, set[str]] = {True: set(), False: set()}
+    for question in (q for e in editions for q in e.questions if q.spans):
+        kinds[question.several].add(question.question)
+    kinds[False] -= kinds[True]  # it asks for several things where one edition has only one
+    print(f"{len(kinds[True])} questions for several things, {len(kinds[False])} for one")
+    print(f"{'off':16} {'several taken so':>17} {'one taken so':>13}")
+    for name, (attribute, off) in {"nothing": ("FORMS", None), **FORMS}.items():
+        owner = question_forms if name != "nothing" else mock.Mock()
+        with mock.patch.object(owner, attribute, off):
+            shares = [fmean(map(question_forms.asks_for_several, kinds[k])) for k in (True, False)]
+        print(f"{name:16} {shares[0]:17.3f} {shares[1]:13.4f}")
+
+
 def main() -> None:
     """Print a row for each rule, then one for each way to take a follow-up."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=int, metavar="N", help="the first N stories only")
+    parser.add_argument("--typed", choices=KINDS, help="ask the questions as people type them")
+    parser.add_argument("--forms", action="store_true", help="measure `question_forms` alone")
     options = parser.parse_args()
     everything = read_editions(NEWS / "dev.jsonl")
+    if options.forms:
+        names = ("train.jsonl.gz", "test.jsonl")
+        forms([*everything, *(e for name in names for e in read_editions(NEWS / name))])
+        return
     stories = list(dict.fromkeys(e.story for e in everything))[: options.articles]
     editions = [e for e in everything if e.story in stories]
     names = {e.id for e in editions}
     dialogues = read_edition_dialogues(NEWS / "dialogues-dev.jsonl", everything)
-    dialogues = [d for d in dialogues if d.article in names]
+    dialogues = [d for d in dialogues if d.article in names and options.typed is None]
+    if options.typed is not None:
+        rng = random.Random(SEED)
+        editions = [as_typed(e, options.typed, rng) for e in editions]
     questions, turns, played = ablate(Models.load(FAST), editions, dialogues)
 
     asked = sum(len(e.questions) for e in editions)
@@ -247,6 +321,8 @@ def main() -> None:
     print(f"{'rule':20} | {'did':>4} {'questions right':>32} | {'did':>4} {'turns right':>32}")
     for name in RULES:
         print(f"{name:20} | {_shown(questions[name])} | {_shown(turns[name])}")
+    if not dialogues:
+        return
     print(f"\n{'follow-ups':24} {'turns right':>24} {'follow-ups right':>26}")
     for name, by_story in played.items():
         follow_ups = {s: [t for t in rows if not t.stands_alone] for s, rows in by_story.items()}

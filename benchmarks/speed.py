@@ -162,7 +162,7 @@ def _chosen(only: Sequence[str], models: dict[str, Path]) -> dict[str, Contestan
 
 
 def plain_questions() -> list[float]:
-    """Return the milliseconds of questions that lean on no other."""
+    """Return the milliseconds of questions that depend on no other."""
     assistant = Assistant.load(ROOT / "index")
     assistant.warm_up()
     return [_timed(assistant, q.question, ())[0] for q in visit_questions() if q.sentences]

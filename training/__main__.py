@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
         ("--threads", "threads", int, "CPU threads"),
     ):
         add(flag, dest=name, type=kind, default=default[name], help=f"{what} (%(default)s)")
-    add("--terms", action="store_true", help="learn also which earlier words a question leans on")
+    add("--terms", action="store_true", help="learn also which earlier words a question depends on")
     add("--turns-before", action="store_true", help="put earlier turns before follow-ups")
     add("--teacher", type=Path, help="checkpoint of a larger reader to learn from (distillation)")
     add("--shares", default="", help="change the mix, such as news=0.3,squad=0.4")

@@ -1,6 +1,6 @@
 """Distillation: a small reader also learns what a larger one says of the same windows.
 
-Its soft labels tell which other places are nearly right and how sure one can be, and they exist
+Its soft labels say which other places are nearly right and how sure one can be, and they exist
 for windows that nobody has labelled (Hinton et al. 2015, arXiv:1503.02531).
 """
 
@@ -14,9 +14,9 @@ from askvisit.errors import TrainingError
 from askvisit.onnx_model import Layout
 from training import checkpoint, features
 from training.features import TokenGroup, TokenWindow
+from training.hardware import Hardware
 
 if TYPE_CHECKING:
-    import torch
     from tokenizers import Tokenizer
     from torch import Tensor
 
@@ -32,8 +32,7 @@ class Teacher:
         self,
         folder: Path,
         student: Tokenizer,
-        device: torch.device,
-        dtype: torch.dtype | None,
+        hardware: Hardware,
         temperature: float,
     ) -> None:
         tokenizer = features.load_tokenizer(folder)
@@ -55,9 +54,9 @@ class Teacher:
                 "distil a reader from one of the same vocabulary"
             ) from error
         self.separators = [own.separator] * (own.between - theirs.between)
-        self.layout, self.device, self.dtype = own, device, dtype
-        self.temperature = temperature
-        self.model = checkpoint.load_model(folder).to(device).eval().requires_grad_(False)
+        self.layout, self.hardware, self.temperature = own, hardware, temperature
+        model = checkpoint.load_model(folder).to(hardware.device)
+        self.model = model.eval().requires_grad_(False)
 
     def loss(
         self, batch: Sequence[TokenGroup], start: Tensor, end: Tensor, allowed: Tensor
@@ -80,11 +79,10 @@ class Teacher:
         import torch
 
         windows = [tuple(self._translated(window) for window in group) for group in batch]
-        own = features.tensors(windows, self.layout, self.device)
-        mixed = torch.autocast(self.device.type, self.dtype, enabled=self.dtype is not None)
-        with torch.no_grad(), mixed:
+        own = features.tensors(windows, self.layout, self.hardware.device)
+        with torch.no_grad(), self.hardware.autocast():
             result = self.model(**features.model_inputs(own))
-        start, end = (torch.zeros(allowed.shape, device=self.device) for _ in range(2))
+        start, end = (torch.zeros(allowed.shape, device=self.hardware.device) for _ in range(2))
         # In each row both allow the first token and the same tokens of the text.
         start[allowed] = result.start_logits.float()[own["allowed"]]
         end[allowed] = result.end_logits.float()[own["allowed"]]

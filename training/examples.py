@@ -22,9 +22,9 @@ class Example:
     """A question over a context; ``spans`` are the (start, end) that answer it, none if nothing.
 
     ``history`` holds the turns before the question, oldest first, each a question and the words
-    that answered it. An example with an empty context teaches which of their words a question leans
-    on: ``wanted`` are those that complete it, in lower case. Where it is not ``labelled``, only a
-    teacher tells whether the context answers.
+    that answered it. An example with an empty context teaches on which of their words a question
+    depends: ``wanted`` are those that complete it, in lower case. Where it is not ``labelled``,
+    only a teacher says whether the context answers.
     """
 
     question: str

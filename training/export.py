@@ -38,7 +38,7 @@ ENCODER_NAME = "all-MiniLM-L6-v2"
 ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 OPSET = 17
 EMBEDDINGS = "embeddings.bin"
-EXAMPLES = 48  # windows that tell the range of each channel
+EXAMPLES = 48  # windows that show the range of each channel
 MASK = "attention_mask"
 
 
@@ -70,7 +70,7 @@ def export_reader(
 ) -> Path:
     """Export a span model folder to ``out``; returns ``out``.
 
-    Windows of the editions in ``news`` tell the range of each channel (`training.smoothing`).
+    Windows of the editions in ``news`` show the range of each channel (`training.smoothing`).
     ``turns`` says that the model was trained with earlier turns before the question.
 
     The ONNX model maps int64 inputs (batch, length), of texts without padding, to ``start_logits``

@@ -31,7 +31,7 @@ class TokenWindow:
     ``text_at`` is the position of the text's first token; ``spans`` are the answers' first and
     last tokens (inclusive), empty where there is none: then [CLS] is right (Devlin et al. 2019,
     section 4.3), unless it is not ``labelled``. ``terms`` says of tokens of the history, by
-    position, whether the question leans on their words.
+    position, whether the question depends on their words.
     """
 
     ids: list[int]
@@ -79,14 +79,14 @@ def window_of(example: Example, tokenizer: Tokenizer, layout: Layout) -> TokenWi
         return tokenizer.encode(text, add_special_tokens=False)
 
     history: list[int] = []
-    leans: list[bool | None] = []
+    relevant: list[bool | None] = []
     for turn in example.history:
         encoding = encoded(turn)
         history += [*encoding.ids, layout.separator]
-        leans += [*_leans_on(encoding, turn, example.wanted), None]
-    history, leans = history[-MAX_HISTORY:], leans[-MAX_HISTORY:]
+        relevant += [*_depends_on(encoding, turn, example.wanted), None]
+    history, relevant = history[-MAX_HISTORY:], relevant[-MAX_HISTORY:]
     head = [layout.first, *history, *encoded(example.question).ids[:MAX_QUESTION]]
-    terms = tuple((n, lean) for n, lean in enumerate(leans, 1) if lean is not None)
+    terms = tuple((n, label) for n, label in enumerate(relevant, 1) if label is not None)
     head += [layout.separator] * (layout.between if example.context else 1)
     if not example.context:
         return TokenWindow(head, len(head), (), terms)
@@ -101,7 +101,7 @@ def window_of(example: Example, tokenizer: Tokenizer, layout: Layout) -> TokenWi
     return TokenWindow(ids, len(head), tuple(spans), terms, example.labelled)
 
 
-def _leans_on(encoding: Encoding, text: str, wanted: frozenset[str] | None) -> list[bool | None]:
+def _depends_on(encoding: Encoding, text: str, wanted: frozenset[str] | None) -> list[bool | None]:
     """For each token of a turn, whether it is of a wanted word; None where nobody judges it.
 
     Function words are not judged: nothing is searched for by them.
@@ -153,7 +153,7 @@ def tensors(batch: Sequence[TokenGroup], layout: Layout, device: Any) -> dict[st
     ``starts`` and ``ends`` of the same shape are True at the first and last tokens of the right
     spans, or at [CLS]. ``pairs`` (pairs, 2) holds the rows of each pair, the answered one first.
     ``labelled`` (rows) is 0 where only a teacher knows what is right. ``terms`` (rows, length) is
-    1 at tokens of the history that the question leans on, 0 at its others, and -1 elsewhere.
+    1 at tokens of the history that the question depends on, 0 at its others, and -1 elsewhere.
     """
     import torch
 
@@ -173,8 +173,8 @@ def tensors(batch: Sequence[TokenGroup], layout: Layout, device: Any) -> dict[st
         allowed[row, 0] = True
         for start, end in window.spans or ((0, 0),):
             starts[row, start] = ends[row, end] = True
-        for position, leans in window.terms:
-            terms[row, position] = float(leans)
+        for position, relevant in window.terms:
+            terms[row, position] = float(relevant)
     rows = torch.tensor([len(group) for group in batch]).cumsum(0)
     pairs = [[int(end) - 2, int(end) - 1] for end, g in zip(rows, batch, strict=True) if len(g) > 1]
     made = {

@@ -7,25 +7,21 @@ import signal
 import sys
 import threading
 import time
-import timeit
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from askvisit.errors import TrainingError
 from askvisit.evaluation.edition_files import read_edition_dialogues, read_editions
 from askvisit.onnx_model import Layout
 from training import checkpoint, features
 from training.distillation import Teacher
+from training.hardware import fastest
 from training.losses import pair_loss, span_loss, term_loss
 from training.mix import Hard, Mix
 from training.settings import Settings
 from training.squad import read_squad
-
-if TYPE_CHECKING:
-    import torch
 
 PAUSE = "PAUSE"
 
@@ -36,25 +32,6 @@ def learning_rate(progress: float, peak: float, warmup: float, floor: float = 0.
         return peak * progress / warmup
     left = max(0.0, (1 - progress) / (1 - warmup))
     return peak * (floor + (1 - floor) * left)
-
-
-def hardware() -> tuple[torch.device, torch.dtype | None]:
-    """The device to train on, and the autocast type where it is faster than float32, else None.
-
-    Processors that have bfloat16 products may run them at half the speed of float32 or at twice
-    it, so the product that a step is made of is timed.
-    """
-    import torch
-
-    if torch.cuda.is_available():
-        return torch.device("cuda"), torch.bfloat16 if torch.cuda.is_bf16_supported() else None
-    left, right = torch.randn(2048, 768), torch.randn(768, 768)
-    times = {}
-    for dtype in (torch.float32, torch.bfloat16):
-        a, b = left.to(dtype), right.to(dtype)
-        times[dtype] = min(timeit.repeat(partial(torch.matmul, a, b), number=2, repeat=5))
-    faster = times[torch.bfloat16] < times[torch.float32]
-    return torch.device("cpu"), torch.bfloat16 if faster else None
 
 
 def read_hard(paths: Sequence[Path]) -> Hard:
@@ -106,16 +83,16 @@ class Run:
             torch.set_num_threads(settings.threads)
         torch.manual_seed(settings.seed)
         self.settings = settings
-        self.device, self.dtype = hardware()
+        self.hardware = fastest()
         self.tokenizer = features.load_tokenizer(settings.start)
         self.layout = Layout.of(self.tokenizer)
         self.model = checkpoint.load_model(settings.start, terms=settings.terms)
         freeze(self.model, settings.frozen)
-        self.model.to(self.device).train()
+        self.model.to(self.hardware.device).train()
         self.teacher = None
         if settings.teacher is not None:
             self.teacher = Teacher(
-                settings.teacher, self.tokenizer, self.device, self.dtype, settings.temperature
+                settings.teacher, self.tokenizer, self.hardware, settings.temperature
             )
         self.batches = plan(settings, self.tokenizer)
         self.steps = len(self.batches)
@@ -187,14 +164,14 @@ class Run:
         """One update on the next batch; returns the parts of its loss by name."""
         import torch
 
-        batch = features.tensors(self.batches[self.step], self.layout, self.device)
+        batch = features.tensors(self.batches[self.step], self.layout, self.hardware.device)
         settings = self.settings
         rate = learning_rate(
             self.progress(), settings.learning_rate, settings.warmup, settings.floor
         )
         for group in self.optimiser.param_groups:
             group["lr"] = rate
-        with torch.autocast(self.device.type, self.dtype, enabled=self.dtype is not None):
+        with self.hardware.autocast():
             result = self.model(**features.model_inputs(batch))
         start, end = result.start_logits.float(), result.end_logits.float()
         parts = {"span": span_loss(start, end, batch), "pair": pair_loss(start, end, batch)}

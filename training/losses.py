@@ -45,8 +45,8 @@ def pair_loss(start: Tensor, end: Tensor, batch: dict[str, Any]) -> Tensor:
 def term_loss(logits: Tensor, batch: dict[str, Any]) -> Tensor:
     """Mean binary cross-entropy of the history's tokens; 0 where none is judged.
 
-    logits: (rows, length), above 0 where the question leans on a token (QuReTeC, Voskarides et al.
-    2020, arXiv:2005.11723). The few that it leans on count ``RARE`` times.
+    logits: (rows, length), above 0 where the question depends on a token (QuReTeC, Voskarides et
+    al. 2020, arXiv:2005.11723). The few that it depends on count ``RARE`` times.
     """
     from torch.nn.functional import binary_cross_entropy_with_logits
 

@@ -39,7 +39,7 @@ SHARES = {
     "unlabelled": 0.0,
 }
 """Shares of the groups by source; a news group is mostly a pair, so two examples. ``terms`` are
-histories without a text, from which a `TermSpanModel` learns what a question leans on.
+histories without a text, from which a `TermSpanModel` learns what a question depends on.
 ``unlabelled`` are questions of SQuAD over another paragraph of their page, for a teacher."""
 
 TYPED = 0.08  # of the examples are asked as people type
@@ -72,11 +72,11 @@ class Deck(Generic[Item]):
 class Mix:
     """The stream of groups to train on.
 
-    ``sentences`` are SQuAD documents of single sentences (QAMR). ``hard`` tells where questions
+    ``sentences`` are SQuAD documents of single sentences (QAMR). ``hard`` says where questions
     without an answer are mistaken; a window is chosen at random where it does not. ``longest`` is
     the range of characters of a news window. ``turns_before`` puts the earlier turns before a
-    follow-up, whose words then are as a term classifier would tell them. A source without material
-    is left out.
+    follow-up, whose words then are as a term classifier would predict them. A source without
+    material is left out.
     """
 
     def __init__(
@@ -221,7 +221,7 @@ class Mix:
     def _terms(self) -> Group:
         """A turn and the words of its history that complete it; in a third, none do.
 
-        These are turns behind the history of another dialogue, which tells them nothing.
+        These are turns behind the history of another dialogue, which says nothing of them.
         """
         dialogue, number = self.turns.draw()
         turn = dialogue.turns[number]

@@ -7,12 +7,16 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from askvisit.errors import TrainingError
 from training.mix import SHARES
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What defines a run; a resumed run must have the same, but for the fields marked free."""
+    """What defines a run; a resumed run must have the same, but for the fields marked free.
+
+    Raises TrainingError where unlabelled questions have a share but no teacher to label them.
+    """
 
     start: Path
     out: Path  # free
@@ -42,6 +46,13 @@ class Settings:
     minutes: float | None = None  # free
     save_minutes: float = 5.0  # free
     threads: int | None = None  # free
+
+    def __post_init__(self) -> None:
+        if self.shares.get("unlabelled") and self.teacher is None:
+            raise TrainingError(
+                "the share unlabelled has no labels to learn from; "
+                "name a teacher with --teacher, or leave the share out"
+            )
 
     def fingerprint(self) -> str:
         """A hash of what must not change between the parts of a run."""

@@ -29,7 +29,7 @@ Matrices = dict[str, list[tuple[Any, NDArray[Any]]]]
 def smooth(float_model: Path, examples: Iterable[Inputs]) -> int:
     """Smooth the ONNX file ``float_model`` in place; returns how many tensors were divided.
 
-    ``examples`` are inputs of the model like those it will be run on: they tell each channel's
+    ``examples`` are inputs of the model like those it will be run on: they show each channel's
     largest value.
     """
     import onnx

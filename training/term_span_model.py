@@ -1,4 +1,4 @@
-"""A span model that also tells which earlier words a question leans on."""
+"""A span model that also predicts which earlier words a question depends on."""
 
 from __future__ import annotations
 

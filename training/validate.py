@@ -104,10 +104,10 @@ def torch_forward(folder: Path) -> Forward:
     import torch
 
     from training.checkpoint import load_model
-    from training.loop import hardware
+    from training.hardware import fastest
 
-    device, dtype = hardware()
-    model = load_model(folder).to(device).eval()
+    hardware = fastest()
+    model = load_model(folder).to(hardware.device).eval()
     layout = Layout.of(features.load_tokenizer(folder))
 
     def forward(rows: Rows) -> Iterator[Logits]:
@@ -120,8 +120,8 @@ def torch_forward(folder: Path) -> Forward:
         found: dict[int, Logits] = {}
         for at in range(0, len(order), 16):
             group = order[at : at + 16]
-            batch = features.tensors([(windows[n],) for n in group], layout, device)
-            with torch.inference_mode(), torch.autocast(device.type, dtype, dtype is not None):
+            batch = features.tensors([(windows[n],) for n in group], layout, hardware.device)
+            with torch.inference_mode(), hardware.autocast():
                 result = model(**features.model_inputs(batch))
             for row, n in enumerate(group):
                 kept = [0, *range(windows[n].text_at, len(windows[n].ids) - 1)]

@@ -103,7 +103,7 @@ class Assistant(Library):
         since, until, sources: look only in articles that were published between these days, both
         inclusive, and in these papers; see `askvisit.scope.Scope`.
         each: read every article with good passages by itself (ten at most) and cite the best of
-        each that answers; `Answer.groups` tells which say the same.
+        each that answers; `Answer.groups` says which say the same.
 
         Raises `QuestionError` for a question that is empty, too long or no text,
         `UnknownArticleError` for an id that the index does not have, and `ScopeError` where no

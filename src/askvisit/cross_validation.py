@@ -33,11 +33,11 @@ def judge(samples: Sequence[Sample], reader: str) -> list[Judgement]:
     fold = {article: n % FOLDS for n, article in enumerate(articles)}
     judged = []
     for number in range(FOLDS):
-        held = [s for s in samples if fold[s.article] == number and s.spans]
-        if not held:
+        held_out = [s for s in samples if fold[s.article] == number and s.spans]
+        if not held_out:
             continue
         fitted = fit([s for s in samples if fold[s.article] != number], reader)
-        for sample in held:
+        for sample in held_out:
             best = ranking.rank(sample.evidence, sample.spans, fitted)[0]
             least = fitted.thresholds
             given = frozenset(level for level in least if best.confidence >= least[level])

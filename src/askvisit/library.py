@@ -90,7 +90,7 @@ class Library:
         articles: ids of the articles to look in (all where None).
 
         Relative dates ("last Tuesday") are counted from `Article.date`; where that is missing, and
-        where a text does not tell the year, they are left out.
+        where a text does not give the year, they are left out.
 
         Raises `QuestionError` for an empty topic or what is no date, and `UnknownArticleError`.
         """

@@ -140,7 +140,7 @@ class OnnxModel:
     ) -> Iterator[list[Floats]]:
         """Run the model on the first text with each of the others, side by side; in their order.
 
-        A pair that was run lately is not run again; nobody may change what is returned.
+        The outputs of recent pairs are cached; callers must not change them.
         """
         return _THREADS.map(partial(self._pair, tuple(first)), map(tuple, others))
 
@@ -167,7 +167,7 @@ def _check(path: Path, sha256: str, repair: str) -> None:
 
 
 def onnx_runtime() -> Any:
-    """Import ONNX Runtime so that it calls nobody.
+    """Import ONNX Runtime without its telemetry.
 
     From 1.29 on it reports models and machine to its maker, and keeps a mark of the machine on
     the disk, unless that is switched off before it is loaded.

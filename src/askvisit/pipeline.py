@@ -2,8 +2,8 @@
 
 Spelling and aliases propose one corrected form of a question; where it finds nothing sure, the
 question is read as typed too. A very short question is read with the words of earlier turns that it
-leans on, which a term classifier finds; a longer one only where it is not sure by itself, and then
-the surer reading is taken.
+depends on, which a term classifier predicts; a longer one only where it is not sure by itself, and
+then the surer reading is taken.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ NOT_FOUND = "The articles do not answer this question."
 _NEAREST = 3
 
 _FOLLOW_UP = 2
-"""Content words up to which a question that leans on earlier turns is read in context alone.
+"""Content words up to which a question that depends on earlier turns is read in context alone.
 
 Over half of the follow-ups of the news set's dev dialogues have no more, and a tenth of the
 complete questions."""
@@ -175,7 +175,7 @@ class QAPipeline:
         )
 
     def _in_context(self, question: str, history: Sequence[Answer]) -> ReadingResult | None:
-        """Read a question with the words of earlier turns, None where it leans on none."""
+        """Read a question with the words of earlier turns, None where it depends on none."""
         context = self.resolver.context(question, history)
         if not context:
             return None
@@ -240,7 +240,7 @@ def _joined(question: str, parts: Sequence[Answer]) -> Answer:
 
 
 def _last_cited(history: Sequence[Answer]) -> tuple[Citation, ...]:
-    """Return what the last of the turns quoted that a question may lean on."""
+    """Return what the last of the turns quoted that a question may depend on."""
     return next((turn.citations for turn in reversed(history[-TURNS:]) if turn.citations), ())
 
 

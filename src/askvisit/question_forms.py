@@ -21,9 +21,6 @@ _OF_VARIOUS = re.compile(
     r"\b(?:in|for|of|from|to|on|by|with|at|about) (?:the |its |his |her |their )?"
     r"(?:various|different|respective) \w"
 )
-_ALL = re.compile(
-    r"(?<!of )(?<!in )(?<!after )\ball (?:of )?(?:the|his|her|its|their|these|those) "
-)
 _AMOUNT = re.compile(r"\bhow (?:many|much|often|long|old|far|big|large|high)\b")
 
 _LEAD_IN = frozenset(
@@ -69,7 +66,7 @@ def _several(words: Sequence[str]) -> bool:
     every = _EACH.search(text)
     if _AMOUNT.search(text):  # "How many people die each year?" asks for one number
         return every is not None and not every[0].startswith(("each", "every"))
-    if every is not None or _OF_VARIOUS.search(text) or _ALL.search(text):
+    if every is not None or _OF_VARIOUS.search(text):
         return True
     while words and words[0].lower() in _LEAD_IN:
         words = words[1:]

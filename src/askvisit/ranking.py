@@ -61,7 +61,7 @@ def choose(
 ) -> list[Candidate]:
     """Return the candidates to show, best first: none where the best is not sure enough.
 
-    One is enough for a question for one fact, unless the same words stand in a second sentence that
+    One is enough for a question for one fact, unless the same words are in a second sentence that
     is sure enough too; a question for several things gets up to `MOST_CITATIONS`, each after the
     first with a confidence of at least `further`.
     """

@@ -21,7 +21,7 @@ _CITED_WEIGHT = 2.0
 """What a passage gains whose article the last answer quoted."""
 
 _NEAR_WEIGHT = 1.5
-"""What it gains besides where the quote stands in it; half of it `_NEAR` characters away."""
+"""What it gains besides where the quote is in it; half of it `_NEAR` characters away."""
 
 _NEAR = 400
 """Characters: the length of a paragraph of the news."""

@@ -127,7 +127,7 @@ def excerpt(text: str, length: int = 160) -> str:
 class Vocabulary:
     """The words of texts that come and go one by one.
 
-    `written` is how often each form stands in them: `{"Korea": 7, "visit": 2}`. A capital at the
+    `written` is how often each form is in them: `{"Korea": 7, "visit": 2}`. A capital at the
     beginning of a sentence says nothing about how a word is written, so those count as small.
     """
 

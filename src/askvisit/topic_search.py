@@ -3,7 +3,7 @@
 They are ranked and weighed as whole sentences (`SentenceReader`, whose fitted weights come with
 askvisit), but for two things: a sentence that holds every word of the topic comes before
 those that do not, and is about it as surely as such sentences were found to be; and one is left
-out where a name in the topic stands neither in it nor shortly before it.
+out where a name in the topic occurs neither in it nor shortly before it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _HOLDS_ALL = 0.9
 """Least confidence in a sentence that holds all the words of a topic."""
 
 _BEFORE = 2
-"""Sentences before one that may say whom it speaks of."""
+"""Sentences before one that may name what its pronouns refer to."""
 
 
 def rank(about: str, evidence: Evidence, reader: SentenceReader) -> list[Candidate]:
@@ -37,7 +37,7 @@ def rank(about: str, evidence: Evidence, reader: SentenceReader) -> list[Candida
         sentence = candidate.span.sentence
         if holds(about, sentence.text):
             held.append(replace(candidate, confidence=max(_HOLDS_ALL, candidate.confidence)))
-        elif not named or _speaks_of(named, _leading_to(sentence, read)):
+        elif not named or _mentions(named, _leading_to(sentence, read)):
             others.append(candidate)
     return held + others
 
@@ -77,7 +77,7 @@ def _leading_to(sentence: Sentence, read: Sequence[Sentence]) -> str:
     return " ".join([*before[-_BEFORE:], sentence.text])
 
 
-def _speaks_of(named: Sequence[str], text: str) -> bool:
+def _mentions(named: Sequence[str], text: str) -> bool:
     """Return whether each name, or a word of it, is in a text."""
     there = stems(text)
     return all(stems(name) & there for name in named)

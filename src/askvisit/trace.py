@@ -22,7 +22,7 @@ STAGES = ("encode", "search", "read", "other")
 
 @dataclass(frozen=True)
 class TracedPassage:
-    """A passage with its retrieval scores, and the best candidate that stands in it.
+    """A passage with its retrieval scores, and the best candidate that is in it.
 
     `candidate` is None where the reader read none of it. `hit` is None for a sentence that was
     read as the surroundings of another passage and is still the best of all.

@@ -83,7 +83,7 @@ def to_json(answers: Sequence[Answer]) -> str:
 
 
 def to_markdown(answers: Sequence[Answer], title: str = _TITLE) -> str:
-    """Write a conversation to be read: each question, its quotes, and where each stands."""
+    """Write a conversation to be read: each question, its quotes, and where each is."""
     data = _json(answers).replace(">", r"\u003e")  # so that nothing ends the comment early
     blocks = [title, *(_section(answer) for answer in answers)]
     return "\n\n".join([*blocks, f"<!-- askvisit-conversation {data} -->"]) + "\n"

@@ -76,7 +76,7 @@ class Server:
         return time.monotonic() - began
 
     def faults(self) -> list[str]:
-        """Return what stands in its log; a server that is well logs nothing."""
+        """Return what is in its log; a server that is well logs nothing."""
         return self._log.read_text("utf-8").splitlines()
 
 

@@ -37,7 +37,7 @@ TARIFFS = (
 
 
 class WordCounts:
-    """An encoder: how often each word of `VOCABULARY` stands in a text (a plural counts too).
+    """An encoder: how often each word of `VOCABULARY` is in a text (a plural counts too).
 
     `encoded` keeps every text that was encoded.
     """
@@ -126,7 +126,7 @@ class RememberingReader:
 
 
 class ScriptedResolver:
-    """A resolver with a script: the words of the last turn that a question leans on.
+    """A resolver with a script: the words of the last turn that a question depends on.
 
     A question without a script stands alone. `asked` keeps the questions.
     """
@@ -179,7 +179,7 @@ def write_articles(folder: Path, articles: Mapping[str, str | bytes]) -> Path:
 
 
 def citation(text: str, quote: str, span: str | None = None, **changed) -> Citation:
-    """Cite a quote (and the words in it) where it first stands in a text."""
+    """Cite a quote (and the words in it) where it first occurs in a text."""
     start = text.index(quote)
     span_start = None if span is None else text.index(span, start)
     fields = {

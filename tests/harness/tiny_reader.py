@@ -21,7 +21,7 @@ def write_tiny_reader(
 ) -> Path:
     """Write a two-layer random BERT with a word tokenizer over the words of some texts.
 
-    terms: with the layer that tells which earlier words a question leans on. mpnet: an MPNet.
+    terms: with the layer that tells which earlier words a question depends on. mpnet: an MPNet.
     """
     import torch
     from transformers import BertConfig, BertForQuestionAnswering

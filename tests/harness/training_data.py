@@ -58,7 +58,7 @@ EDITIONS = [edition(number, side) for number in range(10) for side in "ab"]
 
 
 def dialogue(edition: Edition) -> EditionDialogue:
-    """Five turns about an edition: the second and third lean on the first."""
+    """Five turns about an edition: the second and third depend on the first."""
     where, price, when, colours, _ = edition.questions
     name = where.question.split()[2]
     turns = (

@@ -52,7 +52,7 @@ def test_aliases_become_the_form_of_the_articles(harbour, typed, expanded):
         "Who met the North Korean leader?",
         "Is it north of the South China Sea?",
         "What lies in the north of Vietnam?",
-        "Who leads the UK and NATO?",  # neither stands in the article in any form
+        "Who leads the UK and NATO?",  # neither is in the article in any form
         "What does China want from North Korea and the U.S.?",
     ],
 )

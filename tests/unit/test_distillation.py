@@ -14,12 +14,13 @@ from askvisit.onnx_model import Layout
 from training import features
 from training.distillation import Teacher
 from training.examples import Example
+from training.hardware import Hardware
 
 EXAMPLES = (
     Example("Who lives in Lund?", "Ada lives in Lund near the lake.", ((0, 3),)),
     Example("And who taught her?", "The boats were red.", (), ("Where does Ada live? Lund",)),
 )
-CPU = torch.device("cpu")
+CPU = Hardware(torch.device("cpu"))
 
 
 @pytest.fixture(scope="module")
@@ -35,11 +36,11 @@ def large(tmp_path_factory) -> Path:
 def windows(tokenizer):
     layout = Layout.of(tokenizer)
     groups = [(features.window_of(example, tokenizer, layout),) for example in EXAMPLES]
-    return groups, features.tensors(groups, layout, CPU)
+    return groups, features.tensors(groups, layout, CPU.device)
 
 
 def test_a_teacher_of_another_family_reads_the_same_windows(student, large):
-    teacher = Teacher(large, student, CPU, None, 1.5)
+    teacher = Teacher(large, student, CPU, 1.5)
     groups, batch = windows(student)
     start, end = teacher.logits(groups, batch["allowed"])
     own = windows(features.load_tokenizer(large))[1]
@@ -51,7 +52,7 @@ def test_a_teacher_of_another_family_reads_the_same_windows(student, large):
 
 
 def test_the_soft_loss_is_least_where_the_student_agrees(student, large):
-    teacher = Teacher(large, student, CPU, None, 1.5)
+    teacher = Teacher(large, student, CPU, 1.5)
     groups, batch = windows(student)
     start, end = (logits.clone() for logits in teacher.logits(groups, batch["allowed"]))
     assert teacher.loss(groups, start, end, batch["allowed"]).item() == pytest.approx(0, abs=1e-6)
@@ -62,4 +63,4 @@ def test_the_soft_loss_is_least_where_the_student_agrees(student, large):
 def test_a_teacher_of_other_words_is_refused(student, tmp_path):
     stranger = write_tiny_reader(tmp_path / "stranger", ["Other words."], mpnet=True)
     with pytest.raises(TrainingError, match="same vocabulary"):
-        Teacher(stranger, student, CPU, None, 1.5)
+        Teacher(stranger, student, CPU, 1.5)

@@ -211,7 +211,7 @@ def kerned() -> bytes:
 
 
 def letter_by_letter() -> bytes:
-    """Set each letter where it stands in a line that is set as one, with no spaces."""
+    """Set each letter where it is in a line that is set as one, with no spaces."""
     file = pypdfium2.PdfDocument(one_column())
     texts = file[0].get_textpage()
     letters = []

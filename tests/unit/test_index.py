@@ -28,6 +28,7 @@ from askvisit.errors import (
     PassageIndexError,
 )
 from askvisit.index import FolderLocation, build_index, locate, open_index, verify_index, write
+from askvisit.index.location import BuildOptions
 from askvisit.vectors import Vectors
 
 FOLDER = sys.modules["askvisit.index.folder"]
@@ -508,7 +509,7 @@ def test_a_folder_is_a_place_that_builds_and_opens(tmp_path, encoder):
     assert build_index(articles, folder, encoder=encoder).folder == tmp_path / "index"
     before = folder.signature()
     assert folder.open().encoder == folder.encoder()
-    assert folder.build(encoder=encoder).unchanged
+    assert folder.build(BuildOptions(encoder=encoder)).unchanged
     write_articles(articles, {"tariffs.txt": TARIFFS})
     assert build_index(None, folder, encoder=encoder, faiss="HNSW4").faiss == "HNSW4"
     assert folder.signature() != before
@@ -671,15 +672,15 @@ def test_the_committed_index_is_fresh(tmp_path):
     shutil.copytree(committed / "articles", fresh / "articles")
     build_index(index=fresh)
     old, new = open_index(committed).manifest, open_index(fresh).manifest
-    mend = "run: askvisit index --index index"
-    assert content(committed) == content(fresh), mend
+    repair = "run: askvisit index --index index"
+    assert content(committed) == content(fresh), repair
     for name in ("format", "encoder", "passages", "faiss", "articles_folder", "articles", "counts"):
-        assert getattr(old, name) == getattr(new, name), mend
-    assert old.store.sha256 == new.store.sha256, mend
+        assert getattr(old, name) == getattr(new, name), repair
+    assert old.store.sha256 == new.store.sha256, repair
     assert old.encoder.sha256 == encoders.DEFAULT_SHA256
     every = range(len(open_index(committed)))
     cosines = (open_index(committed).rows(every) * open_index(fresh).rows(every)).sum(axis=1)
-    assert cosines.min() > 0.999, mend
+    assert cosines.min() > 0.999, repair
 
 
 def test_the_committed_index_is_intact():

@@ -48,7 +48,7 @@ def test_a_question_that_stands_alone_is_read_once_as_typed(small, opened):
     assert answer.context == ()
 
 
-def test_a_follow_up_is_read_with_the_words_that_it_leans_on(small, opened):
+def test_a_follow_up_is_read_with_the_words_that_it_depends_on(small, opened):
     full = expanded(LIKED, ["bridge"])
     one, reader, _ = asking(small, {full: {"next year": 3.0}}, {LIKED: ["bridge"]})
     answer = one.ask(LIKED, [opened])
@@ -88,7 +88,7 @@ def test_a_question_to_each_article_is_encoded_once(small):
     assert encoder.encoded.count(STEEL) == 1
 
 
-def test_a_follow_up_is_read_behind_the_turns_that_it_leans_on(small, opened):
+def test_a_follow_up_is_read_behind_the_turns_that_it_depends_on(small, opened):
     one, reader, _ = asking(small, {}, {LIKED: ["bridge"]})
     one.ask(LIKED, [opened])
     one.ask(STEEL, [opened])
@@ -173,7 +173,7 @@ def test_of_a_long_question_the_surer_reading_is_taken(small, opened):
     assert reader.asked == [long, expanded(long, ["Monday"])]
 
 
-def test_of_a_long_question_that_is_sure_nobody_asks_what_it_leans_on(small, opened):
+def test_of_a_long_question_that_is_sure_nobody_asks_what_it_depends_on(small, opened):
     long = "Which minister came to see the new bridge?"
     one, reader, resolver = asking(small, {long: {"minister": 5.0}}, {long: ["Monday"]})
     assert one.ask(long, [opened]).reading == long

@@ -1,4 +1,4 @@
-"""Which earlier words a question leans on: how pieces become words, and the bundled model."""
+"""Which earlier words a question depends on: how pieces become words, and the bundled model."""
 
 from __future__ import annotations
 

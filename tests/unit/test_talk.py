@@ -1,4 +1,4 @@
-"""Small talk, requests and other languages, told apart from questions to the text."""
+"""Small talk, requests and other languages, distinguished from questions to the text."""
 
 from __future__ import annotations
 

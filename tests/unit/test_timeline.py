@@ -1,4 +1,4 @@
-"""Dated sentences: where dates stand, what they mean, and the timeline made of them."""
+"""Dated sentences: where dates are, what they mean, and the timeline made of them."""
 
 from __future__ import annotations
 

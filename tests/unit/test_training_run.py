@@ -30,13 +30,14 @@ from askvisit.errors import TrainingError
 from askvisit.onnx_model import MODELS, OnnxModel
 from training import checkpoint, loop
 from training.__main__ import main, parse_shares
+from training.hardware import Hardware
 from training.scoring import Prediction, score
 from training.settings import Settings
 
 CPU_ONLY = (
     "import sys, torch\n"
-    "from training import loop\n"
-    "loop.hardware = lambda: (torch.device('cpu'), None)\n"
+    "from training import hardware, loop\n"
+    "loop.fastest = lambda: hardware.Hardware(torch.device('cpu'))\n"
     "from training.__main__ import main\n"
     "sys.exit(main(sys.argv[1:]))"
 )
@@ -80,7 +81,7 @@ def data(tmp_path_factory) -> dict[str, Path]:
 def float32(monkeypatch):
     import torch
 
-    monkeypatch.setattr(loop, "hardware", lambda: (torch.device("cpu"), None))
+    monkeypatch.setattr(loop, "fastest", lambda: Hardware(torch.device("cpu")))
 
 
 def command(start: Path, data: dict[str, Path], out: Path, *more: str) -> list[str]:
@@ -193,6 +194,12 @@ def test_a_reader_is_distilled_from_a_larger_one(tiny_terms, tiny_mpnet, data, t
     assert main(command(tiny_terms, data, tmp_path, *options, *more)) == 0
     log = [json.loads(row) for row in (tmp_path / "log.jsonl").read_text().splitlines()]
     assert log[-1]["soft_loss"] < log[0]["soft_loss"]
+
+
+def test_unlabelled_questions_need_a_teacher(tiny, data, tmp_path, capsys):
+    assert main(command(tiny, data, tmp_path, "--shares", "unlabelled=0.2")) == 1
+    assert "name a teacher with --teacher" in capsys.readouterr().err
+    assert Settings(tiny, tmp_path, shares={"unlabelled": 0.2}, teacher=tiny)
 
 
 def test_the_schedule_warms_up_and_falls():

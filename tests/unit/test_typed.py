@@ -85,7 +85,7 @@ def test_the_question_as_typed_wins_where_it_alone_is_sure(small):
     assert len({a.confidence for a in answers}) == 1
 
 
-def test_a_follow_up_is_mended_before_it_is_known_what_it_leans_on(small):
+def test_a_follow_up_is_mended_before_it_is_known_what_it_depends_on(small):
     resolver = ScriptedResolver({"Did the mayor like it?": ["bridge"]})
     assistant = Assistant(small, WordCounts(), ScriptedReader({}), calibration(), resolver)
     answer = assistant.ask("Did the mayro like it?", [assistant.ask(MAYOR)])

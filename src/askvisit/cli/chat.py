@@ -1,4 +1,4 @@
-r"""Ask in a conversation: later questions may lean on earlier ones ("And in 2018?").
+r"""Ask in a conversation: later questions may depend on earlier ones ("And in 2018?").
 
 Questions come from the terminal, with the lines before by the arrow keys, or a line each from
 standard input. Lines that begin with / are commands:

@@ -32,7 +32,7 @@ def as_json(value: Any) -> str:
 
 
 def answer(found: Answer, each: bool = False) -> str:
-    """Show an answer: the quotes, then where each stands; or the refusal and the nearest.
+    """Show an answer: the quotes, then where each is; or the refusal and the nearest.
 
     each: show what each article says, by groups.
     """
@@ -41,7 +41,7 @@ def answer(found: Answer, each: bool = False) -> str:
     lines = [_quoted(c) for c in found.as_quoted] if found.found else [plain(found.text)]
     if found.found:
         lines += [plain(f"{p.question} {p.text}") for p in found.parts if not p.found]
-    lines += told_by_records(found)
+    lines += lines_of_records(found)
     lines += ["", *(source(c) for c in found.citations)] if found.citations else []
     if found.nearest:
         lines += ["", "Nearest passages:", *(f"  {excerpt(hit.text)}" for hit in found.nearest)]
@@ -81,8 +81,8 @@ def proposal(scope: ProposedScope) -> str:
     return f"To look only in {count}: {' '.join(chosen)}"
 
 
-def told_by_records(found: Answer) -> list[str]:
-    """Return the lines of an answer's text below its quotes: what only records tell."""
+def lines_of_records(found: Answer) -> list[str]:
+    """Return the lines of an answer's text below its quotes: facts that only records have."""
     if not found.found or found.request is None:
         return []
     below = found.text.removeprefix(quoted(found.as_quoted))
@@ -113,7 +113,7 @@ def hits(found: list[Hit]) -> str:
 
 
 def timeline(found: Sequence[TimelineEntry]) -> str:
-    """Show a timeline: a date and its sentence a line, then where each stands."""
+    """Show a timeline: a date and its sentence a line, then where each is."""
     if not found:
         return "No sentence is dated."
     lines = [f"{entry.date:<10}  {_quoted(entry.citation)}" for entry in found]
@@ -121,7 +121,7 @@ def timeline(found: Sequence[TimelineEntry]) -> str:
 
 
 def names(found: Sequence[KeyName]) -> str:
-    """Show names, those mentioned most first: how often, and where each mention stands."""
+    """Show names, those mentioned most first: how often, and where each mention is."""
     lines = []
     for name in found:
         also = f" (also {', '.join(map(plain, name.forms[1:]))})" if name.forms[1:] else ""

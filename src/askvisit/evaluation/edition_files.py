@@ -175,4 +175,4 @@ def _lines(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
         try:
             yield json.loads(line), where
         except ValueError as error:
-            raise DataError(f"{where} is not JSON ({error}); mend or remove it") from error
+            raise DataError(f"{where} is not JSON ({error}); correct or remove it") from error

@@ -51,7 +51,7 @@ def read_dialogues(path: Path) -> list[list[Question]]:
 
 
 @dataclass(frozen=True)
-class Asked:
+class _Row:
     """A question, and the answers by default and where nothing is refused."""
 
     question: Question
@@ -69,25 +69,27 @@ def evaluate(
     questions: Sequence[Question],
     dialogues: Sequence[Sequence[Question]] = (),
 ) -> dict[str, Figure]:
-    """Ask every question twice, once by default and once never refusing; return figures by name.
+    """Ask every question, and once more without a threshold where it is refused; return figures.
 
-    Shares are 0..1, times are milliseconds. `ranked_first`, `ranked_in_three`, `span_f1` and the
-    areas (AUROC of confidence, answerable against unanswerable) are asked with
-    `min_confidence=0`; `answered_right`, `answered`, `false_answers` and `citations` by default.
+    Shares are 0..1, times are milliseconds. `ranked_first`, `ranked_in_three` and `span_f1` count
+    the answer without a threshold; `answered_right`, `answered`, `false_answers` and `citations`
+    the one by default. The areas are of the ROC of the confidence, answerable against unanswerable.
     Intervals are over articles, over questions where all are of one article, and over dialogues.
     """
     assistant.warm_up()
-    asked = []
+    rows = []
     times = []
     for question in questions:
         begin = time.perf_counter()
         default = assistant.ask(question.question)
         times.append(1000 * (time.perf_counter() - begin))
-        forced = assistant.ask(question.question, min_confidence=0)
-        asked.append(Asked(question, default, forced))
-    right = [row for row in asked if row.question.sentences]
-    near = [row for row in asked if row.question.kind == "unanswerable-near"]
-    far = [row for row in asked if row.question.kind == "unanswerable-far"]
+        forced = default
+        if not default.found:
+            forced = assistant.ask(question.question, min_confidence=0)
+        rows.append(_Row(question, default, forced))
+    right = [row for row in rows if row.question.sentences]
+    near = [row for row in rows if row.question.kind == "unanswerable-near"]
+    far = [row for row in rows if row.question.kind == "unanswerable-far"]
     turns = {str(n): play(assistant, dialogue) for n, dialogue in enumerate(dialogues)}
     return {
         "ranked_first": _mean(right, lambda r: is_right(r.question, r.forced.citations[:1])),
@@ -136,19 +138,19 @@ def _span_f1(question: Question, answer: Answer) -> float:
     return token_f1(words, question.spans)
 
 
-def _mean(rows: Sequence[Asked], measure: Callable[[Asked], float]) -> Figure:
+def _mean(rows: Sequence[_Row], measure: Callable[[_Row], float]) -> Figure:
     return figure(by_article([measure(row) for row in rows], _articles(rows)), fmean)
 
 
-def _articles(rows: Sequence[Asked]) -> list[str | None]:
+def _articles(rows: Sequence[_Row]) -> list[str | None]:
     return [row.article for row in rows]
 
 
-def _answered(row: Asked) -> bool:
+def _answered(row: _Row) -> bool:
     return row.default.found
 
 
-def _auroc(rows: Sequence[Asked]) -> Figure:
+def _auroc(rows: Sequence[_Row]) -> Figure:
     scores = [(bool(row.question.sentences), row.default.confidence) for row in rows]
     return figure(by_article(scores, _articles(rows)), auroc_of)
 

@@ -32,6 +32,7 @@ from askvisit.errors import (
 from askvisit.index import manifest as manifests
 from askvisit.index.folder import only_writer
 from askvisit.index.local import open_index
+from askvisit.index.location import BuildOptions
 from askvisit.index.update import update
 from askvisit.metadata import dates
 from askvisit.records import Article
@@ -113,7 +114,7 @@ def add_article(
             article = SourceFile(path).read()
             _refuse_repeated(folder, article, name)
             counting = _Counting(encoder or _encoder(folder), _new_passages(article), progress)
-            report = update(folder, encoder=counting)
+            report = update(folder, BuildOptions(encoder=counting))
             for skipped in report.skipped:
                 if skipped.path.name == path.name:
                     raise ArticleError(Path(name), skipped.reason)
@@ -137,7 +138,7 @@ def remove_article(folder: Path, article_id: str, *, encoder: Encoder | None = N
         if path.exists():
             path.replace(hidden)
         try:
-            update(folder, encoder=encoder or _encoder(folder))
+            update(folder, BuildOptions(encoder=encoder or _encoder(folder)))
         except BaseException:
             if hidden.exists() and _is_indexed(folder, article_id):
                 hidden.replace(path)
@@ -224,7 +225,7 @@ def _new_file(path: Path, data: bytes, folder: Path, article_id: str) -> Iterato
 
 
 def _is_indexed(folder: Path, article_id: str) -> bool:
-    """Return whether the index has an article; where nobody can tell, its file must stay."""
+    """Return whether the index has an article; where that is not known, its file must stay."""
     try:
         return article_id in manifests.read(folder).articles
     except PassageIndexError:

@@ -14,7 +14,7 @@ from askvisit.encoder import Encoder
 from askvisit.errors import IndexMissingError, IndexReadOnlyError
 from askvisit.index import manifest as manifests
 from askvisit.index.local import LocalIndex, open_index
-from askvisit.index.location import BuildReport, IndexLocation
+from askvisit.index.location import BuildOptions, BuildReport, IndexLocation
 from askvisit.index.manifest import EncoderIdentity
 from askvisit.index.update import update
 
@@ -75,20 +75,10 @@ class FolderLocation(IndexLocation):
         lines = path.read_text("utf-8", errors="replace").splitlines()
         return tuple(line.strip() for line in lines if line.strip())
 
-    def build(
-        self,
-        articles: str | os.PathLike[str] | None = None,
-        *,
-        encoder: str | Encoder | None = None,
-        faiss: str | None = None,
-        workers: int = 1,
-        progress: bool = False,
-    ) -> BuildReport:
+    def build(self, options: BuildOptions) -> BuildReport:
         """Build the index; see `build_index`."""
         with only_writer(self.path):
-            return update(
-                self.path, articles, encoder, faiss=faiss, workers=workers, progress=progress
-            )
+            return update(self.path, options)
 
 
 def location_of(index: str | os.PathLike[str] | IndexLocation | None) -> IndexLocation:
@@ -123,9 +113,7 @@ def build_index(
     FAISS cannot make such an index. The old index stays then. What a stopped build had encoded
     with the same settings is not encoded again.
     """
-    return location_of(index).build(
-        articles, encoder=encoder, faiss=faiss, workers=workers, progress=progress
-    )
+    return location_of(index).build(BuildOptions(articles, encoder, faiss, workers, progress))
 
 
 @contextmanager

@@ -16,6 +16,17 @@ from askvisit.index.manifest import EncoderIdentity
 
 
 @dataclass(frozen=True)
+class BuildOptions:
+    """What an index is built of, and how; see `build_index` for each and for what None means."""
+
+    articles: str | os.PathLike[str] | None = None
+    encoder: str | Encoder | None = None
+    faiss: str | None = None
+    workers: int = 1
+    progress: bool = False
+
+
+@dataclass(frozen=True)
 class BuildReport:
     """What a build did; `skipped` files are no articles, each with its reason.
 
@@ -105,13 +116,5 @@ class IndexLocation(ABC):
         """Return the questions to start with that come with the index."""
 
     @abstractmethod
-    def build(
-        self,
-        articles: str | os.PathLike[str] | None = None,
-        *,
-        encoder: str | Encoder | None = None,
-        faiss: str | None = None,
-        workers: int = 1,
-        progress: bool = False,
-    ) -> BuildReport:
-        """Build the index of a folder of articles; see `build_index`."""
+    def build(self, options: BuildOptions) -> BuildReport:
+        """Build the index of a folder of articles; raises what `build_index` raises."""

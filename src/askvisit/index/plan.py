@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from askvisit.encoder import Encoder
 from askvisit.errors import ArticleError, PassageIndexError
 from askvisit.index import manifest as manifests
 from askvisit.index.local import LocalIndex, open_index
+from askvisit.index.location import BuildOptions
 from askvisit.index.manifest import BuiltFile, Manifest
 from askvisit.vectors import check_factory, factory_for
 
@@ -61,18 +61,14 @@ class Plan:
         )
 
 
-def plan_build(
-    folder: Path,
-    articles: str | os.PathLike[str] | None,
-    encoder: str | Encoder | None,
-    faiss: str | None,
-) -> Plan:
-    """Survey the articles and the old index; see `build_index` for what is meant by None."""
+def plan_build(folder: Path, options: BuildOptions) -> Plan:
+    """Survey the articles and the old index."""
     before = _manifest_or_none(folder)
-    if articles is not None:
-        source = Path(articles)
+    if options.articles is not None:
+        source = Path(options.articles)
     else:
         source = before.articles_path(folder) if before else folder / "articles"
+    encoder, faiss = options.encoder, options.faiss
     if isinstance(encoder, str) or encoder is None:
         kept_name = before.encoder.name if before else encoders.DEFAULT
         encoder = encoders.load(encoder or kept_name)

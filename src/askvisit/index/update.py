@@ -6,13 +6,12 @@ remove what it no longer names. A stop at any point leaves the old index or the 
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-from askvisit.encoder import Encoder, spread
+from askvisit.encoder import spread
 from askvisit.index import manifest as manifests
 from askvisit.index import partial
-from askvisit.index.location import BuildReport
+from askvisit.index.location import BuildOptions, BuildReport
 from askvisit.index.manifest import Manifest
 from askvisit.index.plan import Plan, plan_build
 from askvisit.index.write import TEMPORARY, write_files
@@ -29,25 +28,17 @@ _OURS = (
 """Files that a build may remove; anything else in the folder is the user's."""
 
 
-def update(
-    folder: Path,
-    articles: str | os.PathLike[str] | None = None,
-    encoder: str | Encoder | None = None,
-    *,
-    faiss: str | None = None,
-    workers: int = 1,
-    progress: bool = False,
-) -> BuildReport:
+def update(folder: Path, options: BuildOptions) -> BuildReport:
     """Build or update the index of a folder, for a caller that is its `only_writer`.
 
-    See `build_index` for what is meant by None, and for the errors.
+    Raises what `build_index` raises.
     """
-    plan = plan_build(folder, articles, encoder, faiss)
+    plan = plan_build(folder, options)
     if plan.reusable is not None and plan.is_done():
         _remove_leftovers(folder, plan.reusable.manifest)
         return _report(plan, plan.reusable.manifest, encoded=0)
-    with spread(plan.encoder, workers):
-        manifest, encoded = write_files(plan, progress)
+    with spread(plan.encoder, options.workers):
+        manifest, encoded = write_files(plan, options.progress)
     manifests.replace(folder, manifest)
     _remove_leftovers(folder, manifest)
     return _report(plan, manifest, encoded)

@@ -7,7 +7,6 @@ leaves the old index as it was; the next one takes over what it had encoded.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from askvisit.errors import (
     IndexDamagedError,
     IndexFormatError,
 )
-from askvisit.index.location import BuildReport
+from askvisit.index.location import BuildOptions, BuildReport
 from askvisit.index.manifest import EncoderIdentity
 from askvisit.index.write import with_bar
 from askvisit.milvus.connection import GoneError
@@ -80,27 +79,23 @@ class _Plan:
 
 
 def build(
-    generations: Generations,
-    articles: str | os.PathLike[str] | None = None,
-    *,
-    encoder: str | Encoder | None = None,
-    dense_index: str | None = None,
-    workers: int = 1,
-    progress: bool = False,
+    generations: Generations, options: BuildOptions, dense_index: str | None = None
 ) -> BuildReport:
     """Build the index of a folder of articles, or bring it up to date; see `build_index`.
+
+    dense_index: how vectors are indexed; where None, as was chosen before, or by their number.
 
     Raises the errors of `build_index`, `UnreachableError` and `CredentialsError`; the old index
     stays then.
     """
-    plan = _plan(generations, articles, encoder, dense_index)
+    plan = _plan(generations, options, dense_index)
     if plan.before is not None and plan.is_done():
         _drop_all_but(plan.published, generations)
         return _report(plan, plan.before, encoded=0)
     generation = generations.begin(plan.begun)
     writer = Writer(generation, plan.encoder)
-    with encoders.spread(plan.encoder, workers):
-        for entry in with_bar(plan.entries, progress):
+    with encoders.spread(plan.encoder, options.workers):
+        for entry in with_bar(plan.entries, options.progress):
             if entry in plan.known:
                 writer.copy(plan.known[entry])
             else:
@@ -124,12 +119,8 @@ def build(
     return _report(plan, manifest, writer.encoded)
 
 
-def _plan(
-    generations: Generations,
-    articles: str | os.PathLike[str] | None,
-    encoder: str | Encoder | None,
-    dense_index: str | None,
-) -> _Plan:
+def _plan(generations: Generations, options: BuildOptions, dense_index: str | None) -> _Plan:
+    articles, encoder = options.articles, options.encoder
     every = generations.every()
     published = generations.published()
     before = None if published is None else _manifest(published)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from askvisit.encoder import Encoder
 from askvisit.errors import (
     CredentialsError,
     IndexDamagedError,
     IndexMissingError,
     PassageIndexError,
 )
-from askvisit.index.location import BuildReport, IndexLocation
+from askvisit.index.location import BuildOptions, BuildReport, IndexLocation
 from askvisit.index.manifest import EncoderIdentity
 from askvisit.milvus import build
 from askvisit.milvus.connection import GoneError, connect
@@ -122,23 +120,8 @@ class Milvus(IndexLocation):
         """Return no questions: they come with a folder."""
         return ()
 
-    def build(
-        self,
-        articles: str | os.PathLike[str] | None = None,
-        *,
-        encoder: str | Encoder | None = None,
-        faiss: str | None = None,
-        workers: int = 1,
-        progress: bool = False,
-    ) -> BuildReport:
+    def build(self, options: BuildOptions) -> BuildReport:
         """Build the index of a folder of articles; see `build.build`."""
-        if faiss is not None:
+        if options.faiss is not None:
             raise PassageIndexError(f"FAISS searches no index in {self}; leave out --faiss")
-        return build.build(
-            self.generations(),
-            articles,
-            encoder=encoder,
-            dense_index=self.dense_index,
-            workers=workers,
-            progress=progress,
-        )
+        return build.build(self.generations(), options, self.dense_index)

@@ -56,5 +56,5 @@ def turn_tokens(model: OnnxModel, turns: Sequence[str]) -> list[int]:
 
 @cache
 def onnx_model(folder: Path) -> OnnxModel:
-    """Load a model once: the fast reader also tells what a follow-up leans on."""
+    """Load a model once: the fast reader also predicts what a follow-up depends on."""
     return OnnxModel(folder)

@@ -22,7 +22,7 @@ class Reader(Protocol):
     ) -> list[Span]:
         """Return the best span of every sentence in the windows, or of the likeliest of them.
 
-        turns: the earlier turns that the question leans on, oldest first, for readers that were
-        trained to read them. A sentence that stands in two windows is judged once, where its margin
+        turns: the earlier turns that the question depends on, oldest first, for readers that were
+        trained to read them. A sentence that is in two windows is judged once, where its margin
         is higher.
         """

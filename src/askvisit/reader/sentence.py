@@ -15,7 +15,7 @@ _REMEMBERED = 4096
 class SentenceReader:
     """Judges whole sentences: the score is the cosine of question and sentence.
 
-    It finds the sentence but cannot tell whether it answers; the span reader can.
+    It finds the sentence but cannot judge whether it answers; the span reader can.
     """
 
     name = "sentence-cosine"

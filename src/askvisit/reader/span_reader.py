@@ -38,7 +38,7 @@ class SpanReader(ABC):
     def read(
         self, question: str, windows: Sequence[Window], turns: Sequence[str] = ()
     ) -> list[Span]:
-        """Read each window; the better margin counts for a sentence that stands in two."""
+        """Read each window; the better margin counts for a sentence that is in two."""
         best: dict[Sentence, Span] = {}
         texts = [window.text for window in windows]
         for number, logits in self._logits(question, texts, turns):

@@ -1,8 +1,8 @@
 """Reading in two stages: a small model reads all, then the likeliest places are read again.
 
 `accurate` reads them again with a large model, which takes five times as long for a text. It reads
-each twice, with and without what stands around: the mean of two views tells better whether a text
-answers than either alone. `fast` reads the likeliest paragraphs again with the same small model.
+each twice, with and without its context: the mean of the two views judges better than either alone
+whether a text answers. `fast` reads the likeliest paragraphs again with the same small model.
 The margins of both stages are kept, and ranking and confidence use both.
 """
 
@@ -29,7 +29,7 @@ class TwoStageReader:
     """Reads with `first`, and again with `second` around the sentences that `first` likes best.
 
     lengths: the characters of each view that `second` takes of a place, the widest first. A
-    sentence that stands in several views has the mean of their scores.
+    sentence that is in several views has the mean of their scores.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ def likeliest(
     """Return the sentences of highest margin, best first, each with a window around it.
 
     They are `WINDOWS` at most, each of at most `length` characters or one paragraph, and none
-    stands in the window of another.
+    is in the window of another.
     """
     chosen: dict[Sentence, Window] = {}
     for span in sorted(spans, key=lambda span: -span.margin):

@@ -34,7 +34,7 @@ class ContextTurn:
     """An earlier turn that a question was read with.
 
     `turn` is its place in the history that was given, from 0. `text` is what was read of it: the
-    question and the words that answered it; `words` are those that the question leans on, in
+    question and the words that answered it; `words` are those that the question depends on, in
     order.
     """
 

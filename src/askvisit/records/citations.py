@@ -1,4 +1,4 @@
-"""A sentence quoted word for word, and where it stands."""
+"""A sentence quoted word for word, and where it is."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from askvisit.records.evidence import Span
 
 @dataclass(frozen=True)
 class Citation:
-    """A sentence quoted word for word, and where it stands.
+    """A sentence quoted word for word, and where it is.
 
     `article.text[start:end] == quote`; the same for `span`, `span_start` and `span_end`, which
     lie inside the quote and are all None where the whole sentence is the answer. `page` (from 1)

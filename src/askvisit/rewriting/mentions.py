@@ -38,7 +38,7 @@ _TITLE_WORDS = re.compile(rf"{_CAPITAL}(?:\s+(?:{_CAPITAL}|[\w’']+)){{0,3}}")
 
 
 def spans(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where names stand in a running text, as `names` tells them; dates are left out.
+    """Yield the ranges of the names in a running text, as `names` finds them, without dates.
 
     What is in quotation marks is a name where it is written as a title; else the names in it are.
     """

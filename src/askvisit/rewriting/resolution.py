@@ -1,8 +1,8 @@
 """Which words of the turns before a question belong to it: term classification, learned.
 
 The fast reader's model reads the last turns and the question and tells of each earlier word whether
-the question leans on it (QuReTeC, Voskarides et al. 2020, arXiv:2005.11723). A question that leans
-on none stands alone.
+the question depends on it (QuReTeC, Voskarides et al. 2020, arXiv:2005.11723). A question that
+depends on none is self-contained.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from askvisit.records import Answer, ContextTurn
 from askvisit.text import content_words, one_line, printable
 
 TURNS = 3
-"""Earlier turns that a question may lean on, as in training."""
+"""Earlier turns that a question may depend on, as in training."""
 
 _LONGEST_TURN = 400
 """Characters of a turn that are read: an answer from elsewhere may be of any length."""
@@ -29,10 +29,10 @@ _WANTED = 0.5
 
 
 class Resolver(Protocol):
-    """Tells what a question leans on."""
+    """Predicts what a question depends on."""
 
     def context(self, question: str, history: Sequence[Answer]) -> tuple[ContextTurn, ...]:
-        """Return the turns that a question leans on and their words for it, none for most."""
+        """Return the turns that a question depends on and their words for it, none for most."""
 
 
 class TermClassifier:
@@ -42,7 +42,7 @@ class TermClassifier:
         self._folder = folder
 
     def context(self, question: str, history: Sequence[Answer]) -> tuple[ContextTurn, ...]:
-        """Return the turns that a question leans on and their words for it, none for most."""
+        """Return the turns that a question depends on and their words for it, none for most."""
         first = max(0, len(history) - TURNS)
         turns = [turn_text(answer) for answer in history[first:]]
         found = self._words(question, turns) if turns else []
@@ -61,7 +61,7 @@ class TermClassifier:
         wanted = 1 / (1 + np.exp(-logits))
         length = sum(len(part.ids) + 1 for part in read)
         place = min(0, LONGEST_HISTORY - length)  # a long history loses its beginning
-        has = set(content_words(question))  # a word that it has is not one that it leans on
+        has = set(content_words(question))  # a word that it has is not one that it depends on
         found = []
         for turn, part in zip(turns, read, strict=True):
             kept = [(wanted[place + n], o) for n, o in enumerate(part.offsets) if place + n >= 0]
@@ -72,7 +72,7 @@ class TermClassifier:
 
 
 def expanded(question: str, words: Sequence[str]) -> str:
-    """Return a question with the words that it leans on, as readers read it."""
+    """Return a question with the words that it depends on, as readers read it."""
     if not words:
         return question
     return f"{question.rstrip('?')} ({' '.join(words)}){'?' if question.endswith('?') else ''}"

@@ -1,6 +1,6 @@
 """Spelling: words with a typo, against the words of the articles and common English ones.
 
-A word that stands in the articles, or that English has, is never changed; neither is a name (a
+A word that is in the articles, or that English has, is never changed; neither is a name (a
 word with a capital), unless it is one typo away from a name of the articles, or a long one from
 any of their words. The English words, by how common they are, come with symspellpy (Garbe's list,
 made from Google's n-grams and SCOWL). Its own index of deletions takes seconds to make, so the few

@@ -69,7 +69,7 @@ def warm_up(encoder: Encoder) -> None:
 
 
 def is_reply(answer: Answer) -> bool:
-    """Return whether an earlier answer is one of these replies: no follow-up leans on its words."""
+    """Return whether an earlier answer is one of these replies, on which no follow-up depends."""
     return answer.kind == "talk" or (answer.found and answer.request is not None)
 
 

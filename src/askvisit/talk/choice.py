@@ -38,12 +38,12 @@ def choose(
         if named or not request.loosely:
             return named
         return _mentioning(index, request.about, articles)[:1]
-    last = next((i for answer in reversed(history) for i in _told_of(answer) if i in ids), None)
+    last = next((i for answer in reversed(history) for i in _article_of(answer) if i in ids), None)
     return ids if last is None else [last]
 
 
-def _told_of(answer: Answer) -> list[str]:
-    """Return the article that an answer quotes first, or else tells a fact of."""
+def _article_of(answer: Answer) -> list[str]:
+    """Return the article that an answer quotes first, or else has a fact of."""
     cited = [citation.article_id for citation in answer.citations]
     return [*cited, *(fact.article_id for fact in answer.facts)][:1]
 

@@ -102,7 +102,7 @@ def _shares(rows: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _candidates(index: PassageIndex, encoder: Encoder, article: Article) -> list[Sentence]:
-    """Return the sentences that may stand in a summary: whole ones that lean on none before."""
+    """Return the sentences that may be in a summary: whole ones that depend on none before."""
     has_headline = headline(article.text) is not None
     body = [s for s in _read(index, encoder, article) if s.paragraph > 1 or not has_headline]
     good = [s for s in body if _stands_alone(s.text)]

@@ -45,7 +45,7 @@ _WRITTEN_OUT = {
 
 @dataclass(frozen=True)
 class Word:
-    """A word as it is compared, and where what it was written as stands in the text."""
+    """A word in the form that is compared, and the range of the text where it is written."""
 
     word: str
     start: int
