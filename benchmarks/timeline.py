@@ -3,12 +3,15 @@
     python benchmarks/timeline.py dates
     python benchmarks/timeline.py dates --by dateparser
     python benchmarks/timeline.py names
+    python benchmarks/timeline.py kinds
 
 dates: precision and recall of (sentence, date) pairs against tests/data/timeline*.jsonl. --by finds
 them with another library's own search: dateparser, datefinder, parsedatetime or recognizers
 (recognizers-text-suite, with emoji < 2); install it first. Their dates count as right also where
 they are more precise than the text, as most cannot say how precise they are.
 names: precision and recall of names against tests/data/names*.jsonl.
+kinds: how many of the names that are called people, places or others are that, cross-validated by
+article on the examples and against tests/data/names*.jsonl, where it is sure; and processor time.
 -v shows what is wrong and missing, but for the held-out files, by which nothing is chosen.
 Intervals of 95 % are by bootstrap over articles.
 """
@@ -17,6 +20,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
@@ -24,12 +28,16 @@ from pathlib import Path
 
 from common import DATA, ROOT
 
+from askvisit import encoder as encoders
 from askvisit.evaluation import read_editions
 from askvisit.evaluation.bootstrap import figure
-from askvisit.names import of_article
+from askvisit.name_kinds import KindClassifier, examples
+from askvisit.names import in_sentences, of_article
 from askvisit.passages import sentences
 from askvisit.records import Article, Sentence
 from askvisit.timeline.resolving import dated
+
+_FOLDS = 5
 
 Row = dict
 Finder = Callable[[Sequence[Sentence], date], set[tuple[str, str]]]
@@ -68,6 +76,44 @@ def names(options: argparse.Namespace) -> None:
             rows += [_row(found=False, gold=True, name=[n], shown=str(n["forms"])) for n in left]
             groups[article.id] = rows
         _print(path, groups, options.verbose)
+
+
+def kinds(_: argparse.Namespace) -> None:
+    """Compare the kinds of names with the annotated ones."""
+    encoder = encoders.load()
+    encoder.encode(["loaded"])
+    known = examples()
+    articles = sorted({article for article, _, _ in known})
+    judged = []
+    for fold in range(_FOLDS):
+        inside = {article for n, article in enumerate(articles) if n % _FOLDS == fold}
+        fitted = KindClassifier.fit([(k, n) for a, k, n in known if a not in inside], encoder)
+        held = [(kind, name) for article, kind, name in known if article in inside]
+        judged += zip(fitted.judged([n for _, n in held]), (k for k, _ in held), strict=True)
+    _print_kinds(f"{len(known)} examples, cross-validated", judged)
+    started = time.process_time()
+    fitted = KindClassifier.fit([(kind, name) for _, kind, name in known], encoder)
+    done = time.process_time()
+    fitted.kinds([name for _, _, name in known[:20]])
+    print(f"fitted in {done - started:.2f} s of the processor, ", end="")
+    print(f"20 names told in {time.process_time() - done:.2f} s")
+    for path in sorted(DATA.glob("names*.jsonl")):
+        judged = []
+        for gold, article in _annotated(path):
+            kind = {form.casefold(): n["kind"] for n in gold["names"] for form in n["forms"]}
+            found = of_article(sentences(article))
+            right = [{kind.get(f.casefold(), "other") for f in name.forms} for name in found]
+            told = fitted.judged([in_sentences(name.mentions) for name in found])
+            judged += zip(told, (min(r, key="other".__eq__) for r in right), strict=True)
+        _print_kinds(path.name, judged)
+
+
+def _print_kinds(name: str, judged: Sequence[tuple[tuple[str, bool], str]]) -> None:
+    sure = [(told, right) for (told, is_sure), right in judged if is_sure]
+    print(f"{name}: sure of {len(sure) / len(judged):.2f} of {len(judged)}")
+    for kind in ("person", "place", "other"):
+        called = [right == kind for told, right in sure if told == kind]
+        print(f"  {kind:<6} {sum(called) / len(called):.3f}  n {len(called)}")
 
 
 def _row(*, found: bool, gold: bool, name: list, shown: str) -> Row:
@@ -167,11 +213,11 @@ _FINDERS: dict[str, Finder] = {
 
 
 def main() -> None:
-    """Run one of the two."""
+    """Run one of the three."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    commands = parser.add_subparsers(required=True, metavar="dates|names")
+    commands = parser.add_subparsers(required=True, metavar="dates|names|kinds")
     command = commands.add_parser("dates")
     command.add_argument("--by", choices=_FINDERS, default="askvisit")
     command.add_argument("-v", "--verbose", action="store_true")
@@ -179,6 +225,7 @@ def main() -> None:
     command = commands.add_parser("names")
     command.add_argument("-v", "--verbose", action="store_true")
     command.set_defaults(run=names)
+    commands.add_parser("kinds").set_defaults(run=kinds)
     options = parser.parse_args()
     options.run(options)
 

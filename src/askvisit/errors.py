@@ -49,7 +49,8 @@ class UnknownArticleError(AskvisitError):
     def __init__(self, article_id: str, known: tuple[str, ...] = ()) -> None:
         self.article_id = article_id
         some = ", ".join(known[:3]) + (", …" if len(known) > 3 else "")
-        super().__init__(f"no article is called {article_id!r}; the index has {some or 'none'}")
+        called = f"called {article_id!r}" if article_id else "named, and at least one must be"
+        super().__init__(f"no article is {called}; the index has {some or 'none'}")
 
 
 class ScopeError(AskvisitError):

@@ -61,8 +61,8 @@ class _Said:
         return self.candidate.span.words or self.candidate.span.sentence.text
 
     @property
-    def type(self) -> SpanType:
-        return type_of(self.candidate.span.words)
+    def told(self) -> str | None:
+        return self.candidate.span.words
 
     @property
     def date(self) -> str:
@@ -117,10 +117,10 @@ def group(
                 break
         else:
             groups.append([said])
-    types = [members[0].type for members in groups]
+    first = [members[0] for members in groups]
     found: list[AnswerGroup] = []
     number = 0
-    for members, kind in zip(groups, types, strict=True):
+    for members in groups:
         cited = []
         for said in sorted(members, key=lambda said: said.date, reverse=True):
             number += 1
@@ -128,8 +128,9 @@ def group(
             citation = Citation.of(number, said.article, span, score)
             known_of = (said.article.source, said.article.date)
             cited.append(GroupMember(citation, *known_of, said.candidate.confidence))
-        differs = kind != "words" and types.count(kind) > 1
-        found.append(AnswerGroup(members[0].words, kind, differs, tuple(cited)))
+        said = members[0]
+        differs = any(differ(said.told, other.told) for other in first if other is not said)
+        found.append(AnswerGroup(said.words, type_of(said.told), differs, tuple(cited)))
     return tuple(found)
 
 
@@ -144,6 +145,21 @@ def says_the_same(one: str, other: str) -> bool:
     return (ours <= theirs or theirs <= ours) and _numbers(ours) == _numbers(theirs)
 
 
+def differ(one: str | None, other: str | None) -> bool:
+    """Return whether two spans that do not say the same are of one type and have other values.
+
+    "Died on 28 February" and "at 67, on 28 February" tell one date, "3,000" and "still short of
+    3,000" one number.
+    """
+    kind = type_of(one)
+    if one is None or other is None or kind == "words" or type_of(other) != kind:
+        return False
+    ours, theirs = _values(one), _values(other)
+    if kind == "date":
+        return not (ours <= theirs or theirs <= ours)
+    return kind == "name" or ours != theirs
+
+
 def type_of(words: str | None) -> SpanType:
     """Return what a span is: a date, a number, a name, or other words."""
     if words is None:
@@ -155,6 +171,11 @@ def type_of(words: str | None) -> SpanType:
         return "number"
     capitals = {word.lower() for word in re.findall(r"\b[^\W\d_a-z]\w*", words)}
     return "name" if content and all(word in capitals for word in content) else "words"
+
+
+def _values(words: str) -> set[str]:
+    """Return the numbers of a span, and its words of the calendar."""
+    return _numbers(set(content_words(words))) | {w.lower() for w in _CALENDAR.findall(words)}
 
 
 def _numbers(content: set[str]) -> set[str]:

@@ -83,23 +83,25 @@ class Library:
         until: str | date | None = None,
         *,
         articles: Sequence[str] | None = None,
+        sources: Sequence[str] | None = None,
     ) -> tuple[TimelineEntry, ...]:
         """Return the dated sentences, in order of time; those about a topic where one is given.
 
         since, until: the span of time, both ends included: YYYY, YYYY-MM, YYYY-MM-DD or a date.
-        articles: ids of the articles to look in (all where None).
+        articles, sources: ids of the articles to look in, and papers, as for `Assistant.ask`.
 
         Relative dates ("last Tuesday") are counted from `Article.date`; where that is missing, and
         where a text does not give the year, they are left out.
 
-        Raises `QuestionError` for an empty topic or what is no date, and `UnknownArticleError`.
+        Raises `QuestionError` for an empty topic or what is no date, `UnknownArticleError`, and
+        `ScopeError` where no article is of these papers.
         """
         if topic is not None:
             check_question(topic)
         span = timeline.span(since, until)
 
         def entries(index: PassageIndex) -> tuple[TimelineEntry, ...]:
-            scope = TimelineScope(_ids(index, Scope(articles)), *span)
+            scope = TimelineScope(_ids(index, Scope(articles, sources=sources)), *span)
             if topic is None:
                 return timeline.everything(index, scope)
             about = readable(topic)
@@ -108,18 +110,28 @@ class Library:
         return self._on_snapshot(entries)
 
     def names(
-        self, most: int = 20, *, articles: Sequence[str] | None = None
+        self,
+        most: int = 20,
+        *,
+        articles: Sequence[str] | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        sources: Sequence[str] | None = None,
     ) -> tuple[KeyName, ...]:
         """Return the people, places and other names that the articles mention most.
 
-        most: how many at most. articles: ids of the articles to look in (all where None).
+        most: how many at most. articles, since, until, sources: as for `Assistant.ask`.
 
-        Raises `QuestionError` where `most` is below 1, and `UnknownArticleError`.
+        Raises `QuestionError` where `most` is below 1, and what `Assistant.ask` raises for a scope.
         """
         if most < 1:
             raise QuestionError("most is how many names to return: give 1 or more")
-        scope = Scope(articles)
-        return self._on_snapshot(lambda index: names.key_names(index, _ids(index, scope), most))
+        scope = Scope(articles, since, until, sources)
+
+        def key_names(index: PassageIndex) -> tuple[KeyName, ...]:
+            return names.key_names(index, self._encoder, _ids(index, scope), most)
+
+        return self._on_snapshot(key_names)
 
     def page(self, article_id: str, page: int, ranges: Sequence[tuple[int, int]] = ()) -> PageView:
         """Draw a page (from 1) of an article that is a PDF, as it looks.

@@ -1,8 +1,8 @@
 """The names that articles mention most: people, places and whatever else is written with a capital.
 
-No model tells people from places; a name is told by its capital letters inside sentences, and by
-what the article also writes small. Within an article, which introduces in full whom it speaks of, a
-later "Veleva" is "Radostina Veleva" where only one name ends so.
+A name is told by its capital letters inside sentences, and by what the article also writes small;
+`name_kinds` tells people from places. Within an article, which introduces in full whom it speaks
+of, a later "Veleva" is "Radostina Veleva" where only one name ends so.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from askvisit.encoder import Encoder
 from askvisit.index import PassageIndex
+from askvisit.name_kinds import NameInContext, NameKind, kinds
 from askvisit.records import Article, Citation, Sentence, Span
 from askvisit.rewriting.mentions import spans
 from askvisit.text import PREPOSITIONS, content_words, ends_sentence, words
@@ -47,13 +49,15 @@ class KeyName:
     """A name: its fullest form, all its forms, and where each mention stands.
 
     `citations` are one for each mention, in the order of articles and text: `quote` is the sentence
-    and `span` the form that is written there. `count` is how many there are.
+    and `span` the form that is written there. `count` is how many there are. `kind` is "other" too
+    where it is not sure whether it is a person or a place.
     """
 
     name: str
     forms: tuple[str, ...]
     count: int
     citations: tuple[Citation, ...]
+    kind: NameKind = "other"
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,7 @@ class ArticleName:
 
 
 def key_names(
-    index: PassageIndex, articles: Sequence[str], most: int | None = None
+    index: PassageIndex, encoder: Encoder, articles: Sequence[str], most: int | None = None
 ) -> tuple[KeyName, ...]:
     """Return the names that articles mention, those mentioned most first; at most so many."""
     merged: dict[str, list[tuple[Article, Mention]]] = defaultdict(list)
@@ -125,19 +129,26 @@ def key_names(
         article = index.article(article_id)
         for found in _remembered(tuple(index.sentences(article_id))):
             merged[found.name.casefold()].extend((article, m) for m in found.mentions)
-    ranked = sorted(merged.values(), key=lambda rows: -len(rows))
-    return tuple(_key_name(rows) for rows in ranked[:most])
+    ranked = sorted(merged.values(), key=lambda rows: -len(rows))[:most]
+    in_context = [in_sentences([mention for _, mention in rows]) for rows in ranked]
+    told = zip(ranked, in_context, kinds(in_context, encoder), strict=True)
+    return tuple(_key_name(name.name, kind, rows) for rows, name, kind in told)
 
 
-def _key_name(rows: Sequence[tuple[Article, Mention]]) -> KeyName:
+def in_sentences(mentions: Sequence[Mention]) -> NameInContext:
+    """Return a name as its kind is told by: its fullest form, and what stands around it."""
+    around = tuple((mention.before, mention.form, mention.after) for mention in mentions)
+    return NameInContext(_fullest(mentions), around)
+
+
+def _key_name(name: str, kind: NameKind, rows: Sequence[tuple[Article, Mention]]) -> KeyName:
     mentions = [mention for _, mention in rows]
-    name = _fullest(mentions)
     forms = dict.fromkeys([name, *(mention.form for mention in mentions)])
     citations = tuple(
         Citation.of(n, article, Span(m.sentence, m.start, m.end, 1.0, 0.0), 1.0)
         for n, (article, m) in enumerate(rows, 1)
     )
-    return KeyName(name, tuple(forms), len(rows), citations)
+    return KeyName(name, tuple(forms), len(rows), citations, kind)
 
 
 def _fullest(mentions: Iterable[Mention]) -> str:

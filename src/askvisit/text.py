@@ -124,6 +124,24 @@ def excerpt(text: str, length: int = 160) -> str:
     return line if len(line) <= length else line[:length].rsplit(" ", 1)[0] + " …"
 
 
+def excerpt_around(text: str, start: int, end: int, length: int = 300) -> tuple[str, int]:
+    """Return about so much of a text around `text[start:end]`, and where that begins in it.
+
+    What is cut off, between words, is "…"; a shorter text is returned whole.
+    """
+    if len(text) <= length:
+        return text, start
+    room = max(0, length - (end - start)) // 2
+    left = max(0, min(start - room, len(text) - length))
+    right = min(len(text), max(end, left + length))
+    if left:
+        left = min(start, text.find(" ", left, start) + 1 or start)
+    if right < len(text):
+        right = max(end, text.rfind(" ", end, right))
+    before, after = ("… " if left else ""), (" …" if right < len(text) else "")
+    return f"{before}{text[left:right]}{after}", len(before) + start - left
+
+
 class Vocabulary:
     """The words of texts that come and go one by one.
 

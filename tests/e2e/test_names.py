@@ -40,8 +40,9 @@ def test_a_name_is_marked_where_it_stands_and_unmarked(feast, open_page):
     page = open_page(feast)
     names = opened(page)
     expect(names.locator("[data-places]")).to_have_text(
-        ["Grimsby 3 mentions", "Ada Quill 2 mentions"]
+        ["Ada Quill 2 mentions", "Grimsby 3 mentions"]
     )
+    expect(names.locator("h4")).to_have_text(["People", "Places"])
     quill = names.locator("[data-places]", has_text="Ada Quill")
     quill.focus()
     page.keyboard.press("Enter")

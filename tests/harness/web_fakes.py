@@ -83,14 +83,14 @@ class FakeAssistant:
         scope, least = inquiry.scope, inquiry.min_confidence
         return self.ask(inquiry.question, inquiry.history, scope.articles, least)
 
-    def timeline(self, topic=None, since=None, until=None, *, articles=None):
+    def timeline(self, topic=None, since=None, until=None, *, articles=None, sources=None):
         """Return one entry, dated by `since`; none on zebras."""
         if since == "soon":
             raise QuestionError("since is 'soon', which is no date")
         cited = self.cite(sentences(ARTICLE)[1])
         return (TimelineEntry(since or "2019-06-24", "day", cited),) if topic != "zebra" else ()
 
-    def names(self, most=20, *, articles=None):
+    def names(self, most=20, *, articles=None, since=None, until=None, sources=None):
         cited = self.cite(sentences(ARTICLE)[1])
         return (KeyName("Monday", ("Monday",), 1, (cited,)),) * min(most, 3)
 

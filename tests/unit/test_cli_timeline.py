@@ -45,6 +45,36 @@ def test_timeline_prints_dates_sentences_and_places(cli):
     assert 'date = "YYYY-MM-DD"' in errors
 
 
+def test_of_a_long_sentence_what_is_around_the_date_is_shown(cli, tmp_path):
+    days = [f"on {day} May {year}" for year in range(1900, 2000) for day in range(1, 11)]
+    said = f"It was shut {', '.join(days)}."
+    write_articles(tmp_path / "articles", {"shut.txt": f"{said}\n"})
+    build_index(index=tmp_path, encoder=WordCounts())
+    _, output, _ = cli("timeline", "--article", "shut.txt")
+    lines = output.splitlines()
+    assert len(lines) == 2 * len(days) + 1
+    assert lines[500].startswith("1950-05-01  … ")
+    assert "on 1 May 1950" in lines[500]
+    assert max(map(len, lines)) < 400
+    entries = json.loads(cli("timeline", "--article", "shut.txt", "--json")[1])
+    assert {entry["citation"]["quote"] for entry in entries} == {said}
+
+
+def test_a_paper_narrows_timeline_and_names(cli, tmp_path):
+    (tmp_path / "articles" / "tariff.toml").write_text('source = "Morning Post"', "utf-8")
+    build_index(index=tmp_path, encoder=WordCounts())
+    status, output, errors = cli("timeline", "--source", "Post")
+    assert (status, output) == (3, "No sentence is dated.\n")
+    assert "tariff.txt" in errors
+    assert cli("names", "--source", "Post")[1].count("tariff.txt") == 1
+    assert "bridge.txt" not in cli("names", "--source", "Post")[1]
+    status, _, errors = cli("names", "--since", "2026")
+    assert (status, errors) == (
+        1,
+        "askvisit: no article is of that time; those with a date are of 2025-06-18 to 2025-06-18\n",
+    )
+
+
 def test_timeline_prints_json_that_python_reads_back(cli):
     status, output, _ = cli("timeline", "--since", "2025", "--article", "bridge.txt", "--json")
     (entry,) = json.loads(output)
@@ -63,6 +93,7 @@ def test_names_prints_counts_and_places(cli):
     status, output, _ = cli("names", "-k", "1")
     assert status == 0
     assert output.splitlines() == [
+        "Places",
         "   2  Oslo",
         "      bridge.txt, paragraph 1",
         "      tariff.txt, paragraph 1",

@@ -44,6 +44,10 @@ def test_every_error_is_an_askvisit_error():
     [
         (errors.UnknownArticleError("x", ("a", "b", "c", "d")), "'x'; the index has a, b, c, …"),
         (errors.UnknownArticleError("x"), "the index has none"),
+        (
+            errors.UnknownArticleError("", ("a",)),
+            "at least one must be; the index has a",
+        ),
         (errors.ArticleError(Path("news/a.txt"), "empty"), "a.txt: empty"),
         (errors.IndexMissingError(Path("i")), "askvisit index --index i"),
         (errors.IndexDamagedError(Path("i"), "cut"), "askvisit index --index i"),

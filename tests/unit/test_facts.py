@@ -139,6 +139,26 @@ def test_the_newest_and_the_oldest_are_named_by_their_headlines(news, question, 
     assert "1 of 3 articles have no date." in answer.text
 
 
+@pytest.mark.parametrize(
+    ("question", "article"),
+    [
+        ("What is the newest article about the ferry?", "ferry.txt"),
+        ("Which is the latest story on the ferry?", "ferry.txt"),
+        ("What is the oldest article about the bridge?", "bridge.txt"),
+    ],
+)
+def test_the_newest_on_a_topic_is_one_about_it(news, question, article):
+    answer = news.ask(question)
+    check_quotes(answer, news)
+    assert [c.article_id for c in answer.citations] == [article]
+
+
+def test_there_is_no_newest_of_what_no_article_is_about(news):
+    answer = news.ask("What is the newest article about zebras?")
+    assert (answer.kind, answer.citations) == ("talk", ())
+    assert answer.text.startswith("No article is about that.")
+
+
 def test_articles_without_dates_have_no_newest(news):
     answer = news.ask("What is the newest article?", articles=["railway.txt"])
     assert answer.kind == "talk"
@@ -200,6 +220,13 @@ def test_most_of_what_is_asked_of_articles_is_told(encoder):
         t is not None and t.wanted == row["wanted"] for t, row in zip(told, asked, strict=True)
     )
     assert right / len(asked) >= 0.8
+
+
+def test_what_an_article_tells_is_asked_of_its_text(encoder):
+    rows = [json.loads(line) for line in (ROOT / "tests/data/facts.jsonl").read_text().splitlines()]
+    others = [row["question"] for row in rows if row["wanted"] is None]
+    taken = [question for question in others if fact_questions.parse(question, encoder)]
+    assert len(taken) <= 0.25 * len(others), taken
 
 
 @pytest.mark.parametrize("name", ["dev.jsonl", "dialogues-dev.jsonl"])

@@ -108,6 +108,22 @@ def test_the_same_is_said_where_one_has_the_words_of_the_other(first, second, sa
     assert grouping.says_the_same(second, first) is same
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "differs"),
+    [
+        *(("64 trucks", "about 70 trucks", True), ("on Tuesday", "on Sunday", True)),
+        *(("3 May 2021", "4 May 2021", True), ("in Oslo", "Bergen", True)),
+        ("needs 3,000 by Easter", "still short of 3,000", False),
+        ("died of a stroke on 28 February", "at 67, on 28 February", False),
+        *(("it was closed in 2015", "it opened in 2015", False), ("64 trucks", "Oslo", False)),
+        *(("a garden", "nothing", False), ("64 trucks", None, False)),
+    ],
+)
+def test_spans_differ_where_their_numbers_dates_or_names_do(first, second, differs):
+    assert grouping.differ(first, second) is differs
+    assert grouping.differ(second, first) is differs
+
+
 def test_what_is_put_together_says_the_same():
     pairs = [json.loads(line) for line in (DATA / "said-twice.jsonl").read_text().splitlines()]
     together = [p for p in pairs if grouping.says_the_same(*p["words"])]

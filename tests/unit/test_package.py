@@ -58,7 +58,8 @@ MAY_IMPORT = {
     "rewriting": {"index", "onnx_model", "reader"},
     "topic_search": {"ranking", "reader", "rewriting", "calibration"},
     "verbs": set(),
-    "names": {"index", "rewriting", "verbs"},
+    "name_kinds": {"encoder", "vectors"},
+    "names": {"encoder", "index", "name_kinds", "rewriting", "verbs"},
     "timeline": {
         *("encoder", "index", "metadata", "reader", "retriever", "topic_search", "verbs"),
     },

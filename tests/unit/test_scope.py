@@ -77,6 +77,7 @@ class TestScope:
             ({"since": "2021", "until": "2019"}, "since 2021 is after until 2019; exchange them"),
             ({"sources": ["The Sun"]}, "no article is from 'The Sun'; there are Morning Post, The"),
             ({"sources": [""]}, "no article is from ''"),
+            ({"sources": []}, "sources has no name in it; name a paper"),
             (
                 {"articles": ["wool.txt"], "since": "2019"},
                 "no article has a date; give one",

@@ -13,6 +13,7 @@ from askvisit.text import (
     content_words,
     ends_sentence,
     excerpt,
+    excerpt_around,
     is_plural,
     one_line,
     printable,
@@ -126,3 +127,24 @@ def test_an_excerpt_is_one_line_cut_between_words():
     assert excerpt("a\nb", 5) == "a b"
     assert excerpt("alpha beta gamma", 12) == "alpha beta …"
     assert excerpt("alpha", 5) == "alpha"
+
+
+@given(
+    st.text("ab .", max_size=80),
+    st.text("xyz", min_size=1, max_size=20),
+    st.text("ab .", max_size=80),
+)
+def test_an_excerpt_around_words_has_them_where_it_says(before, words_, after):
+    text = before + words_ + after
+    shown, start = excerpt_around(text, len(before), len(before) + len(words_), 40)
+    assert shown[start : start + len(words_)] == words_
+    assert shown.removeprefix("… ").removesuffix(" …") in text
+    assert len(shown) <= max(40, len(words_)) + len("… ") + len(" …")
+    assert (shown == text) is (len(text) <= 40)
+
+
+def test_an_excerpt_around_words_is_cut_between_words():
+    text = f"{'early ' * 30}here {'late ' * 30}"
+    shown, start = excerpt_around(text, 180, 184, 40)
+    assert shown == "… early early here late late late …"
+    assert shown[start:][:4] == "here"

@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 
 import pytest
-from harness.fakes import ROOT, SharedWords, WordCounts, calibration
+from harness.fakes import ROOT, SharedWords, WordCounts, calibration, write_articles
 from harness.web_fakes import ARTICLE, FakeAssistant
 
-from askvisit import Assistant
+from askvisit import Assistant, build_index
 from askvisit.calibration import FAST
 from askvisit.records import Answer
 from askvisit.web import api, server
@@ -98,6 +98,21 @@ def test_what_goes_wrong_is_told_in_words(client, question, history, said):
     with pytest.raises(AppError, match=said) as told:
         client.predict(question, history=history, api_name="/ask")
     assert "secret" not in str(told.value)
+
+
+def test_a_scope_that_leaves_nothing_is_told_in_words(tmp_path):
+    write_articles(tmp_path / "articles", {"a.txt": "The mayor met Ola Strand in Oslo.\n"})
+    build_index(index=tmp_path, encoder=WordCounts())
+    small = Assistant(tmp_path, WordCounts(), SharedWords(), calibration())
+    calls = {call.__name__: api.in_words(call, ValueError) for call in api.endpoints(small)}
+    for name, arguments in (("ask", ["Who left?"]), ("search", ["mayor"]), ("names", [])):
+        with pytest.raises(ValueError, match="no article has a date"):
+            calls[name](*arguments, since="2019")
+        with pytest.raises(ValueError, match="no article is called"):
+            calls[name](*arguments, articles=["b.txt"])
+    with pytest.raises(ValueError, match="no article is from 'Post'"):
+        calls["timeline"](sources=["Post"])
+    assert [name["kind"] for name in calls["names"]()] == ["person", "place"]
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 
 import pytest
 from harness.fakes import SharedWords, WordCounts, calibration, write_articles
@@ -29,13 +30,24 @@ def named(assistant, article: object = "feast.txt") -> str:
 def test_each_name_has_its_count_its_places_and_its_question(assistant):
     shown = named(assistant)
     buttons = re.findall(r'data-places="([^"]*)" data-about="([^"]*)".*?<bdi>(.*?)</bdi>', shown)
-    assert [name for _, _, name in buttons] == ["Grimsby", "Ada Quill"]
-    places, about, _ = buttons[1]
+    assert [name for _, _, name in buttons] == ["Ada Quill", "Grimsby"]
+    places, about, _ = buttons[0]
     ranges = [tuple(map(int, place.split("-"))) for place in places.split()]
     assert [FEAST[start:end] for start, end in ranges] == ["Ada Quill", "Quill"]
     assert html.unescape(about) == "What does it say about Ada Quill?"
     assert 'title="Also: Quill"' in shown
     assert '<span class="count">3<span class="unseen"> mentions</span>' in shown
+
+
+def test_people_and_places_stand_under_headings():
+    class Named(FakeAssistant):
+        def names(self, *_, **__):
+            (name,) = super().names(1)
+            return (name, replace(name, name="Oslo", kind="place"), replace(name, name="May"))
+
+    shown = names.named(ARTICLE.id, Named(), {ARTICLE.id: ARTICLE})
+    told = re.findall(r"<h4>(.*?)</h4>|<bdi>(.*?)</bdi>", shown)
+    assert ["".join(pair) for pair in told] == ["Places", "Oslo", "Other names", "Monday", "May"]
 
 
 def test_an_article_without_names_says_so(assistant):

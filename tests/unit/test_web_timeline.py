@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from harness.fakes import SharedWords, WordCounts, calibration, write_articles
 from harness.web_fakes import ARTICLE, FakeAssistant
 
 from askvisit import Assistant, build_index
-from askvisit.records import Article
+from askvisit.records import Article, Citation, Sentence, Span
+from askvisit.timeline import TimelineEntry
 from askvisit.web import timeline
 
 DATED = (
@@ -58,6 +60,22 @@ def test_sentences_stand_in_order_of_time_with_the_words_that_date_them(assistan
     assert f"?article=bridge.txt&amp;start={start}&amp;end={end}" in html
     assert "<bdi>The &lt;i&gt;Post</bdi> · paragraph 3" in html
     assert "&lt;b&gt;Nobody" in html
+
+
+def test_of_a_long_sentence_what_is_around_the_date_is_shown():
+    said = f"It rained {'and rained ' * 100}in 1931 {'and rained ' * 100}again."
+    article = Article("rain.txt", "Rain", said)
+
+    class Long(FakeAssistant):
+        def timeline(self, *_, **__):
+            sentence = Sentence("rain.txt", 1, 0, len(said), said)
+            at = said.index("1931")
+            cited = Citation.of(1, article, Span(sentence, at, at + 4, 1.0, 0.0), 1.0)
+            return (TimelineEntry("1931", "year", cited),)
+
+    html = timeline.dated({}, Long(article), {article.id: article})["html"]
+    assert "<strong>1931</strong> and rained" in html
+    assert len(re.findall("and rained", html)) < 60
 
 
 def test_articles_without_a_date_are_named(assistant):

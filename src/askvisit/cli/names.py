@@ -1,7 +1,10 @@
 """Show the people, places and other names that the articles mention most, and where.
 
+What is not surely a person or a place stands with the other names.
+
 examples:
   askvisit names
+  askvisit names --source Herald --since 2019
   askvisit names -k 5 --article xi-jinping-visits-north-korea.txt --json
 """
 
@@ -17,7 +20,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     parser.add_argument("-k", type=int, default=20, metavar="N", help="how many (default: 20)")
     options.add_json(parser)
-    options.add_article(parser)
+    options.add_scope(parser)
     options.add_location(parser)
 
 
@@ -26,6 +29,6 @@ def run(chosen: argparse.Namespace) -> int:
     from askvisit.assistant import Assistant
 
     assistant = Assistant.load(options.chosen_index(chosen), reader="fast")
-    found = assistant.names(chosen.k, articles=chosen.article)
+    found = assistant.names(chosen.k, **options.scope(chosen))
     print(show.as_json([asdict(name) for name in found]) if chosen.json else show.names(found))
     return 0 if found else 3

@@ -13,6 +13,7 @@ __all__ = [
     "add_location",
     "add_reader",
     "add_scope",
+    "add_source",
     "chosen_index",
     "scope",
 ]
@@ -44,15 +45,20 @@ def add_article(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_scope(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say which articles to look in; see `scope`."""
-    add_article(parser)
+def add_source(parser: argparse.ArgumentParser) -> None:
+    """Add --source."""
     parser.add_argument(
         "--source",
         metavar="NAME",
         action="append",
         help="look only in articles of this paper, named by words of its name; may be repeated",
     )
+
+
+def add_scope(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say which articles to look in; see `scope`."""
+    add_article(parser)
+    add_source(parser)
     parser.add_argument(
         "--since", metavar="DATE", help="look only in articles published on this day or later"
     )

@@ -11,11 +11,14 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from askvisit.records import Answer, AnswerGroup, Citation, Hit, ProposedScope, quoted
-from askvisit.text import excerpt, printable
+from askvisit.text import excerpt, excerpt_around, printable
 
 if TYPE_CHECKING:
     from askvisit.names import KeyName
     from askvisit.timeline import TimelineEntry
+
+_LONGEST = 300
+"""Characters of a sentence that a timeline shows."""
 
 
 def as_json(value: Any) -> str:
@@ -113,21 +116,29 @@ def hits(found: list[Hit]) -> str:
 
 
 def timeline(found: Sequence[TimelineEntry]) -> str:
-    """Show a timeline: a date and its sentence a line, then where each is."""
+    """Show a timeline: a date and its sentence a line, then where each is.
+
+    Of a long sentence, what stands around the date is shown.
+    """
     if not found:
         return "No sentence is dated."
-    lines = [f"{entry.date:<10}  {_quoted(entry.citation)}" for entry in found]
+    lines = [f"{entry.date:<10}  {_quoted(entry.citation, _LONGEST)}" for entry in found]
     return "\n".join([*lines, "", *(source(entry.citation) for entry in found)])
 
 
 def names(found: Sequence[KeyName]) -> str:
-    """Show names, those mentioned most first: how often, and where each mention is."""
-    lines = []
-    for name in found:
-        also = f" (also {', '.join(map(plain, name.forms[1:]))})" if name.forms[1:] else ""
-        lines.append(f"{name.count:>4}  {plain(name.name)}{also}")
-        lines += [f"      {place}" for place in _places(name.citations)]
-    return "\n".join(lines) or "No name is mentioned."
+    """Show people, places and others, those mentioned most first: how often, and where."""
+    from askvisit.name_kinds import by_kind
+
+    blocks = []
+    for heading, group in by_kind(found):
+        lines = [heading]
+        for name in group:
+            also = f" (also {', '.join(map(plain, name.forms[1:]))})" if name.forms[1:] else ""
+            lines.append(f"{name.count:>4}  {plain(name.name)}{also}")
+            lines += [f"      {place}" for place in _places(name.citations)]
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks) or "No name is mentioned."
 
 
 def _places(citations: Sequence[Citation]) -> Iterator[str]:
@@ -150,14 +161,18 @@ def plain(text: str) -> str:
     return printable(text)
 
 
-def _quoted(citation: Citation) -> str:
-    quote = plain(citation.quote)
-    if citation.span is None or citation.span_start is None or not _styles_are_shown():
-        return f"{quote} [{citation.number}]"
+def _quoted(citation: Citation, most: int | None = None) -> str:
+    """Show a quote, its span in bold; of one with more characters than `most`, those around it."""
+    quote = citation.quote
+    if citation.span is None or citation.span_start is None:
+        return f"{plain(quote)} [{citation.number}]"
     left = citation.span_start - citation.start
-    right = left + len(citation.span)
-    before, span, after = citation.quote[:left], citation.span, citation.quote[right:]
-    return f"{plain(before)}\x1b[1m{plain(span)}\x1b[0m{plain(after)} [{citation.number}]"
+    if most is not None:
+        quote, left = excerpt_around(quote, left, left + len(citation.span), most)
+    if not _styles_are_shown():
+        return f"{plain(quote)} [{citation.number}]"
+    before, after = quote[:left], quote[left + len(citation.span) :]
+    return f"{plain(before)}\x1b[1m{plain(citation.span)}\x1b[0m{plain(after)} [{citation.number}]"
 
 
 def _styles_are_shown() -> bool:

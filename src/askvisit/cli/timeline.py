@@ -6,6 +6,7 @@ dates ("last Tuesday") are counted from the article's date, which its page or NA
 examples:
   askvisit timeline
   askvisit timeline nuclear test --since 2011
+  askvisit timeline --source Herald
   askvisit timeline --since 2018-06 --until 2018-12 --json
 """
 
@@ -28,6 +29,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--until", metavar="DATE", help="the last date to show")
     options.add_json(parser)
     options.add_article(parser)
+    options.add_source(parser)
     options.add_location(parser)
 
 
@@ -35,12 +37,14 @@ def run(chosen: argparse.Namespace) -> int:
     """Print the timeline; 3 where nothing is dated."""
     from askvisit.assistant import Assistant
     from askvisit.metadata.dates import publication_day
+    from askvisit.scope import Scope
 
     assistant = Assistant.load(options.chosen_index(chosen), reader="fast")
     topic = " ".join(chosen.topic) if chosen.topic else None
-    found = assistant.timeline(topic, chosen.since, chosen.until, articles=chosen.article)
+    looked_in = {"articles": chosen.article, "sources": chosen.source}
+    found = assistant.timeline(topic, chosen.since, chosen.until, **looked_in)
     print(show.as_json([asdict(entry) for entry in found]) if chosen.json else show.timeline(found))
-    articles = [assistant.articles[name] for name in chosen.article or assistant.articles]
+    articles = [assistant.articles[name] for name in assistant.within(Scope(**looked_in))]
     undated = [article.id for article in articles if publication_day(article.date) is None]
     if undated:
         print(f"askvisit: {_left_out(undated)}", file=sys.stderr)

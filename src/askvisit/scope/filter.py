@@ -39,6 +39,8 @@ class Scope:
         """
         if self.articles is not None:
             _check_ids(index, self.articles)
+        if self.sources is not None and not self.sources:
+            raise ScopeError("sources has no name in it; name a paper, or leave it out")
         between = _days(self.since, self.until)
         if between is None and self.sources is None:
             return None if self.articles is None else list(self.articles)

@@ -61,9 +61,16 @@ def answer(
     ids = choice.among(index, articles)
     if wanted.wanted == "about":
         return _about(index, question, wanted, ids, articles)
-    if wanted.wanted == "newest" or wanted.wanted == "oldest":
-        return None if wanted.about else _by_date(index, question, wanted, ids)
     request = Request("show", wanted.about, wanted.names_article)
+    if wanted.wanted == "newest" or wanted.wanted == "oldest":
+        if wanted.about is None:
+            return _by_date(index, question, wanted, ids)
+        if not wanted.names_article:  # "the newest ferry" is something that the text tells of
+            return None
+        chosen = choice.choose(index, request, (), articles)
+        if chosen:
+            return _by_date(index, question, wanted, chosen)
+        return _talk(question, choice.which(index, [], articles))
     chosen = choice.choose(index, request, history, articles)
     if len(chosen) == 1:
         # "It" in a conversation may be something that the text is about: then the text is asked.

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from askvisit.records import Answer, Article, Citation, Hit
 from askvisit.rewriting.topics import is_keywords
-from askvisit.text import excerpt
+from askvisit.text import excerpt, excerpt_around
 from askvisit.web.markup import LINK_ICON, PIN_ICON, QUOTE_ICON, escape, lines
 from askvisit.web.source_panel import TextRange
 
@@ -200,12 +200,18 @@ def _tool(name: str, icon: str, kind: str, data: str) -> str:
     )
 
 
-def quote_html(citation: Citation) -> str:
-    """Return the quoted sentence, the words of it that answer standing out."""
+def quote_html(citation: Citation, most: int | None = None) -> str:
+    """Return the quoted sentence, the words of it that answer standing out.
+
+    most: of a sentence with more characters, only what is around those words is shown.
+    """
     if citation.span_start is None or citation.span_end is None:
         return f'<span class="quote">{escape(citation.quote)}</span>'
     left, right = citation.span_start - citation.start, citation.span_end - citation.start
     quote = citation.quote
+    if most is not None:
+        quote, begin = excerpt_around(quote, left, right, most)
+        left, right = begin, begin + right - left
     strong = f"<strong>{escape(quote[left:right])}</strong>"
     inside = escape(quote[:left]) + strong + escape(quote[right:])
     return f'<span class="quote">{inside}</span>'

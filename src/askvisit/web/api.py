@@ -73,6 +73,7 @@ def endpoints(assistant: Assistant) -> tuple[Callable[..., Any], ...]:
         since: str | None = None,
         until: str | None = None,
         sources: list[str] | None = None,
+        articles: list[str] | None = None,
     ) -> list[dict[str, Any]]:
         """Return the passages that fit a query best, best first, with their scores.
 
@@ -82,18 +83,20 @@ def endpoints(assistant: Assistant) -> tuple[Callable[..., Any], ...]:
             since: Look only in articles published on this day or later.
             until: Look only in articles published on this day or before.
             sources: Look only in articles of these papers.
+            articles: Ids of the articles to look in; all of them where it is left out.
 
         Returns:
             Passages: article_id, start, end, text, and the scores dense, bm25 and fused.
         """
-        hits = assistant.search(query, min(k, MOST_HITS), since=since, until=until, sources=sources)
-        return [asdict(hit) for hit in hits]
+        scope = _scope(articles, since, until, sources)
+        return [asdict(hit) for hit in assistant.search(query, min(k, MOST_HITS), **scope)]
 
     def timeline(
         topic: str | None = None,
         since: str | None = None,
         until: str | None = None,
         articles: list[str] | None = None,
+        sources: list[str] | None = None,
     ) -> list[dict[str, Any]]:
         """Return dated sentences in order of time, each quoted word for word and cited.
 
@@ -102,24 +105,35 @@ def endpoints(assistant: Assistant) -> tuple[Callable[..., Any], ...]:
             since: The first date, as YYYY, YYYY-MM or YYYY-MM-DD.
             until: The last date, in the same form.
             articles: Ids of the articles to look in; all of them where it is left out.
+            sources: Look only in articles of these papers.
 
         Returns:
             Entries: date (as precise as the text is), precision, and the citation, whose span dates it.
         """  # noqa: E501 - a program reads this text, line by line
-        found = assistant.timeline(topic or None, since, until, articles=articles)
+        found = assistant.timeline(topic or None, since, until, articles=articles, sources=sources)
         return [asdict(entry) for entry in found]
 
-    def names(most: int = 20, articles: list[str] | None = None) -> list[dict[str, Any]]:
+    def names(
+        most: int = 20,
+        articles: list[str] | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        sources: list[str] | None = None,
+    ) -> list[dict[str, Any]]:
         """Return the people, places and other names that the articles mention most.
 
         Args:
             most: How many names to return, at most 100.
             articles: Ids of the articles to look in; all of them where it is left out.
+            since: Look only in articles published on this day or later.
+            until: Look only in articles published on this day or before.
+            sources: Look only in articles of these papers.
 
         Returns:
-            Names: name, all its forms, count of mentions, and a citation for each mention.
+            Names: name, kind (person, place, other), forms, count, and a citation for each mention.
         """
-        return [asdict(name) for name in assistant.names(min(most, MOST_NAMES), articles=articles)]
+        scope = _scope(articles, since, until, sources)
+        return [asdict(name) for name in assistant.names(min(most, MOST_NAMES), **scope)]
 
     def articles() -> list[dict[str, Any]]:
         """List the articles that questions are answered from.
@@ -142,6 +156,12 @@ def endpoints(assistant: Assistant) -> tuple[Callable[..., Any], ...]:
         ]
 
     return ask, search, timeline, names, articles
+
+
+def _scope(
+    articles: list[str] | None, since: str | None, until: str | None, sources: list[str] | None
+) -> dict[str, Any]:
+    return {"articles": articles, "since": since, "until": until, "sources": sources}
 
 
 def _answers(history: list[dict[str, Any]]) -> list[Answer]:

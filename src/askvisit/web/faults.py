@@ -4,9 +4,9 @@ import logging
 import secrets
 import sys
 
-from askvisit.errors import DataError, QuestionError, UnknownArticleError
+from askvisit.errors import DataError, QuestionError, ScopeError, UnknownArticleError
 
-USER_ERRORS = (DataError, QuestionError, UnknownArticleError)
+USER_ERRORS = (DataError, QuestionError, ScopeError, UnknownArticleError)
 """Errors whose own words the person is shown; all else goes to the server log."""
 
 log = logging.getLogger("askvisit.web")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from askvisit.name_kinds import by_kind
 from askvisit.names import KeyName
 from askvisit.records import Article
 from askvisit.web import faults
@@ -20,7 +21,7 @@ MOST_NAMES = 15
 
 
 def named(request: object, assistant: Assistant, articles: Mapping[str, Article]) -> str:
-    """Return the names of an article as HTML, those mentioned most first.
+    """Return the people, places and other names of an article as HTML, those mentioned most first.
 
     `request` is the browser's: the article's id.
     """
@@ -34,7 +35,11 @@ def named(request: object, assistant: Assistant, articles: Mapping[str, Article]
         return _note(faults.report("the names of an article"))
     if not found:
         return _note("No name is mentioned in this article.")
-    return f"<ul>{''.join(map(_name, found))}</ul>"
+    groups = "".join(
+        f"<section><h4>{heading}</h4><ul>{''.join(map(_name, names))}</ul></section>"
+        for heading, names in by_kind(found)
+    )
+    return f'<div class="kinds">{groups}</div>'
 
 
 def _note(words: str) -> str:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 MOST_SHOWN = 300
 """Sentences that are shown at once; the page says how many more there are."""
 
+_LONGEST = 500
+"""Characters of a sentence that are shown; its place opens the whole."""
+
 _MONTHS = (
     "January February March April May June July August September October November December".split()
 )
@@ -114,7 +117,7 @@ def _entry(entry: TimelineEntry, articles: Mapping[str, Article]) -> str:
     where = escape(cited.where)
     return (
         f'<li><a class="cite row" dir="auto" {address(TextRange.of_citation(cited))}>'
-        f"{quote_html(cited)}</a>"
+        f"{quote_html(cited, _LONGEST)}</a>"
         f'<p class="note origin">{" · ".join([*known, where])}</p></li>'
     )
 
