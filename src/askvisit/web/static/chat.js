@@ -23,7 +23,8 @@ function showQuestion(question) {
     '<div class="message bot waiting"><p>Looking in the articles … ' +
     '<button type="button" class="quiet" data-stop>Stop</button></p></div>';
   turn.querySelector("p").innerText = question.slice(0, 2000);
-  const lost = element.querySelector(".suggested")?.contains(document.activeElement);
+  const lost = document.activeElement?.closest(".suggested, .offered");
+  document.dispatchEvent(new CustomEvent("askvisit:asking"));
   for (const part of element.querySelectorAll(".welcome, .suggested, .undone")) part.remove();
   sessionStorage.setItem("askvisit-asked", question);
   log().append(turn);
