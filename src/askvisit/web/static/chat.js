@@ -195,5 +195,13 @@ watch("value", () => {
 const unanswered = sessionStorage.getItem("askvisit-asked");
 if (unanswered) setTimeout(() => putIntoBox(unanswered));
 
+// A page that is loaded anew has its conversation in a moment; until then it does not welcome.
+const lead = element.querySelector(".welcome");
+if (lead && JSON.parse(sessionStorage.getItem("askvisit-kept") || "[]").length) {
+  const note = document.createElement("p");
+  Object.assign(note, { className: "note", textContent: "Asking the questions of this conversation again …" });
+  lead.replaceWith(note);
+}
+
 // On a phone the keyboard would cover the suggestions.
 if (matchMedia("(min-width: 761px)").matches) setTimeout(() => box()?.focus({ preventScroll: true }));
