@@ -27,6 +27,9 @@ NAMES = 4
 ARTICLES = 3
 """Articles without questions of their own that are asked about in turn."""
 
+MOST_ARTICLES = 5 * ARTICLES
+"""Articles whose names are looked for where others have the same ones."""
+
 ANSWERED = 3
 """Questions that are offered for an article that was just added."""
 
@@ -95,7 +98,8 @@ class Suggestions:
         if at_hand in others and at_hand in articles:
             yield from (*_about_names(articles[at_hand]), *written)
             others.remove(at_hand)
-        pairs = zip_longest(written, _by_turns([articles[n] for n in others if n in articles]))
+        unwritten = [articles[name] for name in others[:MOST_ARTICLES] if name in articles]
+        pairs = zip_longest(written, _by_turns(unwritten))
         yield from (q for pair in pairs for q in pair if q is not None)
 
     def _find(self, written: tuple[str, ...], articles: tuple[str, ...]) -> dict[str, str]:

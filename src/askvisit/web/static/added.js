@@ -1,6 +1,7 @@
 // What became of articles that are being added, read aloud as it changes; what was added is opened.
 // It stays until it is put away or the next question is asked.
 element.setAttribute("aria-live", "polite");
+
 watch("value", () => {
   const shown = document.createElement("template");
   shown.innerHTML = props.value; // the page itself may not show it yet
