@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from .conftest import open_sources
+from .test_adding import MILL
 from .test_notebook import select_words
 
 pytestmark = pytest.mark.slow
 
 AXE = Path(__file__).parent.parent.parent / "build/node_modules/axe-core/axe.min.js"
 MEND = "no axe-core; to run this test: npm install --prefix build axe-core"
+COLOURS = [{"color_scheme": "light"}, {"color_scheme": "dark"}, {"forced_colors": "active"}]
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
@@ -36,10 +38,10 @@ def violations():
     return found
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("colours", COLOURS)
 @pytest.mark.parametrize("width", [390, 1280])
-def test_axe_finds_nothing(fake, open_page, ask, violations, scheme, width):
-    page = open_page(fake, color_scheme=scheme, viewport={"width": width, "height": 900})
+def test_axe_finds_nothing(fake, open_page, ask, violations, colours, width):
+    page = open_page(fake, viewport={"width": width, "height": 900}, **colours)
     assert violations(page) == []
     ask(page, "List the minister, the mayor")
     ask(page, "fail")
@@ -59,13 +61,15 @@ def test_axe_finds_nothing(fake, open_page, ask, violations, scheme, width):
     assert violations(page) == []
 
 
-def test_axe_finds_nothing_with_forced_colours_and_in_dialogs(both, open_page, ask, violations):
-    page = open_page(both, forced_colors="active")
+@pytest.mark.parametrize("colours", COLOURS)
+def test_axe_finds_nothing_in_cards_forms_and_dialogs(both, open_page, ask, violations, colours):
+    page = open_page(both, **colours)
     turn = ask(page, "List the minister, the mayor")
     turn.locator("a.cite").first.hover()
     page.locator("#askvisit-card mark").wait_for()
     assert violations(page) == []
     page.get_by_role("button", name="Edit this question").click()
+    assert violations(page) == []
     open_sources(page)
     page.get_by_role("button", name="Ask only Another").click()
     page.locator("#scope .scope").wait_for()
@@ -75,9 +79,7 @@ def test_axe_finds_nothing_with_forced_colours_and_in_dialogs(both, open_page, a
     assert violations(page) == []
 
 
-@pytest.mark.parametrize(
-    "colours", [{"color_scheme": "light"}, {"color_scheme": "dark"}, {"forced_colors": "active"}]
-)
+@pytest.mark.parametrize("colours", COLOURS)
 @pytest.mark.parametrize("width", [390, 1280])
 def test_axe_finds_nothing_in_sources_notebook_and_conversations(
     both, open_page, ask, violations, colours, width
@@ -113,9 +115,9 @@ def test_axe_finds_nothing_in_sources_notebook_and_conversations(
     assert violations(page) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_where_articles_are_added(editor, open_page, violations, scheme):
-    page = open_page(editor[1], color_scheme=scheme)
+@pytest.mark.parametrize("colours", COLOURS)
+def test_axe_finds_nothing_where_articles_are_added(editor, open_page, violations, colours):
+    page = open_page(editor[1], **colours)
     page.get_by_role("tab", name="Add an article").click()
     page.get_by_role("button", name="Add the article").click()
     page.locator("#added .problem").wait_for()
@@ -123,6 +125,14 @@ def test_axe_finds_nothing_where_articles_are_added(editor, open_page, violation
     page.get_by_label("Or paste the text").fill("The ferry sank on Tuesday.")
     page.get_by_role("button", name="Add the article").click()
     page.locator("#added .done").wait_for()
+    assert violations(page) == []
+    page.get_by_role("tab", name="Add an article").click()
+    page.locator("#adding [type=file]").set_input_files(
+        [{"name": n, "mimeType": "text/plain", "buffer": MILL.encode()} for n in ("a.txt", "b.exe")]
+    )
+    page.get_by_role("button", name="Add the article").click()
+    page.locator("#added .outcomes").wait_for()
+    page.get_by_role("tab", name="Add an article").click()
     assert violations(page) == []
     open_sources(page)
     page.locator("#articles summary").first.click()

@@ -263,6 +263,18 @@ def test_a_conversation_is_exported_and_proved(real, open_page, ask, tmp_path, k
         assert main(["verify", "--answers", str(path), "--index", str(ROOT / "index")]) == 0
 
 
+def test_an_exported_guess_is_marked_as_one(fake, open_page, ask):
+    page = open_page(fake)
+    ask(page, "Who met the mayor?")
+    turn = ask(page, "Zebra?")
+    turn.get_by_role("button", name="Show the best guess anyway").click()
+    expect(turn.locator(".verdict")).to_contain_text("Best guess")
+    page.locator("#top summary").click()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Markdown").click()
+    assert saved.value.path().read_text("utf-8").count("best guess that was asked for") == 1
+
+
 def test_feedback_is_kept(open_page, ask, tmp_path):
     path = tmp_path / "feedback.jsonl"
     page_ = serve(FakeAssistant(), Feedback(path))

@@ -77,6 +77,27 @@ def test_an_answer_that_is_stopped_comes_nowhere(slow, open_page, ask):
     expect(page.locator(".turn")).to_have_count(1)
 
 
+def test_a_page_that_is_loaded_anew_does_not_welcome_again(slow, open_page):
+    page = open_page(slow)
+    ask_slowly(page)
+    expect(page.locator(".turn a.cite")).to_have_count(1)
+    page.reload()
+    expect(page.locator("#chat .log")).to_contain_text("Asking the questions of this conversation")
+    expect(page.locator(".welcome")).to_have_count(0)
+    expect(page.locator(".turn a.cite")).to_have_count(1)
+
+
+def test_no_question_is_edited_while_an_answer_is_on_its_way(slow, open_page, ask):
+    page = open_page(slow)
+    ask(page, "hello")
+    ask_slowly(page)
+    page.get_by_role("button", name="Edit this question: hello").click()
+    expect(page.get_by_label("New wording")).to_have_count(0)
+    expect(page.locator(".turn a.cite")).to_have_count(1)
+    asked = ["hello", "slow: who met the mayor?"]
+    assert page.locator(".message.user p").all_inner_texts() == asked
+
+
 def test_a_refusal_leaves_no_mark_in_the_article(fake, open_page, ask):
     page = open_page(fake)
     ask(page, "List the minister, the mayor")
@@ -233,6 +254,8 @@ def test_a_card_shows_the_sentences_around_a_quote(fake, open_page, ask):
         "Trade was the only subject."
     )
     expect(card.locator("mark")).to_have_text("She met the mayor in the town hall.")
+    quote, shown = page.locator(".turn blockquote").bounding_box(), card.bounding_box()
+    assert shown["y"] + shown["height"] <= quote["y"] or shown["y"] >= quote["y"] + quote["height"]
     page.mouse.move(5, 5)
     expect(card).to_be_hidden()
     expect(link).to_have_attribute("title", "She met the mayor in the town hall.")

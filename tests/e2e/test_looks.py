@@ -65,6 +65,58 @@ def test_on_a_wide_screen_article_and_answer_stand_side_by_side(hard, open_page,
     assert page.evaluate("document.documentElement.scrollHeight") <= 1080
 
 
+@pytest.mark.parametrize("width", [320, 1280])
+def test_an_answer_names_its_article_once_and_its_verdict_takes_a_line(hard, open_page, ask, width):
+    page = open_page(hard, viewport={"width": width, "height": 800})
+    for question in ("List the minister, the mayor", "Where are the unicorns?"):
+        turn = ask(page, question)
+        assert turn.locator(".verdict").evaluate("line => line.offsetHeight") < 30
+        assert turn.locator(".percent").is_visible()
+    assert page.locator(".citations .origin").count() == 1
+    assert page.locator(".citations .paragraph").count() == 3
+
+
+def test_tools_of_a_quote_show_where_it_is_pointed_at_or_tabbed_to(hard, open_page, ask):
+    page = open_page(hard)
+    turn = ask(page, "Who met the mayor?")
+    page.mouse.move(5, 5)
+    tools = turn.locator(".citations .tools")
+    opacity = "part => getComputedStyle(part).opacity"
+    assert tools.evaluate(opacity) == "0"
+    turn.locator("blockquote").hover()
+    assert tools.evaluate(opacity) == "1"
+    page.mouse.move(5, 5)
+    assert tools.evaluate(opacity) == "0"
+    tools.locator("button").first.focus()
+    assert tools.evaluate(opacity) == "1"
+
+
+def test_the_head_of_the_article_says_what_it_is(hard, open_page, ask):
+    page = open_page(hard)
+    ask(page, "When did the minister leave, was it on Friday?")
+    assert page.locator(".source-title").inner_text() == "A Short Visit"
+    assert page.locator(".source-meta").inner_text() == "The Paper · 2019-06-28"
+    assert page.locator(".source-title").is_visible()
+    assert page.locator(".source-meta").is_visible()
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 640), (768, 1024)])
+def test_box_and_tabs_are_in_sight_in_narrow_windows(editor, open_page, ask, width, height):
+    page = open_page(editor[1], viewport={"width": width, "height": height}, has_touch=True)
+    ask(page, "When did the mayor open the bridge?")
+    box = page.locator("#question").bounding_box()
+    assert box["y"] + box["height"] <= height
+    assert page.evaluate("scrollY") == 0
+    tabs = page.locator("#reading .tab-container:not(.visually-hidden) [role=tab]")
+    assert tabs.filter(visible=True).count() == 4
+    page.get_by_role("button", name="Sources", exact=True).tap()
+    page.get_by_label("Filter").wait_for()
+    label = page.locator("#question").bounding_box()
+    at = [label["x"] + 30, label["y"] + 8]
+    above = "([x, y]) => document.elementFromPoint(x, y).closest('#sources') !== null"
+    assert page.evaluate(above, at)
+
+
 def test_the_focus_is_seen(hard, open_page, ask):
     page = open_page(hard)
     turn = ask(page, "Who met the mayor?")

@@ -53,6 +53,7 @@ def test_an_added_article_opens_and_questions_that_it_answers_are_offered(editor
     offered.first.click()
     expect(page.locator(".turn .quote").first).to_be_visible()
     expect(page.locator(".message.user p")).to_have_text(question)
+    expect(page.get_by_label("Your question")).to_be_focused()
 
 
 def test_the_welcome_asks_about_what_was_added(editor, open_page):
@@ -60,6 +61,11 @@ def test_the_welcome_asks_about_what_was_added(editor, open_page):
     text = "Grimsby Sinks\n\nOn Sunday they went to Grimsby. They say that Grimsby is under water."
     add_text(page, text)
     expect(page.locator("#chat .suggested")).to_contain_text("Grimsby")
+    said = "Of Fish\n\nThey say: “Squid love it, cod do not,” and “Squid love it, cod do not.”"
+    add_text(page, said)
+    expect(page.locator("#source h2")).to_have_text("Of Fish")
+    expect(page.locator("#chat .suggested")).to_contain_text("Grimsby")
+    expect(page.get_by_role("button", name="Squid love it")).to_have_count(0)
 
 
 def test_several_files_are_added_and_each_is_told(editor, open_page):
@@ -71,14 +77,46 @@ def test_several_files_are_added_and_each_is_told(editor, open_page):
     )
     expect(page.locator("#adding .chosen")).to_have_text("mill.txt, bad.exe, band.md")
     page.get_by_role("button", name="Add the article").click()
-    told = page.locator("#adding .outcomes li")
+    told = page.locator("#added .outcomes li")
     expect(told).to_have_count(3)
-    page.get_by_role("tab", name="Add an article").click()
     expect(told.nth(1)).to_contain_text("bad.exe: not one of the formats")
+    expect(told.nth(2)).to_contain_text("band.md: Added “Band”")
     told.nth(0).get_by_role("button", name="Read").click()
     expect(page.locator("#source article")).to_have_attribute("data-article", "mill.txt")
     open_sources(page)
     assert ids(page) == ["bridge.txt", "mill.txt", "band.md", "tariffs.txt"], "by title"
+    page.get_by_role("tab", name="Add an article").click()
+    expect(page.locator("#adding .chosen")).to_have_text("bad.exe")
+    page.get_by_role("button", name="Choose no file").click()
+    expect(page.locator("#adding .chosen")).to_be_empty()
+    assert page.locator("#adding [type=file]").evaluate("field => field.files.length") == 0
+
+
+def test_what_became_of_an_addition_is_put_away(editor, open_page, ask):
+    page = open_page(editor[1])
+    add_text(page, "")
+    added = page.locator("#added")
+    expect(added.locator(".problem")).to_be_visible()
+    added.get_by_role("button", name="Put this away").click()
+    expect(added).to_be_hidden()
+    expect(page.get_by_role("tab", name="Add an article")).to_be_focused()
+    add_text(page)
+    expect(added.locator(".done")).to_be_visible()
+    ask(page, "When did the old mill burn?")
+    expect(added).to_be_hidden()
+
+
+def test_a_file_in_another_encoding_is_told_in_a_readers_words(editor, open_page):
+    page = open_page(editor[1])
+    page.get_by_role("tab", name="Add an article").click()
+    page.locator("#adding [type=file]").set_input_files(
+        {"name": "cafe.txt", "mimeType": "text/plain", "buffer": b"caf\xe9 society"}
+    )
+    page.get_by_role("button", name="Add the article").click()
+    problem = page.locator("#added .problem")
+    expect(problem).to_contain_text("cafe.txt: not UTF-8 (byte 3); open it in an editor")
+    wide = page.get_by_label("Date").evaluate("field => field.clientWidth")
+    assert wide >= 150, "mm/dd/yyyy and its calendar"
 
 
 def test_a_file_is_dropped(editor, open_page):

@@ -75,7 +75,7 @@ def test_titles_of_markdown(text, title):
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
-        ("a.txt", b"caf\xe9 society", r"not UTF-8 \(byte 3\).*iconv"),
+        ("a.txt", b"caf\xe9 society", r"not UTF-8 \(byte 3\).*save it as UTF-8"),
         ("a.md", b"\xff\xfea\x00", "not UTF-8"),
         ("a.txt", b"a\0b", "NUL"),
         ("a.docx", b"text", r"\.txt, \.md"),

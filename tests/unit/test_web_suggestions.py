@@ -87,6 +87,15 @@ def test_an_article_without_written_questions_takes_turns_with_them():
     assert offered == [assistant.suggestions[0], ABOUT[0], assistant.suggestions[1], ABOUT[1]]
 
 
+def test_articles_with_the_same_names_leave_room_for_others():
+    town = "Mud\n\nOn Monday they saw it in Grimsby. They say that Grimsby has mud."
+    same = [Article(f"{n}.txt", "Mud", town) for n in range(4)]
+    assistant = FakeAssistant(*same, OTHER)
+    assistant.suggestions = ()
+    offered = Suggestions(assistant).after((), assistant.articles, 3)
+    assert offered == [*ABOUT, "What does it say about Oslo?"]
+
+
 def test_after_an_answer_from_it_come_its_own_names():
     assistant = FakeAssistant(ARTICLE, OTHER)
     turn = reply(assistant, "What happened in Grimsby in June?", ())

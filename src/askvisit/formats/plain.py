@@ -18,8 +18,7 @@ def decode(data: bytes) -> str:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise ValueError(
-            f"not UTF-8 (byte {error.start}); save it as UTF-8, for example with: "
-            "iconv -f WINDOWS-1252 -t UTF-8"
+            f"not UTF-8 (byte {error.start}); open it in an editor and save it as UTF-8"
         ) from error
     if "\0" in text:
         raise ValueError("has NUL characters, so it is not a text file")

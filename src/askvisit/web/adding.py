@@ -128,11 +128,12 @@ def form() -> str:
         f"<span>{escape(', '.join(formats.SUFFIXES))}; up to {_MEGABYTES} MB each</span>"
         f'<input type="file" name="file" accept="{accept}" multiple>'
         '<span class="chosen" role="status"></span></label>'
-        '<label>Or paste the text <textarea name="text" rows="8"></textarea></label>'
-        '<p class="note">If you know them; a web page tells its own.</p>'
+        '<button type="button" class="quiet" data-none hidden>Choose no file</button>'
+        '<label>Or paste the text <textarea name="text" rows="5"></textarea></label>'
+        '<p class="note">Title, source and date, if you know them; a web page tells its own.</p>'
         f'<div class="told">{fields}</div>'
         '<button type="submit" class="send">Add the article</button>'
-        '<ul class="outcomes"></ul></form>'
+        "</form>"
     )
 
 
@@ -162,16 +163,9 @@ def done(article: Article, questions: Sequence[str] = ()) -> str:
     )
 
 
-def failed(reason: str, name: str = "") -> str:
-    """Return why an article was not added or removed; `name` is the file's."""
-    named = f' data-file="{escape(name)}"' if name else ""
-    return f'<p class="problem"{named} dir="auto">Nothing was changed: {escape(reason)}</p>'
-
-
-def name_of(data: object) -> str:
-    """Return the name of the file that a browser sent, empty where it sent none."""
-    name = data.get("name") if isinstance(data, dict) else None
-    return name[:LONGEST_TOLD] if isinstance(name, str) else ""
+def failed(reason: str) -> str:
+    """Return why an article was not added or removed."""
+    return f'<p class="problem" dir="auto">Nothing was changed: {escape(reason)}</p>'
 
 
 def _words(sent: dict[object, object], name: str) -> str | None:

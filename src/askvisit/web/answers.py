@@ -118,7 +118,7 @@ def _verdict(answer: Answer, guess: bool) -> str:
     if not answer.found:
         word, style = "Not in the articles", "absent"
         reason = f"The best sentence is right with a probability of {percent}: too little to show."
-        shown = f"best sentence {percent}"
+        shown = f"at best {percent}"
         return _verdict_line(word, style, shown, reason)
     if guess:
         word, style = "Best guess", "unsure"

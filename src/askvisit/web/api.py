@@ -183,9 +183,8 @@ def in_words(
     def reported(*args: Any, **kwargs: Any) -> Result:
         try:
             return endpoint(*args, **kwargs)
-        except faults.USER_ERRORS as known:
-            raise error(str(known)) from known
         except Exception as fault:
-            raise error(faults.report(f"a call of {endpoint.__name__}")) from fault
+            told = faults.in_words(fault, f"a call of {endpoint.__name__}")
+            raise error(told) from fault
 
     return reported

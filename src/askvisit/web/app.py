@@ -26,6 +26,10 @@ _ASK = (
 """The browser shows a question at once; the log comes back with its answer."""
 
 
+_ENDED = "() => document.dispatchEvent(new CustomEvent('askvisit:ended'))"
+"""Gradio shows an event's last outputs once more at its end; what follows it is said after that."""
+
+
 class Stamp:
     """Counts how often one person's conversation was changed by hand.
 
@@ -168,7 +172,8 @@ def _wire_adding(
     one_by_one = {"concurrency_limit": 1, "concurrency_id": "articles", **remembering}
     # Several files are sent one after the other; the end of one is heard before it counts as done.
     one_by_one["trigger_mode"] = "multiple"
-    parts.adding.addition(_with_event(add), known, outputs, **one_by_one)
+    added = parts.adding.addition(_with_event(add), known, outputs, **one_by_one)
+    added.then(None, js=_ENDED, api_visibility="private", show_progress="hidden")
     parts.listed.removal(_with_event(remove), known, outputs, **one_by_one)
 
 

@@ -79,7 +79,6 @@ class ArticlesController:
         """
         if self.editor is None:
             return
-        name = adding.name_of(data)
         yield ArticlesUpdate(adding.working())
         try:
             for news in self.editor.add(NewArticle.checked(data)):
@@ -91,10 +90,9 @@ class ArticlesController:
                 message = adding.done(news, offered)
                 source = source_panel.panel(news)
                 yield ArticlesUpdate(message, self.listing(chosen), chosen, source)
-        except AskvisitError as error:
-            yield ArticlesUpdate(adding.failed(str(error), name))
-        except Exception:
-            yield ArticlesUpdate(adding.failed(faults.report("adding an article"), name))
+        except Exception as error:
+            reason = faults.in_words(error, "adding an article", (AskvisitError,))
+            yield ArticlesUpdate(adding.failed(reason))
 
     def remove(self, article_id: str, chosen: Chosen, opened: str = "") -> ArticlesUpdate:
         """Remove an article; where it is the one that is `opened`, another takes its place."""
@@ -103,10 +101,9 @@ class ArticlesController:
         problem = ""
         try:
             self.editor.remove(article_id)
-        except AskvisitError as error:
-            problem = adding.failed(str(error))
-        except Exception:
-            problem = adding.failed(faults.report("removing an article"))
+        except Exception as error:
+            reason = faults.in_words(error, "removing an article", (AskvisitError,))
+            problem = adding.failed(reason)
         known = self.known_articles()
         chosen = articles.still_there(chosen, known)
         source = self.first_source() if opened and opened not in known else None

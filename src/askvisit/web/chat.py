@@ -73,11 +73,8 @@ def reply(
         shown = answer_html(answer, articles, below)
         shown += answer_notes.beside(answer, assistant, chosen) + _looked_in(chosen, articles)
         return ChatTurn(kept, answer, shown, plain_text(answer, articles, below), chosen, guess)
-    except faults.USER_ERRORS as error:
-        message = str(error)
-    except Exception:
-        message = faults.report("a question")
-    return ChatTurn(kept, None, problem(message))
+    except Exception as error:
+        return ChatTurn(kept, None, problem(faults.in_words(error, "a question")))
 
 
 def problem(message: str) -> str:

@@ -169,10 +169,8 @@ class ChatController(ArticlesController):
                 min_confidence=0 if turn.guess else self._least_confidence(),
             )
             html = inspector.inspector(trace, turn.answer)
-        except faults.USER_ERRORS as error:
-            html = chat.problem(str(error))
-        except Exception:
-            html = chat.problem(faults.report("the inspector"))
+        except Exception as error:
+            html = chat.problem(faults.in_words(error, "the inspector"))
         # The time makes two looks at one turn two values, so that both are shown.
         return {"turn": number, "html": html, "at": time.time_ns()}
 

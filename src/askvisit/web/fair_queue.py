@@ -1,5 +1,9 @@
 """Gradio's queue, in which one who floods it keeps nobody from being answered.
 
+By public means this cannot be had: Gradio's own queue takes what came first, its limits count
+listeners and not clients, and a middleware sees an event come in but not when its work is done.
+What is overridden is tested with the Gradio that is installed.
+
 Clients are told apart by their address. Behind a reverse proxy on this machine that is the one in
 `X-Forwarded-For`, which uvicorn takes from it; behind any other, all clients are one.
 """

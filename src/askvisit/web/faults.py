@@ -1,10 +1,16 @@
-"""A fault of ours: the person sees a reference, the log has the details under it."""
+"""What a person is told of an error: its words, or of a fault of ours a reference to the log."""
 
 import logging
 import secrets
 import sys
 
-from askvisit.errors import DataError, QuestionError, ScopeError, UnknownArticleError
+from askvisit.errors import (
+    AskvisitError,
+    DataError,
+    QuestionError,
+    ScopeError,
+    UnknownArticleError,
+)
 
 USER_ERRORS = (DataError, QuestionError, ScopeError, UnknownArticleError)
 """Errors whose own words the person is shown; all else goes to the server log."""
@@ -20,6 +26,16 @@ def reference() -> str:
 def refer(error: Exception, number: str) -> None:
     """Give a fault the reference that it is reported with."""
     error.reference = number  # type: ignore[attr-defined]
+
+
+def in_words(
+    error: Exception, what: str, known: tuple[type[AskvisitError], ...] = USER_ERRORS
+) -> str:
+    """Return what to say of an exception that is being handled.
+
+    what: what failed, for the log. known: errors that are told in their own words.
+    """
+    return str(error) if isinstance(error, known) else report(what)
 
 
 def report(what: str) -> str:

@@ -29,10 +29,8 @@ def named(request: object, assistant: Assistant, articles: Mapping[str, Article]
         return _note("This article is not there any more.")
     try:
         found = assistant.names(MOST_NAMES, articles=[request])
-    except faults.USER_ERRORS as error:
-        return _note(escape(str(error)))
-    except Exception:
-        return _note(faults.report("the names of an article"))
+    except Exception as error:
+        return _note(escape(faults.in_words(error, "the names of an article")))
     if not found:
         return _note("No name is mentioned in this article.")
     groups = "".join(

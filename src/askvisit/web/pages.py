@@ -60,10 +60,9 @@ def open_page(
     try:
         active = checked_range(request.get("active"), 0, length)
         return {"html": _sheet(draw(name, page, places), places, active)}
-    except AskvisitError as error:
-        return {"error": f"The page cannot be shown. {error}"}
-    except Exception:
-        return {"error": faults.report("showing a page")}
+    except Exception as error:
+        reason = faults.in_words(error, "showing a page", (AskvisitError,))
+        return {"error": f"The page cannot be shown. {reason}"}
 
 
 def _sheet(

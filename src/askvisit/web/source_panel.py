@@ -140,9 +140,10 @@ def _sides(article: Article, body: str) -> str:
 
 def _head(article: Article) -> str:
     known = [f"<bdi>{escape(part)}</bdi>" for part in (article.source, article.date) if part]
+    title = escape(article.title)
     return (
         '<header class="source-head"><div class="source-about">'
-        f'<p class="source-title" dir="auto">{escape(article.title)}</p>'
+        f'<p class="source-title" dir="auto" title="{title}">{title}</p>'
         f'<p class="source-meta">{" · ".join(known)}</p></div>'
         '<div class="source-nav" hidden>'
         f"{_step(-1, 'Previous citation', 'Left')}"

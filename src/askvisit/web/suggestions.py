@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain, islice, zip_longest
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
 from askvisit.errors import AskvisitError
@@ -14,6 +14,7 @@ from askvisit.passages import headline, sentences
 from askvisit.records import Article
 from askvisit.rewriting.mentions import names
 from askvisit.text import content_words, one_line
+from askvisit.web.markup import MONTHS
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
@@ -24,7 +25,10 @@ NAMES = 4
 """Names of an article that are asked about."""
 
 ARTICLES = 3
-"""Articles without questions of their own that are asked about at the start."""
+"""Articles without questions of their own that are asked about in turn."""
+
+MOST_ARTICLES = 5 * ARTICLES
+"""Articles whose names are looked for where others have the same ones."""
 
 ANSWERED = 3
 """Questions that are offered for an article that was just added."""
@@ -32,8 +36,7 @@ ANSWERED = 3
 _NAME = re.compile(r"[\w’'.-]+(?: [\w’'.-]+){0,3}")
 """A name that reads well in a question: at most four words, and no mark between them."""
 
-_DATES = frozenset(
-    "January February March April May June July August September October November December "
+_DATES = frozenset(MONTHS) | frozenset(
     "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec "
     "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 )
@@ -54,8 +57,13 @@ class Suggestions:
         chosen: the articles that the next question looks in.
         """
         asked = {_folded(turn.question) for turn in turns}
-        new = (q for q in self._offered(turns, articles, chosen) if _folded(q) not in asked)
-        return list(islice(dict.fromkeys(new), most))
+        found: dict[str, None] = {}
+        for question in self._offered(turns, articles, chosen):
+            if len(found) == most:
+                break
+            if _folded(question) not in asked:
+                found[question] = None
+        return list(found)
 
     def answered(self, article: Article, most: int = ANSWERED) -> list[str]:
         """Return questions about one article that it answers; each is asked for that."""
@@ -90,9 +98,8 @@ class Suggestions:
         if at_hand in others and at_hand in articles:
             yield from (*_about_names(articles[at_hand]), *written)
             others.remove(at_hand)
-        generated = [_about_names(articles[n]) for n in others[:ARTICLES] if n in articles]
-        by_turns = chain.from_iterable(zip_longest(*generated))
-        pairs = zip_longest(written, (q for q in by_turns if q is not None))
+        unwritten = [articles[name] for name in others[:MOST_ARTICLES] if name in articles]
+        pairs = zip_longest(written, _by_turns(unwritten))
         yield from (q for pair in pairs for q in pair if q is not None)
 
     def _find(self, written: tuple[str, ...], articles: tuple[str, ...]) -> dict[str, str]:
@@ -104,6 +111,14 @@ class Suggestions:
             except AskvisitError:
                 continue
         return found
+
+
+def _by_turns(articles: Sequence[Article]) -> Iterator[str]:
+    """Yield questions about a few articles in turn, then about the next few."""
+    for first in range(0, len(articles), ARTICLES):
+        few = map(_about_names, articles[first : first + ARTICLES])
+        by_turns = chain.from_iterable(zip_longest(*few))
+        yield from (question for question in by_turns if question is not None)
 
 
 def _folded(question: str) -> str:

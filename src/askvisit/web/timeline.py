@@ -18,7 +18,7 @@ from askvisit.timeline import TimelineEntry
 from askvisit.web import faults
 from askvisit.web.answers import address, quote_html
 from askvisit.web.articles import NONE_CHOSEN, Chosen, remembered_choice
-from askvisit.web.markup import counted, escape
+from askvisit.web.markup import MONTHS, counted, escape
 from askvisit.web.source_panel import TextRange
 
 if TYPE_CHECKING:
@@ -29,10 +29,6 @@ MOST_SHOWN = 300
 
 _LONGEST = 500
 """Characters of a sentence that are shown; its place opens the whole."""
-
-_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
 
 FORM = (
     '<section class="timeline" aria-label="Timeline"><form>'
@@ -63,10 +59,8 @@ def dated(request: object, assistant: Assistant, articles: Mapping[str, Article]
         return _told(NONE_CHOSEN)
     try:
         found = assistant.timeline(topic, since, until, articles=chosen)
-    except faults.USER_ERRORS as error:
-        return _told(str(error))
-    except Exception:
-        return _told(faults.report("a timeline"))
+    except Exception as error:
+        return _told(faults.in_words(error, "a timeline"))
     notes = _notes(chosen, articles, len(found) - MOST_SHOWN)
     if topic or since or until:
         notes += '<button type="button" class="quiet" data-all>Show all dates</button>'
@@ -144,5 +138,5 @@ def _notes(chosen: Chosen, articles: Mapping[str, Article], left: int) -> str:
 def in_words(date: str) -> str:
     """Return a date as people write it: "2019", "June 2019", "26 June 2019"."""
     when = PartialDate.parse(date)
-    month = _MONTHS[when.month - 1] if when.month is not None else None
+    month = MONTHS[when.month - 1] if when.month is not None else None
     return " ".join(str(part) for part in (when.day, month, when.year) if part is not None)

@@ -1,38 +1,39 @@
-// What became of an article that is being added, read aloud as it changes; it is opened at the end.
+// What became of articles that are being added, read aloud as it changes; what was added is opened.
+// It stays until it is put away or the next question is asked.
 element.setAttribute("aria-live", "polite");
 
 watch("value", () => {
-  const ended = element.querySelector(".done, .problem");
-  if (!ended) return;
-  const detail = { article: ended.dataset.added, said: ended.textContent };
+  const shown = document.createElement("template");
+  shown.innerHTML = props.value; // the page itself may not show it yet
+  const ended = shown.content.querySelector(".done, .problem");
+  if (!ended || ended.closest(".outcomes")) return;
+  const detail = { article: ended.dataset.added, html: props.value };
   document.dispatchEvent(new CustomEvent("askvisit:added", { detail }));
   if (detail.article) document.querySelector("#reading [role=tab]")?.click();
 });
 
+const close = document.createElement("button");
+Object.assign(close, { type: "button", className: "quiet close", textContent: "✕" });
+close.setAttribute("aria-label", "Put this away");
+close.addEventListener("click", () => {
+  props.value = "";
+  document.querySelector("#reading [role=tab][aria-selected=true]")?.focus();
+});
+document.querySelector("#added .close")?.remove();
+document.getElementById("added").append(close);
+
+const isOver = () => element.querySelector(".done, .problem");
 if (window.askvisitAdded) window.askvisitAdded.abort();
 window.askvisitAdded = new AbortController();
 const listening = { signal: window.askvisitAdded.signal };
-document.addEventListener(
-  "askvisit:problem",
-  (event) => {
-    const problem = document.createElement("p");
-    problem.className = "problem";
-    problem.textContent = event.detail;
-    props.value = problem.outerHTML;
-  },
-  listening,
-);
-
+document.addEventListener("askvisit:told", (event) => (props.value = event.detail), listening);
+document.addEventListener("askvisit:asking", () => isOver() && (props.value = ""), listening);
 
 element.addEventListener("click", (event) => {
-  const button = event.target.closest("button");
-  const { read, ask } = button?.dataset || {};
+  const { read, ask } = event.target.closest("button")?.dataset || {};
   if (read !== undefined)
     document.dispatchEvent(new CustomEvent("askvisit:read", { detail: { article: read } }));
-  if (ask !== undefined) {
-    document.dispatchEvent(new CustomEvent("askvisit:ask", { detail: ask }));
-    element.querySelector(".offered")?.remove();
-  }
+  if (ask !== undefined) document.dispatchEvent(new CustomEvent("askvisit:ask", { detail: ask }));
 });
 
 // A long text that is pasted anywhere but into a field is an article. The form comes with its tab.

@@ -3,7 +3,6 @@ const form = element.querySelector("form");
 const fields = form.elements;
 const button = form.querySelector("[type=submit]");
 const zone = form.querySelector(".drop");
-const outcomes = form.querySelector(".outcomes");
 
 if (window.askvisitAdding) window.askvisitAdding.abort();
 window.askvisitAdding = new AbortController();
@@ -17,16 +16,21 @@ const base64 = (file) =>
     reader.readAsDataURL(file);
   });
 
-const say = (text) =>
-  document.dispatchEvent(new CustomEvent("askvisit:problem", { detail: text }));
+const tell = (html) => document.dispatchEvent(new CustomEvent("askvisit:told", { detail: html }));
 
-// Waits until an addition has ended, well or not.
+function problem(text) {
+  const shown = document.createElement("p");
+  Object.assign(shown, { className: "problem", textContent: text });
+  tell(shown.outerHTML);
+  return { html: shown.outerHTML };
+}
+
+// Waits until an addition has ended, well or not. What was said last is what became of it.
+let said = null;
+document.addEventListener("askvisit:added", (event) => (said = event.detail), listening);
 const ended = () =>
   new Promise((done) =>
-    document.addEventListener("askvisit:added", (event) => done(event.detail), {
-      ...listening,
-      once: true,
-    }),
+    document.addEventListener("askvisit:ended", done, { ...listening, once: true }),
   );
 
 form.addEventListener("submit", async (event) => {
@@ -34,65 +38,73 @@ form.addEventListener("submit", async (event) => {
   if (button.disabled) return;
   const files = [...fields.file.files];
   if (files.length && fields.text.value.trim())
-    return say("Choose a file or paste a text, not both.");
+    return problem("Choose a file or paste a text, not both.");
   button.disabled = true;
-  outcomes.replaceChildren();
   const told = { title: fields.title.value, source: fields.source.value, date: fields.date.value };
   if (files.length > 1) told.title = ""; // one title is not the title of each
-  let failed = 0;
-  for (const file of files.length ? files : [null]) {
-    const outcome = await add(file, told);
-    failed += !outcome.article;
-    if (files.length > 1) list(file, outcome);
-  }
-  if (!failed) form.reset();
+  const outcomes = [];
+  for (const file of files.length ? files : [null])
+    outcomes.push({ file, ...(await add(file, told)) });
+  const failed = outcomes.filter((outcome) => !outcome.article);
+  if (!failed.length) form.reset();
+  else if (files.length) choose(failed.map((outcome) => outcome.file));
   showNames();
+  if (files.length > 1) tell(summary(outcomes));
   button.disabled = false;
 });
 
 async function add(file, told) {
-  if (file && file.size > Number(form.dataset.largest)) {
-    const said = `${file.name} is too large: ${Math.ceil(file.size / 1e6)} MB.`;
-    say(said);
-    return { said };
-  }
+  if (file && file.size > Number(form.dataset.largest))
+    return problem(`${file.name} is too large: ${Math.ceil(file.size / 1e6)} MB.`);
   let content = { text: fields.text.value };
   try {
     if (file) content = { name: file.name, base64: await base64(file) };
   } catch {
-    const said = `${file.name} cannot be read.`;
-    say(said);
-    return { said };
+    return problem(`${file.name} cannot be read.`);
   }
-  const outcome = ended();
+  said = null;
+  const end = ended();
   trigger("addition", { ...content, ...told });
-  return outcome;
+  await end;
+  return said || problem("No answer came. Please reload the page.");
 }
 
-// Several files: what became of each, with a way to what was added.
-function list(file, outcome) {
-  const item = document.createElement("li");
-  item.className = outcome.article ? "done" : "problem";
-  item.textContent = outcome.article ? `${file.name}: added. ` : outcome.said;
-  if (outcome.article) {
-    const read = document.createElement("button");
-    Object.assign(read, { type: "button", className: "quiet", textContent: "Read" });
-    read.addEventListener("click", () => {
-      const detail = { article: outcome.article };
-      document.dispatchEvent(new CustomEvent("askvisit:read", { detail }));
-    });
-    item.append(read);
+// What became of several files, each with its way on, and what to ask of the newest of them.
+function summary(outcomes) {
+  const list = document.createElement("ul");
+  list.className = "outcomes";
+  let offered = "";
+  for (const { file, html } of outcomes) {
+    const item = document.createElement("li");
+    item.innerHTML = html;
+    offered = item.querySelector(".offered")?.outerHTML || offered;
+    const outcome = item.querySelector(".done, .problem");
+    if (!outcome.textContent.includes(file.name)) outcome.prepend(`${file.name}: `);
+    item.replaceChildren(outcome);
+    list.append(item);
   }
-  outcomes.append(item);
+  return list.outerHTML + offered;
 }
 
-// The zone that files are dropped on names those that are chosen.
-const hint = zone.querySelector(".chosen");
+// The zone that files are dropped on names those that are chosen; what was added is not added again.
+const names = zone.querySelector(".chosen");
+const none = form.querySelector("[data-none]");
 function showNames() {
-  const names = [...fields.file.files].map((file) => file.name);
-  hint.textContent = names.join(", ");
+  names.textContent = [...fields.file.files].map((file) => file.name).join(", ");
+  none.hidden = !fields.file.files.length;
 }
 fields.file.addEventListener("change", showNames);
+
+function choose(files) {
+  const chosen = new DataTransfer();
+  for (const file of files) chosen.items.add(file);
+  fields.file.files = chosen.files;
+  showNames();
+}
+none.addEventListener("click", () => {
+  choose([]);
+  fields.file.focus();
+});
 
 for (const type of ["dragenter", "dragover", "dragleave", "drop"])
   zone.addEventListener(type, (event) => {

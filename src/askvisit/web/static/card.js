@@ -19,9 +19,10 @@ async function showCard(link) {
   card.hidden = false;
   const at = link.getBoundingClientRect();
   const left = Math.min(Math.max(at.left - 40, 8), innerWidth - card.offsetWidth - 8);
-  const above = at.top - card.offsetHeight - 8;
+  const quoted = link.closest("blockquote").getBoundingClientRect(); // what is read stays in sight
+  const above = quoted.top - card.offsetHeight - 8;
   card.style.left = `${left}px`;
-  card.style.top = `${above > 8 ? above : at.bottom + 8}px`;
+  card.style.top = `${above > 8 ? above : quoted.bottom + 8}px`;
   link.setAttribute("aria-describedby", card.id);
 }
 

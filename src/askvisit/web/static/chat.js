@@ -23,7 +23,8 @@ function showQuestion(question) {
     '<div class="message bot waiting"><p>Looking in the articles … ' +
     '<button type="button" class="quiet" data-stop>Stop</button></p></div>';
   turn.querySelector("p").innerText = question.slice(0, 2000);
-  const lost = element.querySelector(".suggested")?.contains(document.activeElement);
+  const lost = document.activeElement?.closest(".suggested, .offered");
+  document.dispatchEvent(new CustomEvent("askvisit:asking"));
   for (const part of element.querySelectorAll(".welcome, .suggested, .undone")) part.remove();
   sessionStorage.setItem("askvisit-asked", question);
   log().append(turn);
@@ -193,6 +194,14 @@ watch("value", () => {
 // A question whose answer never came, because the page was loaded anew, is put back into the box.
 const unanswered = sessionStorage.getItem("askvisit-asked");
 if (unanswered) setTimeout(() => putIntoBox(unanswered));
+
+// A page that is loaded anew has its conversation in a moment; until then it does not welcome.
+const lead = element.querySelector(".welcome");
+if (lead && JSON.parse(sessionStorage.getItem("askvisit-kept") || "[]").length) {
+  const note = document.createElement("p");
+  Object.assign(note, { className: "note", textContent: "Asking the questions of this conversation again …" });
+  lead.replaceWith(note);
+}
 
 // On a phone the keyboard would cover the suggestions.
 if (matchMedia("(min-width: 761px)").matches) setTimeout(() => box()?.focus({ preventScroll: true }));

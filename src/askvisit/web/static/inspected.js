@@ -4,5 +4,10 @@ watch("value", () => {
   const inspected = document.querySelector(`.turn[data-turn="${Number(turn)}"] .inspected`);
   if (!inspected) return;
   inspected.innerHTML = html;
+  for (const row of inspected.querySelectorAll(".best")) {
+    const table = row.closest(".scores");
+    const below = row.getBoundingClientRect().bottom - table.getBoundingClientRect().bottom;
+    table.scrollTop = Math.max(below + row.offsetHeight, 0);
+  }
   inspected.scrollIntoView({ block: "nearest" });
 });

@@ -229,13 +229,3 @@ document.addEventListener(
   },
   listening,
 );
-
-// The title stays in sight where the headline was scrolled away.
-element.addEventListener(
-  "scroll",
-  (event) => {
-    const isText = event.target.classList?.contains("source-text");
-    if (isText) find(".source").classList.toggle("scrolled", event.target.scrollTop > 60);
-  },
-  { ...listening, capture: true },
-);
