@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import threading
 
 import pytest
 from gradio.context import Context
@@ -17,24 +17,32 @@ from .conftest import serve
 pytestmark = pytest.mark.slow
 
 
-class SlowAssistant(FakeAssistant):
+class HeldAssistant(FakeAssistant):
+    """Answers once it may."""
+
+    def __init__(self):
+        super().__init__()
+        self.may_answer = threading.Event()
+
     def ask(self, *args, **kwargs):
-        time.sleep(1)
+        self.may_answer.wait(60)
         return super().ask(*args, **kwargs)
 
 
 def test_a_question_is_shown_at_once_and_the_next_one_waits_in_the_box(open_page):
-    served = serve(SlowAssistant())
+    assistant = HeldAssistant()
+    served = serve(assistant)
     page = open_page(served.local_url)
     box = page.get_by_label("Your question")
     box.fill("Who met <the> mayor?")
     box.press("Enter")
-    expect(page.locator(".message.user p")).to_have_text("Who met <the> mayor?", timeout=500)
+    expect(page.locator(".message.user p")).to_have_text("Who met <the> mayor?")
     expect(page.locator(".waiting")).to_be_visible()
     expect(box).to_have_value("")
     box.fill("When did the minister leave?")
     box.press("Enter")
     page.get_by_role("button", name="Ask", exact=True).click()
+    assistant.may_answer.set()
     expect(page.locator("a.cite")).to_have_count(1)
     expect(page.locator(".turn")).to_have_count(1)
     expect(box).to_have_value("When did the minister leave?")

@@ -181,7 +181,7 @@ def _citation(citation: Citation, number: int, articles: Mapping[str, Article], 
     )
     origin = f'<p class="origin">{_source_line(citation, articles)}</p>' if named else ""
     return (
-        f'<li><blockquote dir="auto">{quote_html(citation)} {link} {paragraph}</blockquote>'
+        f'<li><blockquote dir="auto">{quote_html(citation)} {link}&nbsp;{paragraph}</blockquote>'
         f"{tools}{origin}</li>"
     )
 
