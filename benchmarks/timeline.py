@@ -11,7 +11,8 @@ them with another library's own search: dateparser, datefinder, parsedatetime or
 they are more precise than the text, as most cannot say how precise they are.
 names: precision and recall of names against tests/data/names*.jsonl.
 kinds: how many of the names that are called people, places or others are that, cross-validated by
-article on the examples and against tests/data/names*.jsonl, where it is sure; and processor time.
+article on the examples and against tests/data/names*.jsonl, where it is sure, and of how many that
+are; the same where people are only called by their surnames; and processor time.
 -v shows what is wrong and missing, but for the held-out files, by which nothing is chosen.
 Intervals of 95 % are by bootstrap over articles.
 """
@@ -19,6 +20,7 @@ Intervals of 95 % are by bootstrap over articles.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import time
 from collections import Counter
@@ -28,14 +30,22 @@ from pathlib import Path
 
 from common import DATA, ROOT
 
-from askvisit import encoder as encoders
 from askvisit.evaluation import read_editions
 from askvisit.evaluation.bootstrap import figure
-from askvisit.name_kinds import KindClassifier, examples
+from askvisit.name_kinds import KindClassifier, NameInContext, vectors
 from askvisit.names import in_sentences, of_article
 from askvisit.passages import sentences
 from askvisit.records import Article, Sentence
 from askvisit.timeline.resolving import dated
+from training.name_kinds import (
+    examples,
+    fit,
+    public_figures,
+    remembered,
+    renamed,
+    shortened,
+    unlabelled,
+)
 
 _FOLDS = 5
 
@@ -80,32 +90,56 @@ def names(options: argparse.Namespace) -> None:
 
 def kinds(_: argparse.Namespace) -> None:
     """Compare the kinds of names with the annotated ones."""
-    encoder = encoders.load()
-    encoder.encode(["loaded"])
     known = examples()
     articles = sorted({article for article, _, _ in known})
-    judged = []
+    as_they_are, short, famous = [], [], []
     for fold in range(_FOLDS):
         inside = {article for n, article in enumerate(articles) if n % _FOLDS == fold}
-        fitted = KindClassifier.fit([(k, n) for a, k, n in known if a not in inside], encoder)
+        figures, others = public_figures()[fold % 2 :: 2], public_figures()[1 - fold % 2 :: 2]
+        fitted = fit([(k, n) for a, k, n in known if a not in inside], unlabelled(), figures)
         held = [(kind, name) for article, kind, name in known if article in inside]
-        judged += zip(fitted.judged([n for _, n in held]), (k for k, _ in held), strict=True)
-    _print_kinds(f"{len(known)} examples, cross-validated", judged)
+        as_they_are += _judged(fitted, held)
+        short += _judged(fitted, _short(held))
+        named = [
+            (kind, renamed(name, other) if kind == "person" and " " in name.name else name)
+            for (kind, name), other in zip(held, itertools.cycle(others), strict=False)
+        ]
+        famous += _judged(fitted, _short(named))
+    _print_kinds(f"{len(known)} examples, cross-validated", as_they_are)
+    _print_kinds("the same, shortened", short)
+    _print_kinds("the same, shortened, and people by surnames of public figures", famous)
+    vectors([known[0][2]])
     started = time.process_time()
-    fitted = KindClassifier.fit([(kind, name) for _, kind, name in known], encoder)
-    done = time.process_time()
-    fitted.kinds([name for _, _, name in known[:20]])
-    print(f"fitted in {done - started:.2f} s of the processor, ", end="")
-    print(f"20 names told in {time.process_time() - done:.2f} s")
+    fitted = KindClassifier.load()
+    names = [name for _, _, name in known[:20]]
+    fitted.judged(names, vectors(names))
+    print(f"loaded, and 20 names told, in {time.process_time() - started:.2f} s of the processor")
     for path in sorted(DATA.glob("names*.jsonl")):
-        judged = []
+        rows = []
         for gold, article in _annotated(path):
             kind = {form.casefold(): n["kind"] for n in gold["names"] for form in n["forms"]}
             found = of_article(sentences(article))
             right = [{kind.get(f.casefold(), "other") for f in name.forms} for name in found]
-            told = fitted.judged([in_sentences(name.mentions) for name in found])
-            judged += zip(told, (min(r, key="other".__eq__) for r in right), strict=True)
-        _print_kinds(path.name, judged)
+            of_each = [min(r, key="other".__eq__) for r in right]
+            rows += zip(of_each, (in_sentences(n.mentions) for n in found), strict=True)
+        _print_kinds(path.name, _judged(fitted, rows))
+        _print_kinds(f"{path.name}, shortened", _judged(fitted, _short(rows)))
+
+
+def _short(rows: Sequence[tuple[str, NameInContext]]) -> list[tuple[str, NameInContext]]:
+    """Return names of one word: people by surname, others shortened, places that have no more."""
+    return [
+        (kind, shortened(kind, name) if " " in name.name else name)
+        for kind, name in rows
+        if kind != "place" or " " not in name.name
+    ]
+
+
+def _judged(
+    fitted: KindClassifier, rows: Sequence[tuple[str, NameInContext]]
+) -> list[tuple[tuple[str, bool], str]]:
+    names = [name for _, name in rows]
+    return list(zip(fitted.judged(names, remembered(names)), (k for k, _ in rows), strict=True))
 
 
 def _print_kinds(name: str, judged: Sequence[tuple[tuple[str, bool], str]]) -> None:
@@ -113,7 +147,11 @@ def _print_kinds(name: str, judged: Sequence[tuple[tuple[str, bool], str]]) -> N
     print(f"{name}: sure of {len(sure) / len(judged):.2f} of {len(judged)}")
     for kind in ("person", "place", "other"):
         called = [right == kind for told, right in sure if told == kind]
-        print(f"  {kind:<6} {sum(called) / len(called):.3f}  n {len(called)}")
+        there = sum(right == kind for _, right in judged)
+        share, recall = sum(called) / max(1, len(called)), sum(called) / max(1, there)
+        print(f"  {kind:<6} {share:.3f}  n {len(called):>3}  recall {recall:.2f}  n {there:>3}")
+    wrong = sum((told, right) == ("place", "person") for told, right in sure)
+    print(f"  people called places: {wrong}")
 
 
 def _row(*, found: bool, gold: bool, name: list, shown: str) -> Row:

@@ -129,7 +129,7 @@ class Library:
         scope = Scope(articles, since, until, sources)
 
         def key_names(index: PassageIndex) -> tuple[KeyName, ...]:
-            return names.key_names(index, self._encoder, _ids(index, scope), most)
+            return names.key_names(index, _ids(index, scope), most)
 
         return self._on_snapshot(key_names)
 

@@ -13,7 +13,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from askvisit.encoder import Encoder
 from askvisit.index import PassageIndex
 from askvisit.name_kinds import NameInContext, NameKind, kinds
 from askvisit.records import Article, Citation, Sentence, Span
@@ -121,7 +120,7 @@ class ArticleName:
 
 
 def key_names(
-    index: PassageIndex, encoder: Encoder, articles: Sequence[str], most: int | None = None
+    index: PassageIndex, articles: Sequence[str], most: int | None = None
 ) -> tuple[KeyName, ...]:
     """Return the names that articles mention, those mentioned most first; at most so many."""
     merged: dict[str, list[tuple[Article, Mention]]] = defaultdict(list)
@@ -131,7 +130,7 @@ def key_names(
             merged[found.name.casefold()].extend((article, m) for m in found.mentions)
     ranked = sorted(merged.values(), key=lambda rows: -len(rows))[:most]
     in_context = [in_sentences([mention for _, mention in rows]) for rows in ranked]
-    told = zip(ranked, in_context, kinds(in_context, encoder), strict=True)
+    told = zip(ranked, in_context, kinds(in_context), strict=True)
     return tuple(_key_name(name.name, kind, rows) for rows, name, kind in told)
 
 

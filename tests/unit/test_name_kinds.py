@@ -4,15 +4,33 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
-from harness.fakes import ROOT, WordCounts
+from harness.fakes import ROOT
 
-from askvisit.encoder import load
 from askvisit.evaluation import read_editions
-from askvisit.name_kinds import KindClassifier, NameInContext, by_kind, examples, kinds
+from askvisit.name_kinds import (
+    FITTED,
+    KindClassifier,
+    NameInContext,
+    by_kind,
+    features,
+    kinds,
+    vectors,
+)
 from askvisit.names import in_sentences, of_article
 from askvisit.passages import sentences
 from askvisit.records import Article
+from training.name_kinds import (
+    examples,
+    fit,
+    fitted_to,
+    public_figures,
+    remembered,
+    renamed,
+    shortened,
+    unlabelled,
+)
 
 
 def name(form: str, before: str, after: str) -> NameInContext:
@@ -25,16 +43,68 @@ FIRM = name("Northern Fish Company", "He sold it to ", ".")
 
 
 def test_a_name_is_told_by_what_stands_around_it():
-    assert kinds([PERSON, PLACE, FIRM], WordCounts()) == ["person", "place", "other"]
-    assert kinds([], WordCounts()) == []
+    assert kinds([PERSON, PLACE, FIRM]) == ["person", "place", "other"]
+    assert kinds([]) == []
+
+
+def test_a_surname_by_itself_is_no_place():
+    said = shortened("person", PERSON), name("Strand", "On Monday ", " said that")
+    assert kinds([*said, PLACE]) == ["person", "person", "place"]
 
 
 def test_what_is_not_sure_is_other():
-    known = [("person", PERSON), ("place", PLACE)]
-    fitted = KindClassifier.fit(known, WordCounts())
-    strange = name("Xq", "zz yy ", " ww vv")
-    assert fitted.kinds([PERSON, PLACE, strange]) == ["person", "place", "other"]
-    assert [sure for _, sure in fitted.judged([PERSON, strange])] == [True, False]
+    assert kinds([name("Xq", "zz yy ", " ww vv")]) == ["other"]
+
+
+def test_weights_are_saved_and_loaded(tmp_path):
+    fitted = fit([("person", PERSON)] * 3 + [("place", PLACE)] * 3, [])
+    fitted.save(tmp_path / "weights.npz", fitted_to="these")
+    loaded = KindClassifier.load(tmp_path / "weights.npz")
+    names = [PERSON, PLACE, name("Xq", "zz yy ", " ww vv")]
+    assert [sure for _, sure in fitted.judged(names, vectors(names))] == [True, True, False]
+    assert loaded.judged(names, vectors(names)) == fitted.judged(names, vectors(names))
+
+
+def test_more_names_teach_the_words_that_they_stand_behind():
+    """A word that no labelled name stands behind, but others of their kinds do."""
+    known = [("person", PERSON)] * 3 + [("place", PLACE)] * 3
+    others = [name("Ola Strand", "“I left,” shouted ", ", who sells fish.")] * 3
+    strange = [name("Xq", "zz shouted ", " ww vv")]
+    without, taught = (
+        fit(known, more).scores(strange, vectors(strange))[0] for more in ([], others)
+    )
+    assert taught[0] - taught[1] > without[0] - without[1]
+
+
+def test_people_are_shortened_to_surnames():
+    assert shortened("person", PERSON) == name("Strand", "“I left,” said ", ", who sells fish.")
+    assert shortened("other", FIRM).name == "Northern"
+
+
+def test_people_get_the_names_of_others_in_all_their_forms():
+    strand = NameInContext("Ola Strand", (("by ", "Ola Strand", "."), ("", "Strand", " said.")))
+    merkel = (("by ", "Angela Merkel", "."), ("", "Merkel", " said."))
+    assert renamed(strand, "Angela Merkel") == NameInContext("Angela Merkel", merkel)
+
+
+def test_the_shipped_weights_are_those_of_the_examples():
+    """Fit them again where this fails: python -m training.name_kinds."""
+    with np.load(FITTED) as arrays:
+        assert str(arrays["fitted_to"]) == fitted_to()
+        shipped = set(arrays["names"].tolist())
+    mine = [features(name).keys() for _, _, name in examples()]
+    assert {f for f in set().union(*mine) if sum(f in row for row in mine) >= 3} <= shipped
+
+
+@pytest.mark.slow
+def test_fitting_again_gives_the_shipped_weights():
+    known = [(kind, name) for _, kind, name in examples()]
+    names = [name for _, name in known]
+    scores = [
+        fitted.scores(names, remembered(names))
+        for fitted in (KindClassifier.load(), fit(known, unlabelled(), public_figures()))
+    ]
+    assert np.abs(scores[0] - scores[1]).max() < 0.05
 
 
 def test_examples_are_marked_mentions_of_what_they_are_called():
@@ -70,7 +140,7 @@ def test_people_and_places_of_other_articles_are_told():
             gold.append(
                 next((kind[f.casefold()] for f in found.forms if f.casefold() in kind), "no")
             )
-    told = kinds(names, load())
+    told = kinds(names)
     for kind in ("person", "place"):
         called = [g == kind for t, g in zip(told, gold, strict=True) if t == kind]
         assert sum(called) / len(called) >= 0.9
