@@ -1,8 +1,8 @@
 """The names that articles mention most: people, places and whatever else is written with a capital.
 
 A name is told by its capital letters inside sentences, and by what the article also writes small;
-`name_kinds` tells people from places. Within an article, which introduces in full whom it speaks
-of, a later "Veleva" is "Radostina Veleva" where only one name ends so.
+`name_kinds` tells people from places. Within an article "Veleva" is "Radostina Veleva" where only
+one name ends so; of several, the one that was introduced before.
 """
 
 from __future__ import annotations
@@ -231,7 +231,7 @@ def _is_name(group: Sequence[Mention], small: Collection[str]) -> bool:
 
 
 def _merged(groups: list[list[Mention]]) -> list[list[Mention]]:
-    """Join short forms to the one name before them that they may stand for."""
+    """Join short forms to the one name that they may stand for, before them or else behind them."""
     groups.sort(key=lambda group: group[0].start)
     kept: list[list[Mention]] = []
     for group in groups:
@@ -240,7 +240,13 @@ def _merged(groups: list[list[Mention]]) -> list[list[Mention]]:
             longer[0].extend(group)
         else:
             kept.append(group)
-    return [sorted(group, key=lambda m: m.start) for group in kept]
+    for group in sorted(kept, key=lambda group: len(group[0].form.split())):
+        longer = [g for g in kept if g is not group and _stands_for(group, g[0].form)]
+        if len(longer) == 1:
+            longer[0].extend(group)
+            kept.remove(group)
+    merged = [sorted(group, key=lambda m: m.start) for group in kept]
+    return sorted(merged, key=lambda group: group[0].start)
 
 
 def _stands_for(group: Sequence[Mention], full: str) -> bool:

@@ -28,6 +28,7 @@ def found(text: str) -> dict[str, int]:
             "She met Ola Strand and Per Strand, and Strand wept.",
             {"Ola Strand": 1, "Per Strand": 1, "Strand": 1},
         ),
+        ("It failed when Strand wept. They had met Ola Strand.", {"Ola Strand": 2}),
         ("He led the Northern Sea Watch. The NSW was poor.", {"Northern Sea Watch": 2}),
         ("In the end U.S. President Ola Strand left.", {"U.S.": 1, "Ola Strand": 1}),
         ("It is in NORWAY, he said: Norway is cold in May.", {"Norway": 2}),
