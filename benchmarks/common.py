@@ -34,11 +34,14 @@ Asked = tuple[str, str]
 Result = TypeVar("Result")
 
 
-def run_offline(command: Sequence[str | Path]) -> str:
-    """Run a command that asks no hub; raises `SystemExit` with its last words where it fails."""
+def run_offline(command: Sequence[str | Path], *, success: Sequence[int] = (0,)) -> str:
+    """Run a command that asks no hub and return its last line.
+
+    Raises `SystemExit` with its last words where its exit status is none of `success`.
+    """
     offline = {"HF_HUB_OFFLINE": "1", "HAYSTACK_TELEMETRY_ENABLED": "False"}
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ | offline)
-    if done.returncode:
+    if done.returncode not in success:
         raise SystemExit(f"{' '.join(map(str, command))}\n{done.stderr[-2000:]}")
     return done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
 

@@ -89,7 +89,8 @@ class Contestant:
         start = time.perf_counter()
         if self.program == "assistant":
             index = folder / "index"
-            run_offline([*COMMAND, "ask", "--index", index, *self._reader, question])
+            ask = [*COMMAND, "ask", "--index", index, *self._reader, question]
+            run_offline(ask, success=(0, 3))  # 3 is a refusal
         else:
             self.run("ask", folder, question)
         self.first.append(time.perf_counter() - start)
