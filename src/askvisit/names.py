@@ -235,18 +235,21 @@ def _merged(groups: list[list[Mention]]) -> list[list[Mention]]:
     groups.sort(key=lambda group: group[0].start)
     kept: list[list[Mention]] = []
     for group in groups:
-        longer = [g for g in kept if _stands_for(group, g[0].form)]
-        if len(longer) == 1:
-            longer[0].extend(group)
-        else:
+        if not _join(group, kept):
             kept.append(group)
     for group in sorted(kept, key=lambda group: len(group[0].form.split())):
-        longer = [g for g in kept if g is not group and _stands_for(group, g[0].form)]
-        if len(longer) == 1:
-            longer[0].extend(group)
+        if _join(group, [other for other in kept if other is not group]):
             kept.remove(group)
     merged = [sorted(group, key=lambda m: m.start) for group in kept]
     return sorted(merged, key=lambda group: group[0].start)
+
+
+def _join(group: Sequence[Mention], others: Sequence[list[Mention]]) -> bool:
+    """Join a form to the one name that it may stand for; return whether there is exactly one."""
+    longer = [other for other in others if _stands_for(group, other[0].form)]
+    if len(longer) == 1:
+        longer[0].extend(group)
+    return len(longer) == 1
 
 
 def _stands_for(group: Sequence[Mention], full: str) -> bool:
