@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import threading
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from harness.fakes import BRIDGE, TARIFFS, vocabulary
@@ -217,7 +220,7 @@ def test_bm25_among_a_few_texts():
     assert bm25_among("band", []) == []
 
 
-def test_each_thread_has_a_connection_of_its_own(store):
+def test_threads_share_a_store(store):
     def read(results):
         results.append((store.article_ids(), store.bm25("minister", 3)))
         store.close()
@@ -231,6 +234,24 @@ def test_each_thread_has_a_connection_of_its_own(store):
         thread.join()
     assert len(results) == 9
     assert all(result == results[0] for result in results)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="open files are listed on Linux")
+def test_a_dropped_store_leaves_no_file_open(path):
+    def opened() -> int:
+        files = Path("/proc/self/fd").iterdir()
+        return sum(os.path.realpath(file) == os.path.realpath(path) for file in files)
+
+    before = opened()
+    gc.disable()  # a server that answers all the time hardly ever looks for cycles
+    try:
+        dropped = Store(path)
+        assert dropped.article_ids()
+        assert opened() == before + 1
+        del dropped
+        assert opened() == before
+    finally:
+        gc.enable()
 
 
 def test_an_open_store_reads_on_when_its_file_is_gone(tmp_path):

@@ -13,7 +13,9 @@ LONGEST_QUESTION = 96
 LONGEST_HISTORY = 64
 """Tokens of earlier turns that are read before a question, as in training."""
 
-_REMEMBERED = 4096
+_REMEMBERED = 1024
+"""Windows whose tokens are kept, some 30 KB each."""
+
 _LONGEST_INPUT = 512
 _STRIDE = 96
 

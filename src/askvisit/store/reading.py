@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -38,12 +38,15 @@ _KNOWN = "source, url, date, author"
 class Store:
     """An open store. Passages are numbered 0..n-1, those of one article in a row.
 
-    Each method raises `IndexDamagedError` where the file cannot be read.
+    Threads may share it. Each method raises `IndexDamagedError` where the file cannot be read.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._local = threading.local()
+        self._idle: list[sqlite3.Connection] = []
+        # A connection is in a cycle with its cache of statements, so that one that is not closed
+        # stays open, with its pages, until Python looks for cycles, which a server seldom does.
+        weakref.finalize(self, _close, self._idle)
         self._counted: dict[str, int] = {}
 
     def counts(self) -> dict[str, int]:
@@ -242,15 +245,13 @@ class Store:
             return {of_type(str, word): of_type(str, form) for word, form in rows}
 
     def close(self) -> None:
-        """Close this thread's connection."""
-        if hasattr(self._local, "db"):
-            self._local.db.close()
-            del self._local.db
+        """Close the file; it is opened again where the store is read after all."""
+        _close(self._idle)
 
     def _connect(self) -> sqlite3.Connection:
         """Open the file; `FileNotFoundError` where a rebuild has taken it away."""
         try:
-            return sqlite3.connect(read_only(self._path), uri=True)
+            return sqlite3.connect(read_only(self._path), uri=True, check_same_thread=False)
         except sqlite3.OperationalError as error:
             if not self._path.is_file():
                 raise FileNotFoundError(self._path) from error
@@ -259,14 +260,18 @@ class Store:
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        """Give this thread's connection; what goes wrong with it is damage."""
-        if not hasattr(self._local, "db"):
-            self._local.db = self._connect()
+        """Give a connection that nobody else uses; what goes wrong with it is damage."""
         try:
-            yield self._local.db
+            db = self._idle.pop()
+        except IndexError:
+            db = self._connect()
+        try:
+            yield db
         except (sqlite3.Error, ValueError, TypeError) as error:
             reason = f"{self._path.name} cannot be read: {error}"
             raise IndexDamagedError(self._path.parent, reason) from error
+        finally:
+            self._idle.append(db)
 
     def _row(self, db: sqlite3.Connection, columns: str, article_id: str) -> Any:
         """Return columns of an article; raises `KeyError` where there is none of that id."""
@@ -282,3 +287,9 @@ class Store:
 
 def _text_or_none(value: object) -> str | None:
     return None if value is None else of_type(str, value)
+
+
+def _close(connections: list[sqlite3.Connection]) -> None:
+    with suppress(IndexError):  # another thread may take the last one
+        while True:
+            connections.pop().close()
