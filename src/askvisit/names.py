@@ -17,7 +17,7 @@ from askvisit.index import PassageIndex
 from askvisit.name_kinds import NameInContext, NameKind, kinds
 from askvisit.records import Article, Citation, Sentence, Span
 from askvisit.rewriting.mentions import spans
-from askvisit.text import PREPOSITIONS, content_words, ends_sentence, words
+from askvisit.text import MONTHS, PREPOSITIONS, content_words, ends_sentence, words
 from askvisit.verbs import is_past
 
 _TITLES = frozenset(
@@ -28,10 +28,9 @@ _TITLES = frozenset(
     "cardinal rabbi imam sheikh chief coach economist analyst lawyer spokesman spokeswoman".split()
 )
 _NO_NAMES = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may "
-    "june july august september october november december jan feb mar apr jun jul aug sep sept oct "
-    "nov dec christmas easter".split()
-)
+    "monday tuesday wednesday thursday friday saturday sunday jan feb mar apr jun jul aug sep sept "
+    "oct nov dec christmas easter".split()
+).union(month.lower() for month in MONTHS)
 _POSSESSIVE = re.compile(r"(?:[’']s|(?<=s)[’'])$")
 _OF_A_PLACE = re.compile(r"\b(?:in|at|near|outside|towards?|across|into)\s+$", re.IGNORECASE)
 _NO_NOUN = re.compile(r".*ly|last|next|early|late|today|yesterday|tomorrow|who|whose")

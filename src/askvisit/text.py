@@ -39,6 +39,10 @@ STOP_WORDS = frozenset(
 )
 """Words that carry no topic."""
 
+MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
+
 _WORD = re.compile(WORD)
 _TOKEN = re.compile(TOKEN)
 _SENTENCE_START = re.compile(rf"(?:^|[.!?:…][\"”’)]*\s+|[\n“‘\"]\s*)({WORD})")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from askvisit.text import is_plural
+from askvisit.text import MONTHS, is_plural
 
 Kind = Literal["absolute", "yearless", "relative", "anchored"]
 
@@ -32,9 +32,7 @@ class DateExpression:
     text: str
 
 
-_MONTH = (
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
-)
+_MONTH = f"(?:{'|'.join(MONTHS)})"
 _SHORT_MONTH = rf"(?:{_MONTH}|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?)"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?\b(?!,\d|\.\d)"
 _YEAR = r"(?:1\d|20)\d\d"

@@ -22,10 +22,6 @@ CHAT_ICON = _icon("M4 5h16v11H9l-5 4z")
 NEW_ICON = _icon("M12 5v14M5 12h14")
 SAVE_ICON = _icon("M12 4v10M8 10l4 4 4-4M5 19h14")
 SOURCES_ICON = _icon("M4 6h3M10 6h10M4 12h3M10 12h10M4 18h3M10 18h10")
-MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
-
 PIN_ICON = _icon("M9 4h6l-1 6 3 3v2H7v-2l3-3zM12 15v6")
 
 

@@ -13,8 +13,7 @@ from askvisit.errors import AskvisitError
 from askvisit.passages import headline, sentences
 from askvisit.records import Article
 from askvisit.rewriting.mentions import names
-from askvisit.text import content_words, one_line
-from askvisit.web.markup import MONTHS
+from askvisit.text import MONTHS, content_words, one_line
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
