@@ -47,7 +47,8 @@ FOREIGN = 0.05  # of the others get words, or the turns, of a conversation that 
 LOST_WORDS = 0.15  # of the words that complete a follow-up are left out
 NOISE = (0.4, 0.05)  # behind turns: of the words that complete, lost; of the others, added
 SECOND_WINDOW = 0.3  # of the questions answered by both editions are paired with another window
-UNRELATED_TERMS = 1 / 3  # of the histories without a text belong to another dialogue
+UNRELATED_TERMS = 1 / 2  # of the histories without a text belong to another dialogue,
+NEAR_TERMS = 1 / 2  # of which these are about the same article, whose names they share
 
 Item = TypeVar("Item")
 Hard = Mapping[tuple[str, str], Sequence[Span]]
@@ -103,6 +104,9 @@ class Mix:
             for number in range(len(first.questions))
         ]
         turns = [(dialogue, n) for dialogue in dialogues for n in range(len(dialogue.turns))]
+        self.near: dict[str, list[tuple[EditionDialogue, int]]] = {}
+        for dialogue, n in turns:
+            self.near.setdefault(dialogue.story, []).append((dialogue, n))
         self.news = Deck(questions, self.rng)
         self.turns = Deck(turns, self.rng)
         self.answerable = Deck([a for a in asked if a[2].answers], self.rng)
@@ -219,15 +223,17 @@ class Mix:
         return (crop(whole, units, around, self.rng.randint(*self.longest), self.rng),)
 
     def _terms(self) -> Group:
-        """A turn and the words of its history that complete it; in a third, none do.
+        """A turn and the words of its history that complete it; in half, none do.
 
-        These are turns behind the history of another dialogue, which says nothing of them.
+        These are complete questions behind turns that they do not lean on: of a dialogue about
+        the same article, or about any.
         """
         dialogue, number = self.turns.draw()
         turn = dialogue.turns[number]
         if self.rng.random() < UNRELATED_TERMS:
-            other, place = self.rng.choice(self.turns.items)
-            history = self._history(other, place)
+            near = self.rng.random() < NEAR_TERMS
+            turns = self.near[dialogue.story] if near else self.turns.items
+            history = self._history(*self.rng.choice(turns))
             return (Example(turn.standalone, "", (), history, frozenset()),)
         history = self._history(dialogue, number)
         return (Example(turn.question, "", (), history, _wanted(turn)),)

@@ -308,6 +308,9 @@ class TestMix:
         assert all(e.wanted == frozenset() for e in unrelated)
         share = len(unrelated) / (len(unrelated) + len(related))
         assert share == pytest.approx(mix.UNRELATED_TERMS, abs=0.08)
+        named = [e for e in unrelated if any("Where does" in turn for turn in e.history)]
+        same = [e for e in named if e.question.rstrip("?").split()[-1] in " ".join(e.history)]
+        assert len(same) / len(named) == pytest.approx(mix.NEAR_TERMS + 0.05, abs=0.15)
 
     def test_a_sentence_stands_on_a_page_with_others_of_its_source(self, plain):
         groups = made(shares={"sentences": 1.0})

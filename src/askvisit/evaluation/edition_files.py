@@ -67,6 +67,11 @@ class EditionDialogue:
     article: str
     turns: tuple[EditionTurn, ...]
 
+    @property
+    def story(self) -> str:
+        """The id that both editions share."""
+        return self.article[:-2]
+
 
 def holds_editions(path: Path) -> bool:
     """Return whether a file of JSON lines holds editions, by its first line."""
