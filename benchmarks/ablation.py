@@ -3,7 +3,8 @@
 Each rule of `rewriting/` and each kind of reply of `talk/` is switched off alone, and the questions
 and dialogues about news of `data/news` are asked with the fast reader. A question on which a rule
 did nothing is not asked again without it, for nothing could change. Two other ways to take a
-follow-up are compared with the learned one: as typed, and with the question before in front.
+follow-up are compared with the learned one: as typed, and with the question before in front;
+`--follow-ups` compares these alone.
 
 `--typed KIND` asks the questions as `tests/harness/typed.py` has people type them, so that rules
 for courtesies, typos and aliases have something to do. `--forms` measures the parts of
@@ -226,25 +227,34 @@ def is_right(
 
 def ablate(
     models: Models, editions: Sequence[Edition], dialogues: Sequence[EditionDialogue]
-) -> tuple[dict[str, Rows], dict[str, Rows], dict[str, dict[str, list[Turn]]]]:
-    """Return what each rule changes of questions and of turns, and the turns of each baseline."""
+) -> tuple[dict[str, Rows], dict[str, Rows]]:
+    """Return what each rule changes of questions and of turns."""
     questions = {name: Rows() for name in RULES}
     turns = {name: Rows() for name in RULES}
-    played: dict[str, dict[str, list[Turn]]] = {n: defaultdict(list) for n in BASELINES}
     for edition in editions:
-        with temporary_index({ARTICLE: edition.text}, models.encoder) as folder:
-            parts = models.encoder, models.reader, models.calibration
-            asked = Assistant(folder, *parts)
+        with models.assistant(edition.text) as asked:
             least = asked.threshold()
             for question in edition.questions:
                 ask = partial(is_right, asked, edition, question, least)
                 _compare(ask, questions, edition.story)
             for dialogue in (d for d in dialogues if d.article == edition.id):
                 _compare(partial(play_dialogue, asked, dialogue, least), turns, edition.story)
-                for name, resolver in BASELINES.items():
-                    other = Assistant(folder, *parts, resolver())
-                    played[name][edition.story] += play_dialogue(other, dialogue, least)
-    return questions, turns, played
+    return questions, turns
+
+
+def follow_ups(
+    models: Models, editions: Sequence[Edition], dialogues: Sequence[EditionDialogue]
+) -> dict[str, dict[str, list[Turn]]]:
+    """Return the turns of each story for each way to take a follow-up, by the ways' names."""
+    played: dict[str, dict[str, list[Turn]]] = {n: defaultdict(list) for n in BASELINES}
+    for edition in editions:
+        with temporary_index({ARTICLE: edition.text}, models.encoder) as folder:
+            parts = models.encoder, models.reader, models.calibration
+            for name, resolver in BASELINES.items():
+                asked = Assistant(folder, *parts, resolver())
+                for dialogue in (d for d in dialogues if d.article == edition.id):
+                    played[name][edition.story] += play_dialogue(asked, dialogue, asked.threshold())
+    return played
 
 
 def _compare(ask: Callable[[], Any], rows: Mapping[str, Rows], story: str) -> None:
@@ -296,6 +306,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=int, metavar="N", help="the first N stories only")
     parser.add_argument("--typed", choices=KINDS, help="ask the questions as people type them")
+    parser.add_argument("--follow-ups", action="store_true", help="compare these ways alone")
+    parser.add_argument("--reader", default=FAST, help="who reads (%(default)s)")
     parser.add_argument("--forms", action="store_true", help="measure `question_forms` alone")
     options = parser.parse_args()
     everything = read_editions(NEWS / "dev.jsonl")
@@ -311,8 +323,19 @@ def main() -> None:
     if options.typed is not None:
         rng = random.Random(SEED)
         editions = [as_typed(e, options.typed, rng) for e in editions]
-    questions, turns, played = ablate(Models.load(FAST), editions, dialogues)
+    models = Models.load(options.reader)
+    if not options.follow_ups:
+        print_rules(models, editions, dialogues)
+    if dialogues:
+        print_follow_ups(follow_ups(models, editions, dialogues))
 
+
+def print_rules(
+    models: Models, editions: Sequence[Edition], dialogues: Sequence[EditionDialogue]
+) -> None:
+    """Print a row for each rule."""
+    questions, turns = ablate(models, editions, dialogues)
+    stories = {e.story for e in editions}
     asked = sum(len(e.questions) for e in editions)
     said = sum(len(d.turns) for d in dialogues)
     print(f"{len(stories)} stories: {asked} questions; {len(dialogues)} dialogues, {said} turns")
@@ -321,13 +344,15 @@ def main() -> None:
     print(f"{'rule':20} | {'did':>4} {'questions right':>32} | {'did':>4} {'turns right':>32}")
     for name in RULES:
         print(f"{name:20} | {_shown(questions[name])} | {_shown(turns[name])}")
-    if not dialogues:
-        return
-    print(f"\n{'follow-ups':24} {'turns right':>24} {'follow-ups right':>26}")
+
+
+def print_follow_ups(played: Mapping[str, Mapping[str, Sequence[Turn]]]) -> None:
+    """Print a row for each way to take a follow-up."""
+    print(f"\n{'follow-ups':24} {'turns right':>30} {'follow-ups right':>30}")
     for name, by_story in played.items():
         follow_ups = {s: [t for t in rows if not t.stands_alone] for s, rows in by_story.items()}
         shares = [_share(by_story), _share(follow_ups)]
-        print(f"{name:24} {shares[0]:>24} {shares[1]:>26}")
+        print(f"{name:24} {shares[0]:>30} {shares[1]:>30}")
 
 
 def _shown(rows: Rows) -> str:
