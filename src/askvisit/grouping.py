@@ -22,7 +22,7 @@ from askvisit.records import (
     Hit,
     SpanType,
 )
-from askvisit.text import MONTHS, content_words
+from askvisit.text import MONTH, content_words
 
 MOST_ARTICLES = 10
 """Articles that are read one by one, those with the best passages, where each is to answer."""
@@ -43,7 +43,7 @@ _NUMBER_WORDS = frozenset(
     "thousand million billion dozen dozens half".split()
 )
 _CALENDAR = re.compile(
-    rf"\b(?:{'|'.join(MONTHS)}|"
+    rf"\b(?:{MONTH}|"
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:1[5-9]|20)\d\d|yesterday|today)\b",
     re.IGNORECASE,
 )

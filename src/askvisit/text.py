@@ -42,6 +42,8 @@ STOP_WORDS = frozenset(
 MONTHS = (
     "January February March April May June July August September October November December".split()
 )
+MONTH = f"(?:{'|'.join(MONTHS)})"
+"""A month's name, as a pattern."""
 
 _WORD = re.compile(WORD)
 _TOKEN = re.compile(TOKEN)

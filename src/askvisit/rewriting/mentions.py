@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from askvisit.text import AUXILIARIES, MONTHS, PREPOSITIONS, QUESTION_WORDS
+from askvisit.text import AUXILIARIES, MONTH, PREPOSITIONS, QUESTION_WORDS
 
-_MONTHS = "|".join(MONTHS)
 _DATE = re.compile(
-    rf"\b(?:(?:\d{{1,2}}\s+)?(?:{_MONTHS})(?:\s+\d{{1,2}})?,?\s+)?(?:1\d|20)\d\d\b"
-    rf"|\b(?:\d{{1,2}}\s+)?(?:{_MONTHS})(?:\s+\d{{1,2}})?\b"
+    rf"\b(?:(?:\d{{1,2}}\s+)?{MONTH}(?:\s+\d{{1,2}})?,?\s+)?(?:1\d|20)\d\d\b"
+    rf"|\b(?:\d{{1,2}}\s+)?{MONTH}(?:\s+\d{{1,2}})?\b"
 )
 _NO_NAMES = (
     AUXILIARIES

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from askvisit.text import MONTHS, is_plural
+from askvisit.text import MONTH, is_plural
 
 Kind = Literal["absolute", "yearless", "relative", "anchored"]
 
@@ -32,8 +32,7 @@ class DateExpression:
     text: str
 
 
-_MONTH = f"(?:{'|'.join(MONTHS)})"
-_SHORT_MONTH = rf"(?:{_MONTH}|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?)"
+_SHORT_MONTH = rf"(?:{MONTH}|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?)"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?\b(?!,\d|\.\d)"
 _YEAR = r"(?:1\d|20)\d\d"
 _WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
@@ -72,11 +71,11 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("absolute", r"\b\d{4}-\d\d-\d\d\b"),
     ("absolute", rf"\b{_DAY_MONTH},?\s+{_YEAR}\b"),
     ("absolute", rf"\b{_SHORT_MONTH},?\s+(?:of\s+)?{_YEAR}\b(?!-)"),
-    ("relative", rf"\b(?:{_DAY_MONTH}|{_MONTH}),?\s+(?:{_SOME_YEAR})\b"),
-    ("anchored", rf"\b(?:{_DAY_MONTH}|{_MONTH})\s+{_THAT_YEAR}\b"),
+    ("relative", rf"\b(?:{_DAY_MONTH}|{MONTH}),?\s+(?:{_SOME_YEAR})\b"),
+    ("anchored", rf"\b(?:{_DAY_MONTH}|{MONTH})\s+{_THAT_YEAR}\b"),
     ("yearless", rf"\b{_DAY_MONTH}(?!\w)"),
-    ("relative", rf"(?i:(?<!the )\b(?:last|next|this)(?=\s))\s+(?:{_MONTH}|{_WEEKDAY})\b"),
-    ("yearless", rf"(?i:{_BEFORE_MONTH})(?P<month>{_MONTH})\b(?!{_MORE})"),
+    ("relative", rf"(?i:(?<!the )\b(?:last|next|this)(?=\s))\s+(?:{MONTH}|{_WEEKDAY})\b"),
+    ("yearless", rf"(?i:{_BEFORE_MONTH})(?P<month>{MONTH})\b(?!{_MORE})"),
     ("relative", r"(?i:\bthe\s+day\s+before\s+yesterday|\byesterday|\btomorrow)\b"),
     ("relative", rf"(?i:\b{_NUMBER}\s+{_UNIT}\s+(?:ago|from\s+now))\b"),
     ("relative", r"(?i:(?<!the )(?<!past )\b(?:last|next|this)\s+(?:week|month|year))\b"),
@@ -101,7 +100,7 @@ _ROUGHLY = re.compile(
     r"\b(?:about|some|around|nearly|almost|over|than|roughly|least|most|approximately|up\s+to)\s+$",
     re.IGNORECASE,
 )
-_CAPITAL_NEXT = re.compile(rf"\s+(?!(?:{_MONTH}|{_WEEKDAY})\b)[A-Z]\w*[a-z]")
+_CAPITAL_NEXT = re.compile(rf"\s+(?!(?:{MONTH}|{_WEEKDAY})\b)[A-Z]\w*[a-z]")
 _NOT_ONE = re.compile(  # "every Monday", "a Saturday shift", "the last Friday of August"
     r"\b(?:every|each|any|most|some|an?|the|one|last|next|this|first|second|third|fourth|following"
     r"|previous)\s+$",
