@@ -1,9 +1,9 @@
 """What each rule is worth on texts it was not written for: `python benchmarks/ablation.py`.
 
 Each rule of `rewriting/` and each kind of reply of `talk/` is switched off alone, and the questions
-and dialogues about news of `data/news` are asked with the fast reader. A question on which a rule
-did nothing is not asked again without it, for nothing could change. Two other ways to take a
-follow-up are compared with the learned one: as typed, and with the question before in front;
+and dialogues about news of `data/news` are asked, with the fast reader by default. A question on
+which a rule did nothing is not asked again without it, for nothing could change. Two other ways to
+take a follow-up are compared with the learned one: as typed, and with the question before in front;
 `--follow-ups` compares these alone.
 
 `--typed KIND` asks the questions as `tests/harness/typed.py` has people type them, so that rules
@@ -305,10 +305,11 @@ def main() -> None:
     """Print a row for each rule, then one for each way to take a follow-up."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=int, metavar="N", help="the first N stories only")
-    parser.add_argument("--typed", choices=KINDS, help="ask the questions as people type them")
-    parser.add_argument("--follow-ups", action="store_true", help="compare these ways alone")
     parser.add_argument("--reader", default=FAST, help="who reads (%(default)s)")
-    parser.add_argument("--forms", action="store_true", help="measure `question_forms` alone")
+    alone = parser.add_mutually_exclusive_group()
+    alone.add_argument("--typed", choices=KINDS, help="ask the questions as people type them")
+    alone.add_argument("--follow-ups", action="store_true", help="compare the ways to take these")
+    alone.add_argument("--forms", action="store_true", help="measure `question_forms` alone")
     options = parser.parse_args()
     everything = read_editions(NEWS / "dev.jsonl")
     if options.forms:
@@ -350,8 +351,8 @@ def print_follow_ups(played: Mapping[str, Mapping[str, Sequence[Turn]]]) -> None
     """Print a row for each way to take a follow-up."""
     print(f"\n{'follow-ups':24} {'turns right':>30} {'follow-ups right':>30}")
     for name, by_story in played.items():
-        follow_ups = {s: [t for t in rows if not t.stands_alone] for s, rows in by_story.items()}
-        shares = [_share(by_story), _share(follow_ups)]
+        leaning = {s: [t for t in rows if not t.stands_alone] for s, rows in by_story.items()}
+        shares = [_share(by_story), _share(leaning)]
         print(f"{name:24} {shares[0]:>30} {shares[1]:>30}")
 
 

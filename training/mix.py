@@ -47,8 +47,8 @@ FOREIGN = 0.05  # of the others get words, or the turns, of a conversation that 
 LOST_WORDS = 0.15  # of the words that complete a follow-up are left out
 NOISE = (0.4, 0.05)  # behind turns: of the words that complete, lost; of the others, added
 SECOND_WINDOW = 0.3  # of the questions answered by both editions are paired with another window
-UNRELATED_TERMS = 1 / 2  # of the histories without a text belong to another dialogue,
-NEAR_TERMS = 1 / 2  # of which these are about the same article, whose names they share
+UNRELATED_TERMS = 1 / 2  # of the histories without a text complete nothing
+NEAR_TERMS = 1 / 2  # of these are about the same article, whose names they share
 
 Item = TypeVar("Item")
 Hard = Mapping[tuple[str, str], Sequence[Span]]
