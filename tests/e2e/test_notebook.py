@@ -11,8 +11,7 @@ from .conftest import ROOT
 
 MET = "She met the mayor in the town hall."
 
-SELECT = """words => {
-    const text = document.querySelector("#source .source-text");
+SELECT = """(text, words) => {
     const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
     const nodes = [];
     while (walker.nextNode())
@@ -34,7 +33,7 @@ SELECT = """words => {
 
 def select_words(page, words):
     """Select words of the article, as a drag over them does; marks and numbers are passed over."""
-    page.evaluate(SELECT, words)
+    page.locator("#source .source-text").evaluate(SELECT, words)
     page.get_by_role("group", name="The selected words").wait_for()
 
 
