@@ -81,8 +81,7 @@ def export_reader(
     tokenizer = load_tokenizer(checkpoint)
     layout = Layout.of(tokenizer)
     terms = _has_terms(weights)
-    attention = "eager" if layout.token_types else None  # MPNet has only its own
-    model: Any = load_model(checkpoint, terms=terms, attention=attention)
+    model: Any = load_model(checkpoint, terms=terms)
     outputs = ("start_logits", "end_logits", *(["term_logits"] if terms else []))
     module = _named_outputs(model.eval(), outputs)
     examples = list(_examples(news, tokenizer, layout))
