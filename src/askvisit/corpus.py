@@ -44,7 +44,10 @@ class SourceFile:
         return digest.hexdigest()
 
     def read(self) -> Article:
-        """Read the article; raises `ArticleError` where the file is not a usable one."""
+        """Read the article; raises `ArticleError` where the file is not a usable one.
+
+        A sidecar that is none counts as if it were not there; `metadata` says what is wrong.
+        """
         data = self._bytes(self.path)
         try:
             document = formats.read(self.id, data)
@@ -52,7 +55,10 @@ class SourceFile:
             raise ArticleError(self.path, str(error)) from error
         if not any(character.isalnum() for character in document.text):
             raise ArticleError(self.path, "has no words")
-        metadata = self._metadata()
+        try:
+            metadata = self.metadata()
+        except ArticleError:
+            metadata = {}
         title = metadata.get("title") or document.title or self.path.stem.replace("-", " ")
         return Article(
             self.id,
@@ -63,6 +69,20 @@ class SourceFile:
             metadata.get("date") or document.date or _printed(printed.date(document.text)),
             metadata.get("author") or document.author or _printed(printed.author(document.text)),
         )
+
+    def metadata(self) -> dict[str, str]:
+        """Return what the sidecar gives, by key; raises `ArticleError` where it is not usable."""
+        if not self.sidecar.is_file():
+            return {}
+        try:
+            table = tomllib.loads(self._bytes(self.sidecar).decode())
+        except ValueError as error:
+            raise ArticleError(self.sidecar, f"not TOML ({error})") from error
+        unknown = sorted(set(table) - set(_SIDECAR_KEYS))
+        if unknown:
+            keys = ", ".join(_SIDECAR_KEYS)
+            raise ArticleError(self.sidecar, f"has the key {unknown[0]!r}; it may have {keys}")
+        return {key: self._word(key, value) for key, value in table.items()}
 
     def page(
         self, text_sha256: str, number: int, ranges: Sequence[tuple[int, int]] = ()
@@ -83,19 +103,6 @@ class SourceFile:
             return path.read_bytes()
         except OSError as error:
             raise ArticleError(path, f"cannot be read ({error.strerror})") from error
-
-    def _metadata(self) -> dict[str, str]:
-        if not self.sidecar.is_file():
-            return {}
-        try:
-            table = tomllib.loads(self._bytes(self.sidecar).decode())
-        except ValueError as error:
-            raise ArticleError(self.sidecar, f"not TOML ({error})") from error
-        unknown = sorted(set(table) - set(_SIDECAR_KEYS))
-        if unknown:
-            keys = ", ".join(_SIDECAR_KEYS)
-            raise ArticleError(self.sidecar, f"has the key {unknown[0]!r}; it may have {keys}")
-        return {key: self._word(key, value) for key, value in table.items()}
 
     def _word(self, key: str, value: object) -> str:
         if key != "date":
@@ -152,7 +159,8 @@ def survey(
 ) -> tuple[list[Entry], list[ArticleError]]:
     """Hash a folder's articles by name, and name what is no article or repeats one.
 
-    A file whose hash is that of its entry in `known` is not parsed again. Texts are not kept.
+    A file whose hash is that of its entry in `known` is not parsed again. Texts are not kept. A
+    sidecar that is not usable is named too; its article is listed without it.
     """
     files, skipped = scan(folder)
     known = known or {}
@@ -164,6 +172,10 @@ def survey(
         except ArticleError as error:
             skipped.append(error)
             continue
+        try:
+            file.metadata()
+        except ArticleError as error:
+            skipped.append(error)
         first = first_with.setdefault(entry.text_sha256, file.id)
         if first == file.id:
             entries.append(entry)

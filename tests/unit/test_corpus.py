@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 
 import pytest
@@ -107,11 +106,16 @@ def test_a_date_may_be_text_or_a_date(tmp_path, date, told):
         ("url = 2019-06-28", "url is not text"),
     ],
 )
-def test_a_bad_sidecar_is_named(tmp_path, sidecar, reason):
+def test_a_bad_sidecar_is_named_and_its_article_kept(tmp_path, sidecar, reason):
     write_articles(tmp_path, {"a.txt": BRIDGE, "a.toml": sidecar})
-    with pytest.raises(ArticleError, match=re.escape(reason)) as caught:
-        read(tmp_path, "a.txt")
-    assert caught.value.path == tmp_path / "a.toml"
+    known = None
+    for _ in range(2):
+        entries, (error,) = corpus.survey(tmp_path, known)
+        assert [entry.id for entry in entries] == ["a.txt"]
+        assert error.path == tmp_path / "a.toml"
+        assert reason in error.reason
+        known = {"a.txt": entries[0]}
+    assert read(tmp_path, "a.txt").title == "A Bridge for the Town"
 
 
 BAD = {
