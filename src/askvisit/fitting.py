@@ -7,6 +7,7 @@ logistic regression for "the first candidate is right" (Platt, 1999).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -28,6 +29,10 @@ from askvisit.text import one_line
 ANSWERED: dict[Strictness, float] = {"lenient": 0.95, "normal": 0.87, "strict": 0.70}
 """What share of answerable questions each strictness answers, on the fitted articles."""
 
+WEIGHTS = {"news": 2.0}
+"""How much a source counts in the fit of ranking and confidence, beside 1 for any other: news is what
+most people ask about. The thresholds count every source the same."""
+
 Floats = NDArray[np.float64]
 
 
@@ -38,7 +43,7 @@ class Sample:
     `answerable` says that the article answers it. `gold` are the spans that are right, by number;
     an answerable question has none where what answers it was not read to the end. `far` is True for
     a question about another article, `several` for one that all of the gold spans answer together.
-    `source` names the kind of text: sources count the same, however many questions each has.
+    `source` names the kind of text, which counts by `WEIGHTS`, not by its number of questions.
     """
 
     source: str
@@ -84,8 +89,8 @@ def fit(samples: Sequence[Sample], reader: str) -> Calibration:
     rows, right = _confidence_data(samples, names, weights)
     if not right.any():
         raise DataError("the reader ranks none of the answers first, which cannot be fitted to")
-    share = _sample_weights(samples)
-    confidence_names, coefficients = _fit_confidence(rows, right, share)
+    confidence_names, coefficients = _fit_confidence(rows, right, _shares(samples, WEIGHTS))
+    share = _shares(samples)
     sure = _probability(coefficients, _matrix(rows, confidence_names))[answerable]
     thresholds = {
         level: round(_weighted_quantile(sure, share[answerable], 1 - wanted), 4)
@@ -154,7 +159,7 @@ def _fit_rank(samples: Sequence[Sample]) -> tuple[list[str], Floats]:
         rows[number, : len(features)] = _matrix(features, names)
         there[number, : len(features)] = True
         gold[number, list(sample.gold)] = True
-    share = _sample_weights(chosen)
+    share = _shares(chosen, WEIGHTS)
 
     def loss(weights: Floats) -> tuple[float, Floats]:
         scores = np.where(there, rows @ weights, -1e9)
@@ -194,11 +199,12 @@ def _fit_confidence(
     return names, np.concatenate([model.intercept_, model.coef_[0]])
 
 
-def _sample_weights(samples: Sequence[Sample]) -> Floats:
-    """Return weights that sum to 1, the same for each source."""
-    sources = [sample.source for sample in samples]
-    counts = {source: sources.count(source) for source in set(sources)}
-    return np.array([1 / (len(counts) * counts[source]) for source in sources])
+def _shares(samples: Sequence[Sample], weights: Mapping[str, float] | None = None) -> Floats:
+    """Return the samples' shares of a sum of 1: each source has its weight's, 1 where it has none."""
+    counts = Counter(sample.source for sample in samples)
+    weight = {source: (weights or {}).get(source, 1.0) for source in counts}
+    total = sum(weight.values())
+    return np.array([weight[s.source] / (total * counts[s.source]) for s in samples])
 
 
 def _probability(coefficients: Floats, rows: Floats) -> Floats:

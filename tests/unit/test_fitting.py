@@ -1,4 +1,4 @@
-"""Fitting: weights that made the answers are found again, and each kind of text counts the same."""
+"""Fitting: weights that made the answers are found again, and each kind of text counts by its weight."""
 
 from __future__ import annotations
 
@@ -143,10 +143,16 @@ def test_a_reader_that_finds_no_answer_cannot_be_fitted():
         fit(lost, "r")
 
 
+def contrary() -> tuple[list[Sample], list[Sample]]:
+    """Samples of two sources: margins tell the answer in one and mislead in the other."""
+    return (
+        many(300, weights=(1.0, 0.0, 0.0), source="pages"),
+        many(300, seed=1, weights=(-1.0, 0.0, 0.0), source="encyclopedia"),
+    )
+
+
 def test_sources_count_the_same_however_many_questions_they_have():
-    """Where margins tell in one source and mislead in the other, their numbers do not matter."""
-    telling = many(300, weights=(1.0, 0.0, 0.0))
-    misleading = many(300, seed=1, weights=(-1.0, 0.0, 0.0), source="encyclopedia")
+    telling, misleading = contrary()
     once = fit([*telling, *misleading], "r")
     again = fit([*telling * 5, *misleading], "r")
     assert again.rank == pytest.approx(once.rank, abs=0.02)
@@ -154,6 +160,16 @@ def test_sources_count_the_same_however_many_questions_they_have():
     assert again.thresholds == pytest.approx(once.thresholds, abs=0.02)
     assert abs(once.rank["margin"]) < 0.2
     assert fit(telling, "r").rank["margin"] > 0.8
+
+
+def test_news_counts_as_much_in_the_fit_as_two_other_sources():
+    telling, misleading = contrary()
+    news = [replace(s, source="news") for s in telling]
+    pages = fit([*telling, *[replace(s, source="more pages") for s in telling], *misleading], "r")
+    found = fit([*news, *misleading], "r")
+    assert found.rank == pytest.approx(pages.rank, abs=0.02)
+    assert found.confidence == pytest.approx(pages.confidence, abs=0.05)
+    assert found.rank["margin"] > fit([*telling, *misleading], "r").rank["margin"] + 0.1
 
 
 def test_every_question_is_judged_once_by_a_fit_to_other_articles(monkeypatch):
