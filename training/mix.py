@@ -28,6 +28,7 @@ from training.examples import (
     sentence_units,
 )
 from training.squad import SquadDocument, SquadQuestion
+from training.swaps import swapped
 
 SHARES = {
     "news": 0.42,
@@ -37,10 +38,12 @@ SHARES = {
     "sentences": 0.04,
     "terms": 0.0,
     "unlabelled": 0.0,
+    "swapped": 0.0,
 }
 """Shares of the groups by source; a news group is mostly a pair, so two examples. ``terms`` are
 histories without a text, from which a `TermSpanModel` learns what a question depends on.
-``unlabelled`` are questions of SQuAD over another paragraph of their page, for a teacher."""
+``unlabelled`` are questions of SQuAD over another paragraph of their page, for a teacher.
+``swapped`` are pairs of a news question and the same about another name (`swaps`)."""
 
 TYPED = 0.08  # of the examples are asked as people type
 FOREIGN = 0.05  # of the others get words, or the turns, of a conversation that do not matter
@@ -113,6 +116,8 @@ class Mix:
         self.unanswerable = Deck([a for a in asked if not a[2].answers], self.rng)
         self.lines = Deck(_asked(sentences), self.rng)
         self.elsewhere = Deck(elsewhere, self.rng)
+        answered = [(e, question) for e in editions for question in e.questions if question.spans]
+        self.swaps = Deck(answered, self.rng)
         decks = {
             "news": self.news.items,
             "dialogues": self.turns.items,
@@ -121,6 +126,7 @@ class Mix:
             "sentences": self.lines.items,
             "terms": self.turns.items,
             "unlabelled": self.elsewhere.items,
+            "swapped": self.swaps.items,
         }
         self.shares = {name: share for name, share in shares.items() if share and decks[name]}
         if not self.shares:
@@ -135,6 +141,7 @@ class Mix:
             "sentences": self._line,
             "terms": self._terms,
             "unlabelled": self._elsewhere,
+            "swapped": self._swapped,
         }
         names, weights = list(self.shares), list(self.shares.values())
         while True:
@@ -145,16 +152,22 @@ class Mix:
     def _varied(self, group: Group) -> Group:
         """Ask some questions as people type, some with words of another conversation."""
         chance = self.rng.random()
-        question = group[0].question
         if chance < TYPED:
-            question = as_typed(question, self.rng)
-        elif chance < TYPED + FOREIGN and self.turns.items:
+            style = self.rng.random()
+            return tuple(
+                replace(example, question=as_typed(example.question, random.Random(style)))
+                for example in group
+            )
+        if chance < TYPED + FOREIGN and self.turns.items:
             history = self._history(*self.rng.choice(self.turns.items))
             if self.turns_before:
                 return tuple(replace(example, history=history) for example in group)
             words = content_words(" ".join(history))
-            question = expanded(question, self.rng.sample(words, min(2, len(words))))
-        return tuple(replace(example, question=question) for example in group)
+            words = self.rng.sample(words, min(2, len(words)))
+            return tuple(
+                replace(example, question=expanded(example.question, words)) for example in group
+            )
+        return group
 
     def _news(self) -> Group:
         """A question's answered window before one that does not answer it, of either edition."""
@@ -262,6 +275,16 @@ class Mix:
         page = "\n\n".join(others)
         start, end = nearest_unit(question.text, page, paragraph_units(page))
         return (Example(question.text, page[start:end], labelled=False),)
+
+    def _swapped(self) -> Group:
+        """A question before the same about another name, which its window does not answer."""
+        for _ in self.swaps.items:
+            edition, question = self.swaps.draw()
+            answered = self._answered(edition, question)
+            asked = swapped(question.question, answered.context, edition.text, self.rng)
+            if asked is not None:
+                return (answered, replace(answered, question=asked, spans=()))
+        raise TrainingError("no question has a name to swap; leave the share swapped out")
 
     def _line(self) -> Group:
         """A sentence's question on a page with other sentences of its source."""

@@ -1,0 +1,81 @@
+"""Questions about another name: what a text says of one thing it does not say of another.
+
+A question whose name (or number) stands in a window gets another one of the same kind from the same
+article, which the window does not mention. The window that answered no longer does. Readers
+otherwise answer "When was the Halden Merchant built?" with what is said of the Halden Trader.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from askvisit import name_kinds, names
+from askvisit.passages import sentences
+from askvisit.records import Article
+from askvisit.rewriting.mentions import spans
+
+_NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?!\w)")
+
+
+@dataclass(frozen=True)
+class Named:
+    """A name or number of an article: its kind, and its forms, the fullest first."""
+
+    kind: str
+    forms: tuple[str, ...]
+
+
+def swapped(question: str, context: str, article: str, rng: random.Random) -> str | None:
+    """Return the question about another name or number; None where there is none to take.
+
+    context: the window that answers; article: the whole text, which has the other names.
+    """
+    known = named(article)
+    by_form = {form.casefold(): one for one in known for form in one.forms}
+    places = [*spans(question), *(match.span() for match in _NUMBER.finditer(question))]
+    choices = []
+    for start, end in places:
+        written = question[start:end]
+        own = by_form.get(written.casefold())
+        if own is None or not _mentions(context, own):
+            continue
+        choices += [
+            (start, end, form)
+            for other in known
+            if other.kind == own.kind
+            and not _mentions(context, other)
+            and not _mentions(question, other)
+            for form in other.forms
+            if _alike(form, written)
+        ]
+    if not choices:
+        return None
+    start, end, form = rng.choice(choices)
+    return question[:start] + form + question[end:]
+
+
+@lru_cache(maxsize=1024)
+def named(article: str) -> Sequence[Named]:
+    """Return the names and numbers of an article; the kind of a number is its count of digits."""
+    found = names.of_article(sentences(Article("article", "", article)))
+    kinds = name_kinds.kinds([names.in_sentences(one.mentions) for one in found])
+    numbers = dict.fromkeys(_NUMBER.findall(article))
+    return [
+        *(Named(kind, one.forms) for one, kind in zip(found, kinds, strict=True)),
+        *(Named(f"{len(number)} digits", (number,)) for number in numbers),
+    ]
+
+
+def _alike(form: str, other: str) -> bool:
+    """Return whether two forms have as many words, and are both in capitals or neither."""
+    return len(form.split()) == len(other.split()) and form.isupper() == other.isupper()
+
+
+def _mentions(text: str, name: Named) -> bool:
+    """Return whether a text has the name in any form, or a word of it."""
+    said = set(re.findall(r"\w+", text.casefold()))
+    return any(said.issuperset(re.findall(r"\w+", form.casefold())) for form in name.forms)
