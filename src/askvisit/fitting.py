@@ -30,8 +30,8 @@ ANSWERED: dict[Strictness, float] = {"lenient": 0.95, "normal": 0.87, "strict": 
 """What share of answerable questions each strictness answers, on the fitted articles."""
 
 WEIGHTS = {"news": 2.0}
-"""How much a source counts in the fit of ranking and confidence, beside 1 for any other: news is what
-most people ask about. The thresholds count every source the same."""
+"""Weights of sources in the fit of ranking and confidence, 1 for any other: askvisit is made for
+news. The thresholds weight every source the same."""
 
 Floats = NDArray[np.float64]
 
@@ -43,7 +43,7 @@ class Sample:
     `answerable` says that the article answers it. `gold` are the spans that are right, by number;
     an answerable question has none where what answers it was not read to the end. `far` is True for
     a question about another article, `several` for one that all of the gold spans answer together.
-    `source` names the kind of text, which counts by `WEIGHTS`, not by its number of questions.
+    `source` names the kind of text; a source counts by its weight, not by its number of questions.
     """
 
     source: str
@@ -200,7 +200,7 @@ def _fit_confidence(
 
 
 def _shares(samples: Sequence[Sample], weights: Mapping[str, float] | None = None) -> Floats:
-    """Return the samples' shares of a sum of 1: each source has its weight's, 1 where it has none."""
+    """Return sample weights that sum to 1, divided among the sources by `weights` (default 1)."""
     counts = Counter(sample.source for sample in samples)
     weight = {source: (weights or {}).get(source, 1.0) for source in counts}
     total = sum(weight.values())

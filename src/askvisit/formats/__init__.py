@@ -1,7 +1,7 @@
 """Article formats, one file each: bytes in, `Document` out.
 
-A new format is one file here with `read(data) -> Document`, and one row in `_MODULES`. Formats
-that others can make hostile are parsed in a process of their own (`isolated`).
+A new format is one file here with `read(data) -> Document`, and one row in `_MODULES`. Formats that
+can carry hostile input are parsed in a separate process (`isolated`).
 """
 
 from collections.abc import Sequence
@@ -19,15 +19,15 @@ _MODULES = {
 _ISOLATED = ("html", "pdf")
 
 SUFFIXES = tuple(_MODULES)
-"""The file name endings that can be read, lower case with the dot."""
+"""Supported file name suffixes, in lower case with the dot."""
 
 
 @dataclass(frozen=True)
 class Document:
-    """What a file says: its text and its metadata.
+    """A file's text and metadata.
 
-    `text` is what offsets count in. `date` is ISO 8601, `author` the names with commas between
-    them; both are None where only the text prints them.
+    Offsets refer to `text`. `date` is ISO 8601, `author` comma-separated names; both are None if
+    only the text states them, unless it is a PDF's byline.
     """
 
     text: str
@@ -40,11 +40,11 @@ class Document:
 
 @dataclass(frozen=True)
 class PageView:
-    """A page of a file as it looks, and where ranges of the file's text stand on it.
+    """A rendered page of a file, and where ranges of the file's text are on it.
 
-    `page` counts from 1, `width` and `height` are pixels of the image (WebP). `marks` has the
-    boxes of each range, in its order: left, top, right and bottom as parts (0..1) of the page;
-    none where the range stands on another page.
+    `page` counts from 1; `width` and `height` are those of the image (WebP) in pixels. `marks`
+    holds each range's boxes in order: left, top, right and bottom as fractions (0..1) of the page;
+    a range on another page has none.
     """
 
     page: int
@@ -58,10 +58,10 @@ class PageView:
 def show(
     name: str, data: bytes, text_sha256: str, page: int, ranges: Sequence[tuple[int, int]] = ()
 ) -> PageView:
-    """Draw a page (from 1) of a file, with the places of ranges (start, end) of its text.
+    """Render a page (from 1) of a file, and locate ranges (start, end) of its text on it.
 
-    Raises `ValueError` with the reason where the format has no pages, or the file's text is not
-    the one with that hash.
+    Raises `ValueError` with the reason if the format has no pages, or the file's text does not have
+    that hash.
     """
     if not has_pages(name):
         raise ValueError("has no pages")
@@ -72,14 +72,14 @@ def show(
 
 
 def has_pages(name: str) -> bool:
-    """Tell by a file's name whether its pages can be shown."""
+    """Return whether a file's pages can be shown, judging by its name."""
     return PurePath(name).suffix.lower() == ".pdf"
 
 
 def read(name: str, data: bytes) -> Document:
-    """Read a file's bytes in the format that its name's ending says.
+    """Read a file's bytes in the format given by its name's suffix.
 
-    Raises `ValueError` with the reason where the format is unknown or the bytes are not of it.
+    Raises `ValueError` with the reason if the format is unknown or the bytes do not match it.
     """
     suffix = PurePath(name).suffix.lower()
     if suffix not in _MODULES:

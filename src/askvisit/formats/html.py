@@ -1,8 +1,8 @@
-"""Saved web pages: the main text by trafilatura, one paragraph a block; no menus, no comments.
+"""Saved web pages: the main text by trafilatura, one paragraph per block; no menus, no comments.
 
-The text is the page's words in order: the headline first, white space joined, blocks parted by
-a blank line; a row of a table says what its columns are called (`html_structure`). It depends on
-the bytes only: dates are not compared with today's.
+The text is the page's words in order: headline first, white space collapsed, blocks separated by a
+blank line; table rows carry their column names (`html_structure`). It depends on the bytes only:
+dates are not compared with today's.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ _NO_ARTICLE = (
     "no article was found in the page (is it made by a script?); save its text as a .txt file"
 )
 _BREAK = "\x0b"
-"""A line that was broken on purpose, unlike the line feeds of the markup."""
+"""A deliberate line break, unlike the line feeds of the markup."""
 
 _INLINE = {"hi", "ref", "del", "cell", "lb", "graphic"}
 _DATES = {"original_date": True, "extensive_search": False, "max_date": "2100-12-31"}
 
 
 def read(data: bytes) -> Document:
-    """Find the article of a page; raises `ValueError` where there is none."""
+    """Extract a page's article; raises `ValueError` if there is none."""
     from trafilatura import bare_extraction, load_html
 
     tree = load_html(decode(data))
@@ -72,7 +72,7 @@ def read(data: bytes) -> Document:
 
 
 def decode(data: bytes) -> str:
-    """Decode a page as browsers do: a byte order mark, UTF-8, what it declares, Windows-1252."""
+    """Decode a page as browsers do: byte order mark, UTF-8, declared encoding, Windows-1252."""
     for mark, encoding in _BYTE_ORDER_MARKS.items():
         if data.startswith(mark):
             return data.decode(encoding, "replace")
@@ -90,7 +90,7 @@ def _declared(data: bytes) -> str:
         name = codecs.lookup(found[1].decode()).name if found else "cp1252"
     except LookupError:
         return "cp1252"
-    # Pages that say Latin-1, or UTF-8 though they are not, are Windows-1252 for every browser.
+    # Browsers read pages that declare Latin-1, or wrongly UTF-8, as Windows-1252.
     return "cp1252" if name in ("iso8859-1", "ascii", "utf-8") else name
 
 
@@ -121,7 +121,7 @@ def _part(pieces: list[list[str]], element: _Element) -> None:
 
 
 def _lines(block: str) -> Iterator[str]:
-    """Return a block as one line, or where it was broken at names who say something, as several."""
+    """Yield a block as one line, or split at speakers if several of its lines begin with one."""
     broken = [one_line(line) for line in block.split(_BREAK)]
     in_turn = sum(SPEAKER.match(line) is not None for line in broken) > 1
     begun = ""

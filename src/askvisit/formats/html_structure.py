@@ -1,8 +1,7 @@
-"""Parts of a web page whose meaning is in their markup, written out before the text is taken.
+"""Parts of a web page whose meaning is in their markup, written out before text extraction.
 
-A row of a table says what its columns are called: "Year: 2018; Trucks: 64". A caption becomes a
-paragraph, a term and its description one line, and a line that only names who speaks begins the
-one that follows.
+Table rows carry their column names: "Year: 2018; Trucks: 64". A caption becomes a paragraph, a term
+and its description one line, and a line that only names the speaker is joined to the next.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 _MOST_CELLS = 20_000
 _MOST_SPANNED = 100
-"""Rows or columns that one cell may span; real ones span a few."""
+"""Maximum rows or columns that one cell may span; real ones span a few."""
 
 _FIGURES = "//figure | //*[starts-with(@class, 'wp-caption')]"
 _LONGEST_LABEL = 60
@@ -41,7 +40,7 @@ def write_out(page: HtmlElement) -> None:
 
 
 def _write_table(table: HtmlElement) -> None:
-    """Put each row of a table of data into one cell; one that only lays out a page stays."""
+    """Put each row of a data table into one cell; layout tables are left alone."""
     if next(table.iterdescendants("table"), None) is not None or not _is_read(table):
         return
     elements = list(table.iter("tr"))
@@ -61,13 +60,13 @@ def _write_table(table: HtmlElement) -> None:
 
 
 def _is_read(table: HtmlElement) -> bool:
-    """Tell a table that is read from a menu: most of what it says is no link."""
+    """Return whether a table is content, not a menu: at most half of its text is links."""
     linked = sum(len(link.text_content()) for link in table.iter("a"))
     return 2 * linked <= len(table.text_content())
 
 
 def _grid(elements: Sequence[HtmlElement]) -> list[Row] | None:
-    """Return the cells of each row; what spans several rows or columns stands in each of them."""
+    """Return the cells of each row; a cell that spans rows or columns is repeated in each."""
     rows: list[Row] = []
     below: dict[int, tuple[int, str, bool]] = {}
     cells = 0
@@ -112,7 +111,7 @@ def _cell_text(cell: HtmlElement) -> str:
 
 
 def _column_names(heads: Sequence[Row]) -> list[str]:
-    """Return the columns' names; of headings over headings, all, once each."""
+    """Return the column names; stacked headings are joined, each once."""
     width = max((len(row) for row in heads), default=0)
     names = []
     for column in range(width):
@@ -122,7 +121,7 @@ def _column_names(heads: Sequence[Row]) -> list[str]:
 
 
 def _row_text(row: Row, names: Sequence[str]) -> str:
-    """Return a row with its columns' names; where they have none, its own heading stands first."""
+    """Return a row with its column names; if there are none, its own heading comes first."""
     parts: list[str] = []
     for column, (text, _) in enumerate(row):
         name = names[column] if column < len(names) else ""
@@ -144,7 +143,7 @@ def _only_cell(row: HtmlElement, text: str) -> None:
 
 
 def _write_caption(figure: HtmlElement) -> None:
-    """Make a figure a part of the text: trafilatura leaves out figures with all that they say."""
+    """Make a figure part of the text: trafilatura drops figures with all their text."""
     for caption in list(figure.iter("figcaption")):
         caption.tag = "p"
         caption.attrib.clear()
@@ -153,7 +152,7 @@ def _write_caption(figure: HtmlElement) -> None:
 
 
 def _write_terms(terms: HtmlElement) -> None:
-    """Put a term before each of its descriptions; a question stands there as it is."""
+    """Put a term before each of its descriptions; a question gets no colon."""
     term = ""
     for child in list(terms):
         if child.tag == "dt":
@@ -168,7 +167,7 @@ def _write_terms(terms: HtmlElement) -> None:
 
 
 def _write_label(label: HtmlElement) -> None:
-    """Join a paragraph that only says who speaks, or what comes, with the paragraph below."""
+    """Join a paragraph that only names the speaker, or announces what follows, to the next one."""
     after = label.getnext()
     text = one_line(label.text_content())
     is_label = text.endswith(":") and len(text) <= _LONGEST_LABEL

@@ -1,8 +1,8 @@
-"""Formats parsed, and pages drawn, in a process of their own: a hostile file can end only that.
+"""Parse formats and render pages in a separate process: a hostile file can crash only that.
 
-One child is kept for all files, because loading the parsers costs more than most files do. It
-may use so much memory and time for a file; one that takes more ends it, and the next file gets
-a new one. A request is a line of JSON and the file's bytes, the reply is a line of JSON.
+One child is kept for all files, because loading the parsers costs more than most files do. Memory
+and time per file are limited; a file that takes too long or crashes the child ends it, and the next
+file gets a new one. A request is a line of JSON and the file's bytes, the reply is a line of JSON.
 """
 
 from __future__ import annotations
@@ -25,25 +25,25 @@ from typing import IO, Any
 from askvisit.formats import Document, PageView
 
 SECONDS = 60.0
-"""Time for one file; a long article takes a hundredth of it."""
+"""Time limit for one file; a long article takes a hundredth of it."""
 
 SECONDS_A_PAGE = 20.0
-"""Time to draw a page; somebody waits for it."""
+"""Time limit for rendering a page; a user is waiting for it."""
 
 MEMORY = 3 * 1024**3
-"""Bytes of address space of the child, where the system can limit that (Linux can)."""
+"""The child's address space in bytes, if the system can limit it (Linux can)."""
 
 LONGEST_TEXT = 10_000_000
-"""Characters of text in a file."""
+"""Maximum characters of text in a file."""
 
 _START = "import sys; sys.path[:] = {path!r}; from askvisit.formats.isolated import serve; serve()"
 
 
-@lru_cache(maxsize=4)  # a build reads a new file twice: to hash its text, and to cut it
+@lru_cache(maxsize=4)  # a build reads a new file twice: to hash its text, and to chunk it
 def read(module: str, data: bytes) -> Document:
     """Read a file with `askvisit.formats.MODULE` in the child.
 
-    Raises `ValueError` with the reason where the file is not of the format, or takes too much.
+    Raises `ValueError` with the reason if the file is not in the format, or exceeds a limit.
     """
     return Document(**_child.call(f"{module}:read", data, (), SECONDS))
 
@@ -51,9 +51,9 @@ def read(module: str, data: bytes) -> Document:
 def show(
     module: str, data: bytes, text_sha256: str, page: int, ranges: tuple[tuple[int, int], ...]
 ) -> PageView:
-    """Draw a page of a file with `askvisit.formats.MODULE` in the child; see `formats.PageView`.
+    """Render a page of a file with `askvisit.formats.MODULE` in the child; see `formats.PageView`.
 
-    Raises `ValueError` with the reason where that cannot be done, at once for a second time.
+    Raises `ValueError` with the reason if that fails; failures are cached.
     """
     shown = _shown(module, data, text_sha256, page, ranges)
     if isinstance(shown, str):
@@ -72,7 +72,7 @@ def _shown(module: str, data: bytes, *arguments: Any) -> PageView | str:
 
 
 class _Child:
-    """The process that parses, started when the first file comes; one file at a time."""
+    """The parsing process, started for the first file; it handles one file at a time."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
@@ -118,7 +118,7 @@ class _Child:
                 [sys.executable, "-c", _START.format(path=sys.path)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,  # parsers warn of what they repair
+                stderr=subprocess.DEVNULL,  # parsers warn about what they repair
             )
         return self._process
 
@@ -127,7 +127,7 @@ _child = _Child()
 
 
 def end() -> None:
-    """End the child, where there is one, in the middle of a file too."""
+    """End the child if there is one, even in the middle of a file."""
     _child.end()
 
 
@@ -135,7 +135,7 @@ atexit.register(end)
 
 
 def _line(descriptor: int, deadline: float) -> bytes:
-    """Read one line; raises `TimeoutError` at the deadline, `EOFError` where no more comes."""
+    """Read one line; raises `TimeoutError` at the deadline, `EOFError` at the end of the stream."""
     received = bytearray()
     with selectors.DefaultSelector() as selector:
         selector.register(descriptor, selectors.EVENT_READ)
@@ -150,11 +150,11 @@ def _line(descriptor: int, deadline: float) -> bytes:
 
 
 def serve() -> None:
-    """Be the child: answer requests on standard input until it ends."""
+    """Run as the child: answer requests on standard input until it ends."""
     _limit_memory()
     _write_no_files()
     requests, replies = sys.stdin.buffer, sys.stdout.buffer
-    sys.stdout = sys.stderr  # a parser that prints must not spoil a reply
+    sys.stdout = sys.stderr  # a parser that prints must not corrupt a reply
     while line := requests.readline():
         function, arguments, length = json.loads(line)
         reply = _reply(function, arguments, requests, length)
@@ -187,12 +187,12 @@ def _limit_memory() -> None:
     limit = MEMORY if most == resource.RLIM_INFINITY else min(MEMORY, most)
     try:
         resource.setrlimit(resource.RLIMIT_AS, (limit, most))
-    except (ValueError, OSError):  # macOS knows no such limit; the time limit holds there
+    except (ValueError, OSError):  # macOS has no such limit; the time limit applies there
         return
 
 
 def _write_no_files() -> None:
-    """Take away what no parser needs: to write files, and to leave a core of itself."""
+    """Forbid what no parser needs: writing files and dumping core."""
     import resource
 
     for limit in (resource.RLIMIT_FSIZE, resource.RLIMIT_CORE):

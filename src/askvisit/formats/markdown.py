@@ -1,4 +1,4 @@
-"""Markdown in UTF-8: stored as it is, the first heading is the title."""
+"""Markdown in UTF-8: stored as is; the first heading is the title."""
 
 import re
 
@@ -8,7 +8,7 @@ _HEADING = re.compile(r"^\ufeff? {0,3}#{1,6}[ \t]+(.+?)(?:[ \t]+#+)?[ \t]*\r?$",
 
 
 def read(data: bytes) -> Document:
-    """Decode the bytes; the marks of Markdown stay in the text, so that offsets hold."""
+    """Decode the bytes; Markdown syntax stays in the text, so that offsets stay valid."""
     text = plain.decode(data)
     heading = _HEADING.search(text)
     return Document(text, title=heading.group(1) if heading else plain.headline(text))

@@ -1,8 +1,8 @@
-"""PDF files: characters by PDFium (`pdf_glyphs`), put together to paragraphs (`pdf_layout`).
+"""PDF files: characters from PDFium (`pdf_glyphs`), assembled into paragraphs (`pdf_layout`).
 
-The title is the block in the largest type of the first page. The dates in a PDF say when the
-file was made, not when the article was published, so no date is taken from it. A form feed ends
-each page of the text: after a space where a paragraph goes on, between blocks elsewhere.
+The title is the block in the largest type on the first page. The dates in a PDF say when the file
+was made, not when the article was published, so no date is taken from it. A form feed ends each
+page of the text: after a space if a paragraph continues, otherwise between blocks.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from pypdfium2 import PdfDocument
 
 MOST_PAGES = 300
-"""Pages of a file; articles have a few."""
+"""Maximum pages of a file; articles have a few."""
 
 MOST_GLYPHS = 3_000_000
-"""Characters of a file; 10,000 on each of 300 pages."""
+"""Maximum characters of a file: 10,000 on each of 300 pages."""
 
 _NO_TEXT = (
     "has no text (a scan?); make it searchable first, for example with: ocrmypdf IN.pdf OUT.pdf"
@@ -34,14 +34,14 @@ _NO_TEXT = (
 _BROKEN = "is a broken PDF; open it and save it again"
 _LONGEST_TITLE = 200
 _HEADLINE_SIZE = 1.2
-"""How much larger than the text a headline's type is, at least."""
+"""Minimum ratio of a headline's type size to that of the text."""
 
 
 @dataclass(frozen=True)
 class SetText:
     """A file's text, and the glyph that each of its characters comes from (None for white space).
 
-    `text[n]` is part of what `glyphs[n]` says.
+    `text[n]` is part of the text of `glyphs[n]`.
     """
 
     text: str
@@ -51,12 +51,12 @@ class SetText:
 
 
 def read(data: bytes) -> Document:
-    """Extract the text; raises `ValueError` where it is broken, locked, a scan or too long."""
+    """Extract the text; raises `ValueError` if the file is broken, locked, a scan or too long."""
     found = set_text(data)
     return Document(found.text, title=found.title, author=found.author)
 
 
-@lru_cache(maxsize=1)  # somebody who looks at one page looks at the next one too
+@lru_cache(maxsize=1)  # a user who views one page views the next one too
 def set_text(data: bytes) -> SetText:
     """Return a file's text with its glyphs; raises `ValueError` as `read` does."""
     with opened(data) as file:
@@ -74,7 +74,7 @@ def set_text(data: bytes) -> SetText:
 
 @contextmanager
 def opened(data: bytes) -> Iterator[PdfDocument]:
-    """Open a file and close it; raises `ValueError` where that is not possible."""
+    """Open a file, and close it afterwards; raises `ValueError` if that fails."""
     import pypdfium2 as pdfium
     from pypdfium2.raw import FPDF_ERR_PASSWORD
 
@@ -116,7 +116,7 @@ def _pages(file: PdfDocument) -> list[list[Line]]:
 
 
 def _with_page_ends(blocks: Sequence[Block], pages: int) -> list[tuple[str, Glyph | None]]:
-    """Return the text in pieces with their glyphs, and a form feed for each page that ends."""
+    """Return the text in pieces with their glyphs, and a form feed at the end of each page."""
     shown: list[tuple[str, Glyph | None]] = []
     page = 0
     for block in blocks:
@@ -139,7 +139,7 @@ def _with_page_ends(blocks: Sequence[Block], pages: int) -> list[tuple[str, Glyp
 
 
 def _headline(blocks: list[Block]) -> str | None:
-    """Return the block in the largest type of the first page, where it stands out."""
+    """Return the block in the largest type on the first page, if it stands out."""
     sizes = sorted(block.size for block in blocks for _ in block.text)
     usual = sizes[len(sizes) // 2]
     first = [b for b in blocks if b.page == 0 and len(b.text) <= _LONGEST_TITLE]

@@ -1,8 +1,8 @@
-"""Parts of lines to lines in reading order: a file may tell its columns row by row.
+"""Put parts of lines into reading order: a file may store its columns row by row.
 
-A file that tells one column after the other is taken as it is. Where it leaps from one side of a
-gap to the other again and again, the page is cut there: down the left side, then down the right,
-between lines that go across. Cells of a table are short; their rows stay rows.
+A file that stores one column after the other is left as is. If its content repeatedly jumps across
+a gap, the page is split there: down the left side, then down the right, between lines that span
+both. Table cells are short; their rows stay rows.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from statistics import median_low
 from askvisit.formats.pdf_glyphs import Glyph, Line
 
 _FEWEST_LEAPS = 3
-"""Rows that are told across a gap before it may part columns."""
+"""Minimum rows stored across a gap for it to separate columns."""
 _AS_HIGH = 2.5
-"""Type sizes by which what is told after each other may differ in height."""
+"""Height difference, in type sizes, below which consecutive parts are side by side."""
 _MOST_ROWS = 0.6
-"""Part of the rows that are told across it."""
+"""Minimum share of the rows that are stored across the gap."""
 _MOST_CROSSING = 0.5
-"""Lines that go across it, as a part of its rows: headlines, heads."""
+"""Maximum lines that cross the gap, as a share of its rows: headlines, headers."""
 _COLUMN = 15
-"""Characters of the usual row of a column of text; a cell of a table has fewer."""
+"""Minimum characters in a typical row of a text column; a table cell has fewer."""
 _APART = 1.8
-"""Times the usual distance of rows: from here on the first or last one is no part of a column."""
+"""Multiple of the usual row spacing beyond which the first or last row is outside the columns."""
 
 
 def lines(parts: Sequence[Line]) -> list[Line]:
-    """Return the lines of a page in the order in which they are read."""
+    """Return a page's lines in reading order."""
     gutter = _gutter(parts)
     if gutter is None:
         return _joined(parts)
@@ -50,7 +50,7 @@ def lines(parts: Sequence[Line]) -> list[Line]:
 
 
 def _by_bands(parts: Sequence[Line], gutter: float) -> list[Line | None]:
-    """Return the parts from the top down, with None where what is above is read to its end."""
+    """Return the parts from the top down, with None at the end of each band."""
     rows = _rows(parts)
     drops = sorted(a[0].y - b[0].y for a, b in pairwise(rows))
     usual = drops[len(drops) // 2] if drops else 0.0
@@ -64,7 +64,7 @@ def _by_bands(parts: Sequence[Line], gutter: float) -> list[Line | None]:
 
 
 def _whole(row: Sequence[Line], gutter: float) -> list[Line | None]:
-    """Return the parts of a row that is read across, each before what follows."""
+    """Return the parts of a row that is read straight across, with None after each."""
     found: list[Line | None] = []
     for part in row:
         found += [part, None]
@@ -77,7 +77,7 @@ def _distance(rows: Sequence[Sequence[Line]], number: int) -> float:
 
 
 def _rows(parts: Sequence[Line]) -> list[list[Line]]:
-    """Group parts that share a base line, from the top down and from left to right."""
+    """Group parts that share a baseline, from the top down and from left to right."""
     rows: list[list[Line]] = []
     for part in sorted(parts, key=lambda part: -part.y):
         if rows and _in_row(rows[-1][0], part):
@@ -88,11 +88,11 @@ def _rows(parts: Sequence[Line]) -> list[list[Line]]:
 
 
 def _gutter(parts: Sequence[Line]) -> float | None:
-    """Return where the page is to be cut, None where it is told in order."""
+    """Return where to split the page, None if it is stored in reading order."""
     leaps = [b.x for a, b in pairwise(parts) if b.x >= a.right and _side_by_side(a, b)]
     if len(leaps) < _FEWEST_LEAPS:
         return None
-    # Justified lines have wide gaps too, but not below each other.
+    # Justified lines have wide gaps too, but these do not line up vertically.
     for x, _ in Counter(round(leap) for leap in leaps).most_common(_FEWEST_LEAPS):
         gutter = x - 1.0
         across = sum(a.right <= gutter <= b.x for a, b in pairwise(parts) if _side_by_side(a, b))
@@ -114,7 +114,7 @@ def _row_lengths(parts: Sequence[Line]) -> list[int]:
 
 
 def _joined(parts: Sequence[Line]) -> list[Line]:
-    """Join what is told from left to right on one base line."""
+    """Join parts stored from left to right on one baseline."""
     found: list[Line] = []
     for part in parts:
         before = found[-1] if found else None
@@ -132,5 +132,5 @@ def _in_row(a: Line, b: Line) -> bool:
 
 
 def _side_by_side(a: Line, b: Line) -> bool:
-    """Tell parts that stand about as high; columns need not share base lines."""
+    """Return whether parts are at about the same height; columns need not share baselines."""
     return abs(a.y - b.y) < _AS_HIGH * max(a.size, b.size)

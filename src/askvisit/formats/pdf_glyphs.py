@@ -1,7 +1,7 @@
-"""The characters of a PDF page, by PDFium: what each is, and where it stands on the page as shown.
+"""The characters of a PDF page, from PDFium: what each is, and where it is on the rendered page.
 
-PDFium draws the page too (`pdf_page`), so a box is where the character is seen. A page's own
-rotation is turned back: x and y are as a reader holds it.
+PDFium also renders the page (`pdf_page`), so a box is where the character is seen. x and y are as
+the reader sees the page, whatever its own rotation.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ if TYPE_CHECKING:
     from pypdfium2 import PdfPage
 
 Box = tuple[float, float, float, float]
-"""Left, top, right and bottom, as parts (0..1) of the page's width and height from its top left."""
+"""Left, top, right, bottom: fractions (0..1) of the page's width and height from its top left."""
 
 _WIDE_SPACE = 1.0
-"""Type sizes: from here on a gap may part two columns."""
+"""Minimum gap that may separate two columns, in type sizes."""
 _OTHER_LINE = 0.5
-"""Type sizes by which the base line of another line differs, at least; an exponent's does less."""
+"""Minimum baseline difference between lines, in type sizes; an exponent's is smaller."""
 
 _FINE = 1_000_000
-"""Pixels of a side that places are computed with."""
+"""Resolution for computing positions: pixels per side of the page."""
 
 _HYPHENS = ("\x02", "\ufffe")
-"""What PDFium gives for a hyphen at which a word is parted."""
+"""What PDFium returns for a hyphen that splits a word."""
 
 
 @dataclass(frozen=True, slots=True)
 class Glyph:
-    """A character, or the few of a ligature, on a page (from 0); a space between has no box.
+    """A character, or the characters of a ligature, on a page (from 0); a space has no box.
 
-    base is the height of its base line, size that of its type (points).
+    base is the height of its baseline, size its type size (points).
     """
 
     text: str
@@ -47,10 +47,10 @@ class Glyph:
 
 @dataclass(frozen=True)
 class Line:
-    """One line as it is set, or a part of it before a wide gap.
+    """One typeset line, or a part of one cut at a wide gap.
 
-    x and right are where it begins and ends (points), y its base line (growing upwards), size that
-    of its type.
+    x and right are where it begins and ends (points), y its baseline (growing upwards), size its
+    type size.
     """
 
     glyphs: tuple[Glyph, ...]
@@ -61,13 +61,13 @@ class Line:
 
     @property
     def text(self) -> str:
-        """What it says."""
+        """Its text."""
         return "".join(glyph.text for glyph in self.glyphs)
 
 
 @dataclass(frozen=True, slots=True)
 class _Set:
-    """A glyph as it is set: the direction in which its line runs, and where it is along that."""
+    """A placed glyph: the direction of its line, and its extent along that direction."""
 
     glyph: Glyph
     direction: tuple[float, float]
@@ -76,16 +76,16 @@ class _Set:
 
 
 def around(a: Box | None, b: Box | None) -> Box | None:
-    """Return the box around two."""
+    """Return the bounding box of two boxes."""
     if a is None or b is None:
         return a or b
     return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
 
 
 def parts_of_lines(page: PdfPage, number: int) -> list[Line]:
-    """Return the lines of a page in the order of its content, cut at wide gaps.
+    """Return a page's lines in the order of its content, cut at wide gaps.
 
-    Only text that runs as most of the page does: what is set across it is a stamp or a credit.
+    Only text in the page's main direction is kept: text set across it is a stamp or a credit.
     """
     placement = _Placement(page)
     texts = page.get_textpage()
@@ -146,13 +146,13 @@ def _on_other_line(a: Glyph, b: Glyph) -> bool:
 
 
 def _characters(texts: Any) -> Iterator[tuple[str, int]]:
-    """Give the characters of a page that say something, each with its index."""
+    """Yield a page's meaningful characters, each with its index."""
     import pypdfium2.raw as pdfium
 
     high = 0
     for index in range(texts.count_chars()):
         code = pdfium.FPDFText_GetUnicode(texts, index)
-        if 0xD800 <= code < 0xDC00:  # half of a character outside the first 65,536
+        if 0xD800 <= code < 0xDC00:  # half of a surrogate pair
             high = code
             continue
         if 0xDC00 <= code < 0xE000:
@@ -168,9 +168,9 @@ def _characters(texts: Any) -> Iterator[tuple[str, int]]:
 
 
 class _Placement:
-    """Where what is set on a page is seen, from the matrices of PDF (ISO 32000, 8.3).
+    """Where a page's content appears when shown, from the PDF matrices (ISO 32000, 8.3).
 
-    It takes the page's own rotation away, with which PDFium would tell its lines in another order.
+    It removes the page's own rotation, with which PDFium would return lines in another order.
     """
 
     def __init__(self, page: PdfPage) -> None:
@@ -184,7 +184,7 @@ class _Placement:
         self._c, self._d = (up[0] - origin[0]) / 1000, (up[1] - origin[1]) / 1000
 
     def put(self, texts: Any, index: int, text: str, number: int) -> _Set | None:
-        """Return a character as it is set, None where it cannot be seen: no size, off the page."""
+        """Return a placed character, None if it cannot be seen: no size, or off the page."""
         import pypdfium2.raw as pdfium
 
         matrix, edges = pdfium.FS_MATRIX(), [c_double() for _ in range(4)]
@@ -216,7 +216,7 @@ class _Placement:
         return _Set(glyph, (dx, dy), min(ends), max(ends))
 
     def _at(self, x: float, y: float) -> tuple[float, float]:
-        """Return the points from the left and the top at which a place of the file is seen."""
+        """Return where a position in the file is seen, in points from the left and the top."""
         dx, dy = self._turned(x, y)
         return self._x0 + dx, self._y0 + dy
 

@@ -1,7 +1,7 @@
-"""What a PDF says of its author: the text, or the information dictionary.
+"""A PDF's author, from its text or its information dictionary.
 
-Programs write their user's name there, so only what reads as a person's name is taken. The dates
-say when the file was made, not when the article was published.
+Programs write their user's name there, so only what reads as a person's name is used. The dates
+there say when the file was made, not when the article was published.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _PROGRAM = re.compile(r"\b(?:user|admin\w*|microsoft|office|adobe|word|acrobat|o
 
 
 def author(told: Mapping[str, str], text: str) -> str | None:
-    """Return who wrote it: the byline that the text prints, else the author of the file.
+    """Return the author: the byline printed in the text, else the file's author.
 
     told: the information dictionary.
     """

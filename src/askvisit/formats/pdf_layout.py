@@ -1,8 +1,8 @@
-"""Lines of PDF pages to paragraphs: a PDF says where words stand, not what belongs together.
+"""Group the lines of PDF pages into paragraphs: a PDF stores positions, not structure.
 
-A paragraph ends where the next line is set in another size, stands further below than lines
-do, is indented, or begins after a short line that closes a sentence. Lines are joined by a
-space; a word parted at a hyphen becomes whole where the file parts words at all.
+A paragraph ends if the next line has a different type size, is further below than usual, is
+indented, or follows a short line that ends a sentence. Lines are joined by a space; a word
+hyphenated at a line end is rejoined if the file hyphenates words at all.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ _LIGATURES = str.maketrans(
 
 _SAME_SIZE = 0.1
 _GAP = 1.25
-"""Times the usual distance of lines: from here on the distance parts paragraphs."""
+"""Multiple of the usual line spacing beyond which a gap separates paragraphs."""
 _INDENT = (0.7, 6.0)
-"""Type sizes by which a paragraph's first line may be indented."""
+"""Range of a paragraph's first-line indent, in type sizes."""
 _SHORT = 0.75
-"""A line that closes a sentence and is shorter than this part of the usual line is a last one."""
+"""A sentence-ending line shorter than this share of the usual length ends its paragraph."""
 _CUT_OFF = 0.5
-"""A line of text that is shorter than this is a last one, however it ends."""
+"""A line of body text shorter than this share ends its paragraph in any case."""
 _RUNNING = 2
-"""Lines at the top and at the foot of a page that may be running heads and page numbers."""
+"""Lines at the top and bottom of a page that may be running heads or page numbers."""
 _PARTS_WORDS = 0.03
-"""Part of the lines that end in a hyphen where a file parts words; "pro-Beijing" is rarer."""
+"""Minimum share of lines ending in a hyphen if a file hyphenates; "pro-Beijing" is rarer."""
 
 
 @dataclass(frozen=True)
 class Block:
-    """One paragraph: its glyphs, the page (from 0) that it begins on, its type's size."""
+    """One paragraph: its glyphs, the page (from 0) that it begins on, its type size."""
 
     glyphs: tuple[Glyph, ...]
     page: int
@@ -50,7 +50,7 @@ class Block:
 
     @property
     def text(self) -> str:
-        """What it says."""
+        """Its text."""
         return "".join(glyph.text for glyph in self.glyphs)
 
 
@@ -72,13 +72,13 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> list[Block]:
 
 
 class _Setting:
-    """How a file is set: the usual distance and length of its lines, whether it parts words."""
+    """A file's typesetting: its usual line spacing and length, and whether it hyphenates words."""
 
     def __init__(self, lines: Sequence[Line]) -> None:
         drops = sorted(
             (a.y - b.y) / a.size for a, b in pairwise(lines) if _alike(a, b) and a.y > b.y
         )
-        # Some of them part paragraphs, and in a text of short ones many.
+        # Some of these separate paragraphs; many do if the paragraphs are short.
         self.drop = drops[len(drops) // 4] if drops else 1.2
         self.size = median_low(line.size for line in lines)
         self.length = median_low(len(line.text) for line in lines)
@@ -86,9 +86,9 @@ class _Setting:
         self.parts_words = parted > _PARTS_WORDS * len(lines)
 
     def in_one_go(self, page: Sequence[Line]) -> list[Line]:
-        """Move what stands at the foot or head of a page in small type out of the text's way.
+        """Move small type at the head or foot of a page out of the way of the text.
 
-        A sentence that goes on over the page would be broken by it: a note goes before the last
+        It would interrupt a sentence that continues across pages: a note goes before the last
         paragraph, a head after the first.
         """
         first, end = 0, len(page)
@@ -99,7 +99,7 @@ class _Setting:
         body = page[first:end]
         cuts = [n for n, (a, b) in enumerate(pairwise(body), 1) if self.parts(a, b, same_page=True)]
         head, foot = page[:first], page[end:]
-        if not cuts:  # nothing of it belongs to one paragraph only
+        if not cuts:  # no paragraph break to move it to
             return list(page)
         last = cuts[-1] if foot and not ends_sentence(body[-1].text) else len(body)
         start = cuts[0] if head and body[0].text[0].islower() else 0
@@ -132,7 +132,7 @@ def _alike(a: Line, b: Line) -> bool:
 
 
 def _tidy(line: Line) -> Line:
-    """Spell ligatures out, make each white space one space, none at the ends."""
+    """Spell out ligatures, and collapse white space to single spaces, none at the ends."""
     glyphs: list[Glyph] = []
     for glyph in line.glyphs:
         text = glyph.text.translate(_LIGATURES)
@@ -146,10 +146,10 @@ def _tidy(line: Line) -> Line:
 
 
 def _running(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
-    """Return what is no text of each page: lines at its top or foot that others have there too.
+    """Return each page's running lines: those at its top or foot that other pages share.
 
-    Digits are masked. Left and right pages may have heads of their own; a page number alone needs
-    no other.
+    Digits are masked. Left and right pages may have different heads; a bare page number need not
+    recur.
     """
     edges = []
     for page in pages:
@@ -194,13 +194,13 @@ def _block(group: Sequence[tuple[int, Line]], setting: _Setting) -> Block:
 
 
 def _close(glyphs: list[Glyph], line: Line, parts_words: bool, page: int) -> None:
-    """Join a line to what is there: by a space, or where a word was parted by none."""
+    """Join a line to the preceding glyphs: with a space, or without one inside a split word."""
     last = glyphs[-1].text
     if last.endswith("\u00ad"):
         return
     if not _HYPHEN.search("".join(glyph.text for glyph in glyphs[-2:])):
         glyphs.append(Glyph(" ", page))
     elif parts_words and line.text[0].islower():
-        # The hyphen is no letter of the word, but is seen where the word stands.
+        # The hyphen is not part of the word's text, but its box is part of the word's.
         hyphen = glyphs.pop()
         glyphs[-1] = replace(glyphs[-1], box=around(glyphs[-1].box, hyphen.box))

@@ -1,7 +1,7 @@
-"""A page of a PDF as it looks, and where quotes stand on it.
+"""A rendered PDF page, and where quotes are on it.
 
-The boxes are those of the very glyphs that a quote was made of (`pdf.set_text`), never found by
-searching for its words: a sentence that stands twice is marked where it was quoted.
+The boxes are those of the very glyphs that a quote was made from (`pdf.set_text`), never found by
+searching for its words: a sentence that occurs twice is marked where it was quoted.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from askvisit.formats.pdf import opened, set_text
 from askvisit.formats.pdf_glyphs import Box, Glyph, around
 
 _LONGEST_SIDE = 1500
-"""Pixels, whatever size a page says that it has."""
+"""Pixels, whatever size a page claims to have."""
 _LARGEST_SCALE = 3.0
-"""Pixels a point."""
+"""Pixels per point."""
 
 _SAME_ROW = 0.5
-"""Type sizes by which base lines of one row differ, at most."""
+"""Maximum baseline difference within a row, in type sizes."""
 _ROW_GAP = 3.0
-"""Type sizes between boxes of one row, at most: a wide space, no gutter."""
+"""Maximum gap between boxes of a row, in type sizes: a wide space, not a gutter."""
 
 
 def show(
     data: bytes, text_sha256: str, page: int, ranges: Sequence[Sequence[int]]
 ) -> dict[str, Any]:
-    """Draw a page (from 1) and find where ranges of the file's text stand on it.
+    """Render a page (from 1) and find where ranges of the file's text are on it.
 
-    Returns the fields of `formats.PageView`, the image in base 64. Raises `ValueError` where the
-    file's text is not the one with that hash any more, or there is no such page.
+    Returns the fields of `formats.PageView`, the image in base64. Raises `ValueError` if the file's
+    text no longer has that hash, or there is no such page.
     """
     found = set_text(data)
     if hashlib.sha256(found.text.encode()).hexdigest() != text_sha256:
@@ -64,9 +64,9 @@ def show(
 
 
 def _rows(glyphs: Iterable[Glyph], width: float, height: float) -> list[Box]:
-    """Join the boxes of glyphs, in their order, to one for each row; the page's size is in points.
+    """Merge the boxes of glyphs, in order, into one per row; width and height are in points.
 
-    A row is a base line, which runs down a page whose text is set sideways.
+    A row follows its baseline, which runs down a page whose text is set sideways.
     """
     rows: list[Glyph] = []
     for glyph in glyphs:

@@ -1,9 +1,8 @@
-"""What the streams of a PDF unpack to, measured before PDFium opens it.
+"""The unpacked size of a PDF's streams, measured before PDFium opens the file.
 
-A small file that becomes a large one (a decompression bomb) is refused at once; otherwise only the
-limits of the parsing process would end it. A stream is told by the bytes behind the word "stream",
-not by its dictionary, which may lie. What a file hides otherwise (by LZW, by encryption, as a
-picture) meets those limits still.
+A decompression bomb is refused at once; otherwise only the limits of the parsing process would stop
+it. A stream is recognised by the bytes after the word "stream", not by its dictionary, which may
+lie. What a file hides in other ways (LZW, encryption, pictures) still meets those limits.
 """
 
 from __future__ import annotations
@@ -13,9 +12,9 @@ import zlib
 from base64 import a85decode
 
 MOST_UNPACKED = 200_000_000
-"""Bytes of all streams but pictures; PDFium reads so many in about 2 seconds.
+"""Bytes of all streams except pictures; PDFium reads this many in about 2 seconds.
 
-Pictures are not unpacked for the text, and may be large: a white page of A4 at 300 dpi is 26 MB.
+Pictures are not unpacked for the text, and may be large: a white A4 page at 300 dpi is 26 MB.
 """
 
 _START = re.compile(rb"(?<!end)stream[^\r\n]*(?:\r\n|\r|\n)")
@@ -26,7 +25,7 @@ _PIECE = 1 << 16
 
 
 def check(data: bytes) -> None:
-    """Raise `ValueError` where a file's streams unpack to over `MOST_UNPACKED` bytes together."""
+    """Raise `ValueError` if a file's streams unpack to over `MOST_UNPACKED` bytes in total."""
     left = MOST_UNPACKED
     for start in _START.finditer(data):
         before = data[max(0, start.start() - _LONGEST_DICTIONARY) : start.start()]
@@ -35,7 +34,7 @@ def check(data: bytes) -> None:
         stream, at = data, start.end()
         while at < len(stream):
             looked_at, made = _layer(stream, at, left)
-            # Streams may lie over each other in the file, so that looking at them costs too.
+            # Streams may overlap in the file, so scanning them counts too.
             left -= len(made) or (looked_at if stream is data else 0)
             stream, at = made, 0
             if left < 0:
@@ -46,8 +45,8 @@ def check(data: bytes) -> None:
 def _layer(data: bytes, start: int, most: int) -> tuple[int, bytes]:
     """Undo one filter of a stream: Flate, hexadecimal or ASCII85.
 
-    most: the bytes after which unpacking ends, soon. Returns how many characters were looked at,
-    and what was made of them: nothing where there is none of these filters.
+    most: unpacking stops soon after this many bytes. Returns how many characters were scanned, and
+    what they decode to: nothing if none of these filters applies.
     """
     head = data[start : start + 2]
     if len(head) == 2 and head[0] & 15 == 8 and int.from_bytes(head) % 31 == 0:
@@ -58,7 +57,7 @@ def _layer(data: bytes, start: int, most: int) -> tuple[int, bytes]:
     try:
         if end == b"~>":
             return len(text), a85decode(text)
-        if b">" in text:  # a part of ASCII85's characters, the end of hexadecimal ones
+        if b">" in text:  # an ASCII85 character, and the end of hexadecimal data
             return len(text), bytes.fromhex(text.partition(b">")[0].decode())
     except ValueError:  # it is neither
         pass
@@ -66,7 +65,7 @@ def _layer(data: bytes, start: int, most: int) -> tuple[int, bytes]:
 
 
 def _inflated(data: bytes, start: int, most: int) -> bytes:
-    """Unpack zlib data up to its end, its first error, or over `most` bytes."""
+    """Unpack zlib data until its end, its first error, or more than `most` bytes."""
     unpacker = zlib.decompressobj()
     pieces: list[bytes] = []
     size = 0
@@ -78,6 +77,6 @@ def _inflated(data: bytes, start: int, most: int) -> bytes:
             pieces.append(unpacker.decompress(packed, _PIECE))
             packed = unpacker.unconsumed_tail
             size += len(pieces[-1])
-    except zlib.error:  # PDFium, too, keeps what came before
+    except zlib.error:  # PDFium also keeps what came before
         pass
     return b"".join(pieces)

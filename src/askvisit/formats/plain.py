@@ -1,4 +1,4 @@
-"""Plain text in UTF-8: stored as it is, the first block is the title where it is a headline."""
+"""Plain text in UTF-8: stored as is; the first block is the title if it is a headline."""
 
 from askvisit.formats import Document
 from askvisit.text import ends_sentence
@@ -13,7 +13,7 @@ def read(data: bytes) -> Document:
 
 
 def decode(data: bytes) -> str:
-    """Decode UTF-8; raises `ValueError` with the reason where the bytes are not text."""
+    """Decode UTF-8; raises `ValueError` with the reason if the bytes are not text."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -26,10 +26,10 @@ def decode(data: bytes) -> str:
 
 
 def headline(text: str) -> str | None:
-    """Return the first line where it reads as a headline.
+    """Return the first line if it reads as a headline.
 
-    It is short, does not end as a sentence or a clause does, and text follows: after a blank
-    line, or in lines that mostly end as sentences (a text with one line a paragraph).
+    A headline is short, does not end like a sentence or clause, and is followed by text: after a
+    blank line, or in lines that mostly end sentences (a text with one line per paragraph).
     """
     lines = [line.strip() for line in text.lstrip("\ufeff").strip().splitlines()]
     if len(lines) < 2 or len(lines[0]) > _LONGEST_HEADLINE or lines[0].endswith((".", ",", ";")):

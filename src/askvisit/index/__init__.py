@@ -1,4 +1,4 @@
-"""The index: passages by meaning (FAISS) and by words (SQLite), a folder with a manifest."""
+"""The index, a folder with a manifest: dense (FAISS) and BM25 (SQLite) search over passages."""
 
 from askvisit.index.current import CurrentIndex
 from askvisit.index.folder import FolderLocation, build_index, locate, location_of, temporary_index

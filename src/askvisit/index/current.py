@@ -1,4 +1,4 @@
-"""The index of a location as it is now, for threads that ask while it is rebuilt."""
+"""The current index of a location, for threads that query it while it is rebuilt."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from askvisit.index.local import PassageIndex
 from askvisit.index.location import IndexLocation
 
 _REBUILDS = 5
-"""Rebuilds that may overtake one piece of work before it fails."""
+"""Rebuilds that may interrupt one piece of work before it fails."""
 
 Result = TypeVar("Result")
 
 
 class CurrentIndex:
-    """Opens a location's index, and opens it anew where it was rebuilt; safe to share.
+    """Opens a location's index, and reopens it after a rebuild; safe to share between threads.
 
-    Raises what `IndexLocation.open` raises, and `EncoderMismatchError` where the index was built
-    with another encoder.
+    Raises what `IndexLocation.open` raises, and `EncoderMismatchError` if the index was built with
+    another encoder.
     """
 
     def __init__(self, location: IndexLocation, encoder: Encoder) -> None:
@@ -32,7 +32,7 @@ class CurrentIndex:
         self._index = self.snapshot()
 
     def snapshot(self) -> PassageIndex:
-        """Return the index as it is now, opened anew only where it was rebuilt."""
+        """Return the current index, reopened only if it was rebuilt."""
         seen = self._location.signature()
         with self._lock:
             if seen is None or seen != self._seen:
@@ -41,7 +41,7 @@ class CurrentIndex:
             return self._index
 
     def on_snapshot(self, work: Callable[[PassageIndex], Result]) -> Result:
-        """Do work on one snapshot; on a new one where a rebuild took it away."""
+        """Run work on one snapshot, and again on a new one if a rebuild removed it."""
         for _ in range(_REBUILDS):
             try:
                 return work(self.snapshot())

@@ -1,7 +1,7 @@
-"""Add an article to an index, or remove one: the file in its own `articles/`, then the update.
+"""Add an article to an index or remove one: the file in the index's `articles/`, then the update.
 
-Whoever asks meanwhile is answered from the old index until the new manifest is there. An article
-that cannot be indexed leaves no file behind; one that cannot be removed keeps its file.
+Queries use the old index until the new manifest is in place. An article that cannot be indexed
+leaves no file behind; one that cannot be removed keeps its file.
 """
 
 from __future__ import annotations
@@ -39,21 +39,21 @@ from askvisit.records import Article
 from askvisit.text import one_line, printable
 
 LONGEST_ADDED = 1_000_000
-"""Characters of an article that is added while others ask; a book has fewer."""
+"""Maximum characters of an article added while the index is in use; a book has fewer."""
 
 _LONGEST_STEM = 60
 _REMOVED = ".removed.tmp"
 _ADDED = ".added.tmp"
 _AT_ONCE = 32
-"""Passages encoded between two reports of progress."""
+"""Passages encoded between two progress reports."""
 
 Progress = Callable[[int, int], None]
-"""Called with how many passages of how many are encoded."""
+"""Called with the number of passages encoded so far, and the total."""
 
 
 @dataclass(frozen=True)
 class ArticleMetadata:
-    """What a person says of an article; it overrides what the file says."""
+    """Metadata given by the user; it overrides what the file says."""
 
     title: str | None = None
     source: str | None = None
@@ -63,9 +63,9 @@ class ArticleMetadata:
 
 
 def articles_folder(folder: Path) -> Path:
-    """Return an index's own folder of articles, where files can be added.
+    """Return an index's own articles folder, where files can be added.
 
-    Raises `IndexReadOnlyError` where the articles lie elsewhere or nothing can be written.
+    Raises `IndexReadOnlyError` if the articles are elsewhere or nothing can be written.
     """
     source = manifests.read(folder).articles_path(folder)
     if not source.resolve().is_relative_to(folder.resolve()):
@@ -93,12 +93,12 @@ def add_article(
 ) -> Article:
     """Add an article to the index in a folder and bring the index up to date.
 
-    name: a file's name; its ending says the format, the rest makes a safe name of it.
+    name: a file's name; its suffix gives the format, the rest is made into a safe name.
     data: the file's bytes.
-    encoder: the encoder the index was built with (loaded where None).
+    encoder: the encoder the index was built with (loaded if None).
 
-    Raises `ArticleError` where the file is no usable article or repeats one, `IndexReadOnlyError`
-    where nothing can be added.
+    Raises `ArticleError` if the file is not a usable article or duplicates one,
+    `IndexReadOnlyError` if nothing can be added.
     """
     metadata = metadata or ArticleMetadata()
     _check(name, data, metadata)
@@ -150,7 +150,7 @@ def remove_article(folder: Path, article_id: str, *, encoder: Encoder | None = N
 
 
 def _check(name: str, data: bytes, metadata: ArticleMetadata) -> None:
-    """Refuse what can be refused before anything is written."""
+    """Reject what can be rejected before anything is written."""
     if len(data) > corpus.LARGEST_FILE:
         raise ArticleError(Path(name), f"over {corpus.LARGEST_FILE // 1_000_000} MB")
     try:
@@ -165,7 +165,7 @@ def _check(name: str, data: bytes, metadata: ArticleMetadata) -> None:
 
 
 def _free_path(source: Path, name: str) -> Path:
-    """Return a path that no article or sidecar has: letters, digits and hyphens of the name."""
+    """Return a path that no article or sidecar uses: the name's letters and digits, hyphenated."""
     given = PurePath(unicodedata.normalize("NFC", name))
     stem = re.sub(r"[\W_]+", "-", given.stem).strip("-").lower()
     while len(stem.encode()) > _LONGEST_STEM:
@@ -184,13 +184,13 @@ def _toml(metadata: ArticleMetadata) -> bytes:
     lines = []
     for key, value in asdict(metadata).items():
         clean = one_line(printable(value or "", instead=" "))
-        if clean:  # a JSON string of printable characters is a string of TOML
+        if clean:  # a JSON string of printable characters is also a TOML string
             lines.append(f"{key} = {json.dumps(clean, ensure_ascii=False)}\n")
     return "".join(lines).encode()
 
 
 def _refuse_repeated(folder: Path, article: Article, name: str) -> None:
-    """Refuse a text that the index has, also where only white space differs."""
+    """Reject a text that the index already has, even if white space differs."""
     words = article.text.split()
     index = open_index(folder)
     for known in map(index.article, index.article_ids()):
@@ -200,10 +200,10 @@ def _refuse_repeated(folder: Path, article: Article, name: str) -> None:
 
 @contextmanager
 def _new_file(path: Path, data: bytes, folder: Path, article_id: str) -> Iterator[None]:
-    """Write a file that was not there (none for no data); take it back where the rest fails.
+    """Write a new file (none for no data); remove it again if the rest fails.
 
-    It gets its name when it is whole, so that a stop leaves no half article. Where the rest fails
-    after the index has the article, the file stays.
+    It gets its name once it is complete, so that an interruption leaves no partial article. If the
+    rest fails after the article was indexed, the file stays.
     """
     if not data:
         yield
@@ -225,7 +225,7 @@ def _new_file(path: Path, data: bytes, folder: Path, article_id: str) -> Iterato
 
 
 def _is_indexed(folder: Path, article_id: str) -> bool:
-    """Return whether the index has an article; where that is not known, its file must stay."""
+    """Return whether the index has an article; True if unknown, since its file must stay then."""
     try:
         return article_id in manifests.read(folder).articles
     except PassageIndexError:
@@ -233,7 +233,7 @@ def _is_indexed(folder: Path, article_id: str) -> bool:
 
 
 def _remove_leftovers(source: Path) -> None:
-    """Remove what an addition or a removal that was killed has left, hidden from builds."""
+    """Remove the hidden files that a killed addition or removal left behind."""
     for name in (_ADDED, _REMOVED):
         (source / name).unlink(missing_ok=True)
 
@@ -247,7 +247,7 @@ def _new_passages(article: Article) -> int:
 
 
 class _Counting:
-    """An encoder that reports how far it is."""
+    """An encoder that reports its progress."""
 
     def __init__(self, encoder: Encoder, total: int, progress: Progress | None) -> None:
         self.name = encoder.name

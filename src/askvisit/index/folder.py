@@ -1,4 +1,4 @@
-"""A folder of this machine as the location of an index: which one, its lock, its builds."""
+"""A local folder as the location of an index: which one, its lock, its builds."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from askvisit.index.update import update
 _PACKAGE = Path(__file__).parent.parent
 _CHECKOUT = _PACKAGE.parent.parent / "index"
 PACKED = _PACKAGE / "_index"
-"""The copy in an installed package: it is there to be read, not to be rebuilt."""
+"""The copy in an installed package, which is only read, never rebuilt."""
 
 
 @dataclass(frozen=True)
 class FolderLocation(IndexLocation):
-    """An index in a folder; replacing its manifest is what a rebuild is known by."""
+    """An index in a folder; a rebuild is detected by its replaced manifest."""
 
     path: Path
 
@@ -38,11 +38,11 @@ class FolderLocation(IndexLocation):
 
     @property
     def options(self) -> str:
-        """The options of the command line that name it."""
+        """The command-line options that select it."""
         return f"--index {self.path}"
 
     def signature(self) -> Hashable | None:
-        """Return what changes when the manifest is replaced, None where there is none."""
+        """Return a value that changes when the manifest is replaced, None if there is none."""
         try:
             stat = (self.path / manifests.NAME).stat()
         except OSError:
@@ -62,7 +62,7 @@ class FolderLocation(IndexLocation):
         return self.path / "calibration.json"
 
     def article_file(self, article_id: str) -> Path | None:
-        """Return where the file of an indexed article lies."""
+        """Return the path of an indexed article's file."""
         manifest = manifests.read(self.path)
         known = article_id in manifest.articles
         return manifest.articles_path(self.path) / article_id if known else None
@@ -82,7 +82,7 @@ class FolderLocation(IndexLocation):
 
 
 def location_of(index: str | os.PathLike[str] | IndexLocation | None) -> IndexLocation:
-    """Return the location of an index: itself, or the folder that is meant (see `locate`)."""
+    """Return an index's location: the one given, or that of its folder (see `locate`)."""
     return index if isinstance(index, IndexLocation) else FolderLocation(locate(index))
 
 
@@ -97,28 +97,28 @@ def build_index(
 ) -> BuildReport:
     """Build the index of a folder of articles, or bring it up to date.
 
-    articles: the folder; where None, the one the index has or was built from.
-    index: the folder of the index, or its `IndexLocation`; where None, the default folder (see
+    articles: the folder; if None, the one the index has or was built from.
+    index: the folder of the index, or its `IndexLocation`; if None, the default folder (see
     `locate`).
-    encoder: a name, a folder or an `Encoder`; where None, the one the index was built with.
-    faiss: a FAISS index factory such as "HNSW32", or "auto" to have the number of passages choose
-    one; where None, what was chosen for the index before ("auto" for a new one).
-    workers: processes in which Sentence Transformers encodes what is much: another encoder than the
-    bundled one, or that on GPUs. A program that asks for several does so under
+    encoder: a name, a folder or an `Encoder`; if None, the one the index was built with.
+    faiss: a FAISS index factory such as "HNSW32", or "auto" to choose one by the number of
+    passages; if None, the choice made for the index before ("auto" for a new one).
+    workers: processes in which Sentence Transformers encodes large inputs, with an encoder other
+    than the bundled one, or with that one on GPUs. A program that sets several must do so under
     `if __name__ == "__main__"`, because they import its file.
-    progress: draw a bar on stderr where many passages are encoded.
+    progress: show a bar on stderr if many passages are encoded.
 
-    Raises `CorpusError` where no article can be used, `IndexReadOnlyError` where the folder
-    cannot be written, `ModelError` where the encoder cannot be loaded, `PassageIndexError` where
-    FAISS cannot make such an index. The old index stays then. What a stopped build had encoded
-    with the same settings is not encoded again.
+    Raises `CorpusError` if no article is usable, `IndexReadOnlyError` if the folder cannot be
+    written, `ModelError` if the encoder cannot be loaded, `PassageIndexError` if FAISS cannot make
+    such an index; the old index is then kept. Passages that an interrupted build encoded with the
+    same settings are not encoded again.
     """
     return location_of(index).build(BuildOptions(articles, encoder, faiss, workers, progress))
 
 
 @contextmanager
 def temporary_index(articles: Mapping[str, str], encoder: Encoder) -> Iterator[Path]:
-    """Build an index of texts by their file names, to measure with; it goes with the block."""
+    """Build an index of texts by file name, for measurements; it is removed with the block."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "articles").mkdir()
@@ -129,10 +129,10 @@ def temporary_index(articles: Mapping[str, str], encoder: Encoder) -> Iterator[P
 
 
 def locate(folder: str | os.PathLike[str] | None = None) -> Path:
-    """Return the index's folder: the one named, else the first of these that there is.
+    """Return the index's folder: the one given, or else `$ASKVISIT_INDEX`, if it is set.
 
-    `$ASKVISIT_INDEX`; `./index` with a manifest or `articles/`; the checkout's `index/`; the copy
-    packed in the installed package. Raises `IndexMissingError` where there is none of them.
+    Otherwise it is the first of these that exists: `./index` with a manifest or `articles/`; the
+    checkout's `index/`; the copy in the installed package. Raises `IndexMissingError` if none does.
     """
     if folder is not None:
         return Path(folder)
@@ -148,10 +148,10 @@ def locate(folder: str | os.PathLike[str] | None = None) -> Path:
 
 @contextmanager
 def only_writer(folder: Path) -> Iterator[None]:
-    """Be the only writer of a folder, made where there is none; others wait their turn.
+    """Lock a folder for writing, creating it if needed; other writers wait their turn.
 
-    The system drops the lock when the process ends, however it ends. Raises
-    `IndexReadOnlyError` where the folder cannot be written, also for an `OSError` inside.
+    The system releases the lock when the process ends, however it ends. Raises `IndexReadOnlyError`
+    if the folder cannot be written, and for an `OSError` in the block.
     """
     if folder.resolve() == PACKED.resolve():
         raise IndexReadOnlyError(

@@ -1,4 +1,4 @@
-"""An index on this machine, SQLite and FAISS files in a folder: opened as a snapshot, verified."""
+"""A local index, SQLite and FAISS files in a folder: opened as a snapshot, verified."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Scored = list[tuple[int, float]]
 
 
 class PassageIndex(Protocol):
-    """Passages numbered 0..n-1, searched by meaning and by words; one unchanging snapshot."""
+    """Passages numbered 0..n-1, with dense and BM25 search; one immutable snapshot."""
 
     @property
     def encoder(self) -> EncoderIdentity:
@@ -42,7 +42,7 @@ class PassageIndex(Protocol):
         """Return passages by number."""
 
     def passage_range(self, article_id: str) -> range:
-        """Return the numbers of an article's passages; `KeyError` where there is none."""
+        """Return the numbers of an article's passages; `KeyError` if there is none."""
 
     def sentences(self, article_id: str, start: int = 0, end: int = 2**62) -> list[Sentence]:
         """Return an article's sentences that begin in a range, in order."""
@@ -51,22 +51,22 @@ class PassageIndex(Protocol):
         """Return the articles' ids in order."""
 
     def article(self, article_id: str) -> Article:
-        """Return an article; `KeyError` where there is none."""
+        """Return an article; `KeyError` if there is none."""
 
     @property
     def records(self) -> Sequence[ArticleRecord]:
-        """What is known of each article, without its text, in their order."""
+        """Each article's metadata, without its text, in order."""
 
     def holds(self, phrase: str) -> bool:
-        """Return whether a passage has words in this order side by side, endings aside."""
+        """Return whether a passage contains a phrase's words in sequence, ignoring endings."""
 
     @property
     def vocabulary(self) -> Mapping[str, str]:
-        """Every word in lower case and how it is mostly written, the commonest first."""
+        """The commonest words in lower case, in order, each with its most frequent spelling."""
 
 
 class Articles(Mapping[str, Article]):
-    """The articles of an index by id, read when asked for."""
+    """The articles of an index by id, read on demand."""
 
     def __init__(self, index: PassageIndex) -> None:
         self._index = index
@@ -83,7 +83,7 @@ class Articles(Mapping[str, Article]):
 
 
 class LocalIndex:
-    """The index in a folder, as its manifest stood when it was opened."""
+    """The index in a folder, as described by its manifest when it was opened."""
 
     def __init__(self, folder: Path, manifest: Manifest, store: Store, vectors: Vectors) -> None:
         self.folder = folder
@@ -108,12 +108,12 @@ class LocalIndex:
 
     @cached_property
     def vocabulary(self) -> Mapping[str, str]:
-        """Every word in lower case and how it is mostly written, read when first needed."""
+        """The commonest words in lower case, each with its commonest spelling; read on first use."""
         return self._vocabulary()
 
     @cached_property
     def records(self) -> Sequence[ArticleRecord]:
-        """What is known of each article, read when first needed."""
+        """Each article's metadata, read when first needed."""
         return self._records()
 
     def __len__(self) -> int:
@@ -121,10 +121,10 @@ class LocalIndex:
 
 
 def open_index(folder: Path) -> LocalIndex:
-    """Open the index in a folder, after the cheap checks: format, sizes, counts, dimension.
+    """Open the index in a folder after cheap checks: format, sizes, counts, dimension.
 
-    A rebuild may remove a file between reading the manifest and opening what it names, so a
-    missing file is looked for once more. Raises the errors of `manifest.read`.
+    A rebuild may remove a file between reading the manifest and opening the files it names, so
+    opening is retried once if the manifest changed. Raises the errors of `manifest.read`.
     """
     manifest = manifests.read(folder)
     try:
@@ -158,10 +158,10 @@ def _open(folder: Path, manifest: Manifest) -> LocalIndex:
 
 @dataclass(frozen=True)
 class Verification:
-    """How an index differs from what was built: `damage` in its files, and in its articles.
+    """How an index and its articles differ from what was built; `damage` is in its files.
 
-    `changed` names articles that were edited or are gone, `unindexed` those that came since; the
-    index is right without these.
+    `changed` names articles that were edited or removed, `unindexed` those added since; the index
+    is sound without the latter.
     """
 
     folder: Path
@@ -171,12 +171,12 @@ class Verification:
 
     @property
     def stale(self) -> tuple[str, ...]:
-        """What a rebuild would take in: articles that were changed, and new ones."""
+        """What a rebuild would pick up: changed and new articles."""
         return (*self.changed, *(f"{name} is new" for name in self.unindexed))
 
     @property
     def sound(self) -> bool:
-        """Whether every file, and every article in the index, is as it was indexed."""
+        """Whether every built file and every indexed article is unchanged."""
         return not self.damage and not self.changed
 
     @property
@@ -200,7 +200,7 @@ def verify_index(folder: Path) -> Verification:
     except IndexDamagedError as error:
         return Verification(folder, (error.reason,))
     damage = [problem for built in manifest.files() for problem in _damage(folder, built)]
-    if not damage:  # a file is parsed only where its hash is right
+    if not damage:  # a file is parsed only if its hash is right
         try:
             open_index(folder)
         except IndexDamagedError as error:

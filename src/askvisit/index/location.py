@@ -1,4 +1,4 @@
-"""Where an index is kept, a folder or a store elsewhere, and what a build of it did."""
+"""Where an index is kept, a folder or another store, and what a build did."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from askvisit.index.manifest import EncoderIdentity
 
 @dataclass(frozen=True)
 class BuildOptions:
-    """What an index is built of, and how; see `build_index` for each and for what None means."""
+    """What an index is built from, and how; see `build_index` for each and for what None means."""
 
     articles: str | os.PathLike[str] | None = None
     encoder: str | Encoder | None = None
@@ -28,11 +28,11 @@ class BuildOptions:
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a build did; `skipped` files are no articles, each with its reason.
+    """What a build did; `skipped` holds the files that are not articles, each with the reason.
 
     `folder` is the index's folder or location, `faiss` the FAISS factory (None in another store),
-    `recall` the share of the ten nearest passages that its search finds (None where it is exact),
-    `rebuilt` whether all passages were cut or stored anew.
+    `recall` its search's recall of the ten nearest passages (None if exact), `rebuilt` whether all
+    passages were chunked or stored anew.
     """
 
     folder: Path | IndexLocation
@@ -61,7 +61,7 @@ class BuildReport:
         faiss: str | None,
         recall: float | None = None,
     ) -> BuildReport:
-        """Return the report where `entries` took the place of the articles `before`, by id."""
+        """Return the report of a build in which `entries` replaced the articles `before`, by id."""
         now = {entry.id: entry for entry in entries}
         return cls(
             folder=folder,
@@ -79,21 +79,21 @@ class BuildReport:
 
     @property
     def unchanged(self) -> bool:
-        """Whether there was nothing to do; no file was touched then."""
+        """Whether there was nothing to do; the index's files were left as they are."""
         return not (self.added or self.changed or self.removed or self.encoded or self.rebuilt)
 
 
 class IndexLocation(ABC):
-    """Where an index is kept. `str` of it says where, for people."""
+    """Where an index is kept; its `str` describes it for users."""
 
     @property
     @abstractmethod
     def options(self) -> str:
-        """The options of the command line that name it."""
+        """The command-line options that select it."""
 
     @abstractmethod
     def signature(self) -> Hashable | None:
-        """Return what is another after each rebuild; None where there is nothing to be seen."""
+        """Return a value that changes with each rebuild; None if there is nothing to see."""
 
     @abstractmethod
     def encoder(self) -> EncoderIdentity:
@@ -101,19 +101,19 @@ class IndexLocation(ABC):
 
     @abstractmethod
     def open(self) -> PassageIndex:
-        """Open the index as it is now. Raises a `PassageIndexError` that says how to fix it."""
+        """Open the current index. Raises a `PassageIndexError` that says how to fix it."""
 
     def article_file(self, article_id: str) -> Path | None:
-        """Return where the file of an indexed article lies, None where that is not known."""
+        """Return the path of an indexed article's file, None if it is unknown."""
         return None
 
     @abstractmethod
     def calibration_file(self) -> Path | None:
-        """Return where `askvisit calibrate` keeps its fits, None where the location keeps none."""
+        """Return where `askvisit calibrate` stores its fits, None if the location stores none."""
 
     @abstractmethod
     def suggestions(self) -> tuple[str, ...]:
-        """Return the questions to start with that come with the index."""
+        """Return the suggested questions that come with the index."""
 
     @abstractmethod
     def build(self, options: BuildOptions) -> BuildReport:

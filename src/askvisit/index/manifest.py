@@ -1,4 +1,4 @@
-"""The manifest of an index: what it was built from, with what, and the files that hold it.
+"""The manifest of an index: what it was built from and with, and its files.
 
 Replacing `manifest.json` is the only commit: readers open what it names.
 """
@@ -40,7 +40,7 @@ class EncoderIdentity:
 
 @dataclass(frozen=True)
 class BuiltFile:
-    """A built file: its name (with a part of its hash), hash and size in bytes."""
+    """A built file: its name (with part of its hash), hash and size in bytes."""
 
     name: str
     sha256: str
@@ -54,11 +54,11 @@ class BuiltFile:
 
 @dataclass(frozen=True)
 class Manifest:
-    """See the module. `articles_folder` is relative to the index where it lies inside it.
+    """See the module. `articles_folder` is relative to the index if it is inside it.
 
-    The last three are written only where they say something: `faiss_given` that the user chose
-    the FAISS factory, `encoded` the file of vectors beside a FAISS index that does not hold them
-    exactly, `recall` the share of the ten nearest passages that its search finds.
+    The last three are written only if set: `faiss_given` says that the user chose the FAISS
+    factory, `encoded` is the file of vectors beside a FAISS index that does not store them exactly,
+    `recall` its search's recall of the ten nearest passages.
     """
 
     encoder: EncoderIdentity
@@ -80,15 +80,15 @@ class Manifest:
         return files if self.encoded is None else (*files, self.encoded)
 
     def articles_path(self, folder: Path) -> Path:
-        """Return where the articles of the index in `folder` lie."""
+        """Return the path of the articles of the index in `folder`."""
         return folder / self.articles_folder
 
 
 def read(folder: Path) -> Manifest:
     """Read an index's manifest.
 
-    Raises `IndexMissingError` where there is none, `IndexFormatError` where another version wrote
-    it, `IndexDamagedError` where it cannot be understood.
+    Raises `IndexMissingError` if there is none, `IndexFormatError` if another version wrote it,
+    `IndexDamagedError` if it cannot be understood.
     """
     try:
         data = json.loads((folder / NAME).read_bytes())
@@ -114,7 +114,7 @@ def read(folder: Path) -> Manifest:
 
 
 def replace(folder: Path, manifest: Manifest) -> None:
-    """Commit: write the manifest beside the old one, sync it, and put it in its place."""
+    """Commit: write the manifest beside the old one, sync it, and move it into place."""
     data = asdict(manifest)
     for name in ("faiss_given", "encoded", "recall"):
         if data[name] is None or data[name] is False:
@@ -130,24 +130,24 @@ def replace(folder: Path, manifest: Manifest) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    sync_folder(folder)  # the names of the built files before the manifest that holds them
+    sync_folder(folder)  # the names of the built files before the manifest that lists them
     temporary.replace(folder / NAME)
     sync_folder(folder)
 
 
 def seal(data: dict[str, Any]) -> str:
-    """Hash what a manifest says, so that a changed one is known by itself."""
+    """Hash a manifest's content, so that a changed manifest can be recognised by itself."""
     return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
 
 def sync(path: Path) -> None:
-    """Have a file's bytes on the disk before anything names it."""
+    """Flush a file's bytes to disk before anything names it."""
     with path.open("rb") as file:
         os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:
-    """Have a folder's names on the disk."""
+    """Flush a folder's entries to disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -162,7 +162,7 @@ def file_sha256(path: Path) -> str:
 
 
 def read_only(folder: Path, error: OSError) -> IndexReadOnlyError:
-    """Say that a folder cannot be written, and what to do."""
+    """Return the error that a folder cannot be written, with what to do."""
     return IndexReadOnlyError(
         f"cannot write to {folder} ({error.strerror}); "
         "make room or make it writable, or name another folder with --index"

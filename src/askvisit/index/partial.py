@@ -1,7 +1,7 @@
-"""What a build has encoded so far, on disk: a build that was stopped goes on from there.
+"""What a build has encoded so far, on disk, so that an interrupted build can resume.
 
-`partial.jsonl` names the settings, then an article's text and its rows in `partial.f32` a line.
-A line is written after its rows, and holds their checksum, so that a line counts or does not.
+`partial.jsonl` has a line of settings, then one per article: its text's hash and its rows in
+`partial.f32`. A line is written after its rows and holds their checksum, so it is valid or ignored.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ NAMES = ("partial.jsonl", "partial.f32")
 
 
 class PartialWork:
-    """The vectors of articles' passages by the hash of the article's text.
+    """The passage vectors of articles, by the hash of the article's text.
 
-    settings: what the vectors depend on besides the texts, as it reads back from JSON. Work that
-    was done with other settings is deleted.
+    settings: what the vectors depend on besides the texts, as read back from JSON. Work done with
+    other settings is deleted.
     """
 
     def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
@@ -36,7 +36,7 @@ class PartialWork:
         self._take_up()
 
     def get(self, text_sha256: str, count: int) -> FloatArray | None:
-        """Return the vectors (count × dimension) of an article's passages where they are here."""
+        """Return the vectors (count × dimension) of an article's passages, if stored."""
         if text_sha256 not in self._done:
             return None
         start, rows, dimension, checksum = self._done[text_sha256]
@@ -48,7 +48,7 @@ class PartialWork:
         return np.frombuffer(data, dtype=np.float32).reshape(rows, dimension)
 
     def add(self, text_sha256: str, vectors: FloatArray) -> None:
-        """Keep the vectors of an article's passages."""
+        """Store the vectors of an article's passages."""
         lines, rows = self._open()
         data = np.ascontiguousarray(vectors, dtype=np.float32).tobytes()
         rows.write(data)
@@ -59,7 +59,7 @@ class PartialWork:
         self._end += len(data)
 
     def close(self) -> None:
-        """Close the files; what they hold stays for the next build."""
+        """Close the files; their content stays for the next build."""
         for file in (self._lines, self._rows):
             if file is not None:
                 file.close()
@@ -77,7 +77,7 @@ class PartialWork:
                         break
                     self._done[text_sha256] = start, rows, dimension, checksum
                     self._end = start + rows * dimension * 4
-        except (OSError, ValueError, TypeError):  # there is none, or none that can be read
+        except (OSError, ValueError, TypeError):  # missing or unreadable
             same = False
         if not same or self._end == 0:
             self._done.clear()
@@ -87,7 +87,7 @@ class PartialWork:
                     path.unlink()
 
     def _open(self) -> tuple[BinaryIO, BinaryIO]:
-        """Open the files when there is something to keep: a build that only copies makes none."""
+        """Open the files once there is something to store: a build that only copies makes none."""
         if self._lines is None or self._rows is None:
             new = not self._done
             self._rows = self._rows_path.open("wb" if new else "r+b")

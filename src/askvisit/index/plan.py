@@ -1,4 +1,4 @@
-"""What a build has to do: the articles as they are now, beside the index that is there."""
+"""What a build has to do: the current articles compared with the existing index."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from askvisit.index.manifest import BuiltFile, Manifest
 from askvisit.vectors import check_factory, factory_for
 
 BY_SIZE = "auto"
-"""The FAISS factory that the number of passages chooses, and goes on choosing as they grow."""
+"""Chooses the FAISS factory by the number of passages, and goes on doing so as they grow."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be built, where from, and what of the old index can serve again.
+    """What is to be built, from where, and what can be reused of the old index.
 
-    `faiss` is the factory that the user chose; None where the number of passages chooses.
+    `faiss` is the factory that the user chose; None to choose by the number of passages.
     """
 
     folder: Path
@@ -39,17 +39,17 @@ class Plan:
 
     @property
     def articles_folder(self) -> str:
-        """The source as the manifest records it: relative where it lies inside the index."""
+        """The source as the manifest records it: relative if it is inside the index."""
         inside = self.source.resolve()
         root = self.folder.resolve()
         return str(inside.relative_to(root) if inside.is_relative_to(root) else inside)
 
     def reuses(self, entry: Entry) -> bool:
-        """Whether the old index has this very article."""
+        """Whether the old index has exactly this article."""
         return self.reusable is not None and self.reusable.manifest.articles.get(entry.id) == entry
 
     def is_done(self) -> bool:
-        """Whether the old index is already what is to be built."""
+        """Whether the old index is already up to date."""
         if self.reusable is None:
             return False
         old = self.reusable.manifest
@@ -74,7 +74,7 @@ def plan_build(folder: Path, options: BuildOptions) -> Plan:
         encoder = encoders.load(encoder or kept_name)
     kept = before.faiss if before is not None and before.faiss_given else None
     reusable = _reusable(folder, before, encoder)
-    # What must be cut again is parsed again: a newer parser may read other words in a file.
+    # What is chunked again is parsed again: a newer parser may extract different words.
     entries, skipped = corpus.survey(source, reusable.manifest.articles if reusable else None)
     corpus.check_entries(source, entries, skipped)
     if faiss is not None and faiss != BY_SIZE:  # before hours of encoding
@@ -91,7 +91,7 @@ def _manifest_or_none(folder: Path) -> Manifest | None:
 
 
 def _reusable(folder: Path, before: Manifest | None, encoder: Encoder) -> LocalIndex | None:
-    """Open the old index where its settings are today's and its files are as they were built."""
+    """Open the old index if its settings are current and its files unchanged."""
     if (
         before is None
         or before.passages != chunking.SETTINGS

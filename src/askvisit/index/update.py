@@ -1,7 +1,7 @@
 """Build or update the index of a folder: only new and changed articles are chunked and encoded.
 
-The order of a commit: write the new files beside the old ones, sync them, replace the manifest,
-remove what it no longer names. A stop at any point leaves the old index or the new one.
+A commit writes the new files beside the old ones, syncs them, replaces the manifest, and removes
+what it no longer names. An interruption at any point leaves the old index or the new one.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _OURS = (
 
 
 def update(folder: Path, options: BuildOptions) -> BuildReport:
-    """Build or update the index of a folder, for a caller that is its `only_writer`.
+    """Build or update the index of a folder, for a caller that holds `only_writer`.
 
     Raises what `build_index` raises.
     """

@@ -1,6 +1,6 @@
 """Write a new index's files: texts, then vectors, streamed through the disk.
 
-In memory at a time are one chunk of passages, and the FAISS index itself while it is built.
+Only one chunk of passages is in memory at a time, and the FAISS index while it is built.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from askvisit.vectors import FLAT, RECALL, Vectors, factory_for, map_rows
 TEMPORARY = ("passages.tmp", "vectors.tmp", "encoded.tmp")
 
 _CHUNK = 1024
-"""Passages encoded at a time. The encoder sorts them by length, so that its batches pad little;
-a build that is killed loses at most so many."""
+"""Passages encoded at a time. The encoder sorts them by length, so that its batches pad little; a
+killed build loses at most this many."""
 
 _ALIKE = 0.9
-"""Share of passages that must be the old ones for its FAISS index to be trained enough."""
+"""Minimum share of unchanged passages for the old FAISS index's training to be reused."""
 
 _QUERIES = 256
-"""Sentences of the corpus that recall is measured with: like a question, each is a part of what a
+"""Sentences of the corpus used to measure recall: like a question, each covers part of what a
 passage says."""
 
 
@@ -79,10 +79,10 @@ def write_files(plan: Plan, progress: bool) -> tuple[Manifest, int]:
 def _searchable(
     plan: Plan, store: Store, vectors: FloatArray, factory: str, copied: int
 ) -> tuple[Vectors, float | None]:
-    """Put vectors into a FAISS index, and measure its recall where it is not exact.
+    """Put vectors into a FAISS index, and measure its recall if it is not exact.
 
-    Where nearly all are copied from the old index, what that learnt of them serves again, as long
-    as it finds enough: to train anew takes most of the time of such an update.
+    If nearly all are copied from the old index, its training is reused as long as recall is high
+    enough: retraining takes most of the time of such an update.
     """
     if factory == FLAT:
         return Vectors.build(vectors), None
@@ -121,7 +121,7 @@ class _Rows:
 def _write_texts(plan: Plan, path: Path, rows: _Rows, progress: bool) -> tuple[int, int]:
     """Write the store, and each passage's vector to its row.
 
-    Returns how many passages are encoded, and how many copied from the old index.
+    Returns how many passages were encoded, and how many copied from the old index.
     """
     path.unlink(missing_ok=True)
     previous = plan.reusable
@@ -163,7 +163,7 @@ def _split_into(writer: StoreWriter, source: Path, entry: Entry) -> tuple[int, l
 
 
 def read_as_surveyed(source: Path, entry: Entry) -> Article:
-    """Read an article again; raises `CorpusError` where it is not the one that was surveyed."""
+    """Read an article again; raises `CorpusError` if it changed since it was surveyed."""
     article = corpus.SourceFile(source / entry.id).read()
     if article.sha256 != entry.text_sha256:
         raise CorpusError(f"{entry.id} was changed while it was read; run the command again")
@@ -171,7 +171,7 @@ def read_as_surveyed(source: Path, entry: Entry) -> Article:
 
 
 class _Chunk:
-    """Articles that wait to be encoded together."""
+    """Articles waiting to be encoded together."""
 
     def __init__(self, encoder: Encoder, partial: PartialWork, rows: _Rows) -> None:
         self._encoder = encoder
@@ -182,7 +182,7 @@ class _Chunk:
         self.encoded = 0
 
     def add(self, entry: Entry, first: int, texts: list[str]) -> None:
-        """Take an article's texts; its vectors are there at once where a stopped build has them."""
+        """Queue an article's texts, unless an interrupted build has already encoded them."""
         vectors = self._partial.get(entry.text_sha256, len(texts))
         if vectors is not None:
             self._rows.put(first, vectors)
@@ -193,7 +193,7 @@ class _Chunk:
             self.encode()
 
     def encode(self) -> None:
-        """Encode what waits."""
+        """Encode the waiting articles."""
         if not self._waiting:
             return
         vectors = self._encoder.encode([text for _, _, texts in self._waiting for text in texts])
@@ -214,13 +214,13 @@ def _queries(store: Store, encoder: Encoder, passages: int) -> FloatArray:
     texts = []
     for passage in store.passages(numbers).values():
         sentences = store.sentences(passage.article_id, passage.start, passage.end)
-        # None begins in a passage that is a part of a very long one.
+        # No sentence begins in a passage that is part of a very long one.
         texts.append(sentences[0].text if sentences else passage.text)
     return encoder.encode(texts)
 
 
 def _settle(path: Path, pattern: str) -> BuiltFile:
-    """Sync a finished file and give it its final name, which holds a part of its hash."""
+    """Sync a finished file and give it its final name, which contains part of its hash."""
     manifests.sync(path)
     built = BuiltFile.of(path)
     final = path.with_name(pattern.format(built.sha256[:16]))
@@ -229,7 +229,7 @@ def _settle(path: Path, pattern: str) -> BuiltFile:
 
 
 def with_bar(entries: list[Entry], progress: bool) -> Iterable[Entry]:
-    """Return the articles to walk through, with a bar on stderr where it takes a while."""
+    """Return the articles to iterate over, with a bar on stderr if it takes a while."""
     if not progress:
         return entries
     from tqdm import tqdm

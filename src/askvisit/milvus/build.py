@@ -1,8 +1,8 @@
 """Build or update an index in Milvus: only new and changed articles are chunked and encoded.
 
-A build fills collections of its own, the next generation, while the one before is asked; then it
-moves the alias, and drops every other generation. A build that is stopped, or that loses Milvus,
-leaves the old index as it was; the next one takes over what it had encoded.
+A build fills new collections, the next generation, while the previous one serves queries; then it
+moves the alias and drops every other generation. A build that is interrupted, or loses Milvus,
+leaves the old index as it was; the next one reuses what it had encoded.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ _UNUSABLE = (GoneError, IndexDamagedError, IndexFormatError)
 
 @dataclass(frozen=True)
 class _Plan:
-    """What is to be built, and what other generations have of it.
+    """What is to be built, and what other generations already have.
 
-    `published` is asked now, with the manifest `before` where it can be read; `known` are the
-    articles that need no encoding; `dense_index` is what the user chose, None where the number of
-    passages chooses.
+    `published` is the current generation, `before` its manifest if readable; `known` are the
+    articles that need no encoding; `dense_index` is the user's choice, None to choose by the number
+    of passages.
     """
 
     generations: Generations
@@ -63,7 +63,7 @@ class _Plan:
     dense_index: str | None
 
     def is_done(self) -> bool:
-        """Whether the published generation is already what is to be built."""
+        """Whether the published generation is already up to date."""
         return (
             self.before is not None
             and self.before.serves(self.begun)
@@ -74,7 +74,7 @@ class _Plan:
         )
 
     def dense_index_for(self, passages: int) -> str:
-        """Return how so many vectors are to be indexed."""
+        """Return the index type for this many vectors."""
         return self.dense_index or dense_index_for(passages)
 
 
@@ -83,10 +83,10 @@ def build(
 ) -> BuildReport:
     """Build the index of a folder of articles, or bring it up to date; see `build_index`.
 
-    dense_index: how vectors are indexed; where None, as was chosen before, or by their number.
+    dense_index: how vectors are indexed; if None, as chosen before, or by their number.
 
-    Raises the errors of `build_index`, `UnreachableError` and `CredentialsError`; the old index
-    stays then.
+    Raises the errors of `build_index`, `UnreachableError` and `CredentialsError`; the old index is
+    then kept.
     """
     plan = _plan(generations, options, dense_index)
     if plan.before is not None and plan.is_done():
@@ -139,7 +139,7 @@ def _plan(generations: Generations, options: BuildOptions, dense_index: str | No
     known = {a.entry: a for g in every if g != published for a in _taken_over(g, begun)}
     if before is not None and before.serves(begun):
         known |= {a.entry: a for a in listed}
-    # What must be cut again is parsed again: a newer parser may read other words in a file.
+    # What is chunked again is parsed again: a newer parser may extract different words.
     entries, skipped = corpus.survey(source, {entry.id: entry for entry in known})
     check_entries(source, entries, skipped)
     kept = before.dense_index if before is not None and before.dense_given else None
@@ -159,7 +159,7 @@ def _plan(generations: Generations, options: BuildOptions, dense_index: str | No
 
 
 def _whole(published: Generation) -> list[ArticleEntry]:
-    """Return the articles of the published generation in order, none where it is damaged."""
+    """Return the articles of the published generation in order, none if it is damaged."""
     try:
         MilvusIndex(published)
     except _UNUSABLE:
@@ -175,7 +175,7 @@ def _manifest(generation: Generation) -> GenerationManifest | None:
 
 
 def _listed(generation: Generation) -> list[ArticleEntry]:
-    """Return the articles of a generation in order, none where it is not whole."""
+    """Return the articles of a generation in order, none if it is incomplete."""
     try:
         generation.make_readable()
         return sorted(generation.listed(), key=lambda listed: listed.passages.start)
@@ -184,7 +184,7 @@ def _listed(generation: Generation) -> list[ArticleEntry]:
 
 
 def _taken_over(stopped: Generation, begun: GenerationManifest) -> list[ArticleEntry]:
-    """Return the articles of a build that was stopped, where they are as they would be today."""
+    """Return the articles of an interrupted build, if it used today's settings."""
     try:
         return _listed(stopped) if stopped.manifest(BEGUN).serves(begun) else []
     except _UNUSABLE:

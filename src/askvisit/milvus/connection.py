@@ -11,18 +11,18 @@ from askvisit.errors import CredentialsError, PassageIndexError, UnreachableErro
 from askvisit.text import one_line
 
 PATIENCE = 10.0
-"""Seconds that a question waits for Milvus. What builds waits as long as it takes."""
+"""Timeout of a query, in seconds. Builds wait as long as it takes."""
 
 MOST_ROWS = 1000
-"""Rows in one message, far below what Milvus takes (64 MB, or 16,384 rows read)."""
+"""Rows per message, far below Milvus's limits (64 MB, or 16,384 rows read)."""
 
 _CONNECT_FAILED, _NOT_LOADED = 2, 101
 _GONE = (100, 1600)  # no such collection, no such alias
-_UNAUTHENTICATED = (1400, 1401)  # who asks is not known, or may not
+_UNAUTHENTICATED = (1400, 1401)  # user unknown, or not permitted
 _LONGEST_REASON = 200
 
 _GRPC_OPTIONS = {"grpc.keepalive_permit_without_calls": False}
-"""No signs of life while nothing is asked: Milvus Lite hangs up on who sends them often."""
+"""No keepalive pings while idle: Milvus Lite disconnects clients that send them often."""
 
 
 class GoneError(PassageIndexError):
@@ -31,12 +31,12 @@ class GoneError(PassageIndexError):
 
 @cache
 def connect(uri: str, token: str | None) -> Connection:
-    """Connect, once for each address. Raises `UnreachableError` and `CredentialsError`."""
+    """Connect, once per address and token. Raises `UnreachableError` and `CredentialsError`."""
     return Connection(uri, token)
 
 
 class Connection:
-    """A client of one server; safe to share between threads, and it connects again by itself."""
+    """A client of one server; safe to share between threads, and it reconnects by itself."""
 
     def __init__(self, uri: str, token: str | None) -> None:
         self.uri = uri
@@ -46,7 +46,7 @@ class Connection:
             raise PassageIndexError(
                 "--store milvus needs the extra milvus; run: pip install 'pymilvus>=3,<4'"
             ) from error
-        # They log what they raise, with its traceback; it is reported once, in one line.
+        # They log what they raise, with a traceback; here it is reported once, in one line.
         for name in ("pymilvus", "milvus_lite", "grpc._server"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         self._client = self._asked(
@@ -60,8 +60,8 @@ class Connection:
     ) -> Any:
         """Call a method of `pymilvus.MilvusClient`.
 
-        Raises `GoneError` where a collection or an alias is missing, `UnreachableError` and
-        `CredentialsError`, and `PassageIndexError` for what else Milvus refuses.
+        Raises `GoneError` if a collection or an alias is missing, `UnreachableError` and
+        `CredentialsError`, and `PassageIndexError` for anything else Milvus refuses.
         """
         method_of_client = getattr(self._client, method)
         return self._asked(lambda: method_of_client(*given, timeout=timeout, **options), *given)
@@ -69,7 +69,7 @@ class Connection:
     def get(
         self, collection: str, keys: list[Any], fields: list[str], **options: Any
     ) -> list[dict[str, Any]]:
-        """Return the rows that have these primary keys, in any order."""
+        """Return the rows with these primary keys, in any order."""
         rows: list[dict[str, Any]] = []
         for start in range(0, len(keys), MOST_ROWS):
             some = keys[start : start + MOST_ROWS]
@@ -77,7 +77,7 @@ class Connection:
         return rows
 
     def each(self, collection: str, where: str, fields: list[str]) -> Iterator[dict[str, Any]]:
-        """Yield all rows for which a filter holds."""
+        """Yield all rows that match a filter."""
         rows = self.call(
             "query_iterator", collection, filter=where, output_fields=fields, batch_size=MOST_ROWS
         )
@@ -91,13 +91,13 @@ class Connection:
             self.call("insert", collection, rows[start : start + MOST_ROWS], timeout=None)
 
     def count(self, collection: str) -> int:
-        """Count the rows, those just added too."""
+        """Count the rows, including those just added."""
         fields = ["count(*)"]
         rows = self.call("query", collection, output_fields=fields, consistency_level="Strong")
         return int(rows[0]["count(*)"])
 
     def _asked(self, ask: Any, collection: str | None = None, *_: Any) -> Any:
-        """Ask Milvus; a collection that a restart left unloaded is loaded for it."""
+        """Run a request, again after loading a collection that a restart left unloaded."""
         import grpc
         from pymilvus.exceptions import MilvusException
 

@@ -1,9 +1,8 @@
-"""The collections of one build, a generation of the index: made, filled, then only read.
+"""The collections of one build, a generation of the index: created, filled, then only read.
 
-`passages` is what is searched: by vector, and by BM25 over `words` (which Milvus counts and scores
-itself). `articles` has the texts. `about` has what the index was built with and its vocabulary. The
-alias that bears the index's name points to the `about` of the published generation; moving it
-is the only commit.
+`passages` is searched by vector, and by BM25 over `words` (counted and scored by Milvus itself).
+`articles` has the texts, `about` what the index was built with and its vocabulary. The alias named
+after the index points to the `about` of the published generation; moving it is the only commit.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ BEGUN, MANIFEST, WORDS = "begun", "manifest", "words-{}"
 class GenerationManifest:
     """What a generation was built with; `counts` is empty while it is being built.
 
-    `dense_given` says that the user chose the index of the vectors, `word_rows` how many rows the
+    `dense_given` says that the user chose the vector index, `word_rows` how many rows the
     vocabulary takes.
     """
 
@@ -48,14 +47,14 @@ class GenerationManifest:
     format: int = FORMAT
 
     def serves(self, other: GenerationManifest) -> bool:
-        """Whether passages of this one are as the other's would be."""
+        """Whether this one's passages can be reused for the other."""
         same = (self.encoder, self.passages, self.format)
         return same == (other.encoder, other.passages, other.format)
 
 
 @dataclass(frozen=True)
 class ArticleEntry:
-    """An article of a generation: its hashes, its passages' numbers, and how many rows it has."""
+    """An article of a generation: its hashes, its passage numbers, and how many rows it has."""
 
     generation: Generation
     entry: Entry
@@ -84,11 +83,11 @@ class Generation:
 
     @property
     def about(self) -> str:
-        """The collection of what is known of the index."""
+        """The collection that describes the index."""
         return f"{self.name}_{self.token}_about"
 
     def begin(self, manifest: GenerationManifest) -> None:
-        """Record what a build begins with, in collections that were just made."""
+        """Record what a build begins with, in newly created collections."""
         self._index(self.about, schema.UNSEARCHED)
         self.write_rows({BEGUN: _as_json(manifest)})
 
@@ -98,15 +97,15 @@ class Generation:
         self.connection.insert(self.about, rows)
 
     def read_rows(self, keys: list[str]) -> dict[str, str]:
-        """Return rows of `about`, also those that were just added."""
+        """Return rows of `about`, including those just added."""
         rows = self.connection.get(self.about, keys, ["key", "value"], consistency_level="Strong")
         return {row["key"]: row["value"] for row in rows}
 
     def manifest(self, key: str = MANIFEST) -> GenerationManifest:
         """Read what the generation was built with.
 
-        Raises `IndexFormatError` where another version wrote it, `IndexDamagedError` where it
-        cannot be understood, `GoneError` where it is not there any more.
+        Raises `IndexFormatError` if another version wrote it, `IndexDamagedError` if it cannot be
+        understood, `GoneError` if it is no longer there.
         """
         try:
             data = json.loads(self.read_rows([key])[key])
@@ -141,18 +140,18 @@ class Generation:
         self.connection.call("flush", self.about, timeout=None)
 
     def make_readable(self, dense_index: str = "FLAT") -> None:
-        """Index and load the collections; those that are indexed already stay so."""
+        """Index and load the collections; existing indexes are kept."""
         self._index(self.articles, schema.UNSEARCHED)
         self._index(self.passages, schema.searched(dense_index))
 
     def drop(self) -> None:
-        """Remove the collections that are there."""
+        """Drop the collections that exist."""
         for collection in (self.passages, self.articles, self.about):
             with suppress(GoneError):
                 self.connection.call("drop_collection", collection)
 
     def _index(self, collection: str, indexes: Indexes) -> None:
-        """Index a collection, unless it is, and load it."""
+        """Index a collection, unless it already is, and load it."""
         if not self.connection.call("list_indexes", collection):
             self.connection.call("flush", collection, timeout=None)
             made = schema.index_params(indexes)
@@ -163,14 +162,14 @@ class Generation:
 
 @dataclass(frozen=True)
 class Generations:
-    """The generations of the index that is called `name` in Milvus, and kept at `location`."""
+    """The generations of the index called `name` in Milvus, which is kept at `location`."""
 
     connection: Connection
     location: IndexLocation
     name: str
 
     def published(self) -> Generation | None:
-        """Return the published generation, None where there is none."""
+        """Return the published generation, None if there is none."""
         try:
             about = self.connection.call("describe_alias", self.name)["collection_name"]
         except GoneError:
@@ -184,7 +183,7 @@ class Generations:
         return self._of(found["token"])
 
     def every(self) -> list[Generation]:
-        """Return all generations, also those of builds that were stopped."""
+        """Return all generations, including those of interrupted builds."""
         known = self.connection.call("list_collections")
         if self.name in known:
             raise PassageIndexError(
@@ -195,7 +194,7 @@ class Generations:
         return [self._of(token) for token in dict.fromkeys(m["token"] for m in found if m)]
 
     def begin(self, manifest: GenerationManifest) -> Generation:
-        """Make the collections of a new generation."""
+        """Create the collections of a new generation."""
         new = self._of(uuid4().hex[:12])
         for kind, fields in schema.fields(manifest.encoder.dimension).items():
             collection = f"{self.name}_{new.token}_{kind}"
@@ -205,7 +204,7 @@ class Generations:
         return new
 
     def publish(self, generation: Generation) -> None:
-        """Have a generation asked, from now on: the only commit."""
+        """Make a generation the one that is queried: the only commit."""
         move = "create_alias" if self.published() is None else "alter_alias"
         self.connection.call(move, generation.about, self.name)
 

@@ -27,12 +27,12 @@ COLLECTION = "askvisit"
 class Milvus(IndexLocation):
     """An index in Milvus.
 
-    uri: "http://HOST:19530", with "/DATABASE" where it is not the default one; "https://…" for TLS;
-    a file that ends with ".db" for Milvus Lite in this process.
+    uri: "http://HOST:19530", with "/DATABASE" if it is not the default one; "https://…" for TLS; a
+    file that ends with ".db" for Milvus Lite in this process.
     token: "user:password" or an API key.
     collection: the name of the index.
-    dense_index: the kind of index of the vectors (see `schema.DENSE`), for builds; where None, what
-    was chosen before, else one by size.
+    dense_index: the vector index type (see `schema.DENSE`), for builds; if None, the one chosen
+    before, else one by size.
     """
 
     uri: str
@@ -64,20 +64,20 @@ class Milvus(IndexLocation):
 
     @property
     def options(self) -> str:
-        """The options of the command line that name it."""
+        """The command-line options that select it."""
         named = "" if self.collection == COLLECTION else f" --collection {self.collection}"
         return f"--store milvus --uri {self.uri}{named}"
 
     def generations(self) -> Generations:
-        """Return those of the index. Raises `UnreachableError` and `CredentialsError`."""
+        """Return the index's generations. Raises `UnreachableError` and `CredentialsError`."""
         return Generations(connect(self.uri, self.token), self, self.collection)
 
     def published(self) -> Generation | None:
-        """Return the published generation, None where there is none."""
+        """Return the published generation, None if there is none."""
         return self.generations().published()
 
     def signature(self) -> str | None:
-        """Return which generation is published, None where there is none."""
+        """Return which generation is published, None if there is none."""
         published = self.published()
         return None if published is None else published.token
 
@@ -88,9 +88,9 @@ class Milvus(IndexLocation):
     def open(self) -> MilvusIndex:
         """Open the published generation.
 
-        A rebuild may drop it between the two, so one that is not whole is looked for once more.
-        Raises `IndexMissingError`, `IndexFormatError`, `IndexDamagedError`, `UnreachableError` and
-        `CredentialsError`.
+        A rebuild may drop it in the meantime, so opening is retried once if another one is
+        published. Raises `IndexMissingError`, `IndexFormatError`, `IndexDamagedError`,
+        `UnreachableError` and `CredentialsError`.
         """
         published = self.published()
         if published is None:
@@ -106,7 +106,7 @@ class Milvus(IndexLocation):
             raise
 
     def article_file(self, article_id: str) -> Path | None:
-        """Return the file that an article was read from, where it lies on this machine."""
+        """Return the file that an article was read from, if it is on this machine."""
         published = self.published()
         if published is None or Path(article_id).name != article_id:
             return None

@@ -15,7 +15,7 @@ TOKEN_VARIABLE = "MILVUS_TOKEN"
 
 
 def add_store(parser: argparse.ArgumentParser) -> None:
-    """Add the options beside --index that say where else an index is."""
+    """Add the options, besides --index, that say where an index is kept."""
     parser.add_argument(
         "--store",
         choices=("folder", "milvus"),
@@ -41,7 +41,7 @@ def chosen_index(
 ) -> str | os.PathLike[str] | IndexLocation | None:
     """Return the index that the options name: a folder, a location elsewhere, or None.
 
-    Raises `PassageIndexError` where they do not go together.
+    Raises `PassageIndexError` if they conflict.
     """
     if chosen.store == "folder":
         given = {name: getattr(chosen, name) for name in ("uri", "collection", "token_env")}

@@ -1,4 +1,4 @@
-"""An index in Milvus, opened to be asked: one generation, which nothing changes any more."""
+"""An index in Milvus, opened for queries: one generation, which no longer changes."""
 
 from __future__ import annotations
 
@@ -28,23 +28,22 @@ Scored = list[tuple[int, float]]
 Result = TypeVar("Result")
 
 _KEPT_ARTICLES = 256
-"""Articles that are kept in memory: those found for the last questions."""
+"""Articles kept in memory: those found for recent questions."""
 
 _LOOKED_AT = 100
-"""Passages with the words of a phrase that are searched for the phrase itself."""
+"""Passages with the words of a phrase that are checked for the phrase itself."""
 
 
 class MilvusIndex:
     """An open generation; see `PassageIndex`. Safe to share between threads.
 
-    Each method raises `IndexReplacedError` where a rebuild has dropped the generation.
+    Each method raises `IndexReplacedError` if a rebuild has dropped the generation.
     """
 
     def __init__(self, generation: Generation) -> None:
-        """Open a generation, after the cheap checks: format, dimension, counts.
+        """Open a generation after cheap checks: format, dimension, counts.
 
-        Raises `IndexFormatError`, `IndexDamagedError`, and `GoneError` where a collection is
-        missing.
+        Raises `IndexFormatError`, `IndexDamagedError`, and `GoneError` if a collection is missing.
         """
         self._generation = generation
         self._connection = generation.connection
@@ -92,7 +91,7 @@ class MilvusIndex:
         return {r["number"]: Passage(r["article"], r["start"], r["end"], r["text"]) for r in rows}
 
     def passage_range(self, article_id: str) -> range:
-        """Return the numbers of an article's passages; `KeyError` where there is none."""
+        """Return the numbers of an article's passages; `KeyError` if there is none."""
         return self._stored(article_id).passages
 
     def sentences(self, article_id: str, start: int = 0, end: int = 2**62) -> list[Sentence]:
@@ -104,12 +103,12 @@ class MilvusIndex:
         return list(self._ids)
 
     def article(self, article_id: str) -> Article:
-        """Return an article; `KeyError` where there is none."""
+        """Return an article; `KeyError` if there is none."""
         return self._stored(article_id).article
 
     @cached_property
     def records(self) -> Sequence[ArticleRecord]:
-        """What is known of each article, read when first needed."""
+        """Each article's metadata, read when first needed."""
         fields = ["article", "title", "source", "url", "date", "author"]
         rows = self._present(
             lambda: list(
@@ -120,10 +119,10 @@ class MilvusIndex:
         return [ArticleRecord(*(row[name] for name in fields)) for row in ordered]
 
     def holds(self, phrase: str) -> bool:
-        """Return whether a passage has words in this order side by side, endings aside.
+        """Return whether a passage contains a phrase's words in sequence, ignoring endings.
 
-        Only the passages that BM25 finds best for the words are searched: a phrase that stands in
-        a hundred thousand is there, and one that stands once has its passage among the best.
+        Only the top BM25 passages for the words are checked: a phrase that occurs in a hundred
+        thousand passages is among them, and the passage of one that occurs once ranks near the top.
         """
         (inside,) = indexed_words([phrase])
         found = self._search("sparse", inside, _LOOKED_AT, None, fields=["words"])
@@ -131,7 +130,7 @@ class MilvusIndex:
 
     @cached_property
     def vocabulary(self) -> Mapping[str, str]:
-        """Every word in lower case and how it is mostly written, the commonest first."""
+        """The commonest words in lower case, in order, each with its most frequent spelling."""
         keys = [WORDS.format(n) for n in range(self.manifest.word_rows)]
         rows = self._present(lambda: self._generation.read_rows(keys))
         lines = (line for key in keys for line in rows[key].split("\n"))
@@ -143,7 +142,7 @@ class MilvusIndex:
         return [row.entry.id for row in sorted(rows, key=lambda row: row.passages.start)]
 
     def _read(self, article_id: str) -> StoredArticle:
-        """Read an article whole; most have one part."""
+        """Read a whole article; most have one part."""
         collection = self._generation.articles
         first = self._get(collection, article_keys(article_id, [0]), ARTICLE_FIELDS)
         if not first:
@@ -161,7 +160,7 @@ class MilvusIndex:
         fields: Sequence[str] = (),
         params: dict[str, Any] | None = None,
     ) -> list[tuple[int, float, dict[str, Any]]]:
-        """Return number, score and fields of the best passages, among equals by number."""
+        """Return number, score and fields of the best passages; ties are ordered by number."""
         where = "" if within is None else _in_any(within)
         if len(sought) == 0 or (within is not None and not where):
             return []
@@ -177,7 +176,7 @@ class MilvusIndex:
                 search_params={"params": params or {}},
             )
         )[0]
-        # Milvus Lite gives BM25 scores, which are never below 0, as negative numbers.
+        # Milvus Lite returns BM25 scores, which are never below 0, as negative numbers.
         score = abs if field == "sparse" else float
         found = [(hit["number"], score(hit["distance"]), hit["entity"]) for hit in hits]
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))
@@ -186,7 +185,7 @@ class MilvusIndex:
         return self._present(lambda: self._connection.get(collection, keys, fields))
 
     def _present(self, ask: Callable[[], Result]) -> Result:
-        """Ask of a generation that may have been dropped meanwhile."""
+        """Query a generation that may have been dropped meanwhile."""
         try:
             return ask()
         except GoneError as error:
@@ -194,7 +193,7 @@ class MilvusIndex:
 
 
 def _in_any(ranges: Sequence[range]) -> str:
-    """Write ranges of passages' numbers as a filter, those that touch as one."""
+    """Write ranges of passage numbers as a filter, merging those that touch."""
     joined: list[range] = []
     for each in sorted((r for r in ranges if r), key=lambda r: r.start):
         if joined and each.start <= joined[-1].stop:

@@ -1,7 +1,7 @@
 """An article as rows of Milvus, and back.
 
-A text value of Milvus has at most 65,535 bytes, so a long text is kept in parts; each part has the
-sentences that begin in it. The first part has what else is known of the article.
+A Milvus text value has at most 65,535 bytes, so a long text is split into parts; each part has the
+sentences that begin in it, and the first also the article's metadata.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from askvisit.text import words
 Row = dict[str, Any]
 
 LONGEST_VALUE = 65_535
-"""Bytes of a text value."""
+"""Maximum bytes of a text value."""
 
 PART = 6_000
-"""Characters of a text in one row: with the sentences of a text of one-letter lines, it fits."""
+"""Characters of text per row: this fits even with the sentences of a text of one-letter lines."""
 
 PASSAGE_FIELDS = ["number", "article", "start", "end", "text", "words", "dense"]
-"""What a passage is made of; Milvus makes `sparse` of the words."""
+"""The fields of a passage; Milvus derives `sparse` from the words."""
 
 ARTICLE_FIELDS = [
     *("key", "article", "part", "text", "sentences", "title", "source", "url", "date"),
@@ -36,12 +36,12 @@ ARTICLE_FIELDS = [
 ]
 
 UNUSED = [0.0, 0.0]
-"""Milvus wants a vector in every collection; those that are not searched by one have this."""
+"""Milvus requires a vector in every collection; those not searched by vector have this one."""
 
 
 @dataclass(frozen=True)
 class StoredArticle:
-    """An article as Milvus has it, with its sentences and the numbers of its passages."""
+    """An article as stored in Milvus, with its sentences and passage numbers."""
 
     article: Article
     sentences: tuple[Sentence, ...]
@@ -49,7 +49,7 @@ class StoredArticle:
 
 
 def article_keys(article_id: str, parts: Iterable[int]) -> list[str]:
-    """Return the primary keys of parts of an article: of a hash, so that no name needs quoting."""
+    """Return the primary keys of an article's parts: from a hash, so that no name needs quoting."""
     named = hashlib.sha256(article_id.encode()).hexdigest()[:32]
     return [f"{named}-{part}" for part in parts]
 
@@ -92,7 +92,7 @@ def article_rows(
 
 
 def stored_article(rows: Iterable[Mapping[str, Any]]) -> StoredArticle:
-    """Put an article together from its rows, which come in any order."""
+    """Assemble an article from its rows, given in any order."""
     first, *_ = ordered = sorted(rows, key=lambda row: int(row["part"]))
     text = "".join(row["text"] for row in ordered)
     known = (first[name] for name in ("source", "url", "date", "author"))
@@ -107,7 +107,7 @@ def stored_article(rows: Iterable[Mapping[str, Any]]) -> StoredArticle:
 
 
 def passage_rows(numbered: Mapping[int, Passage], vectors: FloatArray) -> list[Row]:
-    """Return passages with their numbers as rows; vectors (n × dimension) have length 1."""
+    """Return numbered passages as rows; vectors (n × dimension) have unit length."""
     words = indexed_words([passage.text for passage in numbered.values()])
     return [
         {
@@ -134,7 +134,7 @@ def indexed_words(texts: Sequence[str]) -> list[str]:
 
 
 def packed(lines: Iterable[str]) -> list[str]:
-    """Join lines to as few text values as hold them."""
+    """Join lines into as few text values as can hold them."""
     values: list[str] = []
     size = LONGEST_VALUE
     for line in lines:

@@ -9,12 +9,12 @@ from askvisit.milvus.rows import LONGEST_VALUE, UNUSED
 KINDS = ("passages", "articles", "about")
 
 CONSISTENCY = "Bounded"
-"""What was written a few seconds ago is read: enough where nothing is written after the commit."""
+"""Reads lag writes by a few seconds at most: enough, as nothing is written after the commit."""
 
 Indexes = dict[str, tuple[str, str, dict[str, Any]]]
-"""Of each indexed field: the kind of index, the metric, and what it is built with."""
+"""For each indexed field: the index type, the metric, and the build parameters."""
 
-# How vectors may be indexed: what each kind is built with, and what it is searched with.
+# How vectors may be indexed: the build and search parameters of each index type.
 DENSE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "FLAT": ({}, {}),
     "HNSW": ({"M": 16, "efConstruction": 200}, {"ef": 200}),
@@ -25,15 +25,15 @@ DENSE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 
 _MOST_FLAT = 50_000
-"""Up to so many passages, each is compared, as on one machine."""
+"""Up to this many passages, search is exhaustive, as in a local index."""
 
-_BM25 = {"bm25_k1": 1.2, "bm25_b": 0.75}  # as SQLite has them
+_BM25 = {"bm25_k1": 1.2, "bm25_b": 0.75}  # as in SQLite
 
 UNSEARCHED: Indexes = {"unused": ("FLAT", "IP", {})}
 
 
 def dense_index_for(passages: int) -> str:
-    """Return how so many vectors are indexed by default."""
+    """Return the default index type for this many vectors."""
     return "FLAT" if passages <= _MOST_FLAT else "HNSW"
 
 
@@ -71,7 +71,7 @@ def fields(dimension: int) -> dict[str, Any]:
             "start": number,
             "end": number,
             "text": text,
-            # Stemmed before they come, so that a cluster and Milvus Lite cut them alike.
+            # Stemmed beforehand, so that a cluster and Milvus Lite tokenise them alike.
             "words": text | {"enable_analyzer": True, "analyzer_params": {"tokenizer": "standard"}},
             "dense": {"datatype": DataType.FLOAT_VECTOR, "dim": dimension},
             "sparse": {"datatype": DataType.SPARSE_FLOAT_VECTOR},

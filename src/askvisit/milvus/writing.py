@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby, islice
+from itertools import groupby
 from pathlib import Path
 
 from askvisit import passages as chunking
@@ -25,13 +25,10 @@ from askvisit.text import Vocabulary
 from askvisit.vectors import normalise
 
 _CHUNK = 1024
-"""Passages encoded and sent at a time; a build that is stopped loses at most so many."""
-
-_MOST_WORDS = 500_000
-"""Words of a vocabulary that are kept; rarer ones are seldom what a typo stands for."""
+"""Passages encoded and sent at a time; an interrupted build loses at most this many."""
 
 _LONGEST_WORD = 100
-"""Characters of a word that is kept."""
+"""Maximum characters of a word that is kept."""
 
 
 class Writer:
@@ -50,7 +47,7 @@ class Writer:
         self.encoded = 0
 
     def add(self, source: Path, entry: Entry) -> None:
-        """Cut an article, to be encoded with others."""
+        """Chunk an article, to be encoded with others."""
         article = read_as_surveyed(source, entry)
         passages = chunking.passages(article)
         numbers = range(self.passages, self.passages + len(passages))
@@ -65,9 +62,9 @@ class Writer:
         self._count(range(self.passages, self.passages + len(listed.passages)))
 
     def finish(self) -> Iterator[str]:
-        """Send what waits; returns the vocabulary: a word and how it is written a line."""
+        """Send what is pending; returns the vocabulary: a word and its spelling per line."""
         self._send()
-        words = islice(self._vocabulary.commonest().items(), _MOST_WORDS)
+        words = self._vocabulary.commonest().items()
         return (f"{word} {form}" for word, form in words if len(word) <= _LONGEST_WORD)
 
     def _count(self, numbers: range) -> None:
@@ -76,7 +73,7 @@ class Writer:
             self._send()
 
     def _send(self) -> None:
-        """Send the passages, then their articles: an article that is there has its passages."""
+        """Send the passages, then their articles: a stored article always has its passages."""
         rows: list[Row] = []
         if self._new:
             vectors = self._encoder.encode([passage.text for passage in self._new.values()])
@@ -86,7 +83,7 @@ class Writer:
             rows += self._copied(generation, list(copies))
         connection = self._generation.connection
         connection.insert(self._generation.passages, rows)
-        # An article is listed by its first part, so that comes when all others are there.
+        # An article is listed by its first part, so that part is sent last.
         parts = sorted(self._article_rows, key=lambda row: row["part"], reverse=True)
         connection.insert(self._generation.articles, parts)
         self.article_rows += len(parts)
@@ -96,7 +93,7 @@ class Writer:
         self._article_rows.clear()
 
     def _copied(self, other: Generation, copies: list[tuple[int, ArticleEntry]]) -> list[Row]:
-        """Return rows of passages as they are to be numbered, and keep those of their articles."""
+        """Return copied passage rows with their new numbers, and queue their articles' rows."""
         numbers = {
             number: new
             for first, listed in copies

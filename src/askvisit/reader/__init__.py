@@ -1,4 +1,4 @@
-"""Readers mark the words that answer a question, sentence by sentence."""
+"""Readers find the span that answers a question, sentence by sentence."""
 
 import hashlib
 
@@ -17,7 +17,7 @@ __all__ = ["Reader", "SentenceReader", "load"]
 def load(name: str | None, encoder: Encoder) -> Reader:
     """Load a reader: "accurate" (also for None), "fast", "sentence-cosine", a folder or a name.
 
-    A name is one on a model hub. Raises `ModelError` where there is no such model.
+    A name refers to a model hub. Raises `ModelError` if there is no such model.
     """
     if name is None or name == ACCURATE:
         return _accurate()

@@ -1,4 +1,4 @@
-"""The weights that were fitted for a reader."""
+"""The weights fitted for a reader."""
 
 import warnings
 from collections.abc import Mapping
@@ -10,7 +10,11 @@ from askvisit.reader.protocol import Reader
 
 
 def fitted_for(reader: Reader, fitted_by_user: Path | None = None) -> Calibration:
-    """Return the weights fitted for a reader, or else the bundled reader's, and say so."""
+    """Return the weights fitted for a reader.
+
+    Warns if they were fitted for other files of it, or if there are none: then those of the
+    bundled `fast` reader are returned.
+    """
     fitted = calibration_for(reader.name, fitted_by_user)
     if fitted is not None and fitted.sha256 in (None, reader.sha256):
         return fitted
@@ -34,7 +38,7 @@ def fitted_for(reader: Reader, fitted_by_user: Path | None = None) -> Calibratio
 
 
 def _for_one_stage(weights: Mapping[str, float]) -> dict[str, float]:
-    """Return weights for a reader that reads once: its one margin stands for both."""
+    """Return weights for a one-stage reader: its single margin stands for both."""
     margin = weights["margin"] + weights.get("first", 0.0)
     return {name: weight for name, weight in weights.items() if name != "first"} | {
         "margin": margin

@@ -1,4 +1,4 @@
-"""A reader that a user names: any question answering model of the transformers library."""
+"""A user-supplied reader: any question answering model of the transformers library."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from askvisit.reader.span_reader import Logits, SpanReader
 
 _LONGEST_INPUT = 512
 _LONGEST_QUESTION = 400
-"""Characters of a question."""
+"""Maximum characters of a question."""
 
 _STRIDE = 96
 
@@ -22,8 +22,8 @@ _STRIDE = 96
 class TransformersReader(SpanReader):
     """Any question answering model of the transformers library: a folder, or a name on a hub.
 
-    Weights are read as safetensors only, and no code that comes with a model is run. Raises
-    `ModelError` where there is no such model.
+    Weights are read as safetensors only, and no code shipped with a model is run. Raises
+    `ModelError` if there is no such model.
     """
 
     def __init__(self, name: str) -> None:
@@ -38,7 +38,7 @@ class TransformersReader(SpanReader):
             self._model = AutoModelForQuestionAnswering.from_pretrained(
                 folder, local_files_only=True, use_safetensors=True, trust_remote_code=False
             ).eval()
-        except Exception as error:  # the library raises many kinds for a folder that is no model
+        except Exception as error:  # many types are raised for a folder that is not a model
             raise ModelError(
                 f"{name} is not a question answering model ({first_line(error)})"
             ) from error
@@ -46,7 +46,7 @@ class TransformersReader(SpanReader):
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of the weights' files, read when it is first asked for."""
+        """Hash of the weight files, computed on first use."""
         return weights_sha256(self._folder)
 
     def _logits(

@@ -1,4 +1,4 @@
-"""The readers that askvisit trained and ships: int8 ONNX, no torch."""
+"""The readers that were trained for askvisit and ship with it: int8 ONNX, no torch."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ LONGEST_HISTORY = 64
 """Tokens of earlier turns that are read before a question, as in training."""
 
 _REMEMBERED = 1024
-"""Windows whose tokens are kept, some 30 KB each."""
+"""Windows whose tokens are cached, some 30 KB each."""
 
 _LONGEST_INPUT = 512
 _STRIDE = 96
 
 
 class OnnxReader(SpanReader):
-    """A span model in the form that `python -m training.export` writes."""
+    """A span model in the format written by `python -m training.export`."""
 
     def __init__(self, folder: Path, name: str) -> None:
         self.name = name
         self.model = onnx_model(folder)
-        self.sha256 = str(self.model.about["sha256"])  # the file was compared with it
+        self.sha256 = str(self.model.about["sha256"])  # the file was checked against it
         self._reads_turns = bool(self.model.about.get("turns"))
-        self._tokens = lru_cache(_REMEMBERED)(self.model.tokens)  # questions meet the same windows
+        self._tokens = lru_cache(_REMEMBERED)(self.model.tokens)  # questions share windows
 
     def _logits(
         self, question: str, texts: Sequence[str], turns: Sequence[str]
@@ -51,12 +51,12 @@ class OnnxReader(SpanReader):
 
 
 def turn_tokens(model: OnnxModel, turns: Sequence[str]) -> list[int]:
-    """Return earlier turns as tokens, each with a separator behind it; the newest are kept."""
+    """Return earlier turns as tokens, each followed by a separator; the newest are kept."""
     read = [n for turn in turns for n in [*model.tokens(turn).ids, model.layout.separator]]
     return read[-LONGEST_HISTORY:]
 
 
 @cache
 def onnx_model(folder: Path) -> OnnxModel:
-    """Load a model once: the fast reader also predicts what a follow-up depends on."""
+    """Load a model once: the fast reader's also predicts what a follow-up depends on."""
     return OnnxModel(folder)

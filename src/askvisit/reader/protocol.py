@@ -1,4 +1,4 @@
-"""What the assistant needs of a reader."""
+"""What the assistant requires of a reader."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -7,7 +7,7 @@ from askvisit.records import Span, Window
 
 
 class Reader(Protocol):
-    """Marks the words that answer a question, sentence by sentence."""
+    """Finds the span that answers a question, sentence by sentence."""
 
     @property
     def name(self) -> str:
@@ -15,14 +15,13 @@ class Reader(Protocol):
 
     @property
     def sha256(self) -> str:
-        """Hash of the weights: what makes two readers of one name the same."""
+        """Hash of the weights, which tells readers of the same name apart."""
 
     def read(
         self, question: str, windows: Sequence[Window], turns: Sequence[str] = ()
     ) -> list[Span]:
-        """Return the best span of every sentence in the windows, or of the likeliest of them.
+        """Return the best span of every sentence in the windows, or of the likeliest ones.
 
-        turns: the earlier turns that the question depends on, oldest first, for readers that were
-        trained to read them. A sentence that is in two windows is judged once, where its margin
-        is higher.
+        turns: the earlier turns that the question depends on, oldest first, for readers trained to
+        read them. A sentence in two windows is judged once, where its margin is higher.
         """

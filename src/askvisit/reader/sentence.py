@@ -1,4 +1,4 @@
-"""A reader that judges whole sentences."""
+"""A reader that scores whole sentences."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _REMEMBERED = 4096
 
 
 class SentenceReader:
-    """Judges whole sentences: the score is the cosine of question and sentence.
+    """Scores whole sentences by the cosine of question and sentence.
 
     It finds the sentence but cannot judge whether it answers; the span reader can.
     """
@@ -22,7 +22,7 @@ class SentenceReader:
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
-        self._vector = lru_cache(_REMEMBERED)(self._encode)  # questions meet the same sentences
+        self._vector = lru_cache(_REMEMBERED)(self._encode)  # questions share sentences
 
     @property
     def sha256(self) -> str:

@@ -1,4 +1,4 @@
-"""What span models have in common: the best words of each sentence, and their margin."""
+"""What span models have in common: the best span of each sentence, and its margin."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LONGEST_SPAN = 40
 
 @dataclass(frozen=True)
 class Logits:
-    """What a span model says of a text, or of a part of a long one: one number a token.
+    """A span model's output for a text, or for a part of a long one: one number per token.
 
     `offsets` are the tokens' ranges in the text.
     """
@@ -31,14 +31,14 @@ class Logits:
 class SpanReader(ABC):
     """Reads windows with a span model (Devlin et al., 2019; Rajpurkar et al., 2018).
 
-    The best span is taken inside each sentence. A span's score is the sum of its start and end
-    logits, the null score the sum of those of the [CLS] token.
+    The best span is taken within each sentence, with the score of all its spans (`best_span`). The
+    null score is the sum of the [CLS] token's start and end logits.
     """
 
     def read(
         self, question: str, windows: Sequence[Window], turns: Sequence[str] = ()
     ) -> list[Span]:
-        """Read each window; the better margin counts for a sentence that is in two."""
+        """Read each window; a sentence in two windows keeps the span with the better margin."""
         best: dict[Sentence, Span] = {}
         texts = [window.text for window in windows]
         for number, logits in self._logits(question, texts, turns):
@@ -52,9 +52,9 @@ class SpanReader(ABC):
     def _logits(
         self, question: str, texts: Sequence[str], turns: Sequence[str]
     ) -> Iterator[tuple[int, Logits]]:
-        """Run the model on a question and each text, in overlapping parts where it is long.
+        """Run the model on a question and each text, in overlapping parts if it is long.
 
-        With what it says comes the text's place among the texts.
+        Each result comes with the text's position among the texts.
         """
 
 
@@ -74,7 +74,7 @@ def _spans(window: Window, logits: Logits) -> Iterator[Span]:
 
 
 def _token_at(offsets: Sequence[Range], position: int) -> int:
-    """Return the first token that begins at a position or after it."""
+    """Return the first token that begins at or after a position."""
     return bisect_left(offsets, position, key=lambda offset: offset[0])
 
 
@@ -82,8 +82,8 @@ def best_span(starts: Floats, ends: Floats) -> tuple[int, int, float]:
     """Return the first and last token of the best span, and the score of all spans together.
 
     starts, ends: logits of a sentence's tokens. A span has at most 40 tokens. The score is the
-    log of the summed exponentials, because it is the sentence that is cited: where several spans
-    of it may be the answer, each of them speaks for it.
+    log-sum-exp over all spans, because it is the sentence that is cited: if several of its spans
+    may be the answer, each is evidence for it.
     """
     scores = starts[:, None] + ends[None, :]
     length = np.arange(len(ends))[None, :] - np.arange(len(starts))[:, None]
@@ -94,7 +94,7 @@ def best_span(starts: Floats, ends: Floats) -> tuple[int, int, float]:
 
 
 def _whole_words(sentence: Sentence, start: int, end: int) -> tuple[int, int]:
-    """Widen a span to whole words, inside its sentence: word pieces may end amid one."""
+    """Widen a span to whole words within its sentence: word pieces may end inside a word."""
     text, origin = sentence.text, sentence.start
     left, right = start - origin, min(end, sentence.end) - origin
     while left > 0 and text[left - 1].isalnum() and text[left].isalnum():

@@ -1,9 +1,9 @@
-"""Reading in two stages: a small model reads all, then the likeliest places are read again.
+"""Reading in two stages: a small model reads everything, then the likeliest places are reread.
 
-`accurate` reads them again with a large model, which takes five times as long for a text. It reads
-each twice, with and without its context: the mean of the two views judges better than either alone
-whether a text answers. `fast` reads the likeliest paragraphs again with the same small model.
-The margins of both stages are kept, and ranking and confidence use both.
+`accurate` rereads them with a large model, which takes five times as long per text. It reads each
+twice, with and without its context: the mean of the two views judges better than either alone
+whether a text answers. `fast` rereads the likeliest paragraphs with the same small model. The
+margins of both stages are kept, and ranking and confidence use both.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from askvisit.reader.span_reader import SpanReader
 from askvisit.records import Sentence, Span, Window
 
 WINDOWS = 4
-"""Windows that are read again."""
+"""Windows that are reread."""
 
 LENGTH = 700
 """Characters of the longest windows that the large reader was trained on."""
 
 PARAGRAPH = 0
-"""The length of a window that is one paragraph."""
+"""The `length` that stands for a window of one paragraph."""
 
 
 class TwoStageReader:
-    """Reads with `first`, and again with `second` around the sentences that `first` likes best.
+    """Reads with `first`, and again with `second` around the sentences that `first` ranks highest.
 
-    lengths: the characters of each view that `second` takes of a place, the widest first. A
-    sentence that is in several views has the mean of their scores.
+    lengths: the characters of each view that `second` reads of a place, the widest first. A
+    sentence in several views gets the mean of their scores.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class TwoStageReader:
     ) -> list[Span]:
         """Return the second reader's spans, each with the first one's margin.
 
-        Sentences that are not read again have lost, and are left out.
+        Sentences that are not reread are dropped.
         """
         found = self._first.read(question, windows, turns)
         margins = {span.sentence: span.margin for span in found}
@@ -81,10 +81,10 @@ def _mean(span: Span, other: Span) -> Span:
 def likeliest(
     spans: Sequence[Span], windows: Sequence[Window], length: int = LENGTH
 ) -> dict[Sentence, Window]:
-    """Return the sentences of highest margin, best first, each with a window around it.
+    """Return the sentences with the highest margins, best first, each with a window around it.
 
-    They are `WINDOWS` at most, each of at most `length` characters or one paragraph, and none
-    is in the window of another.
+    There are at most `WINDOWS`, each of at most `length` characters or one paragraph. A sentence in
+    the window of a better one is skipped.
     """
     chosen: dict[Sentence, Window] = {}
     for span in sorted(spans, key=lambda span: -span.margin):
@@ -99,10 +99,10 @@ def likeliest(
 
 
 def narrowed(window: Window, around: Sentence, length: int = LENGTH) -> Window:
-    """Return the part of a window with the sentence's paragraph, and as many around it as fit.
+    """Return the part of a window with the sentence's paragraph and as many around it as fit.
 
-    length: characters; a paragraph that is longer stands alone. Those before and after are added
-    in turn: what "he" means stands before.
+    length: characters; a longer paragraph stands alone. Neighbours are added in turn, the preceding
+    one first: what "he" refers to comes before.
     """
     paragraphs = [list(group) for _, group in groupby(window.sentences, lambda s: s.paragraph)]
     first = next(n for n, paragraph in enumerate(paragraphs) if around in paragraph)

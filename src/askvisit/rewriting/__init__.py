@@ -1,4 +1,4 @@
-"""What else a question may mean; each file proposes, nothing here decides."""
+"""Query rewriting: what else a question may mean; each file proposes, nothing here decides."""
 
 from askvisit.rewriting import aliases, spelling, splitting, topics, wrapping
 

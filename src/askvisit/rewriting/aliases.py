@@ -1,7 +1,7 @@
 """Aliases and abbreviations that are common in news: DPRK, NK and "the North" are North Korea.
 
-A name is written as the articles write it, where they do not have it as typed and have another
-form of it (`aliases.toml`). Which of the two is meant is decided by who asks both readings.
+A name is rewritten as the articles write it, if they lack the typed form and have another one
+(`aliases.toml`). The caller asks both readings, and decides which of the two is meant.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def _written(match: re.Match[str], index: PassageIndex) -> str:
 
 
 def _stands(form: str, index: PassageIndex) -> bool:
-    """Return whether the articles have a form; an abbreviation only as it is written."""
+    """Return whether the articles have a form; an abbreviation only as written."""
     if " " in form or "-" in form:
         return index.holds(form)
     written = index.vocabulary.get(form.lower())
@@ -56,7 +56,7 @@ def _bare(form: str) -> str:
 
 @cache
 def _names() -> dict[str, tuple[str, ...]]:
-    """Return every form without its article, in lower case, with all the forms of its name."""
+    """Map every form, without its article and in lower case, to all forms of its name."""
     return {_bare(form).lower(): tuple(forms) for forms in _file()["names"] for form in forms}
 
 

@@ -37,9 +37,9 @@ _TITLE_WORDS = re.compile(rf"{_CAPITAL}(?:\s+(?:{_CAPITAL}|[\w’']+)){{0,3}}")
 
 
 def spans(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the ranges of the names in a running text, as `names` finds them, without dates.
+    """Yield the ranges of the names in running text, as `names` finds them, without dates.
 
-    What is in quotation marks is a name where it is written as a title; else the names in it are.
+    Quoted text is a name if it is written as a title; otherwise the names in it are.
     """
     for match in _NAMES.finditer(text):
         quoted = match["quoted"]
@@ -59,17 +59,17 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_title(quoted: str) -> bool:
-    """Return whether quoted words are a title ("Dry Feet"), and no saying or scare quotes."""
+    """Return whether quoted words are a title ("Dry Feet"), not a saying or scare quotes."""
     words = quoted.split()
     small = sum(word[0].islower() for word in words)
     return _TITLE_WORDS.fullmatch(quoted) is not None and words[-1][0].isupper() and small <= 1
 
 
 def names(text: str) -> list[str]:
-    """Return the names in a text in order: runs of capitalised words that are no plain words.
+    """Return the names in a text in order: runs of capitalised words other than function words.
 
-    The first word of a sentence is capitalised whatever it is, so that it counts only where it
-    is no function word; a possessive ending is left outside.
+    The first word of a sentence is always capitalised, so it counts only if it is not a function
+    word; a possessive ending is left out.
     """
     found = []
     for match in _NAMES.finditer(text):

@@ -1,8 +1,8 @@
-"""Which words of the turns before a question belong to it: term classification, learned.
+"""Which words of earlier turns a question depends on: learned term classification.
 
-The fast reader's model reads the last turns and the question and tells of each earlier word whether
-the question depends on it (QuReTeC, Voskarides et al. 2020, arXiv:2005.11723). A question that
-depends on none is self-contained.
+The fast reader's model reads the last turns and the question, and predicts for each earlier word
+whether the question depends on it (QuReTeC, Voskarides et al. 2020, arXiv:2005.11723). A question
+that depends on none is self-contained.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ _LONGEST_TURN = 400
 """Characters of a turn that are read: an answer from elsewhere may be of any length."""
 
 _WANTED = 0.5
-"""Probability from which on a word belongs to the question."""
+"""Minimum probability for a word to belong to the question."""
 
 
 class Resolver(Protocol):
     """Predicts what a question depends on."""
 
     def context(self, question: str, history: Sequence[Answer]) -> tuple[ContextTurn, ...]:
-        """Return the turns that a question depends on and their words for it, none for most."""
+        """Return the turns that a question depends on and their words for it; most have none."""
 
 
 class TermClassifier:
-    """Judges each word of the last turns by the bundled model, loaded when it is needed."""
+    """Classifies each word of the last turns with the bundled model, loaded when needed."""
 
     def __init__(self, folder: Path = MODELS / "reader") -> None:
         self._folder = folder
 
     def context(self, question: str, history: Sequence[Answer]) -> tuple[ContextTurn, ...]:
-        """Return the turns that a question depends on and their words for it, none for most."""
+        """Return the turns that a question depends on and their words for it; most have none."""
         first = max(0, len(history) - TURNS)
         turns = [turn_text(answer) for answer in history[first:]]
         found = self._words(question, turns) if turns else []
@@ -61,7 +61,7 @@ class TermClassifier:
         wanted = 1 / (1 + np.exp(-logits))
         length = sum(len(part.ids) + 1 for part in read)
         place = min(0, LONGEST_HISTORY - length)  # a long history loses its beginning
-        has = set(content_words(question))  # a word that it has is not one that it depends on
+        has = set(content_words(question))  # a word in the question is not one it depends on
         found = []
         for turn, part in zip(turns, read, strict=True):
             kept = [(wanted[place + n], o) for n, o in enumerate(part.offsets) if place + n >= 0]
@@ -72,7 +72,7 @@ class TermClassifier:
 
 
 def expanded(question: str, words: Sequence[str]) -> str:
-    """Return a question with the words that it depends on, as readers read it."""
+    """Return a question with the words that it depends on, in the form readers take."""
     if not words:
         return question
     return f"{question.rstrip('?')} ({' '.join(words)}){'?' if question.endswith('?') else ''}"
@@ -85,7 +85,7 @@ def turn_text(answer: Answer) -> str:
 
 
 def _wanted_words(text: str, tokens: Sequence[tuple[Floats, tuple[int, int]]]) -> Iterator[str]:
-    """Join the word pieces of a turn to words, and yield the content words likely wanted."""
+    """Join the word pieces of a turn into words, and yield the content words likely wanted."""
     judged = set(content_words(text))
     words: list[tuple[int, int, list[float]]] = []
     for probability, (start, end) in tokens:

@@ -1,10 +1,10 @@
-"""Spelling: words with a typo, against the words of the articles and common English ones.
+"""Spelling correction against the words of the articles and common English words.
 
-A word that is in the articles, or that English has, is never changed; neither is a name (a
-word with a capital), unless it is one typo away from a name of the articles, or a long one from
-any of their words. The English words, by how common they are, come with symspellpy (Garbe's list,
-made from Google's n-grams and SCOWL). Its own index of deletions takes seconds to make, so the few
-unknown words of a question are compared with all words by rapidfuzz, which takes milliseconds.
+A word in the articles or in English is never changed; neither is a name (a capitalised word),
+unless it is one typo away from a name in the articles or, if long, from any of their words. The
+English words, ranked by frequency, come with symspellpy (Garbe's list, made from Google's n-grams
+and SCOWL). Its own deletion index takes seconds to build, so the few unknown words of a question
+are compared with all words by rapidfuzz, which takes milliseconds.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from askvisit.index import PassageIndex
 from askvisit.text import LETTERS, MOST_WORDS
 
 _COMMON = 30_000
-"""English words that a typo may stand for; the rarer ones are only known to be no typos."""
+"""English words that a typo may stand for; the rarer ones are only known not to be typos."""
 
 _SHORTEST = 4
 _LONG = 8
-"""Letters from which on a word may have two typos."""
+"""Minimum letters of a word that may have two typos."""
 
 _LONG_NAME = 6
-"""Letters from which on a capitalised word may be an ordinary word of the articles."""
+"""Minimum letters of a capitalised word that may be an ordinary word of the articles."""
 
 _WORD = re.compile(rf"\b{LETTERS}+(?![\d_]|['’]t\b)")  # not the "doesn" of "doesn't"
 
 
 def correct(question: str, index: PassageIndex) -> str:
-    """Return a question with its typos corrected, as it is where it has none."""
+    """Return a question with its typos corrected, unchanged if it has none."""
     corrected, end = [], 0
     for match in _WORD.finditer(question):
         if _may_be_typo(match[0]) and not is_word(match[0], index):
@@ -44,12 +44,12 @@ def correct(question: str, index: PassageIndex) -> str:
 
 
 def is_word(word: str, index: PassageIndex) -> bool:
-    """Return whether English has a word, or the articles have it in either number."""
+    """Return whether a word is English, or in the articles in either singular or plural."""
     lowered = word.lower()
     numbers = (lowered, f"{lowered}s", lowered.removesuffix("s"))
     if any(n in index.vocabulary for n in numbers) or f"\n{lowered} ".encode() in _english():
         return True
-    return len(index.vocabulary) >= MOST_WORDS and index.holds(word)  # a rare one of very many
+    return len(index.vocabulary) >= MOST_WORDS and index.holds(word)  # a rare word of a big corpus
 
 
 def _may_be_typo(word: str) -> bool:
@@ -57,10 +57,10 @@ def _may_be_typo(word: str) -> bool:
 
 
 def _nearest(word: str, is_name: bool, index: PassageIndex) -> str:
-    """Return the word that a typo stands for, the typo itself where there is none.
+    """Return the word that a typo stands for, the typo itself if there is none.
 
-    The fewest typos win (swapping two neighbours counts as one: optimal string alignment), then
-    a word with the same letters, then one of the articles over another, then the commoner one.
+    The fewest typos win (a swap of two neighbours counts as one: optimal string alignment), then a
+    word with the same letters, then one from the articles, then the commoner one.
     """
     most = 1 if is_name or len(word) < _LONG else 2
     near = list(_within(word, list(index.vocabulary), most, elsewhere=False))
@@ -74,7 +74,7 @@ def _nearest(word: str, is_name: bool, index: PassageIndex) -> str:
 
 
 class _Candidate(NamedTuple):
-    """A word near a typo; the likeliest one is the least."""
+    """A word near a typo; the likeliest one sorts first."""
 
     typos: int
     other_letters: bool
@@ -86,7 +86,7 @@ class _Candidate(NamedTuple):
 def _within(
     word: str, choices: Sequence[str], most: int, *, elsewhere: bool
 ) -> Iterator[_Candidate]:
-    """Find the choices (in lower case, the commonest first) within so many typos of a word."""
+    """Yield the choices (in lower case, the commonest first) within `most` typos of a word."""
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
@@ -100,7 +100,7 @@ def _within(
 
 @cache
 def _english() -> bytes:
-    """Return the list of English words, "word times" after each line break, the commonest first."""
+    """Return the English words, "word count" after each line break, the commonest first."""
     package = find_spec("symspellpy")
     assert package is not None
     assert package.origin is not None

@@ -1,4 +1,4 @@
-"""Several questions in one line: "When did they meet, and who won?" are two."""
+"""Several questions in one line: "When did they meet, and who won?" is two."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from askvisit.text import AUXILIARIES, QUESTION_WORDS, content_words, tokens
 
 _MOST = 5
-"""More questions than this in a line are read as one text, as typed."""
+"""A line with more questions than this is read as one text, as typed."""
 
 _AFTER_MARK = re.compile(r"(?<=\?)[\s?!.]+(?=\w)")
 _ASKING = "who|whom|whose|what|which|when|where|why|how"
@@ -23,11 +23,11 @@ _FURTHER = re.compile(
     rf"(?:(?:and|but|or|also|then)\b|{_PREPOSITION}(?:{_ASKING})\b|(?:{'|'.join(AUXILIARIES)})\b)",
     re.IGNORECASE,
 )
-"""How a question begins that is not the first of its line; it may be a fragment ("Why?")."""
+"""How a question after the first of its line begins; it may be a fragment ("Why?")."""
 
 
 def split(question: str) -> list[str]:
-    """Return the questions of a line in order: one, as typed, where it is not sure to be more."""
+    """Return the questions of a line in order: one, as typed, unless it is clearly more."""
     first, *rest = [part for piece in _AFTER_MARK.split(question) for part in _at_joint(piece)]
     asking = [first, *(piece for piece in rest if _FURTHER.match(piece))]
     begins = (first.endswith("?") and bool(content_words(first))) or _is_whole(first)
@@ -37,9 +37,10 @@ def split(question: str) -> list[str]:
 
 
 def _at_joint(piece: str) -> list[str]:
-    """Cut a sentence before each further question that it holds.
+    """Split a sentence before each further question in it.
 
-    What comes before must be a question by itself: one question word, at the beginning.
+    What comes before must be a question by itself: it begins with its only question word, or with
+    an auxiliary ("Did").
     """
     parts: list[str] = []
     while True:

@@ -1,4 +1,4 @@
-"""What is said without a question: a topic ("tell me about Vietnam", "sanctions") or a claim.
+"""Input that is not a question: a topic ("tell me about Vietnam", "sanctions") or a claim.
 
 Such a text goes to topic search, which ranks sentences and gives no verdict: it asks for no span.
 """
@@ -11,8 +11,8 @@ from askvisit.index import PassageIndex
 from askvisit.text import AUXILIARIES, QUESTION_WORDS, content_words, tokens, words
 
 _SHORTEST_CLAIM = 3
-"""Content words from which on a text is a statement, if it is written as one: with a capital in
-front and function words, or a full stop. Keywords are mostly typed in small letters."""
+"""Minimum content words of a statement, if it is written as one: with an initial capital and
+function words, or a full stop. Keywords are mostly typed in lower case."""
 
 _ORDERS = frozenset(
     "name list define count compare give show tell translate summarise summarize".split()
@@ -51,7 +51,7 @@ _HERE = re.compile(rf"\s+(?:in|according\s+to)\s+{_TEXT}$|\s+here$", re.IGNORECA
 
 
 def topic(question: str, index: PassageIndex) -> str | None:
-    """Return the topic to search for, None where a question is asked."""
+    """Return the topic to search for, None if a question is asked."""
     said = _MARKS.sub("", question.strip())
     worded = _WORDING.fullmatch(said)
     if worded is not None:
@@ -74,7 +74,7 @@ def is_keywords(question: str) -> bool:
 
 
 def _asks(text: str) -> bool:
-    """Return whether a text has the form of a question: its words, or a verb in front."""
+    """Return whether a text has the form of a question: a question word, or a verb in front."""
     found = [re.split("['’]", word.lower())[0] for word in tokens(text)]  # "what's"
     ordered = found[:1] and (found[0] in AUXILIARIES or found[0] in _ORDERS)
     return bool(ordered) or any(word in QUESTION_WORDS for word in found)

@@ -1,4 +1,4 @@
-"""Courtesies around a question, which carry nothing: "could you please tell me …, thank you!"."""
+"""Courtesies around a question, without content: "could you please tell me …, thank you!"."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ _CLOSING = re.compile(
 
 
 def without_greeting(message: str) -> str:
-    """Return what follows a greeting, thanks or "ok,"; the message where nothing does.
+    """Return what follows a greeting, thanks or "ok,"; the message itself if nothing does.
 
     >>> without_greeting("Thanks! And in 2018?"), without_greeting("Hello Kitty museum")
     ('And in 2018?', 'Hello Kitty museum')
@@ -74,7 +74,7 @@ def without_greeting(message: str) -> str:
 
 
 def unwrap(question: str) -> str:
-    """Return a question without its courtesies; as it is where nothing else is in it."""
+    """Return a question without its courtesies; unchanged if it has nothing else."""
     left = without_greeting(question.strip())
     greeted = left != question.strip()
     while (closing := _CLOSING.search(left)) and closing.start() > 0:

@@ -1,4 +1,4 @@
-"""The terms that a question is searched by, and BM25 among a few texts."""
+"""The search terms of a question, and BM25 over a few texts."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def any_of(terms: Sequence[str]) -> str:
 
 
 def stems(words: Sequence[str]) -> list[str]:
-    """Return words as BM25 compares them: lower case, without accents, their porter stems.
+    """Return words as BM25 compares them: lower case, without accents, their Porter stems.
 
-    A word that the index cuts ("U.S.") is joined again; one without a letter gives "".
+    A word that the index splits ("U.S.") is rejoined; one without letters and digits gives "".
     """
     found = dict.fromkeys(words, "")
     numbered = list(found)
@@ -40,7 +40,7 @@ def stems(words: Sequence[str]) -> list[str]:
 
 
 def bm25_among(question: str, texts: Sequence[str]) -> list[float]:
-    """Return the BM25 score of each of a few texts among themselves (0 where no word matches)."""
+    """Return each text's BM25 score among these few texts (0 if no word matches)."""
     terms = question_terms(question)
     scores = [0.0] * len(texts)
     if not terms:
@@ -52,10 +52,10 @@ def bm25_among(question: str, texts: Sequence[str]) -> list[float]:
 
 
 def term_weights(terms: Sequence[str], texts: Sequence[str]) -> Iterator[dict[int, float]]:
-    """Return for each term how much it weighs in the few texts that have it, by their places.
+    """Yield for each term its weight in those of the few texts that have it, by position.
 
-    That is what BM25 multiplies by the term's rarity (`rarity`), which is another in a few texts
-    than among all.
+    BM25 multiplies this weight by the term's rarity (`rarity`), which differs between a few texts
+    and all.
     """
     with _searchable(texts) as scored:
         for term in terms:
@@ -65,7 +65,7 @@ def term_weights(terms: Sequence[str], texts: Sequence[str]) -> Iterator[dict[in
 
 
 def rarity(having: int, texts: int) -> float:
-    """Return what BM25 multiplies a term by that so many of all texts have, as FTS5 does."""
+    """Return the inverse document frequency of a term that `having` texts have, as FTS5 does."""
     return max(log((texts - having + 0.5) / (having + 0.5)), 1e-6)
 
 
@@ -73,7 +73,7 @@ def rarity(having: int, texts: int) -> float:
 def _searchable(
     texts: Sequence[str],
 ) -> Iterator[Callable[[Sequence[str]], list[tuple[int, float]]]]:
-    """Give a function of terms to the places and scores of the texts that have any of them."""
+    """Yield a function from terms to the positions and scores of the texts that have any."""
     with closing(sqlite3.connect(":memory:")) as db:
         db.execute(WORDS_TABLE)
         db.executemany("INSERT INTO words (rowid, text) VALUES (?, ?)", enumerate(texts))

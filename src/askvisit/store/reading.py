@@ -19,33 +19,33 @@ from askvisit.store.schema import read_only
 from askvisit.text import words
 
 _MOST_SCORED = 30_000
-"""Passages that a search may score before it leaves the commonest words out."""
+"""Passages that a search may score before it drops the commonest words."""
 
 _MOST_COUNTED = 10_000
-"""Words whose passages are remembered by number."""
+"""Words whose passage counts are cached."""
 
 _MOST_COMPARED = 100_000
-"""Passages with one of the commoner words that a search may walk through, to see which of those
-with a rarer word have it too."""
+"""Passages with a fairly common word that a search may scan, to see which of those with a rarer
+word have it too."""
 
 _CANDIDATES = 200
-"""Passages that are scored by all words where some are common. With these three, the right passage
-is among the first ten as often as when all are scored, within 0.01 (see `benchmarks/scale.py`)."""
+"""Passages scored by all words if some are common. With these three limits, recall@10 is within
+0.01 of scoring all passages (see `benchmarks/scale.py`)."""
 
 _KNOWN = "source, url, date, author"
 
 
 class Store:
-    """An open store. Passages are numbered 0..n-1, those of one article in a row.
+    """An open store. Passages are numbered 0..n-1, those of one article consecutively.
 
-    Threads may share it. Each method raises `IndexDamagedError` where the file cannot be read.
+    Threads may share it. Each method raises `IndexDamagedError` if the file cannot be read.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._idle: list[sqlite3.Connection] = []
-        # A connection is in a cycle with its cache of statements, so that one that is not closed
-        # stays open, with its pages, until Python looks for cycles, which a server seldom does.
+        # A connection forms a cycle with its statement cache, so that an unclosed one stays open,
+        # with its pages, until Python's garbage collector runs, which is seldom in a server.
         weakref.finalize(self, _close, self._idle)
         self._counted: dict[str, int] = {}
 
@@ -64,14 +64,14 @@ class Store:
             return [of_type(str, article_id) for (article_id,) in rows]
 
     def article(self, article_id: str) -> Article:
-        """Return an article; raises `KeyError` where there is none of that id."""
+        """Return an article; raises `KeyError` if there is none with that id."""
         with self._reading() as db:
             title, text, *known = self._row(db, f"title, text, {_KNOWN}", article_id)
             told = map(_text_or_none, known)
             return Article(article_id, of_type(str, title), of_type(str, text), *told)
 
     def records(self) -> list[ArticleRecord]:
-        """Return what is known of each article, in their order."""
+        """Return each article's metadata, in order."""
         with self._reading() as db:
             rows = db.execute(f"SELECT id, title, {_KNOWN} FROM articles ORDER BY number")
             return [
@@ -85,7 +85,7 @@ class Store:
             return range(*self._row(db, "first_passage, end_passage", article_id))
 
     def passages(self, numbers: Iterable[int]) -> dict[int, Passage]:
-        """Return passages by number; it is damage where one of them is not there."""
+        """Return passages by number; a missing one counts as damage."""
         wanted = list(dict.fromkeys(numbers))
         with self._reading() as db:
             rows = db.execute(
@@ -116,9 +116,9 @@ class Store:
     ) -> list[tuple[int, float]]:
         """Return the k passages with the best BM25 scores (higher is better), best first.
 
-        Any content word of the question counts; porter stems are compared. Where that is very
-        many passages, those with its rarer words are found first, and the likeliest of them are
-        then scored by all its words: one that has only common ones would not be among the best.
+        Any content word of the question counts; Porter stems are compared. If very many passages
+        match, those with the rarer words are found first, and the most promising of them are then
+        scored by all words: a passage with only common words would not be among the best.
         """
         terms = question_terms(question)
         if not terms:
@@ -136,12 +136,12 @@ class Store:
     def _best(
         self, terms: Sequence[str], k: int, numbers: Sequence[int] | None = None
     ) -> list[tuple[int, float]]:
-        # FTS5 gives BM25 as a negative number, so that ORDER BY puts the best first.
+        # FTS5 returns BM25 as a negative number, so that ORDER BY puts the best first.
         if numbers is None:
             where, order, within = "", "rank", []
         else:
-            # The plus keeps SQLite from searching once for each number, and bm25() FTS5 from
-            # scoring, as it does for its rank, what is not among the numbers.
+            # The plus keeps SQLite from searching once per number; bm25(), unlike rank, keeps
+            # FTS5 from scoring passages outside the numbers.
             where, order = "AND +rowid IN (SELECT value FROM json_each(?))", "bm25(words)"
             within = [json.dumps(numbers)]
         with self._reading() as db:
@@ -153,10 +153,10 @@ class Store:
             return [(number, score) for number, score in rows]
 
     def _likeliest(self, rare: Sequence[str], common: Sequence[str], k: int) -> dict[int, float]:
-        """Return the k passages that promise most of those with a rarer term, with its score.
+        """Return the k most promising passages with a rarer term, and their scores by those terms.
 
-        A common term that a passage has adds what BM25 gives it once in a text of mean length: its
-        rarity. The commonest, which say least and take longest, are not searched for.
+        A common term in a passage adds its rarity: its BM25 score if it occurs once in a text of
+        mean length. The commonest, which say least and take longest, are not searched for.
         """
         bonus, values, compared = "", list[str | float](), 0
         for having, term in sorted((self._having(term), term) for term in common):
@@ -176,10 +176,10 @@ class Store:
             )
 
     def _add_common(self, scores: dict[int, float], common: Sequence[str]) -> None:
-        """Add to the scores of passages what common terms weigh in them.
+        """Add the weights of common terms to the scores of passages.
 
-        FTS5 itself would walk through all passages that have one. Here a passage is long or short
-        beside these few, not beside all.
+        FTS5 itself would scan all passages that have one. Here a passage's length is relative to
+        these few, not to all.
         """
         passages = self.passages(scores)
         numbers = list(passages)
@@ -190,7 +190,7 @@ class Store:
                 scores[numbers[place]] += factor * weight
 
     def _rare(self, terms: list[str]) -> list[str]:
-        """Leave out the commonest terms until few enough passages have one of the others."""
+        """Drop the commonest terms until few enough passages have one of the others."""
         if len(terms) * self._passages <= _MOST_SCORED:
             return terms
         rare: set[str] = set()
@@ -212,7 +212,7 @@ class Store:
         return 0 if last is None else int(last) + 1
 
     def _having(self, term: str) -> int:
-        """Count the passages with a term; kept, because counting a common one takes a while."""
+        """Count the passages with a term; cached, because counting a common one takes a while."""
         having = self._counted.get(term)
         if having is None:
             with self._reading() as db:
@@ -225,7 +225,7 @@ class Store:
         return int(having)
 
     def holds(self, phrase: str) -> bool:
-        """Return whether a passage has words in this order side by side, endings aside."""
+        """Return whether a passage contains a phrase's words in sequence, ignoring endings."""
         inside = " ".join(words(phrase))
         if not inside:
             return False
@@ -236,20 +236,20 @@ class Store:
         return found is not None
 
     def vocabulary(self) -> dict[str, str]:
-        """Return every word of the articles in lower case, the commonest first.
+        """Return the commonest words of the articles in lower case, the commonest first.
 
-        The value is how it is mostly written there: `{"korea": "Korea", "visit": "visit"}`.
+        The value is its most frequent spelling there: `{"korea": "Korea", "visit": "visit"}`.
         """
         with self._reading() as db:
             rows = db.execute("SELECT word, form FROM vocabulary ORDER BY rowid")
             return {of_type(str, word): of_type(str, form) for word, form in rows}
 
     def close(self) -> None:
-        """Close the file; it is opened again where the store is read after all."""
+        """Close the file; it is reopened if the store is read again."""
         _close(self._idle)
 
     def _connect(self) -> sqlite3.Connection:
-        """Open the file; `FileNotFoundError` where a rebuild has taken it away."""
+        """Open the file; `FileNotFoundError` if a rebuild has removed it."""
         try:
             return sqlite3.connect(read_only(self._path), uri=True, check_same_thread=False)
         except sqlite3.OperationalError as error:
@@ -260,7 +260,7 @@ class Store:
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        """Give a connection that nobody else uses; what goes wrong with it is damage."""
+        """Yield a connection that nobody else uses; errors on it are reported as damage."""
         try:
             db = self._idle.pop()
         except IndexError:
@@ -274,12 +274,12 @@ class Store:
             self._idle.append(db)
 
     def _row(self, db: sqlite3.Connection, columns: str, article_id: str) -> Any:
-        """Return columns of an article; raises `KeyError` where there is none of that id."""
+        """Return columns of an article; raises `KeyError` if there is none with that id."""
         query = f"SELECT {columns} FROM articles WHERE"
         row = db.execute(f"{query} id = ?", (article_id,)).fetchone()
         if row is not None:
             return row
-        # The plus has SQLite search the table, not its index, which may be what is damaged.
+        # The plus makes SQLite search the table, not its index, which may be what is damaged.
         if db.execute(f"{query} +id = ?", (article_id,)).fetchone() is not None:
             raise ValueError("the index of article ids does not fit the articles")
         raise KeyError(article_id)

@@ -1,4 +1,4 @@
-"""What both sides of a store agree on: its tables, and how a finished file is opened."""
+"""What readers and writers of a store share: its tables, and how a finished file is opened."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ CREATE TABLE forms (form TEXT PRIMARY KEY, times INTEGER NOT NULL) WITHOUT ROWID
 WORDS_TABLE = "CREATE VIRTUAL TABLE words USING fts5(text, content='', tokenize='porter unicode61')"
 
 VERSION = sqlite3.sqlite_version
-"""Of the SQLite library that Python uses."""
+"""Version of the SQLite library that Python uses."""
 
 
 def read_only(path: Path) -> str:
-    """Return the address of a store that is only read: no locks, no journal."""
+    """Return the URI of a store that is only read: no locks, no journal."""
     return f"{path.absolute().as_uri()}?mode=ro&immutable=1"

@@ -1,4 +1,4 @@
-"""A new store, written once: articles are added, or copied from the store before."""
+"""A new store, written once: articles are added, or copied from the previous store."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from askvisit.store.schema import SCHEMA, WORDS_TABLE, read_only
 from askvisit.text import Vocabulary
 
 _SORTED_AT_ONCE = 1 << 24
-"""Bytes that FTS5 sorts in memory at a time; with its own 1 MB, files are twice as large."""
+"""Bytes that FTS5 sorts in memory at a time; with its default of 1 MB, files are twice as large."""
 
 
 @contextmanager
 def writing(path: Path, previous: Path | None = None) -> Iterator[StoreWriter]:
-    """Give a writer of a new store; raises `OSError` where the file cannot be written."""
+    """Yield a writer of a new store; raises `OSError` if the file cannot be written."""
     try:
         with closing(StoreWriter(path, previous)) as writer:
             yield writer
@@ -103,7 +103,7 @@ class StoreWriter:
             "WHERE p.number >= ? AND p.number < ?",
             (shift, first, end),
         )
-        # As one INSERT … SELECT, FTS5 would write out what it has sorted at each article.
+        # With one INSERT … SELECT, FTS5 would write out what it has sorted at each article.
         self._db.executemany("INSERT INTO words (rowid, text) VALUES (?, ?)", texts)
         self._db.execute(
             "INSERT INTO sentences SELECT ?, start, end, paragraph FROM old.sentences "
@@ -133,7 +133,7 @@ class StoreWriter:
         self._db.close()
 
     def _take_over_words(self) -> None:
-        """Count the copied articles' words: those of the store before, without what is gone."""
+        """Count the copied articles' words: the previous store's, without the removed articles'."""
         if not self._copied:
             return
         self._words.written.update(dict(self._db.execute("SELECT form, times FROM old.forms")))
