@@ -1,14 +1,14 @@
 """What each rule is worth on texts it was not written for: `python benchmarks/ablation.py`.
 
-Each rule of `rewriting/` and each kind of reply of `talk/` is switched off alone, and the questions
-and dialogues about news of `data/news` are asked, with the fast reader by default. A question on
-which a rule did nothing is not asked again without it, for nothing could change. Two other ways to
-take a follow-up are compared with the learned one: as typed, and with the question before in front;
-`--follow-ups` compares these alone.
+Each rule of `rewriting/` and each kind of reply of `talk/` is switched off by itself, and the
+questions and dialogues about news in `data/news` are asked, with the fast reader by default. A
+question on which a rule did nothing is not asked again without it, as nothing could change. Two
+other ways to handle a follow-up are compared with the learned one: as typed, and with the previous
+question in front; `--follow-ups` compares only these.
 
 `--typed KIND` asks the questions as `tests/harness/typed.py` has people type them, so that rules
 for courtesies, typos and aliases have something to do. `--forms` measures the parts of
-`question_forms` by themselves, on the questions of all sets: no model is asked.
+`question_forms` by themselves, on the questions of all sets: no model is run.
 """
 
 from __future__ import annotations
@@ -58,13 +58,13 @@ NEWS = ROOT / "data" / "news"
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule: the function that applies it, and what that returns where the rule does nothing."""
+    """A rule: the function that applies it, and what that returns when the rule does nothing."""
 
     owner: Any
     name: str
     idle: Callable[..., object]
     only: Callable[[Any], bool] = bool
-    """Whether what the function returned is this rule's doing, where it serves several."""
+    """Whether what the function returned is this rule's doing, if it serves several."""
 
 
 def _same(text: str, *_: object) -> str:
@@ -120,22 +120,22 @@ FORMS: dict[str, tuple[str, object]] = {
     "noun and verb": ("_AFTER_NOUN", _NEVER),
     "like, called": ("_OF_ONE", frozenset()),
 }
-"""Each part of `question_forms` by the name that applies it, and what switches it off."""
+"""Each part of `question_forms`: the attribute that applies it, and what switches it off."""
 
 
 class AsTyped:
-    """Takes every follow-up as it is typed."""
+    """Takes every follow-up as typed."""
 
     def context(self, question: str, history: Sequence[Answer]) -> tuple[ContextTurn, ...]:
-        """Return no turn."""
+        """Return no turns."""
         return ()
 
 
 class BehindTheOneBefore:
-    """Reads every follow-up behind the question before it, and searches for both."""
+    """Reads every follow-up after the previous question, and searches for both."""
 
     def context(self, question: str, history: Sequence[Answer]) -> tuple[ContextTurn, ...]:
-        """Return the question before, where there is one, with all its words."""
+        """Return the previous question, if any, with all its words."""
         if not history:
             return ()
         before = history[-1].question
@@ -151,7 +151,7 @@ BASELINES: dict[str, Callable[[], Resolver]] = {
 
 @dataclass
 class Rows:
-    """What was right of each story, with all rules and with the rule in question off."""
+    """What was right in each story, with all rules and with the rule in question off."""
 
     both: dict[str, list[tuple[bool, bool]]] = field(default_factory=lambda: defaultdict(list))
     fired: int = 0
@@ -163,18 +163,18 @@ class Rows:
 
     @property
     def better(self) -> int:
-        """Rows that are right with the rule only."""
+        """Rows that are right only with the rule."""
         return sum(a and not b for rows in self.both.values() for a, b in rows)
 
     @property
     def worse(self) -> int:
-        """Rows that are right without the rule only."""
+        """Rows that are right only without the rule."""
         return sum(b and not a for rows in self.both.values() for a, b in rows)
 
 
 @contextmanager
 def watched() -> Iterator[set[str]]:
-    """Yield the names of the rules that did something while the block lasts."""
+    """Yield a set that collects the names of the rules that do something within the block."""
     fired: set[str] = set()
     functions: dict[tuple[int, str], list[tuple[str, Rule]]] = defaultdict(list)
     for name, rules in RULES.items():
@@ -201,7 +201,7 @@ def _noted(
 
 @contextmanager
 def without(name: str) -> Iterator[None]:
-    """Switch a rule off while the block lasts."""
+    """Switch a rule off within the block."""
     with ExitStack() as stack:
         for rule in RULES[name]:
             call = partial(_silenced, getattr(rule.owner, rule.name), rule)
@@ -228,7 +228,7 @@ def is_right(
 def ablate(
     models: Models, editions: Sequence[Edition], dialogues: Sequence[EditionDialogue]
 ) -> tuple[dict[str, Rows], dict[str, Rows]]:
-    """Return what each rule changes of questions and of turns."""
+    """Return what each rule changes in questions and in turns."""
     questions = {name: Rows() for name in RULES}
     turns = {name: Rows() for name in RULES}
     for edition in editions:
@@ -245,7 +245,7 @@ def ablate(
 def follow_ups(
     models: Models, editions: Sequence[Edition], dialogues: Sequence[EditionDialogue]
 ) -> dict[str, dict[str, list[Turn]]]:
-    """Return the turns of each story for each way to take a follow-up, by the ways' names."""
+    """Return the turns of each story, by name of the way to handle follow-ups."""
     played: dict[str, dict[str, list[Turn]]] = {n: defaultdict(list) for n in BASELINES}
     for edition in editions:
         with temporary_index({ARTICLE: edition.text}, models.encoder) as folder:
@@ -275,7 +275,7 @@ def _flags(found: bool | Sequence[Turn]) -> list[bool]:
 
 
 def as_typed(edition: Edition, kind: str, rng: random.Random) -> Edition:
-    """Return an edition whose questions are as people type them in one kind."""
+    """Return an edition with its questions typed in one of the kinds."""
     make = KINDS[kind]
     return replace(
         edition,
@@ -284,14 +284,14 @@ def as_typed(edition: Edition, kind: str, rng: random.Random) -> Edition:
 
 
 def forms(editions: Sequence[Edition]) -> None:
-    """Print what each part of `question_forms` is worth: shares of questions for several, and one.
+    """Print the worth of each part of `question_forms`: shares of questions for several, and one.
 
-    The same question of two editions counts once.
+    The same question in two editions counts once.
     """
     kinds: dict[bool, set[str]] = {True: set(), False: set()}
     for question in (q for e in editions for q in e.questions if q.spans):
         kinds[question.several].add(question.question)
-    kinds[False] -= kinds[True]  # it asks for several things where one edition has only one
+    kinds[False] -= kinds[True]  # it asks for several things even if one edition has only one
     print(f"{len(kinds[True])} questions for several things, {len(kinds[False])} for one")
     print(f"{'off':16} {'several taken so':>17} {'one taken so':>13}")
     for name, (attribute, off) in {"nothing": ("FORMS", None), **FORMS}.items():
@@ -302,7 +302,7 @@ def forms(editions: Sequence[Edition]) -> None:
 
 
 def main() -> None:
-    """Print a row for each rule, then one for each way to take a follow-up."""
+    """Print a row for each rule, then one for each way to handle a follow-up."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=int, metavar="N", help="the first N stories only")
     parser.add_argument("--reader", default=FAST, help="who reads (%(default)s)")
@@ -348,7 +348,7 @@ def print_rules(
 
 
 def print_follow_ups(played: Mapping[str, Mapping[str, Sequence[Turn]]]) -> None:
-    """Print a row for each way to take a follow-up."""
+    """Print a row for each way to handle a follow-up."""
     print(f"\n{'follow-ups':24} {'turns right':>30} {'follow-ups right':>30}")
     for name, by_story in played.items():
         leaning = {s: [t for t in rows if not t.stands_alone] for s, rows in by_story.items()}

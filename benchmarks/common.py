@@ -1,4 +1,4 @@
-"""What benchmarks share; it is imported first, because it finds `training` and `tests/harness`."""
+"""What benchmarks share; imported first, as it makes `training` and `tests/harness` importable."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ Result = TypeVar("Result")
 
 
 def run_offline(command: Sequence[str | Path], *, success: Sequence[int] = (0,)) -> str:
-    """Run a command that asks no hub and return its last line.
+    """Run a command without hub access and return its last line.
 
-    Raises `SystemExit` with its last words where its exit status is none of `success`.
+    Raises `SystemExit` with the end of its error output if its exit status is not in `success`.
     """
     offline = {"HF_HUB_OFFLINE": "1", "HAYSTACK_TELEMETRY_ENABLED": "False"}
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ | offline)
@@ -47,7 +47,7 @@ def run_offline(command: Sequence[str | Path], *, success: Sequence[int] = (0,))
 
 
 def visit_questions() -> list[Question]:
-    """Return the development questions about the visit, but those about askvisit itself."""
+    """Return the development questions about the visit, except those about askvisit itself."""
     from askvisit.evaluation import read_questions
 
     return [q for q in read_questions(DATA / "questions.jsonl") if q.kind != "meta"]
@@ -61,22 +61,22 @@ def alone(work: Callable[..., Result], *arguments: object) -> Result:
 
 
 def peak_mb() -> float:
-    """Return the most memory that this process has had, in MB.
+    """Return the peak memory of this process, in MB.
 
-    Linux gives it here; what `getrusage` gives for a new process may be its parent's.
+    Linux gives it here; `getrusage` may give the parent's for a new process.
     """
     status = Path("/proc/self/status").read_text("utf-8")
     return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) / 1000
 
 
 def read_paragraphs(folder: Path) -> tuple[list[str], list[Asked]]:
-    """Read every paragraph once, and the questions it answers."""
+    """Read every paragraph once, and the first question it answers."""
     questions: dict[str, list[Asked]] = {}
     for path in sorted(folder.glob("*.json.gz")):
         for page in json.loads(gzip.decompress(path.read_bytes()))["data"]:
             for paragraph in page["paragraphs"]:
                 text = " ".join(paragraph["context"].split())
-                if 200 <= len(text) <= 1000:  # what is one passage as it is
+                if 200 <= len(text) <= 1000:  # what makes one passage as it is
                     asked = [q["question"] for q in paragraph["qas"] if not q.get("is_impossible")]
                     questions.setdefault(text, []).extend((q, text) for q in asked)
     texts = list(questions)
@@ -85,7 +85,7 @@ def read_paragraphs(folder: Path) -> tuple[list[str], list[Asked]]:
 
 
 def distinct(paragraphs: Sequence[str], count: int) -> Iterator[str]:
-    """Yield the paragraphs, then texts made of shuffled sentences of two of them."""
+    """Yield the paragraphs, then texts made of shuffled sentences from two of them."""
     seen = set()
     chance = random.Random(1)
     sentences = [re.split(r"(?<=[.!?]) (?=[A-Z])", text) for text in paragraphs]

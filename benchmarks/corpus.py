@@ -3,19 +3,19 @@
     python benchmarks/corpus.py FOLDER [--sizes 10 150 10000] [--questions 200]
                                 [--reader fast | none] [--keep DIR] [--plot corpus.png]
 
-The first editions of ten articles of data/news/dev.jsonl are in each index; the others are pages of
-the SQuAD files (*.json.gz) in FOLDER, of at most ten paragraphs, and of fewer where there are not
-enough pages. The questions are those that the ten editions answer, a fixed sample of them; in
-larger indexes another article may answer one too, which counts as wrong.
+Each index has the first editions of ten articles of data/news/dev.jsonl; the others are pages of
+the SQuAD files (*.json.gz) in FOLDER, of at most ten paragraphs, or of fewer if there are not
+enough pages. The questions are a fixed sample of those that the ten editions answer; in larger
+indexes another article may answer one too, which counts as wrong.
 
-For each way to fuse the two searches: the share of questions whose gold passage is found first, or
-among the first ten; its mean reciprocal rank; the share whose answer is in the text that a reader
-gets; and, unless the reader is "none", whose right sentence is cited first (never refusing), and
-that are answered by it at the default. "z-scores" is what the retriever does; "reciprocal ranks" is
-the baseline of Cormack, Clarke and Büttcher (2009), the sum of 1 / (60 + rank) over both searches;
-"dense" and "BM25" are one search alone, and are not asked with a reader.
+For each way to fuse the two searches: the share of questions whose gold passage is ranked first, or
+in the top ten; its mean reciprocal rank; the share whose answer is in the text that a reader gets;
+and, unless the reader is "none", whose right sentence is cited first (never refusing), and that are
+answered by it at the default threshold. "z-scores" is what the retriever does; "reciprocal ranks"
+is the baseline of Cormack, Clarke and Büttcher (2009), the sum of 1 / (60 + rank) over both
+searches; "dense" and "BM25" are one search alone, and are not run with a reader.
 
-benchmarks/follow_ups.py measures the same of a conversation.
+benchmarks/follow_ups.py measures the same for conversations.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ NEWS = 10
 """Articles that the questions are about."""
 
 PARAGRAPHS = 10
-"""The most of a page that make an article: as long as one of the news."""
+"""Maximum paragraphs of a page in an article: about as long as a news article."""
 
 _SMOOTHING = 60
 _FIRST = 10
@@ -60,7 +60,7 @@ Fusion = Callable[[Sequence[Hit]], list[Hit]]
 
 
 def z_scores(hits: Sequence[Hit]) -> list[Hit]:
-    """Leave the order that the retriever gave."""
+    """Keep the retriever's order."""
     return list(hits)
 
 
@@ -92,7 +92,7 @@ ALONE: dict[str, Fusion] = {"dense": dense, "BM25": bm25}
 
 @contextmanager
 def fused_by(fusion: Fusion) -> Iterator[None]:
-    """Have every search fuse in another way while the block lasts."""
+    """Make every search fuse in another way within the block."""
     search = Retriever.search
 
     def fused(self: Retriever, *arguments: Any, **options: Any) -> list[Hit]:
@@ -103,7 +103,7 @@ def fused_by(fusion: Fusion) -> Iterator[None]:
 
 
 def retrieved(retriever: Retriever, asked: Sequence[Asked]) -> dict[str, float]:
-    """Retrieve for every question; return the shares by their names."""
+    """Retrieve for every question; return the shares by name."""
     ranks, read = [], []
     for article, question in asked:
         evidence = retriever.gather(question.question)
@@ -114,7 +114,7 @@ def retrieved(retriever: Retriever, asked: Sequence[Asked]) -> dict[str, float]:
 
 
 def answered(assistant: Assistant, asked: Sequence[Asked]) -> dict[str, float]:
-    """Ask every question; return the shares by their names."""
+    """Ask every question; return the shares by name."""
     rows = []
     for article, question in asked:
         answer = assistant.ask(question.question, min_confidence=0)
@@ -128,7 +128,7 @@ def answered(assistant: Assistant, asked: Sequence[Asked]) -> dict[str, float]:
 
 
 def gold_rank(hits: Sequence[Hit], article: str, spans: Sequence[Range]) -> float:
-    """Return the place (from 1) of the first passage with a gold span, infinity where none has."""
+    """Return the rank (from 1) of the first passage with a gold span; infinity if none has one."""
     gold = [
         n for n, h in enumerate(hits, 1) if _holds(h.article_id, h.start, h.end, article, spans)
     ]
@@ -136,7 +136,7 @@ def gold_rank(hits: Sequence[Hit], article: str, spans: Sequence[Range]) -> floa
 
 
 def rank_figures(ranks: Sequence[float]) -> dict[str, float]:
-    """Return the shares of gold passages that are first or in the first ten, and the mean rank."""
+    """Return the shares of gold passages that are first or in the top ten, and the MRR."""
     return {
         "passage first": fmean(rank == 1 for rank in ranks),
         f"passage in {_FIRST}": fmean(rank <= _FIRST for rank in ranks),
@@ -157,7 +157,7 @@ def questions(editions: Sequence[Edition], count: int) -> list[Asked]:
 
 
 def pages(folder: Path, count: int) -> list[str]:
-    """Return so many texts made of pages, each paragraph used once."""
+    """Return `count` texts made of pages, each paragraph used once."""
     by_title: dict[str, dict[str, None]] = {}
     seen: set[str] = set()
     for path in sorted(folder.glob("*.json.gz")):
@@ -178,7 +178,7 @@ def pages(folder: Path, count: int) -> list[str]:
 
 
 def build(folder: Path, editions: Sequence[Edition], others: Sequence[str]) -> None:
-    """Write the articles into an index's folder and build it; what is there is kept."""
+    """Write the articles into an index's folder and build it; existing files are kept."""
     articles = folder / "articles"
     articles.mkdir(parents=True, exist_ok=True)
     for edition in editions:
@@ -235,7 +235,7 @@ def news() -> list[Edition]:
 
 
 def _draw(rows: dict[str, list[dict[str, float]]], path: Path) -> None:
-    """Draw what is found in the first ten by each way, and what is read and cited of that."""
+    """Plot what each way finds in the top ten, and what of that is read and cited."""
     import matplotlib
 
     matplotlib.use("Agg")

@@ -1,14 +1,14 @@
-"""Ask the chat as many people at once do, then beside a program that floods it.
+"""Ask the chat as many people do at once, then alongside a program that floods it.
 
     python benchmarks/crowd.py [--people 50] [--every 20] [--seconds 300] [--flood 100]
                                [--reader NAME]
 
-The chat is a process of its own. Each person has its page open and asks a question every so many
-seconds, each from an address of their own (which needs Linux); people and chat share the cores.
-Then they do so again, for a fifth of the time, while one program from one more address has --flood
-questions under way. Exit status 1 where an answer is wrong or missing, somebody but the flood is
-told "busy", the chat logs an error, or in calm the 95th percentile is over 3 seconds or memory
-grows by over 30 MB in the last half.
+The chat runs in its own process. Each person has its page open and asks a question every --every
+seconds, each from their own address (which needs Linux); people and chat share the cores. Then they
+do so again, for a fifth of the time, while one program from another address has --flood questions
+in progress. Exit status 1 if an answer is wrong or missing, anyone but the flood is told "busy",
+the chat logs an error, or, without the flood, the 95th percentile is over 3 seconds or memory grows
+by over 30 MB in the last half.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from harness.people import People, beside_a_flood
 from askvisit.calibration import ACCURATE, add_reader
 
 SLOWEST = 3.0
-"""Seconds that one in twenty answers may take."""
+"""Seconds that one in twenty answers may exceed."""
 
 LEVEL = 30.0
-"""Megabytes that the last half may add; a conversation is kept in 0.2."""
+"""Megabytes that the last half may add; a stored conversation takes 0.2."""
 
 
 def main() -> int:
@@ -73,7 +73,7 @@ def main() -> int:
 
 
 def _row(what: str, tally: Tally, *, floods: bool = False) -> list[str]:
-    """Print what came of questions; return what should not have."""
+    """Print the outcomes of questions; return the failures."""
     p50, p95 = _percentiles(tally)
     counts = f"{tally.answers:8}{len(tally.busy):6}{len(tally.errors):8}"
     print(f"{what:40}{counts}{p50:7.2f}{p95:7.2f}", flush=True)

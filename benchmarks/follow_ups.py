@@ -2,16 +2,16 @@
 
     python benchmarks/follow_ups.py FOLDER [--articles 150] [--keep DIR]
 
-The index is that of benchmarks/corpus.py. Asked are the turns of data/news/dialogues-dev.jsonl
-about its news that have an answer, behind the gold answers to the three turns before, so that
-retrieval alone is measured:
+The index is that of benchmarks/corpus.py. The questions are the turns of
+data/news/dialogues-dev.jsonl about its news that have an answer, after the gold answers to the
+three turns before, so that retrieval alone is measured:
 
 follow-ups: turns that do not stand alone.
-another subject: turns that stand alone, behind turns of a dialogue about another article. There the
+another subject: turns that stand alone, after turns of a dialogue about another article. There the
 last answer misleads.
 
-Prints for each way to search: the share of questions whose gold passage is found first, or among
-the first ten, and its mean reciprocal rank. "its words" are those of the turns before that the term
+Prints for each way to search: the share of questions whose gold passage is ranked first, or in the
+top ten, and its mean reciprocal rank. "its words" are those of earlier turns that the term
 classifier gives, "the last answer" is what that quoted, as the pipeline searches.
 """
 
@@ -51,7 +51,7 @@ def gold_answer(index: PassageIndex, article_id: str, turn: EditionTurn) -> Answ
 
 
 def follow_ups(index: PassageIndex, dialogues: Sequence[EditionDialogue]) -> Iterator[Asked]:
-    """Yield the turns that do not stand alone, each behind those before it."""
+    """Yield the turns that do not stand alone, each with those before it."""
     for dialogue in dialogues:
         article = file_of(dialogue.article)
         for number, turn in enumerate(dialogue.turns[1:], 1):
@@ -63,7 +63,7 @@ def follow_ups(index: PassageIndex, dialogues: Sequence[EditionDialogue]) -> Ite
 def of_another_subject(
     index: PassageIndex, dialogues: Sequence[EditionDialogue]
 ) -> Iterator[Asked]:
-    """Yield the turns that stand alone, behind turns of the next dialogue on another article."""
+    """Yield the turns that stand alone, after turns of the next dialogue on another article."""
     for number, dialogue in enumerate(dialogues):
         others = [*dialogues[number:], *dialogues[:number]]
         other = next(d for d in others if d.article != dialogue.article)
@@ -75,7 +75,7 @@ def of_another_subject(
 
 
 def measure(retriever: Retriever, asked: Sequence[Asked]) -> dict[str, dict[str, float]]:
-    """Search for every turn in each way; return the figures by the ways' names."""
+    """Search for every turn in each way; return the figures by way."""
     classifier = TermClassifier()
     ranks: dict[str, list[float]] = {}
     for article, turn, history in asked:

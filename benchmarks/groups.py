@@ -3,19 +3,19 @@
     python benchmarks/groups.py data/news/dev.jsonl --reader fast --questions 40
 
 The two editions of an article have the same questions, and their verdicts are the gold standard:
-an edition should be in the groups exactly where it answers. Prints members that answer, that do
-not, and that are of another article; editions that are missing; and how many editions whose gold
-spans are the same are in one group.
+an edition should be in the groups if and only if it answers. Prints members that answer, that do
+not, and that are from another article; editions that are missing; and how many editions with the
+same gold spans are in one group.
 
     python benchmarks/groups.py data/news/dev.jsonl --reader fast --questions 120 --differing
 
 Asks only questions that one edition answers and the other does not, each article read by itself,
-and prints precision and recall of the members at other thresholds of the confidence. A member is
-right where it is of an edition that answers.
+and prints precision and recall of the members at other confidence thresholds. A member is right if
+it is from an edition that answers.
 
     python benchmarks/groups.py --pairs tests/data/said-twice.jsonl
 
-Tells of pairs of answers how many are put together, marked as differing, or neither.
+Counts the pairs of answers that are put together, marked as differing, or neither.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from askvisit.reader.fitted import fitted_for
 from askvisit.records import Answer
 
 Row = tuple[float, bool]
-"""The confidence of an article's best (-1 where there is none), and whether it answers."""
+"""The confidence of an article's best answer (-1 if there is none), and whether it answers."""
 
 
 def main() -> None:
@@ -93,7 +93,7 @@ def by_threshold(
 ) -> None:
     """Read each article by itself, and print how good the members are by threshold.
 
-    Intervals of 95 % are by bootstrap over articles.
+    95 % intervals are by bootstrap over articles.
     """
     encoder = encoders.load()
     engine = readers.load(reader, encoder)
@@ -133,13 +133,13 @@ def precision(rows: Sequence[Row], least: float) -> float | None:
 
 
 def recall(rows: Sequence[Row], least: float) -> float | None:
-    """Return the share of editions that answer which are members."""
+    """Return the share of answering editions that are members."""
     found = [confidence >= least for confidence, answers in rows if answers]
     return sum(found) / len(found) if found else None
 
 
 def f1(rows: Sequence[Row], least: float) -> float | None:
-    """Return the harmonic mean of both."""
+    """Return the harmonic mean of precision and recall."""
     one, other = precision(rows, least), recall(rows, least)
     return 2 * one * other / (one + other) if one and other else None
 

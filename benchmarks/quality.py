@@ -1,4 +1,4 @@
-"""Measure what askvisit finds, reads and cites; prints tables of docs/quality.md.
+"""Measure what askvisit finds, reads and cites; prints the tables of docs/quality.md.
 
     python benchmarks/quality.py squad squad-v2.0-dev.json.gz --valid valid.json.gz
     python benchmarks/quality.py visit
@@ -9,7 +9,7 @@ squad: each shipped model alone on SQuAD 2.0 (the official metric), at the thres
 for the file and at the one that is best for --valid.
 visit: the development questions about the visit; the passages that dense, BM25 and fused retrieval
 rank first, and the sentences that are ranked first with parts of the fitted rule left out.
-lists: precision and recall of the citations of questions that ask for several things.
+lists: precision and recall of the citations for questions that ask for several things.
 risk: how many answers are wrong at each share of questions answered, on pages of articles that the
 fitted rule did not see (El-Yaniv and Wiener, 2010). The plot needs matplotlib, the fit scipy.
 lists and risk take --reader, as askvisit does.
@@ -55,7 +55,7 @@ def squad(options: argparse.Namespace) -> None:
 
 
 def visit(_: argparse.Namespace) -> None:
-    """Print what each part of the chain finds of the development questions."""
+    """Print what each part of the pipeline finds for the development questions."""
     questions = [q for q in read_questions(DATA / "questions.jsonl") if q.sentences]
     encoder = encoders.load()
     retriever = Retriever(open_index(ROOT / "index"), encoder)
@@ -128,9 +128,9 @@ def risk(options: argparse.Namespace) -> None:
 
 
 def _rank(question: Question, hits: Sequence[Hit], by: str) -> int:
-    """Return the place (from 1) of the first passage with a right sentence, by one of its scores.
+    """Return the rank (from 1) of the first passage with a right sentence, by one of its scores.
 
-    One after the last where there is none.
+    If there is none, one after the last.
     """
     ranked = sorted(hits, key=lambda hit: -getattr(hit, by))
     texts = [" ".join(hit.text.split()) for hit in ranked]
@@ -185,7 +185,7 @@ def _draw(curve: Sequence[tuple[float, float]], path: Path) -> None:
 
 
 def main() -> None:
-    """Run one of the four."""
+    """Run one of the four commands."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -3,17 +3,17 @@
     python benchmarks/scale.py FOLDER [--sizes 10000 100000 1000000] [--real 2000]
                                [--keep DIR] [--rows scale.jsonl] [--plot docs/scale.png]
 
-FOLDER holds files of the SQuAD format (*.json.gz): their paragraphs are the passages, then
-paragraphs re-cut from shuffled sentences of theirs, all distinct. The vectors of `--real`
-paragraphs and of their questions are encoded; all others are put around those, as far away as makes
-the cosines with neighbours 1, 10 and 100 those of real vectors (both are printed, and those within
-each index). So the build times are without encoding. Recall is that of the ten nearest against
-comparing all, over real questions; "all words" and "as searched" are the shares of the first 100
-questions whose paragraph BM25 ranks in the first ten. Each size is built and searched in processes
-of its own; the update (`--once` leaves it out) is after a change of one article of ten passages.
+FOLDER holds files in SQuAD format (*.json.gz): their paragraphs are the passages, then paragraphs
+re-cut from their shuffled sentences, all distinct. The vectors of `--real` paragraphs and of their
+questions are encoded; all others are placed around those, at a distance that makes the cosines with
+neighbours 1, 10 and 100 match those of real vectors (both are printed, and those within each
+index). So the build times exclude encoding. Recall is recall@10 against an exhaustive search, over
+real questions; "all words" and "as searched" are the shares of the first 100 questions whose
+paragraph BM25 ranks in the top ten. Each size is built and searched in its own processes; the
+update (`--once` leaves it out) follows a change to one article of ten passages.
 
-`--keep` keeps the indexes, to be searched again. `--rows` adds what was measured to a file; the
-table and the plot are then of all rows in it.
+`--keep` keeps the indexes, to be searched again. `--rows` appends the measurements to a file; the
+table and the plot then cover all rows in it.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ from askvisit.vectors import kth_cosines, map_rows, normalise
 NEIGHBOURS = (1, 10, 100)
 QUESTIONS = 300
 COMPARED = 100
-"""Questions that are also searched by all their words, which takes long in a large index."""
+"""Questions also searched by all their words, which takes long in a large index."""
 
 
 class Around:
-    """An encoder that has the vectors of some texts and puts the others around them.
+    """An encoder that has the vectors of some texts and places the others around them.
 
-    What is added is a difference of two real vectors, so that it spreads as those do.
+    What is added is a difference of two real vectors, so that it is distributed as those are.
     """
 
     name = "around-real-vectors"
@@ -79,7 +79,7 @@ def around(vectors: np.ndarray, seeds: np.ndarray, spread: float) -> np.ndarray:
 def neighbour_cosines(vectors: np.ndarray) -> list[float]:
     """Return the mean cosines with the neighbours at `NEIGHBOURS`, of up to 500 vectors.
 
-    vectors may be a mapped file. A vector's nearest is itself.
+    vectors may be a memory-mapped file. A vector's nearest neighbour is itself.
     """
     some = vectors[:: len(vectors) // 500 + 1]
     near = [n for n in NEIGHBOURS if n < len(vectors)]
@@ -87,7 +87,7 @@ def neighbour_cosines(vectors: np.ndarray) -> list[float]:
 
 
 def fit_spread(vectors: np.ndarray) -> float:
-    """Find the spread that makes vectors around half of the real ones lie like all of them."""
+    """Find the spread with which vectors around half of the real ones resemble all of them."""
     real = neighbour_cosines(vectors)
     half, seeds = vectors[::2], np.arange(len(vectors)) * 15_485_863
     made = {s: neighbour_cosines(around(half, seeds, s)) for s in np.arange(0.2, 2.0, 0.1)}
@@ -215,7 +215,7 @@ def main() -> None:
 
 @contextmanager
 def _folder(keep: Path | None, size: int) -> Iterator[Path]:
-    """Give a folder for an index: one that goes again, or one that stays."""
+    """Yield a folder for an index: a temporary one, or one that is kept."""
     if keep is not None:
         yield keep / f"{size}"
         return
@@ -224,7 +224,7 @@ def _folder(keep: Path | None, size: int) -> Iterator[Path]:
 
 
 def _kept(path: Path, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Add rows to those in a file; returns the newest figures of each size."""
+    """Add rows to those in a file; returns the latest figures for each size."""
     with path.open("a", encoding="utf-8") as file:
         file.writelines(json.dumps(row) + "\n" for row in rows)
     newest: dict[int, dict[str, Any]] = {}

@@ -1,26 +1,26 @@
-"""Time askvisit beside other ways to do the same; prints ratios within one run.
+"""Time askvisit against other ways to do the same; prints ratios within one run.
 
     python benchmarks/speed.py answers [--rounds 3] [--questions 200] [--only fast tutorial]
                                        [--small FOLDER] [--large FOLDER]
     python benchmarks/speed.py build [--rounds 3] [--passages 3000]
 
 answers: a fixed sample of the questions of the news dev set, asked of one index of all its first
-editions, so that everybody has to find the article too (a second edition would contradict the
-first). Each contestant is in processes of its own and in turn (`benchmarks/peers`; `pip install -e
+editions, so that every contestant has to find the article too (a second edition would contradict
+the first). Contestants run in turn, each in its own processes (`benchmarks/peers`; `pip install -e
 ".[peers]"` installs them): the first answer of a new process, from its start to the printed line,
 warm answers, memory, and how good they are. "right" is the share of answerable questions whose
-answer lies in a sentence that answers, or holds one; "false" the share of the others that were
+answer lies in a sentence that answers, or contains one; "false" the share of the others that were
 answered.
 
-accurate and fast are askvisit's readers; "never refusing" is accurate too. The peers have the same
-passages and the same encoder, and read with --small, the checkpoint of the first edition's small
-reader, and with --large, one as good as ours:
+accurate and fast are askvisit's readers; "never refusing" uses accurate too. The peers have the
+same passages and the same encoder, and read with --small, the checkpoint of the first edition's
+small reader, and with --large, one as good as ours:
 
     python -m training.restore src/askvisit/models/reader-large BASE FOLDER
 
 makes it (BASE: the folder of all-mpnet-base-v2). Haystack's reader gives a model no token types, so
-it is left out where the checkpoint has them, as the small one has. Last come follow-ups beside
-plain questions.
+it is left out if the checkpoint has them, as the small one does. Last come follow-ups against plain
+questions.
 build: see `benchmarks/builds.py`.
 """
 
@@ -51,12 +51,12 @@ from askvisit.index import open_index
 from askvisit.onnx_model import MODELS
 
 WARM_UP = 5
-"""Questions that are asked before time is taken, none of those that are timed."""
+"""Questions asked before timing starts, none of those that are timed."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A question and the sentences that answer it, none where no article does."""
+    """A question and the sentences that answer it, none if no article does."""
 
     question: str
     sentences: tuple[str, ...]
@@ -66,8 +66,8 @@ class Asked:
 class Contestant:
     """A program of `benchmarks/peers`, what it imports, and what was measured.
 
-    `reader` is that of askvisit, `model` the checkpoint that a peer reads with. `first` are the
-    seconds to first answers, `warm` what a program tells of warm ones, one a round.
+    `reader` is that of askvisit, `model` the checkpoint that a peer reads with. `first` has the
+    seconds to first answers, `warm` a program's report on warm ones, one per round.
     """
 
     program: str
@@ -79,7 +79,7 @@ class Contestant:
     warm: list[dict] = field(default_factory=list)
 
     def run(self, command: str, folder: Path, *more: str | Path) -> str:
-        """Run one of its commands; returns the last line that it printed."""
+        """Run one of its commands; returns the last line printed."""
         program = ROOT / "benchmarks" / "peers" / f"{self.program}.py"
         chosen = [*self._reader, *["--guess"] * self.guess]
         return run_offline([sys.executable, program, command, folder, *more, *chosen])
@@ -143,7 +143,7 @@ def answers(options: argparse.Namespace) -> None:
 
 
 def _chosen(only: Sequence[str], models: dict[str, Path]) -> dict[str, Contestant]:
-    """Return the contestants by name, peers that read once for each checkpoint."""
+    """Return the contestants by name, peers with a reader once for each checkpoint."""
     chosen: dict[str, Contestant] = {}
     for name, contestant in CONTESTANTS.items():
         if name != "accurate" and name not in only:
@@ -184,7 +184,7 @@ def follow_ups() -> list[float]:
 
 
 def _timed(assistant: Assistant, question: str, history: Sequence[Answer]) -> tuple[float, Answer]:
-    """Ask; what was read for a question is not read again, so each is asked once a process."""
+    """Ask; what was read for a question is not read again, so each is asked once per process."""
     start = time.perf_counter()
     answer = assistant.ask(question, history)
     return 1000 * (time.perf_counter() - start), answer
@@ -248,7 +248,7 @@ def _is_right(question: Asked, answer: str | None) -> bool:
 
 
 def main() -> None:
-    """Run one of the two."""
+    """Run one of the two commands."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -1,4 +1,4 @@
-"""Measure the dates of a timeline and the key names; prints tables of docs/timeline.md.
+"""Measure the dates of a timeline and the key names; prints the tables of docs/timeline.md.
 
     python benchmarks/timeline.py dates
     python benchmarks/timeline.py dates --by dateparser
@@ -7,14 +7,14 @@
 
 dates: precision and recall of (sentence, date) pairs against tests/data/timeline*.jsonl. --by finds
 them with another library's own search: dateparser, datefinder, parsedatetime or recognizers
-(recognizers-text-suite, with emoji < 2); install it first. Their dates count as right also where
-they are more precise than the text, as most cannot say how precise they are.
+(recognizers-text-suite, with emoji < 2); install it first. Their dates count as right even if they
+are more precise than the text, as most cannot say how precise they are.
 names: precision and recall of names against tests/data/names*.jsonl.
-kinds: how many of the names that are called people, places or others are that, cross-validated by
-article on the examples and against tests/data/names*.jsonl, where it is sure, and of how many that
-are; the same where people are only called by their surnames; and processor time.
--v shows what is wrong and missing, but for the held-out files, by which nothing is chosen.
-Intervals of 95 % are by bootstrap over articles.
+kinds: precision and recall of names surely classified as people, places or others, cross-validated
+by article on the examples and against tests/data/names*.jsonl; the same if people are only called
+by their surnames; and processor time.
+-v shows what is wrong and missing, except for the held-out files, which are not used for tuning.
+95 % intervals are by bootstrap over articles.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ Finder = Callable[[Sequence[Sentence], date], set[tuple[str, str]]]
 
 
 def dates(options: argparse.Namespace) -> None:
-    """Compare the dates that are found with the annotated ones."""
+    """Compare the dates found with the annotated ones."""
     finder = _FINDERS[options.by]
     for path in sorted(DATA.glob("timeline*.jsonl")):
         groups = {}
@@ -71,7 +71,7 @@ def dates(options: argparse.Namespace) -> None:
 
 
 def names(options: argparse.Namespace) -> None:
-    """Compare the names that are found with the annotated ones, each counted once."""
+    """Compare the names found with the annotated ones, each counted once."""
     for path in sorted(DATA.glob("names*.jsonl")):
         groups = {}
         for gold, article in _annotated(path):
@@ -127,7 +127,7 @@ def kinds(_: argparse.Namespace) -> None:
 
 
 def _short(rows: Sequence[tuple[str, NameInContext]]) -> list[tuple[str, NameInContext]]:
-    """Return names of one word: people by surname, others shortened, places that have no more."""
+    """Return one-word names: people by surname, others shortened, only places of one word."""
     return [
         (kind, shortened(kind, name) if " " in name.name else name)
         for kind, name in rows
@@ -223,7 +223,7 @@ def _parsedatetime(inside: Sequence[Sentence], published: date) -> set[tuple[str
 
 
 def _recognizers(inside: Sequence[Sentence], published: date) -> set[tuple[str, str]]:
-    """Take the value that it gives for the past where there are two."""
+    """Take the value that it gives for the past if there are two."""
     from recognizers_date_time import DateTimeRecognizer
 
     base = datetime(published.year, published.month, published.day)
@@ -251,7 +251,7 @@ _FINDERS: dict[str, Finder] = {
 
 
 def main() -> None:
-    """Run one of the three."""
+    """Run one of the three commands."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

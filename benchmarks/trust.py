@@ -1,9 +1,9 @@
-"""What went wrong on purpose and what came of it: `python benchmarks/trust.py`.
+"""What was made to go wrong and what came of it: `python benchmarks/trust.py`.
 
-Seven tables: faults injected and survived, bits flipped and found, stores read that are damaged,
-verdicts on edited articles, hostile inputs tried and failed, what a crowd got from the chat, and
-whom the programs called. `--short` is the form for every day; `--only` runs some of them,
-`--count N` says how many hostile inputs. Exit status 1 where anything failed.
+Seven tables: faults injected and survived, bits flipped and found, damaged stores read, verdicts on
+edited articles, hostile inputs tried and failed, what a crowd got from the chat, and what the
+programs connected to. `--short` is the everyday form; `--only` runs some of them, `--count N` sets
+the number of hostile inputs. Exit status 1 if anything failed.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ from askvisit.errors import IndexFormatError
 from askvisit.index import verify_index
 
 SLOWEST = 2.0
-"""Seconds of computing (over all cores) that one input may take."""
+"""Seconds of CPU time (over all cores) that one input may take."""
 
 SHARES = {"questions": 2.0, "PDF files": 0.5, "HTML files": 0.5, "bombs": 0.1}
-"""How many inputs a target gets, against the others."""
+"""How many inputs a target gets, relative to the others."""
 
 LEVEL = 10.0
-"""Megabytes that each thousand may add in the last half of a long run, where memory levels off.
+"""Megabytes that each thousand may add in the last half of a long run, when memory levels off.
 
 The chat keeps the last 200 conversations; a thousand questions of the crowd are twenty of them.
 """
@@ -69,7 +69,7 @@ def main() -> int:
 
 
 def injected_faults(options: argparse.Namespace, scratch: Path) -> list[str]:
-    """Stop changes of an index: failing operations and calls, kills, disks."""
+    """Interrupt changes to an index: failing operations and calls, kills, disks."""
     start = faults.first_index(scratch / "start")
     random, short = Random(options.seed), options.short
     failures: list[str] = []
@@ -116,7 +116,7 @@ def injected_faults(options: argparse.Namespace, scratch: Path) -> list[str]:
 
 
 def flipped_bits(options: argparse.Namespace, scratch: Path) -> list[str]:
-    """Flip bits of all that an index is made of, cut files and swap them; verify must say so."""
+    """Flip bits of all files of an index, cut and swap files; verify must report it."""
     folder = faults.first_index(scratch / "index")
     build_index(index=folder, encoder=WordCounts())
     most = 60 if options.short else 1000
@@ -160,7 +160,7 @@ def _is_found(folder: Path, path: Path, data: bytes) -> bool:
 
 
 def damaged_stores(options: argparse.Namespace, scratch: Path) -> list[str]:
-    """Read a store with damages over all its pages: what is read is a value, or named as damage."""
+    """Read a store damaged in any of its pages: a read gives a value or is reported as damage."""
     folder = faults.first_index(scratch / "index")
     (store,) = folder.glob("passages-*.db")
     count = 200 if options.short else 5000
@@ -177,7 +177,7 @@ def damaged_stores(options: argparse.Namespace, scratch: Path) -> list[str]:
 
 
 def verdicts(options: argparse.Namespace, scratch: Path) -> list[str]:
-    """Prove answers after their articles were edited at random."""
+    """Verify answers after their articles were edited at random."""
     tried, right = Counter[str](), Counter[str]()
     failures = []
     for part in range(1 if options.short else 10):
@@ -193,7 +193,7 @@ def verdicts(options: argparse.Namespace, scratch: Path) -> list[str]:
 
 
 def hostile_inputs(options: argparse.Namespace, scratch: Path) -> list[str]:
-    """Try hostile input on all that it can reach, one target after another and again."""
+    """Try hostile input on all that it can reach, target after target, again and again."""
     (scratch / "scratch").mkdir()
     index = faults.first_index(scratch / "index")
     targets = hostile.Targets(Assistant.load(ROOT / "index"), index, scratch / "scratch")
@@ -224,7 +224,7 @@ def hostile_inputs(options: argparse.Namespace, scratch: Path) -> list[str]:
 
 
 def _levels_off(what: str, memory: list[tuple[int, float]], short: bool) -> list[str]:
-    """Print how much memory was held when; a long run fails where it grows to the end."""
+    """Print memory use over time; a long run fails if it grows to the end."""
     held = ", ".join(f"{megabytes:.0f}" for _, megabytes in memory[:: max(1, len(memory) // 10)])
     added = growth(memory)
     print(f"memory over {memory[-1][0]:,} {what}: {held} MB; ", end="")
@@ -233,7 +233,7 @@ def _levels_off(what: str, memory: list[tuple[int, float]], short: bool) -> list
 
 
 def crowded(options: argparse.Namespace, scratch: Path) -> list[str]:
-    """Let a crowd at the chat: for long, all at once, slowly, and while it is started again."""
+    """Let a crowd at the chat: for long, all at once, slowly, and during a restart."""
     library = crowd.Library(scratch / "index", encoder.load())
     library.rebuild()
     failures: list[str] = []
@@ -276,7 +276,7 @@ def crowded(options: argparse.Namespace, scratch: Path) -> list[str]:
 
 
 def called(options: argparse.Namespace, scratch: Path) -> list[str]:
-    """Ask, build and chat under strace, and count whom that calls."""
+    """Ask, build and chat under strace, and count the addresses called."""
     if not network.may_trace():
         print("no strace that may trace, so no calls are counted: apt-get install strace")
         return []

@@ -1,8 +1,8 @@
 """How well questions are understood as people type them: `python benchmarks/typed.py`.
 
-Each kind of `tests/harness/typed.py` beside the same questions as they were written, by the share
-of right sentences ranked first. `--seeds N` makes N sets of each kind, `--reader fast` asks the
-small reader alone.
+Each kind of `tests/harness/typed.py` against the same questions as written, by the share of right
+sentences ranked first. `--seeds N` makes N sets of each kind, `--reader fast` uses the small reader
+alone.
 """
 
 from __future__ import annotations

@@ -25,20 +25,20 @@ KINDS = {
     "L": ["list"],
     "N": "detail swap event role premise why quantity typed".split(),
 }
-"""The kinds of questions that are answered, answered by several places, and not answered."""
+"""The kinds of questions that are answered, answered in several places, and not answered."""
 
 WORDS, PARAGRAPHS, LONGEST_SPAN = (350, 700), (6, 20), 220
-ANSWERED, UNANSWERED = 22, 15  # questions of a first edition, at least
-TURNED_SHARE, TURNED = 0.7, 14  # that a second edition answers now, and answers no longer, at least
+ANSWERED, UNANSWERED = 22, 15  # minimum questions of a first edition
+TURNED_SHARE, TURNED = 0.7, 14  # minimum that a second edition newly, and no longer, answers
 DIALOGUES, TURNS = 3, (5, 10)
 
 Line = dict[str, Any]
-"""A line of a file of data/news, or a part of one."""
+"""A line of a data/news file, or part of one."""
 
 
 @dataclass
 class _Source:
-    """A text file: its problems, its article, the lines (number, fields) after it, their begin."""
+    """A text file: its problems, its article, the lines (number, fields) after it, their start."""
 
     path: Path
     problems: list[str]
@@ -54,7 +54,7 @@ class _Source:
             self.say(line, f"{count} {what}; make it {least} {f'to {most}' if most else 'or more'}")
 
     def read(self, *, article: bool) -> bool:
-        """Read the file; false where it cannot be looked at further."""
+        """Read the file; false if it cannot be checked further."""
         try:
             lines = [line.strip() for line in self.path.read_text("utf-8-sig").split("\n")]
         except (OSError, UnicodeDecodeError) as error:
@@ -81,7 +81,7 @@ class _Source:
         return True
 
     def answers(self, line: int, places: Sequence[str], which: str = "") -> list[Line]:
-        """Find (span, anchor, span, anchor ...) in the text; those that are wrong are problems."""
+        """Find (span, anchor, span, anchor ...) in the text; wrong ones become problems."""
         found = []
         for span, anchor in zip(places[::2], places[1::2], strict=False):
             if (times := self.text.count(anchor)) != 1:
@@ -106,7 +106,7 @@ class _Source:
 
 
 def read_folder(folder: Path) -> tuple[list[Line], list[Line], list[str]]:
-    """Return the editions, the dialogues, and all that is wrong, one line a problem."""
+    """Return the editions, the dialogues, and the problems, one line each."""
     editions: list[Line] = []
     dialogues: list[Line] = []
     problems: list[str] = []
@@ -197,7 +197,7 @@ def _dialogues(source: _Source, texts: dict[str, str]) -> list[Line]:
 
 
 def write_lines(path: Path, lines: Sequence[Line]) -> None:
-    """Write JSON lines, gzipped where the name ends in .gz; the same lines give the same bytes."""
+    """Write JSON lines, gzipped if the name ends in .gz; the same lines give the same bytes."""
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     data = text.encode("utf-8")
     path.write_bytes(gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)

@@ -1,6 +1,6 @@
 """Average the weights of checkpoints: ``python -m training.average A B --out C``.
 
-Stages or runs that start from the same weights can be averaged and often gain what each learnt
+Stages or runs that start from the same weights can be averaged, often combining what each learnt
 (Wortsman et al. 2022, "Model soups", arXiv:2203.05482).
 """
 
@@ -18,7 +18,7 @@ from askvisit.errors import TrainingError
 def average(folders: Sequence[Path], out: Path, weights: Sequence[float] | None = None) -> Path:
     """Write the weighted mean of checkpoints to ``out`` (float16), with the first's tokenizer.
 
-    ``weights`` are scaled to a sum of 1; None gives all the same. Checkpoints of different shapes
+    ``weights`` are scaled to sum to 1; None weights all equally. Checkpoints of different shapes
     are a `TrainingError`.
     """
     import torch

@@ -1,8 +1,8 @@
 """Fit the shipped readers' calibration: ``python -m training.calibrate --reader accurate ...``.
 
 Editions of news articles and pages of consecutive SQuAD paragraphs, neither of which a reader was
-trained on, become small indexes; their questions go through retriever and reader as a person's
-would. Both kinds of text count the same.
+trained on, become small indexes; their questions go through retriever and reader as a user's
+would. News counts twice in the fit.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def edition_pages(path: Path) -> list[Page]:
 def ask(
     pages: Sequence[Page], source: str, reader: Reader, encoder: Encoder, *, questions: int
 ) -> Iterator[Sample]:
-    """Ask pages their questions, ``questions`` of them at most, and some of other pages' ones."""
+    """Ask pages their questions, at most ``questions`` of them, and some of other pages'."""
     for page in tqdm(sampled(pages, questions, seed=0), desc=source, unit="page"):
         with temporary_index({ARTICLE: page.text}, encoder) as folder:
             retriever = Retriever(open_index(folder), encoder)

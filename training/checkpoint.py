@@ -1,4 +1,4 @@
-"""Checkpoints that survive a kill at any moment: written beside, synced, then renamed."""
+"""Checkpoints that survive a kill at any moment: written alongside, synced, then renamed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def load_state(out: Path) -> dict[str, Any] | None:
         return None
     try:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # torch raises many kinds for a file that is not its own
+    except Exception as error:  # torch raises many kinds of error for a foreign file
         raise TrainingError(
             f"{path} cannot be read ({type(error).__name__}); delete it to start the run again"
         ) from error
@@ -51,8 +51,8 @@ def load_model(folder: Path, *, terms: bool = False) -> nn.Module:
 
     With ``terms`` it is a `TermSpanModel`. Output layers that the folder lacks are initialised
     from torch's current seed. There is no dropout: a run sees each example about once, and random
-    numbers cost a third of a step. Attention is written out, because it can be exported and the
-    fused kernel is slower on a processor: 1,630 instead of 1,805 tokens a second (MiniLM).
+    numbers cost a third of a step. Attention is eager, because that can be exported and the fused
+    kernel is slower on a CPU: 1,630 instead of 1,805 tokens a second (MiniLM).
     """
     from transformers import AutoModelForQuestionAnswering
 
@@ -77,7 +77,7 @@ def load_model(folder: Path, *, terms: bool = False) -> nn.Module:
 
 @contextmanager
 def quiet_transformers() -> Iterator[None]:
-    """Keep transformers from drawing bars and listing the layers that it leaves out."""
+    """Keep transformers from showing progress bars and listing the layers that it leaves out."""
     from transformers.utils import logging
 
     level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()

@@ -1,7 +1,7 @@
-"""Distillation: a small reader also learns what a larger one says of the same windows.
+"""Distillation: a small reader also learns what a larger one predicts for the same windows.
 
 Its soft labels say which other places are nearly right and how sure one can be, and they exist
-for windows that nobody has labelled (Hinton et al. 2015, arXiv:1503.02531).
+for unlabelled windows (Hinton et al. 2015, arXiv:1503.02531).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Teacher:
-    """A trained reader whose vocabulary holds the student's tokens, in whatever order.
+    """A trained reader whose vocabulary has the student's tokens, in any order.
 
     `student` is the student's tokenizer; both distributions are softened by `temperature`. Raises
     TrainingError if the teacher lacks one of the tokens: the two would read different texts.
@@ -61,10 +61,10 @@ class Teacher:
     def loss(
         self, batch: Sequence[TokenGroup], start: Tensor, end: Tensor, allowed: Tensor
     ) -> Tensor:
-        """Mean divergence (Kullback-Leibler) of the student's starts and ends from its own.
+        """Mean Kullback-Leibler divergence of the student's starts and ends from its own.
 
-        start, end: the student's logits of the batch, and `allowed`, where its spans may begin or
-        end: all (rows, length). The square of the temperature keeps the gradients' size.
+        start, end: the student's logits for the batch; `allowed`: where its spans may begin or
+        end; all (rows, length). The square of the temperature keeps the gradients' scale.
         """
         from torch.nn.functional import kl_div
 
@@ -75,7 +75,7 @@ class Teacher:
         return self.temperature**2 * (losses[0] + losses[1]) / 2
 
     def logits(self, batch: Sequence[TokenGroup], allowed: Tensor) -> tuple[Tensor, Tensor]:
-        """Its start and end logits of the student's batch, each (rows, length), 0 elsewhere."""
+        """Its start and end logits for the student's batch, each (rows, length), 0 elsewhere."""
         import torch
 
         windows = [tuple(self._translated(window) for window in group) for group in batch]

@@ -1,4 +1,4 @@
-"""What a reader learns from: a question, earlier turns, and a text that answers or not."""
+"""What a reader learns from: a question, earlier turns, and a text that may answer it."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _DROPPED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question over a context; ``spans`` are the (start, end) that answer it, none if nothing.
+    """A question over a context; ``spans`` are the (start, end) that answer it, none if none do.
 
     ``history`` holds the turns before the question, oldest first, each a question and the words
-    that answered it. An example with an empty context teaches on which of their words a question
-    depends: ``wanted`` are those that complete it, in lower case. Where it is not ``labelled``,
+    that answered it. An example with an empty context teaches which of their words a question
+    depends on: ``wanted`` are those that complete it, in lower case. If it is not ``labelled``,
     only a teacher says whether the context answers.
     """
 
@@ -52,10 +52,10 @@ def sentence_units(text: str) -> list[Span]:
 def crop(
     example: Example, units: Sequence[Span], around: Span, length: int, rng: random.Random
 ) -> Example:
-    """The example over consecutive whole units, about ``length`` characters of them.
+    """The example over consecutive whole units, of about ``length`` characters.
 
-    The units that ``around`` touches are always kept; the others are added at random on either
-    side. Spans outside what is kept are dropped.
+    The units that ``around`` touches are always kept; others are added at random on either side.
+    Spans outside the kept units are dropped.
     """
     inside = [n for n, (start, end) in enumerate(units) if start < around[1] and around[0] < end]
     if not inside:
@@ -80,7 +80,7 @@ def crop(
 
 
 def nearest_unit(question: str, text: str, units: Sequence[Span]) -> Span:
-    """The unit that shares most words with the question: where an answer would be looked for."""
+    """The unit that shares most words with the question: where one would look for an answer."""
     asked = set(re.findall(r"\w{4,}", question.lower()))
 
     def shared(unit: Span) -> int:
@@ -90,7 +90,7 @@ def nearest_unit(question: str, text: str, units: Sequence[Span]) -> Span:
 
 
 def as_typed(question: str, rng: random.Random) -> str:
-    """The question as people type it: lower case, no mark, sometimes only the keywords."""
+    """The question as people type it: lower case, mostly unpunctuated, sometimes only keywords."""
     plain = re.sub(r"[?.!,;:\"“”]+", "", question).lower()
     style = rng.random()
     if style < 0.35:

@@ -4,8 +4,8 @@
     python -m training.export encoder OUT_DIR
 
 A reader becomes int8: ``model.onnx``, ``tokenizer.json`` and ``model.json`` (hashes, kind); a large
-model's table of token vectors goes to ``embeddings.bin``. Of the encoder only the graph is written,
-and ``model.json``: weights and tokenizer stay in the package that publishes them.
+model's table of token vectors goes to ``embeddings.bin``. For the encoder, only the graph and
+``model.json`` are written: weights and tokenizer stay in the package that publishes them.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ ENCODER_NAME = "all-MiniLM-L6-v2"
 ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 OPSET = 17
 EMBEDDINGS = "embeddings.bin"
-EXAMPLES = 48  # windows that show the range of each channel
+EXAMPLES = 48  # windows that the range of each channel is measured on
 MASK = "attention_mask"
 
 
@@ -70,12 +70,13 @@ def export_reader(
 ) -> Path:
     """Export a span model folder to ``out``; returns ``out``.
 
-    Windows of the editions in ``news`` show the range of each channel (`training.smoothing`).
-    ``turns`` says that the model was trained with earlier turns before the question.
+    The range of each channel is measured on windows of the editions in ``news``
+    (`training.smoothing`). ``turns`` says that the model was trained with earlier turns before the
+    question.
 
     The ONNX model maps int64 inputs (batch, length), of texts without padding, to ``start_logits``
-    and ``end_logits`` (batch, length), and a `TermSpanModel`'s to ``term_logits`` as well. There is
-    no mask: the library runs one text at a time, which saves a tenth of the time.
+    and ``end_logits`` (batch, length), and for a `TermSpanModel` to ``term_logits`` as well. There
+    is no mask: the library runs one text at a time, which saves a tenth of the time.
     """
     weights = _weights_file(checkpoint)
     tokenizer = load_tokenizer(checkpoint)
@@ -101,7 +102,7 @@ def export_encoder(out: Path) -> Path:
     """Export the packaged sentence encoder's graph to ``out``; returns ``out``.
 
     The ONNX model's ``sentence_embedding`` (batch, 384) is the mean over the tokens and is not
-    normalised: the library normalises vectors in one place. Its weights are places in the
+    normalised: the library normalises vectors in one place. Its weights are references into the
     package's ``model.safetensors``, so that they are neither shipped twice nor rounded.
     """
     from sentence_transformers import SentenceTransformer
@@ -116,7 +117,7 @@ def export_encoder(out: Path) -> Path:
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         whole = Path(scratch) / "whole.onnx"
-        # Folded constants would be other tensors than those of the package.
+        # Folded constants would differ from the package's tensors.
         _trace(_mean_pooled(model.eval()), whole, True, ("sentence_embedding",), fold=False)
         graph = without_weights(whole, weights, prefix="model.")
         (out / "model.onnx").write_bytes(graph)
@@ -131,10 +132,10 @@ def export_encoder(out: Path) -> Path:
 
 
 def without_weights(model: Path, weights: Path, *, prefix: str) -> bytes:
-    """Return an ONNX model whose constants are places in a file of safetensors.
+    """Return an ONNX model whose constants are references into a safetensors file.
 
-    Those named ``prefix`` and a tensor's name are looked up there. One that is not there, or is
-    another, is a `TrainingError`.
+    A constant is looked up there by its name without ``prefix``. One that is not there, or
+    differs, is a `TrainingError`.
     """
     import onnx
     from onnx.external_data_helper import set_external_data
@@ -173,7 +174,7 @@ def _named_outputs(model: Any, outputs: tuple[str, ...]) -> torch.nn.Module:
     """Wrap ``model`` so that it takes the inputs by position and returns a tuple.
 
     The model has to be a submodule: weights reached through a closure are exported as constants,
-    which the quantiser leaves in float without a word.
+    which the quantiser silently leaves in float.
     """
     from torch import nn
 

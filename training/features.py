@@ -1,4 +1,4 @@
-"""Groups of examples to windows of token ids, and windows to padded batches."""
+"""Turn groups of examples into windows of token ids, and windows into padded batches."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MAX_LENGTH = 352
 MAX_HISTORY = 64
 MAX_QUESTION = 96
-MULTIPLE = 16  # lengths are padded to it, so that kernels and buffers are used again
+MULTIPLE = 16  # lengths are padded to it, so that kernels and buffers are reused
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,8 @@ class TokenWindow:
     """One example as token ids.
 
     ``text_at`` is the position of the text's first token; ``spans`` are the answers' first and
-    last tokens (inclusive), empty where there is none: then [CLS] is right (Devlin et al. 2019,
-    section 4.3), unless it is not ``labelled``. ``terms`` says of tokens of the history, by
+    last tokens (inclusive), empty if there are none: then [CLS] is right (Devlin et al. 2019,
+    section 4.3), unless the window is not ``labelled``. ``terms`` says for history tokens, by
     position, whether the question depends on their words.
     """
 
@@ -58,7 +58,7 @@ def load_tokenizer(folder: Path) -> Tokenizer:
 
 
 def token_groups(groups: Iterable[Group], tokenizer: Tokenizer, *, tokens: int) -> list[TokenGroup]:
-    """Turn groups into token windows until these hold ``tokens`` tokens."""
+    """Turn groups into token windows until they hold ``tokens`` tokens."""
     layout = Layout.of(tokenizer)
     stream, made, total = iter(groups), list[TokenGroup](), 0
     while total < tokens:
@@ -73,7 +73,7 @@ def token_groups(groups: Iterable[Group], tokenizer: Tokenizer, *, tokens: int) 
 
 
 def window_of(example: Example, tokenizer: Tokenizer, layout: Layout) -> TokenWindow:
-    """One window: a long history loses its beginning, a long text its end."""
+    """One window: a long history is cut at the beginning, a long text at the end."""
 
     def encoded(text: str) -> Encoding:
         return tokenizer.encode(text, add_special_tokens=False)
@@ -102,9 +102,9 @@ def window_of(example: Example, tokenizer: Tokenizer, layout: Layout) -> TokenWi
 
 
 def _depends_on(encoding: Encoding, text: str, wanted: frozenset[str] | None) -> list[bool | None]:
-    """For each token of a turn, whether it is of a wanted word; None where nobody judges it.
+    """For each token of a turn, whether it is part of a wanted word; None if it is not judged.
 
-    Function words are not judged: nothing is searched for by them.
+    Function words are not judged: they are not searched for.
     """
     if wanted is None:
         return [None] * len(encoding.ids)
@@ -118,7 +118,7 @@ def _depends_on(encoding: Encoding, text: str, wanted: frozenset[str] | None) ->
 
 
 def batches(groups: Sequence[TokenGroup], *, tokens: int, seed: int) -> list[list[TokenGroup]]:
-    """Put groups of like length into batches of about ``tokens`` padded tokens, shuffled.
+    """Put groups of similar length into batches of about ``tokens`` padded tokens, shuffled.
 
     The windows of a group stay in one batch, so that their margins can be compared.
     """
@@ -147,7 +147,7 @@ def padded(length: int) -> int:
 
 
 def tensors(batch: Sequence[TokenGroup], layout: Layout, device: Any) -> dict[str, Tensor]:
-    """The model's inputs and the targets of a batch, one row a window.
+    """The model's inputs and the targets of a batch, one row per window.
 
     ``allowed`` (rows, length) is True where a span may begin or end: in the text and at [CLS].
     ``starts`` and ``ends`` of the same shape are True at the first and last tokens of the right

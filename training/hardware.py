@@ -1,4 +1,4 @@
-"""What models are trained and scored on: a device, and the precision that it is fastest in."""
+"""What models are trained and scored on: a device and its fastest precision."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Hardware:
-    """A device, and the lower precision of its mixed precision: None computes in float32."""
+    """A device, and the lower precision for mixed precision: None computes in float32."""
 
     device: torch.device
     dtype: torch.dtype | None = None
@@ -26,10 +26,10 @@ class Hardware:
 
 
 def fastest() -> Hardware:
-    """Return a GPU where there is one, else the CPU, with bfloat16 where that is faster.
+    """Return a GPU if there is one, else the CPU, with bfloat16 if that is faster.
 
-    Processors that have bfloat16 products may run them at half the speed of float32 or at twice
-    it, so the product that a step is made of is timed.
+    CPUs with bfloat16 products may run them at half the speed of float32 or at twice it, so the
+    product that a step consists of is timed.
     """
     import torch
 

@@ -1,4 +1,4 @@
-"""The training loop: a fixed plan of batches, a linear schedule, states to go on from."""
+"""The training loop: a fixed plan of batches, a linear schedule, states to resume from."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ class Run:
         self.stopping = False
 
     def resume(self) -> bool:
-        """Go on from ``out``; False if it holds no state yet."""
+        """Resume from ``out``; False if it holds no state yet."""
         import torch
 
         state = checkpoint.load_state(self.settings.out)
@@ -134,7 +134,7 @@ class Run:
         return True
 
     def save(self) -> None:
-        """Write the state from which the run can go on."""
+        """Write the state from which the run can be resumed."""
         import torch
 
         state = {
@@ -151,11 +151,11 @@ class Run:
         self.saved = time.monotonic()
 
     def elapsed(self) -> float:
-        """Seconds of training, all processes of the run together, pauses included."""
+        """Seconds of training over all processes of the run, pauses included."""
         return self.seconds + time.monotonic() - self.began
 
     def progress(self) -> float:
-        """How far the schedule is, 0..1: by steps, or by time where that is limited."""
+        """Progress of the schedule, 0..1: by steps, or by time if that is limited."""
         limit = self.settings.minutes
         timed = 0.0 if limit is None else self.elapsed() / (60 * limit)
         return min(1.0, max((self.step + 1) / self.steps, timed))
@@ -193,11 +193,11 @@ class Run:
 
 
 def train(settings: Settings) -> Path:
-    """Train, or go on training, until the plan or the time is used up; returns the checkpoint.
+    """Train, or resume training, until the plan or the time is used up; returns the checkpoint.
 
     Writes ``state.pt`` every few minutes, a line of ``log.jsonl`` with each, and the checkpoint
-    ``final`` at the end, or ``stopped`` where SIGINT or SIGTERM stopped the run after a step. While
-    ``out/PAUSE`` exists the loop sleeps.
+    ``final`` at the end, or ``stopped`` if SIGINT or SIGTERM stopped the run after a step. While
+    ``out/PAUSE`` exists, the loop sleeps.
     """
     settings.out.mkdir(parents=True, exist_ok=True)
     run = Run(settings)
@@ -247,7 +247,7 @@ def _log(run: Run, losses: Mapping[str, float]) -> None:
 
 @contextmanager
 def _stop_on_signals(run: Run) -> Iterator[None]:
-    """Let SIGINT and SIGTERM end the run after its step; a second one ends it at once."""
+    """Let SIGINT and SIGTERM end the run after the current step; a second one ends it at once."""
 
     def stop(*_: object) -> None:
         if run.stopping:

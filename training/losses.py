@@ -11,11 +11,11 @@ RARE = 3.0
 
 
 def span_loss(start: Tensor, end: Tensor, batch: dict[str, Any]) -> Tensor:
-    """Mean negative log likelihood of the right starts and ends, over the text and [CLS].
+    """Mean over rows of the negative log likelihood of the right starts and ends, or of [CLS].
 
-    start, end: logits (rows, length). Where several places are right, their probabilities are
-    added (Clark & Gardner 2018), so that a list's first answer is not taught to be the only one.
-    Rows without a label count nothing.
+    start, end: logits (rows, length). If several places are right, their probabilities are added
+    (Clark & Gardner 2018), so that a list's first answer is not taught as the only one. Unlabelled
+    rows count as 0.
     """
     first = _negative_log_likelihood(start, batch["starts"], batch["allowed"])
     last = _negative_log_likelihood(end, batch["ends"], batch["allowed"])
@@ -23,10 +23,10 @@ def span_loss(start: Tensor, end: Tensor, batch: dict[str, Any]) -> Tensor:
 
 
 def pair_loss(start: Tensor, end: Tensor, batch: dict[str, Any]) -> Tensor:
-    """Logistic loss of the answered window's margin above its twin's; 0 without pairs.
+    """Logistic loss of the answered window's margin over its twin's; 0 without pairs.
 
-    The margin is the log of the summed exponentials of a window's start and end logits above
-    those of [CLS], as the reader scores a sentence.
+    The margin is the log-sum-exp of a window's start and end logits over those of [CLS], as the
+    reader scores a sentence.
     """
     text = batch["allowed"].clone()
     text[:, 0] = False
@@ -43,7 +43,7 @@ def pair_loss(start: Tensor, end: Tensor, batch: dict[str, Any]) -> Tensor:
 
 
 def term_loss(logits: Tensor, batch: dict[str, Any]) -> Tensor:
-    """Mean binary cross-entropy of the history's tokens; 0 where none is judged.
+    """Mean binary cross-entropy of the history's tokens; 0 if none is judged.
 
     logits: (rows, length), above 0 where the question depends on a token (QuReTeC, Voskarides et
     al. 2020, arXiv:2005.11723). The few that it depends on count ``RARE`` times.

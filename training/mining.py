@@ -1,6 +1,6 @@
 """Find where a reader mistakes a text for an answer: ``python -m training.mining``.
 
-A question without an answer fails on one sentence of the article, mostly the same for all readers.
+A question without an answer fails on one sentence of the article, usually the same for all readers.
 The windows around these sentences are the negatives to learn from.
 """
 
@@ -21,13 +21,13 @@ from askvisit.reader.onnx import OnnxReader
 from askvisit.reader.span_reader import SpanReader
 from askvisit.records import Article
 
-KEPT = 3  # sentences of each question
+KEPT = 3  # sentences per question
 
 
 def unanswered(
     editions: Sequence[Edition], dialogues: Path | None
 ) -> Iterator[tuple[Edition, list[str]]]:
-    """Each edition with the questions that it does not answer, those of its dialogues in full."""
+    """Each edition with the questions it does not answer, those of its dialogues rewritten."""
     asked = {e.id: [q.question for q in e.questions if not q.spans] for e in editions}
     if dialogues is not None:
         for dialogue in read_edition_dialogues(dialogues, editions):
@@ -37,7 +37,7 @@ def unanswered(
 
 
 def mine(reader: SpanReader, edition: Edition, questions: Sequence[str]) -> Iterator[str]:
-    """One line of JSON a question: the edition, and the sentences of highest margin, best first."""
+    """One line of JSON per question: the edition, and the highest-margin sentences, best first."""
     article = Article(edition.id, edition.title, edition.text)
     cut = windows(article.text, sentences(article))
     for question in questions:

@@ -1,4 +1,4 @@
-"""Which examples a run sees, and in which shares: one endless stream, made from a seed alone."""
+"""Which examples a run sees, and in what shares: one endless stream, made from a seed alone."""
 
 from __future__ import annotations
 
@@ -42,25 +42,25 @@ SHARES = {
 }
 """Shares of the groups by source; a news group is mostly a pair, so two examples. ``terms`` are
 histories without a text, from which a `TermSpanModel` learns what a question depends on.
-``unlabelled`` are questions of SQuAD over another paragraph of their page, for a teacher.
+``unlabelled`` are SQuAD questions over another paragraph of their page, for a teacher.
 ``swapped`` are pairs of a news question and the same about another name (`swaps`)."""
 
 TYPED = 0.08  # of the examples are asked as people type
-FOREIGN = 0.05  # of the others get words, or the turns, of a conversation that do not matter
+FOREIGN = 0.05  # of the examples get words, or the turns, of an unrelated conversation
 LOST_WORDS = 0.15  # of the words that complete a follow-up are left out
-NOISE = (0.4, 0.05)  # behind turns: of the words that complete, lost; of the others, added
+NOISE = (0.4, 0.05)  # after turns: completing words left out; other words added
 SECOND_WINDOW = 0.3  # of the questions answered by both editions are paired with another window
 UNRELATED_TERMS = 1 / 2  # of the histories without a text complete nothing
 NEAR_TERMS = 1 / 2  # of these are about the same article, whose names they share
 
 Item = TypeVar("Item")
 Hard = Mapping[tuple[str, str], Sequence[Span]]
-"""By edition and question: the sentences that a reader holds for an answer and that are none."""
+"""By edition and question: the sentences that a reader mistakes for an answer."""
 
 
 @dataclass(slots=True)
 class Deck(Generic[Item]):
-    """Items drawn without replacement and shuffled again when all were drawn."""
+    """Items drawn without replacement and reshuffled when all have been drawn."""
 
     items: list[Item]
     rng: random.Random
@@ -76,10 +76,10 @@ class Deck(Generic[Item]):
 class Mix:
     """The stream of groups to train on.
 
-    ``sentences`` are SQuAD documents of single sentences (QAMR). ``hard`` says where questions
-    without an answer are mistaken; a window is chosen at random where it does not. ``longest`` is
+    ``sentences`` are SQuAD documents of single sentences (QAMR). ``hard`` says where readers
+    err on questions without an answer; if it does not, a window is chosen at random. ``longest`` is
     the range of characters of a news window. ``turns_before`` puts the earlier turns before a
-    follow-up, whose words then are as a term classifier would predict them. A source without
+    follow-up, whose words are then as a term classifier would predict them. A source without
     material is left out.
     """
 
@@ -170,7 +170,7 @@ class Mix:
         return group
 
     def _news(self) -> Group:
-        """A question's answered window before one that does not answer it, of either edition."""
+        """A question's answered window, then one that does not answer it, from either edition."""
         first, second, number = self.news.draw()
         sides = [(edition, edition.questions[number]) for edition in (first, second)]
         self.rng.shuffle(sides)
@@ -196,7 +196,7 @@ class Mix:
         return self._window(edition, question.question, (), self._hard(edition, question.question))
 
     def _other(self, edition: Edition, question: EditionQuestion, free: Sequence[Span]) -> Example:
-        """A window of the answering edition around a paragraph without the answer, or it alone."""
+        """A window of the answering edition around a paragraph without the answer, or one alone."""
         made = self._window(edition, question.question, question.spans, self.rng.choice(free))
         if not made.spans:
             return made
@@ -204,7 +204,7 @@ class Mix:
         return Example(question.question, edition.text[alone[0] : alone[1]])
 
     def _hard(self, edition: Edition, question: str) -> Span:
-        """Where the question is looked for: mostly where a reader was most mistaken."""
+        """Where to look for the question: mostly where a reader was most mistaken."""
         found = self.hard.get((edition.id, question))
         if not found or self.rng.random() < 0.1:
             return self.rng.choice(paragraph_units(edition.text))
@@ -238,7 +238,7 @@ class Mix:
     def _terms(self) -> Group:
         """A turn and the words of its history that complete it; in half, none do.
 
-        These are complete questions behind turns that they do not lean on: of a dialogue about
+        These are complete questions after turns that they do not depend on: of a dialogue about
         the same article, or about any.
         """
         dialogue, number = self.turns.draw()
@@ -259,7 +259,7 @@ class Mix:
         )
 
     def _squad(self, document: SquadDocument, number: int, question: SquadQuestion) -> Group:
-        """Six in ten contexts are cropped to some 300 characters: more examples an hour."""
+        """Six in ten contexts are cropped to about 300 characters: more examples an hour."""
         context = document.paragraphs[number].context
         whole = Example(question.text, context, question.span())
         if self.rng.random() > 0.6:
@@ -269,7 +269,7 @@ class Mix:
         return (crop(whole, units, around, self.rng.randint(200, 400), self.rng),)
 
     def _elsewhere(self) -> Group:
-        """A question over the paragraph of its page that shares most words with it, but its own."""
+        """A question over the other paragraph of its page that shares most words with it."""
         document, number, question = self.elsewhere.draw()
         others = [p.context for n, p in enumerate(document.paragraphs) if n != number]
         page = "\n\n".join(others)
@@ -277,7 +277,7 @@ class Mix:
         return (Example(question.text, page[start:end], labelled=False),)
 
     def _swapped(self) -> Group:
-        """A question before the same about another name, which its window does not answer."""
+        """A question, then the same about another name, which its window does not answer."""
         for _ in self.swaps.items:
             edition, question = self.swaps.draw()
             answered = self._answered(edition, question)
@@ -300,7 +300,7 @@ class Mix:
 
 
 def _asked(documents: Sequence[SquadDocument]) -> list[tuple[SquadDocument, int, SquadQuestion]]:
-    """Return all questions of SQuAD files, each with its document and its paragraph's place."""
+    """Return all questions of SQuAD files, each with its document and its paragraph's index."""
     return [
         (document, number, question)
         for document in documents

@@ -1,13 +1,13 @@
 """Tell people, places and other names apart: ``python -m training.name_kinds`` fits the weights.
 
-``name_kinds.toml`` has names of news articles as they stand in their sentences. A kernel ridge
+``name_kinds.toml`` has names from news articles as they appear in their sentences. A kernel ridge
 regression (Saunders and others, 1998) is fitted to them in closed form. Names of one word and
 longer ones share half of their weights (Daume, 2007). Articles introduce people in full, and yet
-some names are only ever written short: each long name counts once more shortened. The people of
-the articles are invented, many places are not: so that fame tells nothing, people count half
-by names of public figures. What this tells of the names of all training articles, where it is very
-sure, is fitted to again with little weight, because those stand behind many more words (Yarowsky,
-1995).
+some names are only ever written short: each long name counts once more, shortened. The people in
+the articles are invented, many places are not: so that fame gives nothing away, half of a person's
+weight goes to a copy with a public figure's name. The predictions for the names of all training
+articles, if very sure, are then fitted to with little weight, because those names occur with many
+more words (Yarowsky, 1995).
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ ARTICLES = Path(__file__).parents[1] / "data" / "news" / "train.jsonl.gz"
 
 _RIDGE = 1.0
 _LEAST_NAMES = 3
-"""Names, those in copies by public figures' too, that a feature must have."""
+"""Minimum names with a feature, including copies with public figures' names."""
 
 _TOLD_MARGIN = 0.8
 _TOLD_WEIGHT = 0.1
-"""How sure a name must be told to be fitted to, and what it weighs against a labelled one."""
+"""How sure a prediction must be to be fitted to, and its weight relative to a labelled name."""
 
 _FIGURES = "public_figures"
 
@@ -71,13 +71,13 @@ def examples() -> tuple[tuple[str, NameKind, NameInContext], ...]:
 
 
 def public_figures() -> tuple[str, ...]:
-    """Return names of people that are well known, each with the surname last."""
+    """Return names of well-known people, each with the surname last."""
     return tuple(_read()[_FIGURES])
 
 
 @cache
 def unlabelled() -> tuple[NameInContext, ...]:
-    """Return the names of first editions of the training articles that have no labelled ones."""
+    """Return the names in first editions of the training articles that have no labelled names."""
     labelled = {article for article, _, _ in examples()}
     return tuple(
         in_sentences(name.mentions)
@@ -90,9 +90,9 @@ def unlabelled() -> tuple[NameInContext, ...]:
 def fit(
     known: Sequence[Example], others: Sequence[NameInContext], figures: Sequence[str] = ()
 ) -> KindClassifier:
-    """Fit it to names whose kind is known, and to `others` whose kind it then tells.
+    """Fit a classifier to names of known kind, and to `others` as it then classifies them.
 
-    figures: names that people get in copies, which count half, as they themselves then do.
+    figures: names given to copies of people, which count half, as the originals then do.
     """
     given = cycle(figures)
     rows: list[tuple[NameKind, NameInContext, float]] = []
@@ -107,7 +107,7 @@ def fit(
 
 
 def renamed(person: NameInContext, name: str) -> NameInContext:
-    """Return a person with another name, and its last word where only one stood."""
+    """Return a person with another name, shortened to its last word where the old one was short."""
     last = name.split()[-1]
     forms = [name if form == person.name else last for _, form, _ in person.mentions]
     around = zip(person.mentions, forms, strict=True)
@@ -115,13 +115,13 @@ def renamed(person: NameInContext, name: str) -> NameInContext:
 
 
 def shortened(kind: NameKind, name: NameInContext) -> NameInContext:
-    """Return a name as if only its last word, of what is no person or place its first, is used."""
+    """Return a name as if only its last word were used (of "other" names, the first)."""
     word = name.name.split()[0 if kind == "other" else -1]
     return NameInContext(word, tuple((before, word, after) for before, _, after in name.mentions))
 
 
 def remembered(names: Iterable[NameInContext]) -> NDArray[np.float64]:
-    """Return the vectors of names; each is encoded once in a process."""
+    """Return the vectors of names; each is encoded once per process."""
     return np.array([_vector(name.name) for name in names])
 
 
@@ -132,7 +132,7 @@ def fitted_to() -> str:
 
 
 def _ridge(examples: Sequence[tuple[NameKind, NameInContext, float]]) -> KindClassifier:
-    """Fit it to names with their kinds and weights."""
+    """Fit a classifier to names with their kinds and weights."""
     copies = [(k, shortened(k, name), weight) for k, name, weight in examples if is_long(name)]
     rows = [*examples, *copies]
     found = [features(name) for _, name, _ in rows]

@@ -1,4 +1,4 @@
-"""Pages of SQuAD that look like news articles: short paragraphs, and the questions on them."""
+"""SQuAD pages that look like news articles: short paragraphs, and the questions about them."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from askvisit.records import Article
 from training.squad import read_squad
 
 PARAGRAPHS = 6
-"""Paragraphs of SQuAD in a page: about the length of a news article."""
+"""SQuAD paragraphs in a page: about the length of a news article."""
 
 SHORT = 330
-"""Characters after which a page's paragraph ends with the sentence. The paragraphs of SQuAD are
-twice as long as those of news, and each has a topic of its own, so that on pages of them retrieval
-looks more telling than it is on news."""
+"""Characters after which a page's paragraph ends with the sentence. SQuAD's paragraphs are twice as
+long as those of news, and each has its own topic, so that retrieval looks more informative on pages
+of them than it is on news."""
 
 FAR_SHARE = 0.25
-"""Questions about another article that are asked of a page, as a share of its own."""
+"""Questions about other articles asked of pages, as a share of their own."""
 
 
 @dataclass(frozen=True)
 class PageQuestion:
-    """A question and the offsets at which its answers begin, none where the page has none.
+    """A question and the offsets at which its answers begin, none if the page has none.
 
-    `several` is True where all of them together answer, `far` for a question about another page.
+    `several` is True if all of them together answer, `far` for a question about another page.
     """
 
     text: str
@@ -68,7 +68,7 @@ def squad_pages(path: Path) -> list[Page]:
 
 
 def sampled(pages: Sequence[Page], questions: int, *, seed: int) -> list[Page]:
-    """The pages with ``questions`` of their own at most, and a quarter as many of other articles'.
+    """The pages with at most ``questions`` of their own, and a quarter as many of other articles'.
 
     Pages without a question are left out.
     """
@@ -85,7 +85,7 @@ def sampled(pages: Sequence[Page], questions: int, *, seed: int) -> list[Page]:
 
 
 def _breaks(context: str) -> list[int]:
-    """The sentences, by offset, at which a paragraph is cut into short ones."""
+    """The offsets of the sentences at which a paragraph is cut into short ones."""
     found, begin = [], 0
     for before, after in pairwise(sentences(Article("page", "", context))):
         if before.end - begin >= SHORT:

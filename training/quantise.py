@@ -1,6 +1,6 @@
-"""Float ONNX files to int8 ones, with plain ONNX operators and onnxruntime's quantiser.
+"""Quantise float ONNX files to int8, with plain ONNX operators and onnxruntime's quantiser.
 
-Embedding tables keep one scale a row and matrices one scale a column (symmetric, Wu et al. 2020,
+Embedding tables have one scale per row and matrices one per column (symmetric, Wu et al. 2020,
 "Integer Quantization for Deep Learning Inference", arXiv:2004.09602).
 """
 
@@ -15,16 +15,16 @@ from askvisit.errors import TrainingError
 from askvisit.onnx_model import onnx_runtime
 
 MAX_BYTES = 95_000_000
-MAX_SHARE = 0.3  # of the float file; more, and something was not quantised
-BESIDE = 10_000_000  # bytes from which a table of a model over MAX_BYTES goes to a file of its own
+MAX_SHARE = 0.3  # of the float file; above that, something was not quantised
+BESIDE = 10_000_000  # bytes from which a table of a model over MAX_BYTES gets its own file
 SMALL = 4096  # values; smaller constants stay float
 
 
 def quantise(float_model: Path, target: Path, *, beside: str = "embeddings.bin") -> None:
     """Write the int8 version of the ONNX file ``float_model`` to ``target``.
 
-    Products run in int8 (``quantize_dynamic``: fast where the CPU has VNNI). A model over
-    ``MAX_BYTES`` leaves its largest tables in the file ``beside`` the target. One that is not int8
+    Products run in int8 (``quantize_dynamic``: fast if the CPU has VNNI). A model over
+    ``MAX_BYTES`` stores its largest tables in the file ``beside`` the target. One that is not int8
     is a `TrainingError`.
     """
     import onnx
@@ -60,7 +60,7 @@ def quantise(float_model: Path, target: Path, *, beside: str = "embeddings.bin")
             location=beside,
             size_threshold=BESIDE,
         )
-        # onnx makes this file its owner's alone, and what is shipped is for all.
+        # onnx makes this file readable by its owner only, but what is shipped is for everyone.
         (target.parent / beside).chmod(target.stat().st_mode)
 
 
@@ -84,7 +84,7 @@ def _int8_tables(graph: Any) -> None:
 
 
 def _lookups(graph: Any) -> list[tuple[Any, Any]]:
-    """The nodes that look rows up in a large float table, with the table."""
+    """The nodes that look up rows in a large float table, with the table."""
     from onnx import numpy_helper
 
     constants = {constant.name: constant for constant in graph.initializer}

@@ -1,7 +1,7 @@
-"""Float weights from an int8 reader, to train on from it: ``python -m training.restore``.
+"""Float weights from an int8 reader, to continue training it: ``python -m training.restore``.
 
-The float weights of a run are four times what is shipped and are not kept. Each int8 matrix times
-its scales is within half a step of the one that was trained, which training on evens out.
+The float weights of a run are four times the size of what is shipped and are not kept. Each int8
+matrix times its scales is within half a step of the trained one, which further training evens out.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from training.smoothing import FACTOR, SMOOTHED
 def restore(reader: Path, base: Path, out: Path) -> Path:
     """Write the checkpoint ``out`` with the weights of an exported reader; returns ``out``.
 
-    ``base`` is the pretrained model it was trained from: its config and tokenizer are taken. A
+    ``base`` is the pretrained model it was trained from: its config and tokenizer are used. A
     folder that lacks a file, or does not hold an int8 export, is a TrainingError.
     """
     import torch

@@ -25,11 +25,11 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Percentages at ``threshold``: an answer is given where the margin is above it.
+    """Percentages at ``threshold``: an answer is given if the margin is above it.
 
     ``has_em`` and ``has_f1`` are over the answerable questions at the same threshold, ``no_answer``
     is the share of the others that are refused; ``span_f1`` is what the answerable ones would
-    reach if none was refused; ``auroc`` is the margin's, answerable against not (None if the
+    reach if none were refused; ``auroc`` is the margin's, answerable against not (None if the
     data has only one of the two).
     """
 
@@ -111,7 +111,7 @@ def _line(name: str, found: Figure) -> str:
 
 
 def best_threshold(predictions: Sequence[Prediction], overlap: Sequence[float]) -> float:
-    """The threshold with the highest total F1: at first all are refused, then the margin falls."""
+    """The threshold with the highest total F1: all are refused at first, then it is lowered."""
     order = sorted(range(len(predictions)), key=lambda at: -predictions[at].margin)
     total = best = float(sum(not p.gold for p in predictions))
     threshold = predictions[order[0]].margin + 1 if order else 0.0

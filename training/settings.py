@@ -13,9 +13,9 @@ from training.mix import SHARES
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What defines a run; a resumed run must have the same, but for the fields marked free.
+    """What defines a run; a resumed run must have the same, except for the fields marked free.
 
-    Raises TrainingError where unlabelled questions have a share but no teacher to label them.
+    Raises TrainingError if unlabelled questions have a share but no teacher to label them.
     """
 
     start: Path

@@ -1,7 +1,7 @@
-"""Move the outliers of activations into the weights, so that int8 products lose little.
+"""Move activation outliers into the weights, so that int8 products lose little.
 
 A few of a model's channels reach fifty times the others' values, and one scale serves a whole
-tensor, so that the others are left with a handful of int8 steps. Dividing each channel and
+tensor, which leaves the others a handful of int8 steps. Dividing each channel and
 multiplying its row of the weights by the same number changes no product (SmoothQuant, Xiao et al.
 2023, arXiv:2211.10438).
 """
@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from askvisit.onnx_model import onnx_runtime
 
 STRENGTH = 0.55  # exponent of a channel's largest value; the paper also weighs in the weights'
-OUTLIER = 10.0  # a channel this many times above the median one makes smoothing worth a product
-SMOOTHED, FACTOR = "_smooth", "_factor"  # ends of the names of what is added to a graph
+OUTLIER = 10.0  # a channel this many times the median one makes smoothing worth an extra product
+SMOOTHED, FACTOR = "_smooth", "_factor"  # suffixes of the names added to a graph
 SMALL = 4096  # values of a matrix; the output layers stay as they are
 
 Inputs = Mapping[str, NDArray[Any]]
@@ -29,8 +29,8 @@ Matrices = dict[str, list[tuple[Any, NDArray[Any]]]]
 def smooth(float_model: Path, examples: Iterable[Inputs]) -> int:
     """Smooth the ONNX file ``float_model`` in place; returns how many tensors were divided.
 
-    ``examples`` are inputs of the model like those it will be run on: they show each channel's
-    largest value.
+    ``examples`` are model inputs like those it will be run on: they show each channel's largest
+    value.
     """
     import onnx
     from onnx import helper, numpy_helper

@@ -1,8 +1,9 @@
-"""Questions about another name: what a text says of one thing it does not say of another.
+"""Questions about another name: what a text says about one thing it does not say about another.
 
-A question whose name (or number) stands in a window gets another one of the same kind from the same
-article, which the window does not mention. The window that answered no longer does. Readers
-otherwise answer "When was the Halden Merchant built?" with what is said of the Halden Trader.
+A question's name (or number) that occurs in a window is replaced by another one of the same kind
+from the same article that the window does not mention. The window that answered no longer does.
+Readers otherwise answer "When was the Halden Merchant built?" with what is said about the Halden
+Trader.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class Named:
 
 
 def swapped(question: str, context: str, article: str, rng: random.Random) -> str | None:
-    """Return the question about another name or number; None where there is none to take.
+    """Return the question about another name or number; None if there is none to use.
 
     context: the window that answers; article: the whole text, which has the other names.
     """
@@ -60,7 +61,7 @@ def swapped(question: str, context: str, article: str, rng: random.Random) -> st
 
 @lru_cache(maxsize=1024)
 def named(article: str) -> Sequence[Named]:
-    """Return the names and numbers of an article; the kind of a number is its count of digits."""
+    """Return the names and numbers of an article; the kind of a number is its length."""
     found = names.of_article(sentences(Article("article", "", article)))
     kinds = name_kinds.kinds([names.in_sentences(one.mentions) for one in found])
     numbers = dict.fromkeys(_NUMBER.findall(article))
@@ -76,6 +77,6 @@ def _alike(form: str, other: str) -> bool:
 
 
 def _mentions(text: str, name: Named) -> bool:
-    """Return whether a text has the name in any form, or a word of it."""
+    """Return whether a text has all the words of the name in one of its forms."""
     said = set(re.findall(r"\w+", text.casefold()))
     return any(said.issuperset(re.findall(r"\w+", form.casefold())) for form in name.forms)

@@ -22,13 +22,13 @@ from askvisit.reader.span_reader import best_span
 from training import features, scoring
 from training.squad import SquadQuestion, read_squad
 
-LONGEST_TEXT = 300  # tokens of a context that are read at once
+LONGEST_TEXT = 300  # context tokens read at once
 STRIDE = 96
 
 Rows = Sequence[tuple[list[int], list[int]]]
 Logits = tuple[numpy.ndarray[Any, Any], numpy.ndarray[Any, Any]]
 Forward = Callable[[Rows], Iterator[Logits]]
-"""Pairs of question and text tokens to the logits at [CLS] and, behind it, at the text's tokens."""
+"""Maps pairs of question and text tokens to the logits at [CLS], then at the text's tokens."""
 
 
 def validate(
@@ -100,7 +100,7 @@ def onnx_forward(folder: Path) -> Forward:
 
 
 def torch_forward(folder: Path) -> Forward:
-    """Run a float checkpoint, windows of like length together."""
+    """Run a float checkpoint, with windows of similar length together."""
     import torch
 
     from training.checkpoint import load_model

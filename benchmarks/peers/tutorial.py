@@ -1,4 +1,4 @@
-"""The recipe of tutorials: Sentence Transformers and FAISS; the answer is the nearest passage."""
+"""The usual tutorial recipe: Sentence Transformers and FAISS; the answer is the nearest passage."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from contest import Ask, encoder_path, main, texts
 
 
 def prepare(folder: Path, _: Path) -> None:
-    """Encode the passages, and keep their index."""
+    """Encode the passages, and save their index."""
     import faiss
     from sentence_transformers import SentenceTransformer
 

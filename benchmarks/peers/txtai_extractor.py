@@ -1,6 +1,6 @@
 """txtai's extractor, with askvisit's encoder, over the three passages that it finds.
 
-It raises `TypeError` where the model says that there is no answer, which counts as a refusal here.
+It raises `TypeError` if the model says that there is no answer, which counts as a refusal here.
 """
 
 from pathlib import Path
@@ -9,7 +9,7 @@ from contest import Ask, encoder_path, keep_reader, main, reader_path, texts
 
 
 def prepare(folder: Path, model: Path) -> None:
-    """Encode the passages, and keep their index."""
+    """Encode the passages, and save their index."""
     from txtai import Embeddings
 
     keep_reader(folder, model)

@@ -36,7 +36,7 @@ from askvisit.trace import Recorder, Trace
 class Assistant(Library):
     """Answers questions over one index; safe to share between threads.
 
-    A rebuilt index is noticed before the next question; one question uses one snapshot.
+    A rebuilt index is picked up before the next question; each question uses one snapshot.
     """
 
     def __init__(
@@ -60,14 +60,14 @@ class Assistant(Library):
         encoder: str | None = None,
         reader: str | None = None,
     ) -> Self:
-        """Open an index (the default one where None) with the encoder it was built with.
+        """Open an index (the default one if None) with the encoder it was built with.
 
         index: its folder, or its location elsewhere (`askvisit.Milvus`).
         encoder: the encoder that the index must have been built with.
-        reader: a question answering model by name or folder (the bundled one where None).
+        reader: a question answering model by name or folder (the bundled one if None).
 
         Raises `IndexMissingError`, `IndexFormatError`, `IndexDamagedError`,
-        `EncoderMismatchError` and `ModelError`, each with how to fix it.
+        `EncoderMismatchError` and `ModelError`, each saying how to fix it.
         """
         location = location_of(index)
         built_with = location.encoder()
@@ -79,7 +79,7 @@ class Assistant(Library):
 
     @property
     def reader(self) -> Reader:
-        """The reader that marks the words that answer."""
+        """The reader, which marks the answer spans."""
         return self._reader
 
     def ask(
@@ -94,26 +94,26 @@ class Assistant(Library):
         sources: Sequence[str] | None = None,
         each: bool = False,
     ) -> Answer:
-        """Answer a question with quoted, cited sentences, or say that the articles do not.
+        """Answer a question with quoted, cited sentences, or say that the articles do not answer.
 
-        history: earlier answers of the conversation, oldest first.
-        articles: ids of the articles to look in (all where None).
-        min_confidence: the confidence (0..1) below which an answer is refused; None is the
+        history: earlier answers in the conversation, oldest first.
+        articles: ids of the articles to search (all if None).
+        min_confidence: the confidence (0..1) below which an answer is refused; None means the
         fitted threshold, 0 never refuses, 1 always does.
-        since, until, sources: look only in articles that were published between these days, both
-        inclusive, and in these papers; see `askvisit.scope.Scope`.
-        each: read every article with good passages by itself (ten at most) and cite the best of
-        each that answers; `Answer.groups` says which say the same.
+        since, until, sources: search only articles published between these days (inclusive) and
+        in these papers; see `askvisit.scope.Scope`.
+        each: read each article with good passages on its own (ten at most) and cite the best
+        answer from each that has one; `Answer.groups` shows which agree.
 
-        Raises `QuestionError` for a question that is empty, too long or no text,
-        `UnknownArticleError` for an id that the index does not have, and `ScopeError` where no
-        article is of that time or paper.
+        Raises `QuestionError` for a question that is empty, too long or not text,
+        `UnknownArticleError` for an id not in the index, and `ScopeError` if no article is from
+        that time or paper.
         """
         scope = Scope(articles, since, until, sources)
         return self.answer(Inquiry(question, history, scope, min_confidence, each))
 
     def answer(self, inquiry: Inquiry) -> Answer:
-        """Answer a question with its choices as `ask` does."""
+        """Answer an inquiry as `ask` does."""
         return self._answer(inquiry)
 
     def explain(
@@ -128,18 +128,18 @@ class Assistant(Library):
         sources: Sequence[str] | None = None,
         each: bool = False,
     ) -> Trace:
-        """Answer a question as `ask` does, and keep how: readings, passages, scores, seconds."""
+        """Answer a question as `ask` does, and record how: readings, passages, scores, timings."""
         scope = Scope(articles, since, until, sources)
         return self.trace(Inquiry(question, history, scope, min_confidence, each))
 
     def trace(self, inquiry: Inquiry) -> Trace:
-        """Answer a question with its choices, and keep how, as `explain` does."""
+        """Answer an inquiry and record how, as `explain` does."""
         recorder = Recorder()
         answer = self._answer(inquiry, recorder)
         return recorder.trace(answer, self._refused_below(inquiry))
 
     def threshold(self, strictness: Strictness = "normal") -> float:
-        """Return the fitted confidence below which a strictness refuses."""
+        """Return the fitted confidence threshold of a strictness level."""
         return self._calibration.thresholds[strictness]
 
     def warm_up(self) -> None:
@@ -201,7 +201,7 @@ def ask(
     each: bool = False,
     index: str | Path | IndexLocation | None = None,
 ) -> Answer:
-    """Answer a question from an index (the default one where None), which is loaded once.
+    """Answer a question from an index (the default one if None), which is loaded once.
 
     See `Assistant.ask` and `Assistant.load`.
     """

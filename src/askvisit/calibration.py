@@ -1,7 +1,7 @@
-"""What was fitted for a reader: how its spans are ranked, and how sure an answer must be.
+"""A reader's calibration: how its spans are ranked, and how confident an answer must be.
 
-`models/calibration.json` holds it by the reader's name; `askvisit calibrate` fits
-one for other readers or questions.
+`models/calibration.json` stores it by reader name; `askvisit calibrate` fits one for other
+readers or questions.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from typing import Any, Literal
 from askvisit.errors import DataError
 
 ACCURATE = "accurate"
-"""The reader that is used where none is named: a small model and a large one, in two stages."""
+"""The default reader: a small model and a large one, in two stages."""
 
 FAST = "fast"
-"""The small model alone, which reads the likeliest paragraphs again by themselves."""
+"""The small model alone, which rereads the likeliest paragraphs on their own."""
 
 Strictness = Literal["lenient", "normal", "strict"]
 LEVELS: tuple[Strictness, ...] = ("lenient", "normal", "strict")
@@ -29,14 +29,13 @@ LEVELS: tuple[Strictness, ...] = ("lenient", "normal", "strict")
 
 @dataclass(frozen=True)
 class Calibration:
-    """Weights by feature, fitted for one reader, and `thresholds` of confidence by strictness.
+    """Feature weights fitted for one reader, and confidence `thresholds` by strictness.
 
-    `further` is the confidence from which a list's citations after the first are given.
-    `rates` are what to expect of each strictness for each source of texts (such as news),
-    measured on articles that the fit did not see, as shares: `answered` and `right` of the
-    answerable questions, `false_near` and `false_far` of questions without an answer that are
-    about the article's subject or another one. `sha256` is the
-    hash of the reader's weights that it was fitted for, where that was recorded.
+    `further` is the minimum confidence of a list's citations after the first.
+    `rates` are the expected shares at each strictness for each source of texts (such as news),
+    measured on held-out articles: `answered` and `right` of the answerable questions,
+    `false_near` and `false_far` of the unanswerable questions about the article's subject or
+    another one. `sha256` is the hash of the reader weights it was fitted for, if recorded.
     """
 
     reader: str
@@ -49,10 +48,10 @@ class Calibration:
 
 
 def calibration_for(reader: str, fitted_by_user: Path | None = None) -> Calibration | None:
-    """Return what was fitted for a reader, None where nothing was.
+    """Return the calibration fitted for a reader, or None if there is none.
 
-    fitted_by_user: a file of `askvisit calibrate`, which counts before what comes with askvisit.
-    Raises `DataError` where it cannot be read.
+    fitted_by_user: a file from `askvisit calibrate`, which takes precedence over the bundled one.
+    Raises `DataError` if it cannot be read.
     """
     if fitted_by_user is not None and fitted_by_user.is_file():
         try:
@@ -85,7 +84,7 @@ def add_reader(parser: argparse.ArgumentParser) -> None:
 
 
 def add_strictness(parser: argparse.ArgumentParser) -> None:
-    """Add --strictness, with what to expect of each level in its help."""
+    """Add --strictness, whose help says what to expect of each level."""
     fitted = calibration_for(ACCURATE)
     assert fitted is not None
     levels = "; ".join(f"{level}: {_expected(fitted.rates[level])}" for level in LEVELS)
@@ -99,7 +98,7 @@ def add_strictness(parser: argparse.ArgumentParser) -> None:
 
 
 def _expected(rates: Mapping[str, Mapping[str, float]]) -> str:
-    """Say what to expect of a strictness on each source of texts."""
+    """Describe what to expect of a strictness level for each source of texts."""
     return ", ".join(
         f"{source}: {round(100 * shares['answered'])} answered, {round(100 * shares['right'])} of "
         f"them rightly, and {round(100 * shares['false_near'])} answered falsely"

@@ -1,4 +1,4 @@
-"""A folder of files becomes articles; a file that cannot be one is named with the reason."""
+"""Turn a folder of files into articles; unusable files are reported with the reason."""
 
 import hashlib
 import tomllib
@@ -15,7 +15,7 @@ from askvisit.metadata.printed import PrintedFact
 from askvisit.records import Article
 
 LARGEST_FILE = 10_000_000
-"""Bytes of the largest file that is read: a newspaper's article is a thousandth of it."""
+"""Maximum file size in bytes: a newspaper article is a thousandth of it."""
 
 _SIDECAR_KEYS = ("title", "source", "url", "date", "author")
 
@@ -33,20 +33,20 @@ class SourceFile:
 
     @property
     def sidecar(self) -> Path:
-        """Where title, source, url, date and author may be given."""
+        """The file that may give title, source, url, date and author."""
         return self.path.with_suffix(".toml")
 
     def sha256(self) -> str:
-        """Hash of what the article is made from: the file, and the sidecar where there is one."""
+        """Hash of what the article is made from: the file, and the sidecar if there is one."""
         digest = hashlib.sha256(self._bytes(self.path))
         if self.sidecar.is_file():
             digest.update(b"\0" + self._bytes(self.sidecar))
         return digest.hexdigest()
 
     def read(self) -> Article:
-        """Read the article; raises `ArticleError` where the file is not a usable one.
+        """Read the article; raises `ArticleError` if the file is not usable.
 
-        A sidecar that is none counts as if it were not there; `metadata` says what is wrong.
+        An unusable sidecar is ignored; `metadata` says what is wrong with it.
         """
         data = self._bytes(self.path)
         try:
@@ -71,7 +71,7 @@ class SourceFile:
         )
 
     def metadata(self) -> dict[str, str]:
-        """Return what the sidecar gives, by key; raises `ArticleError` where it is not usable."""
+        """Return the sidecar's values by key; raises `ArticleError` if it is not usable."""
         if not self.sidecar.is_file():
             return {}
         try:
@@ -87,9 +87,9 @@ class SourceFile:
     def page(
         self, text_sha256: str, number: int, ranges: Sequence[tuple[int, int]] = ()
     ) -> PageView:
-        """Draw a page (from 1) of the file, with the places of ranges of its text.
+        """Render a page (from 1) of the file, with the boxes of ranges of its text.
 
-        Raises `ArticleError` where it has no pages, or its text is not the one with that hash.
+        Raises `ArticleError` if it has no such page, or its text does not have that hash.
         """
         try:
             return formats.show(self.id, self._bytes(self.path), text_sha256, number, ranges)
@@ -120,7 +120,7 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class Entry:
-    """An article by its hashes: of the file (and sidecar) it is made from, and of its text."""
+    """An article's hashes: of the file (and sidecar) it is made from, and of its text."""
 
     id: str
     file_sha256: str
@@ -128,9 +128,9 @@ class Entry:
 
 
 def scan(folder: Path) -> tuple[list[SourceFile], list[ArticleError]]:
-    """List a folder's article files by name, and what in it is not one.
+    """List a folder's article files by name, and the entries that are not articles.
 
-    Hidden files are passed over. Raises `CorpusError` where the folder cannot be listed.
+    Hidden files are skipped. Raises `CorpusError` if the folder cannot be listed.
     """
     try:
         entries = sorted(folder.iterdir())
@@ -157,10 +157,10 @@ def scan(folder: Path) -> tuple[list[SourceFile], list[ArticleError]]:
 def survey(
     folder: Path, known: Mapping[str, Entry] | None = None
 ) -> tuple[list[Entry], list[ArticleError]]:
-    """Hash a folder's articles by name, and name what is no article or repeats one.
+    """Hash a folder's articles by name, and report files that are unusable or duplicates.
 
-    A file whose hash is that of its entry in `known` is not parsed again. Texts are not kept. A
-    sidecar that is not usable is named too; its article is listed without it.
+    A file whose hash matches its entry in `known` is not parsed again. Texts are not kept. An
+    unusable sidecar is reported too; its article is listed without it.
     """
     files, skipped = scan(folder)
     known = known or {}
@@ -210,7 +210,7 @@ def _why_not(entry: Path) -> str | None:
 
 
 def check_entries(source: Path, entries: list[Entry], skipped: list[ArticleError]) -> None:
-    """Raise `CorpusError` where a folder has no article to index."""
+    """Raise `CorpusError` if a folder has no article to index."""
     if not entries:
         reasons = "; ".join(str(error) for error in skipped[:3]) or "it is empty"
         raise CorpusError(f"no article in {source} can be used ({reasons})")

@@ -1,6 +1,6 @@
-"""What a bug report should say: versions, processor, models, the index, and a question asked.
+"""What a bug report should include: versions, processor, models, the index, a test question.
 
-Every part is examined by itself, so that one that fails hides no other.
+Each part is examined separately, so that one failure does not hide another.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from askvisit.index import locate, verify_index
 from askvisit.index import manifest as manifests
 
 _HASH = 12
-"""Characters of a hash that are shown."""
+"""Characters of a hash to show."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One part: what was found, or (where not `ok`) what is wrong with it."""
+    """One part: what was found, or (if not `ok`) what is wrong with it."""
 
     part: str
     ok: bool
@@ -38,10 +38,10 @@ class Finding:
 def examine(
     index: str | os.PathLike[str] | None = None, reader: str | None = None
 ) -> Iterator[Finding]:
-    """Yield a finding for each part; nothing is raised, and nothing changed.
+    """Yield a finding for each part, without raising or changing anything.
 
-    index: the folder of the index; where None, the default one (see `locate`).
-    reader: a question answering model by name or folder (the bundled one where None).
+    index: the index folder; if None, the default one (see `locate`).
+    reader: a question answering model by name or folder (the bundled one if None).
     """
     parts: dict[str, Callable[[], str]] = {
         "askvisit": lambda: f"{__version__} in {Path(__file__).parent}",
@@ -60,7 +60,7 @@ def examine(
             yield Finding(part, True, look())
         except AskvisitError as error:
             yield Finding(part, False, str(error))
-        except Exception as error:  # whatever is wrong here is what the report is for
+        except Exception as error:  # the report is there to show whatever is wrong
             yield Finding(part, False, f"{type(error).__name__}: {error}")
 
 
@@ -78,7 +78,7 @@ def _processor() -> str:
 
 
 def _libraries() -> str:
-    """Name what askvisit requires, without its extras, as it is installed."""
+    """List askvisit's dependencies, without extras, with their installed versions."""
     required = metadata.requires("askvisit") or []
     names = [re.match(r"[\w.-]+", line) for line in required if "extra ==" not in line]
     return ", ".join(sorted(f"{name[0]} {_version(name[0])}" for name in names if name))
@@ -92,7 +92,7 @@ def _version(name: str) -> str:
 
 
 def _encoder() -> str:
-    about = encoders.bundled_model().about  # loading it compares its files with their hashes
+    about = encoders.bundled_model().about  # loading it checks its files against their hashes
     return f"{about['name']}, sha256 {about['sha256'][:_HASH]} as shipped"
 
 
@@ -123,7 +123,7 @@ def _integrity(folder: Path) -> str:
 
 
 def _self_test(assistant: Assistant) -> str:
-    """Ask a question and compare what is quoted with the article, character by character."""
+    """Ask a question and compare the quotes with the articles, character by character."""
     title = next(iter(assistant.articles.values())).title
     question = next(iter(assistant.suggestions), title)
     trace = assistant.explain(question, min_confidence=0)

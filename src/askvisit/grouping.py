@@ -1,7 +1,7 @@
-"""What several articles answer: the best of each, and those that say it in the same words together.
+"""Answers from several articles: the best of each, grouped if their words agree.
 
-No group is called right: where two say something of one type in other words ("64 trucks", "about 70
-trucks"), both are marked as differing, and the reader judges.
+No group is declared right: if two give different values of the same type ("64 trucks", "about 70
+trucks"), both are marked as differing, and the user decides.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from askvisit.records import (
 from askvisit.text import MONTH, content_words
 
 MOST_ARTICLES = 10
-"""Articles that are read one by one, those with the best passages, where each is to answer."""
+"""Maximum number of articles, those with the best passages, read one by one for their answers."""
 
 _NEAR = 1.8
-"""How far an article's best passage may be below the best of all, by its fused score (z-scores).
+"""How far an article's best passage may be below the best of all, in fused score (z-scores).
 
-Of 160 questions to 20 articles of the news training set, told in two editions, that keeps 87 % of
-the editions, and 1.7 of 38 other articles a question.
+For 160 questions on 20 articles of the news training set, each in two editions, this keeps 87 % of
+the editions, and 1.7 of 38 other articles per question.
 """
 
 _FEW = 16
-"""Passages among which that distance says nothing: of so few, every article is taken."""
+"""Number of passages up to which that distance says nothing, and every article is kept."""
 
 _NUMBER_WORDS = frozenset(
     "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -51,7 +51,7 @@ _CALENDAR = re.compile(
 
 @dataclass(frozen=True)
 class _Said:
-    """The best of one article, and the words by which it is compared."""
+    """The best candidate of one article, and the words it is compared by."""
 
     candidate: Candidate
     article: Article
@@ -70,7 +70,7 @@ class _Said:
 
 
 def relevant(hits: Sequence[Hit]) -> list[str]:
-    """Return the ids of the articles whose best passage is near the best of all, best first."""
+    """Return the ids of articles whose best passage scores near the best of all, best first."""
     best: dict[str, float] = {}
     for hit in hits:
         best[hit.article_id] = max(hit.fused, best.get(hit.article_id, hit.fused))
@@ -82,10 +82,10 @@ def relevant(hits: Sequence[Hit]) -> list[str]:
 def best_of_each(
     evidence: Evidence, candidates: Sequence[Candidate], calibration: Calibration, least: float
 ) -> list[Candidate]:
-    """Return the best candidate of each article that is sure enough, the best of all first.
+    """Return each article's best candidate, if confident enough, with the best of all first.
 
-    Each but the first is judged among those of its own article, because the confidence is fitted to
-    questions that are asked of one article: beside another article's good answer it would be low.
+    All but the first are ranked within their own article, because the confidence is fitted to
+    questions about a single article: next to another article's good answer it would be low.
     """
     if not candidates or candidates[0].confidence < least:
         return []
@@ -103,10 +103,10 @@ def best_of_each(
 def group(
     chosen: Sequence[Candidate], article: Callable[[str], Article]
 ) -> tuple[AnswerGroup, ...]:
-    """Group the best of each article by their words: the surest group first.
+    """Group the articles' best candidates by their words, most confident group first.
 
-    In a group the newest article comes first, of one date the surest. Citations are numbered from 1
-    in this order.
+    Within a group, the newest article comes first, then the most confident of those with the same
+    date. Citations are numbered from 1 in this order.
     """
     groups: list[list[_Said]] = []
     for candidate in sorted(chosen, key=lambda c: -c.confidence):
@@ -135,9 +135,9 @@ def group(
 
 
 def says_the_same(one: str, other: str) -> bool:
-    """Return whether two spans say the same: the content words of one are all in the other.
+    """Return whether two spans say the same thing: all content words of one are in the other.
 
-    Their numbers must be the same: "64 trucks" is no "64 of 70 trucks".
+    Their numbers must match: "64 trucks" is not "64 of 70 trucks".
     """
     ours, theirs = set(content_words(one)), set(content_words(other))
     if not ours or not theirs:
@@ -146,10 +146,10 @@ def says_the_same(one: str, other: str) -> bool:
 
 
 def differ(one: str | None, other: str | None) -> bool:
-    """Return whether two spans that do not say the same are of one type and have other values.
+    """Return whether two spans that disagree have the same type but different values.
 
-    "Died on 28 February" and "at 67, on 28 February" tell one date, "3,000" and "still short of
-    3,000" one number.
+    "Died on 28 February" and "at 67, on 28 February" give the same date, "3,000" and "still short
+    of 3,000" the same number.
     """
     kind = type_of(one)
     if one is None or other is None or kind == "words" or type_of(other) != kind:
@@ -161,7 +161,7 @@ def differ(one: str | None, other: str | None) -> bool:
 
 
 def type_of(words: str | None) -> SpanType:
-    """Return what a span is: a date, a number, a name, or other words."""
+    """Return the type of a span: a date, a number, a name, or other words."""
     if words is None:
         return "words"
     if _CALENDAR.search(words):
@@ -174,7 +174,7 @@ def type_of(words: str | None) -> SpanType:
 
 
 def _values(words: str) -> set[str]:
-    """Return the numbers of a span, and its words of the calendar."""
+    """Return a span's numbers and calendar words."""
     return _numbers(set(content_words(words))) | {w.lower() for w in _CALENDAR.findall(words)}
 
 

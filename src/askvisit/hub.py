@@ -1,4 +1,4 @@
-"""Models that a user names: a local folder, or a name on a model hub where there is a network."""
+"""User-specified models: a local folder, or the name of one on a model hub (needs a network)."""
 
 import hashlib
 from pathlib import Path
@@ -9,9 +9,9 @@ _WANTED = ["*.safetensors", "*.json", "*.txt", "*.model"]
 
 
 def model_folder(name: str, kind: str, bundled: str) -> Path:
-    """Return the folder of a model: no pickled weights, no code is fetched.
+    """Return the folder of a model; neither pickled weights nor code are fetched.
 
-    kind, bundled: for the error's words. Raises `ModelError` where there is no such model.
+    kind, bundled: for the error message. Raises `ModelError` if there is no such model.
     """
     if Path(name).is_dir():
         return Path(name)
@@ -27,9 +27,9 @@ def model_folder(name: str, kind: str, bundled: str) -> Path:
 
 
 def weights_sha256(folder: Path) -> str:
-    """Return the hash of a model's weights, of several files the hash of their hashes.
+    """Return the hash of a model's weights; for several files, the hash of their hashes.
 
-    Raises `ModelError` where there are none.
+    Raises `ModelError` if there are none.
     """
     digests = []
     for path in sorted(folder.rglob("*.safetensors")):
@@ -43,5 +43,5 @@ def weights_sha256(folder: Path) -> str:
 
 
 def first_line(error: Exception) -> str:
-    """Return a library's error as the end of a line."""
+    """Return the first line of a library's error, to end a message with."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

@@ -1,4 +1,4 @@
-"""A question with the choices of who asks it, and what may be asked at all."""
+"""A question with its options, and checks on what may be asked."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from askvisit.scope import Scope
 from askvisit.text import one_line, printable
 
 LONGEST_QUESTION = 2000
-"""Characters of a question."""
+"""Maximum characters in a question."""
 
 
 @dataclass(frozen=True)
 class Inquiry:
-    """What `Assistant.ask` is given, which says what each choice means."""
+    """The arguments of `Assistant.ask`, which documents each of them."""
 
     question: str
     history: Sequence[Answer] = ()
@@ -25,14 +25,14 @@ class Inquiry:
     each: bool = False
 
     def check(self) -> None:
-        """Raise `QuestionError` where the question or the confidence cannot be asked for."""
+        """Raise `QuestionError` if the question or the confidence is invalid."""
         check_question(self.question)
         if self.min_confidence is not None and not 0 <= self.min_confidence <= 1:
             raise QuestionError("min_confidence is a probability: give a number from 0 to 1")
 
 
 def check_question(question: str) -> None:
-    """Raise `QuestionError` where a question is no text, empty or too long."""
+    """Raise `QuestionError` if a question is not text, empty or too long."""
     if not isinstance(question, str):
         raise QuestionError(f"a question is text, not {type(question).__name__}")
     if not question.strip():
@@ -44,5 +44,5 @@ def check_question(question: str) -> None:
 
 
 def readable(question: str) -> str:
-    """Return a question as models can take it: no lone surrogates, control or bidi characters."""
+    """Return a question cleaned for models: no lone surrogates, control or bidi characters."""
     return one_line(printable(question, instead=" "))

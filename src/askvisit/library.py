@@ -28,7 +28,7 @@ Result = TypeVar("Result")
 class Library:
     """The articles of one index; safe to share between threads.
 
-    A rebuilt index is noticed before the next look-up; each is done on one snapshot.
+    A rebuilt index is picked up before the next lookup; each lookup uses one snapshot.
     """
 
     def __init__(self, index: str | os.PathLike[str] | IndexLocation, encoder: Encoder) -> None:
@@ -48,7 +48,7 @@ class Library:
         return self._location.suggestions()
 
     def within(self, scope: Scope) -> list[str]:
-        """Return the ids of the articles in a scope; raises what `Assistant.ask` raises for it."""
+        """Return the ids of the articles in a scope; raises the same as `Assistant.ask` for it."""
         return self._on_snapshot(lambda index: list(_ids(index, scope)))
 
     def search(
@@ -61,7 +61,7 @@ class Library:
         until: str | None = None,
         sources: Sequence[str] | None = None,
     ) -> list[Hit]:
-        """Return the k best passages for a question or keywords, best first; nothing is read.
+        """Return the k best passages for a question or keywords, best first; no reader is run.
 
         articles, since, until, sources: as for `Assistant.ask`.
         """
@@ -85,16 +85,16 @@ class Library:
         articles: Sequence[str] | None = None,
         sources: Sequence[str] | None = None,
     ) -> tuple[TimelineEntry, ...]:
-        """Return the dated sentences, in order of time; those about a topic where one is given.
+        """Return the dated sentences in chronological order; only those about a topic if given.
 
-        since, until: the span of time, both ends included: YYYY, YYYY-MM, YYYY-MM-DD or a date.
-        articles, sources: ids of the articles to look in, and papers, as for `Assistant.ask`.
+        since, until: the time span, both ends included: YYYY, YYYY-MM, YYYY-MM-DD or a date.
+        articles, sources: ids of the articles to search, and papers, as for `Assistant.ask`.
 
-        Relative dates ("last Tuesday") are counted from `Article.date`; where that is missing, and
-        where a text does not give the year, they are left out.
+        Relative dates ("last Tuesday") and dates without a year are resolved against
+        `Article.date`; if that is missing, they are left out.
 
-        Raises `QuestionError` for an empty topic or what is no date, `UnknownArticleError`, and
-        `ScopeError` where no article is of these papers.
+        Raises `QuestionError` for an empty topic or an invalid date, `UnknownArticleError`, and
+        `ScopeError` if no article is from these papers.
         """
         if topic is not None:
             check_question(topic)
@@ -120,9 +120,9 @@ class Library:
     ) -> tuple[KeyName, ...]:
         """Return the people, places and other names that the articles mention most.
 
-        most: how many at most. articles, since, until, sources: as for `Assistant.ask`.
+        most: the maximum number. articles, since, until, sources: as for `Assistant.ask`.
 
-        Raises `QuestionError` where `most` is below 1, and what `Assistant.ask` raises for a scope.
+        Raises `QuestionError` if `most` is below 1, and what `Assistant.ask` raises for a scope.
         """
         if most < 1:
             raise QuestionError("most is how many names to return: give 1 or more")
@@ -134,13 +134,13 @@ class Library:
         return self._on_snapshot(key_names)
 
     def page(self, article_id: str, page: int, ranges: Sequence[tuple[int, int]] = ()) -> PageView:
-        """Draw a page (from 1) of an article that is a PDF, as it looks.
+        """Render a page (from 1) of a PDF article.
 
-        ranges: (start, end) in the article's text, as a citation has them; the boxes of each are
-        in the view's `marks`, in parts of the page.
+        ranges: (start, end) offsets in the article's text, as in a citation; the boxes of each are
+        in the view's `marks`, as fractions of the page.
 
-        Raises `UnknownArticleError` for an id that the index does not have, and `ArticleError`
-        where the file has no such page, is gone, or says something else than when it was indexed.
+        Raises `UnknownArticleError` for an id not in the index, and `ArticleError` if the file has
+        no such page, is gone, or its text has changed since it was indexed.
         """
         known = self.articles
         if article_id not in known:

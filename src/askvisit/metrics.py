@@ -1,4 +1,4 @@
-"""Measures of answers: normalised exact match and token F1 as SQuAD has them, and AUROC."""
+"""Answer metrics: normalised exact match and token F1 as in SQuAD, and AUROC."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ _PUNCTUATION = str.maketrans("", "", string.punctuation + "‘’“”")
 
 
 def tokens(text: str) -> list[str]:
-    """Return the words in lower case, without punctuation and English articles.
+    """Return the words in lower case, without punctuation or English articles.
 
-    After the evaluation script of Rajpurkar et al. 2016 (arXiv:1606.05250), which leaves the
-    typographic quotation marks of newspapers in.
+    Follows the evaluation script of Rajpurkar et al. 2016 (arXiv:1606.05250), except that the
+    script keeps the typographic quotation marks of newspapers.
     """
     return _ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split()
 
 
 def exact_match(text: str, gold: Sequence[str]) -> float:
-    """Return 1.0 where the tokens are those of one of the gold texts, else 0.0."""
+    """Return 1.0 if the tokens match those of a gold text, else 0.0."""
     return float(any(tokens(text) == tokens(item) for item in gold))
 
 
@@ -31,9 +31,9 @@ def token_f1(text: str, gold: Sequence[str]) -> float:
 
 
 def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float | None:
-    """Return the chance that a positive scores above a negative, ties half; None without both.
+    """Return the probability that a positive outscores a negative (ties: half); None without both.
 
-    This is the area under the ROC curve (Mann and Whitney's U over the number of pairs).
+    This is the area under the ROC curve (the Mann-Whitney U over the number of pairs).
     """
     if not positives or not negatives:
         return None
@@ -52,7 +52,7 @@ def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float | Non
 
 
 def auroc_of(scores: Sequence[tuple[bool, float]]) -> float | None:
-    """Return the AUROC of scores, each behind whether it is a positive one's."""
+    """Return the AUROC of (is positive, score) pairs."""
     return auroc([s for yes, s in scores if yes], [s for yes, s in scores if not yes])
 
 

@@ -1,7 +1,7 @@
-"""Whether a name is that of a person, of a place, or of something else: learned from examples.
+"""Classify names as a person, a place, or something else, as learned from examples.
 
 A ridge regression on the words around a name and its own shape, and on the encoder's vector of the
-name by itself. `training.name_kinds` fits it and tells how. What it is not sure of is "other".
+name alone. `training.name_kinds` fits it and documents how. Uncertain names are "other".
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from askvisit.vectors import normalise
 NameKind = Literal["person", "place", "other"]
 
 Context = tuple[str, str, str]
-"""What stands before a mention in its sentence, how the name is written there, and what follows."""
+"""The text before a mention in its sentence, the name as written there, and the text after."""
 
 
 class HasKind(Protocol):
-    """What has a kind of name."""
+    """Anything with a name kind."""
 
     @property
     def kind(self) -> NameKind:
@@ -43,10 +43,10 @@ KINDS: tuple[NameKind, ...] = get_args(NameKind)
 _HEADINGS: dict[NameKind, str] = {"person": "People", "place": "Places", "other": "Other names"}
 FITTED = Path(__file__).with_suffix(".npz")
 LEAST_MARGIN = 0.7
-"""How far the best kind must be above the next."""
+"""Minimum margin of the best kind over the next."""
 
 _MENTIONS = 20
-"""Mentions of a name that are looked at."""
+"""Maximum mentions of a name to use."""
 
 _WORD = re.compile(r"[\w’']+|[^\w\s]")
 
@@ -63,7 +63,7 @@ class NameInContext:
 class KindClassifier:
     """The weights of features (each 2 × kinds) and of the vector (2 × dimension × kinds).
 
-    The first are those of names of one word, the second those of longer ones.
+    The first of the 2 are for one-word names, the second for longer ones.
     """
 
     features: Mapping[str, Scores]
@@ -71,7 +71,7 @@ class KindClassifier:
 
     @classmethod
     def load(cls, path: Path = FITTED) -> KindClassifier:
-        """Load the weights that were saved in a file."""
+        """Load saved weights from a file."""
         with np.load(path) as arrays:
             names, weights = arrays["names"].tolist(), arrays["features"].astype(np.float64)
             vector = arrays["vector"].astype(np.float64)
@@ -88,9 +88,9 @@ class KindClassifier:
         )
 
     def scores(self, names: Sequence[NameInContext], vectors: Scores) -> Scores:
-        """Return the score of each kind, about 1 where it is that and -1 where not (names × 3).
+        """Return the score of each kind, about 1 if it is that kind and -1 if not (names × 3).
 
-        vectors: of the names, as `vectors` returns them.
+        vectors: those of the names, as returned by `vectors`.
         """
         scores = np.zeros((len(names), len(KINDS)))
         for n, name in enumerate(names):
@@ -104,7 +104,7 @@ class KindClassifier:
     def judged(
         self, names: Sequence[NameInContext], vectors: Scores, margin: float = LEAST_MARGIN
     ) -> list[tuple[NameKind, bool]]:
-        """Return the likeliest kind of each name, and whether that is sure."""
+        """Return the likeliest kind of each name, and whether it is certain."""
         if not names:
             return []
         scores = self.scores(names, vectors)
@@ -115,13 +115,13 @@ class KindClassifier:
 
 
 def kinds(names: Sequence[NameInContext]) -> list[NameKind]:
-    """Return the kind of each name by the weights that come with askvisit."""
+    """Return the kind of each name, using the bundled weights."""
     told = _fitted().judged(names, vectors(names))
     return [kind if is_sure else "other" for kind, is_sure in told]
 
 
 def by_kind(named: Iterable[Named]) -> list[tuple[str, list[Named]]]:
-    """Return what has a `kind` under a heading for each kind that there is, in its order."""
+    """Group items under a heading for each `kind` that occurs, keeping their order."""
     groups: dict[NameKind, list[Named]] = {kind: [] for kind in KINDS}
     for one in named:
         groups[one.kind].append(one)
@@ -134,7 +134,7 @@ def _fitted() -> KindClassifier:
 
 
 def vectors(names: Sequence[NameInContext]) -> Scores:
-    """Return the bundled encoder's vector of each name by itself (names × dimension)."""
+    """Return the bundled encoder's vector of each name alone (names × dimension)."""
     texts = [name.name.title() if name.name.isupper() else name.name for name in names]
     return normalise(encoders.load().encode(texts)).astype(np.float64)
 
@@ -145,7 +145,7 @@ def is_long(name: NameInContext) -> int:
 
 
 def features(name: NameInContext) -> dict[str, float]:
-    """Return the features of a name that are not 0: those of its mentions are their means."""
+    """Return a name's non-zero features; those of its mentions are averaged."""
     found: dict[str, float] = defaultdict(float)
     own = name.name.split()
     forms = {form for _, form, _ in name.mentions}

@@ -1,8 +1,8 @@
-"""The names that articles mention most: people, places and whatever else is written with a capital.
+"""The names that articles mention most: people, places and anything else that is capitalised.
 
-A name is told by its capital letters inside sentences, and by what the article also writes small;
-`name_kinds` tells people from places. Within an article "Veleva" is "Radostina Veleva" where only
-one name ends so; of several, the one that was introduced before.
+Names are recognised by capital letters inside sentences, and by which words the article also
+writes in lower case; `name_kinds` tells people from places. Within an article, "Veleva" is
+"Radostina Veleva" if only one name ends that way; of several, the one introduced earlier.
 """
 
 from __future__ import annotations
@@ -39,16 +39,16 @@ _JOINED = frozenset("of the for and".split())
 _ARTICLES_REMEMBERED = 1024
 
 _Token = tuple[int, str]
-"""A word and where it begins."""
+"""Where a word begins, and the word."""
 
 
 @dataclass(frozen=True)
 class KeyName:
-    """A name: its fullest form, all its forms, and where each mention stands.
+    """A name: its fullest form, all its forms, and where each mention is.
 
-    `citations` are one for each mention, in the order of articles and text: `quote` is the sentence
-    and `span` the form that is written there. `count` is how many there are. `kind` is "other" too
-    where it is not sure whether it is a person or a place.
+    `citations` has one entry per mention, in article and text order: `quote` is the sentence and
+    `span` the form written there. `count` is their number. `kind` is also "other" if it is not
+    certain whether the name is a person or a place.
     """
 
     name: str
@@ -60,7 +60,7 @@ class KeyName:
 
 @dataclass(frozen=True)
 class Mention:
-    """A name at its place: absolute offsets in the article, inside `sentence`."""
+    """One mention of a name: absolute offsets in the article, inside `sentence`."""
 
     sentence: Sentence
     start: int
@@ -68,7 +68,7 @@ class Mention:
 
     @property
     def form(self) -> str:
-        """How it is written there."""
+        """The name as written there."""
         return " ".join(self._slice().split())
 
     @property
@@ -78,17 +78,17 @@ class Mention:
 
     @property
     def after(self) -> str:
-        """The sentence behind it."""
+        """The sentence after it."""
         return self.sentence.text[self.end - self.sentence.start :]
 
     @property
     def is_first(self) -> bool:
-        """Whether a sentence, here or in quotation marks, begins with it."""
+        """Whether it begins a sentence, possibly a quoted one."""
         return re.search(r"(?:^|[.!?:–—]\s+|[“\"‘(]\s*|\s-\s)$", self.before) is not None
 
     @property
     def is_adjective(self) -> bool:
-        """Whether it only stands before a noun: "Turkish soldiers", "a Greek yard"."""
+        """Whether it only modifies a noun: "Turkish soldiers", "a Greek yard"."""
         next_word = re.match(r"[\s-]+([a-z][\w-]*)", self.after)
         if next_word is None:
             return False
@@ -98,7 +98,7 @@ class Mention:
 
     @property
     def is_quoted(self) -> bool:
-        """Whether it stands in quotation marks of its own, as the title of a work."""
+        """Whether it has quotation marks of its own, like the title of a work."""
         return self.before.endswith(("“", '"')) and self.after.startswith(("”", '"'))
 
     def _slice(self) -> str:
@@ -107,21 +107,21 @@ class Mention:
 
 @dataclass(frozen=True)
 class ArticleName:
-    """A name in one article: its fullest form, and its mentions in the order of the text."""
+    """A name in one article: its fullest form, and its mentions in text order."""
 
     name: str
     mentions: tuple[Mention, ...]
 
     @property
     def forms(self) -> tuple[str, ...]:
-        """How it is written, the fullest form first."""
+        """How it is written, fullest form first."""
         return tuple(dict.fromkeys([self.name, *(m.form for m in self.mentions)]))
 
 
 def key_names(
     index: PassageIndex, articles: Sequence[str], most: int | None = None
 ) -> tuple[KeyName, ...]:
-    """Return the names that articles mention, those mentioned most first; at most so many."""
+    """Return up to `most` of the names that articles mention, most mentioned first."""
     merged: dict[str, list[tuple[Article, Mention]]] = defaultdict(list)
     for article_id in articles:
         article = index.article(article_id)
@@ -134,7 +134,7 @@ def key_names(
 
 
 def in_sentences(mentions: Sequence[Mention]) -> NameInContext:
-    """Return a name as its kind is told by: its fullest form, and what stands around it."""
+    """Return a name as its kind is judged by: its fullest form, and the text around it."""
     around = tuple((mention.before, mention.form, mention.after) for mention in mentions)
     return NameInContext(_fullest(mentions), around)
 
@@ -150,7 +150,7 @@ def _key_name(name: str, kind: NameKind, rows: Sequence[tuple[Article, Mention]]
 
 
 def _fullest(mentions: Iterable[Mention]) -> str:
-    """Return the longest form; of equals one that is not in capitals throughout."""
+    """Return the longest form; among equals, one that is not all capitals."""
     return max((m.form for m in mentions), key=lambda form: (len(form.split()), not form.isupper()))
 
 
@@ -160,7 +160,7 @@ def _remembered(sentences: tuple[Sentence, ...]) -> tuple[ArticleName, ...]:
 
 
 def of_article(sentences: Sequence[Sentence]) -> list[ArticleName]:
-    """Return the names in an article's sentences, in the order of the text."""
+    """Return the names in an article's sentences, in text order."""
     small = {word for s in sentences for word in words(s.text) if word.islower()}
     found: list[Mention] = []
     for sentence in sentences:
@@ -175,9 +175,9 @@ def of_article(sentences: Sequence[Sentence]) -> list[ArticleName]:
 
 
 def _mentions(sentence: Sentence, small: Collection[str]) -> Iterator[Mention]:
-    """Yield the names of a sentence without titles, possessives and plain words in front.
+    """Yield the names in a sentence without titles, possessives or leading plain words.
 
-    small: the words that the article also writes in small letters.
+    small: the words that the article also writes in lower case.
     """
     for start, end in spans(sentence.text):
         whole = Mention(sentence, sentence.start + start, sentence.start + end)
@@ -196,7 +196,7 @@ def _mentions(sentence: Sentence, small: Collection[str]) -> Iterator[Mention]:
 
 
 def _between_titles(tokens: Sequence[_Token]) -> Iterator[list[_Token]]:
-    """Yield the names around titles: "U.S." and "Donald Trump" of "U.S. President Donald Trump"."""
+    """Yield the names around titles: "U.S." and "Donald Trump" in "U.S. President Donald Trump"."""
     parts: list[list[_Token]] = [[]]
     for n, token in enumerate(tokens):
         if token[1].lower().rstrip(".") in _TITLES and n + 1 < len(tokens):
@@ -207,7 +207,7 @@ def _between_titles(tokens: Sequence[_Token]) -> Iterator[list[_Token]]:
 
 
 def _split(mention: Mention, forms: Collection[str]) -> list[Mention]:
-    """Part "Paddock Sense of Toowoomba" where the article elsewhere says "Paddock Sense"."""
+    """Split "Paddock Sense of Toowoomba" if the article elsewhere says "Paddock Sense"."""
     text = mention.sentence.text[mention.start - mention.sentence.start :]
     text = text[: mention.end - mention.start]
     for joint in re.finditer(r"\s+(?:of|for)\s+", text):
@@ -218,7 +218,7 @@ def _split(mention: Mention, forms: Collection[str]) -> list[Mention]:
 
 
 def _is_name(group: Sequence[Mention], small: Collection[str]) -> bool:
-    """Return whether a form is a name: somewhere inside a sentence, and no adjective or date."""
+    """Return whether a form is a name: seen inside a sentence, and not an adjective or date."""
     form = group[0].form
     if form.lower().split()[-1].rstrip(".") in _NO_NAMES or form.lower() in small:
         return False
@@ -230,7 +230,7 @@ def _is_name(group: Sequence[Mention], small: Collection[str]) -> bool:
 
 
 def _merged(groups: list[list[Mention]]) -> list[list[Mention]]:
-    """Join short forms to the one name that they may stand for, before them or else behind them."""
+    """Merge short forms into the one name that they may stand for, before or else after them."""
     groups.sort(key=lambda group: group[0].start)
     kept: list[list[Mention]] = []
     for group in groups:
@@ -244,7 +244,7 @@ def _merged(groups: list[list[Mention]]) -> list[list[Mention]]:
 
 
 def _join(group: Sequence[Mention], others: Sequence[list[Mention]]) -> bool:
-    """Join a form to the one name that it may stand for; return whether there is exactly one."""
+    """Merge a form into the one name it may stand for; return whether there is exactly one."""
     longer = [other for other in others if _stands_for(group, other[0].form)]
     if len(longer) == 1:
         longer[0].extend(group)
@@ -252,7 +252,7 @@ def _join(group: Sequence[Mention], others: Sequence[list[Mention]]) -> bool:
 
 
 def _stands_for(group: Sequence[Mention], full: str) -> bool:
-    """Return whether a form is the end, the initials or, of no place, the beginning of a name."""
+    """Return whether a form is a name's end, initials or, unless it is a place, beginning."""
     short = group[0].form
     ours, theirs = short.split(), full.split()
     if short.isupper() and len(ours) == 1 and len(short) > 1:
@@ -266,7 +266,7 @@ def _stands_for(group: Sequence[Mention], full: str) -> bool:
 
 
 def _is_title_case(text: str) -> bool:
-    """Return whether most words begin with a capital, and no full stop ends them: a headline."""
+    """Return whether a text looks like a headline: mostly capitalised, with no final full stop."""
     if ends_sentence(text):
         return False
     long = [word for word in words(text) if len(word) > 3]

@@ -1,9 +1,9 @@
-"""An ONNX model with its tokenizer, run by ONNX Runtime: no torch.
+"""An ONNX model with its tokenizer, run by ONNX Runtime, without torch.
 
 A model is a folder with `model.onnx`, `tokenizer.json` and `model.json`, which names the model and
-holds the hashes of the others; they are checked when the model is loaded. A large one keeps its
-table of token vectors in a file of its own, `embeddings.bin`. One that is published elsewhere as
-`model.safetensors` has only its graph here, whose weights are places in that file.
+holds the hashes of the other files; they are checked when the model is loaded. A large model keeps
+its token embeddings in a separate file, `embeddings.bin`. One that is published elsewhere as
+`model.safetensors` has only its graph here, whose weights point into that file.
 """
 
 from __future__ import annotations
@@ -27,30 +27,30 @@ Floats = NDArray[np.float32]
 Range = tuple[int, int]
 
 MODELS = Path(__file__).parent / "models"
-"""Where the models that come with askvisit lie."""
+"""The folder of the models that come with askvisit."""
 
 _AGAIN = "install askvisit again"
 
 _REMEMBERED = 1024
-"""Pairs of texts whose outputs are kept, 6 KB each: many a question is asked again, with another
-strictness, of one article alone, to see how it was answered, or by somebody else."""
+"""Number of text pairs whose outputs are cached, 6 KB each: questions are often asked again, with
+another strictness, of one article alone, to see how they were answered, or by somebody else."""
 
 _WEIGHTS_FOLDER = "session.model_external_initializers_file_folder_path"
 
 _THREADS = ThreadPoolExecutor(min(8, os.cpu_count() or 1), "onnx-model")
-"""Run inputs side by side, each on one core: on two cores that takes a quarter less time than two
-threads for one input, which wait for each other at every step of a model as small as these."""
+"""Runs inputs in parallel, each on one core: on two cores this takes a quarter less time than two
+threads per input, which wait for each other at every step of models this small."""
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """A text as token ids, with each token's range of characters in it."""
+    """A text as token ids, with each token's character range."""
 
     ids: list[int]
     offsets: list[Range]
 
     def cut(self, length: int, stride: int) -> list[Tokens]:
-        """Cut into parts of at most `length` tokens that overlap by `stride` (at least one)."""
+        """Split into parts (at least one) of at most `length` tokens that overlap by `stride`."""
         if len(self.ids) <= length:
             return [self]
         starts = range(0, len(self.ids) - stride, length - stride)
@@ -59,7 +59,7 @@ class Tokens:
 
 @dataclass(frozen=True)
 class Layout:
-    """How a family of models wants a question and a text put together.
+    """How a model family joins a question and a text.
 
     BERT: `[CLS] question [SEP] text [SEP]` with token types; MPNet: `<s> question </s></s> text
     </s>` without. `padding` fills the shorter rows of a batch, as in training.
@@ -73,8 +73,8 @@ class Layout:
 
     @classmethod
     def of(cls, tokenizer: Any) -> Layout:
-        """Return the layout that belongs to a tokenizer's special tokens."""
-        # MPNet's vocabulary holds BERT's special tokens as well, so that it is looked for first.
+        """Return the layout that matches a tokenizer's special tokens."""
+        # MPNet's vocabulary also contains BERT's special tokens, so it is checked first.
         families = (("<s>", "</s>", "<pad>", 2, False), ("[CLS]", "[SEP]", "[PAD]", 1, True))
         for first, separator, padding, between, token_types in families:
             ids = [tokenizer.token_to_id(token) for token in (first, separator, padding)]
@@ -95,20 +95,20 @@ class Layout:
         return inputs
 
     def text_at(self, first: Sequence[int]) -> int:
-        """Return where the text begins behind a question."""
+        """Return the position where the text begins after a question."""
         return 1 + len(first) + self.between
 
 
 class OnnxModel:
-    """An encoder model of the BERT kind: token ids in, arrays out. Threads may share it."""
+    """A BERT-style encoder model: token ids in, arrays out. Threads may share it."""
 
     def __init__(self, folder: Path, source: Path | None = None, *, repair: str = _AGAIN) -> None:
         """Load the model in a folder.
 
-        source: the folder of `model.safetensors` and `tokenizer.json` where `folder` has only the
-        graph; repair: what to do where they are not as they should be, for the error.
+        source: the folder of `model.safetensors` and `tokenizer.json` if `folder` has only the
+        graph; repair: what the error advises if those files are missing or wrong.
 
-        Raises `ModelError` where a file is missing or its hash is not the one in `model.json`.
+        Raises `ModelError` if a file is missing or its hash does not match `model.json`.
         """
         self.about = _about(folder)
         _check(folder / "model.onnx", self.about["sha256"], _AGAIN)
@@ -131,14 +131,14 @@ class OnnxModel:
     def run(self, first: Sequence[int], second: Sequence[int] | None = None) -> list[Floats]:
         """Run the model on a text, or on a question and a text.
 
-        Returns the outputs without the dimension of the batch.
+        Returns the outputs without the batch dimension.
         """
         return [output[0] for output in self._session.run(None, self.layout.join(first, second))]
 
     def run_pairs(
         self, first: Sequence[int], others: Iterable[Sequence[int]]
     ) -> Iterator[list[Floats]]:
-        """Run the model on the first text with each of the others, side by side; in their order.
+        """Run the model on the first text with each of the others, in parallel; keeps their order.
 
         The outputs of recent pairs are cached; callers must not change them.
         """
@@ -167,15 +167,15 @@ def _check(path: Path, sha256: str, repair: str) -> None:
 
 
 def onnx_runtime() -> Any:
-    """Import ONNX Runtime without its telemetry.
+    """Import ONNX Runtime with telemetry disabled.
 
-    From 1.29 on it reports models and machine to its maker, and keeps a mark of the machine on
-    the disk, unless that is switched off before it is loaded.
+    From 1.29 on, it reports models and machine to its vendor, and stores an identifier of the
+    machine on disk, unless that is disabled before it is loaded.
     """
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
 
-    onnxruntime.disable_telemetry_events()  # where something else loaded it before, and on Windows
+    onnxruntime.disable_telemetry_events()  # if something else loaded it before, and on Windows
     return onnxruntime
 
 
@@ -184,13 +184,13 @@ def _session(model: Path, weights: Path | None) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3  # errors only
-    if weights is not None:  # it takes a folder of weights only for a model that is given as bytes
+    if weights is not None:  # a folder of weights is only accepted for a model given as bytes
         options.add_session_config_entry(_WEIGHTS_FOLDER, str(weights))
     return onnxruntime.InferenceSession(
         str(model) if weights is None else model.read_bytes(),
         options,
         providers=["CPUExecutionProvider"],
-        # Of one kernel, a sum and its normalisation take three times as long as of two.
+        # A sum and its normalisation take three times as long in one kernel as in two.
         disabled_optimizers=["SkipLayerNormFusion"],
     )
 

@@ -1,7 +1,7 @@
 """Paragraphs, sentences and passages of a text, with offsets. Pure functions.
 
-Paragraphs are found first and sentences inside each: over a whole text a sentence splitter
-joins a headline, which has no full stop, to the sentence below it.
+Paragraphs are found first, then sentences inside each: on a whole text, a sentence splitter
+would join a headline, which has no full stop, to the sentence below it.
 """
 
 import re
@@ -15,12 +15,12 @@ from askvisit.text import ends_sentence
 SETTINGS = {"version": 1, "longest": 1000, "tiny": 80}
 """What passages depend on: an index built with other settings is rebuilt.
 
-`longest`: characters of a passage; 1,000 are about 220 word pieces, inside the encoder's 256.
+`longest`: characters of a passage; 1,000 are about 220 word pieces, within the encoder's 256.
 `tiny`: a paragraph shorter than this is joined to the one below it (the last to the one above).
 """
 
 WINDOW_LENGTH = 1100
-"""Characters that a reader sees at once: measured better than 700 and than lone paragraphs."""
+"""Characters that a reader sees at once; measured to be better than 700 or single paragraphs."""
 
 _BLANK_LINES = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
 _BLOCK_START = re.compile(r"[ \t]*(?:#{1,6}\s|[-*+•]\s|\d{1,3}[.)]\s|>\s?)")
@@ -31,11 +31,11 @@ Range = tuple[int, int]
 
 
 def paragraphs(text: str) -> list[Range]:
-    """Return the paragraphs' offsets, white space and Markdown markers left outside.
+    """Return the paragraphs' offsets, excluding surrounding white space and Markdown markers.
 
-    Blank lines part paragraphs. Inside a block, lines stand alone where they are headings, list
-    items or what speakers say in turn, or where most of them end as sentences do (a text with one
-    line a paragraph); otherwise the block is one paragraph that was wrapped.
+    Blank lines separate paragraphs. Within a block, lines stand alone if they are headings, list
+    items or the turns of speakers, or if most of them end like sentences (a text with one line per
+    paragraph); otherwise the block is one wrapped paragraph.
     """
     found = []
     start = 0
@@ -49,7 +49,7 @@ def paragraphs(text: str) -> list[Range]:
 
 
 def headline(text: str) -> str | None:
-    """Return the first block where it reads as a headline: one short line, more text below."""
+    """Return the first block if it reads like a headline: one short line, more text below."""
     blocks = paragraphs(text)
     if len(blocks) < 2:
         return None
@@ -70,11 +70,11 @@ def sentences(article: Article) -> list[Sentence]:
 
 
 def passages(article: Article) -> list[Passage]:
-    """Return what is encoded and retrieved: paragraphs, joined where tiny, split where long.
+    """Return what is encoded and retrieved: paragraphs, joined if tiny, split if long.
 
-    A list goes with the line above it that ends in a colon, and an answer with the question of
-    an interview, as far as there is room. A long paragraph is split at sentences; each part after
-    the first begins with the last sentence of the part before it, where that leaves room for more.
+    A list stays with the line above it that ends in a colon, and an interview answer with its
+    question, as far as there is room. A long paragraph is split at sentences; each part after the
+    first begins with the last sentence of the previous part, if that leaves room for more.
     """
     ranges = []
     for start, end in _join_tiny(article.text, paragraphs(article.text)):
@@ -83,10 +83,10 @@ def passages(article: Article) -> list[Passage]:
 
 
 def windows(text: str, inside: Sequence[Sentence], length: int = WINDOW_LENGTH) -> list[Window]:
-    """Cut sentences of one article (in order) into windows of whole paragraphs.
+    """Group sentences of one article (in order) into windows of whole paragraphs.
 
-    Each window holds about `length` characters and begins with the last paragraph of the window
-    before it; a paragraph longer than that is cut at sentences. A gap between the sentences'
+    Each window holds about `length` characters and begins with the last paragraph of the previous
+    window; a paragraph longer than that is split at sentences. A gap between the sentences'
     paragraphs ends a window. `text` is the article's.
     """
     found: list[Window] = []
@@ -147,7 +147,7 @@ def _lines_or_block(text: str, start: int, end: int) -> list[Range]:
 
 
 def _trim(text: str, start: int, end: int) -> Range | None:
-    """Shrink a range past white space, a byte order mark and Markdown markers."""
+    """Trim white space, a byte order mark and Markdown markers from a range."""
     while start < end and (text[start].isspace() or text[start] == "\ufeff"):
         start += 1
     while end > start and text[end - 1].isspace():
@@ -217,7 +217,7 @@ def _split_long(text: str, start: int, end: int) -> list[Range]:
 
 
 def _hard_cut(text: str, start: int, end: int) -> list[Range]:
-    """Cut one sentence that is longer than a passage, at white space where there is any."""
+    """Split one sentence that is longer than a passage, at white space if there is any."""
     longest = SETTINGS["longest"]
     cuts = [start]
     while end - cuts[-1] > longest:

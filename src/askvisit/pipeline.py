@@ -1,9 +1,9 @@
-"""One question of a conversation, on one snapshot of an index.
+"""The pipeline for one question of a conversation, on one snapshot of an index.
 
-Spelling and aliases propose one corrected form of a question; where it finds nothing sure, the
+Spelling and aliases propose one corrected form of a question; if it finds no confident answer, the
 question is read as typed too. A very short question is read with the words of earlier turns that it
-depends on, which a term classifier predicts; a longer one only where it is not sure by itself, and
-then the surer reading is taken.
+depends on, which a term classifier predicts; a longer one only if it has no confident answer by
+itself, and then the more confident reading is taken.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ NOT_FOUND = "The articles do not answer this question."
 _NEAREST = 3
 
 _FOLLOW_UP = 2
-"""Content words up to which a question that depends on earlier turns is read in context alone.
+"""Maximum content words of a question that is read only in context, if it depends on earlier turns.
 
-Over half of the follow-ups of the news set's dev dialogues have no more, and a tenth of the
+Over half of the follow-ups in the news set's dev dialogues have no more, and a tenth of the
 complete questions."""
 
 
 @dataclass(frozen=True)
 class ReadingResult:
-    """A reading with what was found for it; `is_topic_search` where it is a topic or a claim.
+    """A reading and what was found for it; `is_topic_search` if it is a topic or a claim.
 
     `question` says how it was read; `asked` is the question without the words of earlier turns.
     """
@@ -55,7 +55,7 @@ class ReadingResult:
 
 @dataclass(frozen=True)
 class QAPipeline:
-    """What a question is answered with: a snapshot, the models, and the choices of who asks."""
+    """What a question is answered with: an index snapshot, the models, and the user's options."""
 
     index: PassageIndex
     encoder: Encoder
@@ -85,7 +85,7 @@ class QAPipeline:
         return _joined(question, answers)
 
     def _best(self, asked: str, history: Sequence[Answer]) -> ReadingResult:
-        """Rewrite a question, and return what is found for the reading that is taken."""
+        """Rewrite a question, and return the result of the chosen reading."""
         spelled = rewriting.spelling.correct(asked, self.index)
         corrected = rewriting.aliases.expand(spelled, self.index)
         cited = _last_cited(history)
@@ -107,8 +107,8 @@ class QAPipeline:
     ) -> ReadingResult:
         """Retrieve, read and rank for one reading: a question, or a topic or claim.
 
-        context: earlier turns, whose words are added to the question; it then asks for no topic.
-        cited: what the last answer quoted; passages near that are read rather than others.
+        context: earlier turns, whose words are added to the question; it is then not a topic.
+        cited: what the last answer quoted; passages near it are preferred.
         """
         if not context and (about := rewriting.topics.topic(question, self.index)) is not None:
             return self._search_topic(question, about)
@@ -123,7 +123,7 @@ class QAPipeline:
         return ReadingResult(question, evidence, ranked, asked=question)
 
     def _answered(self, question: str, result: ReadingResult) -> Answer:
-        """Cite the candidates that are sure enough, or refuse and name the nearest passages."""
+        """Cite the candidates that are confident enough, or refuse, with the nearest passages."""
         chosen = self._chosen(result)
         citations = ranking.cite(chosen, self.index.article)
         groups = self._groups(result)
@@ -146,7 +146,7 @@ class QAPipeline:
         )
 
     def _groups(self, result: ReadingResult) -> tuple[AnswerGroup, ...]:
-        """Return what each of several articles answers, of those that were read or of each."""
+        """Return the grouped answers of several articles: of those read, or of each."""
         least = max(self.min_confidence, self.calibration.further)
         if result.is_topic_search or self.min_confidence >= 1:
             return ()
@@ -175,7 +175,7 @@ class QAPipeline:
         )
 
     def _in_context(self, question: str, history: Sequence[Answer]) -> ReadingResult | None:
-        """Read a question with the words of earlier turns, None where it depends on none."""
+        """Read a question with the words of earlier turns; None if it depends on none."""
         context = self.resolver.context(question, history)
         if not context:
             return None
@@ -184,7 +184,7 @@ class QAPipeline:
     def _or_as_typed(
         self, asked: str, result: ReadingResult, cited: Sequence[Citation]
     ) -> ReadingResult:
-        """Return what the corrected form found, unless only the question as typed is sure."""
+        """Return the corrected form's result, unless only the question as typed is confident."""
         if result.question == asked or self._is_sure(result):
             return result
         typed = self.read(asked, cited=cited)
@@ -199,7 +199,7 @@ class QAPipeline:
         return result.confidence >= self.calibration.thresholds["normal"]
 
     def _unless_all_is_refused(self, reply: Answer, asked: str) -> Answer:
-        """Return a reply; a headline or summary is refused where everything is to be."""
+        """Return a reply; a headline or summary is refused if everything is to be refused."""
         if not reply.found or self.min_confidence < 1:
             return reply
         hits = Retriever(self.index, self.encoder).search(asked, self.articles)[:_NEAREST]
@@ -215,7 +215,7 @@ class QAPipeline:
 
 
 def _joined(question: str, parts: Sequence[Answer]) -> Answer:
-    """Answer several questions at once: the citations of all, numbered on."""
+    """Join the answers to several questions, with consecutively numbered citations."""
     cited = [c for part in parts for c in part.citations]
     citations = tuple(replace(c, number=n) for n, c in enumerate(cited, 1))
     left = iter(citations)
@@ -240,7 +240,7 @@ def _joined(question: str, parts: Sequence[Answer]) -> Answer:
 
 
 def _last_cited(history: Sequence[Answer]) -> tuple[Citation, ...]:
-    """Return what the last of the turns quoted that a question may depend on."""
+    """Return the latest citations among the turns that a question may depend on."""
     return next((turn.citations for turn in reversed(history[-TURNS:]) if turn.citations), ())
 
 
@@ -249,5 +249,5 @@ def _confidence(result: ReadingResult) -> float:
 
 
 def _marked(question: str) -> str:
-    """End a question as readers are used to: in training, all have their mark."""
+    """End a question with a mark, as readers expect: all questions in training have one."""
     return question if question.endswith(("?", ".", "!")) else f"{question}?"

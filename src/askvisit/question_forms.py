@@ -1,8 +1,8 @@
-"""What a question's wording shows by itself: whether it asks for several things.
+"""What a question's wording alone shows: whether it asks for several things.
 
-English grammar only, no model: the noun after *what* or *which* is plural, something is wanted of
+English grammar only, no model: the noun after *what* or *which* is plural, something is asked about
 *each* one, or the question is a request to list or name. A question that hides its plural ("Who
-signed it?", "How was it mended?") counts as one for a single fact.
+signed it?", "How was it mended?") counts as asking for a single fact.
 """
 
 import re
@@ -106,7 +106,7 @@ def _asked_noun_is_plural(asks: str, words: Sequence[str]) -> bool:
 
 
 def _noun_phrase(words: Sequence[str]) -> tuple[list[str], str]:
-    """Return the words before the first auxiliary, preposition or clause, and what stops them."""
+    """Return the words before the first auxiliary, preposition or clause, and what ends them."""
     phrase: list[str] = []
     for word in words:
         if word.lower() in AUXILIARIES | _CLAUSES or (phrase and word.lower() in _PREPOSITIONS):

@@ -1,4 +1,4 @@
-"""Which sentences can only be quoted together, and who speaks in a line of an interview.
+"""Which sentences must be quoted together, and who speaks in a line of an interview.
 
 Pure functions over a text and offsets in it: what is quoted is always a slice.
 """
@@ -18,7 +18,7 @@ Range = tuple[int, int]
 
 _MOST_SENTENCES = 3
 _LONGEST = 400
-"""Characters of what is quoted as one; a longer quotation is quoted sentence by sentence."""
+"""Maximum characters quoted as one; a longer quotation is quoted sentence by sentence."""
 
 _BOLD = r"(?:\*\*|__)?"
 _NAME = r"[^\W\d_a-z][\w.’'-]*"
@@ -35,10 +35,10 @@ _ROW = re.compile(r"[^:;\n]{1,60}: [^;\n]+(?:; [^:;\n]{1,60}: [^;\n]+)+|[^:;\n]{
 
 
 def together(text: str, sentences: Sequence[Range]) -> list[Range]:
-    """Join the sentences of one paragraph that say nothing whole alone.
+    """Join the sentences of one paragraph that are incomplete on their own.
 
-    A quotation of two or three sentences stays whole, with the words that say whose it is. A row
-    of a table is one, whatever full stops its cells have. Offsets are absolute in `text`.
+    A quotation of two or three sentences stays whole, with its attribution. A row of a table is
+    one, whatever full stops its cells have. Offsets are absolute in `text`.
     """
     if len(sentences) < 2:
         return list(sentences)
@@ -55,10 +55,10 @@ def together(text: str, sentences: Sequence[Range]) -> list[Range]:
 
 
 def speaker(text: str, start: int) -> str | None:
-    """Return who speaks at an offset, where the text is an interview that names its speakers.
+    """Return who speaks at an offset, if the text is an interview that names its speakers.
 
-    In an interview at least two speak, each in turn; a name with a colon that stands once in a
-    text ("Correction:") is none.
+    An interview has at least two speakers, taking turns; a label that occurs only once in a text
+    ("Correction:") is not a speaker.
     """
     turns = _turns(text)
     times = Counter(turn.who for turn in turns)
@@ -67,7 +67,7 @@ def speaker(text: str, start: int) -> str | None:
 
 
 def _quotation(text: str, sentences: Sequence[Range]) -> int:
-    """Return how many of the sentences one quotation takes, 1 where none goes over its end."""
+    """Return how many of the sentences one quotation spans, 1 if none runs past the first."""
     start = sentences[0][0]
     for count, (_, end) in enumerate(sentences, 1):
         said = text[start:end]
@@ -80,7 +80,7 @@ def _quotation(text: str, sentences: Sequence[Range]) -> int:
 
 @dataclass(frozen=True)
 class _Turn:
-    """What one speaker says at once: from the name to the next one, or to a blank line."""
+    """One speaker's turn: from the name to the next one, or to a blank line."""
 
     who: str
     start: int

@@ -1,9 +1,9 @@
-"""Which of the reader's spans to show, and how sure to be: one fitted rule.
+"""Choose which of the reader's spans to show, and how confident to be, by one fitted rule.
 
-Candidates, one a sentence, are ranked by a linear score of what the reader and the retriever say
-(a conditional logit, fitted so that the right sentence of a page wins). A logistic calibrator
-turns what is known of a candidate into the probability that it is right. Both are fitted for one
-reader, on pages that are in no index, by `python -m training.calibrate`.
+Candidates, one per sentence, are ranked by a linear score of reader and retriever features (a
+conditional logit, fitted so that the right sentence of a page wins). A logistic calibrator turns
+a candidate's features into the probability that it is right. Both are fitted for one reader, on
+pages that are in no index, by `python -m training.calibrate`.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from askvisit.retriever import z_scores
 from askvisit.text import content_words
 
 RANK_FEATURES = ("margin", "dense", "bm25", "first")
-"""Reader margin; z-score of the passage's cosine; z-score of the sentence's BM25; where it
-is read in two stages, the margin of the first."""
+"""Reader margin; z-score of the passage's cosine; z-score of the sentence's BM25; for reading
+in two stages, the margin of the first."""
 
 CONFIDENCE_FEATURES = ("margin", "dense", "gap", "first")
-"""Reader margin; the passage's cosine; rank score above the next candidate; where it is read in two
-stages, the margin of the first. So the confidence of each is what it would be if the better ones
-were not there."""
+"""Reader margin; the passage's cosine; rank score above the next candidate; for reading in two
+stages, the margin of the first. Each candidate's confidence is thus what it would be without the
+better ones."""
 
 MOST_CITATIONS = 5
 
@@ -59,11 +59,11 @@ def choose(
     several: bool = False,
     further: float = 1.0,
 ) -> list[Candidate]:
-    """Return the candidates to show, best first: none where the best is not sure enough.
+    """Return the candidates to show, best first; none if the best is not confident enough.
 
-    One is enough for a question for one fact, unless the same words are in a second sentence that
-    is sure enough too; a question for several things gets up to `MOST_CITATIONS`, each after the
-    first with a confidence of at least `further`.
+    A question for one fact gets one, or two if a second sentence with the same words is confident
+    enough too; a question for several things gets up to `MOST_CITATIONS`, each after the first with
+    a confidence of at least `further`.
     """
     if not candidates or min_confidence >= 1 or candidates[0].confidence < min_confidence:
         return []
@@ -92,7 +92,7 @@ def cite(chosen: Sequence[Candidate], article: Callable[[str], Article]) -> tupl
 
 
 def rank_rows(evidence: Evidence, spans: Sequence[Span]) -> list[dict[str, float]]:
-    """Return each span's `RANK_FEATURES`, as far as there are any."""
+    """Return each span's `RANK_FEATURES`, as far as available."""
     dense = z_scores([hit.dense for hit in _hits_of(evidence, spans)])
     bm25 = z_scores(
         [evidence.bm25[span.sentence.article_id, span.sentence.start] for span in spans]
@@ -106,7 +106,7 @@ def rank_rows(evidence: Evidence, spans: Sequence[Span]) -> list[dict[str, float
 def confidence_rows(
     evidence: Evidence, ranked: Sequence[Span], scores: Sequence[float]
 ) -> list[dict[str, float]]:
-    """Return each ranked span's `CONFIDENCE_FEATURES`, as far as there are any."""
+    """Return each ranked span's `CONFIDENCE_FEATURES`, as far as available."""
     below = [*scores[1:], scores[-1] - 1.0] if scores else []
     return [
         {"margin": span.margin, "dense": hit.dense, "gap": score - lower} | _first(span)
@@ -117,14 +117,14 @@ def confidence_rows(
 
 
 def _first(span: Span) -> dict[str, float]:
-    """Return the margin of the first of two stages, nothing where there is one."""
+    """Return the margin of the first of two stages, nothing if there is only one."""
     return {} if span.first_margin is None else {"first": span.first_margin}
 
 
 def _hits_of(evidence: Evidence, spans: Sequence[Span]) -> list[Hit]:
-    """Return the best hit that holds each span's sentence, or else the last hit of all.
+    """Return the best hit that contains each span's sentence, or else the last hit.
 
-    A sentence beside the found passages is read as their context and may still be the answer.
+    A sentence next to the retrieved passages is read as context and may still be the answer.
     """
     return [
         next((hit for hit in evidence.hits if _holds(hit, span)), evidence.hits[-1])

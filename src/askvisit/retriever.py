@@ -1,4 +1,4 @@
-"""A question becomes ranked passages: by meaning (dense) and by words (BM25), fused."""
+"""Hybrid retrieval: passages ranked for a question by meaning (dense) and words (BM25), fused."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ _POOL = 50
 """Passages taken from each of the two searches before they are fused."""
 
 _BM25_WEIGHT = 0.75
-"""Weight of the BM25 z-score beside the dense one; fitted, as those below, on news (train)."""
+"""Weight of the BM25 z-score next to the dense one; fitted, like those below, on news (train)."""
 
 _CITED_WEIGHT = 2.0
-"""What a passage gains whose article the last answer quoted."""
+"""Bonus for a passage whose article the last answer quoted."""
 
 _NEAR_WEIGHT = 1.5
-"""What it gains besides where the quote is in it; half of it `_NEAR` characters away."""
+"""Further bonus if the quote is in the passage; half of it `_NEAR` characters away."""
 
 _NEAR = 400
-"""Characters: the length of a paragraph of the news."""
+"""Characters: the length of a news paragraph."""
 
 _SMALL = 16
-"""A corpus of at most so many passages is read whole: retrieval can then lose nothing."""
+"""Up to this many passages, a corpus is read whole, so retrieval cannot miss anything."""
 
 _READ = 12
 """Passages whose surroundings are read in a larger corpus."""
 
 _AROUND = 150
-"""Characters read before and after a found passage. More passages and less around each hold more of
-the answers than six with 600, in as long a text."""
+"""Characters read before and after a retrieved passage. More passages with less around each contain
+more of the answers than six with 600, for the same length of text."""
 
 
 class Retriever:
@@ -50,9 +50,9 @@ class Retriever:
         """Return the passages that either search found, best first.
 
         A passage's fused score is its dense z-score plus three quarters of its BM25 z-score, both
-        over the passages found, and more where it is of an article that is `cited` by the last
-        answer of the conversation, the more the nearer to the quote. `articles` restricts the
-        search; `KeyError` where an id is unknown.
+        over the passages found, plus a bonus if its article is `cited` by the last answer of the
+        conversation, larger the nearer it is to the quote. `articles` restricts the search; raises
+        `KeyError` if an id is unknown.
         """
         within = None if articles is None else [self._index.passage_range(a) for a in articles]
         vector = self._encoder.encode([question])[0]
@@ -116,7 +116,7 @@ class Retriever:
 
 
 def _gain(passage: Passage, cited: Sequence[Citation]) -> float:
-    """Return what a passage gains by the quotes of the last answer, 0 in other articles."""
+    """Return a passage's bonus for the quotes of the last answer, 0 in other articles."""
     same = [c.start for c in cited if c.article_id == passage.article_id]
     if not same:
         return 0.0
@@ -125,7 +125,7 @@ def _gain(passage: Passage, cited: Sequence[Citation]) -> float:
 
 
 def z_scores(values: Sequence[float]) -> list[float]:
-    """Return how many standard deviations each value lies above the mean (all 0 where equal)."""
+    """Return how many standard deviations each value is above the mean (all 0 if equal)."""
     if not values:
         return []
     mean, deviation = fmean(values), pstdev(values)

@@ -1,6 +1,6 @@
-"""Text as the whole library takes it: words, stems, plurals, stop words, control characters, space.
+"""Text handling for the whole library: words, stems, plurals, stop words, control characters.
 
-English only. What a language or a kind of question looks like is decided elsewhere, from these.
+English only. Languages and kinds of questions are recognised elsewhere, using these.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from collections import Counter
 from collections.abc import Iterable
 
 MOST_WORDS = 200_000
-"""Words of a vocabulary, which whoever asks holds in memory: the commonest of a large corpus."""
+"""Maximum words in a vocabulary, which is held in memory: the commonest of a large corpus."""
 
 WORD = r"(?:(?:\w\.){2,}|\w+)"
 """A word, as a pattern; "U.S." is one."""
 
 TOKEN = r"(?:(?:\w\.){2,}|\w+(?:[.’'\u00a0-]\w+)*)"
-"""A word with what is joined to it by apostrophes, hyphens and full stops: "mayor’s", "13-year"."""
+"""A word and what is joined to it by apostrophes, hyphens and full stops: "mayor’s", "13-year"."""
 
 LETTERS = r"[^\W\d_]+"
-"""Letters side by side."""
+"""A run of letters."""
 
 AUXILIARIES = frozenset(
     "am are can could did do does had has have is may might must shall should was were will "
@@ -50,8 +50,8 @@ _TOKEN = re.compile(TOKEN)
 _SENTENCE_START = re.compile(rf"(?:^|[.!?:…][\"”’)]*\s+|[\n“‘\"]\s*)({WORD})")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s*$")
 _UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters but for tab and line feed
-    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"  # marks that turn the direction of writing
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters except tab and line feed
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"  # marks that change the writing direction
 )
 
 _PLURALS = frozenset(
@@ -66,29 +66,29 @@ _SINGULARS = re.compile(
 
 
 def words(text: str) -> list[str]:
-    """Return a text's words in order, as they are written."""
+    """Return a text's words in order, as written."""
     return _WORD.findall(text)
 
 
 def tokens(text: str) -> list[str]:
-    """Return a text's words; apostrophes, hyphens and full stops inside belong to them."""
+    """Return a text's words, including apostrophes, hyphens and full stops inside them."""
     return _TOKEN.findall(text)
 
 
 def content_words(text: str) -> list[str]:
-    """Return a text's words without stop words, lower case, each once, in order.
+    """Return a text's words without stop words, in lower case, each once, in order.
 
-    In a corpus of few passages BM25 would take a rare stop word for one that says much.
-    "US" in capitals is the country, "us" is a pronoun.
+    In a small corpus, BM25 would give a rare stop word too much weight. "US" in capitals is the
+    country, "us" a pronoun.
     """
     kept = (word.lower() for word in words(text) if _carries_topic(word))
     return list(dict.fromkeys(kept))
 
 
 def stem(word: str) -> str:
-    """Return the first letters of a word, the same for its forms: "tariffs", "tariff".
+    """Return the first letters of a word, shared by its forms: "tariffs", "tariff".
 
-    It is cruder than Porter's stemmer, which BM25 uses (`store.stems`), and needs no database.
+    This is cruder than the Porter stemmer that BM25 uses (`store.stems`), and needs no database.
     """
     return word.removesuffix("s")[:5]
 
@@ -99,27 +99,27 @@ def stems(text: str) -> frozenset[str]:
 
 
 def is_plural(word: str) -> bool:
-    """Return whether a noun is written as a plural; names in capitals ("US") are none."""
+    """Return whether a noun is written as a plural; names in capitals ("US") are not."""
     if word.lower() in _PLURALS:
         return True
     return len(word) > 3 and word.endswith("s") and _SINGULARS.fullmatch(word) is None
 
 
 def ends_sentence(text: str) -> bool:
-    """Return whether a text ends as a sentence does, also inside quotation marks or brackets."""
+    """Return whether a text ends like a sentence, possibly inside quotation marks or brackets."""
     return _SENTENCE_END.search(text) is not None
 
 
 def one_line(text: str) -> str:
-    """Return a text with each run of white space as one space, none at its ends."""
+    """Collapse each run of white space to one space, with none at the ends."""
     return " ".join(text.split())
 
 
 def printable(text: str, instead: str = "") -> str:
-    """Replace control characters and marks of writing direction; a lone surrogate becomes "?".
+    """Replace control characters and writing direction marks; a lone surrogate becomes "?".
 
-    An article or a question must steer neither a terminal nor what a page shows (Boucher and
-    Anderson, "Trojan Source", 2021). Tabs and line feeds stay.
+    Neither an article nor a question may control a terminal or what a page shows (Boucher and
+    Anderson, "Trojan Source", 2021). Tabs and line feeds are kept.
     """
     return _UNPRINTABLE.sub(instead, text).encode("utf-8", "replace").decode()
 
@@ -131,9 +131,9 @@ def excerpt(text: str, length: int = 160) -> str:
 
 
 def excerpt_around(text: str, start: int, end: int, length: int = 300) -> tuple[str, int]:
-    """Return about so much of a text around `text[start:end]`, and where that begins in it.
+    """Return about `length` characters around `text[start:end]`, and where that begins in them.
 
-    What is cut off, between words, is "…"; a shorter text is returned whole.
+    Text is cut between words and replaced by "…"; a shorter text is returned whole.
     """
     if len(text) <= length:
         return text, start
@@ -149,10 +149,10 @@ def excerpt_around(text: str, start: int, end: int, length: int = 300) -> tuple[
 
 
 class Vocabulary:
-    """The words of texts that come and go one by one.
+    """The words of texts that are added and removed one by one.
 
-    `written` is how often each form is in them: `{"Korea": 7, "visit": 2}`. A capital at the
-    beginning of a sentence says nothing about how a word is written, so those count as small.
+    `written` is how often each form occurs: `{"Korea": 7, "visit": 2}`. A capital at the start
+    of a sentence says nothing about how a word is written, so those count as lower case.
     """
 
     def __init__(self, written: Iterable[tuple[str, int]] = ()) -> None:
@@ -166,7 +166,7 @@ class Vocabulary:
         self.written.update(word.lower() for word in first)
 
     def remove(self, text: str) -> None:
-        """Take the words of a text out that was counted."""
+        """Remove the words of a text that was counted."""
         self.written.subtract(words(text))
         first = _SENTENCE_START.findall(text)
         self.written.update(first)
@@ -175,14 +175,14 @@ class Vocabulary:
     def commonest(self) -> dict[str, str]:
         """Return the `MOST_WORDS` commonest words in lower case, the commonest first.
 
-        The value is how a word is mostly written: `{"korea": "Korea", "visit": "visit"}`.
+        The value is a word's most frequent form: `{"korea": "Korea", "visit": "visit"}`.
         """
         times: dict[str, int] = {}
         mostly: dict[str, tuple[int, str]] = {}
         for form, count in (+self.written).items():
             word = form.lower()
             times[word] = times.get(word, 0) + count
-            mostly[word] = max(mostly.get(word, (0, "")), (count, form))  # of equals, small letters
+            mostly[word] = max(mostly.get(word, (0, "")), (count, form))  # ties: lower case
         by_times = sorted(sorted(times), key=times.__getitem__, reverse=True)
         return {word: mostly[word][1] for word in by_times[:MOST_WORDS]}
 

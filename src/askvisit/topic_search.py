@@ -1,9 +1,9 @@
 """Sentences on a topic, or bearing on a claim: found by retrieval, with no span and no verdict.
 
-They are ranked and weighed as whole sentences (`SentenceReader`, whose fitted weights come with
-askvisit), but for two things: a sentence that holds every word of the topic comes before
-those that do not, and is about it as surely as such sentences were found to be; and one is left
-out where a name in the topic occurs neither in it nor shortly before it.
+They are ranked and scored as whole sentences (`SentenceReader`, whose fitted weights come with
+askvisit), with two exceptions: a sentence that contains every word of the topic comes before
+those that do not, with at least the confidence that such sentences were found to deserve; and one
+is left out if a name in the topic occurs neither in it nor shortly before it.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from askvisit.rewriting.mentions import names
 from askvisit.text import content_words, stem, stems, words
 
 _HOLDS_ALL = 0.9
-"""Least confidence in a sentence that holds all the words of a topic."""
+"""Minimum confidence in a sentence that contains all the words of a topic."""
 
 _BEFORE = 2
-"""Sentences before one that may name what its pronouns refer to."""
+"""Number of preceding sentences that may name what a sentence's pronouns refer to."""
 
 
 def rank(about: str, evidence: Evidence, reader: SentenceReader) -> list[Candidate]:
@@ -43,7 +43,7 @@ def rank(about: str, evidence: Evidence, reader: SentenceReader) -> list[Candida
 
 
 def choose(ranked: Sequence[Candidate], min_confidence: float) -> list[Candidate]:
-    """Return those of the best five sentences to show, as for a question for several things."""
+    """Return which of the best five sentences to show, as for a question for several things."""
     return ranking.choose(
         ranked[: ranking.MOST_CITATIONS],
         min_confidence,
@@ -53,24 +53,24 @@ def choose(ranked: Sequence[Candidate], min_confidence: float) -> list[Candidate
 
 
 def least_confidence() -> float:
-    """Return how sure one must be of a sentence that is shown beside the best."""
+    """Return the minimum confidence in a sentence that is shown besides the best."""
     return _calibration().further
 
 
 def holds(about: str, sentence: str) -> bool:
-    """Return whether a sentence has all the words of a topic, endings aside."""
+    """Return whether a sentence has all the words of a topic, ignoring endings."""
     asked = stems(about)
     return bool(asked) and asked <= stems(sentence)
 
 
 def _named(about: str, read: Sequence[Sentence]) -> list[str]:
-    """Return the names in a topic, less capitalised words that the texts write small."""
+    """Return the names in a topic, except words that the texts also write in lower case."""
     small = {stem(word) for s in read for word in words(s.text) if word.islower()}
     return [n for n in names(about) if any(stem(word) not in small for word in content_words(n))]
 
 
 def _leading_to(sentence: Sentence, read: Sequence[Sentence]) -> str:
-    """Return a sentence behind those that may name who its "he" is."""
+    """Return a sentence preceded by those that may name who its "he" is."""
     before = [
         s.text for s in read if s.article_id == sentence.article_id and s.start < sentence.start
     ]

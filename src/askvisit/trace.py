@@ -1,7 +1,7 @@
-"""How a question was answered: the readings tried, the passages with their scores, the seconds.
+"""How a question was answered: the readings tried, the passages with their scores, the timings.
 
-An `Answer` says what was found, a `Trace` says how. It is made by asking once more, so that
-nobody who does not want one pays for it.
+An `Answer` says what was found, a `Trace` says how. It is made by asking once more, so only
+those who want one pay for it.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from askvisit.reader import Reader
 from askvisit.records import Answer, Citation, ContextTurn, Hit, Span, Window
 
 STAGES = ("encode", "search", "read", "other")
-"""Encoding the question; finding passages and ranking the candidates; reading; all the rest."""
+"""Encoding the question; finding passages and ranking the candidates; reading; the rest."""
 
 
 @dataclass(frozen=True)
 class TracedPassage:
-    """A passage with its retrieval scores, and the best candidate that is in it.
+    """A passage with its retrieval scores, and the best candidate in it.
 
-    `candidate` is None where the reader read none of it. `hit` is None for a sentence that was
-    read as the surroundings of another passage and is still the best of all.
+    `candidate` is None if the reader read none of it. `hit` is None for a sentence that was only
+    read as context of another passage but is the best of all.
     """
 
     hit: Hit | None
@@ -34,9 +34,9 @@ class TracedPassage:
 
 @dataclass(frozen=True)
 class TracedReading:
-    """One reading that was searched for: its passages, best first, and how sure its best answer is.
+    """One reading that was searched: its passages, best first, and its best answer's confidence.
 
-    `taken` says that the answer is the one to this reading.
+    `taken` says whether this reading gave the answer.
     """
 
     question: str
@@ -49,8 +49,8 @@ class TracedReading:
 class Trace:
     """An answer and how it came about.
 
-    `min_confidence` is the confidence below which it was to be refused; `seconds` has one entry
-    for each of `STAGES`, together the time of the whole question. Without `readings` nothing was
+    `min_confidence` is the confidence below which it would be refused; `seconds` has one entry
+    for each of `STAGES`, which add up to the total time. Without `readings`, nothing was
     searched: the question was talk, or unreadable.
     """
 
@@ -81,7 +81,7 @@ class Recorder:
         return _TracedPipeline(**vars(pipeline) | watched)
 
     def trace(self, answer: Answer, min_confidence: float) -> Trace:
-        """Return what was seen on the way to an answer."""
+        """Return what was recorded on the way to an answer."""
         total = perf_counter() - self._began
         self._seconds["other"] = max(0.0, total - sum(self._seconds[s] for s in STAGES[:-1]))
         readings = tuple(

@@ -1,8 +1,7 @@
-"""A conversation as Markdown or JSON with its citations, and proving it again later.
+"""Export a conversation with its citations as Markdown or JSON, and verify it later.
 
-The Markdown holds the same data as the JSON, in a comment at its end, so that both can be proved:
-each quote must stand where it stood, and what a reader of the Markdown sees must be what its data
-says.
+The Markdown holds the same data as the JSON, in a comment at its end, so both can be verified:
+each quote must be where it was, and what a reader of the Markdown sees must match its data.
 """
 
 from __future__ import annotations
@@ -38,8 +37,8 @@ class Proof:
     """Whether a citation still holds.
 
     `intact`: the same slice of the article reads the same, whatever else changed in it; `moved`:
-    the exact words stand elsewhere in it, from `now_at` on; `changed`: they do not, or a Markdown
-    export shows other words than its data has; `gone`: there is no such article.
+    the exact words are elsewhere in it, from `now_at` on; `changed`: they are not, or a Markdown
+    export shows different words from its data; `gone`: there is no such article.
     """
 
     question: str
@@ -52,9 +51,9 @@ class Proof:
 
 @dataclass(frozen=True)
 class _Claim:
-    """A citation as a file gives it: it may have been edited since, so nothing is taken for true.
+    """A citation as read from a file: it may have been edited since, so nothing is trusted.
 
-    The records check themselves when made; a forged quote must be reported, not raise.
+    Records validate themselves on creation, but a forged quote must be reported, not raise.
     """
 
     question: str
@@ -69,7 +68,7 @@ class _Claim:
     span_end: int | None
 
     def stands_in(self, text: str) -> bool:
-        """Whether the slice, and the span in it, read as they are quoted."""
+        """Whether the slice, and the span in it, read as quoted."""
         return (
             0 <= self.start < self.end
             and text[self.start : self.end] == self.quote
@@ -83,17 +82,17 @@ def to_json(answers: Sequence[Answer]) -> str:
 
 
 def to_markdown(answers: Sequence[Answer], title: str = _TITLE) -> str:
-    """Write a conversation to be read: each question, its quotes, and where each is."""
+    """Write a conversation for people to read: each question, its quotes, and where each is."""
     data = _json(answers).replace(">", r"\u003e")  # so that nothing ends the comment early
     blocks = [title, *(_section(answer) for answer in answers)]
     return "\n\n".join([*blocks, f"<!-- askvisit-conversation {data} -->"]) + "\n"
 
 
 def read(path: Path) -> list[Mapping[str, Any]]:
-    """Read the answers of a file: JSON, JSON lines, or an exported conversation in either form.
+    """Read the answers in a file: JSON, JSON lines, or an exported conversation in either form.
 
-    Answers come as dictionaries, because an edited one may be no `Answer` any more. Raises
-    `DataError` where the file is none of these.
+    Answers are returned as dictionaries, because an edited one may no longer be a valid `Answer`.
+    Raises `DataError` if the file is none of these.
     """
     try:
         text = path.read_text("utf-8-sig")
@@ -113,7 +112,7 @@ def read(path: Path) -> list[Mapping[str, Any]]:
 
 
 def prove(answers: Iterable[Answer | Mapping[str, Any]], index: PassageIndex) -> list[Proof]:
-    """Compare every citation with the articles as the index has them now.
+    """Compare every citation with the articles as they are now in the index.
 
     answers: `Answer`s, or what `read` returned.
     """
@@ -172,7 +171,7 @@ def _body(answer: Answer) -> list[str]:
     if not answer.found:
         return [*blocks, _plain(answer.text)]
     blocks += [f"> {_plain(c.quote, '> ')} [{c.number}]" for c in answer.as_quoted]
-    # A best guess that was asked for is known by it; what a person quoted has none.
+    # It marks a best guess that was asked for; what a person quoted has none.
     if answer.kind == "answer" and answer.request != "quote":
         blocks.append(f"*Confidence: {100 * answer.confidence:.0f} %*")
     return [*blocks, "\n".join(_source(c) for c in answer.citations)]
@@ -186,13 +185,13 @@ def _source(citation: Citation) -> str:
 
 
 def _plain(text: str, prefix: str = "") -> str:
-    """Escape what Markdown or HTML would take for markup; lines after the first get a prefix."""
+    """Escape Markdown and HTML markup; lines after the first get a prefix."""
     shown = _SPECIAL.sub(lambda mark: f"\\{mark[0]}", printable(text))
     return f"\n{prefix}".join(line for line in shown.splitlines() if line.strip())
 
 
 def _values(text: str) -> Any:
-    """Read one JSON value, or one a line."""
+    """Read one JSON value, or one per line."""
     try:
         return json.loads(text)
     except ValueError:
@@ -200,7 +199,7 @@ def _values(text: str) -> Any:
 
 
 def _answers(data: Any) -> list[Mapping[str, Any]]:
-    """Find the answers: in a list, in a conversation, or the data itself; failed lines are none."""
+    """Find the answers: in a list, in a conversation, or the data itself; skip failed lines."""
     if isinstance(data, list):
         return [answer for item in data for answer in _answers(item)]
     if "answers" in data:
@@ -209,7 +208,7 @@ def _answers(data: Any) -> list[Mapping[str, Any]]:
 
 
 def _claims(answer: Mapping[str, Any]) -> list[_Claim]:
-    """Read the citations, and those of parts and groups where they are not the same."""
+    """Read the citations, and those of parts and groups if they differ."""
     question, edited = str(answer["question"]), answer.get("edited") is True
     parts = [cited for part in answer.get("parts") or () for cited in part["citations"]]
     answers = (answer, *(answer.get("parts") or ()))

@@ -1,12 +1,12 @@
 """Vectors in FAISS. The only file that imports faiss, and the only one that normalises.
 
-Vectors are scaled to length 1, so that the inner product FAISS returns is their cosine:
-1 is the same direction, and higher is more alike. It is never a distance.
+Vectors are scaled to length 1, so the inner product that FAISS returns is their cosine:
+1 is the same direction, and higher is more similar. It is never a distance.
 
-Few passages are searched exactly (Flat). Many are searched in the lists whose centres lie nearest
-(IVF), by vectors of one byte a number (SQ8): that finds nearly all of the nearest, much faster.
-The vectors as they were encoded then lie in a file beside the index, from which what was found is
-scored exactly. Large files are mapped, so that only what a search touches is in memory.
+Few passages are searched exactly (Flat). Many are searched in the lists with the nearest centroids
+(IVF), using vectors of one byte per dimension (SQ8): this finds nearly all of the nearest, much
+faster. The vectors as encoded are then kept in a file beside the index, from which the results are
+rescored exactly. Large files are memory-mapped, so only what a search touches is in memory.
 """
 
 from __future__ import annotations
@@ -24,30 +24,30 @@ from askvisit.errors import PassageIndexError
 FloatArray = NDArray[np.float32]
 
 FLAT = "Flat"
-"""The factory of an index that holds the vectors themselves and compares each: exact."""
+"""The factory of an exact index, which holds the vectors themselves and compares each."""
 
 RECALL = 0.98
-"""The share of the ten nearest that a search of lists is to find."""
+"""Target recall@10 of a search in lists."""
 
 _MOST_FLAT = 50_000
-"""Up to so many passages, comparing each takes about 10 ms."""
+"""Up to this many passages, comparing each takes about 10 ms."""
 
 _TRAINED_ON = 40
-"""Vectors for each list that its centres are trained on; FAISS warns below 39."""
+"""Vectors per list to train the centroids on; FAISS warns below 39."""
 
 _BLOCK = 16_384
 """Vectors in memory at a time while an index is built or measured."""
 
 
 _MAPPED_FROM = 32_000_000
-"""Bytes from which a file is mapped, not read."""
+"""Size in bytes from which a file is memory-mapped rather than read."""
 
 
 def factory_for(passages: int) -> str:
-    """Return how so many vectors are stored by default (`faiss.index_factory`).
+    """Return the default index factory for this many vectors (`faiss.index_factory`).
 
-    The number of lists is the power of two nearest to four times the root of the passages, so
-    that it seldom changes when a corpus grows.
+    The number of lists is the power of two nearest to four times the square root of the number of
+    passages, so that it seldom changes as a corpus grows.
     """
     if passages <= _MOST_FLAT:
         return FLAT
@@ -58,7 +58,7 @@ def factory_for(passages: int) -> str:
 class Vectors:
     """Vectors of passages 0..n-1, searched by cosine.
 
-    `encoded` holds them (n × dimension, of any length) where the FAISS index does not.
+    `encoded` holds them (n × dimension, of any length) if the FAISS index does not.
     """
 
     def __init__(self, index: Any, encoded: FloatArray | None = None) -> None:
@@ -69,12 +69,12 @@ class Vectors:
     def build(
         cls, vectors: FloatArray, factory: str = FLAT, trained: Path | None = None
     ) -> Vectors:
-        """Store vectors (n × dimension, of any length), which may be a mapped file.
+        """Store vectors (n × dimension, of any length), which may be a memory-mapped file.
 
-        trained: a file that `write` wrote of such an index; what that learnt of its vectors, and
-        how many lists it looks into, serve again.
+        trained: a file of such an index, written by `write`; its training, and the number of lists
+        it probes, are reused.
 
-        Raises `PassageIndexError` where FAISS knows no such factory or wants more vectors for it.
+        Raises `PassageIndexError` if FAISS knows no such factory or needs more vectors for it.
         """
         import faiss
 
@@ -94,10 +94,10 @@ class Vectors:
 
     @classmethod
     def read(cls, path: Path, encoded: Path | None = None) -> Vectors:
-        """Open a file that `write` wrote, and the one of the encoded vectors where there is one.
+        """Open a file written by `write`, and the file of encoded vectors if there is one.
 
-        Raises `ValueError` where one is damaged. A large one must have the size that it had when
-        it was written: FAISS checks what it reads, and trusts what it maps.
+        Raises `ValueError` if either is damaged. A large one must have the same size as when it was
+        written: FAISS checks what it reads, but trusts what it maps.
         """
         import faiss
 
@@ -111,7 +111,7 @@ class Vectors:
         return cls(index, None if encoded is None else map_rows(encoded, index.ntotal, index.d))
 
     def write(self, path: Path) -> None:
-        """Write the FAISS index to a file; raises `OSError` where it cannot be written."""
+        """Write the FAISS index to a file; raises `OSError` if it cannot be written."""
         import faiss
 
         failed: list[OSError] = []
@@ -135,7 +135,7 @@ class Vectors:
 
     @property
     def dimension(self) -> int:
-        """Numbers in a vector."""
+        """Dimension of the vectors."""
         return int(self._index.d)
 
     def search(
@@ -147,8 +147,8 @@ class Vectors:
         """
         import faiss
 
-        # One question is too little work for several threads: on a busy machine they wait for
-        # each other many times longer than one takes. The setting is the calling thread's.
+        # One query is too little work for several threads: on a busy machine, they wait for each
+        # other many times longer than one takes. The setting applies to the calling thread.
         faiss.omp_set_num_threads(1)
         query = normalise(vector.reshape(1, -1))
         if self._encoded is not None:
@@ -173,9 +173,9 @@ class Vectors:
         return rows
 
     def tune(self, queries: FloatArray, k: int = 10, target: float = RECALL) -> float:
-        """Look into as many lists as the target wants; returns the recall at k that this gives.
+        """Probe as many lists as the target requires; returns the recall@k that this gives.
 
-        An index without lists is only measured.
+        An index without lists is only measured, an exact one has a recall of 1.
         """
         import faiss
 
@@ -194,7 +194,7 @@ class Vectors:
     def recall(self, queries: FloatArray, k: int = 10, last: FloatArray | None = None) -> float:
         """Return the share of the k truly nearest passages that a search finds.
 
-        queries: m × dimension; last: their cosines with the k-th nearest, where they are known.
+        queries: m × dimension; last: their cosines with the k-th nearest, if known.
         """
         if last is None:
             every = self.rows(range(len(self))) if self._encoded is None else self._encoded
@@ -222,19 +222,19 @@ class Vectors:
 
 
 def check_factory(factory: str, dimension: int) -> None:
-    """Raise `PassageIndexError` where FAISS cannot make such an index of such vectors."""
+    """Raise `PassageIndexError` if FAISS cannot make such an index for such vectors."""
     _new(factory, dimension)
 
 
 def map_rows(path: Path, count: int, dimension: int) -> FloatArray:
-    """Map a file of vectors (32-bit floats, row by row); `ValueError` where its size is another."""
+    """Memory-map a file of vectors (32-bit floats by row); `ValueError` if its size differs."""
     if path.stat().st_size != count * dimension * 4:
         raise ValueError(f"{path.name} does not hold {count} vectors")
     return np.memmap(path, dtype=np.float32, mode="r", shape=(count, dimension))
 
 
 def normalise(vectors: FloatArray) -> FloatArray:
-    """Scale each row to length 1; a row of zeros stays."""
+    """Scale each row to length 1; rows of zeros are unchanged."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit: FloatArray = np.ascontiguousarray(
         vectors / np.where(lengths > 0, lengths, 1), dtype=np.float32
@@ -252,7 +252,7 @@ def _new(factory: str, dimension: int) -> Any:
 
 
 def _emptied(path: Path) -> Any:
-    """Read an index without its vectors; what it learnt of them stays."""
+    """Read an index without its vectors; its training is kept."""
     import faiss
 
     index = faiss.read_index(str(path))
@@ -267,7 +267,7 @@ def _numbers(ranges: Sequence[range]) -> NDArray[np.int64]:
 
 
 def _lists(index: Any) -> int:
-    """Return how many lists an index has; 0 where it is of another kind."""
+    """Return how many lists an index has; 0 if it is of another kind."""
     import faiss
 
     ivf = faiss.try_extract_index_ivf(index)
@@ -275,16 +275,16 @@ def _lists(index: Any) -> int:
 
 
 def _sample(vectors: FloatArray, most: int) -> FloatArray:
-    """Return vectors from all over the corpus to train on."""
+    """Return training vectors from all over the corpus."""
     most = max(most, 10_000)
     chosen = np.unique(np.linspace(0, len(vectors) - 1, min(most, len(vectors))).astype(np.int64))
     return normalise(vectors[chosen])
 
 
 def kth_cosines(vectors: FloatArray, queries: FloatArray, k: int) -> FloatArray:
-    """Return each query's cosine with its k-th nearest vector, every vector compared.
+    """Return each query's cosine with its k-th nearest vector, by exhaustive search.
 
-    vectors may be a mapped file: they are read block by block.
+    vectors may be a memory-mapped file: they are read block by block.
     """
     units = normalise(queries)
     best = np.full((len(queries), k), -2, dtype=np.float32)

@@ -99,7 +99,7 @@ def test_after_a_restart_the_conversation_goes_on(start, open_page, ask):
 
 
 class Proxy(BaseHTTPRequestHandler):
-    """A reverse proxy as README.md describes it: it asks for a password and serves /chat/."""
+    """A reverse proxy as in docs/web-chat.md: it asks for a password and serves /chat/."""
 
     target = ""
 

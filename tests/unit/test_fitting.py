@@ -1,4 +1,4 @@
-"""Fitting: weights that made the answers are found again, and each kind of text counts by its weight."""
+"""Fitting: weights that made the answers are found again, and sources count by their weights."""
 
 from __future__ import annotations
 

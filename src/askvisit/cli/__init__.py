@@ -1,6 +1,6 @@
-"""The command line: one file for each command, each a thin layer over the Python functions.
+"""The command line: one file per command, each a thin layer over the Python functions.
 
-Exit status: 0 found or done, 1 an error (one line on stderr), 2 usage, 3 not found or talk,
+Exit status: 0 found or done, 1 error (one line on stderr), 2 usage, 3 not found or talk,
 4 `verify` found damage, 130 Ctrl-C.
 """
 
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # Whoever read our output has enough. Python would complain when it flushes at exit.
+        # Whatever read our output has closed it. Python would complain when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:

@@ -1,6 +1,6 @@
-"""Ask one question, or with --jsonl one for each line of standard input.
+"""Ask one question, or with --jsonl one per line of standard input.
 
-The answer is quoted word for word, with the place of each quote. Exit status 3: not found.
+The answer is quoted word for word, with the location of each quote. Exit status 3: not found.
 
 examples:
   askvisit ask "When did Xi meet Kim Jong Il?"
@@ -9,8 +9,9 @@ examples:
   askvisit ask --strictness strict --json "How many nuclear warheads does North Korea have?"
   echo '{"question": "Who gains most?", "id": 1}' | askvisit ask --jsonl
 
---jsonl reads {"question", "history"?: [answers], "id"?} a line and prints an answer a line, with
-the id; a line that cannot be asked gives {"error"} in its place, and exit status 1 in the end.
+--jsonl reads one {"question", "history"?: [answers], "id"?} per line and prints one answer per
+line, with the id; a line that cannot be asked gives {"error"} in its place, and exit status 1 in
+the end.
 """
 
 from __future__ import annotations

@@ -1,13 +1,14 @@
-"""Fit the confidence, and how sentences are ranked, to questions with known answers.
+"""Fit the confidence and the ranking of sentences to questions with known answers.
 
 examples:
   askvisit calibrate my-questions.jsonl --index my-index
   askvisit calibrate my-questions.jsonl --index my-index --reader my-reader
 
-The file is that of `askvisit evaluate`: a line is {"question", "sentences": [those that answer]},
-without sentences where the articles do not answer. The fit is kept in the index's folder
+The file has the format of `askvisit evaluate`: a line is {"question", "sentences": [those that
+answer]}, without sentences if the articles do not answer. The fit is saved in the index's folder
 (calibration.json) and used by everything that opens it. At least 20 questions with an answer and 20
-without one are needed, none of which the reader was trained on; what is printed is cross-validated.
+without one are needed, none of them seen in training the reader; the printed figures are
+cross-validated.
 """
 
 import argparse
@@ -29,7 +30,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Fit, print what the fit is worth, and keep it."""
+    """Fit, print the cross-validated figures, and save the fit."""
     from askvisit import cross_validation, encoder, fitting, reader
     from askvisit.errors import DataError
     from askvisit.evaluation import read_questions

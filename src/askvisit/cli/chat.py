@@ -1,16 +1,16 @@
 r"""Ask in a conversation: later questions may depend on earlier ones ("And in 2018?").
 
-Questions come from the terminal, with the lines before by the arrow keys, or a line each from
-standard input. Lines that begin with / are commands:
+Questions come from the terminal, with earlier lines on the arrow keys, or from standard input, one
+per line. Lines that begin with / are commands:
 
-  /sources      where each quote of the last answer stands
+  /sources      where each quote of the last answer is
   /sources N    the passage around quote N, with the quote marked
   /export FILE  write the conversation to FILE, as Markdown (.md) or JSON (.json)
-  /reset        begin a new conversation
+  /reset        start a new conversation
   /help         these commands
-  /quit         leave, as Ctrl-D does; Ctrl-C drops what is being typed or answered
+  /quit         leave, as Ctrl-D does; Ctrl-C cancels what is being typed or answered
 
-`askvisit verify --answers FILE` proves an exported conversation later.
+`askvisit verify --answers FILE` checks an exported conversation later.
 
 examples:
   askvisit chat
@@ -51,20 +51,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Talk until the input ends."""
+    """Chat until the input ends."""
     from askvisit.assistant import Assistant
     from askvisit.scope import Scope
 
     assistant = Assistant.load(options.chosen_index(chosen), reader=chosen.reader)
     scope = options.scope(chosen)
-    assistant.within(Scope(**scope))  # a wrong one is said before the first question
+    assistant.within(Scope(**scope))  # an invalid one is reported before the first question
     chat = _Chat(assistant, assistant.threshold(chosen.strictness), scope)
     return _in_terminal(chat) if sys.stdin.isatty() else _from_input(chat)
 
 
 @dataclass
 class _Chat:
-    """A conversation and the choices it began with; `answers` are oldest first."""
+    """A conversation and its options; `answers` are oldest first."""
 
     assistant: Assistant
     min_confidence: float
@@ -72,9 +72,9 @@ class _Chat:
     answers: list[Answer] = field(default_factory=list)
 
     def respond(self, line: str) -> str | None:
-        """Return what to print for a question or a command, None where it is time to leave.
+        """Return what to print for a question or a command, or None to leave.
 
-        Raises `AskvisitError` where the line cannot be followed; the conversation stays as it is.
+        Raises `AskvisitError` if the line cannot be handled; the conversation stays as it is.
         """
         if not line.startswith("/"):
             return self._ask(line)
@@ -103,7 +103,7 @@ class _Chat:
         return note + show.answer(answer)
 
     def _sources(self, number: str) -> str:
-        """List the places of the last answer, or show one: quotes, or else nearest passages."""
+        """List the sources of the last answer, or show one: quotes, or else nearest passages."""
         last = self.answers[-1] if self.answers else None
         places: tuple[Citation | Hit, ...] = (last.citations or last.nearest) if last else ()
         if not places:
@@ -148,9 +148,9 @@ class _Chat:
 
 
 def _in_terminal(chat: _Chat) -> int:
-    """Talk with someone at a terminal; errors and Ctrl-C end a line, not the conversation."""
-    with suppress(ImportError):  # Python may be built without
-        import readline  # noqa: F401 - gives `input` editing and the lines before
+    """Chat at a terminal; errors and Ctrl-C end a line, not the conversation."""
+    with suppress(ImportError):  # Python may be built without it
+        import readline  # noqa: F401 - gives `input` editing and history
     print(f"{_welcome(chat.assistant)} /help lists the commands, Ctrl-D leaves.")
     interrupted = False
     while True:
@@ -177,7 +177,7 @@ def _in_terminal(chat: _Chat) -> int:
 
 
 def _from_input(chat: _Chat) -> int:
-    """Take each line of standard input; returns 1 where one could not be followed."""
+    """Handle each line of standard input; returns 1 if one could not be handled."""
     status = 0
     for line in filter(None, map(str.strip, sys.stdin)):
         try:

@@ -1,6 +1,6 @@
-"""Show what a bug report should say: versions, processor, models, the index, a question asked.
+"""Show what a bug report should include: versions, processor, models, the index, a test question.
 
-Models and index are compared with their hashes. Exit status 1 where anything is wrong.
+Models and index are checked against their hashes. Exit status 1 if anything is wrong.
 
 examples:
   askvisit doctor
@@ -23,7 +23,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Look at each part, and say what was found."""
+    """Examine each part, and print the findings."""
     from askvisit.diagnosis import examine
 
     findings = []

@@ -4,11 +4,11 @@ examples:
   askvisit evaluate tests/data/questions.jsonl --dialogues tests/data/dialogues.jsonl
   askvisit evaluate data/news/test.jsonl --dialogues data/news/dialogues-test.jsonl --json
 
-A line of a file of questions is {"question", "sentences": [those that answer], "spans": [the
-words], "kind"}; a question that nothing answers has no sentences and the kind unanswerable-near or
--far. They are asked of the index. A line of a file of editions is an article with its questions
+A line of a questions file is {"question", "sentences": [those that answer], "spans": [the words],
+"kind"}; an unanswerable question has no sentences and the kind unanswerable-near or -far. The
+questions are asked of the index. A line of an editions file is an article with its questions
 (docs/quality.md); each is asked of its own article alone. Figures come with the number of questions
-and a 95 % interval (bootstrap over articles, over questions where all are of one article).
+and a 95 % interval (bootstrap over articles, or over questions if all are about one article).
 """
 
 from __future__ import annotations

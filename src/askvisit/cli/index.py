@@ -1,12 +1,12 @@
 """Build the index of a folder of articles (.txt, .md, .html, .pdf), or bring it up to date.
 
-Only new and changed articles are encoded. A file that is no usable article is skipped and named.
-A build that is stopped goes on where it was when it is run again.
+Only new and changed articles are encoded. A file that is not a usable article is skipped and
+reported. An interrupted build resumes where it stopped when it is run again.
 
 examples:
   askvisit index                                     after adding a file to index/articles/
   askvisit index --articles news --index my-index    read news/ in place, build my-index/
-  askvisit index --index my-index --faiss HNSW32     search by another index of FAISS
+  askvisit index --index my-index --faiss HNSW32     search with another FAISS index
   askvisit index --articles news --store milvus --uri http://localhost:19530
 """
 
@@ -59,7 +59,7 @@ def _workers(text: str) -> int:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Build, and say what was done."""
+    """Build, and report what was done."""
     from askvisit.index import build_index
 
     report = build_index(

@@ -1,6 +1,6 @@
 """Show the people, places and other names that the articles mention most, and where.
 
-What is not surely a person or a place stands with the other names.
+Names that are not clearly a person or a place are listed with the other names.
 
 examples:
   askvisit names
@@ -25,7 +25,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Print the names; 3 where there is none."""
+    """Print the names; returns 3 if there are none."""
     from askvisit.assistant import Assistant
 
     assistant = Assistant.load(options.chosen_index(chosen), reader="fast")

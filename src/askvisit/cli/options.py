@@ -25,7 +25,7 @@ def add_index(parser: argparse.ArgumentParser) -> None:
 
 
 def add_location(parser: argparse.ArgumentParser) -> None:
-    """Add --index, and the options of an index that is kept elsewhere; see `chosen_index`."""
+    """Add --index, and the options of an index that is stored elsewhere; see `chosen_index`."""
     add_index(parser)
     add_store(parser)
 
@@ -56,7 +56,7 @@ def add_source(parser: argparse.ArgumentParser) -> None:
 
 
 def add_scope(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say which articles to look in; see `scope`."""
+    """Add the options that say which articles to search; see `scope`."""
     add_article(parser)
     add_source(parser)
     parser.add_argument(
@@ -70,7 +70,7 @@ def add_scope(parser: argparse.ArgumentParser) -> None:
 
 
 def scope(chosen: argparse.Namespace) -> dict[str, Any]:
-    """Return which articles to look in, as `Assistant.ask` takes it."""
+    """Return which articles to search, as arguments of `Assistant.ask`."""
     return {
         "articles": chosen.article,
         "since": chosen.since,

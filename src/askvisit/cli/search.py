@@ -1,6 +1,6 @@
-"""Show the passages that best match a question or keywords; nothing is read for an answer.
+"""Show the passages that best match a question or keywords; no reader is run.
 
-dense is the cosine of meanings, bm25 the BM25 score of shared words, fused what ranks them.
+dense is the cosine similarity, bm25 the BM25 score of shared words, fused what they are ranked by.
 
 examples:
   askvisit search "trade with China"

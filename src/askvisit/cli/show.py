@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from askvisit.timeline import TimelineEntry
 
 _LONGEST = 300
-"""Characters of a sentence that a timeline shows."""
+"""Maximum characters of a sentence in a timeline."""
 
 
 def as_json(value: Any) -> str:
-    """Write JSON on one line; what `Answer.from_dict` reads back.
+    """Write JSON on one line, for `Answer.from_dict` to read back.
 
-    Characters that the output cannot take are escaped as JSON escapes them.
+    Characters that the output cannot encode are escaped as in JSON.
     """
     text = json.dumps(value, ensure_ascii=False)
     try:
@@ -35,9 +35,9 @@ def as_json(value: Any) -> str:
 
 
 def answer(found: Answer, each: bool = False) -> str:
-    """Show an answer: the quotes, then where each is; or the refusal and the nearest.
+    """Show an answer: the quotes, then where each is; or the refusal and the nearest passages.
 
-    each: show what each article says, by groups.
+    each: show what each article says, in groups.
     """
     if each and found.groups:
         return groups(found.groups)
@@ -56,7 +56,7 @@ def answer(found: Answer, each: bool = False) -> str:
 
 
 def groups(found: Sequence[AnswerGroup]) -> str:
-    """Show what each article says: a block for those that agree, and which differ."""
+    """Show what each article says: a block for those that agree, with differing ones marked."""
     blocks = [_count(found)]
     for group in found:
         many = f"{len(group.members)} articles say so: " if len(group.members) > 1 else ""
@@ -76,7 +76,7 @@ def _count(found: Sequence[AnswerGroup]) -> str:
 
 
 def proposal(scope: ProposedScope) -> str:
-    """Say which options would look in the articles that the question's words propose."""
+    """Name the options that restrict the search as the question's words propose."""
     chosen = [f"--source {shlex.quote(plain(name))}" for name in scope.sources]
     chosen += [] if scope.since is None else [f"--since {scope.since}"]
     chosen += [] if scope.until is None else [f"--until {scope.until}"]
@@ -85,7 +85,7 @@ def proposal(scope: ProposedScope) -> str:
 
 
 def lines_of_records(found: Answer) -> list[str]:
-    """Return the lines of an answer's text below its quotes: facts that only records have."""
+    """Return the lines of an answer's text below its quotes: facts found only in records."""
     if not found.found or found.request is None:
         return []
     below = found.text.removeprefix(quoted(found.as_quoted))
@@ -93,14 +93,14 @@ def lines_of_records(found: Answer) -> list[str]:
 
 
 def source(citation: Citation) -> str:
-    """Return where a quote stands, on one line."""
+    """Return where a quote is, on one line."""
     place = f"{plain(citation.article_id)} {citation.start}-{citation.end}"
     title = plain(citation.article_title)
     return f"[{citation.number}] {title}, {plain(citation.where)} ({place})"
 
 
 def marked(text: str, start: int, end: int) -> str:
-    """Mark a part of a text: in reverse video, between asterisks where there is no terminal."""
+    """Mark part of a text: in reverse video, or between asterisks if there is no terminal."""
     left, right = ("\x1b[7m", "\x1b[0m") if _styles_are_shown() else ("**", "**")
     return f"{plain(text[:start])}{left}{plain(text[start:end])}{right}{plain(text[end:])}"
 
@@ -116,9 +116,9 @@ def hits(found: list[Hit]) -> str:
 
 
 def timeline(found: Sequence[TimelineEntry]) -> str:
-    """Show a timeline: a date and its sentence a line, then where each is.
+    """Show a timeline: a date and its sentence per line, then where each is.
 
-    Of a long sentence, what stands around the date is shown.
+    A long sentence is cut to the text around the date.
     """
     if not found:
         return "No sentence is dated."
@@ -127,7 +127,7 @@ def timeline(found: Sequence[TimelineEntry]) -> str:
 
 
 def names(found: Sequence[KeyName]) -> str:
-    """Show people, places and others, those mentioned most first: how often, and where."""
+    """Show people, places and others, most mentioned first: how often, and where."""
     from askvisit.name_kinds import by_kind
 
     blocks = []
@@ -142,7 +142,7 @@ def names(found: Sequence[KeyName]) -> str:
 
 
 def _places(citations: Sequence[Citation]) -> Iterator[str]:
-    """Yield a line an article: its id, and the paragraphs that are cited."""
+    """Yield a line per article: its id, and the cited paragraphs."""
     paragraphs: dict[str, dict[int, None]] = {}
     for citation in citations:
         paragraphs.setdefault(citation.article_id, {})[citation.paragraph] = None
@@ -152,17 +152,17 @@ def _places(citations: Sequence[Citation]) -> Iterator[str]:
 
 
 def answer_dict(found: Answer) -> dict[str, Any]:
-    """Return an answer as JSON's types."""
+    """Return an answer as JSON types."""
     return asdict(found)
 
 
 def plain(text: str) -> str:
-    """Take out control characters: an article must not steer the terminal."""
+    """Remove control characters: an article must not control the terminal."""
     return printable(text)
 
 
 def _quoted(citation: Citation, most: int | None = None) -> str:
-    """Show a quote, its span in bold; of one with more characters than `most`, those around it."""
+    """Show a quote, its span in bold; one of over `most` characters is cut to those around it."""
     quote = citation.quote
     if citation.span is None or citation.span_start is None:
         return f"{plain(quote)} [{citation.number}]"

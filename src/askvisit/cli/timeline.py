@@ -1,7 +1,7 @@
-"""Show dated sentences in order of time, those about a topic where one is given.
+"""Show dated sentences in chronological order; only those about a topic if one is given.
 
 A date is as precise as the text gives it, and a sentence that cannot be dated is left out. Relative
-dates ("last Tuesday") are counted from the article's date, which its page or NAME.toml gives.
+dates ("last Tuesday") are resolved against the article's date, which its page or NAME.toml gives.
 
 examples:
   askvisit timeline
@@ -34,7 +34,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Print the timeline; 3 where nothing is dated."""
+    """Print the timeline; returns 3 if nothing is dated."""
     from askvisit.assistant import Assistant
     from askvisit.metadata.dates import publication_day
     from askvisit.scope import Scope

@@ -1,13 +1,13 @@
-"""Prove the index whole, or with --answers earlier answers against it.
+"""Verify the index, or with --answers, earlier answers against it.
 
-Every built file and every article is hashed. Damage and articles that were edited since are named,
-with the command that rebuilds it; the exit status is 4 then. New articles that are not indexed yet
-are named too: they are no damage.
+Every built file and every article is hashed. Damage and articles that were edited since are
+reported, with the command that rebuilds the index; the exit status is then 4. New articles that are
+not indexed yet are reported too, but are not damage.
 
---answers reads what `askvisit ask --json`, `ask --jsonl` or an exported conversation wrote, and
-says of each quote: intact (it reads the same in the same place), moved (the same words stand
-elsewhere in the article), changed (they do not), gone (no such article). Exit status 4 unless all
-are intact.
+--answers reads the output of `askvisit ask --json` or `ask --jsonl`, or an exported conversation,
+and reports each quote as intact (it reads the same in the same place), moved (the same words are
+elsewhere in the article), changed (they are not) or gone (no such article). Exit status 4 unless
+all are intact.
 
 examples:
   askvisit verify
@@ -43,7 +43,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Verify, and say what was found."""
+    """Verify, and report what was found."""
     from askvisit.index import FolderLocation, location_of
 
     location = location_of(options.chosen_index(chosen))

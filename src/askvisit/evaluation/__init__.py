@@ -1,4 +1,4 @@
-"""How good the answers are: files of questions become figures, each with an interval."""
+"""Answer quality: turn files of questions into figures, each with an interval."""
 
 from askvisit.evaluation.bootstrap import Figure
 from askvisit.evaluation.edition_figures import Models, evaluate_editions

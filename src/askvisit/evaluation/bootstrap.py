@@ -1,6 +1,6 @@
-"""How far a figure may be off: the bootstrap (Efron, 1979), over whole articles.
+"""How far off a figure may be: the bootstrap (Efron, 1979), over whole articles.
 
-Questions about one article stand and fall together, so that articles are drawn, not questions.
+Questions about one article stand and fall together, so articles are resampled, not questions.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure over `n` rows with a 95 % interval; `value` is None where nothing bears on it."""
+    """A figure over `n` rows with a 95 % interval; `value` is None if it is undefined."""
 
     value: float | None
     n: int
@@ -27,7 +27,7 @@ class Figure:
 
 
 def by_article(rows: Sequence[Row], articles: Sequence[str | None]) -> dict[str, list[Row]]:
-    """Group rows by their articles; each is by itself where there is one article, or none."""
+    """Group rows by article; each is its own group if there is only one article, or none."""
     several = len({name for name in articles if name is not None}) > 1
     groups: dict[str, list[Row]] = defaultdict(list)
     for number, (row, name) in enumerate(zip(rows, articles, strict=True)):
@@ -38,7 +38,7 @@ def by_article(rows: Sequence[Row], articles: Sequence[str | None]) -> dict[str,
 def figure(
     groups: Mapping[str, Sequence[Row]], measure: Callable[[Sequence[Row]], float | None]
 ) -> Figure:
-    """Measure the rows of all groups, and of 1,000 draws of as many groups with replacement."""
+    """Measure the rows of all groups, and of 1,000 resamples of the groups with replacement."""
     kept = [rows for rows in groups.values() if rows]
     everything = [row for rows in kept for row in rows]
     value = measure(everything) if everything else None

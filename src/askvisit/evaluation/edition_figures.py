@@ -1,6 +1,6 @@
-"""Figures that a question's wording cannot help: pairs of editions of one article.
+"""Figures that a question's wording cannot inflate: pairs of editions of one article.
 
-Each question is asked of both editions. On those whose verdict flips, because one edition answers
+Each question is asked of both editions. For those whose verdict flips, because one edition answers
 and the other does not, an assistant can only be right by reading.
 """
 
@@ -30,7 +30,7 @@ ARTICLE = "article.txt"
 
 @dataclass(frozen=True)
 class Models:
-    """What every edition is asked with."""
+    """The models that every edition is evaluated with."""
 
     encoder: Encoder
     reader: Reader
@@ -38,14 +38,14 @@ class Models:
 
     @classmethod
     def load(cls, reader: str | None = None) -> Models:
-        """Load the bundled encoder and a reader by its name, with what was fitted for it."""
+        """Load the bundled encoder and a reader by name, with its calibration."""
         encoder = encoders.load()
         chosen = readers.load(reader, encoder)
         return cls(encoder, chosen, fitted_for(chosen))
 
     @contextmanager
     def assistant(self, text: str) -> Iterator[Assistant]:
-        """Open an assistant over one article, whose index goes with the block."""
+        """Open an assistant over one article, whose index lasts as long as the block."""
         with temporary_index({ARTICLE: text}, self.encoder) as folder:
             yield Assistant(folder, self.encoder, self.reader, self.calibration)
 
@@ -68,14 +68,14 @@ class EditionAnswer:
 
     @property
     def first_is_right(self) -> bool:
-        """Whether the first citation holds a gold span."""
+        """Whether the first citation contains a gold span."""
         return any(
             c.start <= start < c.end for c in self.answer.citations[:1] for start, _ in self.spans
         )
 
     @property
     def answered_right(self) -> bool:
-        """Whether it is answered, by a right sentence first."""
+        """Whether it is answered, with a right sentence first."""
         return self.given and self.first_is_right
 
     @property
@@ -97,7 +97,7 @@ class Flip:
 
 @dataclass(frozen=True)
 class Turn:
-    """How a turn went: `right` where its first citation holds a gold span, or it was refused."""
+    """A turn's outcome: `right` if its first citation holds a gold span, or if rightly refused."""
 
     stands_alone: bool
     answerable: bool
@@ -111,10 +111,10 @@ def evaluate_editions(
     *,
     threshold: float | None = None,
 ) -> dict[str, Figure]:
-    """Ask every question of its own article, alone in an index; return figures by their names.
+    """Ask every question of its own article, alone in an index; return figures by name.
 
     threshold: the confidence from which a question counts as answered (None: the fitted one).
-    Intervals are 95 % bootstrap intervals over articles. `kind …` is the share of the answered
+    Intervals are 95 % bootstrap intervals over articles. `kind …` is the share of the answerable
     questions of a kind whose right sentence comes first.
     """
     both = pairs(editions)
@@ -141,7 +141,7 @@ def evaluate_editions(
 def figures_of(
     both: Sequence[tuple[Edition, Edition]], by_edition: Mapping[str, Sequence[EditionAnswer]]
 ) -> dict[str, Figure]:
-    """Return the figures of questions that were asked, by their names."""
+    """Return the figures of questions that were asked, by name."""
     asked = {a.story: [*by_edition[a.id], *by_edition[b.id]] for a, b in both}
     flips: dict[str, list[Flip]] = {}
     for a, b in both:
@@ -184,9 +184,9 @@ def figures_of(
 def play_dialogue(
     assistant: Assistant, dialogue: EditionDialogue, threshold: float, *, complete: bool = False
 ) -> list[Turn]:
-    """Ask the turns in order, the history being the assistant's own answers.
+    """Ask the turns in order, with the assistant's own answers as history.
 
-    complete: ask the complete questions without a history, which follow-ups are compared with.
+    complete: ask the complete questions without history, as a baseline for the follow-ups.
     """
     history: list[Answer] = []
     rows = []
@@ -206,7 +206,7 @@ def play_dialogue(
 
 
 def turn_figures(turns: Mapping[str, Sequence[Turn]]) -> dict[str, Figure]:
-    """Return the shares of right turns: of all, and of follow-ups answered or not."""
+    """Return the shares of right turns: of all, and of answerable and unanswerable follow-ups."""
     if not any(turns.values()):
         return {}
     return {

@@ -1,9 +1,9 @@
 """News articles in two editions with the same questions, and dialogues about them.
 
 A line of an editions file is one edition: `id` (ending in `-a` for the first edition, `-b` for the
-second), `title`, `text` and `questions`, each with `question`, `type` (A answered, L answered by
+second), `title`, `text` and `questions`, each with `question`, `type` (A answered, L answered in
 several places, N not answered), `kind` and `answers` (`text` and its `start` in the edition's
-text, in code points). A line of a dialogues file is `article` (an edition's id) and `turns`, each
+text, in code points). A line of a dialogues file has `article` (an edition's id) and `turns`, each
 with `question` as typed, `standalone` (the complete question) and `answers`.
 """
 
@@ -23,7 +23,7 @@ Range = tuple[int, int]
 
 @dataclass(frozen=True)
 class EditionQuestion:
-    """A question of an edition; `spans` are the (start, end) that answer it, none if nothing."""
+    """A question of an edition; `spans` are the (start, end) offsets that answer it, if any."""
 
     question: str
     kind: str
@@ -33,7 +33,7 @@ class EditionQuestion:
 
 @dataclass(frozen=True)
 class Edition:
-    """One edition of an article and its questions, in the order of the other edition's."""
+    """One edition of an article and its questions, in the same order as the other edition's."""
 
     id: str
     title: str
@@ -56,7 +56,7 @@ class EditionTurn:
 
     @property
     def stands_alone(self) -> bool:
-        """Whether nothing of the earlier turns is needed to understand it."""
+        """Whether it can be understood without the earlier turns."""
         return self.question == self.standalone
 
 
@@ -74,7 +74,7 @@ class EditionDialogue:
 
 
 def holds_editions(path: Path) -> bool:
-    """Return whether a file of JSON lines holds editions, by its first line."""
+    """Return whether a file of JSON lines holds editions, judging by its first line."""
     first = next(_lines(path), ({}, ""))[0]
     return isinstance(first, dict) and "questions" in first and "text" in first
 
@@ -85,7 +85,10 @@ def read_editions(path: Path) -> list[Edition]:
 
 
 def pairs(editions: Sequence[Edition]) -> list[tuple[Edition, Edition]]:
-    """Return (first, second edition) of each article; `DataError` where one is missing."""
+    """Return (first, second edition) of each article.
+
+    Raises `DataError` if one is missing, or they have different questions.
+    """
     by_id = {edition.id: edition for edition in editions}
     found = []
     for first in editions:
@@ -103,7 +106,7 @@ def pairs(editions: Sequence[Edition]) -> list[tuple[Edition, Edition]]:
 
 
 def read_edition_dialogues(path: Path, editions: Sequence[Edition]) -> list[EditionDialogue]:
-    """Read the dialogues about the editions given; `DataError` names the line that is wrong."""
+    """Read the dialogues about the given editions; `DataError` names the line that is wrong."""
     texts = {edition.id: edition.text for edition in editions}
     found = []
     for data, where in _lines(path):
@@ -173,7 +176,7 @@ def _lines(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
         text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8")
     except (OSError, EOFError, UnicodeDecodeError) as error:
         raise DataError(f"cannot read {path}: {error}; name a .jsonl or .jsonl.gz file") from error
-    for number, line in enumerate(text.split("\n"), 1):  # a text may hold other line ends
+    for number, line in enumerate(text.split("\n"), 1):  # a text may contain other line breaks
         if not line.strip():
             continue
         where = f"{path} line {number}"

@@ -1,10 +1,10 @@
-"""A file of questions with gold sentences becomes figures.
+"""Turn a file of questions with gold sentences into figures.
 
 Each line of a questions file is `{"question", "sentences", "spans", "kind"}`: the sentences that
-answer (any of them; none for an unanswerable question), the words in them that do, and a kind,
-where `unanswerable-near` and `unanswerable-far` say how near to the articles' topic a question
-without an answer is. A dialogues file has a list of `{"question", "sentences"}` a line, where
-null sentences mean that the turn must be refused.
+answer (any one of them; none for an unanswerable question), the words in them that do, and a kind,
+where `unanswerable-near` and `unanswerable-far` say how close an unanswerable question is to the
+articles' topic. Each line of a dialogues file is a list of `{"question", "sentences"}`, where null
+sentences mean that the turn must be refused.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from askvisit.text import one_line
 
 @dataclass(frozen=True)
 class Question:
-    """A question with what answers it; `sentences` is empty where nothing does."""
+    """A question and what answers it; `sentences` is empty if nothing does."""
 
     question: str
     sentences: tuple[str, ...]
@@ -36,12 +36,12 @@ class Question:
 
 
 def read_questions(path: Path) -> list[Question]:
-    """Read a questions file; raises `DataError` with the line where it is not one."""
+    """Read a questions file; raises `DataError` with the line if it is not one."""
     return [_question(path, number, data) for number, data in _lines(path)]
 
 
 def read_dialogues(path: Path) -> list[list[Question]]:
-    """Read a dialogues file; raises `DataError` with the line where it is not one."""
+    """Read a dialogues file; raises `DataError` with the line if it is not one."""
     dialogues = []
     for number, data in _lines(path):
         if not isinstance(data, list):
@@ -52,7 +52,7 @@ def read_dialogues(path: Path) -> list[list[Question]]:
 
 @dataclass(frozen=True)
 class _Row:
-    """A question, and the answers by default and where nothing is refused."""
+    """A question, its default answer, and the answer if nothing is refused."""
 
     question: Question
     default: Answer
@@ -60,7 +60,7 @@ class _Row:
 
     @property
     def article(self) -> str | None:
-        """The article in which the likeliest sentence stands."""
+        """The article that the likeliest sentence is from."""
         return self.forced.citations[0].article_id if self.forced.citations else None
 
 
@@ -69,12 +69,12 @@ def evaluate(
     questions: Sequence[Question],
     dialogues: Sequence[Sequence[Question]] = (),
 ) -> dict[str, Figure]:
-    """Ask every question, and once more without a threshold where it is refused; return figures.
+    """Ask every question, and again without a threshold if it is refused; return figures.
 
-    Shares are 0..1, times are milliseconds. `ranked_first`, `ranked_in_three` and `span_f1` count
-    the answer without a threshold; `answered_right`, `answered`, `false_answers` and `citations`
-    the one by default. The areas are of the ROC of the confidence, answerable against unanswerable.
-    Intervals are over articles, over questions where all are of one article, and over dialogues.
+    Shares are 0..1, times are milliseconds. `ranked_first`, `ranked_in_three` and `span_f1` use
+    the answer without a threshold; `answered_right`, `answered`, `false_answers_*` and `citations`
+    the default one. The AUROCs are of the confidence, answerable against unanswerable. Intervals
+    are over articles (over questions if all are about one article) and over dialogues.
     """
     assistant.warm_up()
     rows = []
@@ -111,9 +111,9 @@ def evaluate(
 
 
 def play(assistant: Assistant, dialogue: Sequence[Question]) -> list[bool]:
-    """Ask the turns of a dialogue, its history being the assistant's own answers, and judge each.
+    """Ask the turns of a dialogue, with the assistant's own answers as history, and judge each.
 
-    A turn is right when its first citation is a gold sentence, or where it has none, refused.
+    A turn is right if its first citation is a gold sentence or, if it has none, it is refused.
     """
     history: list[Answer] = []
     right = []

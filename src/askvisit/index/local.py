@@ -108,7 +108,7 @@ class LocalIndex:
 
     @cached_property
     def vocabulary(self) -> Mapping[str, str]:
-        """The commonest words in lower case, each with its commonest spelling; read on first use."""
+        """The commonest words in lower case, each with its commonest spelling; read when needed."""
         return self._vocabulary()
 
     @cached_property

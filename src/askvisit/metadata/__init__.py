@@ -1,1 +1,1 @@
-"""Facts about an article beside its text: dates in one form, and the byline and date it prints."""
+"""Facts about an article besides its text: normalised dates, and its printed byline and date."""

@@ -1,4 +1,4 @@
-"""Dates of publication: read in many forms, kept as ISO 8601 in the precision that was given."""
+"""Publication dates: read in many forms, kept as ISO 8601 at the precision given."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ DateRange = tuple[date, date]
 """The first and the last day that a date may mean."""
 
 FORM = "2019-06-26, 2019-06 or 2019"
-"""How people are told to write a date."""
+"""The date forms that error messages suggest."""
 
 _ISO = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:[T ].+)?)?)?", re.ASCII)
 _LONGEST = 60
 
 
 def to_iso(written: str) -> str | None:
-    """Return a date as ISO 8601 with no more precision than it has, None where it is no date.
+    """Return a date as ISO 8601 with no more precision than it has, None if it is not a date.
 
     >>> to_iso("2019-06")
     '2019-06'
@@ -32,7 +32,7 @@ def to_iso(written: str) -> str | None:
     if _ISO.fullmatch(text):
         return None if _parsed(text) is None else text
     if len(text) > _LONGEST or not re.search(r"\d{4}", text):
-        return None  # without a year it says something only beside today's date
+        return None  # without a year it only means something relative to today
     found = _parser().get_date_data(text)
     if found.date_obj is None or found.period not in ("day", "month", "year"):
         return None
@@ -40,14 +40,14 @@ def to_iso(written: str) -> str | None:
 
 
 def days(written: str) -> DateRange | None:
-    """Return the days that a date means: `2019-06` is June 2019; None where it is no date."""
+    """Return the days that a date means: `2019-06` is June 2019; None if it is not a date."""
     iso = to_iso(written)
     found = None if iso is None else _parsed(iso)
     return None if found is None else (found.first, found.last)
 
 
 def publication_day(stored: str | None) -> date | None:
-    """Return the day of publication of an article, None where no whole, valid day is known.
+    """Return the publication day of an article, None if no full, valid date is known.
 
     stored: `Article.date`, an ISO 8601 date or time.
     """
@@ -56,7 +56,7 @@ def publication_day(stored: str | None) -> date | None:
 
 
 def relative_days(words: str, today: date) -> DateRange | None:
-    """Return the days that words such as "last week" or "June 2018" mean, None where they do not.
+    """Return the days that words such as "last week" or "June 2018" mean, None if they mean none.
 
     A week runs from Monday to Sunday.
     """
@@ -82,7 +82,7 @@ def mentioned(text: str) -> list[str]:
 
 
 def _parsed(iso: str) -> PartialDate | None:
-    """Return the date of an ISO 8601 date or time, None where there is no such day or time."""
+    """Return the date of an ISO 8601 date or time, None if there is no such day or time."""
     try:
         if len(iso) > len("2019-06-26"):
             datetime.fromisoformat(iso)
@@ -96,7 +96,7 @@ def _parser(base: datetime | None = None) -> DateDataParser:
     from dateparser.date import DateDataParser
 
     settings: dict[str, object] = {"PREFER_DATES_FROM": "past"}
-    if base is None:  # a date is no distance from today ("5000 months ago"), no count of seconds
+    if base is None:  # not a distance from today ("5000 months ago"), nor a count of seconds
         settings["PARSERS"] = ["absolute-time"]
     else:
         settings["RELATIVE_BASE"] = base

@@ -1,4 +1,4 @@
-"""Dates as precise as they are given: a year, a month, or a day."""
+"""Dates as precise as given: a year, a month, or a day."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _ISO = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 class PartialDate:
     """A year, month or day of the Gregorian calendar, from the year 1 on.
 
-    What is coarser than a month but lies in one year, as a season, is a year. Raises `ValueError`
-    where there is no such day.
+    Anything coarser than a month but within one year, such as a season, is a year. Raises
+    `ValueError` if there is no such day.
     """
 
     year: int
@@ -40,21 +40,21 @@ class PartialDate:
 
     @classmethod
     def of(cls, day: date, unit: str) -> Self:
-        """Return the "month" or "year" that a day lies in; for any other unit the day itself."""
+        """Return the "month" or "year" that a day is in; for any other unit, the day itself."""
         if unit == "year":
             return cls(day.year)
         return cls(day.year, day.month, None if unit == "month" else day.day)
 
     @classmethod
     def within(cls, first: date, last: date) -> Self | None:
-        """Return the month, or else the year, that holds all days from one to another."""
+        """Return the month, or else the year, that contains two days; None if there is none."""
         if first.year != last.year:
             return None
         return cls(first.year, first.month if first.month == last.month else None)
 
     @classmethod
     def week_of(cls, day: date) -> Self | None:
-        """Return the month, or else the year, that the week of a day (from Monday) lies in."""
+        """Return the month, or else the year, that contains a day's week (from Monday), if any."""
         monday = day - timedelta(days=day.weekday())
         return cls.within(monday, monday + timedelta(days=6))
 
@@ -75,14 +75,14 @@ class PartialDate:
         return date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
 
     def at(self, precision: Precision) -> PartialDate:
-        """Return it no more precisely than that."""
+        """Return the date at no more than this precision."""
         if precision == "year" or self.month is None:
             return PartialDate(self.year)
         return PartialDate(self.year, self.month) if precision == "month" else self
 
     @property
     def order(self) -> tuple[int, int, int]:
-        """What dates are sorted by: a year stands before its months, a month before its days."""
+        """The sort key: a year comes before its months, a month before its days."""
         return self.year, self.month or 0, self.day or 0
 
     def __str__(self) -> str:

@@ -1,8 +1,7 @@
 """The byline and the date that an article prints above or below its text.
 
-They are read only where they stand by themselves, as papers set them: in a short line under the
-headline or at the end, or as the dateline that a report opens with. A name in the running text is
-nobody's byline.
+They are read only where papers set them apart: on a short line under the headline or at the end, or
+as the dateline that opens a report. A name in the running text is not a byline.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from askvisit.text import ends_sentence
 _LINES_ABOVE = 8
 _LINES_BELOW = 3
 _LONGEST = 140
-"""Characters of a line that is no running text."""
+"""Maximum characters of a line that is not running text."""
 
 _CAPITAL = r"(?:[^\W\d_a-z][\w'’.-]*)"
 _PARTICLE = r"(?:de|del|della|der|den|di|du|da|dos|van|von|zu|bin|al|el|la|le|ter)"
@@ -35,7 +34,7 @@ _BYLINE = re.compile(
     r"(?=[)\]*_]*$|\s*[,;|•·–—(]|\s+-\s|\s+(?:in|for|at|of)\s)",
     re.IGNORECASE,
 )
-# What is set where a name would be, and is no name.
+# Words found where a name would be that are not names.
 _NOBODY = re.compile(
     r"\b(?:staff|reporters?|correspondents?|editors?|writers?|desk|bureau|agenc(?:y|ies)|team|press|"
     r"news|newspaper|contributors?|our|the)\b",
@@ -65,9 +64,9 @@ _DATELINE = re.compile(
 
 @dataclass(frozen=True)
 class PrintedFact:
-    """Words in an article that tell a fact about it: `text[start:end]`, and what they say.
+    """Words in an article that state a fact about it: `text[start:end]`, and what they say.
 
-    `value` is the names with commas between them, or a date as ISO 8601.
+    `value` is the names separated by commas, or a date as ISO 8601.
     """
 
     value: str
@@ -76,7 +75,7 @@ class PrintedFact:
 
 
 def author(text: str) -> PrintedFact | None:
-    """Return the byline of an article, None where it has none."""
+    """Return the byline of an article, None if it has none."""
     for start, line in _short_lines(text):
         found = _BYLINE.match(line)
         if found and not _NOBODY.search(found["names"]):
@@ -86,9 +85,9 @@ def author(text: str) -> PrintedFact | None:
 
 
 def date(text: str) -> PrintedFact | None:
-    """Return the date of publication that an article prints, None where it prints none.
+    """Return the publication date that an article prints, None if it prints none.
 
-    A date without a year, or one in numbers alone that may be read in two ways, tells none.
+    A date without a year, or an ambiguous one in numbers alone, does not count.
     """
     for start, line in _short_lines(text, below=0):
         found = _DATE_LINE.fullmatch(line)
@@ -104,7 +103,7 @@ def date(text: str) -> PrintedFact | None:
 
 
 def find(text: str, value: str) -> PrintedFact | None:
-    """Return where an article prints words in a line that is no running text, None where not."""
+    """Return where an article prints a value outside running text, None if it does not."""
     for start, line in _short_lines(text):
         found = re.search(rf"\b{re.escape(value)}(?!\w)", line, re.IGNORECASE) if value else None
         if found:
@@ -120,7 +119,7 @@ def _dated(found: re.Match[str], start: int) -> PrintedFact | None:
 
 
 def _short_lines(text: str, below: int = _LINES_BELOW) -> Iterator[tuple[int, str]]:
-    """Yield the lines that are no running text, under the headline and at the end."""
+    """Yield the lines that are not running text, under the headline and at the end."""
     lines = _lines(text)
     above = lines[1:_LINES_ABOVE]
     last = [line for line in lines[len(lines) - below :] if line not in above] if below else []
@@ -130,7 +129,7 @@ def _short_lines(text: str, below: int = _LINES_BELOW) -> Iterator[tuple[int, st
 
 
 def _lines(text: str) -> list[tuple[int, str]]:
-    """Return the lines that are not blank, without space around them, and where each begins."""
+    """Return the non-blank lines, stripped, each with its start offset."""
     lines = []
     for match in re.finditer(r"[^\r\n]+", text):
         stripped = match[0].strip()

@@ -1,6 +1,6 @@
-"""The records that pass between the modules: frozen, checked when made.
+"""The records passed between the modules: frozen, validated on creation.
 
-Every offset counts Unicode code points of `Article.text`, absolute in the article.
+Every offset counts Unicode code points from the start of `Article.text`.
 """
 
 from askvisit.records.answers import Answer, ArticleRequest, ContextTurn, Kind

@@ -1,4 +1,4 @@
-"""What askvisit answers to a question."""
+"""The answer to a question."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ ArticleRequest = Literal[
 
 @dataclass(frozen=True)
 class ContextTurn:
-    """An earlier turn that a question was read with.
+    """An earlier turn used to interpret a question.
 
-    `turn` is its place in the history that was given, from 0. `text` is what was read of it: the
+    `turn` is its position in the given history, from 0. `text` is what was read of it: the
     question and the words that answered it; `words` are those that the question depends on, in
     order.
     """
@@ -45,15 +45,16 @@ class ContextTurn:
 
 @dataclass(frozen=True)
 class Answer:
-    """What askvisit answers; see docs/python-api.md for each field.
+    """The answer to a question; see docs/python-api.md for each field.
 
-    `context` are the earlier turns that the question was read with, none where it stands alone.
+    `context` are the earlier turns used to interpret the question, none if it stands alone.
 
     `found` is True exactly when `kind == "answer"`, exactly when `citations` is not empty.
-    `request` is what was wanted of an article as a whole, "quote" what a person quoted from it by
-    hand, None where a question was asked; `facts` are what was asked of it. `proposed_scope` is
-    what the question's words propose.
-    `groups` are what each of several articles answers, the surest first; none where one does.
+    `request` is what was requested of an article as a whole, "quote" what a person quoted from it
+    by hand, None if a question was asked; `facts` are those asked for. `proposed_scope` is what
+    the question's words propose.
+    `groups` are the answers of several articles, most confident first; none if one answers,
+    unless each article was asked (`each=True`).
     """
 
     question: str
@@ -83,16 +84,16 @@ class Answer:
 
     @property
     def as_quoted(self) -> tuple[Citation, ...]:
-        """The citations in the order in which `text` quotes them: a summary's is the article's."""
+        """The citations in the order in which `text` quotes them; a summary follows the article."""
         if self.request != "summary":
             return self.citations
         return tuple(sorted(self.citations, key=lambda citation: citation.start))
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Answer:
-        """Invert `dataclasses.asdict`, also after a trip through JSON; unknown keys are ignored.
+        """Invert `dataclasses.asdict`, even after a JSON round trip; unknown keys are ignored.
 
-        Raises `ValueError`, `TypeError` or `KeyError` where the data is not an answer.
+        Raises `ValueError`, `TypeError` or `KeyError` if the data is not an answer.
         """
         known = known_fields(cls, data)
         known["citations"] = tuple(Citation.from_dict(c) for c in data["citations"])

@@ -1,4 +1,4 @@
-"""An article, and the pieces that it is cut into."""
+"""An article, and the pieces it is split into."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from askvisit.records.checks import check_slice
 class Article:
     """One article: its text as stored, and what is known about it.
 
-    `id` is the file name with its extension; `date` is ISO 8601 where it is known, `author` the
-    names with commas between them.
+    `id` is the file name with its extension; `date` is ISO 8601, if known, `author` the names,
+    separated by commas.
     """
 
     id: str
@@ -27,26 +27,26 @@ class Article:
 
     @property
     def record(self) -> ArticleRecord:
-        """What is known of it, without its text."""
+        """What is known about it, without its text."""
         known = (self.source, self.url, self.date, self.author)
         return ArticleRecord(self.id, self.title, *known)
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of the text in UTF-8, as citations carry it."""
+        """Hash of the text in UTF-8, as used in citations."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
     def page(self, offset: int) -> int | None:
-        """Return the page (from 1) that an offset stands on, None where the text has no pages.
+        """Return the page (from 1) that an offset is on, None if the text has no pages.
 
-        A form feed ends a page, as in what `pdftotext` writes.
+        A form feed ends a page, as in the output of `pdftotext`.
         """
         return self.text.count("\f", 0, offset) + 1 if "\f" in self.text else None
 
 
 @dataclass(frozen=True)
 class ArticleRecord:
-    """What is known of an article, without its text; see `Article`."""
+    """What is known about an article, without its text; see `Article`."""
 
     id: str
     title: str

@@ -16,8 +16,8 @@ class Citation:
     """A sentence quoted word for word, and where it is.
 
     `article.text[start:end] == quote`; the same for `span`, `span_start` and `span_end`, which
-    lie inside the quote and are all None where the whole sentence is the answer. `page` (from 1)
-    is where it begins in a PDF, `speaker` who says it in an interview; None where there is none.
+    lie inside the quote and are all None if the whole sentence is the answer. `page` (from 1)
+    is where it begins in a PDF, `speaker` who says it in an interview; None if there is none.
     """
 
     number: int
@@ -39,7 +39,7 @@ class Citation:
     def of(
         cls, number: int, article: Article, span: Span, score: float, speaker: str | None = None
     ) -> Citation:
-        """Quote the sentence of a span, and the span where it has one, from their article."""
+        """Quote a span's sentence, and the span itself if it has offsets, from their article."""
         sentence = span.sentence
         return cls(
             number=number,
@@ -65,7 +65,7 @@ class Citation:
 
     @property
     def where(self) -> str:
-        """Where in its article it stands, in words: "page 2, paragraph 3"."""
+        """Where it is in its article, in words: "page 2, paragraph 3"."""
         page = () if self.page is None else (f"page {self.page}",)
         speaker = () if self.speaker is None else (f"speaker: {self.speaker}",)
         return ", ".join((*page, f"paragraph {self.paragraph}", *speaker))
@@ -84,5 +84,5 @@ class Citation:
 
 
 def quoted(citations: Iterable[Citation]) -> str:
-    """Write citations as an answer's text shows them: a line each, with the number behind."""
+    """Write citations as in an answer's text: one per line, followed by its number."""
     return "\n".join(f"{c.quote} [{c.number}]" for c in citations)

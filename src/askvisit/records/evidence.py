@@ -13,7 +13,7 @@ from askvisit.records.checks import check_slice
 class Hit:
     """A passage that retrieval found.
 
-    `dense` is the cosine of question and passage (-1..1), `bm25` the BM25 score (0 where no
+    `dense` is the cosine of question and passage (-1..1), `bm25` the BM25 score (0 if no
     word is shared, higher is better), `fused` what the hits are ordered by (best first).
     """
 
@@ -42,10 +42,10 @@ class Window:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What retrieval found for a question, for a reader and for the choice among its spans.
+    """What retrieval found for a question, for a reader and for ranking its spans.
 
     `hits` are ranked, best first; `windows` hold the text around the best of them; `bm25` is the
-    score of each sentence of the windows among them, by (article id, start).
+    score of each of the windows' sentences among them all, by (article id, start).
     """
 
     hits: tuple[Hit, ...]
@@ -55,12 +55,12 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Span:
-    """The best words of one sentence, as a reader scores them.
+    """The best words of one sentence, as scored by a reader.
 
-    `start` and `end` are absolute and inside `sentence`; both None where the reader only
+    `start` and `end` are absolute and inside `sentence`; both None if the reader only
     judges whole sentences. `score - null_score` is the margin by which the reader prefers
-    the span to "no answer here"; readers without a null score give 0.0 for it. `first_margin` is
-    that of the first of two stages, where the sentence was read in both.
+    the span to "no answer here"; readers without a null score set it to 0.0. `first_margin` is
+    that of the first of two stages, if the sentence was read in both.
     """
 
     sentence: Sentence
@@ -85,7 +85,7 @@ class Span:
 
     @property
     def words(self) -> str | None:
-        """The words that are marked, None where the whole sentence is judged."""
+        """The words of the span, None if the whole sentence is judged."""
         if self.start is None or self.end is None:
             return None
         return self.sentence.text[self.start - self.sentence.start : self.end - self.sentence.start]

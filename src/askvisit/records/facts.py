@@ -1,4 +1,4 @@
-"""What is known of an article beside its text."""
+"""What is known about an article besides its text."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ FactName = Literal["author", "date", "source", "url"]
 
 @dataclass(frozen=True)
 class Fact:
-    """What is known of an article: `value` is its author, source, url, or date (ISO 8601).
+    """A fact about an article: `value` is its author, source, url, or date (ISO 8601).
 
-    `printed` says that the article itself prints it, and a citation quotes it; where it does not,
-    the article's record tells it: the metadata of its file, or its `NAME.toml`.
+    `printed` says that the article itself prints it, and a citation quotes it; otherwise it comes
+    from the article's record: the metadata of its file, or its `NAME.toml`.
     """
 
     article_id: str

@@ -1,4 +1,4 @@
-"""What each of several articles answers, those together that say the same."""
+"""The answers of several articles, grouped if they say the same."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SpanType = Literal["date", "number", "name", "words"]
 
 @dataclass(frozen=True)
 class GroupMember:
-    """The best of one article: where it says it, what is known of it, and how sure that is."""
+    """One article's best answer: its citation, what is known about the article, and confidence."""
 
     citation: Citation
     source: str | None
@@ -31,8 +31,8 @@ class GroupMember:
 class AnswerGroup:
     """Articles that answer in the same words, the newest first.
 
-    `words` are the span of the surest of them, or its sentence. `differs` says that another group
-    has other words of the same `type`; which one is right is not judged.
+    `words` are the most confident member's span, or its sentence. `differs` says that another
+    group has different words of the same `type`; which one is right is not judged.
     """
 
     words: str

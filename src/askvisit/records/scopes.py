@@ -1,4 +1,4 @@
-"""A choice of articles that a question's words propose."""
+"""A selection of articles that a question's words propose."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from askvisit.records.checks import known_fields
 
 @dataclass(frozen=True)
 class ProposedScope:
-    """A narrower choice of articles that a question's words propose; it was not applied.
+    """A narrower selection of articles that a question's words propose; it was not applied.
 
     `words` are those of the question; `since` and `until` are days (ISO 8601), `articles` is how
-    many articles are in it. Ask again with `since`, `until` and `sources` to look in these alone.
+    many articles are in it. Ask again with `since`, `until` and `sources` to search only these.
     """
 
     words: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Which articles a question looks in: by id, source and date; and what its own words propose."""
+"""Which articles to search for a question: by id, source and date, or as its words propose."""
 
 from askvisit.scope.filter import Scope
 from askvisit.scope.proposal import propose

@@ -1,4 +1,4 @@
-"""The articles that a question looks in: those with certain ids, of certain sources, of a time."""
+"""The articles to search for a question, filtered by id, source and publication date."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from askvisit.records import ArticleRecord
 from askvisit.text import words
 
 _NAMED = 5
-"""Sources that an error names."""
+"""Maximum number of sources named in an error."""
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What an article must be to be looked in; None is anything.
+    """Which articles to search; None means any.
 
-    articles: ids. sources: names of papers, or words of them ("Herald"). since, until: the days
-    between which it was published, both inclusive, as ISO 8601; "2019" is the whole year. An
-    article without a date is in no time.
+    articles: ids. sources: names of papers, or words of them ("Herald"). since, until: the first
+    and last day of publication, inclusive, as ISO 8601; "2019" is the whole year. An article
+    without a date is never within them.
     """
 
     articles: Sequence[str] | None = None
@@ -32,10 +32,11 @@ class Scope:
     sources: Sequence[str] | None = None
 
     def ids(self, index: PassageIndex) -> list[str] | None:
-        """Return the ids of the articles in it, in the order of the index; None for all.
+        """Return the ids of the articles in it; None for all.
 
-        Raises `UnknownArticleError` for an id that the index does not have, and `ScopeError` where
-        no article is left, or a date or source is none.
+        They are in the order of `articles`, if that is all that narrows it, or else of the index.
+        Raises `UnknownArticleError` for an id not in the index, and `ScopeError` if no article is
+        left, or a date or source is invalid.
         """
         if self.articles is not None:
             _check_ids(index, self.articles)
@@ -56,7 +57,7 @@ class Scope:
 
 
 def is_of(source: str, name: str) -> bool:
-    """Return whether words name a source: those of its name side by side, capitals aside."""
+    """Return whether words name a source: consecutive words of its name, ignoring case."""
     return bool(words(name)) and f" {_plain(name)} " in f" {_plain(source)} "
 
 

@@ -1,7 +1,7 @@
-"""A narrower scope that the words of a question propose; it is shown, and never applied by itself.
+"""A narrower scope that a question's words propose; it is shown, but never applied automatically.
 
-A source is proposed where its name stands in the question ("in the Herald"), a time where it means
-the publication ("last week's article"), which is learned from examples as requests are.
+A source is proposed if its name is in the question ("in the Herald"), a time if it refers to
+publication ("last week's article"), which is learned from examples, as requests are.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _HINT = re.compile(
     r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
     re.IGNORECASE,
 )
-"""Without one of these, no time of publication is looked for: finding dates takes a while."""
+"""Without one of these, no publication time is looked for: finding dates takes a while."""
 
 
 def propose(
@@ -40,10 +40,10 @@ def propose(
     looked_in: Sequence[str] | None = None,
     today: date | None = None,
 ) -> ProposedScope | None:
-    """Return the scope that a question's words propose, None where they propose none.
+    """Return the scope that a question's words propose, None if they propose none.
 
-    looked_in: ids of the articles that it looks in already (all where None). A proposal leaves
-    some of them out, and not all.
+    looked_in: ids of the articles already being searched (all if None). A proposal leaves out
+    some of them, but not all.
     """
     source, named = _source(index, question)
     time, between = _time(encoder, question, today or date.today())
@@ -65,7 +65,7 @@ def propose(
 def _source(index: PassageIndex, question: str) -> tuple[str | None, str]:
     """Return the one source that a question names, and the words that name it.
 
-    Its last word will do ("the Herald") where no other source has it.
+    Its last word is enough ("the Herald") if no other source has it.
     """
     sources = sorted({r.source for r in index.records if r.source is not None})
     asked = f" {' '.join(words(question))} "
@@ -82,7 +82,7 @@ def _source(index: PassageIndex, question: str) -> tuple[str | None, str]:
 
 
 def _time(encoder: Encoder, question: str, today: date) -> tuple[str, dates.DateRange | None]:
-    """Return the time in a question that means the publication, and its days."""
+    """Return the words in a question that refer to the publication time, and the days meant."""
     if not _HINT.search(question) or not _may_mean_publication(question):
         return "", None
     for told in dates.mentioned(question):

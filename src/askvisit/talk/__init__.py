@@ -1,4 +1,4 @@
-"""What is not a question to the text: small talk, and requests for an article as a whole."""
+"""Messages that are not questions about the text: small talk and requests for whole articles."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 _SHOWN = 5
-"""Sentences with which an article is shown: its headline and how it begins."""
+"""Sentences shown of an article: its headline and opening."""
 
 _NO_HEADLINE = "The article has no headline; it is known as “{}”."
 
@@ -39,10 +39,10 @@ def reply(
     history: Sequence[Answer] = (),
     articles: Sequence[str] | None = None,
 ) -> Answer | None:
-    """Respond to what is no question to the text; None where it is one.
+    """Reply to a message that is not a question about the text; None if it is one.
 
     question: as typed, for the answer; asked: its readable form.
-    history: earlier answers, oldest first; articles: ids of those to look in (all where None).
+    history: earlier answers, oldest first; articles: ids to search (None: all).
     """
     response = respond(asked, encoder)
     if response is not None:
@@ -64,19 +64,19 @@ def reply(
 
 
 def warm_up(encoder: Encoder) -> None:
-    """Learn now from the examples what is asked of articles themselves."""
+    """Fit the classifier of questions about articles themselves ahead of its first use."""
     fact_questions.LEARNED.fit(encoder)
 
 
 def is_reply(answer: Answer) -> bool:
-    """Return whether an earlier answer is one of these replies, on which no follow-up depends."""
+    """Return whether an earlier answer is one of these replies, which no follow-up depends on."""
     return answer.kind == "talk" or (answer.found and answer.request is not None)
 
 
 def _request(
     index: PassageIndex, asked: str, history: Sequence[Answer], articles: Sequence[str] | None
 ) -> Request | None:
-    """Read a request; after "Which article?" a title alone completes the one before."""
+    """Parse a request; after "Which article?", a bare title completes the previous one."""
     before = history[-1] if history else None
     request = requests.parse(asked)
     if request is None and before is not None and before.kind == "talk":
@@ -89,7 +89,7 @@ def _request(
 def _fulfilled(
     index: PassageIndex, encoder: Encoder, question: str, request: Request, article: Article
 ) -> Answer:
-    """Give what is wanted of an article, quoted."""
+    """Fulfil a request for one article by quoting it."""
     if request.wanted == "summary":
         scored = summary.most_central(index, encoder, article, request.sentences)
         return _quoted(question, "summary", article, scored)

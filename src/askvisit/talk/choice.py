@@ -1,6 +1,6 @@
 """Which article a request is about: the one that it names, the only one, or the one cited last.
 
-Where none of these decides, nothing is guessed: the person is asked.
+If none of these applies, nothing is guessed: the user is asked.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from askvisit.text import stems
 
 _TITLES_LISTED = 5
 _TITLES_COMPARED = 200
-"""Of more articles, only titles of those are compared whose text has the words."""
+"""With more articles, only the titles of those whose text has the words are compared."""
 
 _PASSAGES_SEARCHED = 20
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
@@ -28,9 +28,9 @@ def choose(
     history: Sequence[Answer] = (),
     articles: Sequence[str] | None = None,
 ) -> list[str]:
-    """Return the ids of the articles that a request may be about; none where it names no article.
+    """Return the ids of the articles that a request may be about; empty if it names none.
 
-    history: earlier answers, oldest first; articles: the ids to choose among (all where None).
+    history: earlier answers, oldest first; articles: the ids to choose from (None: all).
     """
     ids = among(index, articles)
     if request.about is not None:
@@ -43,22 +43,22 @@ def choose(
 
 
 def _article_of(answer: Answer) -> list[str]:
-    """Return the article that an answer quotes first, or else has a fact of."""
+    """Return the article that an answer quotes first or else gives a fact about."""
     cited = [citation.article_id for citation in answer.citations]
     return [*cited, *(fact.article_id for fact in answer.facts)][:1]
 
 
 def is_a_name(index: PassageIndex, words: str, articles: Sequence[str] | None) -> bool:
-    """Return whether words name one article and say no more: its place, file or words of its title.
+    """Return whether the words only name one article: by place, file or words of its title.
 
-    They answer the question which one is meant.
+    Such words answer the question which article is meant.
     """
     bare = re.sub(r"\b(?:the|one|article|please)\b", " ", words, flags=re.IGNORECASE)
     return len(_named(index, bare or words, among(index, articles), loosely=True)) == 1
 
 
 def which(index: PassageIndex, chosen: Sequence[str], articles: Sequence[str] | None = None) -> str:
-    """Ask which article is meant, of those that may be; say where none is about what was named."""
+    """Ask which of the possible articles is meant; say so if none is about what was named."""
     listed = listing(index, chosen or among(index, articles))
     return f"Which article? {listed} Name one." if chosen else f"No article is about that. {listed}"
 
@@ -66,7 +66,7 @@ def which(index: PassageIndex, chosen: Sequence[str], articles: Sequence[str] | 
 def mentions(
     index: PassageIndex, about: str, articles: Sequence[str] | None = None
 ) -> list[Sentence]:
-    """Return of each article that has all words in one passage its sentence with most of them.
+    """Return, for each article with all words in one passage, its sentence with most of them.
 
     The article with the best passage comes first.
     """
@@ -85,7 +85,7 @@ def mentions(
 
 
 def among(index: PassageIndex, articles: Sequence[str] | None) -> list[str]:
-    """Return the ids to choose among, in the order of the index."""
+    """Return the ids to choose from, in index order."""
     return [i for i in index.article_ids() if articles is None or i in articles]
 
 
@@ -132,7 +132,7 @@ def _place(plain: str) -> int | None:
 
 
 def _is_titled(article: Article, asked: frozenset[str], loosely: bool) -> bool:
-    """Return whether the words are of the title or file name; unless loosely, most of the title."""
+    """Return whether title or file name have all words; unless loosely, most of the title."""
     title = stems(article.title)
     known = title | stems(" ".join(re.split(r"[\W_]+", PurePath(article.id).stem)))
     return asked <= known and (loosely or 2 * len(asked) > len(title))

@@ -1,8 +1,8 @@
-"""Questions about an article itself: who wrote it, when and where it was published, which it is.
+"""Questions about an article itself: its author, when and where it was published, which one it is.
 
-`facts.toml` has about ten examples of each intent (see `intents`). Which article or topic is meant
-must not decide what is asked, so the words that no example has are "something" when a question is
-compared: "Who wrote the article about the bridge?" is "who wrote the article about something".
+`facts.toml` has about ten examples of each intent (see `intents`). The article or topic meant must
+not affect the intent, so words that no example has are replaced by "something" for comparison:
+"Who wrote the article about the bridge?" becomes "who wrote the article about something".
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Asked = Literal["author", "date", "source", "url", "about", "newest", "oldest"]
 _SOMETHING = "something"
 _DETERMINERS = ("the", "a", "an")
 _LONGEST = 25
-"""Words of such a question at most."""
+"""Maximum number of words in such a question."""
 
 INTENTS = Intents(Path(__file__).with_name("facts.toml"))
 LEARNED = LearnedIntent(INTENTS, least=0.35)
@@ -31,10 +31,10 @@ LEARNED = LearnedIntent(INTENTS, least=0.35)
 
 @dataclass(frozen=True)
 class FactQuestion:
-    """What is asked of an article.
+    """A question about an article itself.
 
-    `about`: the words that say which one, None where none do; `names_article`: whether the
-    question says that it is one ("this article"), and not only "it".
+    `about`: the words that say which one, if any; `names_article`: whether the question says that
+    it means an article ("this article"), not just "it".
     """
 
     wanted: Asked
@@ -43,7 +43,7 @@ class FactQuestion:
 
 
 def parse(message: str, encoder: Encoder) -> FactQuestion | None:
-    """Return what a question asks of an article itself, None where it is one to the text."""
+    """Parse a question about an article itself; None if it is about the text."""
     masked, about = mask(message)
     if not _may_be_one(masked):
         return None
@@ -54,7 +54,7 @@ def parse(message: str, encoder: Encoder) -> FactQuestion | None:
 
 
 def mask(message: str) -> tuple[str, str | None]:
-    """Return a message with "something" for the words that no example has, and those words."""
+    """Replace the words that no example has by "something"; return the message and those words."""
     bare = unwrap(without_greeting(message))
     typed = words(bare)
     known = INTENTS.vocabulary | STOP_WORDS
@@ -69,7 +69,7 @@ def mask(message: str) -> tuple[str, str | None]:
 
 
 def _may_be_one(masked: str) -> bool:
-    """Tell most questions by their words alone: only these need be encoded."""
+    """Rule out most questions by their words alone: only the others need encoding."""
     if len(masked.split()) > _LONGEST:
         return False
     words_left = [word for word in content_words(masked) if word != _SOMETHING]

@@ -1,7 +1,7 @@
-"""Answers about an article itself: who wrote it, when and where it was published, which it is.
+"""Answers about an article itself: its author, when and where it was published, which one it is.
 
-A fact that the article prints is quoted; one that only its record has (the metadata of its file, or
-its `NAME.toml`) is told as that, without a citation. Where both tell it and differ, both are told.
+A fact printed in the article is quoted; one that only its record has (the metadata of its file, or
+its `NAME.toml`) is reported as such, without a citation. If the two differ, both are given.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from askvisit.talk.requests import Request
 from askvisit.text import stems
 
 _MOST = 5
-"""Articles that are named."""
+"""Maximum number of articles named."""
 
 _NAMES: dict[FactName, str] = {
     "author": "author",
@@ -51,9 +51,9 @@ def answer(
     history: Sequence[Answer],
     articles: Sequence[str] | None,
 ) -> Answer | None:
-    """Answer a question about an article itself; None where it is one to the text.
+    """Answer a question about an article itself; None if it is about the text.
 
-    question: as typed; asked: its readable form; articles: the ids to look in (all where None).
+    question: as typed; asked: its readable form; articles: the ids to search (None: all).
     """
     wanted = fact_questions.parse(asked, encoder)
     if wanted is None:
@@ -65,7 +65,7 @@ def answer(
     if wanted.wanted == "newest" or wanted.wanted == "oldest":
         if wanted.about is None:
             return _by_date(index, question, wanted, ids)
-        if not wanted.names_article:  # "the newest ferry" is something that the text tells of
+        if not wanted.names_article:  # "the newest ferry" is something in the text
             return None
         chosen = choice.choose(index, request, (), articles)
         if chosen:
@@ -73,7 +73,7 @@ def answer(
         return _talk(question, choice.which(index, [], articles))
     chosen = choice.choose(index, request, history, articles)
     if len(chosen) == 1:
-        # "It" in a conversation may be something that the text is about: then the text is asked.
+        # "It" in a conversation may be something in the text: then the text is searched.
         surely = wanted.names_article or not history
         return _fact(index, question, wanted.wanted, index.article(chosen[0]), surely)
     if not chosen and not wanted.names_article:
@@ -84,7 +84,7 @@ def answer(
 def _fact(
     index: PassageIndex, question: str, name: FactName, article: Article, surely: bool
 ) -> Answer | None:
-    """Tell a fact of one article; None where it is not known, unless it surely was asked for."""
+    """State a fact about one article; None if it is unknown, unless surely asked for."""
     record: str | None = getattr(article, name)
     place = _printed(article, name)
     told = [] if place is None else [Fact(article.id, article.title, name, place.value, True)]
@@ -117,7 +117,7 @@ def _agree(name: FactName, record: str, value: str) -> bool:
 
 
 def _sentence(index: PassageIndex, article: Article, place: PrintedFact) -> Sentence | None:
-    """Return the sentence that holds a printed fact; None where a split goes through it."""
+    """Return the sentence that contains a printed fact; None if a sentence break splits it."""
     for sentence in index.sentences(article.id, end=place.end):
         if sentence.start <= place.start and place.end <= sentence.end:
             return sentence
@@ -127,7 +127,7 @@ def _sentence(index: PassageIndex, article: Article, place: PrintedFact) -> Sent
 def _by_date(
     index: PassageIndex, question: str, wanted: FactQuestion, ids: Sequence[str]
 ) -> Answer | None:
-    """Name the newest or the oldest article by its headline, several where they are of one day."""
+    """Name the newest or oldest article by its headline, or several from the same day."""
     among = set(ids)
     dated = [(day, r) for r in index.records if r.id in among and (day := _day(r)) is not None]
     if not dated:
@@ -158,7 +158,7 @@ def _about(
     ids: Sequence[str],
     articles: Sequence[str] | None,
 ) -> Answer | None:
-    """Quote of each article that has the words the sentence that has most of them."""
+    """Quote, from each article that has the words, the sentence with most of them."""
     if wanted.about is None:
         return None
     citations: list[Citation] = []
@@ -178,7 +178,7 @@ def _answer(
     told: Sequence[Fact],
     notes: Sequence[str] = (),
 ) -> Answer:
-    """Return quotes, then what only records tell."""
+    """Return quotes, then the facts that only records have."""
     lines = [quoted(citations)] if citations else []
     lines += [sentence_of(fact) for fact in told if not fact.printed]
     return Answer(
@@ -195,7 +195,7 @@ def _answer(
 
 
 def sentence_of(fact: Fact) -> str:
-    """Say what the record of an article tells."""
+    """State a fact from an article's record."""
     return f"By its record, the {_NAMES[fact.name]} of “{fact.article_title}” is: {fact.value}."
 
 

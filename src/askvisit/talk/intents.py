@@ -1,10 +1,10 @@
-"""Which intent a message has, learned from a few examples of each, by the encoder.
+"""The intent of a message, learned from the encoder's vectors of a few examples each.
 
-A TOML file has about ten examples of each intent, and `questions`: messages that are most like the
-examples and are for something else. `NearestIntent` asks that an example be nearer than any of
-those by a margin. `LearnedIntent` fits a classifier to them when it is first used, which tells
-intents apart whose examples are near each other ("who wrote it", "when was it written"). The limits
-of both are fitted on questions that have no intent.
+A TOML file has about ten examples of each intent, and `questions`: the most similar messages that
+have none. `NearestIntent` requires an example to be nearer than all of those by a margin.
+`LearnedIntent` fits a classifier on first use, which separates intents whose examples are similar
+("who wrote it", "when was it written"). The thresholds of both are tuned on questions that have no
+intent.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from askvisit.vectors import FloatArray, normalise
 Weights = NDArray[np.float64]
 
 _Identity = tuple[str, str, int]
-"""What makes two encoders the same: its vectors of the examples can be kept for both."""
+"""Identifies an encoder: equal ones share the cached vectors of the examples."""
 
 
 class Intents:
@@ -40,12 +40,12 @@ class Intents:
 
     @cached_property
     def examples(self) -> dict[str, str]:
-        """The intent of each example, which is written as messages are compared."""
+        """The intent of each example; examples are normalised by `plain`."""
         return {plain(e): name for name, table in self.tables.items() for e in table["examples"]}
 
     @cached_property
     def questions(self) -> list[str]:
-        """What has none of the intents, written as messages are compared."""
+        """Messages with none of the intents, normalised by `plain`."""
         return [plain(question) for question in self._file["questions"]]
 
     @cached_property
@@ -59,7 +59,7 @@ class Intents:
 
 
 class NearestIntent:
-    """The intent of the nearest example, where that is nearer than any question by a margin."""
+    """The intent of the nearest example, if it is nearer than any question by a margin."""
 
     def __init__(self, intents: Intents, *, least: float, margin: float) -> None:
         """Take the limits: the least cosine to an example, and the margin."""
@@ -69,7 +69,7 @@ class NearestIntent:
         self._encoded: dict[_Identity, tuple[FloatArray, FloatArray]] = {}
 
     def of(self, message: str, encoder: Encoder) -> str | None:
-        """Return the intent of a message, written as `plain` writes it; None where it has none."""
+        """Return the intent of a message normalised by `plain`; None if it has none."""
         return self._intents.examples.get(message) or self._nearest(message, encoder)
 
     def _nearest(self, message: str, encoder: Encoder) -> str | None:
@@ -82,7 +82,7 @@ class NearestIntent:
         return list(self._intents.examples.values())[int(likeness.argmax())]
 
     def _vectors(self, encoder: Encoder) -> tuple[FloatArray, FloatArray]:
-        """Return the vectors of the examples and of the questions, in their order."""
+        """Return the vectors of the examples and of the questions, in order."""
         key = _identity(encoder)
         if key not in self._encoded:
             texts = list(self._intents.examples), self._intents.questions
@@ -92,13 +92,13 @@ class NearestIntent:
 
 
 class LearnedIntent:
-    """The intent that kernel ridge regression finds (Saunders and others, 1998).
+    """The intent according to kernel ridge regression (Saunders and others, 1998).
 
     It is fitted to the examples' vectors in closed form, which takes a few milliseconds for two
-    hundred. A message has the intent with the highest score, where that reaches `least`.
+    hundred. A message has the highest-scoring intent if its score reaches `least`.
     """
 
-    _SHARPNESS = 2.0  # of the Gaussian kernel on vectors of length 1
+    _SHARPNESS = 2.0  # of the Gaussian kernel on unit vectors
     _RIDGE = 0.3
 
     def __init__(self, intents: Intents, *, least: float) -> None:
@@ -107,7 +107,7 @@ class LearnedIntent:
         self._fitted: dict[_Identity, tuple[FloatArray, Weights]] = {}
 
     def of(self, message: str, encoder: Encoder) -> str | None:
-        """Return the intent of a message, written as `plain` writes it; None where it has none."""
+        """Return the intent of a message normalised by `plain`; None if it has none."""
         if message in self._intents.examples:
             return self._intents.examples[message]
         if message in self._intents.questions:
@@ -117,7 +117,7 @@ class LearnedIntent:
         return best if scores[best] >= self._least else None
 
     def fit(self, encoder: Encoder) -> None:
-        """Fit it now, so that the first message does not wait for that."""
+        """Fit now, so that the first message does not have to wait."""
         self._fit(encoder)
 
     def scores(self, message: str, encoder: Encoder) -> dict[str, float]:
@@ -128,7 +128,7 @@ class LearnedIntent:
         return dict(zip(self._intents.tables, scores.tolist(), strict=True))
 
     def _fit(self, encoder: Encoder) -> tuple[FloatArray, Weights]:
-        """Return the vectors of examples and questions, and weights (as many × intents)."""
+        """Return the vectors of examples and questions, and the weights (vectors × intents)."""
         key = _identity(encoder)
         if key not in self._fitted:
             examples, names = self._intents.examples, list(self._intents.tables)
@@ -152,5 +152,5 @@ def _identity(encoder: Encoder) -> _Identity:
 
 
 def plain(text: str) -> str:
-    """Return a text as messages are compared: lower case, no punctuation, written out."""
+    """Normalise a text for comparison: lower case, no punctuation, written out."""
     return " ".join(word.word for word in words(text))

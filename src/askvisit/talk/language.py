@@ -1,14 +1,14 @@
-"""Questions that cannot be searched for: without words, or in another language than English.
+"""Questions that cannot be searched for: without words, or in a language other than English.
 
-Another script is evidence enough. A language in Latin script is known by its function words, the
-closed classes that no sentence does without (stop-word evidence: Grefenstette, "Comparing two
-language identification schemes", 1995). Language detectors made for longer texts take one English
-keyword query in a hundred for another language; here a refusal must be certain, so one English
-function word clears a question, and words that are also names or English words ("die", "van",
-"como") only count beside others.
+A different script is evidence enough. A language in Latin script is recognised by its function
+words, the closed classes that every sentence needs (stop-word evidence: Grefenstette, "Comparing
+two language identification schemes", 1995). Language detectors made for longer texts mistake one
+English keyword query in a hundred for another language; here a refusal must be certain, so one
+English function word clears a question, and words that are also names or English words ("die",
+"van", "como") count only alongside others.
 
-Measured on 210 questions in other languages, these lists tell 185; py3langid tells 190 but has
-false alarms and takes 81 MB, lingua tells 144 and takes 334 MB.
+Of 210 questions in other languages, these lists detect 185; py3langid detects 190 but has false
+alarms and takes 81 MB, lingua detects 144 and takes 334 MB.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ NOT_ENGLISH = "I read English only. Please ask in English."
 
 _WORD = re.compile(LETTERS)
 
-# Those that are words of no other language here: "in", "is", "was" and "of" are.
+# Only those that no other language here has, unlike "in", "is", "was" and "of".
 _ENGLISH = frozenset(
     "the what when where who whom whose why how which this that these those there does did doing "
     "done are were been being has having can could would should shall may might must and or but if "
@@ -37,10 +37,10 @@ _ENGLISH = frozenset(
 
 @dataclass(frozen=True)
 class FunctionWords:
-    """Function words of a language, with the spellings that leave out accents.
+    """Function words of a language, including spellings without accents.
 
-    `asking`: open a question. `sure`: are no English words and stand in no names that are common
-    in English texts (`asking` is among them). `unsure`: the others.
+    `asking`: words that open a question. `sure`: neither English words nor parts of names common
+    in English texts (includes `asking`). `unsure`: the others.
     """
 
     asking: frozenset[str]
@@ -148,9 +148,9 @@ _LANGUAGES = (
 
 
 def why_unreadable(question: str) -> str | None:
-    """Return what to say to a question that cannot be searched for, None where it can be.
+    """Return the response to a question that cannot be searched for; None if it can be.
 
-    It has no words (punctuation, emoji), or it is in another language.
+    Such a question has no words (punctuation, emoji), or is in another language.
     """
     letters = [c for c in question if c.isalpha()]
     if not letters:
@@ -161,7 +161,7 @@ def why_unreadable(question: str) -> str | None:
 
 
 def is_foreign(question: str) -> bool:
-    """Return whether function words show another language in Latin script, and none English."""
+    """Return whether function words indicate another language in Latin script, and none English."""
     text = unicodedata.normalize("NFC", question)
     words = [word.lower() for word in _WORD.findall(text)]
     if not words or any(word in _ENGLISH for word in words):

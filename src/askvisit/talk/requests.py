@@ -1,8 +1,8 @@
-"""Requests for an article as a whole: its headline, its text, a summary, or which there are.
+"""Requests for whole articles: a headline, the text, a summary, or the list of articles.
 
-A request is recognised by what is left of it: apart from courtesies ("could you please give me"),
-it may hold only the word for what is wanted, a word for an article, and which article is meant.
-So a question about a title or a report in the news is none.
+A request is recognised by what else it contains: apart from courtesies ("could you please give
+me"), it may have only a word for what is wanted, a word for an article, and words that say which
+article. So a question about a title or a report in the news is not a request.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from askvisit.talk.wording import nearest_word, words
 Wanted = Literal["headline", "show", "summary", "list"]
 
 MOST_SENTENCES = 10
-"""Sentences that a summary may be asked to have."""
+"""Maximum number of sentences in a requested summary."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is wanted, of which article.
+    """What is wanted, and of which article.
 
-    `about`: the words that say which article, None where none do; `loosely` is False where they
-    stand alone ("summarise A Bridge for the Town") and must be a title or a file name.
-    `sentences`: how long a summary is wanted, None where that was not said.
+    `about`: the words that say which article, if any; `loosely` is False if they stand alone
+    ("summarise A Bridge for the Town") and must be a title or a file name.
+    `sentences`: the requested length of a summary, if given.
     """
 
     wanted: Wanted
@@ -40,7 +40,7 @@ _ARTICLE = frozenset(
 )
 _ARTICLES = frozenset("articles texts stories documents".split())
 SURELY = frozenset("article articles story".split())
-"""Words for an article; the others may be a matter of the text."""
+"""Words that must mean an article; the others may be about the text."""
 
 _HEADLINE = frozenset("headline title heading header".split())
 _HEADLINES = frozenset("headlines titles headings names".split())
@@ -93,7 +93,7 @@ _TLDR = re.compile(r"\btl\s*[;,:/]?\s*dr\b", re.IGNORECASE)
 
 
 def parse(message: str) -> Request | None:
-    """Return the request that a message is, None where it is a question to the text."""
+    """Parse a message as a request; None if it is a question about the text."""
     typed = [_corrected(word.word) for word in words(_TLDR.sub("tldr", without_greeting(message)))]
     sentences, typed = _length(typed)
     rest, about = _split(typed)
@@ -112,7 +112,7 @@ def _corrected(word: str) -> str:
 
 
 def _length(typed: list[str]) -> tuple[int | None, list[str]]:
-    """Find how many sentences are wanted, and take the number (also of words) out."""
+    """Find how many sentences are wanted, and remove that number (or one of words)."""
     for n, word in enumerate(typed[:-1]):
         number = int(word) if word.isdecimal() and len(word) < 4 else _NUMBERS.get(word)
         if number and typed[n + 1] in _LENGTHS:
@@ -123,10 +123,10 @@ def _length(typed: list[str]) -> tuple[int | None, list[str]]:
 
 
 def _split(typed: list[str]) -> tuple[list[str], str | None]:
-    """Part the words that say which article from the others.
+    """Separate the words that say which article from the others.
 
-    They stand before the word for an article ("the bridge article"), after it and a link ("the
-    article about the bridge"), or alone.
+    They come before the word for an article ("the bridge article"), after it and a linking word
+    ("the article about the bridge"), or alone.
     """
     nouns = [n for n, word in enumerate(typed) if word in _ARTICLE]
     strange = [n for n, word in enumerate(typed) if word not in _VOCABULARY]
@@ -160,7 +160,7 @@ def _wanted(held: frozenset[str], typed: list[str], about: str | None) -> Wanted
 
 
 def _of_the_text(held: frozenset[str], typed: list[str]) -> Wanted | None:
-    """Tell a summary ("what does the article say") from showing the text ("read the article")."""
+    """Tell "what does the article say" (a summary) from "read the article" (the text)."""
     if held & _SAYS:
         return "summary" if held & _ARTICLE or typed[-1] == "about" else None
     if not held & _ARTICLE:

@@ -1,9 +1,9 @@
-"""Greetings, thanks, farewells and questions about the assistant itself: a fixed response each.
+"""Greetings, thanks, farewells and questions about the assistant: a fixed response to each.
 
-`smalltalk.toml` has about ten examples of each intent. A message is small talk where one of them is
-the same, or nearer by the encoder, by a margin, than any example of a question to the articles.
-Both limits were fitted: of 2,000 questions to news articles and the 4,983 turns of dialogues about
-them, none may be taken for small talk.
+`smalltalk.toml` has about ten examples of each intent. A message is small talk if it equals one of
+them, or if the encoder puts it nearer to one, by a margin, than to any example of a question about
+the articles. Both thresholds were tuned so that none of 2,000 questions about news articles and of
+the 4,983 turns of dialogues about them is taken for small talk.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from askvisit.talk.intents import Intents, NearestIntent
 from askvisit.talk.wording import nearest_word, words
 
 _LONGEST = 10
-"""Words of small talk at most, after a greeting."""
+"""Maximum number of words in small talk, after a greeting."""
 
 _INTENTS = Intents(Path(__file__).with_suffix(".toml"))
 _NEAREST = NearestIntent(_INTENTS, least=0.5, margin=0.25)
 
 
 def respond(message: str, encoder: Encoder) -> str | None:
-    """Return the fixed response to small talk, None for anything else.
+    """Return the fixed response to small talk; None for anything else.
 
-    What follows a greeting decides ("hi, who are you?"). Most questions are told by their words
-    alone: small talk has at most one that no example has, which is no name. Others are encoded.
+    What follows a greeting decides ("hi, who are you?"). Most questions are ruled out by their
+    words alone: small talk has at most one that no example has, and not a name. Others are encoded.
     """
     intent = _intent(without_greeting(message), encoder)
     return responses()[intent] if intent else None

@@ -1,10 +1,10 @@
-"""A summary by extraction: the most central sentences of an article.
+"""Extractive summaries: the most central sentences of an article.
 
-LexRank (Erkan and Radev, 2004) ranks sentences as PageRank ranks pages: a sentence is central
-where it is similar to central ones, and similarity is the cosine of the encoder's vectors. As in
-its topic-sensitive form (Otterbacher, Erkan and Radev, 2005) the walk jumps to sentences as they
-are similar to a topic, here the title. Sentences that repeat a chosen one are passed over by
-maximal marginal relevance (Carbonell and Goldstein, 1998).
+LexRank (Erkan and Radev, 2004) ranks sentences as PageRank ranks pages: a sentence is central if it
+is similar to central ones, where similarity is the cosine of the encoder's vectors. As in its
+topic-sensitive form (Otterbacher, Erkan and Radev, 2005), the walk jumps to sentences in proportion
+to their similarity to a topic, here the title. Maximal marginal relevance (Carbonell and Goldstein,
+1998) passes over sentences that repeat a chosen one.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ Scored = list[tuple[Sentence, float]]
 _DAMPING = 0.5
 """Share of the walk that follows similarity; the rest jumps towards the title."""
 
-_STEPS = 50  # each halves what is left of the error
+_STEPS = 50  # each halves the remaining error
 _NOVELTY = 0.3
 _FEWEST, _MOST = 3, 5
 _FEWEST_WORDS = 5
 _PASSAGES_READ = 40
-"""Passages of a long article that are read: those most similar to the title."""
+"""Passages read of a long article: those most similar to the title."""
 
-# A sentence that begins with one of these says nothing without the one before it.
+# A sentence that begins with one of these makes no sense without the one before it.
 _LEANING = re.compile(
     r"(?:it|its|he|his|she|her|they|their|them|this|these|that|those|such|but|and|so|or|yet|"
     r"however|therefore|thus|instead|also|nor|neither|otherwise|meanwhile|then)\b",
@@ -47,8 +47,8 @@ def most_central(
 ) -> Scored:
     """Return the most central sentences with their scores (0..1, the first has 1), best first.
 
-    count: how many; where None, one of seven sentences, three at least and five at most, but not
-    more than half of a short article.
+    count: how many; if None, one sentence in seven, at least three and at most five, but no more
+    than half of a short article.
     """
     sentences = _candidates(index, encoder, article)
     if not sentences:
@@ -62,7 +62,7 @@ def most_central(
 
 
 def lexrank(sentences: FloatArray, topic: FloatArray) -> NDArray[np.float64]:
-    """Return the centrality of sentences (n × dimension) towards a topic, the highest being 1.
+    """Return the centrality of sentences (n × dimension) for a topic, the highest being 1.
 
     Vectors have length 1.
     """
@@ -94,7 +94,7 @@ def diverse(scores: NDArray[np.float64], vectors: FloatArray, count: int) -> lis
 
 
 def _shares(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Scale each row to sum 1; a row of zeros becomes even."""
+    """Scale each row to sum to 1; a row of zeros becomes uniform."""
     sums = rows.sum(axis=1, keepdims=True)
     even = np.full_like(rows, 1 / rows.shape[1])
     shares: NDArray[np.float64] = np.divide(rows, sums, out=even, where=sums > 0)
@@ -102,7 +102,7 @@ def _shares(rows: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _candidates(index: PassageIndex, encoder: Encoder, article: Article) -> list[Sentence]:
-    """Return the sentences that may be in a summary: whole ones that depend on none before."""
+    """Return the sentences eligible for a summary: complete ones that stand alone."""
     has_headline = headline(article.text) is not None
     body = [s for s in _read(index, encoder, article) if s.paragraph > 1 or not has_headline]
     good = [s for s in body if _stands_alone(s.text)]
@@ -115,7 +115,7 @@ def _stands_alone(text: str) -> bool:
 
 
 def _read(index: PassageIndex, encoder: Encoder, article: Article) -> Sequence[Sentence]:
-    """Return an article's sentences; of a long one, those of the passages nearest to its title."""
+    """Return an article's sentences; for a long one, those in the passages nearest its title."""
     numbers = index.passage_range(article.id)
     if len(numbers) <= _PASSAGES_READ:
         return index.sentences(article.id)

@@ -1,4 +1,4 @@
-"""What people type, as words to compare: lower case, chat spellings and contractions undone."""
+"""Typed messages as words to compare: lower case, chat spellings and contractions expanded."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _WRITTEN_OUT = {
 
 @dataclass(frozen=True)
 class Word:
-    """A word in the form that is compared, and the range of the text where it is written."""
+    """A word normalised for comparison, and its range in the text."""
 
     word: str
     start: int
@@ -53,7 +53,7 @@ class Word:
 
 
 def words(text: str) -> list[Word]:
-    """Return a text's words; punctuation is left out, white space in "thank you" parts two."""
+    """Return a text's words without punctuation; "thankyou" becomes two words."""
     return [
         Word(word, match.start(), match.end())
         for match in _WORD.finditer(text)
@@ -68,12 +68,12 @@ def _plain(typed: str) -> str:
 
 
 def nearest_word(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word of which one of at least four letters is a slip of the finger."""
+    """Return the known word of which a word of at least four letters is a typo, if any."""
     return next((k for k in known if len(word) >= 4 and _is_a_slip(word, k)), None)
 
 
 def _is_a_slip(typed: str, word: str) -> bool:
-    """Return whether one letter is left out, added, wrong or swapped; the first one never is."""
+    """Return whether one letter is missing, added, wrong or swapped, but never the first."""
     start = _shared(typed, word)
     end = _shared(typed[start:][::-1], word[start:][::-1])
     is_, meant = typed[start : len(typed) - end], word[start : len(word) - end]
@@ -82,6 +82,6 @@ def _is_a_slip(typed: str, word: str) -> bool:
 
 
 def _shared(one: str, other: str) -> int:
-    """Return how many letters two words share at their beginning."""
+    """Return the length of the prefix that two words share."""
     pairs = enumerate(zip(one, other, strict=False))
     return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))

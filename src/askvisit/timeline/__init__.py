@@ -1,6 +1,6 @@
-"""Dated sentences of articles in order of time, each quoted and cited.
+"""Dated sentences of articles in chronological order, each quoted and cited.
 
-expressions: where dates stand in a sentence; tense: whether one without a year is past or to come;
+expressions: date expressions in a sentence; tense: whether one without a year is past or future;
 resolving: expressions to dates; build: an index to a timeline. What cannot be dated is left out.
 """
 

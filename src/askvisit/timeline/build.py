@@ -1,4 +1,4 @@
-"""An index, or what it says of a topic, as a timeline: entries in order of time, each cited."""
+"""Timelines of an index or of a topic in it: entries in chronological order, each cited."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from askvisit.retriever import Retriever
 from askvisit.timeline.resolving import DatedWords, dated
 
 _PASSAGES = 24
-"""Passages whose surroundings are looked through for a topic."""
+"""Passages whose surroundings are searched for a topic."""
 
 _AROUND = 600
-"""Characters of a passage's surroundings on either side."""
+"""Characters of context on either side of a passage."""
 
 _ARTICLES_REMEMBERED = 1024
 
 _Place = tuple[str, int]
-"""A sentence: its article's id and where it begins."""
+"""A sentence: its article's id and start offset."""
 
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """A dated sentence. `citation` quotes it; its span are the words that date it.
+    """A dated sentence. `citation` quotes it; its span is the words that date it.
 
-    `date` is YYYY, YYYY-MM or YYYY-MM-DD, as precise as the words are with the article's day of
-    publication; `precision` says which. A week, quarter or season stands as the month or year that
+    `date` is YYYY, YYYY-MM or YYYY-MM-DD, as precise as the words and the article's publication
+    date allow; `precision` says which. A week, quarter or season is given as the month or year that
     it lies in.
     """
 
@@ -44,14 +44,14 @@ class TimelineEntry:
 
 @dataclass(frozen=True)
 class TimelineScope:
-    """What a timeline is made of: some articles, and a span of time with both ends in it."""
+    """What a timeline covers: some articles, and a time span that includes both ends."""
 
     articles: Sequence[str]
     since: PartialDate | None = None
     until: PartialDate | None = None
 
     def includes(self, when: PartialDate) -> bool:
-        """Return whether a date may lie in the span; a year does where it overlaps it."""
+        """Return whether a date may lie in the span; a year does if it overlaps the span."""
         too_early = self.since is not None and when.last < self.since.first
         too_late = self.until is not None and when.first > self.until.last
         return not (too_early or too_late)
@@ -68,8 +68,8 @@ def on_topic(
 ) -> tuple[TimelineEntry, ...]:
     """Return the dated sentences of articles that are about a topic.
 
-    Those are the sentences that a topic search is sure of, and those that hold all words of the
-    topic themselves or with the two sentences before them. A citation's score is the confidence.
+    These are the sentences that a topic search is sure of, and those that contain all words of the
+    topic, alone or with the two sentences before them. A citation's score is the confidence.
     """
     retriever = Retriever(index, encoder)
     evidence = retriever.gather(topic, list(scope.articles), passages=_PASSAGES, around=_AROUND)
@@ -90,7 +90,7 @@ def on_topic(
 
 
 def _only(evidence: Evidence, places: Collection[_Place]) -> Evidence:
-    """Leave other sentences out of what is read: most have no date, and reading takes time."""
+    """Keep only the sentences to read: most have no date, and reading takes time."""
     windows = (
         replace(w, sentences=tuple(s for s in w.sentences if (s.article_id, s.start) in places))
         for w in evidence.windows
@@ -99,7 +99,7 @@ def _only(evidence: Evidence, places: Collection[_Place]) -> Evidence:
 
 
 def _spoken_of(topic: str, sentences: Sequence[Sentence]) -> set[int]:
-    """Return where the sentences begin that hold a topic, two sentences before them included."""
+    """Return the starts of the sentences that, with the two before them, contain a topic."""
     texts = [sentence.text for sentence in sentences]
     return {
         sentence.start
@@ -113,11 +113,11 @@ def _entries(
     scope: TimelineScope,
     scores: dict[_Place, float],
 ) -> tuple[TimelineEntry, ...]:
-    """Sort what was found by time, and what has one date by article and place; number it."""
+    """Sort what was found by date, then by article and position, and number it."""
     rows = {
         (words.date, article.id, words.sentence.start): (article, words)
         for article, dates in found
-        for words in reversed(dates)  # of two words for one date in a sentence the first is cited
+        for words in reversed(dates)  # if a sentence gives a date twice, the first is cited
         if scope.includes(words.date)
     }
     ordered = sorted(rows, key=lambda row: (row[0].order, *row[1:]))

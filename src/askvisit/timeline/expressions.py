@@ -1,8 +1,9 @@
-"""Where dates stand in a sentence: the words of each, and what they need to become a date.
+"""Date expressions in a sentence: the words of each, and what is needed to resolve them.
 
-The words are found here and resolved by dateparser, whose own search takes "may" for a month, "340
-seconds" for a date and words beside a date for parts of it. What names no single year, month or day
-is not found: durations, ages, "on Tuesdays", "the 1990s", "some thirty years ago", "today".
+The words are found here and resolved by dateparser, whose own search mistakes "may" for a month,
+"340 seconds" for a date and words beside a date for parts of it. What does not name a single year,
+month or day is not found: durations, ages, "on Tuesdays", "the 1990s", "some thirty years ago",
+"today".
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ Kind = Literal["absolute", "yearless", "relative", "anchored"]
 
 @dataclass(frozen=True)
 class DateExpression:
-    """Words that mean a date, at offsets in their sentence.
+    """Words that denote a date, at offsets in their sentence.
 
-    `text` is what to resolve, without what only surrounds it. `kind` says what that needs:
-    nothing (absolute); the day of publication and whether past or future is meant (yearless); the
-    day of publication (relative); a date mentioned before (anchored).
+    `text` is what to resolve, without surrounding words. `kind` says what that needs: nothing
+    (absolute); the publication date and whether past or future is meant (yearless); the
+    publication date (relative); a date mentioned before (anchored).
     """
 
     start: int
@@ -42,7 +43,7 @@ _TEENS = (
     "thirty forty fifty sixty seventy eighty ninety"
 )
 NUMBER_WORDS = frozenset(f"{_ONES} {_TEENS}".split())
-"""Numbers that are one word."""
+"""Numbers written as one word."""
 _NUMBER = (
     rf"(?:\d{{1,3}}|(?:twenty|thirty|forty|fifty)-(?:{_ONES.replace(' ', '|')})"
     rf"|{'|'.join(sorted(NUMBER_WORDS, reverse=True))}|an?)"
@@ -54,7 +55,7 @@ _SOME_YEAR = rf"(?:of\s+)?(?:last|this|next)\s+year|{_NUMBER}\s+years?\s+ago"
 _DAY_MONTH = rf"(?:{_DAY}\s+(?:of\s+)?{_SHORT_MONTH}|{_SHORT_MONTH}\s+{_DAY})"
 
 _MORE = rf",?\s+(?:(?:of\s+)?{_YEAR}|{_SOME_YEAR}|{_THAT_YEAR}|{_DAY})\b"
-"""What would make a month more precise: those patterns stand for themselves."""
+"""What would make a month more precise: such dates have their own patterns."""
 
 _BEFORE_MONTH = (
     r"(?<!\w)(?:in|since|by|until|till|from|of|to|before|after|during|through|for|between|late|early"
@@ -66,7 +67,7 @@ _BEFORE_YEAR = (
     r"|(?<!\w)(?P<article>an?|the|its|his|her|their)\s|\()"
 )
 
-# In order: at one place, the first that fits is taken.
+# In order of precedence: at any position, the first match is taken.
 _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("absolute", r"\b\d{4}-\d\d-\d\d\b"),
     ("absolute", rf"\b{_DAY_MONTH},?\s+{_YEAR}\b"),
@@ -113,7 +114,7 @@ _MEASURES = frozenset(
     "tonne ton dollar euro pound hp mph square cubic odd".split()
 )
 _OLDEST_AFTER_ARTICLE = 1800
-"""A number after "a" or "the" is a year from here on: "the 1500 metres"."""
+"""The lowest number that is a year after "a" or "the": "the 1500 metres" is none."""
 
 
 def find(sentence: str) -> Iterator[DateExpression]:
@@ -127,7 +128,7 @@ def find(sentence: str) -> Iterator[DateExpression]:
 
 
 def _means_a_date(match: re.Match[str], before: str, after: str) -> bool:
-    """Return whether the words are a date here, and no name, number or rough guess."""
+    """Return whether the words are a date here, not a name, number or rough guess."""
     if match["year"]:
         return _is_year(match, after)
     if match["month"] in _GIVEN_NAMES:
@@ -139,7 +140,7 @@ def _means_a_date(match: re.Match[str], before: str, after: str) -> bool:
 
 
 def _is_year(match: re.Match[str], after: str) -> bool:
-    """Return whether four digits are a year, and not how many of something there are."""
+    """Return whether four digits are a year, not a count of something."""
     if match["article"] and int(match["year"]) < _OLDEST_AFTER_ARTICLE:
         return False
     counted = re.match(r"\s+([\w-]+)", after)

@@ -1,8 +1,8 @@
-"""Expressions become dates, by dateparser and, where they need it, the day of publication.
+"""Resolve expressions to dates, by dateparser and, if needed, the publication date.
 
-dateparser says which parts of a date it read and what unit a distance has; nothing is
-returned that is more precise than that. A date that could lie on either side of publication is left
-out, as is one without a year close behind a date of another year, which it may belong to.
+dateparser says which parts of a date it read and the unit of an offset; nothing more precise than
+that is returned. A date that could lie on either side of publication is left out, as is one without
+a year soon after a date of another year, which it may belong to.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from askvisit.timeline.tense import Tense, nearer, tense
 
 _REMEMBERED = 65_536
 _CLOSE = 31
-"""Days around publication in which a day without a year is taken to lie."""
+"""Days around publication within which a day without a year is taken to lie."""
 
 _UNITS = ("year", "month", "week", "day")
 _WEEKDAY = re.compile(r"[A-Z][a-z]+day")
 _SEASON = re.compile(r"(last|next|this) (spring|summer|autumn|fall)", re.IGNORECASE)
 _SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11)}
-"""First and last month; on the southern half of the earth too most give the same year."""
+"""First and last month; in the southern hemisphere, too, most give the same year."""
 _END = re.compile(r"end of (?:the |(?=this|last|next))", re.IGNORECASE)
 _TAIL = re.compile(
     r",? (?:of )?((?:last|this|next|that|the same) year|[\w-]+ years? ago)$", re.IGNORECASE
@@ -40,7 +40,7 @@ _STEPS = {"same": 0, "that": 0, "next": 1, "following": 1, "previous": -1}
 
 @dataclass(frozen=True)
 class DatedWords:
-    """A date, and the words that give it: absolute offsets in their article, inside `sentence`."""
+    """A date and the words that give it, at offsets in the article, inside `sentence`."""
 
     sentence: Sentence
     start: int
@@ -51,7 +51,7 @@ class DatedWords:
 def dated(sentences: Iterable[Sentence], published: date | None) -> list[DatedWords]:
     """Return the dates that an article's sentences mention, in the order of the text.
 
-    published: the day of publication; without it only dates with a year are found.
+    published: the publication date; without it, only dates with a year are found.
     """
     found: list[DatedWords] = []
     for sentence in sentences:
@@ -66,7 +66,7 @@ def dated(sentences: Iterable[Sentence], published: date | None) -> list[DatedWo
 
 
 def _leads_to(earlier: Sentence, sentence: Sentence) -> bool:
-    """Return whether a sentence is the one before another in its paragraph, or that itself."""
+    """Return whether a sentence directly precedes another in its paragraph, or is the same."""
     return earlier.paragraph == sentence.paragraph and sentence.start - earlier.end <= 3
 
 
@@ -95,14 +95,14 @@ def _absolute(text: str) -> PartialDate | None:
 
 
 def _yearless(text: str, published: date, meant: Tense | None) -> PartialDate | None:
-    """Return the last or next such day or month, the day of publication included."""
+    """Return the last or next such day or month, including the day of publication."""
     is_weekday = _WEEKDAY.fullmatch(text) is not None
     base = published + timedelta(days=1) if is_weekday else published
     before, after = _read(text, base, "past"), _read(text, published, "future")
     if before is None or after is None:
         return None
     if before.date.day and not is_weekday:
-        # A year is told where a day is meant that is not the one close by: a dateline has no verb.
+        # A day that is not the close one would be given a year; a dateline has no verb to tell.
         close = [r.date for r in (before, after) if abs((r.date.first - published).days) <= _CLOSE]
         if close:
             return close[0]
@@ -147,7 +147,7 @@ def _season(which: str, season: str, published: date) -> PartialDate | None:
 
 
 def _anchored(text: str, anchor: PartialDate) -> PartialDate | None:
-    """Return a date that is told by its distance from another, or that is the same."""
+    """Return a date given by its distance from another, or equal to it."""
     tail = _TAIL.search(text)
     if tail is not None and tail.start():
         return _absolute(f"{text[: tail.start()]} {anchor.year}")
@@ -168,7 +168,7 @@ def _anchored(text: str, anchor: PartialDate) -> PartialDate | None:
 
 @dataclass(frozen=True)
 class _Read:
-    """What dateparser read: a day, and the unit that it is given in."""
+    """What dateparser read: a day, and the unit it is given in."""
 
     day: date
     unit: str
@@ -181,7 +181,7 @@ class _Read:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _read(text: str, base: date, prefer: str = "current_period") -> _Read | None:
-    """Read words that are a date and nothing else, counted from a day."""
+    """Read words that are a date and nothing else, relative to a day."""
     try:
         data = _parser(base, prefer)(text)
     except (OverflowError, ValueError):  # before the year 1 or after 9999

@@ -1,10 +1,9 @@
 """Whether a date without a year lies before or after the day of publication.
 
-News in English leave out the year that the verb tells: "was shut on 3 October", "will be shut on 3
-October". The verb is looked for in the clause of the date, then in the rest of the sentence, by
-closed classes of words (modal verbs, past forms of irregular verbs) and the endings of regular
-ones. "forced to resign in May" and "asked to leave in May" are not told apart by these, so that
-nothing is said of them.
+English news omits a year that the verb implies: "was shut on 3 October", "will be shut on 3
+October". The verb is sought in the date's clause, then in the rest of the sentence, by closed
+classes of words (modal verbs, past forms of irregular verbs) and the endings of regular ones. These
+cannot tell "forced to resign in May" from "asked to leave in May", so both are left undecided.
 """
 
 from __future__ import annotations
@@ -28,11 +27,11 @@ _PRESENT_BE = frozenset("is are am be being".split())
 _NO_VERB = STOP_WORDS | PREPOSITIONS | NUMBER_WORDS
 _LIMIT = re.compile(r"\b(?:until|till|by|before|from)\s+(?:the\s+)?$", re.IGNORECASE)
 _OWN_VERB = 2
-"""Content words of a clause from which on it has a verb of its own, if in the present tense."""
+"""A clause with this many content words has its own verb, if only in the present tense."""
 
 
 def tense(sentence: str, start: int, end: int) -> Tense | None:
-    """Return what the verb says of the date at an offset, None where it says nothing clear."""
+    """Return what the verb says about the date at an offset; None if that is unclear."""
     if re.search(r"\bsince\s+$", sentence[:start]):
         return "past"
     left = max((m.end() for m in _CLAUSE_END.finditer(sentence, 0, start)), default=0)
@@ -49,7 +48,7 @@ def tense(sentence: str, start: int, end: int) -> Tense | None:
 
 
 def _marks(text: str) -> list[Tense | Literal["unclear"]]:
-    """Return what each verb of a text that tells past from future says, in order."""
+    """Return the tense of each verb in a text that tells past from future, in order."""
     found: list[Tense | Literal["unclear"]] = []
     words = [word[0] for word in _WORD.finditer(text)]
     lower = [word.lower() for word in words]
@@ -67,14 +66,14 @@ def _marks(text: str) -> list[Tense | Literal["unclear"]]:
 
 
 def _is_modal(word: str, *, is_first: bool) -> bool:
-    """Return whether a word says what will or may be; "Will" and "May" are names elsewhere."""
+    """Return whether a word is a modal verb; capitalised, "May" and a later "Will" are names."""
     lower = word.lower()
     capital = is_first and lower != "may"
     return lower.endswith(("'ll", "’ll")) or (lower in _MODAL and (word.islower() or capital))
 
 
 def nearer(days_before: int, days_after: int) -> Tense | None:
-    """Return the side on which a date is at least twice as near to publication, if there is one."""
+    """Return the side on which a date is at least twice as near to publication, if any."""
     if 2 * days_before <= days_after:
         return "past"
     return "future" if 2 * days_after <= days_before else None

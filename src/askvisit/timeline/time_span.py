@@ -1,4 +1,4 @@
-"""The ends of a span of time, as people give them."""
+"""The ends of a time span, as users give them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from askvisit.metadata.partial_date import PartialDate
 
 
 def bound(name: str, given: str | date | None) -> PartialDate | None:
-    """Return an end of a span of time as it was given; raises `QuestionError` where it is none."""
+    """Parse one end of a time span; raises `QuestionError` if it is not a date."""
     if given is None:
         return None
     try:
@@ -23,7 +23,7 @@ def bound(name: str, given: str | date | None) -> PartialDate | None:
 def span(
     since: str | date | None, until: str | date | None
 ) -> tuple[PartialDate | None, PartialDate | None]:
-    """Return the ends of a span of time; raises `QuestionError` for no dates or an empty span."""
+    """Parse the ends of a time span; raises `QuestionError` for invalid dates or an empty span."""
     first, last = bound("since", since), bound("until", until)
     if first is not None and last is not None and last.last < first.first:
         raise QuestionError(f"until ({last}) is before since ({first}); swap them")

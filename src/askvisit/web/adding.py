@@ -1,7 +1,7 @@
 """Adding and removing articles in the browser: the form, what it sends, its progress.
 
-What a browser sends is checked here. An article is added in a thread of its own, so that its
-progress can be shown; it goes on where the person leaves the page.
+What a browser sends is checked here. An article is added in its own thread, so that progress can be
+shown; it continues if the user leaves the page.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from askvisit.records import Article
 from askvisit.web.markup import counted, escape
 
 LONGEST_TOLD = 300
-"""Characters of a title, source or date that a person types."""
+"""Maximum characters of a typed title, source or date."""
 
 _MEGABYTES = LARGEST_FILE // 1_000_000
 
 
 @dataclass(frozen=True)
 class NewArticle:
-    """An article that a person wants to add: a file's name and bytes, and its metadata."""
+    """An article that a user wants to add: a file's name and bytes, and its metadata."""
 
     name: str
     data: bytes
@@ -42,9 +42,9 @@ class NewArticle:
 
     @classmethod
     def checked(cls, data: object) -> NewArticle:
-        """Return what a browser sent: `{"name", "base64"}` of a file, or `{"text"}`.
+        """Check what a browser sent: `{"name", "base64"}` of a file, or `{"text"}`.
 
-        Both may have `title`, `source` and `date`. Raises `DataError` in words for the person.
+        Both may have `title`, `source` and `date`. Raises `DataError` with a message for the user.
         """
         sent = data if isinstance(data, dict) else {}
         metadata = ArticleMetadata(
@@ -63,19 +63,19 @@ class NewArticle:
 
 
 class ArticleEditor:
-    """The articles of one index, to add to and to remove from."""
+    """Adds articles to one index and removes them."""
 
     def __init__(self, folder: Path, encoder: Encoder | None = None) -> None:
-        """Take an index; its encoder is loaded with the first addition where None is given.
+        """Take an index; if no encoder is given, its own is loaded on first use.
 
-        Raises `IndexReadOnlyError` where nothing can be added to the index in `folder`.
+        Raises `IndexReadOnlyError` if nothing can be added to the index in `folder`.
         """
         self.folder = folder
         self._given = encoder
         articles_folder(folder)
 
     def add(self, addition: NewArticle) -> Iterator[tuple[int, int] | Article]:
-        """Yield how many passages of how many are encoded, then the article.
+        """Yield how many passages are encoded and how many there are, then the article.
 
         Raises the errors of `index.edit.add_article`.
         """
@@ -112,7 +112,7 @@ class ArticleEditor:
 
 
 def form() -> str:
-    """Return the form; `static/adding.js` sends what is in it."""
+    """Return the form; `static/adding.js` sends its contents."""
     accept = ",".join(formats.SUFFIXES)
     fields = "".join(
         f'<label>{label} <input type="{kind}" name="{name}" maxlength="{LONGEST_TOLD}"></label>'
@@ -146,7 +146,7 @@ def working(progress: tuple[int, int] | None = None) -> str:
 
 
 def done(article: Article, questions: Sequence[str] = ()) -> str:
-    """Return what is shown of an article that can be asked about now, with what to ask of it."""
+    """Return what is shown once an article is added, with questions to ask about it."""
     words = counted(len(article.text.split()), "word")
     size = f"{words}, {counted(len(passages(article)), 'passage')}"
     asked = "".join(

@@ -1,4 +1,4 @@
-"""What an answer says beside its quotes, as HTML: what each article says, records, a scope."""
+"""What accompanies an answer's quotes, as HTML: what each article says, records, a scope."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 def beside(answer: Answer, assistant: Assistant, chosen: Chosen) -> str:
-    """Return what is told beside an answer's quotes, empty where that is nothing.
+    """Return what accompanies an answer's quotes; empty if nothing does.
 
-    chosen: the articles that were looked in.
+    chosen: the articles that were searched.
     """
     shown = _records(answer) + "".join(_groups(one.groups) for one in (answer, *answer.parts))
     if answer.proposed_scope is not None:
@@ -30,7 +30,7 @@ def beside(answer: Answer, assistant: Assistant, chosen: Chosen) -> str:
 
 
 def _records(answer: Answer) -> str:
-    """Return the lines of an answer's text below its quotes: what only records tell."""
+    """Return the lines of an answer's text below its quotes: facts that only records have."""
     if not answer.found or answer.request is None:
         return ""
     below = answer.text.removeprefix(quoted(answer.as_quoted)).strip()
@@ -66,7 +66,7 @@ def _group(group: AnswerGroup) -> str:
 
 
 def _proposal(proposed: ProposedScope, assistant: Assistant, chosen: Chosen) -> str:
-    """Offer to look only in the articles that the question's words propose."""
+    """Offer to search only the articles that the question's words suggest."""
     sources = proposed.sources or None
     try:
         ids = assistant.within(Scope(chosen, proposed.since, proposed.until, sources))

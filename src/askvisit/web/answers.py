@@ -12,7 +12,7 @@ from askvisit.web.markup import LINK_ICON, PIN_ICON, QUOTE_ICON, escape, lines
 from askvisit.web.source_panel import TextRange
 
 SURE = 0.75
-"""From here on an answer is called found; below it is called probable."""
+"""Confidence from which an answer is called found; below it, probable."""
 
 
 def places(answer: Answer) -> list[TextRange]:
@@ -27,7 +27,7 @@ def answer_html(
 ) -> str:
     """Return one answer; several questions in one line are answered one below the other.
 
-    `guess_below` is the confidence below which it is shown only because the person asked for the
+    `guess_below` is the confidence below which it is shown only because the user asked for the
     best guess.
     """
     if not answer.parts:
@@ -44,7 +44,7 @@ def answer_html(
 def plain_text(
     answer: Answer, articles: Mapping[str, Article], guess_below: float | None = None
 ) -> str:
-    """Return question and answer as text to copy: the quotes, then where they stand."""
+    """Return question and answer as text to copy: the quotes, then their sources."""
     if not answer.found:
         return f"{answer.question}\n\n{answer.text}"
     guess = "(a guess) " if _is_guess(answer, guess_below) else ""
@@ -57,7 +57,7 @@ def plain_text(
 def reference(citation: Citation, articles: Mapping[str, Article], words: str | None = None) -> str:
     """Return a citation as a reference: the quote, title, source, date, paragraph, address.
 
-    words: what is quoted, where that is not the whole sentence.
+    words: what is quoted, if not the whole sentence.
     """
     article = articles.get(citation.article_id)
     url = f" {article.url}" if article is not None and article.url else ""
@@ -139,12 +139,12 @@ def _verdict(answer: Answer, guess: bool) -> str:
 
 
 def _percent(share: float) -> str:
-    """Return a probability in percent; what is not impossible is not called so."""
+    """Return a probability in percent; one above 0 is never shown as 0 %."""
     return "under 1 %" if 0 < share < 0.005 else f"{round(100 * share)} %"
 
 
 def _verdict_line(word: str, style: str, shown: str, reason: str) -> str:
-    """Return the verdict with its probability in sight, and the reason for screen readers."""
+    """Return the verdict with its probability visible, and the reason for screen readers."""
     return (
         f'<p class="verdict {style}" title="{reason}"><span>{word}</span>'
         f'<span class="percent" aria-hidden="true"> · {shown}</span>'
@@ -153,13 +153,13 @@ def _verdict_line(word: str, style: str, shown: str, reason: str) -> str:
 
 
 def _is_last_of_article(cited: Sequence[Citation], number: int) -> bool:
-    """Return whether the next citation, if there is one, is of another article."""
+    """Return whether the next citation, if any, is from another article."""
     following = cited[number : number + 1]
     return not following or following[0].article_id != cited[number - 1].article_id
 
 
 def _citation(citation: Citation, number: int, articles: Mapping[str, Article], named: bool) -> str:
-    """Return a quote with its number; `named` says that its article is named below it."""
+    """Return a quote with its number and, if `named`, its article below it."""
     link = (
         f'<a class="cite" {address(TextRange.of_citation(citation))} '
         f'title="{escape(citation.quote)}" '
@@ -201,9 +201,9 @@ def _tool(name: str, icon: str, kind: str, data: str) -> str:
 
 
 def quote_html(citation: Citation, most: int | None = None) -> str:
-    """Return the quoted sentence, the words of it that answer standing out.
+    """Return the quoted sentence with the words that answer highlighted.
 
-    most: of a sentence with more characters, only what is around those words is shown.
+    most: of a sentence with more characters, only the part around those words is shown.
     """
     if citation.span_start is None or citation.span_end is None:
         return f'<span class="quote">{escape(citation.quote)}</span>'
@@ -229,7 +229,7 @@ def _nearest(hits: Sequence[Hit]) -> str:
 
 
 def address(place: TextRange) -> str:
-    """Return the attributes of a link to a place; it opens the place in a tab of its own too."""
+    """Return the attributes of a link to a place; it also works in a new tab."""
     query = urlencode(
         {"article": place.article, "start": place.start, "end": place.end}, errors="replace"
     )

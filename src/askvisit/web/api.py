@@ -53,11 +53,11 @@ def endpoints(assistant: Assistant) -> tuple[Callable[..., Any], ...]:
         Args:
             question: A question in plain English, at most 2,000 characters.
             history: Earlier answers of the conversation, as this endpoint returned them, oldest first.
-            articles: Ids of the articles to look in; all of them where it is left out.
+            articles: Ids of the articles to search; all of them if omitted.
             min_confidence: Confidence (0 to 1) below which an answer is refused; 0 never refuses.
-            since: Look only in articles published on this day or later, such as 2019-06-26 or 2019.
-            until: Look only in articles published on this day or before; 2019 is the whole year.
-            sources: Look only in articles of these papers, named by words of their names.
+            since: Search only articles published on or after this day, such as 2019-06-26 or 2019.
+            until: Search only articles published on or before this day; 2019 is the whole year.
+            sources: Search only articles from these papers, given by words of their names.
             each: Cite every article that answers; `groups` tells which of them say the same.
 
         Returns:
@@ -75,15 +75,15 @@ def endpoints(assistant: Assistant) -> tuple[Callable[..., Any], ...]:
         sources: list[str] | None = None,
         articles: list[str] | None = None,
     ) -> list[dict[str, Any]]:
-        """Return the passages that fit a query best, best first, with their scores.
+        """Return the passages that best match a query, best first, with their scores.
 
         Args:
             query: A question or keywords.
             k: How many passages to return, at most 50.
-            since: Look only in articles published on this day or later.
-            until: Look only in articles published on this day or before.
-            sources: Look only in articles of these papers.
-            articles: Ids of the articles to look in; all of them where it is left out.
+            since: Search only articles published on or after this day.
+            until: Search only articles published on or before this day.
+            sources: Search only articles from these papers.
+            articles: Ids of the articles to search; all of them if omitted.
 
         Returns:
             Passages: article_id, start, end, text, and the scores dense, bm25 and fused.
@@ -98,14 +98,14 @@ def endpoints(assistant: Assistant) -> tuple[Callable[..., Any], ...]:
         articles: list[str] | None = None,
         sources: list[str] | None = None,
     ) -> list[dict[str, Any]]:
-        """Return dated sentences in order of time, each quoted word for word and cited.
+        """Return dated sentences in chronological order, each quoted word for word and cited.
 
         Args:
-            topic: What the sentences must be about; all dated sentences where it is left out.
+            topic: What the sentences must be about; all dated sentences if omitted.
             since: The first date, as YYYY, YYYY-MM or YYYY-MM-DD.
             until: The last date, in the same form.
-            articles: Ids of the articles to look in; all of them where it is left out.
-            sources: Look only in articles of these papers.
+            articles: Ids of the articles to search; all of them if omitted.
+            sources: Search only articles from these papers.
 
         Returns:
             Entries: date (as precise as the text is), precision, and the citation, whose span dates it.
@@ -124,10 +124,10 @@ def endpoints(assistant: Assistant) -> tuple[Callable[..., Any], ...]:
 
         Args:
             most: How many names to return, at most 100.
-            articles: Ids of the articles to look in; all of them where it is left out.
-            since: Look only in articles published on this day or later.
-            until: Look only in articles published on this day or before.
-            sources: Look only in articles of these papers.
+            articles: Ids of the articles to search; all of them if omitted.
+            since: Search only articles published on or after this day.
+            until: Search only articles published on or before this day.
+            sources: Search only articles from these papers.
 
         Returns:
             Names: name, kind (person, place, other), forms, count, and a citation for each mention.
@@ -139,7 +139,7 @@ def endpoints(assistant: Assistant) -> tuple[Callable[..., Any], ...]:
         """List the articles that questions are answered from.
 
         Returns:
-            Articles: id, title, source, url, date, author, sha256 of the text, and how many words.
+            Articles: id, title, source, url, date, author, sha256 of the text, and number of words.
         """
         return [
             {
@@ -174,7 +174,7 @@ def _answers(history: list[dict[str, Any]]) -> list[Answer]:
 def in_words(
     endpoint: Callable[..., Result], error: Callable[[str], Exception]
 ) -> Callable[..., Result]:
-    """Say what the caller can fix; a fault of ours is named by its reference in the log.
+    """Report what the caller can fix in words, and an internal fault by its reference in the log.
 
     error: makes the exception that the caller's protocol shows as a message.
     """

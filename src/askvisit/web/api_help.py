@@ -1,4 +1,4 @@
-"""What the page says of the endpoints for programs: a dialog of its own, made from their docs.
+"""The page's dialog about the endpoints for programs, made from their docs.
 
 Gradio has such a page too, but it ignores Escape and offers protocols that are not served.
 """

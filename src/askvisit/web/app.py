@@ -1,4 +1,4 @@
-"""The page: what is laid out, wired to a `ChatController`."""
+"""The page: its layout, wired to a `ChatController`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from askvisit.web.layout import Parts, lay_out
 
 _KEPT = "['kept', 'scope'].map((name) => sessionStorage.getItem('askvisit-' + name) || '')"
 _REMEMBER = f"(kept, ...rest) => [JSON.stringify({_KEPT}), ...rest]"
-"""Each event brings what the browser remembers: the conversation, and which articles to ask."""
+"""Each event carries what the browser remembers: the conversation, and which articles to ask."""
 
 _ASK = (
     f"(kept, question, ...rest) => "
@@ -27,20 +27,20 @@ _ASK = (
 
 
 _ENDED = "() => document.dispatchEvent(new CustomEvent('askvisit:ended'))"
-"""Gradio shows an event's last outputs once more at its end; what follows it is said after that."""
+"""Gradio shows an event's last outputs once more when it ends; this is dispatched after that."""
 
 
 class Stamp:
-    """Counts how often one person's conversation was changed by hand.
+    """Counts how often a user changed the conversation by hand.
 
-    An answer that was asked for before the newest change belongs to no conversation any more.
+    An answer requested before the latest change no longer belongs to any conversation.
     """
 
     def __init__(self) -> None:
         self.changes = 0
 
     def __bool__(self) -> bool:
-        """Say that this is no conversation, so that `sessions` need not keep it."""
+        """Return False: this is not a conversation, so `sessions` need not keep it."""
         return False
 
 
@@ -56,10 +56,10 @@ def build(controller: ChatController) -> Any:
 
 
 def _wire(controller: ChatController, page: Any, parts: Parts) -> None:
-    """Name what happens on each event; what a browser sends with one is checked here."""
+    """Wire each event to its listener; what a browser sends with it is checked here."""
     listening = {"api_visibility": "private", "show_progress": "hidden"}
     shown = {"outputs": [parts.log, parts.source, parts.turns, parts.undone], **listening}
-    # The box only where it changes: Gradio keeps another one for each time that it is left alone.
+    # The box only if it changes: Gradio keeps another one each time it is left alone.
     with_box = shown | {"outputs": [*shown["outputs"], parts.question]}
 
     def asked(sent: str, question: str, turns: Turns, stamp: Stamp) -> list[Any]:
@@ -170,7 +170,7 @@ def _wire_adding(
 
     outputs = [parts.added, parts.listed, parts.scope, parts.suggested, parts.source]
     one_by_one = {"concurrency_limit": 1, "concurrency_id": "articles", **remembering}
-    # Several files are sent one after the other; the end of one is heard before it counts as done.
+    # Several files are sent in turn; the end of one is signalled before it counts as done.
     one_by_one["trigger_mode"] = "multiple"
     added = parts.adding.addition(_with_event(add), known, outputs, **one_by_one)
     added.then(None, js=_ENDED, api_visibility="private", show_progress="hidden")
@@ -180,7 +180,7 @@ def _wire_adding(
 def _on_turn(
     controller: ChatController, action: Callable[..., ChatUpdate], *names: str
 ) -> Callable[..., Any]:
-    """Return a listener for a click on one turn; its number and texts are the browser's."""
+    """Return a listener for a click on one turn; its number and texts come from the browser."""
 
     def on_turn(sent: str, turns: Turns, stamp: Stamp, event: Any) -> list[Any]:
         stamp.changes += 1
@@ -189,7 +189,7 @@ def _on_turn(
         known = controller.restored(kept, turns)
         number = _turn(event, known)
         if number is None or (known is not turns and len(known) == SHOWN_TURNS):
-            # The page's numbers may be others by now.
+            # The page's numbers may be out of date.
             return _updates(controller.show(known, chosen))
         told = (_text(event, name) for name in names)
         update = action(number, known, *told, chosen=chosen)
@@ -199,7 +199,7 @@ def _on_turn(
 
 
 def _remembered(controller: ChatController, sent: object) -> tuple[str, Chosen]:
-    """Return what a browser remembers: the conversation, and which articles are to be asked."""
+    """Return what a browser remembers: the conversation, and which articles to ask."""
     try:
         listed = json.loads(sent) if isinstance(sent, str) and sent else None
     except (ValueError, RecursionError):
@@ -211,21 +211,21 @@ def _remembered(controller: ChatController, sent: object) -> tuple[str, Chosen]:
 
 
 def _written_anew(log: str | None, stamp: Stamp) -> str:
-    """Return a log that is another value than before, so that the page shows it anew.
+    """Return the log as a different value than before, so that the page shows it again.
 
-    The browser may have put a question into the one that is there.
+    The browser may have put a question into the current one.
     """
     return f"{log}<!-- {stamp.changes} -->"
 
 
 def _turn(event: Any, turns: Turns) -> int | None:
-    """Return the number of the turn that a browser named, None where there is no such turn."""
+    """Return the number of the turn that a browser named; None if there is no such turn."""
     number = _sent(event, "turn")
     return number if type(number) is int and 0 <= number < len(turns) else None
 
 
 def _with_event(listener: Callable[..., Any]) -> Callable[..., Any]:
-    """Say that `event` is an event: Gradio looks for its class in the annotation."""
+    """Annotate `event` as an event: Gradio looks for its class in the annotation."""
     import gradio as gr
 
     listener.__annotations__["event"] = gr.EventData
@@ -233,9 +233,9 @@ def _with_event(listener: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _updates(shown: ChatUpdate, box: bool = False) -> list[Any]:
-    """Return the values of the page's parts, in the order in which listeners name them.
+    """Return the values of the page's parts, in the order of the listeners' outputs.
 
-    box: the box for the question is among them, last.
+    box: include the question box, last.
     """
     import gradio as gr
 

@@ -21,7 +21,7 @@ NO_ARTICLE = '<article class="source"><p class="source-meta">There is no article
 
 @dataclass(frozen=True)
 class ArticlesUpdate:
-    """What changes where articles come or go; None leaves a part as it is."""
+    """What changes when articles are added or removed; None leaves a part as it is."""
 
     message: str
     listing: str | None = None
@@ -30,7 +30,7 @@ class ArticlesUpdate:
 
 
 class ArticlesController:
-    """The articles of one assistant and how they are shown; which are chosen the browser keeps."""
+    """The articles of one assistant and how they are shown; the browser keeps the choice."""
 
     def __init__(self, assistant: Assistant, editor: ArticleEditor | None = None) -> None:
         self.assistant = assistant
@@ -38,14 +38,14 @@ class ArticlesController:
         self._suggestions = Suggestions(assistant)
 
     def known_articles(self) -> Mapping[str, Article]:
-        """Return the articles; none where the index cannot be read, as the next question says."""
+        """Return the articles; none if the index cannot be read, as the next question will say."""
         try:
             return self.assistant.articles
         except AskvisitError:
             return {}
 
     def scope(self, chosen: Chosen) -> str:
-        """Return what the box says of the articles that the next question looks in."""
+        """Return what the box says about the articles that the next question searches."""
         return articles.scope(chosen, self.known_articles())
 
     def first_source(self) -> str:
@@ -54,7 +54,7 @@ class ArticlesController:
         return NO_ARTICLE if first is None else source_panel.panel(first)
 
     def open_source(self, request: Any) -> dict[str, str]:
-        """Return the panel for a click on a citation, or a page; the request is the browser's."""
+        """Return the panel for a click on a citation, or a page; the browser sends the request."""
         if isinstance(request, dict) and "page" in request:
             return pages.open_page(request, self.known_articles(), self.assistant.page)
         return source_panel.open_source(request, self.known_articles())
@@ -65,17 +65,17 @@ class ArticlesController:
         return articles.listing(known, chosen, removable=removable, problem=problem)
 
     def choose(self, data: object) -> Chosen:
-        """Return the articles to look in; the data is the browser's."""
+        """Return the articles to search; the data comes from the browser."""
         return articles.checked_choice(data, self.known_articles())
 
     def chosen(self, kept: object) -> Chosen:
-        """Return the articles that the browser remembers as chosen; all where it knows of none."""
+        """Return the articles that the browser remembers as chosen; all if it remembers none."""
         return articles.remembered_choice(kept, self.known_articles())
 
     def add(self, data: object, chosen: Chosen) -> Iterator[ArticlesUpdate]:
-        """Add an article, and say how far that is; the data is the browser's.
+        """Add an article and report progress; the data comes from the browser.
 
-        At the end it is opened, and questions that it answers are offered.
+        At the end, the article is opened and questions that it answers are offered.
         """
         if self.editor is None:
             return
@@ -95,7 +95,7 @@ class ArticlesController:
             yield ArticlesUpdate(adding.failed(reason))
 
     def remove(self, article_id: str, chosen: Chosen, opened: str = "") -> ArticlesUpdate:
-        """Remove an article; where it is the one that is `opened`, another takes its place."""
+        """Remove an article; if it is the `opened` one, another takes its place."""
         if self.editor is None:
             return ArticlesUpdate("")
         problem = ""

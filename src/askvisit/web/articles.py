@@ -1,4 +1,4 @@
-"""The list of articles: what is known of each, and which ones a question looks in."""
+"""The list of articles: what is known about each, and which ones a question searches."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from askvisit.text import excerpt
 from askvisit.web.markup import counted, escape
 
 MOST_LISTED = 500
-"""Articles listed; choosing among more than that is no work for a list."""
+"""Maximum articles listed; a list is no way to choose among more."""
 
 Chosen = tuple[str, ...] | None
-"""Ids of the articles to look in; None is all of them."""
+"""Ids of the articles to search; None means all."""
 
 _TOOLS = (
     '<div class="choosing">'
@@ -42,7 +42,7 @@ def listing(
     removable: bool = False,
     problem: str = "",
 ) -> str:
-    """Return the list with a tick for each article that questions look in.
+    """Return the list with a tick for each article that questions search.
 
     removable: each article has a button that removes it, after a second click.
     problem: what went wrong, as HTML.
@@ -64,7 +64,7 @@ def listing(
 
 
 def checked_choice(data: object, articles: Collection[str]) -> Chosen:
-    """Return the choice that a browser sent: known ids only, None where it is all of them."""
+    """Return the choice that a browser sent: known ids only, None if it is all of them."""
     listed = data if isinstance(data, list) else []
     wanted = {name for name in listed if isinstance(name, str)}
     known = tuple(name for name in articles if name in wanted)
@@ -74,7 +74,7 @@ def checked_choice(data: object, articles: Collection[str]) -> Chosen:
 def remembered_choice(kept: object, articles: Collection[str]) -> Chosen:
     """Return the choice that a browser remembers, as `kept_choice` wrote it.
 
-    None where it remembers none; articles that are gone are left out.
+    None if it remembers none; articles that are gone are left out.
     """
     try:
         listed = json.loads(kept) if isinstance(kept, str) and kept else None
@@ -84,12 +84,12 @@ def remembered_choice(kept: object, articles: Collection[str]) -> Chosen:
 
 
 def kept_choice(chosen: Chosen) -> str:
-    """Return what a browser is to remember of a choice, as JSON."""
+    """Return a choice as JSON for the browser to remember."""
     return json.dumps(None if chosen is None else list(chosen))
 
 
 def scope(chosen: Chosen, articles: Mapping[str, Article]) -> str:
-    """Return which articles the next question looks in; a single article is not spoken of."""
+    """Return which articles the next question searches; a single article is not mentioned."""
     kept = f'data-kept="{escape(kept_choice(chosen))}"'
     if chosen is None and len(articles) < 2:
         return f"<div {kept}></div>"

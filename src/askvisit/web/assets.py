@@ -1,7 +1,7 @@
 """The style sheet and the fonts, as plain files beside the Gradio page.
 
-Gradio takes style sheets too, but writes its own class before each selector, and before each part
-of an `:is(…)`, which breaks those inside `@media`.
+Gradio takes style sheets too, but prefixes each selector, and each part of an `:is(…)`, with its
+own class, which breaks those inside `@media`.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ STYLES = (
     *("source", "names", "pages", "selecting", "timeline", "notebook", "articles", "adding"),
     *("devices", "print"),
 )
-"""The style sheets in their order, of which later ones win."""
+"""The style sheets in order: later ones win."""
 
 FONTS = ("serif-400.woff2", "serif-700.woff2")
 PATH = "/askvisit"
-"""Where the files are; the page links to them relative to itself."""
+"""Where the files are served; the page links to them relative to itself."""
 
 _FOR_EVER = {"cache-control": "public, max-age=31536000, immutable"}
 
@@ -34,7 +34,7 @@ def style_sheet() -> str:
 
 @cache
 def version() -> str:
-    """Return what stands in the address of the files, so that browsers may keep them for ever."""
+    """Return the version in the files' addresses, so that browsers may keep them for ever."""
     return hashlib.sha256(style_sheet().encode()).hexdigest()[:12]
 
 

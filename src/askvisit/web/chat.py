@@ -18,22 +18,22 @@ if TYPE_CHECKING:
     from askvisit.assistant import Assistant
 
 SHOWN_TURNS = 30
-"""Older turns leave the page, so that a long conversation stays quick."""
+"""Older turns leave the page, so that a long conversation stays fast."""
 
 HISTORY = 6
 """Earlier answers that a follow-up question may refer to."""
 
 KEPT_QUESTION = 2001
-"""Characters of a question that are kept: one more than may be asked."""
+"""Characters kept of a question: one more than may be asked."""
 
 
 @dataclass(frozen=True)
 class ChatTurn:
-    """One question and what came of it: an answer, or a problem; `html` shows it.
+    """One question and its outcome: an answer or a problem; `html` shows it.
 
     `text` is the answer to copy, `chosen` the articles that were searched, `guess` whether the
-    best guess was asked for, `said` what became of the person's feedback, `changed` that the
-    browser remembers another answer.
+    best guess was asked for, `said` the response to the user's feedback, `changed` whether the
+    browser remembers a different answer.
     """
 
     question: str
@@ -57,9 +57,9 @@ def reply(
     chosen: Chosen = None,
     guess: bool = False,
 ) -> ChatTurn:
-    """Ask, and turn whatever goes wrong into words; details of a fault go to the log only.
+    """Ask, and put whatever goes wrong into words; details of a fault go only to the log.
 
-    `guess` shows the best guess where `min_confidence` would refuse, and marks it as one.
+    `guess` shows the best guess even if `min_confidence` would refuse it, and marks it as one.
     """
     kept = question[:KEPT_QUESTION]
     try:
@@ -90,9 +90,9 @@ def history(turns: Turns) -> list[Answer]:
 def conversation(
     turns: Turns, suggestions: Sequence[str], feedback: bool = False, undone: Turns = ()
 ) -> str:
-    """Return the whole log; `feedback` says that people may say whether an answer helped.
+    """Return the whole log; `feedback` lets users say whether an answer helped.
 
-    `undone` is the conversation before turns were taken back, which can be restored.
+    `undone` is the conversation before turns were undone, which can be restored.
     """
     restore = _restore(undone, turns)
     if not turns:
@@ -115,11 +115,11 @@ def _looked_in(chosen: Chosen, articles: Mapping[str, Article]) -> str:
 
 
 _LOG = 'role="log" aria-label="Conversation" aria-live="off" tabindex="0"'
-"""Not live: it is written anew with each answer, and only the new one is to be read out."""
+"""Not live: it is rewritten with each answer, and only the new one should be read out."""
 
 
 def _restore(undone: Turns, turns: Turns) -> str:
-    """Offer to bring back what was taken back."""
+    """Offer to restore what was undone."""
     gone = len(undone) - len(turns)
     if gone < 1:
         return ""
@@ -196,7 +196,7 @@ def _welcome(suggestions: Sequence[str]) -> str:
 
 
 def suggested(suggestions: Sequence[str], turns: Turns = ()) -> str:
-    """Return what may be asked next; an empty place for it where nothing is suggested."""
+    """Return what to ask next; an empty placeholder if nothing is suggested."""
     if not suggestions:
         return '<div class="suggested"></div>'
     heading = "Ask next" if turns else "For example"

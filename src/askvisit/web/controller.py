@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 FIRST_SUGGESTIONS = 6
 NEXT_SUGGESTIONS = 3
 KEPT_TURNS = 200
-"""Turns of a conversation that are kept; the oldest go first."""
+"""Maximum turns kept of a conversation; the oldest go first."""
 
 
 @dataclass(frozen=True)
 class ChatUpdate:
     """What changes on the page; None leaves a part as it is.
 
-    `undone` is the conversation as it was before something of it was taken back.
+    `undone` is the conversation as it was before part of it was undone.
     """
 
     question: str | None = None
@@ -64,13 +64,13 @@ class ChatController(ArticlesController):
         self.feedback_file = feedback_file
 
     def log(self, turns: Turns, chosen: Chosen = None, undone: Turns = ()) -> str:
-        """Return the conversation with what to ask next, of the articles that are chosen."""
+        """Return the conversation, with what to ask next about the chosen articles."""
         suggested = self._suggested(turns, chosen)
         log = chat.conversation(turns, suggested, self.feedback_file is not None, undone)
         return f'<div data-kept="{escape(memory.remembered(turns))}">{log}</div>'
 
     def suggested(self, turns: Turns, chosen: Chosen) -> dict[str, str | int]:
-        """Return what to ask next as HTML, where the choice of articles changed."""
+        """Return what to ask next as HTML, after the choice of articles changed."""
         html = chat.suggested(self._suggested(turns, chosen), turns)
         return {"html": html, "at": time.time_ns()}
 
@@ -84,9 +84,9 @@ class ChatController(ArticlesController):
         return self._shown(turns, chosen, turn)
 
     def restored(self, kept: object, turns: Turns) -> Turns:
-        """Return the turns, or where they are forgotten those that the browser remembers.
+        """Return the turns or, if they are gone, those that the browser remembers.
 
-        `kept` is the browser's; its questions are asked again.
+        `kept` comes from the browser; its questions are asked again.
         """
         if turns:
             return turns
@@ -102,7 +102,7 @@ class ChatController(ArticlesController):
         return turns
 
     def show(self, turns: Turns, chosen: Chosen = None) -> ChatUpdate:
-        """Return the conversation as it is; where there is none, what to ask of what is chosen."""
+        """Return the conversation or, without one, what to ask about the chosen articles."""
         if not turns:
             return ChatUpdate(log=None if chosen is None else self.log((), chosen))
         return self._shown(turns, chosen, turns[-1])
@@ -117,7 +117,7 @@ class ChatController(ArticlesController):
         return self._shown((*earlier, turn, *later), chosen, turn)
 
     def edit(self, number: int, turns: Turns, question: str, chosen: Chosen = None) -> ChatUpdate:
-        """Ask a question in another wording in its place; the turns after it are taken back."""
+        """Replace a question by a new wording and ask that; the turns after it are undone."""
         if not question.strip():
             return ChatUpdate()
         undone = turns if number < len(turns) - 1 else ()
@@ -126,25 +126,25 @@ class ChatController(ArticlesController):
         return replace(asked, log=log, undone=undone)
 
     def undo(self, number: int, turns: Turns, chosen: Chosen = None) -> ChatUpdate:
-        """Take a question and all after it away."""
+        """Remove a question and all that follow it."""
         left = turns[:number]
         return ChatUpdate(log=self.log(left, chosen, turns), turns=left, undone=turns)
 
     def restore(self, undone: Turns, turns: Turns, chosen: Chosen = None) -> ChatUpdate:
-        """Bring back what was taken back."""
+        """Restore what was undone."""
         return self.show(undone, chosen) if undone else self.show(turns, chosen)
 
     def new(self, chosen: Chosen = None) -> ChatUpdate:
-        """Begin a new conversation; the browser keeps the one before it."""
+        """Begin a new conversation; the browser keeps the previous one."""
         return ChatUpdate("", self.log((), chosen), self.first_source(), (), ())
 
     def reopen(self, kept: object, chosen: Chosen = None) -> ChatUpdate:
-        """Go on with another conversation; `kept` is what the browser remembers of it."""
+        """Continue another conversation; `kept` is what the browser remembers of it."""
         turns = self.restored(kept, ())
         return self._shown(turns, chosen, turns[-1]) if turns else self.new(chosen)
 
     def feedback(self, number: int, turns: Turns, said: str, chosen: Chosen = None) -> ChatUpdate:
-        """Keep what a person says of an answer, and thank for it."""
+        """Record a user's feedback on an answer, and thank them."""
         turn = turns[number]
         if self.feedback_file is None or turn.answer is None or said not in feedback.WORDS:
             return ChatUpdate()
@@ -157,7 +157,7 @@ class ChatController(ArticlesController):
         return ChatUpdate(log=self.log(turns, chosen), turns=turns)
 
     def inspect(self, number: int, turns: Turns) -> dict[str, str | int]:
-        """Return how a question was answered, as HTML; it is asked once more for that."""
+        """Return how a question was answered, as HTML; it is asked again for that."""
         turn = turns[number]
         if turn.answer is None:
             return {}
@@ -171,11 +171,11 @@ class ChatController(ArticlesController):
             html = inspector.inspector(trace, turn.answer)
         except Exception as error:
             html = chat.problem(faults.in_words(error, "the inspector"))
-        # The time makes two looks at one turn two values, so that both are shown.
+        # The time makes repeated looks at a turn different values, so that each is shown.
         return {"turn": number, "html": html, "at": time.time_ns()}
 
     def export(self, form: str, turns: Turns) -> dict[str, str]:
-        """Return the conversation as a file: its name, type and text, empty where there is none."""
+        """Return the conversation as a file: its name, type and text; empty if there is none."""
         answers: list[Answer] = []
         guesses: list[int] = []
         for turn in turns:
@@ -201,7 +201,7 @@ class ChatController(ArticlesController):
         return self.assistant.threshold(self.strictness)
 
     def _marked(self, turn: ChatTurn) -> str | None:
-        """Return the article of the first citation, scrolled to it, all its places marked."""
+        """Return the article of the first citation, scrolled to it, with all its places marked."""
         if turn.answer is None or not turn.answer.found:
             return None
         places = answers.places(turn.answer)

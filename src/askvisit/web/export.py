@@ -1,4 +1,4 @@
-"""A conversation as a file that the browser saves; `askvisit verify --answers` proves it."""
+"""A conversation as a file that the browser saves; `askvisit verify --answers` verifies it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def file(form: str, answers: Sequence[Answer], guesses: Collection[int] = ()) ->
 
     guesses: which of the answers are best guesses; they are marked as such.
 
-    Without answers there is no file, and nothing in it.
+    Without answers there is no file: the result is empty.
     """
     if not answers:
         return {}
-    # The time makes two exports of one conversation two values, so that both are saved.
+    # The time makes repeated exports of a conversation different values, so that each is saved.
     name = f"askvisit-{datetime.now():%Y-%m-%d-%H%M%S-%f}"
     if form == "json":
         kind, suffix, text = "application/json", "json", _json(answers, guesses)
@@ -42,7 +42,7 @@ def _json(answers: Sequence[Answer], guesses: Collection[int]) -> str:
 
 
 def _markdown(answers: Sequence[Answer], guesses: Collection[int]) -> str:
-    """Put a note below each guess: what is proved is the text of the answer itself."""
+    """Put a note below each guess: what is verified is the text of the answer itself."""
     whole = transcript.to_markdown(answers)
     if not guesses:
         return whole

@@ -1,11 +1,11 @@
-"""Gradio's queue, in which one who floods it keeps nobody from being answered.
+"""Gradio's queue, in which a client that floods it keeps nobody else from being answered.
 
-By public means this cannot be had: Gradio's own queue takes what came first, its limits count
-listeners and not clients, and a middleware sees an event come in but not when its work is done.
-What is overridden is tested with the Gradio that is installed.
+Gradio's public API does not allow this: its own queue is first come, first served, its limits count
+listeners, not clients, and middleware sees an event arrive but not when its work is done.
+What is overridden is tested with the installed Gradio.
 
-Clients are told apart by their address. Behind a reverse proxy on this machine that is the one in
-`X-Forwarded-For`, which uvicorn takes from it; behind any other, all clients are one.
+Clients are told apart by their address. Behind a reverse proxy on this machine, that is the one in
+`X-Forwarded-For`, which uvicorn reads; behind any other, all clients count as one.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from fastapi import Request
 from gradio.queueing import Event, Queue
 
 RESERVED = 8
-"""Places in the queue, the last ones, that only who has nothing waiting may take."""
+"""The last places in the queue, open only to clients with nothing waiting."""
 
 
 class FairQueue(Queue):  # type: ignore[misc]
-    """Works next for the address that has least in work; of several, on what came first."""
+    """Works next for the address with the least in progress; among several, on what came first."""
 
     @classmethod
     def of(cls, page: Any, at_once: int, waiting: int) -> FairQueue:
         """Return a queue for a page (Gradio's Blocks).
 
-        at_once: how many events each listener works on; waiting: how many wait, of all together.
+        at_once: how many events each listener works on at once; waiting: how many may wait in all.
         """
         return cls(True, page.max_threads, 1, waiting, page, at_once)
 
     async def push(self, body: Any, request: Request, username: str | None) -> Any:
-        """Take in a question, or refuse it where the queue is full for its address."""
+        """Accept a question, or refuse it if the queue is full for its address."""
         if self.max_size is not None and len(self) >= self.max_size - RESERVED:
             mine = _address(request)
             queues = self.event_queue_per_concurrency_id.values()
@@ -41,7 +41,7 @@ class FairQueue(Queue):  # type: ignore[misc]
         return await super().push(body, request, username)
 
     def get_events(self) -> tuple[list[Event], bool, str] | None:
-        """Return what to work on next, None where nothing is to be done."""
+        """Return what to work on next; None if there is nothing to do."""
         in_work = Counter(_address(one.request) for job in self.active_jobs for one in job or ())
         for queue in self.event_queue_per_concurrency_id.values():
             if queue.queue:

@@ -1,4 +1,4 @@
-"""What a person is told of an error: its words, or of a fault of ours a reference to the log."""
+"""What users are told about an error: its message or, for an internal fault, a log reference."""
 
 import logging
 import secrets
@@ -13,13 +13,13 @@ from askvisit.errors import (
 )
 
 USER_ERRORS = (DataError, QuestionError, ScopeError, UnknownArticleError)
-"""Errors whose own words the person is shown; all else goes to the server log."""
+"""Errors whose own message the user is shown; all others go to the server log."""
 
 log = logging.getLogger("askvisit.web")
 
 
 def reference() -> str:
-    """Return a new reference: what a person can quote, and a log be searched for."""
+    """Return a new reference that a user can quote and a log can be searched for."""
     return secrets.token_hex(4)
 
 
@@ -31,15 +31,15 @@ def refer(error: Exception, number: str) -> None:
 def in_words(
     error: Exception, what: str, known: tuple[type[AskvisitError], ...] = USER_ERRORS
 ) -> str:
-    """Return what to say of an exception that is being handled.
+    """Return what to say about the exception being handled.
 
-    what: what failed, for the log. known: errors that are told in their own words.
+    what: what failed, for the log. known: errors that are reported in their own words.
     """
     return str(error) if isinstance(error, known) else report(what)
 
 
 def report(what: str) -> str:
-    """Log the exception that is being handled; return what to say about it."""
+    """Log the exception being handled; return what to say about it."""
     number = getattr(sys.exception(), "reference", None) or reference()
     log.exception("%s failed, reference %s", what, number)
     return f"Something went wrong. Reference for the log: {number}"

@@ -1,4 +1,4 @@
-"""What people say of answers, kept in a local file: one JSON object a line."""
+"""User feedback on answers, kept in a local file: one JSON object per line."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ WORDS = {
     "not_helpful": "Not helpful",
     "wrong_source": "Wrong source",
 }
-"""What can be said, and the words on its button."""
+"""The possible feedback, and the words on each button."""
 
 
 class Feedback:
     """The file that feedback is appended to; safe to share between threads."""
 
     def __init__(self, path: Path) -> None:
-        """Open the file once, so that a wrong path fails at the start. Raises `ServerError`."""
+        """Open the file once, so that a wrong path fails at startup. Raises `ServerError`."""
         self.path = path
         self._lock = threading.Lock()
         try:
@@ -32,7 +32,7 @@ class Feedback:
             raise ServerError(f"feedback cannot be written to {path} ({error.strerror})") from error
 
     def add(self, said: str, answer: Answer) -> None:
-        """Append one line: when, what was said, and the whole answer it was said of."""
+        """Append one line: the time, the feedback, and the whole answer it is about."""
         record = {
             "time": datetime.now(UTC).isoformat(timespec="seconds"),
             "feedback": said,

@@ -1,6 +1,7 @@
 """What the page says before any script runs: to link previews, and to browsers without scripts.
 
-Gradio serves a page that calls itself "Gradio" and is blank without scripts. Pure ASGI, as `guard`.
+Gradio serves a page that calls itself "Gradio" and is blank without scripts. Pure ASGI, like
+`guard`.
 """
 
 from __future__ import annotations
@@ -33,13 +34,13 @@ _NO_SCRIPT = (
 
 
 class FrontPage:
-    """Rewrites the one page that Gradio serves; everything else passes as it is."""
+    """Rewrites the one page that Gradio serves; everything else passes unchanged."""
 
     def __init__(self, app: App) -> None:
         self.app = app
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Pass a request on; collect the response only where it is the page."""
+        """Pass a request on; collect the response only if it is the page."""
         is_page = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
         if not is_page or "/gradio_api" in scope["path"] or assets.PATH in scope["path"]:
             await self.app(scope, receive, send)
@@ -64,7 +65,7 @@ class FrontPage:
 
 
 def rewritten(page: bytes) -> bytes:
-    """Return the page with our names, our style sheet, and words for who has no scripts."""
+    """Return the page with our names, our style sheet, and a text for browsers without scripts."""
     page = _MANIFEST.sub(b"", _PREVIEW.sub(b"", page))
     head = _HEAD.format(version=assets.version()).encode()
     page = page.replace(b"</head>", head, 1)

@@ -1,4 +1,4 @@
-"""What stands between the network and Gradio: headers, limits of size, time and number, no uploads.
+"""Guards Gradio from the network: headers, limits on size, time and number, no uploads.
 
 Pure ASGI, because Gradio streams its events and must not be buffered.
 """
@@ -19,28 +19,28 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 LARGEST_BODY = 256 * 1024
-"""Bytes of a request: a question, six earlier answers and what Gradio adds are far smaller."""
+"""Maximum bytes of a request: a question, six earlier answers and Gradio's part are far less."""
 
 LARGEST_ADDITION = 14 * 1024 * 1024
-"""Bytes of a request where articles may be added: a file of 10 MB as base64."""
+"""Maximum bytes of a request if articles may be added: a 10 MB file as base64."""
 
 PATIENCE = 10.0
-"""Seconds in which the body of a request must arrive, and one more for each `SLOWEST` bytes."""
+"""Seconds within which a request's body must arrive, plus one for each `SLOWEST` bytes."""
 
 SLOWEST = 64 * 1024
 
 MOST_AT_ONCE = 64
-"""Requests that change or ask something and are worked on at once; further ones are refused."""
+"""Maximum concurrent requests that change or ask something; further ones are refused."""
 
 BUSY = "Too many people are asking just now. Please try again in a few seconds."
 STOPPING = "The server is being stopped. Please try again in a moment."
 RETRY_AFTER = "5"
-"""Seconds, as the header says it."""
+"""Seconds, as a header value."""
 
 _QUIET = 0.5
-"""Seconds without a request until a server that is being stopped counts as done.
+"""Seconds without a request after which a server being stopped counts as done.
 
-A client that asked comes back for its answer with a request of its own.
+A client that asked comes back for its answer with a separate request.
 """
 
 POLICY = "; ".join(
@@ -70,7 +70,7 @@ HEADERS = {
 
 
 class RequestLimiter:
-    """Who is inside: how many requests are being worked on; the guard of a server counts them."""
+    """How many requests are being worked on, as counted by a server's guard."""
 
     def __init__(self, most: int = MOST_AT_ONCE) -> None:
         self.most = most
@@ -79,7 +79,7 @@ class RequestLimiter:
         self.listening = 0
 
     def close(self, seconds: float) -> None:
-        """Let nobody in any more, and wait at most so long until all have their answers."""
+        """Let nobody in any more, and wait at most this long until all have their answers."""
         self.closing = True
         end = time.monotonic() + seconds
         quiet_until = time.monotonic() + _QUIET
@@ -101,7 +101,7 @@ class RequestLimiter:
 
 
 class Guard:
-    """Adds the headers to every response and refuses what is too large, too slow or too many."""
+    """Adds the headers to every response; refuses requests too large, too slow or too many."""
 
     def __init__(
         self,
@@ -143,7 +143,7 @@ class Guard:
             await self.app(scope, receive, with_headers)
 
     async def _asked(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Pass on a request that asks something, when all of it is here and there is room."""
+        """Pass on a request that asks something, once it has fully arrived, if there is room."""
         length = int(dict(scope.get("headers", [])).get(b"content-length", 0))
         try:
             async with asyncio.timeout(PATIENCE + length / SLOWEST):
@@ -185,12 +185,12 @@ class Guard:
 
 
 def _listens(path: str) -> bool:
-    """Return whether a request waits for an answer: of the page, or of the API."""
+    """Return whether a request waits for an answer, from the page or the API."""
     return "/queue/data" in path or "/call/" in path
 
 
 async def _whole(receive: Receive) -> deque[Message]:
-    """Wait for all of a request."""
+    """Wait for the whole request."""
     messages = deque([await receive()])
     while messages[-1].get("more_body"):
         messages.append(await receive())
@@ -198,7 +198,7 @@ async def _whole(receive: Receive) -> deque[Message]:
 
 
 def _in_our_words(send: Send) -> Send:
-    """Say that the server is busy as the guard says it, where Gradio's queue is full."""
+    """If Gradio's queue is full, say that the server is busy in the guard's words."""
     full = False
 
     async def sent(message: Message) -> None:
@@ -213,7 +213,7 @@ def _in_our_words(send: Send) -> Send:
 
 
 async def _answer(status: int, text: str, send: Send) -> None:
-    """Refuse a request, in JSON as the API refuses one."""
+    """Refuse a request, in JSON as the API does."""
     body = json.dumps({"detail": text}).encode()
     headers = [
         (b"content-type", b"application/json"),

@@ -1,6 +1,6 @@
 """`/health`, for a supervisor or a load balancer: whether questions can be answered now.
 
-It opens the index as a question would. What is wrong with it goes to the server's log, because
+It opens the index as a question would. Problems are detailed only in the server's log, because
 anyone may ask here.
 """
 

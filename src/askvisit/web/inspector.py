@@ -12,7 +12,7 @@ from askvisit.web.markup import escape
 from askvisit.web.source_panel import TextRange
 
 MOST_PASSAGES = 12
-"""Passages listed for a reading; the rest were farther off still."""
+"""Maximum passages listed for a reading; the rest were further off still."""
 
 _COLUMNS = (
     ("Passage", "The best sentence of a passage that was found; a click opens it"),

@@ -46,7 +46,7 @@ _NOTEBOOK = (
 class Parts:
     """The parts of the page that listen or change.
 
-    `turns`, `undone` and `stamp` are one person's; `kept` comes from the browser.
+    `turns`, `undone` and `stamp` are per user; `kept` comes from the browser.
     """
 
     kept: Any
@@ -67,7 +67,7 @@ class Parts:
 
 
 def lay_out(controller: ChatController, stamp: object) -> Parts:
-    """Put the parts on the page that is being built; `stamp` is what a person's state begins as."""
+    """Put the parts on the page being built; `stamp` is the initial value of each user's."""
     import gradio as gr
 
     def open_source(request: Any) -> dict[str, str]:
@@ -146,9 +146,9 @@ def lay_out(controller: ChatController, stamp: object) -> Parts:
 def _html(
     value: Any, name: str, *more_scripts: str, uses: tuple[str, ...] = (), **more: Any
 ) -> Any:
-    """Return a part of the page whose behaviour is in `static/NAME.js`, and in further scripts.
+    """Return a part of the page whose behaviour is in `static/NAME.js` and further scripts.
 
-    uses: scripts of functions that come before it.
+    uses: scripts with functions that come before it.
     """
     import gradio as gr
 

@@ -1,4 +1,4 @@
-"""Text that others wrote, made harmless for HTML. Everything shown passes through `escape`."""
+"""Untrusted text made safe for HTML. Everything shown passes through `escape`."""
 
 import html
 

@@ -1,6 +1,6 @@
 """The endpoints as tools of an MCP server (Model Context Protocol), on the chat's own port.
 
-By the protocol's SDK, not by Gradio's own MCP server: that gives results as Python text, not as
+Uses the protocol's SDK, not Gradio's own MCP server, which returns results as Python text, not as
 JSON, and holds back the versions of pydantic and of the protocol.
 """
 
@@ -29,8 +29,8 @@ _INSTRUCTIONS = (
 def app_options(assistant: Assistant, host: str) -> dict[str, Any]:
     """Return the options of a Starlette application that serves the tools under `PATH`.
 
-    host: the address the chat listens on; on this machine's own, requests must name it
-    (a page elsewhere cannot reach the tools through a rebound name).
+    host: the address the chat listens on; if it is this machine's own, requests must name it
+    (so that a page elsewhere cannot reach the tools by DNS rebinding).
     """
     from mcp.server.mcpserver import MCPServer
     from mcp.server.mcpserver.exceptions import ToolError

@@ -1,7 +1,7 @@
-"""What the browser remembers of a conversation: the questions, and where their answers stood.
+"""What the browser remembers of a conversation: the questions, and where their answers were.
 
-So a page that is loaded anew, or a server that is started anew, can go on with it: the questions
-are asked again, and it can be told where an answer is another one by now.
+So a reloaded page or a restarted server can continue it: the questions are asked again, and answers
+that have changed since can be pointed out.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ class RememberedQuestion:
 
 
 def remembered(turns: Sequence[ChatTurn]) -> str:
-    """Return what the browser keeps of the turns that are on the page, as JSON."""
+    """Return what the browser keeps of the turns on the page, as JSON."""
     return json.dumps([_item(turn) for turn in turns[-SHOWN_TURNS:]])
 
 
 def recalled(text: object) -> list[RememberedQuestion]:
-    """Read what a browser sent back; what is not as `remembered` wrote it is left out."""
+    """Parse what a browser sent back; anything not as `remembered` wrote it is left out."""
     try:
         listed = json.loads(text) if isinstance(text, str) else None
     except (ValueError, RecursionError):
@@ -47,7 +47,7 @@ def recalled(text: object) -> list[RememberedQuestion]:
 
 
 def cited(turn: ChatTurn) -> list[list[str | int]]:
-    """Return where the citations of a turn stand."""
+    """Return the places of a turn's citations."""
     citations = turn.answer.citations if turn.answer is not None else ()
     return [[c.article_id, c.start, c.end] for c in citations]
 

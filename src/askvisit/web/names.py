@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from askvisit.assistant import Assistant
 
 MOST_NAMES = 15
-"""Names that are shown of an article."""
+"""Maximum names shown of an article."""
 
 
 def named(request: object, assistant: Assistant, articles: Mapping[str, Article]) -> str:
-    """Return the people, places and other names of an article as HTML, those mentioned most first.
+    """Return the people, places and other names of an article as HTML, most mentioned first.
 
-    `request` is the browser's: the article's id.
+    `request` comes from the browser: the article's id.
     """
     if not isinstance(request, str) or request not in articles:
         return _note("This article is not there any more.")

@@ -1,7 +1,7 @@
-"""The notebook: words that a person chose in an article, as sentences that can be proved.
+"""The notebook: words that a user selected in an article, as sentences that can be verified.
 
 The browser keeps the pins; what it sends is looked up in the articles again, and an export is
-written and proved by `askvisit.transcript`, as a conversation is.
+written and verified by `askvisit.transcript`, like a conversation.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from askvisit.web import answers
 from askvisit.web.source_panel import TextRange, article_sentences
 
 MOST_PINS = 300
-"""Pins that a notebook holds; the page says so where it is full."""
+"""Maximum pins in a notebook; the page says so when it is full."""
 
 MOST_SENTENCES = 20
-"""Sentences of one pin."""
+"""Maximum sentences of one pin."""
 
 TITLE = "# A notebook of quotes from the articles"
 NO_WORDS = {"error": "Select some words of the article."}
@@ -31,9 +31,9 @@ TOO_MANY = {"error": f"Select at most {MOST_SENTENCES} sentences."}
 
 
 def select(request: object, articles: Mapping[str, Article]) -> dict[str, Any]:
-    """Return what can be done with chosen words: `{"words", "reference", "pin"}`, or `{"error"}`.
+    """Return what a selection can be used for: `{"words", "reference", "pin"}`, or `{"error"}`.
 
-    `request` is the browser's: `{"place": …}`, a citation as `open_source` takes it; or
+    `request` comes from the browser: `{"place": …}`, a citation as `open_source` takes it; or
     `{"article", "from": [paragraph, offset], "to": [paragraph, offset]}`, where offsets count the
     characters of a paragraph as the page shows it.
     """
@@ -61,9 +61,9 @@ def select(request: object, articles: Mapping[str, Article]) -> dict[str, Any]:
 
 
 def citations(article: Article, chosen: TextRange) -> tuple[Citation, ...]:
-    """Return the sentences that a range touches; the words of it are their spans.
+    """Return the sentences that a range touches, with its words as their spans.
 
-    A sentence that lies in it as a whole has the span of the range, if that lies in the sentence.
+    A sentence entirely inside it has the span of the range, if that lies in the sentence.
     """
     found: list[Citation] = []
     for sentence in article_sentences(article):
@@ -83,7 +83,7 @@ def citations(article: Article, chosen: TextRange) -> tuple[Citation, ...]:
 def prove(pins: object, articles: Mapping[str, Article]) -> list[dict[str, Any]]:
     """Return `{"status"}` for each pin that a browser sent: that of its worst sentence.
 
-    Where it moved in its article there is `sentences` too, as they stand there now.
+    If it moved within its article, there is also `sentences`, as they are there now.
     """
     proved: list[dict[str, Any]] = []
     for claim in _claims(pins):
@@ -98,8 +98,8 @@ def prove(pins: object, articles: Mapping[str, Article]) -> list[dict[str, Any]]
 def export(pins: object, articles: Mapping[str, Article]) -> dict[str, Any]:
     """Return the notebook as a Markdown file: its name, type and text, and how many are left out.
 
-    Left out is what no longer stands in its article; what moved in it is cited at its new place.
-    Without any pin left there is no file.
+    Pins no longer in their article are left out; those that moved in it are cited at the new place.
+    If no pin is left, there is no file.
     """
     claims = _claims(pins)
     written = [a for claim in claims if (a := _answer(claim, articles)) is not None]
@@ -126,13 +126,13 @@ def _selected(data: Mapping[str, Any], articles: Mapping[str, Article]) -> TextR
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return a range without the white space at its ends; an empty one where nothing is left."""
+    """Return a range without the white space at its ends; an empty one if nothing is left."""
     words = text[start:end]
     return start + len(words) - len(words.lstrip()), end - (len(words) - len(words.rstrip()))
 
 
 def _offset(text: str, ranges: Sequence[tuple[int, int]], at: object) -> int | None:
-    """Return where in the text a place is that the page shows: what it hides is counted too."""
+    """Return the text offset of a place on the page, counting the characters that it hides."""
     if not isinstance(at, list) or len(at) != 2 or any(type(number) is not int for number in at):
         return None
     paragraph, shown = at
@@ -157,7 +157,7 @@ def _sentence(citation: Citation) -> dict[str, Any]:
 
 
 def _claims(pins: object) -> list[dict[str, Any]]:
-    """Read what a browser sent into what `transcript.prove` takes; what is no pin is `{}`."""
+    """Convert what a browser sent to what `transcript.prove_in` takes; a non-pin is `{}`."""
     listed = pins[:MOST_PINS] if isinstance(pins, list) else []
     claims: list[dict[str, Any]] = []
     for pin in listed:
@@ -201,7 +201,7 @@ def _worst(proofs: Sequence[Proof]) -> str:
 
 
 def _answer(claim: Mapping[str, Any], articles: Mapping[str, Article]) -> Answer | None:
-    """Return a pin with the sentences as they stand in the articles now, None where they do not."""
+    """Return a pin with the sentences as they are in the articles now; None if they are gone."""
     proofs = _proofs(claim, articles)
     stands = _worst(proofs) in ("intact", "moved")
     if not stands or len(proofs) < len(claim["citations"]):  # a sentence that is named twice

@@ -1,4 +1,4 @@
-"""The page of a PDF beside its text: the page as it looks, with the cited words marked on it.
+"""A PDF's page beside its text: the page as it looks, with the cited words marked on it.
 
 What a browser sends is checked here; a place is `article, start, end`, as everywhere.
 """
@@ -16,14 +16,14 @@ from askvisit.web import faults
 from askvisit.web.markup import escape
 
 MOST_MARKS = 50
-"""Places marked on a page; an answer has far fewer."""
+"""Maximum places marked on a page; an answer has far fewer."""
 
 Draw = Callable[[str, int, Sequence[tuple[int, int]]], PageView]
-"""What draws a page of an article with places marked: `Assistant.page`."""
+"""Draws a page of an article with places marked: `Assistant.page`."""
 
 
 def frame(article: Article) -> str:
-    """Return where an article's page is shown, empty for one whose text has no pages."""
+    """Return the frame that shows an article's page; empty if its text has no pages."""
     last = article.page(len(article.text.rstrip("\f")))
     if last is None or not has_pages(article.id):
         return ""
@@ -38,7 +38,7 @@ def frame(article: Article) -> str:
 
 
 def page_number(article: Article, offset: int) -> int | None:
-    """Return the page that an offset stands on, where pages of the article can be shown."""
+    """Return the page that an offset is on, if pages of the article can be shown."""
     return article.page(offset) if has_pages(article.id) else None
 
 
@@ -87,7 +87,7 @@ def _at(left: float, top: float, right: float, bottom: float) -> str:
 
 
 def checked_range(data: object, start: int, end: int) -> tuple[int, int] | None:
-    """Return a range that a browser named, or None where it does not lie from `start` to `end`."""
+    """Return a range that a browser named, or None if it is not within `start` to `end`."""
     if not isinstance(data, list) or len(data) != 2:
         return None
     left, right = data

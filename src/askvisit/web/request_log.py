@@ -1,8 +1,9 @@
-"""A log for who runs the chat: one JSON object a line for each question that is asked.
+"""A log for the operator of the chat: a line with one JSON object for each question asked.
 
 `id` (the reference that an error is reported with), `time`, `kind`, `confidence`, `citations`,
-`characters` of the question, `seconds` by stage and in all; where a question failed, `error`
-names the exception. The words of a question are a person's: they are logged only when asked for.
+`characters` of the question, the number of its `readings`, `seconds` by stage and in all; if a
+question failed, `error` names the exception. The words of a question are personal: they are logged,
+as `question`, only on request.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ log = logging.getLogger("askvisit.web")
 
 
 class RequestLog:
-    """Where the lines go: a file that is appended to, or stderr for "-"; shared by threads."""
+    """Where the lines go: a file to append to, or stderr for "-"; shared by threads."""
 
     def __init__(self, path: Path, *, text: bool = False) -> None:
-        """Open the file once, so that a wrong path fails at the start. Raises `ServerError`.
+        """Open the file once, so that a wrong path fails at startup. Raises `ServerError`.
 
         text: log the words of questions too.
         """
@@ -44,7 +45,7 @@ class RequestLog:
                 raise ServerError(f"no log can be written to {path} ({error.strerror})") from error
 
     def add(self, record: dict[str, Any]) -> None:
-        """Write a line; one that cannot be written is reported in the server's log, not raised."""
+        """Write a line; a failure to do so is reported in the server's log, not raised."""
         line = json.dumps(record) + "\n"  # ASCII, so that no lone surrogate breaks the file
         try:
             with self._lock:
@@ -63,7 +64,7 @@ class LoggedAssistant(Assistant):
     request_log: RequestLog
 
     def answer(self, inquiry: Inquiry) -> Answer:
-        """Answer as `Assistant.answer` does, and log how that went."""
+        """Answer as `Assistant.answer` does, and log how it went."""
         question = inquiry.question
         record: dict[str, Any] = {
             "time": datetime.now(UTC).isoformat(timespec="milliseconds"),

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 PORT = 7860
 PUBLIC_BODY = 64 * 1024
-"""Bytes of a request to a chat that anyone may use."""
+"""Maximum bytes of a request to a chat that anyone may use."""
 
 _GOODBYE = 8.0
-"""Seconds for the answers that are on their way when the chat is stopped."""
+"""Seconds allowed for pending answers when the chat is stopped."""
 
 _FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif"]
 _MONO = ["ui-monospace", "SF Mono", "Menlo", "Consolas", "monospace"]
@@ -50,7 +50,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "askvisit ui") -> int:
 
 
 def serve(options: argparse.Namespace) -> None:
-    """Load, warm up, serve, and wait. Raises `ServerError` where the address is not free."""
+    """Load, warm up, serve, and wait. Raises `ServerError` if the address is not free."""
     for option in ("feedback", "allow_add", "log_text"):
         if options.public and getattr(options, option):
             name = option.replace("_", "-")
@@ -98,18 +98,18 @@ def serve(options: argparse.Namespace) -> None:
     if options.mcp:
         print(f"MCP server: {page.local_url.rstrip('/')}{mcp_server.PATH}/", flush=True)
     print(f"askvisit is ready: {page.local_url} (Ctrl-C stops it)", flush=True)
-    while not caught:  # signal.pause() would sleep on where another thread is interrupted
+    while not caught:  # signal.pause() would sleep on if another thread is interrupted
         time.sleep(0.2)
     limiter.close(_GOODBYE)
     isolated.end()
     sys.stdout.flush()
-    # At once, without Python's own end: native code in other threads may still be reading for
-    # people who left, and aborts where Python ends under it. What listens is closed by the system.
+    # At once, without Python's own shutdown: native code in other threads may still be reading for
+    # users who left, and aborts if Python ends under it. The system closes what listens.
     os._exit(130 if caught[0] == signal.SIGINT else 0)
 
 
 def _caught_signals() -> list[int]:
-    """Return where Ctrl-C or a supervisor's SIGTERM will stand; a second one ends at once."""
+    """Return a list that Ctrl-C or a supervisor's SIGTERM will be put in; a second one kills."""
     caught: list[int] = []
     both = (signal.SIGINT, signal.SIGTERM)
 
@@ -144,8 +144,8 @@ def launch(
 ) -> Any:
     """Serve the page in a thread and return it.
 
-    public: tighter limits. mcp: the endpoints are tools of an MCP server too (streamable HTTP).
-    limiter: counts the requests, and can be closed.
+    public: tighter limits. mcp: also offer the endpoints as tools of an MCP server (streamable
+    HTTP). limiter: counts the requests, and can be closed.
     """
     _settings()
     import gradio as gr
@@ -155,7 +155,7 @@ def launch(
     from askvisit.web.fair_queue import FairQueue
 
     page = app.build(controller)
-    # Not open: else a request could go past the queue, and nothing would bound how many wait.
+    # Not open: else a request could bypass the queue, and nothing would limit how many wait.
     page.queue(api_open=False)
     page._queue = FairQueue.of(page, at_once=4 if public else 8, waiting=64)
     largest_body = PUBLIC_BODY if public else guard.LARGEST_BODY
@@ -180,7 +180,7 @@ def launch(
             state_session_capacity=sessions.MOST,
             app_kwargs={"middleware": [guarded, Middleware(front_page.FrontPage)], **tools},
             mcp_server=False,
-            # Gradio would give up where its own page takes over 3 s, as in a restart under load.
+            # Gradio would give up if its own page takes over 3 s, as on a restart under load.
             _frontend=False,
             theme=gr.themes.Base(primary_hue="teal", font=_FONTS, font_mono=_MONO),
         )
@@ -192,7 +192,7 @@ def launch(
 
 
 def free_port(host: str, port: int) -> int:
-    """Return the port, or any free one for 0. Raises `ServerError` where it cannot be had."""
+    """Return the port, or any free one for 0. Raises `ServerError` if it is not available."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -217,7 +217,7 @@ def _options(argv: Sequence[str] | None, prog: str) -> argparse.Namespace:
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of the web chat; `serve` takes what they give."""
+    """Add the options of the web chat, as `serve` takes them."""
     parser.add_argument("--index", type=Path, metavar="DIR", help="the folder of the index")
     add_store(parser)
     add_reader(parser)
@@ -250,7 +250,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mcp",
         action="store_true",
-        help="be an MCP server too, with the tools ask, search and articles (extra: mcp)",
+        help="also be an MCP server, with tools such as ask and search (extra: mcp)",
     )
 
 
@@ -262,19 +262,19 @@ def _has_mcp() -> bool:
 
 
 def _settings() -> None:
-    """Keep Gradio from calling anyone, and from asking a proxy for this very machine.
+    """Keep Gradio from calling home, and from going through a proxy to this very machine.
 
-    No proxy at all, because Gradio's client fails on a SOCKS proxy before it asks anyone.
+    No proxy at all, because Gradio's client fails on a SOCKS proxy before it sends anything.
     """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    # Nor from keeping the last 10,000 events, and making a table of them after each one.
+    # And from keeping the last 10,000 events, and making a table of them after each one.
     os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"
     os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(sys.maxsize)
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "*"
 
 
 def _rooted(path: str | None) -> str | None:
-    """Return a path as Gradio wants it, with a slash before it; a whole address as it is."""
+    """Return a path as Gradio wants it, with a leading slash; a full URL as it is."""
     return path if not path or "://" in path else "/" + path.strip("/")
 
 

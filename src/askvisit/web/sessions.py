@@ -1,35 +1,35 @@
-"""What Gradio keeps for each page that is open, and for each call of a program."""
+"""What Gradio keeps for each open page and each API call."""
 
 from __future__ import annotations
 
 from gradio.state_holder import SessionState, StateHolder
 
 MOST = 200
-"""Sessions that are kept; a conversation of 25 questions takes a sixth of a megabyte."""
+"""Maximum sessions kept; a conversation of 25 questions takes a sixth of a megabyte."""
 
 
 class Session(SessionState):  # type: ignore[misc]
-    """A session without Gradio's copy of what the page shows, which is for links of its own."""
+    """A session without Gradio's copy of what the page shows, which is for Gradio's own links."""
 
     def _update_value_in_config(self, key: int, value: object) -> None:
         pass
 
 
 class Sessions(StateHolder):  # type: ignore[misc]
-    """Of too many, one without a conversation goes first, then the one that was used least lately.
+    """When full, evicts a session without a conversation first, then the least recently used.
 
-    A call of a program is a session too, which nobody comes back to: by Gradio's own rule these
-    would push the conversations of open pages out.
+    An API call is a session too, which nobody comes back to: under Gradio's own rule these would
+    push out the conversations of open pages.
     """
 
     def __getitem__(self, session_id: str) -> SessionState:
-        """Return a session, a new one where there is none."""
+        """Return a session, a new one if there is none."""
         if session_id not in self.session_data:
             self.session_data[session_id] = Session(self.blocks)
         return super().__getitem__(session_id)
 
     def update(self, session_id: str) -> None:
-        """Count a session as used now, and let others go where there are too many."""
+        """Mark a session as used now, and evict others if there are too many."""
         with self.lock:
             if session_id in self.session_data:
                 self.session_data.move_to_end(session_id)

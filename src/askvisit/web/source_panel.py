@@ -1,7 +1,7 @@
 """The article beside the chat, with the cited sentences marked.
 
-A place in an article is `article, start, end`, the same address that citations, links and
-exports carry. What a browser sends is checked here before anything is sliced.
+A place in an article is `article, start, end`, the same address that citations, links and exports
+use. What a browser sends is checked here before anything is sliced.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from askvisit.web import pages
 from askvisit.web.markup import escape
 
 MOST_PLACES = 50
-"""Places marked at once; an answer has far fewer."""
+"""Maximum places marked at once; an answer has far fewer."""
 
 
 @dataclass(frozen=True)
 class TextRange:
-    """A range of an article; `span` is the range inside it that answers, where there is one."""
+    """A range of an article; `span` is the range inside it that answers, if any."""
 
     article: str
     start: int
@@ -32,7 +32,7 @@ class TextRange:
 
     @classmethod
     def of_citation(cls, citation: Citation) -> TextRange:
-        """Return where a citation's sentence stands."""
+        """Return the range of a citation's sentence."""
         span = None
         if citation.span_start is not None and citation.span_end is not None:
             span = (citation.span_start, citation.span_end)
@@ -40,12 +40,12 @@ class TextRange:
 
     @classmethod
     def of_hit(cls, hit: Hit) -> TextRange:
-        """Return where a passage stands."""
+        """Return the range of a passage."""
         return cls(hit.article_id, hit.start, hit.end)
 
     @classmethod
     def checked(cls, data: object, articles: Mapping[str, Article]) -> TextRange | None:
-        """Return the place that a browser named, or None where no article has such a place."""
+        """Return the place that a browser named, or None if no article has such a place."""
         if not isinstance(data, dict):
             return None
         name, start, end = data.get("article"), data.get("start"), data.get("end")
@@ -58,16 +58,16 @@ class TextRange:
 
     @property
     def key(self) -> str:
-        """What the marks of this place are found by on the page."""
+        """What identifies the marks of this place on the page."""
         return f"{self.start}-{self.end}"
 
 
 def open_source(request: object, articles: Mapping[str, Article]) -> dict[str, str]:
     """Return the panel for a click: `{"html", "key"}`, or `{"error"}` in words.
 
-    `request` is `{"place": …, "others": […]}`: the place that was clicked and the other places
-    that the same answer cites, each `{"article", "start", "end", "span"?}`; or `{"article": …}`,
-    to read a whole article.
+    `request` is `{"place": …, "others": […]}`: the clicked place and the other places that the
+    same answer cites, each `{"article", "start", "end", "span"?}`; or `{"article": …}`, to read a
+    whole article; or `{"around": PLACE}`, for `{"before", "quote", "after"}` of a place.
     """
     data: dict[str, Any] = request if isinstance(request, dict) else {}
     whole = data.get("article")
@@ -87,7 +87,7 @@ def open_source(request: object, articles: Mapping[str, Article]) -> dict[str, s
 
 
 def _neighbours(article: Article, place: TextRange) -> dict[str, str]:
-    """Return a quote with the sentence before it and the one after it."""
+    """Return a quote with the sentences before and after it."""
     known = article_sentences(article)
     before = [s.text for s in known if s.end <= place.start][-1:]
     after = [s.text for s in known if s.start >= place.end][:1]
@@ -108,7 +108,7 @@ def article_sentences(article: Article) -> list[Sentence]:
 def panel(
     article: Article, places: Iterable[TextRange] = (), active: TextRange | None = None
 ) -> str:
-    """Return the whole article as HTML, the places marked (first come, first marked).
+    """Return the whole article as HTML, with the places marked (the first of those that overlap).
 
     `active` is the place that the page scrolls to by itself.
     """
@@ -129,7 +129,7 @@ def panel(
 
 
 def _sides(article: Article, body: str) -> str:
-    """Return the text, with the page beside it where there are pages."""
+    """Return the text, with the page beside it if there are pages."""
     text = (
         f'<div class="source-text" role="region" tabindex="0" '
         f'aria-label="Article: {escape(article.title)}">{body}</div>'
@@ -167,7 +167,7 @@ def _step(by: int, name: str, arrow: str) -> str:
 
 
 def _apart(places: Iterable[TextRange]) -> list[TextRange]:
-    """Keep the places that overlap none kept before them, in article order."""
+    """Keep the places that overlap none kept earlier, in article order."""
     kept: list[TextRange] = []
     for place in places:
         if all(place.end <= other.start or other.end <= place.start for other in kept):

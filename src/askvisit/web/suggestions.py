@@ -21,19 +21,19 @@ if TYPE_CHECKING:
     from askvisit.web.chat import Turns
 
 NAMES = 4
-"""Names of an article that are asked about."""
+"""Names in an article to ask about."""
 
 ARTICLES = 3
 """Articles without questions of their own that are asked about in turn."""
 
 MOST_ARTICLES = 5 * ARTICLES
-"""Articles whose names are looked for where others have the same ones."""
+"""Articles whose names are looked up, in case others have the same ones."""
 
 ANSWERED = 3
-"""Questions that are offered for an article that was just added."""
+"""Questions offered for a newly added article."""
 
 _NAME = re.compile(r"[\w’'.-]+(?: [\w’'.-]+){0,3}")
-"""A name that reads well in a question: at most four words, and no mark between them."""
+"""A name that reads well in a question: at most four words, without punctuation between them."""
 
 _DATES = frozenset(MONTHS) | frozenset(
     "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec "
@@ -51,9 +51,9 @@ class Suggestions:
     def after(
         self, turns: Turns, articles: Mapping[str, Article], most: int, chosen: Chosen = None
     ) -> list[str]:
-        """Return questions that nobody asked in this conversation, at most so many.
+        """Return at most `most` questions not yet asked in this conversation.
 
-        chosen: the articles that the next question looks in.
+        chosen: the articles that the next question searches.
         """
         asked = {_folded(turn.question) for turn in turns}
         found: dict[str, None] = {}
@@ -65,7 +65,7 @@ class Suggestions:
         return list(found)
 
     def answered(self, article: Article, most: int = ANSWERED) -> list[str]:
-        """Return questions about one article that it answers; each is asked for that."""
+        """Return questions about one article that it answers; each is asked to check."""
         found = []
         summary = f"Summarise the article “{one_line(article.title)}”"
         for question in (*self._about_article(article), *_about_names(article), summary):
@@ -102,7 +102,7 @@ class Suggestions:
         yield from (q for pair in pairs for q in pair if q is not None)
 
     def _find(self, written: tuple[str, ...], articles: tuple[str, ...]) -> dict[str, str]:
-        """Return the article that each written question is about: where its best passage stands."""
+        """Return the article that each written question is about: the one with its best passage."""
         found = {}
         for question in written if articles else ():
             try:
@@ -140,10 +140,10 @@ def about(name: str) -> str:
 
 
 def central_names(article: Article, most: int = NAMES) -> list[str]:
-    """Return the names that most sentences of an article speak of, most first.
+    """Return the names that most sentences of an article mention, most frequent first.
 
-    Headlines, where most words begin with a capital, do not count. Of two names where one holds
-    the other ("North Korea", "North Korean") the commoner is kept.
+    Headlines, where most words begin with a capital, do not count. If one name contains another
+    ("North Korea", "North Korean"), the more common one is kept.
     """
     counts: Counter[str] = Counter()
     inside: set[str] = set()
@@ -163,7 +163,7 @@ def central_names(article: Article, most: int = NAMES) -> list[str]:
 
 
 def _is_name(name: str) -> bool:
-    """Return whether this is a name and no saying in quotes ("Squid love it, cod do not")."""
+    """Return whether this is a name, not a saying in quotes ("Squid love it, cod do not")."""
     if len(name) < 2 or name in _DATES or not name[0].isupper() or not _NAME.fullmatch(name):
         return False
     *_, last = name.split()

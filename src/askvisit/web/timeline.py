@@ -1,6 +1,6 @@
-"""The timeline beside the article: the dated sentences of the articles that are asked.
+"""The timeline beside the article: the dated sentences of the articles being asked.
 
-They stand in order of time, each date as precise as the text gives it. What a browser sends is
+They are in chronological order, each date as precise as the text gives it. What a browser sends is
 checked here.
 """
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from askvisit.assistant import Assistant
 
 MOST_SHOWN = 300
-"""Sentences that are shown at once; the page says how many more there are."""
+"""Maximum sentences shown at once; the page says how many more there are."""
 
 _LONGEST = 500
-"""Characters of a sentence that are shown; its place opens the whole."""
+"""Maximum characters shown of a sentence; its link opens the whole."""
 
 FORM = (
     '<section class="timeline" aria-label="Timeline"><form>'
@@ -41,14 +41,14 @@ FORM = (
     '<button type="submit">Show</button></form>'
     '<p class="note told" role="status"></p><div class="entries"></div></section>'
 )
-"""The tab before it is filled; `static/timeline.js` asks for the entries."""
+"""The tab before it is filled; `static/timeline.js` requests the entries."""
 
 
 def dated(request: object, assistant: Assistant, articles: Mapping[str, Article]) -> dict[str, str]:
-    """Return `{"told", "html"}`: what is shown in a sentence, and the entries as HTML.
+    """Return `{"told", "html"}`: a one-sentence summary, and the entries as HTML.
 
-    `request` is the browser's: `{"scope": …, "topic": …, "since": …, "until": …}`, the scope as
-    `articles.kept_choice` wrote it.
+    `request` comes from the browser: `{"scope": …, "topic": …, "since": …, "until": …}`, the scope
+    as `articles.kept_choice` wrote it.
     """
     data = request if isinstance(request, dict) else {}
     topic, since, until = (_words(data.get(name)) for name in ("topic", "since", "until"))
@@ -73,14 +73,14 @@ def _told(problem: str) -> dict[str, str]:
 
 
 def _words(given: object) -> str | None:
-    """Return what was typed into a field, None where that is nothing."""
+    """Return what was typed into a field; None if nothing was."""
     return given.strip() or None if isinstance(given, str) else None
 
 
 def _summary(
     found: Sequence[TimelineEntry], topic: str | None, since: str | None, until: str | None
 ) -> str:
-    """Say what was found, and of what."""
+    """Say what was found, and about what."""
     about = "" if topic is None else f" about “{excerpt(one_line(topic), 60)}”"
     span = "".join(f" {word} {day}" for word, day in (("since", since), ("until", until)) if day)
     if not found:
@@ -92,7 +92,7 @@ def _summary(
 
 
 def _entries(found: Sequence[TimelineEntry], articles: Mapping[str, Article]) -> str:
-    """Return the entries, those of one date below it."""
+    """Return the entries, grouped by date."""
     dates = groupby(found[:MOST_SHOWN], key=lambda entry: entry.date)
     items = "".join(
         f'<li><h3><time datetime="{escape(date)}">{in_words(date)}</time></h3>'
@@ -103,7 +103,7 @@ def _entries(found: Sequence[TimelineEntry], articles: Mapping[str, Article]) ->
 
 
 def _entry(entry: TimelineEntry, articles: Mapping[str, Article]) -> str:
-    """Return a sentence, the words that date it standing out; a click opens it in its article."""
+    """Return a sentence with its dating words highlighted; a click opens it in its article."""
     cited = entry.citation
     article = articles.get(cited.article_id)
     source = article.source if article is not None else None
