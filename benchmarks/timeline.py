@@ -45,6 +45,7 @@ from training.name_kinds import (
     renamed,
     shortened,
     unlabelled,
+    written_as,
 )
 
 _FOLDS = 5
@@ -92,7 +93,7 @@ def kinds(_: argparse.Namespace) -> None:
     """Compare the kinds of names with the annotated ones."""
     known = examples()
     articles = sorted({article for article, _, _ in known})
-    as_they_are, short, famous = [], [], []
+    as_they_are, short, famous, surname_first = [], [], [], []
     for fold in range(_FOLDS):
         inside = {article for n, article in enumerate(articles) if n % _FOLDS == fold}
         figures, others = public_figures()[fold % 2 :: 2], public_figures()[1 - fold % 2 :: 2]
@@ -100,14 +101,24 @@ def kinds(_: argparse.Namespace) -> None:
         held = [(kind, name) for article, kind, name in known if article in inside]
         as_they_are += _judged(fitted, held)
         short += _judged(fitted, _short(held))
+        long = [(kind, name) for kind, name in held if kind == "person" and " " in name.name]
         named = [
-            (kind, renamed(name, other) if kind == "person" and " " in name.name else name)
-            for (kind, name), other in zip(held, itertools.cycle(others), strict=False)
+            written_as(renamed(name, figure), figure.surname)
+            for (_, name), figure in zip(long, itertools.cycle(others), strict=False)
         ]
-        famous += _judged(fitted, _short(named))
+        famous += _judged(fitted, [("person", name) for name in named])
+        eastern = [figure for figure in others if figure.name.startswith(figure.surname)]
+        surname_first += _judged(
+            fitted,
+            [
+                (kind, renamed(name, figure))
+                for (kind, name), figure in zip(long, itertools.cycle(eastern), strict=False)
+            ],
+        )
     _print_kinds(f"{len(known)} examples, cross-validated", as_they_are)
     _print_kinds("the same, shortened", short)
-    _print_kinds("the same, shortened, and people by surnames of public figures", famous)
+    _print_kinds("people by surnames of public figures", famous)
+    _print_kinds("people with surname-first names of public figures", surname_first)
     vectors([known[0][2]])
     started = time.process_time()
     fitted = KindClassifier.load()

@@ -18,10 +18,11 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from itertools import cycle
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,7 +54,8 @@ _TOLD_MARGIN = 0.8
 _TOLD_WEIGHT = 0.1
 """How sure a prediction must be to be fitted to, and its weight relative to a labelled name."""
 
-_FIGURES = "public_figures"
+_SURNAME_AT = {"public_figures": -1, "surname_first": 0}
+"""Lists of well-known people, and which word of a name is the surname."""
 
 Example = tuple[NameKind, NameInContext]
 
@@ -64,15 +66,27 @@ def examples() -> tuple[tuple[str, NameKind, NameInContext], ...]:
     return tuple(
         (article, kind, _example(name, mentions))
         for article, kinds in _read().items()
-        if article != _FIGURES
+        if article not in _SURNAME_AT
         for kind in KINDS
         for name, mentions in kinds.get(kind, {}).items()
     )
 
 
-def public_figures() -> tuple[str, ...]:
-    """Return names of well-known people, each with the surname last."""
-    return tuple(_read()[_FIGURES])
+@dataclass(frozen=True)
+class PublicFigure:
+    """A well-known person."""
+
+    name: str
+    surname: str
+
+
+def public_figures() -> tuple[PublicFigure, ...]:
+    """Return well-known people."""
+    return tuple(
+        PublicFigure(name, name.split()[at])
+        for names, at in _SURNAME_AT.items()
+        for name in _read()[names]
+    )
 
 
 @cache
@@ -88,36 +102,48 @@ def unlabelled() -> tuple[NameInContext, ...]:
 
 
 def fit(
-    known: Sequence[Example], others: Sequence[NameInContext], figures: Sequence[str] = ()
+    known: Sequence[Example], others: Sequence[NameInContext], figures: Sequence[PublicFigure] = ()
 ) -> KindClassifier:
     """Fit a classifier to names of known kind, and to `others` as it then classifies them.
 
-    figures: names given to copies of people, which count half, as the originals then do.
+    figures: people whose names are given to copies of people, which count half, as the originals
+    then do.
     """
     given = cycle(figures)
-    rows: list[tuple[NameKind, NameInContext, float]] = []
+    rows: list[_Row] = []
     for kind, name in known:
         if figures and kind == "person" and is_long(name):
-            rows += [(kind, name, 0.5), (kind, renamed(name, next(given)), 0.5)]
+            figure = next(given)
+            copy = renamed(name, figure)
+            rows += [
+                _Row(kind, name, 0.5, shortened(kind, name)),
+                _Row(kind, copy, 0.5, written_as(copy, figure.surname)),
+            ]
         else:
-            rows.append((kind, name, 1.0))
+            rows.append(_Row(kind, name, 1.0, shortened(kind, name)))
     first = _ridge(rows)
     told = zip(others, first.judged(others, remembered(others), _TOLD_MARGIN), strict=True)
-    return _ridge(rows + [(kind, name, _TOLD_WEIGHT) for name, (kind, sure) in told if sure])
+    sure = [(kind, name) for name, (kind, is_sure) in told if is_sure]
+    return _ridge([*rows, *(_Row(k, name, _TOLD_WEIGHT, shortened(k, name)) for k, name in sure)])
 
 
-def renamed(person: NameInContext, name: str) -> NameInContext:
-    """Return a person with another name, shortened to its last word where the old one was short."""
-    last = name.split()[-1]
-    forms = [name if form == person.name else last for _, form, _ in person.mentions]
-    around = zip(person.mentions, forms, strict=True)
-    return NameInContext(name, tuple((before, form, after) for (before, _, after), form in around))
+def renamed(person: NameInContext, figure: PublicFigure) -> NameInContext:
+    """Return a person with a figure's name, or the surname where the old name was short."""
+    mentions = (
+        (before, figure.name if form == person.name else figure.surname, after)
+        for before, form, after in person.mentions
+    )
+    return NameInContext(figure.name, tuple(mentions))
 
 
 def shortened(kind: NameKind, name: NameInContext) -> NameInContext:
     """Return a name as if only its last word were used (of "other" names, the first)."""
-    word = name.name.split()[0 if kind == "other" else -1]
-    return NameInContext(word, tuple((before, word, after) for before, _, after in name.mentions))
+    return written_as(name, name.name.split()[0 if kind == "other" else -1])
+
+
+def written_as(name: NameInContext, form: str) -> NameInContext:
+    """Return a name as if all its mentions had one form."""
+    return NameInContext(form, tuple((before, form, after) for before, _, after in name.mentions))
 
 
 def remembered(names: Iterable[NameInContext]) -> NDArray[np.float64]:
@@ -131,11 +157,20 @@ def fitted_to() -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _ridge(examples: Sequence[tuple[NameKind, NameInContext, float]]) -> KindClassifier:
-    """Fit a classifier to names with their kinds and weights."""
-    copies = [(k, shortened(k, name), weight) for k, name, weight in examples if is_long(name)]
+class _Row(NamedTuple):
+    """A name to fit to: its kind, its weight, and the name in its short form."""
+
+    kind: NameKind
+    name: NameInContext
+    weight: float
+    short: NameInContext
+
+
+def _ridge(examples: Sequence[_Row]) -> KindClassifier:
+    """Fit a classifier to names, and to the short forms of the long ones."""
+    copies = [row._replace(name=row.short) for row in examples if is_long(row.name)]
     rows = [*examples, *copies]
-    found = [features(name) for _, name, _ in rows]
+    found = [features(row.name) for row in rows]
     having = Counter(feature for row in found[: len(examples)] for feature in row)
     columns = {f: n for n, f in enumerate(f for f in having if having[f] >= _LEAST_NAMES)}
     known = np.zeros((len(rows), len(columns)), dtype=np.float32)  # rows × features
@@ -143,11 +178,11 @@ def _ridge(examples: Sequence[tuple[NameKind, NameInContext, float]]) -> KindCla
         for feature in row.keys() & columns.keys():
             known[n, columns[feature]] = row[feature]
     scale = np.sqrt((known**2).sum(axis=1).mean())  # makes them about as long as the vector
-    known = np.hstack([known / scale, remembered(name for _, name, _ in rows)])
-    long = np.array([is_long(name) for _, name, _ in rows])
-    wanted = np.array([[1.0 if kind == k else -1.0 for k in KINDS] for kind, _, _ in rows])
+    known = np.hstack([known / scale, remembered(row.name for row in rows)])
+    long = np.array([is_long(row.name) for row in rows])
+    wanted = np.array([[1.0 if row.kind == k else -1.0 for k in KINDS] for row in rows])
     kernel = (known @ known.T) * (1 + (long[:, None] == long))
-    kernel += np.diag([_RIDGE / weight for _, _, weight in rows])
+    kernel += np.diag([_RIDGE / row.weight for row in rows])
     solved = np.linalg.solve(kernel, wanted)
     weights = np.stack([known.T @ (solved * (1 + (long == n))[:, None]) for n in (0, 1)])
     of_features = weights[:, : len(columns)] / scale

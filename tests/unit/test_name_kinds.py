@@ -22,6 +22,7 @@ from askvisit.names import in_sentences, of_article
 from askvisit.passages import sentences
 from askvisit.records import Article
 from training.name_kinds import (
+    PublicFigure,
     examples,
     fit,
     fitted_to,
@@ -83,8 +84,27 @@ def test_people_are_shortened_to_surnames():
 
 def test_people_get_the_names_of_others_in_all_their_forms():
     strand = NameInContext("Ola Strand", (("by ", "Ola Strand", "."), ("", "Strand", " said.")))
-    merkel = (("by ", "Angela Merkel", "."), ("", "Merkel", " said."))
-    assert renamed(strand, "Angela Merkel") == NameInContext("Angela Merkel", merkel)
+    said_of_merkel = (("by ", "Angela Merkel", "."), ("", "Merkel", " said."))
+    said_of_hu = (("by ", "Hu Jintao", "."), ("", "Hu", " said."))
+    merkel = PublicFigure("Angela Merkel", "Merkel")
+    assert renamed(strand, merkel).mentions == said_of_merkel
+    assert renamed(strand, PublicFigure("Hu Jintao", "Hu")).mentions == said_of_hu
+
+
+def test_surnames_of_public_figures_come_last_or_first():
+    surnames = {figure.name: figure.surname for figure in public_figures()}
+    assert surnames["Angela Merkel"] == "Merkel"
+    assert surnames["Deng Xiaoping"] == "Deng"
+
+
+def test_people_of_the_visit_are_told_though_their_surnames_come_first():
+    """None of them is among the public figures that the weights were fitted to."""
+    text = (ROOT / "index/articles/xi-jinping-visits-north-korea.txt").read_text("utf-8")
+    found = of_article(sentences(Article("visit", "", text)))
+    told = zip(found, kinds([in_sentences(n.mentions) for n in found]), strict=True)
+    people = {"Xi Jinping", "Kim Jong Un", "Kim Jong Il", "Donald Trump"}
+    assert {name.name for name, kind in told if kind == "person"} == people
+    assert not people & {figure.name for figure in public_figures()}
 
 
 def test_the_shipped_weights_are_those_of_the_examples():
