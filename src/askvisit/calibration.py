@@ -60,7 +60,7 @@ def calibration_for(reader: str, fitted_by_user: Path | None = None) -> Calibrat
                 return Calibration(reader=reader, **mine[reader])
         except (OSError, ValueError, TypeError) as error:
             raise DataError(
-                f"{fitted_by_user} is no calibration ({error}); delete it, or run: "
+                f"{fitted_by_user} is not a calibration ({error}); delete it, or run: "
                 "askvisit calibrate QUESTIONS.jsonl"
             ) from error
     fitted = _bundled().get(reader)
@@ -93,7 +93,7 @@ def add_strictness(parser: argparse.ArgumentParser) -> None:
         choices=LEVELS,
         default="normal",
         help="how sure an answer must be to be given (default: normal). Of 100 questions that "
-        "articles answer, and of 100 written to look answerable that they do not: " + levels,
+        "articles answer, and of 100 that only look answerable: " + levels,
     )
 
 
@@ -101,6 +101,6 @@ def _expected(rates: Mapping[str, Mapping[str, float]]) -> str:
     """Describe what to expect of a strictness level for each source of texts."""
     return ", ".join(
         f"{source}: {round(100 * shares['answered'])} answered, {round(100 * shares['right'])} of "
-        f"them rightly, and {round(100 * shares['false_near'])} answered falsely"
+        f"them correctly, and {round(100 * shares['false_near'])} answered falsely"
         for source, shares in rates.items()
     )

@@ -81,7 +81,9 @@ class SourceFile:
         unknown = sorted(set(table) - set(_SIDECAR_KEYS))
         if unknown:
             keys = ", ".join(_SIDECAR_KEYS)
-            raise ArticleError(self.sidecar, f"has the key {unknown[0]!r}; it may have {keys}")
+            raise ArticleError(
+                self.sidecar, f"has the unknown key {unknown[0]!r}; it may have {keys}"
+            )
         return {key: self._word(key, value) for key, value in table.items()}
 
     def page(
@@ -114,7 +116,7 @@ class SourceFile:
         written = value.isoformat() if isinstance(value, date) else value
         told = dates.to_iso(written) if isinstance(written, str) else None
         if told is None:
-            raise ArticleError(self.sidecar, f"date is not a date; write {dates.FORM}")
+            raise ArticleError(self.sidecar, f"date is not a valid date; write {dates.FORM}")
         return told
 
 
@@ -136,7 +138,7 @@ def scan(folder: Path) -> tuple[list[SourceFile], list[ArticleError]]:
         entries = sorted(folder.iterdir())
     except OSError as error:
         raise CorpusError(
-            f"no folder of articles at {folder} ({error.strerror}); name one with --articles"
+            f"no folder of articles at {folder} ({error.strerror}); give one with --articles"
         ) from error
     files: list[SourceFile] = []
     skipped: list[ArticleError] = []
@@ -201,7 +203,7 @@ def _why_not(entry: Path) -> str | None:
     except UnicodeEncodeError:
         return "its name is not UTF-8; rename it"
     if entry.is_dir():
-        return "a folder; articles lie directly in the folder of articles"
+        return "a folder; put articles directly into the folder of articles"
     if not entry.is_file():
         return "not a file"
     if entry.suffix.lower() not in formats.SUFFIXES:

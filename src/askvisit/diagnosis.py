@@ -129,6 +129,6 @@ def _self_test(assistant: Assistant) -> str:
     trace = assistant.explain(question, min_confidence=0)
     for cited in trace.answer.citations:
         if assistant.articles[cited.article_id].text[cited.start : cited.end] != cited.quote:
-            raise AskvisitError(f"a quote is not what {cited.article_id} says: {cited.quote!r}")
+            raise AskvisitError(f"a quote does not match {cited.article_id}: {cited.quote!r}")
     times = ", ".join(f"{stage} {seconds:.3f} s" for stage, seconds in trace.seconds.items())
-    return f"{question!r}: {len(trace.answer.citations)} quotes, as they stand ({times})"
+    return f"{question!r}: {len(trace.answer.citations)} quotes, all word for word ({times})"

@@ -105,7 +105,7 @@ class SentenceTransformerEncoder:
             except RuntimeError as error:
                 raise ModelError(
                     f"encoding in {self._workers} processes failed ({first_line(error)}); "
-                    "run it again with fewer"
+                    "try again with fewer"
                 ) from error
             vectors = np.empty_like(encoded)
             vectors[order] = encoded

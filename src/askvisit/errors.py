@@ -49,8 +49,10 @@ class UnknownArticleError(AskvisitError):
     def __init__(self, article_id: str, known: tuple[str, ...] = ()) -> None:
         self.article_id = article_id
         some = ", ".join(known[:3]) + (", …" if len(known) > 3 else "")
-        called = f"called {article_id!r}" if article_id else "named, and at least one must be"
-        super().__init__(f"no article is {called}; the index has {some or 'none'}")
+        wrong = (
+            f"no article is called {article_id!r}" if article_id else "name at least one article"
+        )
+        super().__init__(f"{wrong}; the index has {some or 'none'}")
 
 
 class ScopeError(AskvisitError):
@@ -83,7 +85,7 @@ class IndexMissingError(PassageIndexError):
             how = f"put articles (.txt, .md, .html, .pdf) into {folder / 'articles'} and run: "
             how += _command(folder)
         else:
-            how = f"to build one run: {_command(folder)} --articles DIR"
+            how = f"to build one, run: {_command(folder)} --articles DIR"
         super().__init__(f"no index in {folder}; {how}")
 
 
@@ -108,7 +110,7 @@ class IndexReplacedError(PassageIndexError):
     """A rebuild replaced what was being read; the new index can be opened."""
 
     def __init__(self, folder: Path | Named) -> None:
-        super().__init__(f"the index in {folder} was rebuilt meanwhile; ask again")
+        super().__init__(f"the index in {folder} was rebuilt in the meantime; ask again")
 
 
 class UnreachableError(PassageIndexError):
@@ -149,7 +151,7 @@ class ServerError(AskvisitError):
 
 def rebuild_hint(folder: Path | Named) -> str:
     """Return the command that rebuilds an index, worded to end an error message."""
-    return f"to rebuild it run: {_command(folder)}"
+    return f"to rebuild it, run: {_command(folder)}"
 
 
 def _command(folder: Path | Named) -> str:

@@ -84,11 +84,11 @@ def fit(samples: Sequence[Sample], reader: str) -> Calibration:
             "a fit needs questions that the articles answer and some that they do not; add them"
         )
     if not any(sample.gold for sample in samples):
-        raise DataError("the reader finds none of the answers, which cannot be fitted to")
+        raise DataError("the reader finds none of the answers, so there is nothing to fit to")
     names, weights = _fit_rank(samples)
     rows, right = _confidence_data(samples, names, weights)
     if not right.any():
-        raise DataError("the reader ranks none of the answers first, which cannot be fitted to")
+        raise DataError("the reader ranks none of the answers first, so there is nothing to fit to")
     confidence_names, coefficients = _fit_confidence(rows, right, _shares(samples, WEIGHTS))
     share = _shares(samples)
     sure = _probability(coefficients, _matrix(rows, confidence_names))[answerable]

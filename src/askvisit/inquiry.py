@@ -28,18 +28,18 @@ class Inquiry:
         """Raise `QuestionError` if the question or the confidence is invalid."""
         check_question(self.question)
         if self.min_confidence is not None and not 0 <= self.min_confidence <= 1:
-            raise QuestionError("min_confidence is a probability: give a number from 0 to 1")
+            raise QuestionError("min_confidence must be a number from 0 to 1")
 
 
 def check_question(question: str) -> None:
     """Raise `QuestionError` if a question is not text, empty or too long."""
     if not isinstance(question, str):
-        raise QuestionError(f"a question is text, not {type(question).__name__}")
+        raise QuestionError(f"a question must be text, not {type(question).__name__}")
     if not question.strip():
         raise QuestionError("the question is empty; ask something about the articles")
     if len(question) > LONGEST_QUESTION:
         raise QuestionError(
-            f"the question has {len(question):,} characters; {LONGEST_QUESTION:,} are the most"
+            f"the question has {len(question):,} characters; the limit is {LONGEST_QUESTION:,}"
         )
 
 

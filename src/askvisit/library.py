@@ -67,7 +67,7 @@ class Library:
         """
         check_question(question)
         if k < 1:
-            raise QuestionError("k is how many passages to return: give 1 or more")
+            raise QuestionError("k, the number of passages to return, must be 1 or more")
         scope = Scope(articles, since, until, sources)
 
         def search(index: PassageIndex) -> list[Hit]:
@@ -125,7 +125,7 @@ class Library:
         Raises `QuestionError` if `most` is below 1, and what `Assistant.ask` raises for a scope.
         """
         if most < 1:
-            raise QuestionError("most is how many names to return: give 1 or more")
+            raise QuestionError("most, the number of names to return, must be 1 or more")
         scope = Scope(articles, since, until, sources)
 
         def key_names(index: PassageIndex) -> tuple[KeyName, ...]:

@@ -80,7 +80,9 @@ class Layout:
             ids = [tokenizer.token_to_id(token) for token in (first, separator, padding)]
             if None not in ids:
                 return cls(ids[0], ids[1], ids[2], between, token_types)
-        raise ModelError("the tokenizer is neither BERT's nor MPNet's; export such a model")
+        raise ModelError(
+            "the tokenizer is neither BERT's nor MPNet's; export a model with one of these"
+        )
 
     def join(self, first: Sequence[int], second: Sequence[int] | None = None) -> dict[str, Any]:
         """Return the model's inputs (1 × length) for a text, or for a question and a text."""

@@ -28,7 +28,7 @@ _SPECIAL = re.compile(r"[\\`*_\[\]<>#&|~$]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 _WRONG = (
-    "{} is no file of answers: give one that askvisit ask --json, ask --jsonl or an export wrote"
+    "{} is not a file of answers; give one written by askvisit ask --json, ask --jsonl or an export"
 )
 
 

@@ -88,7 +88,7 @@ class Vectors:
         except RuntimeError as error:
             raise PassageIndexError(
                 f"FAISS cannot put {len(vectors):,} vectors into {factory!r}; "
-                "name another factory, or leave it out"
+                "give another factory, or leave it out"
             ) from error
         return cls(index, None if factory == FLAT else vectors)
 
@@ -248,7 +248,7 @@ def _new(factory: str, dimension: int) -> Any:
     try:
         return faiss.index_factory(dimension, factory, faiss.METRIC_INNER_PRODUCT)
     except RuntimeError as error:
-        raise PassageIndexError(f"FAISS knows no index factory {factory!r}") from error
+        raise PassageIndexError(f"FAISS has no index factory {factory!r}") from error
 
 
 def _emptied(path: Path) -> Any:

@@ -41,7 +41,7 @@ def test_a_question_is_edited_in_its_place_and_nothing_is_lost_before_it_is_aske
     wording = page.get_by_label("New wording")
     expect(wording).to_have_value("Who met the mayor <b>?")
     expect(wording).to_be_focused()
-    expect(page.locator(".editing")).to_contain_text("The question after it is taken back")
+    expect(page.locator(".editing")).to_contain_text("The question after it will be undone")
     wording.press("Escape")
     expect(edit).to_be_focused()
     expect(page.locator(".turn")).to_have_count(2)
@@ -214,7 +214,7 @@ def test_a_link_from_outside_opens_a_citation(fake, open_page):
 
 def test_a_link_to_nowhere_says_so(fake, open_page):
     page = open_page(f"{fake}?article=visit.txt&start=5&end=99999")
-    expect(page.locator(".source-meta")).to_contain_text("not in the articles")
+    expect(page.locator(".source-meta")).to_contain_text("not found in the articles")
     expect(page.locator("#source mark")).to_have_count(0)
 
 
@@ -240,7 +240,7 @@ def test_some_articles_are_chosen_and_read(both, open_page, ask):
     page.get_by_role("checkbox", name="A Short Visit").uncheck()
     page.wait_for_timeout(300)
     turn = ask(page, "Who met the mayor?")
-    expect(turn.locator(".message.bot")).to_contain_text("Looked only in: Another")
+    expect(turn.locator(".message.bot")).to_contain_text("Searched only: Another")
     assert page.get_by_role("tab", name="Article", exact=True).get_attribute("aria-selected") == (
         "true"
     )
@@ -280,7 +280,7 @@ def test_feedback_is_kept(open_page, ask, tmp_path):
     page_ = serve(FakeAssistant(), Feedback(path))
     turn = ask(open_page(page_.local_url), "Who met the mayor?")
     turn.get_by_role("button", name="Wrong source").click()
-    expect(turn.get_by_role("status")).to_have_text("Thank you: wrong source")
+    expect(turn.get_by_role("status")).to_have_text("Marked as wrong source. Thank you.")
     expect(turn.get_by_role("button", name="Helpful", exact=True)).to_have_count(0)
     assert '"feedback": "wrong_source"' in path.read_text()
     page_.close(verbose=False)

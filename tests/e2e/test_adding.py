@@ -98,7 +98,7 @@ def test_a_choice_of_articles_takes_in_what_is_added(editor, open_form, ask):
     add_file(page, "mill.txt", MILL.encode())
     expect(page.locator("#added .done")).to_be_visible()
     turn = ask(page, "When did the old mill burn?")
-    expect(turn).to_contain_text("Looked only in: A Bridge for the Town, A Mill Burns")
+    expect(turn).to_contain_text("Searched only: A Bridge for the Town, A Mill Burns")
 
 
 def test_what_cannot_be_added_is_told_and_what_was_typed_stays(editor, open_form):
@@ -114,12 +114,12 @@ def test_what_cannot_be_added_is_told_and_what_was_typed_stays(editor, open_form
     add_file(page, "broken.pdf", b"%PDF-1.4 no more")
     expect(problem).to_contain_text("broken.pdf: is a broken PDF")
     add_file(page, "again.txt", (folder / "articles" / "bridge.txt").read_bytes())
-    expect(problem).to_contain_text("is here already: “A Bridge for the Town” (bridge.txt)")
+    expect(problem).to_contain_text("is already here: “A Bridge for the Town” (bridge.txt)")
     add_file(page, "large.txt", b"word " * 2_100_000)
     expect(problem).to_contain_text("large.txt is too large: 11 MB")
     page.get_by_label("Or paste the text").fill("both")
     add_file(page, "mill.txt", MILL.encode())
-    expect(problem).to_contain_text("Choose a file or paste a text, not both")
+    expect(problem).to_contain_text("Choose a file or paste text, not both")
     expect(page.get_by_label("Title")).to_have_value("Mine")
     assert len(list((folder / "articles").iterdir())) == 2
     assert len(list(folder.iterdir())) == 4

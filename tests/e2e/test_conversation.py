@@ -153,7 +153,7 @@ def test_a_contradicted_statement_is_not_called_found(real, open_page, ask):
     turn = ask(page, "Trump held three summits with Kim")
     expect(turn.locator(".quote")).to_contain_text("Trump has held two summits")
     expect(turn.locator(".verdict")).not_to_contain_text("Found")
-    expect(turn).to_contain_text("A statement is not judged")
+    expect(turn).to_contain_text("Statements are not judged")
 
 
 def test_the_focus_goes_on_to_the_box(fake, open_page, ask):
@@ -172,7 +172,7 @@ def test_a_new_answer_is_read_out_without_its_buttons_and_has_a_heading(fake, op
     ask(page, "Who met the mayor in the town hall?")
     said = page.locator("#askvisit-said")
     expect(said).to_have_text(
-        "Found. The first quotation is right with a probability of 90 %. "
+        "Found. The first quote is 90 % likely to be right. "
         "She met the mayor in the town hall. citation 1, paragraph 2 "
         "A Short Visit · The Paper · 2019-06-28"
     )
@@ -194,12 +194,12 @@ def test_a_choice_of_articles_is_seen_kept_and_suggested_from(both, open_page, a
     page.reload()
     expect(page.locator("#scope")).to_contain_text("Asking only Another")
     turn = ask(page, "Who met the mayor?")
-    expect(turn).to_contain_text("Looked only in: Another")
-    page.get_by_role("button", name="Ask all articles again").click()
+    expect(turn).to_contain_text("Searched only: Another")
+    page.get_by_role("button", name="Go back to all articles").click()
     expect(page.locator("#scope")).to_contain_text("Asking all 2 articles")
     open_sources(page)
     expect(page.get_by_role("checkbox", name="A Short Visit")).to_be_checked()
-    expect(ask(page, "Who met the mayor?")).not_to_contain_text("Looked only in")
+    expect(ask(page, "Who met the mayor?")).not_to_contain_text("Searched only")
 
 
 def test_the_way_back_leads_from_a_citation_to_the_answer(fake, open_page, ask):
@@ -291,7 +291,7 @@ def test_words_are_found_in_the_article(fake, open_page):
     expect(page.locator(".source-found")).to_have_text("2 of 11")
     assert page.locator(".source-text").evaluate("box => box.scrollTop") > 100
     field.fill("nowhere to be seen")
-    expect(page.locator(".source-found")).to_have_text("not there")
+    expect(page.locator(".source-found")).to_have_text("not found")
     field.press("Escape")
     expect(field).to_have_value("")
     expect(page.locator(".source-found")).to_be_empty()

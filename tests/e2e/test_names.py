@@ -75,7 +75,7 @@ def test_names_follow_the_article_and_are_put_away(feast, open_page):
     names = opened(page)
     open_sources(page)
     page.locator("[data-read='plain.txt']").click()
-    expect(names).to_have_text("No name is mentioned in this article.")
+    expect(names).to_have_text("No names were found in this article.")
     page.get_by_role("button", name="Names", exact=True).click()
     expect(names).to_be_hidden()
 

@@ -120,7 +120,7 @@ def test_a_quote_of_an_answer_is_pinned_with_its_question_and_leads_to_its_place
     turn.get_by_role("button", name="Pin to the notebook").click()
     expect(turn.get_by_role("button", name="Pinned", exact=True)).to_be_visible()
     turn.get_by_role("button", name="Pin to the notebook").click()
-    expect(turn.get_by_role("button", name="Pinned already")).to_be_visible()
+    expect(turn.get_by_role("button", name="Already pinned")).to_be_visible()
     pin = pins(page)
     expect(pin).to_have_count(1)
     expect(pin).to_contain_text("Who met the mayor?")
@@ -184,7 +184,7 @@ def test_a_pin_whose_article_was_removed_says_so_and_is_left_out(editor, open_pa
     page.locator("summary[aria-label='Remove A Bridge for the Town']").click()
     page.get_by_role("button", name="Delete it: A Bridge for the Town").click()
     page.locator("[data-choose]").nth(1).wait_for(state="detached")
-    expect(pins(page)).to_contain_text("Its article is not there any more")
+    expect(pins(page)).to_contain_text("Its article is no longer there")
     page.get_by_role("button", name="Export as Markdown").click()
     expect(page.locator("#notebook .told")).to_contain_text("1 pin is left out")
 

@@ -19,7 +19,7 @@ def test_several_sources_stand_beside_the_conversation_and_are_put_away(both, op
     expect(page.get_by_role("button", name="Read A Short Visit")).to_have_attribute(
         "aria-current", "true"
     )
-    page.get_by_role("button", name="Hide the sources").click()
+    page.get_by_role("button", name="Hide sources").click()
     expect(rail).to_be_hidden()
     expect(toggle).to_be_focused()
     expect(toggle).to_have_attribute("aria-expanded", "false")
@@ -43,7 +43,7 @@ def test_a_single_article_needs_no_rail_until_it_is_asked_for(fake, open_page):
 
 def test_the_chip_at_the_box_opens_the_sources(both, open_page):
     page = open_page(both)
-    page.get_by_role("button", name="Hide the sources").click()
+    page.get_by_role("button", name="Hide sources").click()
     chip = page.get_by_role("button", name="Asking all 2 articles")
     chip.click()
     page.get_by_role("checkbox", name="Another").uncheck()

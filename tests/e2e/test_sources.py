@@ -87,7 +87,7 @@ def test_several_files_are_added_and_each_is_told(editor, open_page):
     assert ids(page) == ["bridge.txt", "mill.txt", "band.md", "tariffs.txt"], "by title"
     page.get_by_role("tab", name="Add an article").click()
     expect(page.locator("#adding .chosen")).to_have_text("bad.exe")
-    page.get_by_role("button", name="Choose no file").click()
+    page.get_by_role("button", name="Clear selection").click()
     expect(page.locator("#adding .chosen")).to_be_empty()
     assert page.locator("#adding [type=file]").evaluate("field => field.files.length") == 0
 
@@ -97,7 +97,7 @@ def test_what_became_of_an_addition_is_put_away(editor, open_page, ask):
     add_text(page, "")
     added = page.locator("#added")
     expect(added.locator(".problem")).to_be_visible()
-    added.get_by_role("button", name="Put this away").click()
+    added.get_by_role("button", name="Dismiss").click()
     expect(added).to_be_hidden()
     expect(page.get_by_role("tab", name="Add an article")).to_be_focused()
     add_text(page)
@@ -166,9 +166,9 @@ def test_a_removed_article_leaves_the_panel_and_its_quotes_say_so(editor, open_p
     page.get_by_role("button", name="Delete it: A Bridge for the Town").click()
     expect(page.locator("[data-choose]")).to_have_count(1)
     expect(page.locator("#source article")).to_have_attribute("data-article", "tariffs.txt")
-    expect(turn.locator(".gone")).to_have_text("This article has been removed since.")
+    expect(turn.locator(".gone")).to_have_text("This article has since been removed.")
     page.reload()
-    expect(page.locator(".turn .changed")).to_contain_text("another one than before")
+    expect(page.locator(".turn .changed")).to_contain_text("not the same as before")
 
 
 def test_sources_are_filtered_sorted_and_ticked_together(three, open_page, ask):
@@ -190,4 +190,4 @@ def test_sources_are_filtered_sorted_and_ticked_together(three, open_page, ask):
     expect(page.locator("#scope")).to_contain_text("Asking all 3 articles")
     page.get_by_role("button", name="Ask only Zinc").click()
     expect(page.locator("#scope")).to_contain_text("Asking only Zinc")
-    expect(ask(page, "How old was the zinc?")).to_contain_text("Looked only in: Zinc")
+    expect(ask(page, "How old was the zinc?")).to_contain_text("Searched only: Zinc")

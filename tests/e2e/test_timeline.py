@@ -47,7 +47,7 @@ def test_dated_sentences_stand_in_order_and_open_their_article(dated, open_page)
     shown = opened(page)
     assert dates(page) == ["1931", "1999", "June 2018", "24 June 2019"]
     expect(shown).to_contain_text("4 dates in 2 articles")
-    expect(shown).to_contain_text("“Wool Is Dear” has no date of publication")
+    expect(shown).to_contain_text("“Wool Is Dear” has no publication date")
     expect(shown.get_by_role("link", name=FALLEN).locator("strong")).to_have_text("Monday")
     shown.get_by_role("link", name=FALLEN).click()
     expect(page.locator("#source mark.active")).to_be_visible()
@@ -83,7 +83,7 @@ def test_topic_time_and_choice_of_articles_narrow_it(dated, open_page):
     assert dates(page) == ["1999"]
     shown.get_by_label("Topic").fill("zebra")
     shown.get_by_role("button", name="Show", exact=True).click()
-    expect(shown.locator(".told")).to_have_text("No sentence about “zebra” has a date.")
+    expect(shown.locator(".told")).to_have_text("No dated sentences about “zebra”.")
     shown.get_by_role("button", name="Show all dates").click()
     expect(shown.locator("time")).to_have_count(4)
     expect(shown.get_by_label("Topic")).to_be_focused()

@@ -95,4 +95,6 @@ def test_a_click_while_the_server_is_gone_says_what_to_do(open_page, ask):
     expect(marked).to_have_text("The minister left on Friday.")
     served.close(verbose=False)
     turn.locator("a.cite").click()
-    expect(page.locator(".source-meta")).to_have_text("No article came. Please reload the page.")
+    expect(page.locator(".source-meta")).to_have_text(
+        "The article could not be loaded. Please reload the page."
+    )

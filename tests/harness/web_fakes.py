@@ -86,7 +86,7 @@ class FakeAssistant:
     def timeline(self, topic=None, since=None, until=None, *, articles=None, sources=None):
         """Return one entry, dated by `since`; none on zebras."""
         if since == "soon":
-            raise QuestionError("since is 'soon', which is no date")
+            raise QuestionError("since is 'soon', which is not a date")
         cited = self.cite(sentences(ARTICLE)[1])
         return (TimelineEntry(since or "2019-06-24", "day", cited),) if topic != "zebra" else ()
 

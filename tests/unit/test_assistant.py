@@ -155,7 +155,7 @@ def test_a_question_may_have_2000_characters(assistant):
     assert LONGEST_QUESTION == len(longest) == 2000
     check(assistant.ask(longest), longest, assistant.articles)
     for question in (longest + "y", "x" * 100_000):
-        with pytest.raises(QuestionError, match=r"2,000 are the most"):
+        with pytest.raises(QuestionError, match=r"the limit is 2,000"):
             assistant.ask(question)
 
 

@@ -60,7 +60,7 @@ def test_what_a_user_fitted_counts_before_what_comes_with_askvisit(tmp_path):
 def test_a_users_calibration_that_cannot_be_read_is_named(tmp_path, content):
     path = tmp_path / "calibration.json"
     path.write_text(content)
-    with pytest.raises(DataError, match=r"calibration\.json is no calibration"):
+    with pytest.raises(DataError, match=r"calibration\.json is not a calibration"):
         calibration_for(FAST, path)
 
 

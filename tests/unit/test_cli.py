@@ -161,7 +161,7 @@ class TestAsk:
         assert_error(cli("ask", *question), "empty")
 
     def test_a_question_that_is_too_long_is_an_error(self, cli):
-        assert_error(cli("ask", "x" * 100_000), "100,000 characters; 2,000 are the most")
+        assert_error(cli("ask", "x" * 100_000), "100,000 characters; the limit is 2,000")
 
     def test_bold_words_only_in_a_terminal(self, cli, monkeypatch):
         assert "\x1b" not in cli("ask", MAYOR)[1]
@@ -292,11 +292,11 @@ class TestIndex:
     def test_another_faiss_index_and_its_recall(self, cli, small, tmp_path):
         output = cli("index", "--index", str(small), "--faiss", "HNSW8")[1]
         assert output.splitlines()[0].endswith("0 removed, 0 passages encoded")
-        searched = "searched by HNSW8, which finds 100.0% of the ten nearest"
+        searched = "searched with HNSW8, which finds 100.0% of the ten nearest"
         assert output.splitlines()[1] == searched
         nothing = cli("index", "--index", str(small))[1]
         assert nothing.endswith(f"nothing has changed\n{searched}\n")
-        assert_error(cli("index", "--faiss", "Cheese"), "FAISS knows no index factory 'Cheese'")
+        assert_error(cli("index", "--faiss", "Cheese"), "FAISS has no index factory 'Cheese'")
         assert "searched" not in cli("index", "--index", str(small), "--faiss", "auto")[1]
 
     @pytest.mark.parametrize("workers", ["0", "-1", "two"])
@@ -304,7 +304,7 @@ class TestIndex:
         with pytest.raises(SystemExit) as usage:
             main(["index", "--workers", workers])
         assert usage.value.code == 2
-        assert f"{workers!r} is no number of processes" in capsys.readouterr().err
+        assert f"{workers!r} is not a number of processes" in capsys.readouterr().err
 
     def test_no_articles_is_an_error(self, cli, tmp_path):
         assert_error(cli("index", "--index", str(tmp_path)), "no folder of articles")
@@ -322,7 +322,7 @@ class TestVerify:
         assert cli("verify") == (
             0,
             f"{small}: intact\nnot indexed yet: new.txt, newer.txt\n"
-            f"to index them run: askvisit index --index {small}\n",
+            f"to index them, run: askvisit index --index {small}\n",
             "",
         )
 
@@ -334,7 +334,7 @@ class TestVerify:
         first, second, last = output.splitlines()
         assert first.endswith("is missing")
         assert second == f"{small}: bridge.txt was edited"
-        assert last == f"to rebuild it run: askvisit index --index {small}"
+        assert last == f"to rebuild it, run: askvisit index --index {small}"
         assert cli("index")[0] == 0
         assert cli("verify")[0] == 0
 
@@ -365,7 +365,7 @@ class TestEvaluate:
         rows = {line[:52].strip(): line[52:].split() for line in output.splitlines()}
         assert f"reader: scripted, sha256 {ScriptedReader.sha256}\n" in output
         assert rows["span F1"] == ["0.667", "n", "1"]
-        assert rows["milliseconds an answer, p50"][1:] == ["n", "2"]
+        assert rows["milliseconds per answer, p50"][1:] == ["n", "2"]
         assert "AUROC of confidence, near" not in rows
         assert len(rows) == len(output.splitlines())
 

@@ -64,7 +64,7 @@ class TestConversation:
 
     def test_a_new_conversation_forgets(self, chat):
         output = chat(MAYOR, "/reset", "Why?")[1]
-        assert "\n\nA new conversation.\n\n" in output
+        assert "\n\nStarted a new conversation.\n\n" in output
         assert "Understood as" not in output
 
     def test_leaving_leaves(self, chat):
@@ -96,7 +96,7 @@ class TestSources:
 
     def test_of_a_refusal_are_the_nearest_passages(self, chat):
         output = chat("Who sang?", "/sources 1", options=("--article", "tariffs.txt"))[1]
-        assert "[1] near, but no answer (" in output
+        assert "[1] close, but not an answer (" in output
         assert output.count("**") == 2
 
     @pytest.mark.parametrize("number", ["2", "0", "-1", "one", "1 2", "²", "9" * 99])
@@ -104,7 +104,7 @@ class TestSources:
         status, _, errors = chat(MAYOR, f"/sources {number}")
         assert (status, errors) == (
             1,
-            "askvisit: the last answer has the sources 1 to 1: /sources 1\n",
+            "askvisit: the last answer has sources 1 to 1; ask for one: /sources 1\n",
         )
 
     @pytest.mark.parametrize("before", [(), ("hello",), (MAYOR, "/reset")])
@@ -126,7 +126,7 @@ class TestSources:
 
         monkeypatch.setattr(Assistant, "ask", ask_then_change)
         status, _, errors = chat(MAYOR, "/sources 1")
-        assert (status, errors) == (1, "askvisit: bridge.txt was changed since; ask again\n")
+        assert (status, errors) == (1, "askvisit: bridge.txt has changed since then; ask again\n")
 
 
 class TestExport:
@@ -143,14 +143,14 @@ class TestExport:
     def test_never_overwrites(self, chat, tmp_path):
         (tmp_path / "talk.md").write_text("mine")
         status, _, errors = chat(MAYOR, "/export talk.md", "/export talk.json")
-        assert (status, errors) == (1, "askvisit: talk.md is there already; name another file\n")
+        assert (status, errors) == (1, "askvisit: talk.md already exists; give another file name\n")
         assert (tmp_path / "talk.md").read_text() == "mine"
         assert json.loads((tmp_path / "talk.json").read_text())["answers"][0]["question"] == MAYOR
 
     @pytest.mark.parametrize(
         ("name", "words"),
         [
-            *(("", "ends with .md or .json"), ("talk.doc", "ends with .md or .json")),
+            *(("", "ends in .md or .json"), ("talk.doc", "ends in .md or .json")),
             *(("no/folder/talk.md", "cannot be written (No such file"), ("a\0b.md", "null")),
         ],
     )
@@ -160,13 +160,16 @@ class TestExport:
         assert words in errors
 
     def test_of_nothing_is_one_line(self, chat):
-        assert "nothing was asked yet" in chat("/export talk.md")[2]
+        assert "there is nothing to export yet" in chat("/export talk.md")[2]
 
 
 class TestErrors:
     def test_an_unknown_command_is_one_line(self, chat):
         status, output, errors = chat("/sing", MAYOR)
-        assert (status, errors) == (1, "askvisit: no command is called /sing; /help lists them\n")
+        assert (status, errors) == (
+            1,
+            "askvisit: there is no command /sing; /help lists the commands\n",
+        )
         assert output.startswith(OPENED)
 
     def test_a_question_that_cannot_be_asked_is_one_line(self, chat):
@@ -267,7 +270,7 @@ class TestTerminal:
         terminal.type("/sources 1\r")
         assert f"\x1b[7m{OPENED}\x1b[0m It cost" in terminal.until("\n> ")
         terminal.type("/nonsense\r")
-        assert "no command is called /nonsense" in terminal.until("\n> ")
+        assert "there is no command /nonsense" in terminal.until("\n> ")
         terminal.type("\x04")
         assert terminal.status() == 0
 
@@ -284,13 +287,13 @@ class TestTerminal:
         terminal.type("half a quest")
         terminal.until("half a quest")
         terminal.interrupt()
-        terminal.until("Ctrl-C again leaves.")
+        terminal.until("Press Ctrl-C again to quit.")
         terminal.until("> ")
         terminal.type("hello\r")
         terminal.until("Hello!")
         terminal.until("> ")
         terminal.interrupt()
-        terminal.until("again leaves.")
+        terminal.until("again to quit.")
         terminal.until("> ")
         terminal.interrupt()
         assert terminal.status() == 130

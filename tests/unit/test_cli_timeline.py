@@ -41,7 +41,7 @@ def test_timeline_prints_dates_sentences_and_places(cli):
     assert lines[1] == "2025-06-16  The mayor opened the bridge on Monday. [2]"
     assert lines[3].startswith("[1]")
     assert lines[3].endswith("(bridge.txt 39-70)")
-    assert "no date of publication is known of tariff.txt" in errors
+    assert "no publication date is known for tariff.txt" in errors
     assert 'date = "YYYY-MM-DD"' in errors
 
 
@@ -64,14 +64,15 @@ def test_a_paper_narrows_timeline_and_names(cli, tmp_path):
     (tmp_path / "articles" / "tariff.toml").write_text('source = "Morning Post"', "utf-8")
     build_index(index=tmp_path, encoder=WordCounts())
     status, output, errors = cli("timeline", "--source", "Post")
-    assert (status, output) == (3, "No sentence is dated.\n")
+    assert (status, output) == (3, "No dated sentences found.\n")
     assert "tariff.txt" in errors
     assert cli("names", "--source", "Post")[1].count("tariff.txt") == 1
     assert "bridge.txt" not in cli("names", "--source", "Post")[1]
     status, _, errors = cli("names", "--since", "2026")
     assert (status, errors) == (
         1,
-        "askvisit: no article is of that time; those with a date are of 2025-06-18 to 2025-06-18\n",
+        "askvisit: no article is from that time; "
+        "those with a date are from 2025-06-18 to 2025-06-18\n",
     )
 
 
@@ -83,10 +84,10 @@ def test_timeline_prints_json_that_python_reads_back(cli):
 
 
 def test_an_empty_timeline_has_status_3_and_a_bad_date_1(cli):
-    assert cli("timeline", "--until", "1700")[:2] == (3, "No sentence is dated.\n")
+    assert cli("timeline", "--until", "1700")[:2] == (3, "No dated sentences found.\n")
     status, output, errors = cli("timeline", "--since", "June")
     assert (status, output) == (1, "")
-    assert errors.startswith("askvisit: since is 'June', which is no date")
+    assert errors.startswith("askvisit: since is 'June', which is not a date")
 
 
 def test_names_prints_counts_and_places(cli):

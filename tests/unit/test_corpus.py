@@ -93,15 +93,18 @@ def test_a_date_may_be_text_or_a_date(tmp_path, date, told):
 @pytest.mark.parametrize(
     ("sidecar", "reason"),
     [
-        ('titel = "A"', "has the key 'titel'; it may have title, source, url, date, author"),
+        (
+            'titel = "A"',
+            "has the unknown key 'titel'; it may have title, source, url, date, author",
+        ),
         ("title = A headline", "not TOML"),
         (b"title = '\xff'", "not TOML"),
         ('title = ["A"]', "title is not text"),
         ("[source]\nname = 'A'", "source is not text"),
-        ("date = 10:30:00", "date is not a date; write 2019-06-26, 2019-06 or 2019"),
-        ('date = "0000-01-01"', "date is not a date"),
-        ('date = "2019-13-45"', "date is not a date"),
-        ('date = "June"', "date is not a date"),
+        ("date = 10:30:00", "date is not a valid date; write 2019-06-26, 2019-06 or 2019"),
+        ('date = "0000-01-01"', "date is not a valid date"),
+        ('date = "2019-13-45"', "date is not a valid date"),
+        ('date = "June"', "date is not a valid date"),
         ("author = 3", "author is not text"),
         ("url = 2019-06-28", "url is not text"),
     ],
@@ -178,7 +181,7 @@ def test_a_name_that_is_not_utf8_is_named(tmp_path):
 def test_no_folder_is_an_error(tmp_path, there):
     if there:
         (tmp_path / "news").write_text("text")
-    with pytest.raises(CorpusError, match="name one with --articles"):
+    with pytest.raises(CorpusError, match="give one with --articles"):
         corpus.survey(tmp_path / "news")
 
 

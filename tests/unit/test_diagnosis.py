@@ -36,7 +36,7 @@ def test_where_all_is_well_every_part_says_what_it_found(capsys):
     assert "WRONG" not in str(said)
     assert "faiss-cpu" in said["libraries"]
     assert "1 articles" in said["index"]
-    assert "quotes, as they stand" in said["self-test"]
+    assert "quotes, all word for word" in said["self-test"]
 
 
 def test_another_reader_is_told_by_its_hash(monkeypatch):
@@ -63,7 +63,7 @@ def test_damage_and_edited_articles_are_told_with_the_command(copy):
     data[-1] ^= 1
     store.write_bytes(data)
     told = wrong(copy)["integrity"]
-    assert f"{store.name} was changed; new.txt is new; to rebuild it run: askvisit index" in told
+    assert f"{store.name} was changed; new.txt is new; to rebuild it, run: askvisit index" in told
 
 
 def test_an_article_that_is_not_indexed_yet_is_named_and_no_damage(copy):
@@ -86,10 +86,10 @@ def test_a_quote_that_the_article_does_not_have_is_told(monkeypatch, assistant):
     cited = answer.citations[0]
     articles = dict(assistant.articles)
     monkeypatch.setattr(type(assistant), "articles", property(lambda self: articles))
-    assert "as they stand" in diagnosis._self_test(assistant)
+    assert "all word for word" in diagnosis._self_test(assistant)
     text = articles[cited.article_id].text
     articles[cited.article_id] = replace(articles[cited.article_id], text="Other. " + text)
-    with pytest.raises(diagnosis.AskvisitError, match="a quote is not what"):
+    with pytest.raises(diagnosis.AskvisitError, match="a quote does not match"):
         diagnosis._self_test(assistant)
 
 

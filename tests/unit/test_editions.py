@@ -72,9 +72,9 @@ START = line(EDITIONS[0])["questions"][0]["answers"][0]["start"]
     [
         (("id",), ..., "'id' is missing"),
         (("id",), "s0", "neither -a nor -b"),
-        (("title",), 7, "'title' is missing or no str"),
+        (("title",), 7, "'title' is missing or not str"),
         (("text",), ..., "'text' is missing"),
-        (("questions",), {}, "'questions' is missing or no list"),
+        (("questions",), {}, "'questions' is missing or not list"),
         (FIRST, "Who?", "'question' is missing"),
         ((*FIRST, "question"), ..., "'question' is missing"),
         ((*FIRST, "kind"), ..., "'kind' is missing"),
@@ -84,11 +84,11 @@ START = line(EDITIONS[0])["questions"][0]["answers"][0]["start"]
         ((*FIRST, "answers"), [], "does not fit its 0 answers"),
         ((*FIRST, "answers"), ["Lund"], "'start' is missing"),
         ((*ANSWER, "start"), ..., "'start' is missing"),
-        ((*ANSWER, "start"), str(START), "'start' is missing or no int"),
-        ((*ANSWER, "start"), START + 1, "does not stand at"),
-        ((*ANSWER, "start"), START - 10_000, "does not stand at"),
-        ((*ANSWER, "text"), "Lunds", "does not stand at"),
-        ((*ANSWER, "text"), "", "does not stand at"),
+        ((*ANSWER, "start"), str(START), "'start' is missing or not int"),
+        ((*ANSWER, "start"), START + 1, "is not at offset"),
+        ((*ANSWER, "start"), START - 10_000, "is not at offset"),
+        ((*ANSWER, "text"), "Lunds", "is not at offset"),
+        ((*ANSWER, "text"), "", "is not at offset"),
         ((*ANSWER, "text"), ..., "'text' is missing"),
     ],
 )
@@ -131,7 +131,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
         (("article",), "s99-a", "no edition is called 's99-a'"),
         (("turns",), ..., "'turns' is missing"),
         (("turns", 1, "standalone"), ..., "'standalone' is missing"),
-        (("turns", 0, "answers", 0, "start"), 3, "does not stand at 3"),
+        (("turns", 0, "answers", 0, "start"), 3, "is not at offset 3"),
     ],
 )
 def test_each_wrong_field_of_a_dialogue_is_named(tmp_path, where, value, said):

@@ -46,7 +46,7 @@ def test_every_error_is_an_askvisit_error():
         (errors.UnknownArticleError("x"), "the index has none"),
         (
             errors.UnknownArticleError("", ("a",)),
-            "at least one must be; the index has a",
+            "name at least one article; the index has a",
         ),
         (errors.ArticleError(Path("news/a.txt"), "empty"), "a.txt: empty"),
         (errors.IndexMissingError(Path("i")), "askvisit index --index i"),

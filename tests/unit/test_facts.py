@@ -73,7 +73,7 @@ def test_what_the_article_prints_is_quoted(news, question, name, span, value):
 def test_what_only_the_record_tells_is_told_as_that(news):
     answer = news.ask("Who wrote the article about the ferry?")
     assert (answer.kind, answer.found, answer.request) == ("talk", False, "author")
-    assert answer.text == "By its record, the author of “The Last Ferry” is: Bo Reed."
+    assert answer.text == "According to its record, the author of “The Last Ferry” is Bo Reed."
     assert answer.facts == (Fact("ferry.txt", "The Last Ferry", "author", "Bo Reed", False),)
     address = news.ask("Link to the article about the bridge")
     assert [fact.value for fact in address.facts] == ["https://r.example"]
@@ -87,7 +87,9 @@ def test_a_record_that_contradicts_the_text_is_told_beside_it(news):
     check_quotes(answer, news)
     assert [(f.value, f.printed) for f in answer.facts] == [("Ada Quill", True), ("Cy Moss", False)]
     assert "Ada Quill" in answer.text
-    assert "By its record, the author of “A Bridge for the Town” is: Cy Moss." in answer.text
+    assert (
+        "According to its record, the author of “A Bridge for the Town” is Cy Moss." in answer.text
+    )
     published = news.ask("When was the article about the bridge published?")
     assert [f.value for f in published.facts] == ["2021-05-03", "2021-05-04"]
 

@@ -89,7 +89,7 @@ def test_nothing_is_grouped_where_all_is_refused(one):
 def test_a_terminal_shows_who_says_what(one):
     shown = show.answer(one.ask(ASKED, each=True), each=True)
     assert shown.splitlines()[0] == "3 articles answer this"
-    assert "2 articles say so: 64 trucks (differs: another number)" in shown
+    assert "2 articles say this: 64 trucks (others give a different number)" in shown
     assert "paragraph 2 (second.txt 24-59), The second Post, 2021-05-03" in shown
     assert "3 articles answer this; --each shows what each says." in show.answer(one.ask(ASKED))
 

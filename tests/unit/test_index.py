@@ -235,7 +235,7 @@ def test_an_article_that_changes_while_it_is_read_stops_the_build(small, encoder
 
     monkeypatch.setattr(corpus, "survey", overtaken)
     write_articles(small / "articles", {"third.txt": THIRD})
-    with pytest.raises(CorpusError, match=r"third\.txt was changed while it was read"):
+    with pytest.raises(CorpusError, match=r"third\.txt was changed while it was being read"):
         build_index(index=small, encoder=encoder)
     assert open_index(small).article_ids() == ["bridge.txt", "tariffs.txt"]
 

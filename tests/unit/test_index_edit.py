@@ -103,8 +103,8 @@ def test_a_name_taken_by_a_sidecar_is_not_used(small, encoder):
         ("a.txt", b"  \n", "has no words"),
         ("a.pdf", MILL.encode(), "not a PDF"),
         ("a.html", b"<script>x</script>", "no article was found"),
-        ("again.txt", BRIDGE.encode(), r"again\.txt: is here already: “A Bridge for the Town”"),
-        ("again.md", BRIDGE.replace("\n\n", "\r\n\r\n").encode(), "is here already"),
+        ("again.txt", BRIDGE.encode(), r"again\.txt: is already here: “A Bridge for the Town”"),
+        ("again.md", BRIDGE.replace("\n\n", "\r\n\r\n").encode(), "is already here"),
         ("large.txt", b"word " * 2_000_001, "over 10 MB"),
         ("long.txt", b"word " * 200_001, "has 1,000,005 characters, over 1,000,000"),
     ],
@@ -118,7 +118,7 @@ def test_what_cannot_be_added_is_told_and_leaves_nothing(small, encoder, name, d
 
 
 def test_a_wrong_date_is_told(small, encoder):
-    with pytest.raises(ArticleError, match="of the form"):
+    with pytest.raises(ArticleError, match="its date is not valid; write"):
         add_article(
             small, "a.txt", MILL.encode(), ArticleMetadata(date="last week"), encoder=encoder
         )
@@ -216,7 +216,7 @@ def test_articles_that_lie_elsewhere_are_only_read(tmp_path, encoder):
         lambda: add_article(tmp_path / "index", "mill.txt", MILL.encode(), encoder=encoder),
         lambda: remove_article(tmp_path / "index", "bridge.txt", encoder=encoder),
     ):
-        with pytest.raises(IndexReadOnlyError, match=r"news and are only read there; .* --index"):
+        with pytest.raises(IndexReadOnlyError, match=r"are kept in .*news; .* --index"):
             change()
     assert listed(outside) == ["bridge.txt"]
 
@@ -224,7 +224,7 @@ def test_articles_that_lie_elsewhere_are_only_read(tmp_path, encoder):
 def test_a_folder_of_articles_that_became_a_link_is_not_followed(small, tmp_path, encoder):
     shutil.move(small / "articles", tmp_path / "elsewhere")
     (small / "articles").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(IndexReadOnlyError, match="only read there"):
+    with pytest.raises(IndexReadOnlyError, match="change them there"):
         add_article(small, "mill.txt", MILL.encode(), encoder=encoder)
     assert "mill.txt" not in listed(tmp_path / "elsewhere")
 
@@ -242,7 +242,7 @@ def test_a_read_only_index_says_what_to_do(small):
     if "unshare" in done.stderr or "mount" in done.stderr:
         pytest.skip("this machine mounts nothing for us")
     assert done.stdout.startswith("IndexReadOnlyError")
-    assert "copy the index and name the copy with --index" in done.stdout
+    assert "copy the index and give the copy with --index" in done.stdout
 
 
 def test_people_go_on_asking_while_articles_come_and_go(small):

@@ -332,7 +332,7 @@ def test_a_missing_library_is_one_line(monkeypatch):
 
 def test_a_file_that_another_process_has_open_is_one_line(tmp_path):
     server = Server(tmp_path / "news.db")
-    with pytest.raises(UnreachableError, match="only one process at a time can"):
+    with pytest.raises(UnreachableError, match="only one process can open it at a time"):
         Milvus(str(tmp_path / "news.db")).open()
     server.stop()
     with pytest.raises(PassageIndexError, match="refused: Open local milvus failed, dir"):
@@ -343,7 +343,7 @@ def test_wrong_credentials_are_one_line(server, both):
     guarded = Guarded(server, "root:Milvus")
     assert Milvus(guarded.uri, "root:Milvus", "both").open().article_ids() == sorted(ARTICLES)
     for token in (None, "root:wrong"):
-        with pytest.raises(CredentialsError, match=r"does not accept the token; .* --token-env"):
+        with pytest.raises(CredentialsError, match=r"rejected the token; .* --token-env"):
             Milvus(guarded.uri, token, "both").open()
     guarded.stop()
 
@@ -352,14 +352,14 @@ def test_no_index_is_one_line(milvus):
     wanted = f"run: askvisit index --store milvus --uri {milvus.uri} --collection test_no_index"
     with pytest.raises(IndexMissingError, match=wanted):
         Assistant.load(milvus)
-    with pytest.raises(CorpusError, match="name the articles with --articles"):
+    with pytest.raises(CorpusError, match="give a folder of articles with --articles"):
         build_index(None, milvus)
 
 
 def test_names_that_others_use_are_left_alone(articles, milvus):
     connection = milvus.generations().connection
     connection.call("create_collection", milvus.collection, dimension=4)
-    with pytest.raises(PassageIndexError, match=r"is no index of askvisit; .* --collection"):
+    with pytest.raises(PassageIndexError, match=r"is not an askvisit index; .* --collection"):
         build_index(articles, milvus, encoder=WordCounts())
     other = Milvus(milvus.uri, collection=f"{milvus.collection}_alias")
     connection.call("create_alias", milvus.collection, other.collection)
@@ -376,7 +376,7 @@ def test_damage_is_told_and_mended(articles, milvus):
         assistant.ask("When did the mayor open the bridge?")
     other = schema.fields(dimension=3)["passages"]
     connection.call("create_collection", generation.passages, schema=other)
-    with pytest.raises(IndexDamagedError, match=r"another dimension .* --store milvus --uri"):
+    with pytest.raises(IndexDamagedError, match=r"the dimensions .* --store milvus --uri"):
         milvus.open()
     connection.call("drop_collection", generation.passages)
     empty = schema.fields(dimension=4)["passages"]
@@ -395,7 +395,7 @@ def test_an_index_of_another_version_is_told_and_rebuilt(articles, milvus):
     written = json.loads(generation.read_rows(["manifest"])["manifest"]) | {"format": 9}
     row = {"key": "manifest", "value": json.dumps(written), "unused": [0.0, 0.0]}
     milvus.generations().connection.call("upsert", generation.about, [row])
-    with pytest.raises(IndexFormatError, match="has format 9, this askvisit reads 2"):
+    with pytest.raises(IndexFormatError, match="has format 9, but this askvisit reads 2"):
         milvus.open()
     assert build_index(articles, milvus, encoder=WordCounts()).encoded > 0
     assert milvus.open().article_ids() == ["bridge.txt", "tariffs.txt"]
@@ -406,8 +406,8 @@ def test_an_index_of_another_version_is_told_and_rebuilt(articles, milvus):
     [
         ({"uri": "http://me:secret@host"}, "--token-env"),
         ({"uri": "host:19530"}, "give http://HOST:19530, or FILE.db"),
-        ({"collection": "a-b"}, "give letters, digits and _"),
-        ({"dense_index": "Flat"}, "there are FLAT, HNSW"),
+        ({"collection": "a-b"}, "use only letters, digits and _"),
+        ({"dense_index": "Flat"}, "choose from FLAT, HNSW"),
     ],
 )
 def test_what_names_no_index_is_told(wrong, words):
@@ -439,7 +439,7 @@ def test_options_name_an_index(monkeypatch):
 @pytest.mark.parametrize(
     ("named", "words"),
     [
-        ({}, "needs the address: --uri"),
+        ({}, "needs an address: --uri"),
         ({"uri": "http://host", "index": "i"}, "leave out"),
         ({"uri": "http://host", "token_env": "NOT_SET"}, "NOT_SET has no token"),
         ({"uri": "http://host", "store": "folder"}, "add --store milvus"),
@@ -480,7 +480,7 @@ def test_articles_cannot_be_added_in_the_chat(both):
     from askvisit.web import server as chat
 
     chosen = chat._options(["--allow-add", "--port", "0", *both[1].options.split()], "ui.py")
-    with pytest.raises(ServerError, match="running askvisit index again"):
+    with pytest.raises(ServerError, match="run askvisit index again"):
         chat.serve(chosen)
 
 

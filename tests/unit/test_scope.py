@@ -71,13 +71,13 @@ class TestScope:
     @pytest.mark.parametrize(
         ("scope", "reason"),
         [
-            ({"since": "2022"}, "those with a date are of 2019-01-01 to 2021-05-04"),
+            ({"since": "2022"}, "those with a date are from 2019-01-01 to 2021-05-04"),
             ({"since": "soon"}, "since is not a date: 'soon'; write 2019-06-26, 2019-06 or 2019"),
             ({"until": "0000-01-01"}, "until is not a date"),
-            ({"since": "2021", "until": "2019"}, "since 2021 is after until 2019; exchange them"),
-            ({"sources": ["The Sun"]}, "no article is from 'The Sun'; there are Morning Post, The"),
+            ({"since": "2021", "until": "2019"}, "since 2021 is after until 2019; swap them"),
+            ({"sources": ["The Sun"]}, "from 'The Sun'; the sources are Morning Post, The"),
             ({"sources": [""]}, "no article is from ''"),
-            ({"sources": []}, "sources has no name in it; name a paper"),
+            ({"sources": []}, "sources is empty; name a paper"),
             (
                 {"articles": ["wool.txt"], "since": "2019"},
                 "no article has a date; give one",

@@ -131,7 +131,7 @@ class TestReplies:
         assistant = Assistant(tmp_path, WordCounts(), SharedWords(), calibration())
         answer = assistant.ask("What is the headline?")
         assert answer.kind == "talk"
-        assert answer.text.startswith("The article has no headline; it is known as “")
+        assert answer.text.startswith("The article has no headline; it is listed as “")
         check(assistant.ask("show me the article"), assistant)
         assert assistant.ask("summarise it").text == "It rained all day in the town. [1]"
 
@@ -246,4 +246,4 @@ class TestRealModels:
     def test_another_language_is_told_plainly(self, real):
         answer = real.ask("¿Cuándo se reunió Xi con Kim Jong Il?")
         assert (answer.kind, answer.found, answer.confidence) == ("not_found", False, 0.0)
-        assert answer.text == "I read English only. Please ask in English."
+        assert answer.text == "I only understand English. Please ask in English."

@@ -56,7 +56,7 @@ def test_every_form_of_answers_is_read(tmp_path):
     ["", "{}", "[]", "3", "null", '"x"', "[" * 9999, '{"question": "Q", "citations": [{}]}', "Hi."],
 )
 def test_what_is_no_file_of_answers(text, tmp_path):
-    with pytest.raises(DataError, match="no file of answers"):
+    with pytest.raises(DataError, match="not a file of answers"):
         transcript.read(saved(tmp_path, text))
 
 
@@ -175,7 +175,7 @@ def test_verify_answers(small, tmp_path, capsys):
     assert main(arguments) == 0
     path.write_text("nonsense")
     assert main(arguments) == 1
-    assert "no file of answers" in capsys.readouterr().err
+    assert "not a file of answers" in capsys.readouterr().err
 
 
 def rebuilt(folder):

@@ -50,8 +50,8 @@ def test_a_text_gets_its_name_from_the_title_or_its_first_words():
         ({"text": " \n"}, "choose a file"),
         ({"text": 3}, "choose a file"),
         ({"name": "a.txt"}, "choose a file"),
-        ({"name": "a.txt", "base64": "%%%"}, "did not arrive whole"),
-        ({"name": "a.txt", "base64": "é"}, "did not arrive whole"),
+        ({"name": "a.txt", "base64": "%%%"}, "did not arrive in full"),
+        ({"name": "a.txt", "base64": "é"}, "did not arrive in full"),
     ],
 )
 def test_what_is_no_article_is_told(data, reason):
@@ -96,7 +96,7 @@ def test_what_goes_wrong_is_told_and_changes_nothing(controller):
     before = controller.listing()
     *_, changed = controller.add(sent("<b>.txt", BRIDGE.encode()), None)
     assert changed.listing is None
-    assert "&lt;b&gt;.txt: is here already" in changed.message
+    assert "&lt;b&gt;.txt: is already here" in changed.message
     removed = controller.remove("<i>none", None)
     assert "no article is called &#x27;&lt;i&gt;none&#x27;" in removed.listing
     assert controller.listing() == before
@@ -135,18 +135,18 @@ def test_without_a_shelf_nothing_is_added_or_removed(small):
 def test_articles_that_lie_elsewhere_are_named_at_the_start(tmp_path, capsys):
     outside = write_articles(tmp_path / "news", {"bridge.txt": BRIDGE})
     build_index(outside, tmp_path / "index", encoder=WordCounts())
-    with pytest.raises(IndexReadOnlyError, match="are only read there"):
+    with pytest.raises(IndexReadOnlyError, match="change them there"):
         ArticleEditor(tmp_path / "index")
     options = ["--allow-add", "--index", str(tmp_path / "index"), "--port", "0"]
     assert server.main(options) == 1
     error = capsys.readouterr().err
-    assert error.startswith("askvisit ui: the articles of this index lie in")
+    assert error.startswith("askvisit ui: the articles of this index are kept in")
     assert error.count("\n") == 1
 
 
 def test_nothing_is_added_to_a_public_chat(capsys):
     assert server.main(["--public", "--allow-add"]) == 1
-    assert "--allow-add is not for a --public chat" in capsys.readouterr().err
+    assert "--allow-add cannot be used with --public" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("allowed", [True, False])

@@ -27,7 +27,7 @@ def test_groups_name_source_and_date_and_link_to_the_place():
     )
     shown = answer_notes.beside(replace(FOUND, groups=groups), FakeAssistant(), None)
     assert "3 articles answer this" in shown
-    assert "2 articles say so: <b>on &lt;i&gt;Monday</b> (differs: another date)" in shown
+    assert "2 articles say this: <b>on &lt;i&gt;Monday</b> (others give a different date)" in shown
     assert "A Bridge for the Town, The &lt;b&gt;Post, 2021-05-03" in shown
     assert f"start={CITED.start}&amp;end={CITED.end}" in shown
 

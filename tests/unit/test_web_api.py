@@ -87,8 +87,8 @@ def test_timeline_and_names(client, assistant):
     [
         (" ", None, "the question is empty"),
         ("x" * 3000, None, "2,000 characters"),
-        (QUESTION, [{"no": "answer"}], "history is a list of answers"),
-        (QUESTION, ["x"], "history is a list of answers"),
+        (QUESTION, [{"no": "answer"}], "history must be a list of answers"),
+        (QUESTION, ["x"], "history must be a list of answers"),
         ("fail", None, "Reference for the log"),
     ],
 )

@@ -43,7 +43,7 @@ def test_a_question_looks_in_the_chosen_articles_only_and_says_so():
 
     controller = ChatController(Restricted(ARTICLE, OTHER))
     shown = controller.ask("Zebra?", (), ("visit.txt",))
-    assert "Looked only in: A Short Visit" in shown.log
+    assert "Searched only: A Short Visit" in shown.log
     controller.guess(0, shown.turns)
     assert seen == [("visit.txt",), ("visit.txt",)]
 

@@ -37,7 +37,7 @@ def test_an_answer_quotes_the_sentence_with_its_span_in_bold_and_a_numbered_link
 def test_confidence_is_said_in_words_with_the_reason():
     assert ">Found</span>" in shown("Who met the mayor in the town hall?")
     assert ">Probably</span>" in shown("Which bridge?")
-    assert "a probability of 50 %" in shown("Which bridge?")
+    assert "50 % likely to be right" in shown("Which bridge?")
     assert ">Not in the articles</span>" in shown("Zebra?")
     assert "Probably · 50 %" in plain(shown("Which bridge?"))
 
@@ -46,8 +46,8 @@ def test_a_statement_gets_no_verdict_whatever_the_quotes_say():
     page = shown("The mayor asked for nine bridges")
     assert ">Found<" not in page
     assert ">Probably<" not in page
-    assert "A statement is not judged" in page
-    assert "A statement is not judged" not in shown("Who met the mayor?")
+    assert "Statements are not judged" in page
+    assert "Statements are not judged" not in shown("Who met the mayor?")
 
 
 def test_the_article_is_named_once_below_its_quotes():
@@ -74,8 +74,8 @@ def test_talk_has_no_verdict():
 
 
 def test_a_question_that_was_not_looked_up_has_no_verdict():
-    answer = Answer("¿?", "¿?", "not_found", False, "I read English only.", 0.0)
-    assert answers.answer_html(answer, {}) == '<p dir="auto">I read English only.</p>'
+    answer = Answer("¿?", "¿?", "not_found", False, "I only understand English.", 0.0)
+    assert answers.answer_html(answer, {}) == '<p dir="auto">I only understand English.</p>'
 
 
 def test_another_reading_is_shown():

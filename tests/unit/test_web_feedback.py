@@ -27,7 +27,7 @@ def test_what_is_said_is_one_line_with_the_whole_answer(controller, tmp_path):
     turns = asked(controller, QUESTION, "Zebra?")
     shown = controller.feedback(0, turns, "wrong_source")
     shown = controller.feedback(1, shown.turns, "helpful")
-    assert "Thank you: wrong source" in shown.log
+    assert "Marked as wrong source. Thank you." in shown.log
     lines = (tmp_path / "feedback.jsonl").read_text().splitlines()
     said = [json.loads(line) for line in lines]
     assert [record["feedback"] for record in said] == ["wrong_source", "helpful"]
@@ -64,7 +64,7 @@ def test_a_file_that_cannot_be_written_is_told_at_the_start(tmp_path, capsys):
 
 def test_a_public_chat_keeps_no_feedback(tmp_path, capsys):
     assert server.main(["--public", "--port", "0", "--feedback", str(tmp_path / "x")]) == 1
-    assert "--feedback is not for a --public chat" in capsys.readouterr().err
+    assert "--feedback cannot be used with --public" in capsys.readouterr().err
     assert not (tmp_path / "x").exists()
 
 

@@ -46,18 +46,26 @@ def test_readings_that_were_not_taken_are_told():
     trace = ASSISTANT.explain("Who met the mayor?")
     other = replace(trace.readings[0], question="And <then>?", taken=False)
     page = inspector(replace(trace, readings=(other, *trace.readings)), trace.answer)
-    assert 'Looked up (not taken): <q dir="auto">And &lt;then&gt;?</q>' in page
-    assert 'Looked up (taken): <q dir="auto">Who met the mayor?</q>' in page
+    assert 'Looked up (not used): <q dir="auto">And &lt;then&gt;?</q>' in page
+    assert 'Looked up (used): <q dir="auto">Who met the mayor?</q>' in page
 
 
 @pytest.mark.parametrize(
     ("question", "options", "said"),
     [
-        ("Who met the mayor in the hall?", {}, "of 90 %. 30 % is enough, so it was shown."),
-        ("List the minister and the mayor", {}, "2 more passed by themselves."),
-        ("Zebra?", {}, "of 10 %. 30 % would have been enough, so nothing was shown."),
-        ("Zebra?", {"min_confidence": 0}, "because the best guess was asked for."),
-        ("hello", {}, "taken for talk"),
+        (
+            "Who met the mayor in the hall?",
+            {},
+            "90 % likely to be right. 30 % is enough, so it was shown.",
+        ),
+        ("List the minister and the mayor", {}, "2 more also passed."),
+        (
+            "Zebra?",
+            {},
+            "10 % likely to be right. 30 % would have been enough, so nothing was shown.",
+        ),
+        ("Zebra?", {"min_confidence": 0}, "because you asked for the best guess."),
+        ("hello", {}, "taken as talk"),
         ("two parts", {}, "2 questions were asked in one line"),
     ],
 )
@@ -68,17 +76,17 @@ def test_why_is_said_in_words(question, options, said):
 def test_shares_that_round_to_the_same_are_told_apart():
     refused = Answer("q", "q", "not_found", False, "No.", 0.497)
     trace = replace(ASSISTANT.explain("Zebra?"), answer=refused, min_confidence=0.5)
-    assert "of 49.7 %. 50.0 % would have been enough" in why(trace)
+    assert "49.7 % likely to be right. 50.0 % would have been enough" in why(trace)
 
 
 def test_what_was_not_looked_up_is_told():
     nothing = Trace(
         Answer("?", "?", "not_found", False, "No.", 0.0), 0.5, (), dict.fromkeys(STAGES, 0)
     )
-    assert "It cannot be read as a question in English" in why(nothing)
-    assert "Asked once more" not in inspector(nothing, nothing.answer)
+    assert "This could not be read as a question in English" in why(nothing)
+    assert "Asked again" not in inspector(nothing, nothing.answer)
     title = replace(nothing, answer=ASSISTANT.ask("Who met the mayor?"))
-    assert "The article itself was asked for" in why(title)
+    assert "You asked for the article itself" in why(title)
 
 
 def test_an_answer_that_the_articles_no_longer_give_is_told():

@@ -96,7 +96,7 @@ def test_timeline_and_names(call):
     assert (name["name"], name["count"]) == ("Monday", 1)
     result = call("timeline", since="soon")
     assert result.is_error
-    assert "no date" in result.content[0].text
+    assert "not a date" in result.content[0].text
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,10 @@ def test_timeline_and_names(call):
     [
         ({"question": " "}, "the question is empty"),
         ({"question": "x" * 3000}, "2,000 characters"),
-        ({"question": QUESTION, "history": [{"no": "answer"}]}, "history is a list of answers"),
+        (
+            {"question": QUESTION, "history": [{"no": "answer"}]},
+            "history must be a list of answers",
+        ),
         ({"question": "fail"}, "Reference for the log"),
         ({}, "question"),
     ],

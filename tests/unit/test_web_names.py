@@ -52,13 +52,13 @@ def test_people_and_places_stand_under_headings():
 
 def test_an_article_without_names_says_so(assistant):
     assert named(assistant, "plain.txt") == (
-        '<p class="note">No name is mentioned in this article.</p>'
+        '<p class="note">No names were found in this article.</p>'
     )
 
 
 @pytest.mark.parametrize("article", [None, "no.txt", ["feast.txt"], {"article": "feast.txt"}])
 def test_what_is_no_article_is_told(assistant, article):
-    assert "not there any more" in named(assistant, article)
+    assert "no longer there" in named(assistant, article)
 
 
 def test_a_fault_gives_a_reference_and_no_detail():

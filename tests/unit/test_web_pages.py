@@ -83,16 +83,16 @@ def test_bad_marks_are_dropped():
     ],
 )
 def test_what_is_no_page_of_an_article_is_refused_in_words(request_):
-    assert "not in the articles" in asked(**request_)["error"]
+    assert "not found in the articles" in asked(**request_)["error"]
 
 
 def test_what_cannot_be_drawn_says_why():
     def refuse(*_: object) -> PageView:
-        raise ArticleError(Path("/secret/ferry.pdf"), "was changed since it was indexed")
+        raise ArticleError(Path("/secret/ferry.pdf"), "has changed since it was indexed")
 
     request = {"article": "ferry.pdf", "page": 1}
     told = pages.open_page(request, {FERRY.id: FERRY}, refuse)["error"]
-    assert told == "The page cannot be shown. ferry.pdf: was changed since it was indexed"
+    assert told == "The page cannot be shown. ferry.pdf: has changed since it was indexed"
 
     def fail(*_: object) -> PageView:
         raise RuntimeError("a secret detail")

@@ -120,7 +120,7 @@ def test_a_whole_article_is_opened_by_its_id():
 def test_a_place_that_no_article_has_is_refused_in_words(request_):
     answer = open_source(request_, ARTICLES)
     assert set(answer) == {"error"}
-    assert "not in the articles" in answer["error"]
+    assert "not found in the articles" in answer["error"]
 
 
 def test_bad_others_and_spans_are_dropped():

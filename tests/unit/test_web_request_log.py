@@ -86,12 +86,12 @@ def test_a_dash_logs_to_stderr(logged, capsys):
 
 
 def test_what_is_wrong_with_the_options_is_told_at_the_start(tmp_path, capsys):
-    with pytest.raises(ServerError, match="no log can be written"):
+    with pytest.raises(ServerError, match="cannot write the log to"):
         RequestLog(tmp_path / "no" / "log")
     assert server.main(["--log-text", "--port", "0"]) == 1
-    assert "give one" in capsys.readouterr().err
+    assert "add --log FILE" in capsys.readouterr().err
     assert server.main(["--public", "--log", "-", "--log-text", "--port", "0"]) == 1
-    assert "--log-text is not for a --public chat" in capsys.readouterr().err
+    assert "--log-text cannot be used with --public" in capsys.readouterr().err
 
 
 class Sick(FakeAssistant):

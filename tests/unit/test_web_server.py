@@ -44,7 +44,7 @@ def test_a_taken_port_is_one_clear_line(taken, capsys):
     assert server.main(["--port", str(taken)]) == 1
     error = capsys.readouterr().err
     assert error == (
-        f"askvisit ui: port {taken} on 127.0.0.1 is taken; choose another one: --port {taken + 1}\n"
+        f"askvisit ui: port {taken} on 127.0.0.1 is in use; choose another: --port {taken + 1}\n"
     )
 
 

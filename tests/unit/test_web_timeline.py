@@ -49,7 +49,7 @@ def test_a_date_is_written_as_precisely_as_it_is_known(date, words):
 
 def test_sentences_stand_in_order_of_time_with_the_words_that_date_them(assistant):
     found = shown(assistant)
-    assert found["told"] == "5 dates in 2 articles, in order of time"
+    assert found["told"] == "5 dates in 2 articles, in chronological order"
     html = found["html"]
     order = ["1931", "1999", "2018-06", "2019-06-24"]
     at = [html.index(f'<time datetime="{date}">') for date in order]
@@ -79,33 +79,33 @@ def test_of_a_long_sentence_what_is_around_the_date_is_shown():
 
 
 def test_articles_without_a_date_are_named(assistant):
-    note = "“Wool” has no date of publication"
+    note = "“Wool” has no publication date"
     assert note in shown(assistant)["html"]
     assert note not in shown(assistant, scope=scope("bridge.txt"))["html"]
 
 
 def test_topic_and_time_narrow_it_and_a_button_leads_back(assistant):
     found = shown(assistant, scope=scope("bridge.txt"), topic=" hurt ", since="2018")
-    assert found["told"] == "1 date about “hurt” since 2018 in 1 article, in order of time"
+    assert found["told"] == "1 date about “hurt” since 2018 in 1 article, in chronological order"
     assert "<button" in found["html"]
     assert "data-all" not in shown(assistant, topic="  ")["html"]
 
 
 def test_nothing_is_said_plainly(assistant):
     assert shown(assistant, topic="hurt", until="1900")["told"] == (
-        "No sentence about “hurt” has a date until 1900."
+        "No dated sentences about “hurt” until 1900."
     )
     none = timeline.dated({}, FakeAssistant(), {})
-    assert none == {"told": "There is no article yet.", "html": ""}
-    assert "No article is ticked" in shown(assistant, scope=scope())["told"]
+    assert none == {"told": "There are no articles yet.", "html": ""}
+    assert "No articles are ticked" in shown(assistant, scope=scope())["told"]
 
 
 @pytest.mark.parametrize(
     ("request_", "told"),
     [
-        ({"since": "soon"}, "since is 'soon', which is no date"),
+        ({"since": "soon"}, "since is 'soon', which is not a date"),
         ({"since": "2019", "until": "2018"}, "swap them"),
-        ({"topic": "x" * 3000}, "2,000 are the most"),
+        ({"topic": "x" * 3000}, "the limit is 2,000"),
     ],
 )
 def test_what_cannot_be_asked_is_told(assistant, request_, told):

@@ -61,14 +61,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if os.environ.get("ASKVISIT_DEBUG"):
             raise
         reason = one_line(f"{type(error).__name__}: {error}")
-        return _fail(f"this is a bug ({reason}); with ASKVISIT_DEBUG=1 the traceback is shown")
+        return _fail(f"this is a bug ({reason}); set ASKVISIT_DEBUG=1 to see the traceback")
     return status
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="askvisit",
-        description="Ask news articles. Every answer is quoted word for word and cited.",
+        description="Ask questions about news articles. "
+        "Every answer is quoted word for word and cited.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -34,14 +34,16 @@ HELP = "ask a question"
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    parser.add_argument("question", nargs="*", metavar="QUESTION", help="in plain words")
+    parser.add_argument(
+        "question", nargs="*", metavar="QUESTION", help="a question in plain English"
+    )
     options.add_json(parser)
     parser.add_argument("--jsonl", action="store_true", help="read questions from standard input")
     add_strictness(parser)
     parser.add_argument(
         "--each",
         action="store_true",
-        help="cite every article that answers, by what they say",
+        help="cite every article that answers, grouped by what they say",
     )
     options.add_scope(parser)
     options.add_location(parser)
@@ -51,7 +53,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Ask, and print the answer."""
     if chosen.jsonl and chosen.question:
-        raise DataError("--jsonl reads its questions from standard input; give no QUESTION")
+        raise DataError("--jsonl reads questions from standard input; leave out QUESTION")
     from askvisit.assistant import Assistant
     from askvisit.inquiry import check_question
 
@@ -86,11 +88,11 @@ def _lines(assistant: Assistant, chosen: argparse.Namespace) -> int:
 
 def _asked(data: Any) -> tuple[str, list[Answer]]:
     if not isinstance(data, dict) or "question" not in data:
-        raise DataError('a line is {"question": …}, with "history" and "id" where wanted')
+        raise DataError('a line must be {"question": …}, optionally with "history" and "id"')
     try:
         history = [Answer.from_dict(answer) for answer in data.get("history") or ()]
     except (TypeError, KeyError, ValueError, AttributeError) as error:
-        raise DataError('"history" is a list of answers as askvisit prints them') from error
+        raise DataError('"history" must be a list of answers as askvisit prints them') from error
     return data["question"], history
 
 

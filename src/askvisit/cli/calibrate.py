@@ -59,5 +59,5 @@ def run(chosen: argparse.Namespace) -> int:
     found = fitting.fit(samples, read_by.name)
     fitted[read_by.name] = fitting.as_json(found, read_by.sha256, expected)
     target.write_text(json.dumps(fitted, indent=1) + "\n", "utf-8")
-    print(f"written: {target}")
+    print(f"saved in {target}")
     return 0

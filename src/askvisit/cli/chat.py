@@ -36,7 +36,7 @@ from askvisit.text import excerpt, one_line
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
 
-HELP = "ask in a conversation"
+HELP = "ask questions in a conversation"
 
 _COMMANDS = (__doc__ or "").split("are commands:\n\n")[-1].split("\n\n")[0]
 _INTERRUPTED = 130
@@ -86,12 +86,12 @@ class _Chat:
                 return self._export(rest.strip())
             case "reset":
                 self.answers.clear()
-                return "A new conversation."
+                return "Started a new conversation."
             case "help":
                 return _COMMANDS
             case "quit" | "exit":
                 return None
-        raise DataError(f"no command is called /{excerpt(name)}; /help lists them")
+        raise DataError(f"there is no command /{excerpt(name)}; /help lists the commands")
 
     def _ask(self, question: str) -> str:
         answer = self.assistant.ask(
@@ -111,7 +111,9 @@ class _Chat:
         if not number:
             return "\n".join(_place(n, place) for n, place in enumerate(places, 1))
         if not number.isdecimal() or not 1 <= int(number) <= len(places):
-            raise DataError(f"the last answer has the sources 1 to {len(places)}: /sources 1")
+            raise DataError(
+                f"the last answer has sources 1 to {len(places)}; ask for one: /sources 1"
+            )
         return self._passage(int(number), places[int(number) - 1])
 
     def _passage(self, number: int, place: Citation | Hit) -> str:
@@ -121,7 +123,7 @@ class _Chat:
         article = self.assistant.articles.get(place.article_id)
         quote = place.quote if isinstance(place, Citation) else place.text
         if article is None or article.text[place.start : place.end] != quote:
-            raise DataError(f"{place.article_id} was changed since; ask again")
+            raise DataError(f"{place.article_id} has changed since then; ask again")
         around = [(a, b) for a, b in paragraphs(article.text) if a < place.end and place.start < b]
         start = min([place.start, *(a for a, _ in around)])
         end = max([place.end, *(b for _, b in around)])
@@ -134,14 +136,14 @@ class _Chat:
         writers = {".md": transcript.to_markdown, ".json": transcript.to_json}
         path = Path(name).expanduser()
         if path.suffix.lower() not in writers:
-            raise DataError("name a file that ends with .md or .json: /export conversation.md")
+            raise DataError("give a file name that ends in .md or .json: /export conversation.md")
         if not self.answers:
-            raise DataError("nothing was asked yet, so there is nothing to export")
+            raise DataError("there is nothing to export yet; ask a question first")
         try:
             with path.open("x", encoding="utf-8") as file:
                 file.write(writers[path.suffix.lower()](self.answers))
         except FileExistsError as error:
-            raise DataError(f"{path} is there already; name another file") from error
+            raise DataError(f"{path} already exists; give another file name") from error
         except OSError as error:
             raise DataError(f"{path} cannot be written ({error.strerror})") from error
         return f"{len(self.answers)} answers written to {path}"
@@ -151,7 +153,7 @@ def _in_terminal(chat: _Chat) -> int:
     """Chat at a terminal; errors and Ctrl-C end a line, not the conversation."""
     with suppress(ImportError):  # Python may be built without it
         import readline  # noqa: F401 - gives `input` editing and history
-    print(f"{_welcome(chat.assistant)} /help lists the commands, Ctrl-D leaves.")
+    print(f"{_welcome(chat.assistant)} Type /help for the commands, Ctrl-D to quit.")
     interrupted = False
     while True:
         try:
@@ -171,7 +173,7 @@ def _in_terminal(chat: _Chat) -> int:
             if interrupted:
                 return _INTERRUPTED
             interrupted = True
-            print("Ctrl-C again leaves.")
+            print("Press Ctrl-C again to quit.")
         except AskvisitError as error:
             print(_one_line(error))
 
@@ -206,4 +208,4 @@ def _place(number: int, place: Citation | Hit) -> str:
     if isinstance(place, Citation):
         return show.source(place)
     where = f"{show.plain(place.article_id)} {place.start}-{place.end}"
-    return f"[{number}] near, but no answer ({where})"
+    return f"[{number}] close, but not an answer ({where})"

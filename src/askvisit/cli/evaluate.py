@@ -33,14 +33,14 @@ _ROWS = {
     "span_f1": "span F1",
     "answered_right": "answered right (a refusal is a miss)",
     "answered": "answerable questions answered",
-    "citations": "citations an answer",
+    "citations": "citations per answer",
     "false_answers_near": "false answers, near the topic",
     "false_answers_far": "false answers, far from it",
     "auroc_near": "AUROC of confidence, near",
     "auroc_far": "AUROC of confidence, far",
     "turns_right": "turns of dialogues right",
-    "latency_p50": "milliseconds an answer, p50",
-    "latency_p95": "milliseconds an answer, p95",
+    "latency_p50": "milliseconds per answer, p50",
+    "latency_p95": "milliseconds per answer, p95",
 }
 _EDITION_ROWS = {
     "surer_where_answered": "flips: surer on the edition that answers",
@@ -67,7 +67,7 @@ _EDITION_ROWS = {
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     parser.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
-    parser.add_argument("--dialogues", type=Path, metavar="FILE", help="dialogues to play as well")
+    parser.add_argument("--dialogues", type=Path, metavar="FILE", help="also run these dialogues")
     options.add_json(parser)
     options.add_location(parser)
     options.add_reader(parser)

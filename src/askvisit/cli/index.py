@@ -24,7 +24,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--articles",
         metavar="DIR",
-        help="the folder of articles (default: articles/ in the index, or where it was built from)",
+        help="the folder of articles (default: articles/ in the index, or the folder it was built "
+        "from)",
     )
     parser.add_argument(
         "--encoder",
@@ -34,27 +35,27 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--faiss",
         metavar="FACTORY",
-        help="a FAISS index factory, or auto for one by size (default: as the index has it)",
+        help="a FAISS index factory, or auto to choose by size (default: the one the index has)",
     )
     parser.add_argument(
         "--workers",
         metavar="N",
         type=_workers,
         default=1,
-        help="encode in N processes, which share the cores or GPUs (default: 1, which uses all "
-        "cores too; for the bundled encoder, more help only where there are several GPUs)",
+        help="encode in N processes, which share the cores or GPUs (default: 1, which also uses "
+        "all cores; with the bundled encoder, more help only if there are several GPUs)",
     )
     parser.add_argument(
         "--dense-index",
         metavar="KIND",
-        help="Milvus's index of the vectors, such as HNSW or DISKANN (default: as the index has "
-        "it, else by size)",
+        help="the kind of Milvus vector index, such as HNSW or DISKANN (default: the one the index "
+        "has, else chosen by size)",
     )
 
 
 def _workers(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes: give 1 or more")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes; give 1 or more")
     return int(text)
 
 
@@ -80,5 +81,5 @@ def run(chosen: argparse.Namespace) -> int:
         did += f"{len(report.removed)} removed, {report.encoded:,} passages encoded"
         print(f"{size}; {did}")
     if report.recall is not None:
-        print(f"searched by {report.faiss}, which finds {report.recall:.1%} of the ten nearest")
+        print(f"searched with {report.faiss}, which finds {report.recall:.1%} of the ten nearest")
     return 0

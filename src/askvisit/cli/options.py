@@ -41,7 +41,7 @@ def add_article(parser: argparse.ArgumentParser) -> None:
         "--article",
         metavar="ID",
         action="append",
-        help="look only in this article (its file name); may be repeated",
+        help="search only this article (its file name); may be repeated",
     )
 
 
@@ -51,7 +51,7 @@ def add_source(parser: argparse.ArgumentParser) -> None:
         "--source",
         metavar="NAME",
         action="append",
-        help="look only in articles of this paper, named by words of its name; may be repeated",
+        help="search only articles from this paper, given by words of its name; may be repeated",
     )
 
 
@@ -60,12 +60,12 @@ def add_scope(parser: argparse.ArgumentParser) -> None:
     add_article(parser)
     add_source(parser)
     parser.add_argument(
-        "--since", metavar="DATE", help="look only in articles published on this day or later"
+        "--since", metavar="DATE", help="search only articles published on or after this day"
     )
     parser.add_argument(
         "--until",
         metavar="DATE",
-        help="look only in articles published on this day or before (2019 is the whole year)",
+        help="search only articles published on or before this day (2019 is the whole year)",
     )
 
 

@@ -59,8 +59,8 @@ def groups(found: Sequence[AnswerGroup]) -> str:
     """Show what each article says: a block for those that agree, with differing ones marked."""
     blocks = [_count(found)]
     for group in found:
-        many = f"{len(group.members)} articles say so: " if len(group.members) > 1 else ""
-        differing = f" (differs: another {group.type})" if group.differs else ""
+        many = f"{len(group.members)} articles say this: " if len(group.members) > 1 else ""
+        differing = f" (others give a different {group.type})" if group.differs else ""
         lines = [f"{many}{plain(group.words)}{differing}"]
         for member in group.members:
             known = ", ".join(plain(part) for part in (member.source, member.date) if part)
@@ -81,7 +81,7 @@ def proposal(scope: ProposedScope) -> str:
     chosen += [] if scope.since is None else [f"--since {scope.since}"]
     chosen += [] if scope.until is None else [f"--until {scope.until}"]
     count = "1 article" if scope.articles == 1 else f"{scope.articles:,} articles"
-    return f"To look only in {count}: {' '.join(chosen)}"
+    return f"To search only {count}: {' '.join(chosen)}"
 
 
 def lines_of_records(found: Answer) -> list[str]:
@@ -121,7 +121,7 @@ def timeline(found: Sequence[TimelineEntry]) -> str:
     A long sentence is cut to the text around the date.
     """
     if not found:
-        return "No sentence is dated."
+        return "No dated sentences found."
     lines = [f"{entry.date:<10}  {_quoted(entry.citation, _LONGEST)}" for entry in found]
     return "\n".join([*lines, "", *(source(entry.citation) for entry in found)])
 
@@ -138,7 +138,7 @@ def names(found: Sequence[KeyName]) -> str:
             lines.append(f"{name.count:>4}  {plain(name.name)}{also}")
             lines += [f"      {place}" for place in _places(name.citations)]
         blocks.append("\n".join(lines))
-    return "\n\n".join(blocks) or "No name is mentioned."
+    return "\n\n".join(blocks) or "No names found."
 
 
 def _places(citations: Sequence[Citation]) -> Iterator[str]:

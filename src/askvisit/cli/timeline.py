@@ -18,12 +18,14 @@ from dataclasses import asdict
 
 from askvisit.cli import options, show
 
-HELP = "show dated sentences in order of time"
+HELP = "show dated sentences in chronological order"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    parser.add_argument("topic", nargs="*", metavar="TOPIC", help="all dates where it is left out")
+    parser.add_argument(
+        "topic", nargs="*", metavar="TOPIC", help="show only dates about this (default: all)"
+    )
     date = "YYYY, YYYY-MM or YYYY-MM-DD"
     parser.add_argument("--since", metavar="DATE", help=f"the first date to show ({date})")
     parser.add_argument("--until", metavar="DATE", help="the last date to show")
@@ -56,6 +58,6 @@ def _left_out(undated: list[str]) -> str:
     first = show.plain(undated[0])
     which = first if len(undated) == 1 else f"{len(undated)} articles ({first}, …)"
     return (
-        f"no date of publication is known of {which}, so that dates without a year are left out; "
-        'give it in NAME.toml beside the article: date = "YYYY-MM-DD"'
+        f"no publication date is known for {which}, so dates without a year are left out; "
+        'add it to NAME.toml beside the article: date = "YYYY-MM-DD"'
     )

@@ -29,7 +29,7 @@ from askvisit.text import excerpt
 if TYPE_CHECKING:
     from askvisit.index import IndexLocation
 
-HELP = "check that the index, or earlier answers, still hold"
+HELP = "check the index, or whether earlier answers still hold"
 
 _DAMAGED = 4
 
@@ -38,7 +38,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     options.add_location(parser)
     parser.add_argument(
-        "--answers", type=Path, metavar="FILE", help="answers or an exported conversation to prove"
+        "--answers", type=Path, metavar="FILE", help="answers or an exported conversation to check"
     )
 
 
@@ -50,7 +50,7 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.answers is not None:
         return _answers(chosen.answers, location)
     if not isinstance(location, FolderLocation):
-        raise DataError(f"only answers are proved against {location}: --answers FILE")
+        raise DataError(f"only answers can be checked against {location}; add --answers FILE")
     return _index(location.path)
 
 
@@ -62,7 +62,7 @@ def _index(folder: Path) -> int:
         print(f"{folder}: intact")
         if found.unindexed:
             print(f"not indexed yet: {', '.join(map(show.plain, found.unindexed))}")
-            print(f"to index them run: askvisit index --index {folder}")
+            print(f"to index them, run: askvisit index --index {folder}")
         return 0
     for problem in (*found.damage, *found.stale):
         print(f"{folder}: {problem}")

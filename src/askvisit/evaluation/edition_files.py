@@ -157,7 +157,7 @@ def _spans(item: Mapping[str, Any], text: str, where: str) -> tuple[Range, ...]:
         start, words = _field(answer, "start", int, where), _field(answer, "text", str, where)
         if start < 0 or not words or text[start : start + len(words)] != words:
             raise DataError(
-                f"{where}: {words!r} does not stand at {start} of the text; count code points"
+                f"{where}: {words!r} is not at offset {start} of the text; count code points"
             )
         spans.append((start, start + len(words)))
     return tuple(spans)
@@ -166,7 +166,7 @@ def _spans(item: Mapping[str, Any], text: str, where: str) -> tuple[Range, ...]:
 def _field(data: Mapping[str, Any], name: str, kind: type, where: str) -> Any:
     value = data.get(name) if isinstance(data, dict) else None
     if not isinstance(value, kind):
-        raise DataError(f"{where}: {name!r} is missing or no {kind.__name__}; add it")
+        raise DataError(f"{where}: {name!r} is missing or not {kind.__name__}; add it")
     return value
 
 
@@ -175,7 +175,7 @@ def _lines(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
         raw = path.read_bytes()
         text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8")
     except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise DataError(f"cannot read {path}: {error}; name a .jsonl or .jsonl.gz file") from error
+        raise DataError(f"cannot read {path}: {error}; give a .jsonl or .jsonl.gz file") from error
     for number, line in enumerate(text.split("\n"), 1):  # a text may contain other line breaks
         if not line.strip():
             continue

@@ -45,7 +45,7 @@ def read_dialogues(path: Path) -> list[list[Question]]:
     dialogues = []
     for number, data in _lines(path):
         if not isinstance(data, list):
-            raise DataError(f"{path} line {number}: a dialogue is a list of turns")
+            raise DataError(f"{path} line {number}: a dialogue must be a list of turns")
         dialogues.append([_question(path, number, turn) for turn in data])
     return dialogues
 
@@ -183,5 +183,5 @@ def _question(path: Path, number: int, data: Any) -> Question:
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise DataError(
-            f'{path} line {number}: a question is {{"question": …, "sentences": […]}}'
+            f'{path} line {number}: a question must be {{"question": …, "sentences": […]}}'
         ) from error

@@ -30,7 +30,7 @@ _DECLARED = re.compile(
 _DECLARED_WITHIN = 4096
 
 _NO_ARTICLE = (
-    "no article was found in the page (is it made by a script?); save its text as a .txt file"
+    "no article was found in the page (is it built by a script?); save its text as a .txt file"
 )
 _BREAK = "\x0b"
 """A deliberate line break, unlike the line feeds of the markup."""

@@ -37,7 +37,7 @@ def show(
     """
     found = set_text(data)
     if hashlib.sha256(found.text.encode()).hexdigest() != text_sha256:
-        raise ValueError("was changed since it was indexed; run: askvisit index")
+        raise ValueError("has changed since it was indexed; run: askvisit index")
     with opened(data) as file:
         if not 1 <= page <= len(file):
             raise ValueError(f"has {len(file):,} pages, no page {page}")

@@ -70,14 +70,14 @@ def articles_folder(folder: Path) -> Path:
     source = manifests.read(folder).articles_path(folder)
     if not source.resolve().is_relative_to(folder.resolve()):
         raise IndexReadOnlyError(
-            f"the articles of this index lie in {source} and are only read there; "
+            f"the articles of this index are kept in {source}; "
             f"change them there and run: askvisit index --index {folder}"
         )
     for needed in (folder, source):
         if not os.access(needed, os.W_OK | os.X_OK):
             raise IndexReadOnlyError(
                 f"{needed} cannot be written to, so articles cannot be added or removed; "
-                "make it writable, or copy the index and name the copy with --index"
+                "make it writable, or copy the index and give the copy with --index"
             )
     return source
 
@@ -161,7 +161,7 @@ def _check(name: str, data: bytes, metadata: ArticleMetadata) -> None:
         reason = f"has {length:,} characters, over {LONGEST_ADDED:,}"
         raise ArticleError(Path(name), f"{reason}; put it into the folder and run: askvisit index")
     if metadata.date and dates.to_iso(metadata.date) is None:
-        raise ArticleError(Path(name), f"its date is not of the form {dates.FORM}")
+        raise ArticleError(Path(name), f"its date is not valid; write {dates.FORM}")
 
 
 def _free_path(source: Path, name: str) -> Path:
@@ -195,7 +195,7 @@ def _refuse_repeated(folder: Path, article: Article, name: str) -> None:
     index = open_index(folder)
     for known in map(index.article, index.article_ids()):
         if known.text.split() == words:
-            raise ArticleError(Path(name), f"is here already: “{known.title}” ({known.id})")
+            raise ArticleError(Path(name), f"is already here: “{known.title}” ({known.id})")
 
 
 @contextmanager

@@ -155,8 +155,8 @@ def only_writer(folder: Path) -> Iterator[None]:
     """
     if folder.resolve() == PACKED.resolve():
         raise IndexReadOnlyError(
-            "the index packed in the installed package is there to be read; "
-            "name a folder of your own: askvisit index --index FOLDER --articles ARTICLES"
+            "the index that comes with askvisit is read-only; "
+            "build one in a folder of your own: askvisit index --index FOLDER --articles ARTICLES"
         )
     try:
         folder.mkdir(parents=True, exist_ok=True)

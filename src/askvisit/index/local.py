@@ -142,7 +142,7 @@ def _open(folder: Path, manifest: Manifest) -> LocalIndex:
         if not path.is_file():
             raise IndexDamagedError(folder, f"{built.name} is missing")
         if path.stat().st_size != built.size:
-            raise IndexDamagedError(folder, f"{built.name} has another size")
+            raise IndexDamagedError(folder, f"{built.name} has the wrong size")
     try:
         encoded = None if manifest.encoded is None else folder / manifest.encoded.name
         vectors = Vectors.read(folder / manifest.vectors.name, encoded)
@@ -150,9 +150,9 @@ def _open(folder: Path, manifest: Manifest) -> LocalIndex:
     except (ValueError, OSError) as error:
         raise IndexDamagedError(folder, str(error)) from error
     if len(vectors) != manifest.counts.get("passages"):
-        raise IndexDamagedError(folder, "there are not as many vectors as passages")
+        raise IndexDamagedError(folder, "the numbers of vectors and passages differ")
     if vectors.dimension != manifest.encoder.dimension:
-        raise IndexDamagedError(folder, "the vectors have another dimension than the encoder")
+        raise IndexDamagedError(folder, "the dimensions of the vectors and the encoder differ")
     return LocalIndex(folder, manifest, store, vectors)
 
 

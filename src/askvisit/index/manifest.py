@@ -99,10 +99,10 @@ def read(folder: Path) -> Manifest:
     except (OSError, ValueError, RecursionError) as error:
         raise IndexDamagedError(folder, f"{NAME} cannot be read") from error
     if not isinstance(data, dict) or not isinstance(data.get("format"), int):
-        raise IndexDamagedError(folder, f"{NAME} is not a manifest of askvisit")
+        raise IndexDamagedError(folder, f"{NAME} is not an askvisit manifest")
     if data["format"] != FORMAT:
         raise IndexFormatError(
-            f"the index in {folder} has format {data['format']}, this askvisit reads {FORMAT}; "
+            f"the index in {folder} has format {data['format']}, but this askvisit reads {FORMAT}; "
             + rebuild_hint(folder)
         )
     try:
@@ -165,7 +165,7 @@ def read_only(folder: Path, error: OSError) -> IndexReadOnlyError:
     """Return the error that a folder cannot be written, with what to do."""
     return IndexReadOnlyError(
         f"cannot write to {folder} ({error.strerror}); "
-        "make room or make it writable, or name another folder with --index"
+        "free some space or make it writable, or give another folder with --index"
     )
 
 

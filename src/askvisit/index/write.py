@@ -166,7 +166,7 @@ def read_as_surveyed(source: Path, entry: Entry) -> Article:
     """Read an article again; raises `CorpusError` if it changed since it was surveyed."""
     article = corpus.SourceFile(source / entry.id).read()
     if article.sha256 != entry.text_sha256:
-        raise CorpusError(f"{entry.id} was changed while it was read; run the command again")
+        raise CorpusError(f"{entry.id} was changed while it was being read; run the command again")
     return article
 
 

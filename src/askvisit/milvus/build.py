@@ -127,7 +127,7 @@ def _plan(generations: Generations, options: BuildOptions, dense_index: str | No
     if articles is None:
         if before is None:
             raise CorpusError(
-                f"no index in {generations.location} yet; name the articles with --articles"
+                f"no index in {generations.location} yet; give a folder of articles with --articles"
             )
         articles = before.articles_folder
     source = Path(articles)

@@ -128,8 +128,8 @@ class Connection:
         reason = one_line(words)[:_LONGEST_REASON]
         if codes & {*refused, *_UNAUTHENTICATED} or "auth check failure" in words:
             return CredentialsError(
-                f"Milvus at {self.uri} does not accept the token; put the right one "
-                "(user:password, or an API key) into the variable that --token-env names"
+                f"Milvus at {self.uri} rejected the token; put the right one "
+                "(user:password, or an API key) into the variable given with --token-env"
             )
         if codes & set(_GONE):
             return GoneError(f"Milvus at {self.uri}: {reason}")
@@ -139,7 +139,7 @@ class Connection:
             )
         if words == "Open local milvus failed":
             return UnreachableError(
-                f"{self.uri} cannot be opened; only one process at a time can: close the other, "
-                "or serve it with milvus-lite server and name its address with --uri"
+                f"{self.uri} cannot be opened; only one process can open it at a time: close the "
+                "other, or serve it with milvus-lite server and give its address with --uri"
             )
         return PassageIndexError(f"Milvus at {self.uri} refused: {reason}")

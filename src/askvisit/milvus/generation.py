@@ -115,7 +115,7 @@ class Generation:
         except (KeyError, TypeError, ValueError) as error:
             raise IndexDamagedError(self.location, f"{self.about} cannot be read") from error
         raise IndexFormatError(
-            f"the index in {self.location} has format {written}, this askvisit reads {FORMAT}; "
+            f"the index in {self.location} has format {written}, but this askvisit reads {FORMAT}; "
             + rebuild_hint(self.location)
         )
 
@@ -178,7 +178,7 @@ class Generations:
         if found is None:
             raise PassageIndexError(
                 f"the alias {self.name} in Milvus points to {about}, which askvisit did not make; "
-                "name another one with --collection"
+                "give another name with --collection"
             )
         return self._of(found["token"])
 
@@ -187,8 +187,8 @@ class Generations:
         known = self.connection.call("list_collections")
         if self.name in known:
             raise PassageIndexError(
-                f"Milvus has a collection called {self.name} that is no index of askvisit; "
-                "name another one with --collection"
+                f"Milvus has a collection called {self.name} that is not an askvisit index; "
+                "give another name with --collection"
             )
         found = (re.fullmatch(self._pattern, collection) for collection in known)
         return [self._of(token) for token in dict.fromkeys(m["token"] for m in found if m)]

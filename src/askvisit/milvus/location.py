@@ -43,20 +43,20 @@ class Milvus(IndexLocation):
     def __post_init__(self) -> None:
         if "@" in self.uri:
             raise CredentialsError(
-                "an address does not hold credentials; leave them out of --uri, and put them "
-                "(user:password) into the variable that --token-env names"
+                "--uri must not contain credentials; put them (user:password) into the variable "
+                "given with --token-env"
             )
         if not re.match(r"(https?|tcp)://.|unix:", self.uri) and not self.uri.endswith(".db"):
             raise PassageIndexError(
-                f"{self.uri!r} is no address of Milvus; give http://HOST:19530, or FILE.db"
+                f"{self.uri!r} is not a Milvus address; give http://HOST:19530, or FILE.db"
             )
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", self.collection):
             raise PassageIndexError(
-                f"no collection can be called {self.collection!r}; give letters, digits and _"
+                f"{self.collection!r} is not a collection name; use only letters, digits and _"
             )
         if self.dense_index is not None and self.dense_index not in DENSE:
             raise PassageIndexError(
-                f"no index of vectors is called {self.dense_index!r}; there are {', '.join(DENSE)}"
+                f"there is no vector index {self.dense_index!r}; choose from {', '.join(DENSE)}"
             )
 
     def __str__(self) -> str:
@@ -123,5 +123,5 @@ class Milvus(IndexLocation):
     def build(self, options: BuildOptions) -> BuildReport:
         """Build the index of a folder of articles; see `build.build`."""
         if options.faiss is not None:
-            raise PassageIndexError(f"FAISS searches no index in {self}; leave out --faiss")
+            raise PassageIndexError(f"FAISS cannot search an index in {self}; leave out --faiss")
         return build.build(self.generations(), options, self.dense_index)

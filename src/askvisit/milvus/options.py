@@ -32,7 +32,7 @@ def add_store(parser: argparse.ArgumentParser) -> None:
         "--token-env",
         metavar="NAME",
         help="the environment variable that holds the token for Milvus, user:password or an API "
-        f"key (default: {TOKEN_VARIABLE}, where it is set)",
+        f"key (default: {TOKEN_VARIABLE}, if set)",
     )
 
 
@@ -52,10 +52,10 @@ def chosen_index(
         folder: str | None = chosen.index
         return folder
     if chosen.index is not None:
-        raise PassageIndexError("--index is for an index in a folder; leave out it or --store")
+        raise PassageIndexError("--index is for an index in a folder; leave out --index or --store")
     if not chosen.uri:
         raise PassageIndexError(
-            "--store milvus needs the address: --uri http://HOST:19530, or --uri FILE.db"
+            "--store milvus needs an address: --uri http://HOST:19530, or --uri FILE.db"
         )
     from askvisit.milvus.location import COLLECTION, Milvus
 

@@ -53,7 +53,7 @@ class MilvusIndex:
         found = next(f["params"]["dim"] for f in fields if f["name"] == "dense")
         if int(found) != self.encoder.dimension:
             raise IndexDamagedError(
-                generation.location, "the vectors have another dimension than the encoder"
+                generation.location, "the dimensions of the vectors and the encoder differ"
             )
         if self._connection.count(generation.passages) != len(self):
             raise IndexDamagedError(generation.location, "passages are missing")

@@ -104,7 +104,7 @@ class Writer:
         articles = other.connection.get(other.articles, keys, ARTICLE_FIELDS)
         if len(found) != len(numbers) or len(articles) != len(keys):
             raise PassageIndexError(
-                f"Milvus did not give all of what it has in {other.passages}; run this again"
+                f"Milvus did not return everything in {other.passages}; run this again"
             )
         ranges = {a.entry.id: range(first, first + len(a.passages)) for first, a in copies}
         texts: dict[str, str] = {}

@@ -41,7 +41,7 @@ class Scope:
         if self.articles is not None:
             _check_ids(index, self.articles)
         if self.sources is not None and not self.sources:
-            raise ScopeError("sources has no name in it; name a paper, or leave it out")
+            raise ScopeError("sources is empty; name a paper, or leave it out")
         between = _days(self.since, self.until)
         if between is None and self.sources is None:
             return None if self.articles is None else list(self.articles)
@@ -81,7 +81,7 @@ def _days(since: str | None, until: str | None) -> tuple[date, date] | None:
     first = date.min if since is None else _range("since", since)[0]
     last = date.max if until is None else _range("until", until)[1]
     if first > last:
-        raise ScopeError(f"since {since} is after until {until}; exchange them")
+        raise ScopeError(f"since {since} is after until {until}; swap them")
     return first, last
 
 
@@ -97,7 +97,7 @@ def _of_sources(among: Sequence[ArticleRecord], names: Sequence[str]) -> list[Ar
         if not any(r.source is not None and is_of(r.source, name) for r in among):
             known = sorted({r.source for r in among if r.source is not None})
             some = ", ".join(known[:_NAMED]) + (", …" if len(known) > _NAMED else "")
-            raise ScopeError(f"no article is from {name!r}; there are {some or 'no sources'}")
+            raise ScopeError(f"no article is from {name!r}; the sources are {some or 'unknown'}")
     return [
         r for r in among if r.source is not None and any(is_of(r.source, name) for name in names)
     ]
@@ -111,4 +111,6 @@ def _between(among: Sequence[ArticleRecord], first: date, last: date) -> list[Ar
     if not dated:
         raise ScopeError("no article has a date; give one in a NAME.toml beside it")
     oldest, newest = min(days[0] for days, _ in dated), max(days[1] for days, _ in dated)
-    raise ScopeError(f"no article is of that time; those with a date are of {oldest} to {newest}")
+    raise ScopeError(
+        f"no article is from that time; those with a date are from {oldest} to {newest}"
+    )

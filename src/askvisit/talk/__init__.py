@@ -28,7 +28,7 @@ __all__ = [
 _SHOWN = 5
 """Sentences shown of an article: its headline and opening."""
 
-_NO_HEADLINE = "The article has no headline; it is known as “{}”."
+_NO_HEADLINE = "The article has no headline; it is listed as “{}”."
 
 
 def reply(

@@ -34,12 +34,12 @@ _MOST = 5
 
 _NAMES: dict[FactName, str] = {
     "author": "author",
-    "date": "date of publication",
+    "date": "publication date",
     "source": "source",
-    "url": "address",
+    "url": "web address",
 }
-_NO_FACT = "The {} of “{}” is not known: neither its text nor its record tells it."
-_NO_DATES = "None of the articles has a date. It can be given in a NAME.toml beside each."
+_NO_FACT = "The {} of “{}” is not known: neither its text nor its record gives it."
+_NO_DATES = "None of the articles has a date. One can be given in a NAME.toml beside each."
 _WITHOUT_DATE = "{} of {} articles have no date."
 
 
@@ -196,7 +196,8 @@ def _answer(
 
 def sentence_of(fact: Fact) -> str:
     """State a fact from an article's record."""
-    return f"By its record, the {_NAMES[fact.name]} of “{fact.article_title}” is: {fact.value}."
+    name, title = _NAMES[fact.name], fact.article_title
+    return f"According to its record, the {name} of “{title}” is {fact.value}."
 
 
 def _talk(question: str, text: str) -> Answer:

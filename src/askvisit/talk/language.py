@@ -19,8 +19,8 @@ from dataclasses import dataclass
 
 from askvisit.text import LETTERS
 
-NO_WORDS = "That has no words to look for. Ask a question about the articles, in English."
-NOT_ENGLISH = "I read English only. Please ask in English."
+NO_WORDS = "That contains no words to search for. Ask a question about the articles, in English."
+NOT_ENGLISH = "I only understand English. Please ask in English."
 
 _WORD = re.compile(LETTERS)
 

@@ -16,7 +16,7 @@ def bound(name: str, given: str | date | None) -> PartialDate | None:
         return PartialDate.parse(str(given)[:10] if isinstance(given, date) else given.strip())
     except (ValueError, AttributeError) as error:
         raise QuestionError(
-            f"{name} is {given!r}, which is no date; give YYYY, YYYY-MM or YYYY-MM-DD"
+            f"{name} is {given!r}, which is not a date; give YYYY, YYYY-MM or YYYY-MM-DD"
         ) from error
 
 

@@ -55,7 +55,7 @@ class NewArticle:
             try:
                 return cls(name, base64.b64decode(encoded, validate=True), metadata)
             except (binascii.Error, ValueError) as error:
-                raise DataError("the file did not arrive whole; add it again") from error
+                raise DataError("the file did not arrive in full; add it again") from error
         if not isinstance(text, str) or not text.strip():
             raise DataError("choose a file, or paste the article's text")
         first = " ".join(text.split()[:8])
@@ -128,9 +128,9 @@ def form() -> str:
         f"<span>{escape(', '.join(formats.SUFFIXES))}; up to {_MEGABYTES} MB each</span>"
         f'<input type="file" name="file" accept="{accept}" multiple>'
         '<span class="chosen" role="status"></span></label>'
-        '<button type="button" class="quiet" data-none hidden>Choose no file</button>'
+        '<button type="button" class="quiet" data-none hidden>Clear selection</button>'
         '<label>Or paste the text <textarea name="text" rows="5"></textarea></label>'
-        '<p class="note">Title, source and date, if you know them; a web page tells its own.</p>'
+        '<p class="note">Title, source and date, if you know them; web pages usually have them.</p>'
         f'<div class="told">{fields}</div>'
         '<button type="submit" class="send">Add the article</button>'
         "</form>"
@@ -140,9 +140,9 @@ def form() -> str:
 def working(progress: tuple[int, int] | None = None) -> str:
     """Return what is shown while an article is being added."""
     if progress is None:
-        return '<p class="note">Reading the article …</p>'
+        return '<p class="note">Reading the article…</p>'
     done, total = progress
-    return f'<p class="note">Adding it to the index: {done:,} of {total:,} passages …</p>'
+    return f'<p class="note">Adding it to the index: {done:,} of {total:,} passages…</p>'
 
 
 def done(article: Article, questions: Sequence[str] = ()) -> str:

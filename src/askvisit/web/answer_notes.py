@@ -50,8 +50,8 @@ def _groups(groups: Sequence[AnswerGroup]) -> str:
 
 
 def _group(group: AnswerGroup) -> str:
-    many = f"{len(group.members)} articles say so: " if len(group.members) > 1 else ""
-    differing = f" (differs: another {group.type})" if group.differs else ""
+    many = f"{len(group.members)} articles say this: " if len(group.members) > 1 else ""
+    differing = f" (others give a different {group.type})" if group.differs else ""
     members = "".join(
         f'<li><a class="cite near" dir="auto" {address(TextRange.of_citation(m.citation))} '
         f'title="{escape(m.citation.quote)}">'

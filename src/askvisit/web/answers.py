@@ -105,7 +105,7 @@ def _caution(answer: Answer, guess: bool) -> str:
     if guess:
         return '<p class="note">The articles hardly answer this. The nearest sentence is:</p>'
     if _is_statement(answer.reading):
-        return '<p class="note">A statement is not judged. What bears on it:</p>'
+        return '<p class="note">Statements are not judged true or false. The articles say:</p>'
     return ""
 
 
@@ -117,24 +117,24 @@ def _verdict(answer: Answer, guess: bool) -> str:
     percent = _percent(answer.confidence)
     if not answer.found:
         word, style = "Not in the articles", "absent"
-        reason = f"The best sentence is right with a probability of {percent}: too little to show."
+        reason = f"The best sentence is {percent} likely to be right, not enough to show it."
         shown = f"at best {percent}"
         return _verdict_line(word, style, shown, reason)
     if guess:
         word, style = "Best guess", "unsure"
-        reason = f"Right with a probability of only {percent}: the articles hardly answer this."
+        reason = f"This is {percent} likely to be right: the articles hardly answer the question."
     elif is_keywords(answer.reading):
         word, style = "The articles on this", "neutral"
         reason = (
-            "Nothing was asked, so nothing is judged: whether a statement is right, "
-            f"the quotes tell. They bear on it with a probability of {percent}."
+            "This is not a question, so it is not judged right or wrong: see the quotes. "
+            f"They are {percent} likely to be relevant."
         )
     elif answer.confidence >= SURE:
         word, style = "Found", "sure"
-        reason = f"The first quotation is right with a probability of {percent}."
+        reason = f"The first quote is {percent} likely to be right."
     else:
         word, style = "Probably", "unsure"
-        reason = f"The first quotation is right with a probability of {percent}: read it in place."
+        reason = f"The first quote is {percent} likely to be right: read it in context."
     return _verdict_line(word, style, percent, reason)
 
 

@@ -168,7 +168,7 @@ def _answers(history: list[dict[str, Any]]) -> list[Answer]:
     try:
         return [Answer.from_dict(answer) for answer in history[-MOST_HISTORY:]]
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise DataError("history is a list of answers as `ask` returned them") from error
+        raise DataError("history must be a list of answers as `ask` returned them") from error
 
 
 def in_words(

@@ -16,7 +16,9 @@ from askvisit.web.suggestions import Suggestions
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
 
-NO_ARTICLE = '<article class="source"><p class="source-meta">There is no article yet.</p></article>'
+NO_ARTICLE = (
+    '<article class="source"><p class="source-meta">There are no articles yet.</p></article>'
+)
 
 
 @dataclass(frozen=True)

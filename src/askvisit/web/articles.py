@@ -25,14 +25,14 @@ _TOOLS = (
     "</span></div>"
 )
 _ADD = '<button type="button" class="quiet" data-add>Add</button>'
-_HIDE = '<button type="button" class="quiet" data-hide aria-label="Hide the sources">✕</button>'
+_HIDE = '<button type="button" class="quiet" data-hide aria-label="Hide sources">✕</button>'
 
 _WIDEN = (
-    '<button type="button" class="quiet" data-all title="Ask all articles again" '
-    'aria-label="Ask all articles again">✕</button>'
+    '<button type="button" class="quiet" data-all title="Go back to all articles" '
+    'aria-label="Go back to all articles">✕</button>'
 )
 
-NONE_CHOSEN = "No article is ticked. Tick at least one in the list of articles, then ask again."
+NONE_CHOSEN = "No articles are ticked. Tick at least one in the list, then ask again."
 
 
 def listing(
@@ -58,7 +58,7 @@ def listing(
     return (
         '<section class="articles" aria-label="Sources">'
         f"<header><h2>Sources</h2>{_ADD if removable else ''}{_HIDE}</header>"
-        f'{problem}<p class="note">Questions look in the ticked ones.</p>{tools}'
+        f'{problem}<p class="note">Questions search the ticked articles.</p>{tools}'
         f"<ul>{items}</ul>{rest}</section>"
     )
 
@@ -104,7 +104,7 @@ def scope(chosen: Chosen, articles: Mapping[str, Article]) -> str:
             said = f"Asking only <bdi>{escape(excerpt(titles[0], 70))}</bdi>"
     return (
         f'<div {kept}><p class="{style}" dir="auto"><button type="button" class="quiet" '
-        f'data-sources title="Choose the sources">{said}</button>{widen}</p></div>'
+        f'data-sources title="Choose sources">{said}</button>{widen}</p></div>'
     )
 
 

@@ -111,7 +111,7 @@ def _looked_in(chosen: Chosen, articles: Mapping[str, Article]) -> str:
         return ""
     titles = [articles[name].title for name in chosen[:3] if name in articles]
     more = f" and {len(chosen) - 3} more" if len(chosen) > 3 else ""
-    return f'<p class="note" dir="auto">Looked only in: {escape(", ".join(titles))}{more}</p>'
+    return f'<p class="note" dir="auto">Searched only: {escape(", ".join(titles))}{more}</p>'
 
 
 _LOG = 'role="log" aria-label="Conversation" aria-live="off" tabindex="0"'
@@ -125,7 +125,7 @@ def _restore(undone: Turns, turns: Turns) -> str:
         return ""
     what = counted(gone, "question")
     return (
-        f'<p class="undone note">Taken back: {what}. '
+        f'<p class="undone note">Undone: {what}. '
         '<button type="button" class="quiet" data-restore>Restore</button></p>'
     )
 
@@ -169,7 +169,7 @@ def _turn(turn: ChatTurn, number: int, last: bool, feedback: bool) -> str:
 
 
 _CHANGED = (
-    '<p class="problem changed">This answer is another one than before: '
+    '<p class="problem changed">This answer is not the same as before: '
     "the articles have changed since.</p>"
 )
 
@@ -188,9 +188,9 @@ def _question(question: str, edit: str = "") -> str:
 
 def _welcome(suggestions: Sequence[str]) -> str:
     return (
-        '<div class="welcome"><p class="welcome-lead">Ask about the articles in plain words.</p>'
+        '<div class="welcome"><p class="welcome-lead">Ask about the articles in plain English.</p>'
         "<p>Every answer is a sentence of an article, quoted word for word. "
-        "Click its number to read it in place.</p>"
+        "Click its number to read it in context.</p>"
         f"{suggested(suggestions)}</div>"
     )
 

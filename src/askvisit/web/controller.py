@@ -150,7 +150,7 @@ class ChatController(ArticlesController):
             return ChatUpdate()
         try:
             self.feedback_file.add(said, turn.answer)
-            thanks = f"Thank you: {feedback.WORDS[said].lower()}"
+            thanks = f"Marked as {feedback.WORDS[said].lower()}. Thank you."
         except OSError:
             thanks = faults.report("writing feedback")
         turns = (*turns[:number], replace(turn, said=thanks), *turns[number + 1 :])

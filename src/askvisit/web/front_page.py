@@ -13,7 +13,7 @@ from askvisit.web import assets
 from askvisit.web.guard import App, Message, Receive, Send
 
 TITLE = "askvisit"
-DESCRIPTION = "Ask news articles in plain words; every answer is quoted word for word and cited."
+DESCRIPTION = "Ask questions about news articles; every answer is quoted word for word and cited."
 
 _PREVIEW = re.compile(rb"""\s*<meta\s+(?:property="og:|name="twitter:)[^>]*>""")
 _MANIFEST = re.compile(rb"""\s*<link rel="manifest"[^>]*>""")

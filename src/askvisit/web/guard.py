@@ -32,8 +32,8 @@ SLOWEST = 64 * 1024
 MOST_AT_ONCE = 64
 """Maximum concurrent requests that change or ask something; further ones are refused."""
 
-BUSY = "Too many people are asking just now. Please try again in a few seconds."
-STOPPING = "The server is being stopped. Please try again in a moment."
+BUSY = "Too many people are asking right now. Please try again in a few seconds."
+STOPPING = "The server is shutting down. Please try again in a moment."
 RETRY_AFTER = "5"
 """Seconds, as a header value."""
 
@@ -173,9 +173,9 @@ class Guard:
         # Another page in the same browser must not add or remove articles.
         elsewhere = headers.get(b"sec-fetch-site") in (b"cross-site", b"same-site")
         if self.adding and elsewhere and scope["method"] != "GET":
-            return 403, "Requests of other pages are not accepted here."
+            return 403, "Requests from other sites are not accepted here."
         if b"transfer-encoding" in headers:
-            return 411, "Send a content-length."
+            return 411, "A Content-Length header is required."
         length = headers.get(b"content-length", b"0")
         sends_article = self.adding and path.endswith("/queue/join")
         largest = LARGEST_ADDITION if sends_article else self.largest_body

@@ -16,9 +16,9 @@ MOST_PASSAGES = 12
 
 _COLUMNS = (
     ("Passage", "The best sentence of a passage that was found; a click opens it"),
-    ("Dense", "Cosine of the question and the passage: likeness of meaning"),
-    ("BM25", "Shared words, rare ones counting more"),
-    ("Fused", "What the passages are ordered by: dense and BM25 together"),
+    ("Dense", "Cosine of the question and the passage: similarity of meaning"),
+    ("BM25", "Shared words, with rare ones counting more"),
+    ("Fused", "What the passages are ranked by: dense and BM25 combined"),
     ("Reader", "The reader's score for the best words in the passage"),
     ("Null", "The reader's score for “no answer here”"),
     ("Sure", "Probability that the best sentence of the passage is right"),
@@ -27,7 +27,7 @@ _STAGES = {
     "encode": "encoding the question",
     "search": "finding passages",
     "read": "reading them",
-    "other": "all the rest",
+    "other": "everything else",
 }
 
 
@@ -46,27 +46,29 @@ def why(trace: Trace) -> str:
     """Say in a sentence or two what was chosen and why."""
     answer, limit = trace.answer, trace.min_confidence
     if answer.kind == "talk":
-        return "This was taken for talk, not for a question to the articles: nothing was looked up."
+        return "This was taken as talk, not a question about the articles: nothing was looked up."
     if not trace.readings:
         if answer.found:
-            return "The article itself was asked for: it was quoted, nothing had to be looked up."
-        return "It cannot be read as a question in English: nothing was looked up."
+            return "You asked for the article itself: it was quoted, with nothing to look up."
+        return "This could not be read as a question in English: nothing was looked up."
     if answer.parts:
-        return f"{len(answer.parts)} questions were asked in one line; each was looked up alone."
+        return (
+            f"{len(answer.parts)} questions were asked in one line; each was looked up on its own."
+        )
     close = _percent(answer.confidence) == _percent(limit)
     reached, enough = (_percent(share, int(close)) for share in (answer.confidence, limit))
-    sure = f"The best sentence is right with a probability of {reached}"
+    sure = f"The best sentence is {reached} likely to be right"
     if not answer.found:
         return f"{sure}. {enough} would have been enough, so nothing was shown."
     if limit == 0:
-        return f"{sure}. It was shown because the best guess was asked for."
+        return f"{sure}. It was shown because you asked for the best guess."
     more = len(answer.citations) - 1
-    others = f" {more} more passed by themselves." if more else ""
+    others = f" {more} more also passed." if more else ""
     return f"{sure}. {enough} is enough, so it was shown.{others}"
 
 
 def _reading(reading: TracedReading, one_of_many: bool) -> str:
-    taken = (" (taken)" if reading.taken else " (not taken)") if one_of_many else ""
+    taken = (" (used)" if reading.taken else " (not used)") if one_of_many else ""
     rows = _rows(reading.passages)
     left = len(reading.passages) - MOST_PASSAGES
     more = f'<p class="note">{left:,} more passages are not listed.</p>' if left > 0 else ""
@@ -118,7 +120,7 @@ def _seconds(trace: Trace) -> str:
         f"{_STAGES[stage]} {1000 * seconds:.0f} ms" for stage, seconds in trace.seconds.items()
     )
     total = 1000 * sum(trace.seconds.values())
-    return f'<p class="note">Asked once more to see this, in {total:.0f} ms: {stages}.</p>'
+    return f'<p class="note">Asked again to show this, in {total:.0f} ms: {stages}.</p>'
 
 
 def _percent(share: float, digits: int = 0) -> str:

@@ -37,7 +37,7 @@ _NOTEBOOK = (
     '<section class="notebook" aria-label="Notebook"><header><p class="note count">No pins yet</p>'
     '<button type="button" class="quiet" data-save hidden>Export as Markdown</button></header>'
     '<p class="empty note">Select words in the article and press “Pin”, or press the pin beside a '
-    "quote. What is pinned is kept in this browser only.</p><ol></ol>"
+    "quote. Pins are kept in this browser only.</p><ol></ol>"
     '<p class="note told" role="status"></p></section>'
 )
 
@@ -104,7 +104,7 @@ def lay_out(controller: ChatController, stamp: object) -> Parts:
             scope = _html(controller.scope(None), "scope")
             question = gr.Textbox(
                 label="Your question",
-                placeholder="Ask about the articles …",
+                placeholder="Ask about the articles…",
                 lines=1,
                 max_lines=6,
                 max_length=10_000,

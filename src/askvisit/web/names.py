@@ -26,13 +26,13 @@ def named(request: object, assistant: Assistant, articles: Mapping[str, Article]
     `request` comes from the browser: the article's id.
     """
     if not isinstance(request, str) or request not in articles:
-        return _note("This article is not there any more.")
+        return _note("This article is no longer there.")
     try:
         found = assistant.names(MOST_NAMES, articles=[request])
     except Exception as error:
         return _note(escape(faults.in_words(error, "the names of an article")))
     if not found:
-        return _note("No name is mentioned in this article.")
+        return _note("No names were found in this article.")
     groups = "".join(
         f"<section><h4>{heading}</h4><ul>{''.join(map(_name, names))}</ul></section>"
         for heading, names in by_kind(found)

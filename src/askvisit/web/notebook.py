@@ -26,7 +26,7 @@ MOST_SENTENCES = 20
 """Maximum sentences of one pin."""
 
 TITLE = "# A notebook of quotes from the articles"
-NO_WORDS = {"error": "Select some words of the article."}
+NO_WORDS = {"error": "Select some words in the article."}
 TOO_MANY = {"error": f"Select at most {MOST_SENTENCES} sentences."}
 
 

@@ -51,7 +51,7 @@ def open_page(
     """
     name, page = request.get("article"), request.get("page")
     if not isinstance(name, str) or name not in articles or type(page) is not int:
-        return {"error": "This page is not in the articles (any more). Ask the question again."}
+        return {"error": "This page was not found in the articles. Ask the question again."}
     length = len(articles[name].text)
     marks = request.get("marks")
     listed = marks[:MOST_MARKS] if isinstance(marks, list) else []

@@ -42,7 +42,7 @@ class RequestLog:
             try:
                 self._path.open("a").close()
             except OSError as error:
-                raise ServerError(f"no log can be written to {path} ({error.strerror})") from error
+                raise ServerError(f"cannot write the log to {path} ({error.strerror})") from error
 
     def add(self, record: dict[str, Any]) -> None:
         """Write a line; a failure to do so is reported in the server's log, not raised."""

@@ -54,11 +54,11 @@ def serve(options: argparse.Namespace) -> None:
     for option in ("feedback", "allow_add", "log_text"):
         if options.public and getattr(options, option):
             name = option.replace("_", "-")
-            raise ServerError(f"--{name} is not for a --public chat; leave one of them out")
+            raise ServerError(f"--{name} cannot be used with --public; leave one of them out")
     if options.mcp and not _has_mcp():
         raise ServerError("--mcp needs the extra mcp; run: pip install 'mcp>=2,<3'")
     if options.log_text and options.log is None:
-        raise ServerError("--log-text adds the words of questions to a --log FILE; give one")
+        raise ServerError("--log-text adds the words of questions to the log; add --log FILE")
     port = free_port(options.host, options.port)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
     feedback = Feedback(options.feedback) if options.feedback else None
@@ -72,8 +72,8 @@ def serve(options: argparse.Namespace) -> None:
     location = location_of(chosen_index(options))
     if options.allow_add and not isinstance(location, FolderLocation):
         raise ServerError(
-            f"--allow-add is for an index in a folder; articles are added to {location} by putting "
-            "them into their folder and running askvisit index again"
+            f"--allow-add is for an index in a folder; to add articles to {location}, put them "
+            "into their folder and run askvisit index again"
         )
     editor = None
     if options.allow_add and isinstance(location, FolderLocation):
@@ -97,7 +97,7 @@ def serve(options: argparse.Namespace) -> None:
     caught = _caught_signals()
     if options.mcp:
         print(f"MCP server: {page.local_url.rstrip('/')}{mcp_server.PATH}/", flush=True)
-    print(f"askvisit is ready: {page.local_url} (Ctrl-C stops it)", flush=True)
+    print(f"askvisit is ready: {page.local_url} (press Ctrl-C to stop)", flush=True)
     while not caught:  # signal.pause() would sleep on if another thread is interrupted
         time.sleep(0.2)
     limiter.close(_GOODBYE)
@@ -209,7 +209,7 @@ def free_port(host: str, port: int) -> int:
 def _options(argv: Sequence[str] | None, prog: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog=prog,
-        description="Start the web chat: ask the articles, read each answer in its place.",
+        description="Start the web chat: ask questions and read each answer in its article.",
         epilog=f"example: {prog} --port 8080",
     )
     add_options(parser)
@@ -229,28 +229,28 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--root-path", metavar="PATH", help="path under which a reverse proxy serves the chat"
     )
     parser.add_argument(
-        "--public", action="store_true", help="for a chat that anyone may use: tighter limits"
+        "--public", action="store_true", help="apply tighter limits, for a chat that anyone may use"
     )
     add_strictness(parser)
     parser.add_argument(
-        "--feedback", type=Path, metavar="FILE", help="keep what people say of answers in FILE"
+        "--feedback", type=Path, metavar="FILE", help="save feedback on answers in FILE"
     )
     parser.add_argument(
         "--log",
         type=Path,
         metavar="FILE",
-        help="log a line of JSON for each question, without its words (-: to stderr)",
+        help="log a line of JSON for each question, without its words (-: stderr)",
     )
-    parser.add_argument("--log-text", action="store_true", help="log the words of questions too")
+    parser.add_argument("--log-text", action="store_true", help="also log the words of questions")
     parser.add_argument(
         "--allow-add",
         action="store_true",
-        help="let people add articles to the index and remove them",
+        help="let people add and remove articles",
     )
     parser.add_argument(
         "--mcp",
         action="store_true",
-        help="also be an MCP server, with tools such as ask and search (extra: mcp)",
+        help="also run an MCP server, with tools such as ask and search (needs the extra mcp)",
     )
 
 
@@ -280,4 +280,4 @@ def _rooted(path: str | None) -> str | None:
 
 def _taken(host: str, port: int) -> str:
     other = port + 1 if port < 65535 else PORT
-    return f"port {port} on {host} is taken; choose another one: --port {other}"
+    return f"port {port} on {host} is in use; choose another: --port {other}"

@@ -78,7 +78,7 @@ def open_source(request: object, articles: Mapping[str, Article]) -> dict[str, s
         return _neighbours(articles[around.article], around)
     place = TextRange.checked(data.get("place"), articles)
     if place is None:
-        return {"error": "This place is not in the articles (any more). Ask the question again."}
+        return {"error": "This passage was not found in the articles. Ask the question again."}
     others = data.get("others")
     listed = others[:MOST_PLACES] if isinstance(others, list) else []
     checked = [TextRange.checked(other, articles) for other in listed]

@@ -54,7 +54,7 @@ def dated(request: object, assistant: Assistant, articles: Mapping[str, Article]
     topic, since, until = (_words(data.get(name)) for name in ("topic", "since", "until"))
     chosen = remembered_choice(data.get("scope"), articles)
     if not articles:
-        return _told("There is no article yet.")
+        return _told("There are no articles yet.")
     if chosen == ():
         return _told(NONE_CHOSEN)
     try:
@@ -84,11 +84,11 @@ def _summary(
     about = "" if topic is None else f" about “{excerpt(one_line(topic), 60)}”"
     span = "".join(f" {word} {day}" for word, day in (("since", since), ("until", until)) if day)
     if not found:
-        return f"No sentence{about} has a date{span}."
+        return f"No dated sentences{about}{span}."
     sources = len({entry.citation.article_id for entry in found})
     dates = counted(len(found), "date")
     where = f" in {counted(sources, 'article')}"
-    return f"{dates}{about}{span}{where}, in order of time"
+    return f"{dates}{about}{span}{where}, in chronological order"
 
 
 def _entries(found: Sequence[TimelineEntry], articles: Mapping[str, Article]) -> str:
@@ -123,14 +123,14 @@ def _notes(chosen: Chosen, articles: Mapping[str, Article], left: int) -> str:
     notes = []
     if left > 0:
         are = "is" if left == 1 else "are"
-        notes.append(f"{left:,} more {are} not shown. Name a topic or a time to see them.")
+        notes.append(f"{left:,} more {are} not shown. Give a topic or dates to see them.")
     if undated:
         which = f"“{escape(excerpt(undated[0].title, 70))}” has"
         if len(undated) > 1:
             which = f"{len(undated):,} of {counted(len(looked_in), 'article')} have"
         notes.append(
-            f"{which} no date of publication: dates without a year and words like “last Tuesday” "
-            "are left out there."
+            f"{which} no publication date, so dates there without a year and words like "
+            "“last Tuesday” are left out."
         )
     return "".join(f'<p class="note" dir="auto">{note}</p>' for note in notes)
 

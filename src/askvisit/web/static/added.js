@@ -14,7 +14,7 @@ watch("value", () => {
 
 const close = document.createElement("button");
 Object.assign(close, { type: "button", className: "quiet close", textContent: "✕" });
-close.setAttribute("aria-label", "Put this away");
+close.setAttribute("aria-label", "Dismiss");
 close.addEventListener("click", () => {
   props.value = "";
   document.querySelector("#reading [role=tab][aria-selected=true]")?.focus();

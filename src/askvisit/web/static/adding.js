@@ -38,7 +38,7 @@ form.addEventListener("submit", async (event) => {
   if (button.disabled) return;
   const files = [...fields.file.files];
   if (files.length && fields.text.value.trim())
-    return problem("Choose a file or paste a text, not both.");
+    return problem("Choose a file or paste text, not both.");
   button.disabled = true;
   const told = { title: fields.title.value, source: fields.source.value, date: fields.date.value };
   if (files.length > 1) told.title = ""; // one title is not the title of each
@@ -66,7 +66,7 @@ async function add(file, told) {
   const end = ended();
   trigger("addition", { ...content, ...told });
   await end;
-  return said || problem("No answer came. Please reload the page.");
+  return said || problem("The server did not respond. Please reload the page.");
 }
 
 // What became of several files, each with its way on, and what to ask of the newest of them.

@@ -31,7 +31,7 @@ element.addEventListener("click", (event) => {
     document.querySelector("#reading").scrollIntoView({ block: "nearest" });
   } else if (remove !== undefined) {
     button.disabled = true;
-    button.textContent = "Deleting …";
+    button.textContent = "Deleting…";
     removing = remove;
     const opened = document.querySelector("#source .source")?.dataset.article || "";
     trigger("removal", { article: remove, opened });

@@ -20,7 +20,7 @@ function showQuestion(question) {
   turn.className = "turn pending";
   turn.innerHTML =
     '<div class="asked"><div class="message user"><p dir="auto"></p></div></div>' +
-    '<div class="message bot waiting"><p>Looking in the articles … ' +
+    '<div class="message bot waiting"><p>Searching the articles… ' +
     '<button type="button" class="quiet" data-stop>Stop</button></p></div>';
   turn.querySelector("p").innerText = question.slice(0, 2000);
   const lost = document.activeElement?.closest(".suggested, .offered");
@@ -39,7 +39,7 @@ function noAnswer() {
   if (!missing) return;
   missing.classList.add("late");
   missing.querySelector("p").textContent =
-    "No answer came. The server may be busy or gone: please ask again.";
+    "No answer came. The server may be busy or down: please ask again.";
   if (!box().value) putIntoBox(sessionStorage.getItem("askvisit-asked"));
 }
 window.askvisitFailed = noAnswer;
@@ -103,7 +103,7 @@ document.addEventListener(
   () => {
     const note = document.createElement("div");
     note.className = "message bot waiting";
-    note.innerHTML = "<p>Asking the questions of this conversation again …</p>";
+    note.innerHTML = "<p>Asking the questions of this conversation again…</p>";
     log().replaceChildren(note);
     sessionStorage.removeItem("askvisit-asked");
     focusOnNext();
@@ -151,7 +151,7 @@ element.addEventListener("click", (event) => {
   if (!summary) return;
   const shown = summary.nextElementSibling;
   if (summary.parentElement.open || shown.innerHTML) return;
-  shown.innerHTML = '<p class="note">Looking again …</p>';
+  shown.innerHTML = '<p class="note">Searching again…</p>';
   trigger("inspect", { turn: Number(summary.dataset.inspect) });
 });
 
@@ -167,7 +167,7 @@ document.addEventListener(
       if (!gone || item.querySelector(".gone")) continue;
       const note = document.createElement("p");
       note.className = "gone problem";
-      note.textContent = "This article has been removed since.";
+      note.textContent = "This article has since been removed.";
       item.append(note);
     }
   },
@@ -199,7 +199,7 @@ if (unanswered) setTimeout(() => putIntoBox(unanswered));
 const lead = element.querySelector(".welcome");
 if (lead && JSON.parse(sessionStorage.getItem("askvisit-kept") || "[]").length) {
   const note = document.createElement("p");
-  Object.assign(note, { className: "note", textContent: "Asking the questions of this conversation again …" });
+  Object.assign(note, { className: "note", textContent: "Asking the questions of this conversation again…" });
   lead.replaceWith(note);
 }
 

@@ -6,7 +6,7 @@ async function copied(button, text) {
   } catch {
     done = copyOldWay(text); // the clipboard is closed to pages without https
   }
-  sayOn(button, done ? "Copied" : "Not copied");
+  sayOn(button, done ? "Copied" : "Could not copy");
 }
 
 // A button tells for a moment what was done, then bears its own name again.

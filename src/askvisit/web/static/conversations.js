@@ -61,7 +61,7 @@ function show() {
   list.querySelector("ul").replaceChildren(...all.map(row));
   list.querySelector(".note").textContent = all.length
     ? "Kept in this browser only."
-    : "None yet. What you ask is kept in this browser only.";
+    : "None yet. Conversations are kept in this browser only.";
 }
 
 function row({ id, name, kept, at }) {

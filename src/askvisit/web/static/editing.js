@@ -19,7 +19,7 @@ function editInPlace(turn) {
   const later = element.querySelectorAll(".turn:not(.pending)").length - 1 - numberInLog(turn);
   if (later > 0)
     form.querySelector("p").textContent =
-      later === 1 ? "The question after it is taken back." : `The ${later} questions after it are taken back.`;
+      later === 1 ? "The question after it will be undone." : `The ${later} questions after it will be undone.`;
   const close = () => {
     form.remove();
     asked.hidden = false;

@@ -37,7 +37,7 @@ function goToFound(by) {
 
 function showFound() {
   const words = find(".source-find input").value.trim();
-  const count = found.length ? `${foundAt + 1} of ${found.length}` : words && "not there";
+  const count = found.length ? `${foundAt + 1} of ${found.length}` : words && "not found";
   find(".source-found").textContent = count;
 }
 

@@ -28,14 +28,14 @@ function showNames() {
 
 async function fillNames(strip, article) {
   strip.dataset.of = article;
-  strip.innerHTML = lists.get(article) || '<p class="note">Looking for names …</p>';
+  strip.innerHTML = lists.get(article) || '<p class="note">Looking for names…</p>';
   if (lists.has(article)) return;
   let html;
   try {
     html = await server.named(article);
     lists.set(article, html);
   } catch {
-    html = '<p class="note">No names came. Please reload the page.</p>';
+    html = '<p class="note">The names could not be loaded. Please reload the page.</p>';
   }
   const now = find(".source-names");
   if (now.dataset.of === article) now.innerHTML = html; // the observer shows what is marked

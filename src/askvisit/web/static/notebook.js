@@ -32,7 +32,7 @@ function item(pin) {
   const made = make("li", "", quote, origin);
   made.prepend(make("p", "asked-for note", question || "Selected in the article"));
   if (status === "changed" || status === "gone") {
-    const gone = status === "gone" ? "Its article is not there any more." : "Its article reads otherwise by now.";
+    const gone = status === "gone" ? "Its article is no longer there." : "Its article has changed.";
     made.append(make("p", "problem", `${gone} The export leaves it out.`));
   }
   const remove = make("button", "quiet", "Remove");
@@ -82,10 +82,10 @@ async function save() {
     const file = await server.export_pins(pins());
     if (file.text) saveFile(file);
     const left = file.left_out;
-    const are = left === 1 ? "pin is left out: it no longer stands in its article." : "pins are left out: they no longer stand in their articles.";
+    const are = left === 1 ? "pin is left out: it is no longer in its article." : "pins are left out: they are no longer in their articles.";
     say(left ? `${left} ${are}` : "");
   } catch {
-    say("No file came. Please reload the page.");
+    say("The file could not be created. Please reload the page.");
   }
 }
 

@@ -21,7 +21,7 @@ function showPage() {
 }
 
 async function drawPage(frame, wanted, request) {
-  const answer = (await ask(request)) || { error: "No page came. Please reload the page." };
+  const answer = (await ask(request)) || { error: "The page could not be shown. Please reload the chat." };
   if (frame.dataset.wanted !== wanted) return; // another page is wanted by now
   const view = frame.querySelector(".page-view");
   frame.classList.toggle("failed", Boolean(answer.error));

@@ -5,7 +5,7 @@ document.addEventListener(
     const button = event.target.closest?.("[data-pin]");
     if (!button) return;
     const found = await lookUp({ place: placeOf(button.closest("li").querySelector("a.cite")) });
-    if (found.error) return sayOn(button, "Not pinned");
+    if (found.error) return sayOn(button, "Could not pin");
     const asked = button.closest(".part")?.querySelector("h3");
     const question = asked || button.closest(".turn").querySelector(".message.user p");
     sayOn(button, addPin({ ...found.pin, question: question.innerText }));

@@ -15,9 +15,9 @@ function isSamePin(one, other) {
 function addPin({ article, title, about, sentences, question }) {
   const all = pins();
   const pin = { article, title, about, sentences, question };
-  if (all.some((one) => isSamePin(one, pin))) return "Pinned already";
+  if (all.some((one) => isSamePin(one, pin))) return "Already pinned";
   if (all.length >= MOST_PINS) return "The notebook is full";
-  if (!store(PINS, [...all, pin])) return "No room in this browser";
+  if (!store(PINS, [...all, pin])) return "Browser storage is full";
   document.dispatchEvent(new CustomEvent("askvisit:pinned"));
   return "Pinned";
 }

@@ -90,7 +90,7 @@ async function lookUp(request) {
   try {
     return await server.select(request);
   } catch {
-    return { error: "No answer came. Please reload the page." };
+    return { error: "The server did not respond. Please reload the page." };
   }
 }
 

@@ -109,7 +109,7 @@ async function ask(request) {
 
 async function open(request) {
   const mine = ++clicks;
-  const answer = (await ask(request)) || { error: "No article came. Please reload the page." };
+  const answer = (await ask(request)) || { error: "The article could not be loaded. Please reload the page." };
   if (mine !== clicks) return; // a later click was faster
   if (answer.error) {
     const head = find(".source-meta");

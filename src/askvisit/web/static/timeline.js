@@ -9,14 +9,14 @@ let isStale = true;
 async function show() {
   const mine = ++wanted;
   isStale = false;
-  tell("Looking for dates …");
+  tell("Looking for dates…");
   const scope = sessionStorage.getItem("askvisit-scope") || "";
   const request = { scope, ...Object.fromEntries(new FormData(form)) };
   let found;
   try {
     found = await server.dated(request);
   } catch {
-    found = { told: "No timeline came. Please reload the page.", html: "" };
+    found = { told: "The timeline could not be loaded. Please reload the page.", html: "" };
   }
   if (mine !== wanted) return;
   element.querySelector(".entries").innerHTML = found.html;
