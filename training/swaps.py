@@ -38,18 +38,19 @@ def swapped(question: str, context: str, article: str, rng: random.Random) -> st
     known = named(article)
     by_form = {form.casefold(): one for one in known for form in one.forms}
     places = [*spans(question), *(match.span() for match in _NUMBER.finditer(question))]
+    in_context, in_question = _words(context), _words(question)
     choices = []
     for start, end in places:
         written = question[start:end]
         own = by_form.get(written.casefold())
-        if own is None or not _mentions(context, own):
+        if own is None or not _mentions(in_context, own):
             continue
         choices += [
             (start, end, form)
             for other in known
             if other.kind == own.kind
-            and not _mentions(context, other)
-            and not _mentions(question, other)
+            and not _mentions(in_context, other)
+            and not _mentions(in_question, other)
             for form in other.forms
             if _alike(form, written)
         ]
@@ -76,7 +77,10 @@ def _alike(form: str, other: str) -> bool:
     return len(form.split()) == len(other.split()) and form.isupper() == other.isupper()
 
 
-def _mentions(text: str, name: Named) -> bool:
-    """Return whether a text has all the words of the name in one of its forms."""
-    said = set(re.findall(r"\w+", text.casefold()))
-    return any(said.issuperset(re.findall(r"\w+", form.casefold())) for form in name.forms)
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))
+
+
+def _mentions(said: set[str], name: Named) -> bool:
+    """Return whether words include all those of the name in one of its forms."""
+    return any(_words(form) <= said for form in name.forms)
