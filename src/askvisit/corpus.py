@@ -40,7 +40,11 @@ class SourceFile:
         """Hash of what the article is made from: the file, and the sidecar if there is one."""
         digest = hashlib.sha256(self._bytes(self.path))
         if self.sidecar.is_file():
-            digest.update(b"\0" + self._bytes(self.sidecar))
+            try:
+                beside = self._bytes(self.sidecar)
+            except ArticleError as error:  # the article is read without it
+                beside = str(error).encode()
+            digest.update(b"\0" + beside)
         return digest.hexdigest()
 
     def read(self) -> Article:

@@ -107,6 +107,7 @@ def test_a_date_may_be_text_or_a_date(tmp_path, date, told):
         ('date = "June"', "date is not a valid date"),
         ("author = 3", "author is not text"),
         ("url = 2019-06-28", "url is not text"),
+        pytest.param(b"#" * (corpus.LARGEST_FILE + 1), "over 10 MB", id="large"),
     ],
 )
 def test_a_bad_sidecar_is_named_and_its_article_kept(tmp_path, sidecar, reason):
