@@ -30,7 +30,7 @@ from common import DATA, ROOT
 from askvisit import Assistant, build_index, cross_validation, ranking
 from askvisit import encoder as encoders
 from askvisit import reader as readers
-from askvisit.calibration import ACCURATE, FAST, Calibration, add_reader, calibration_for
+from askvisit.calibration import ACCURATE, FAST, SMALL, Calibration, add_reader, calibration_for
 from askvisit.evaluation import Question, is_right, read_questions
 from askvisit.index import open_index
 from askvisit.onnx_model import MODELS
@@ -67,11 +67,11 @@ def visit(_: argparse.Namespace) -> None:
         print(f"{name:<34} {first:5.2f}  {three:8.2f}  {fmean(1 / r for r in ranks):5.2f}")
     print("\nsentences".ljust(43), "first  in three")
     margins = ("margin", "first")
-    for reader in (SentenceReader.name, FAST, ACCURATE):
+    for reader in (SentenceReader.name, SMALL, FAST, ACCURATE):
         engine = readers.load(reader, encoder)
         fitted = calibration_for(reader)
         assert fitted is not None
-        spans = [engine.read(q.question, e.windows) for q, e in zip(questions, found, strict=True)]
+        spans = [engine.read(q.question, e) for q, e in zip(questions, found, strict=True)]
         for name, weights in (
             ("alone", margins),
             ("dense", (*margins, "dense")),

@@ -1,8 +1,7 @@
 """How well questions are understood as people type them: `python benchmarks/typed.py`.
 
 Each kind of `tests/harness/typed.py` against the same questions as written, by the share of right
-sentences ranked first. `--seeds N` makes N sets of each kind, `--reader fast` uses the small reader
-alone.
+sentences ranked first. `--seeds N` makes N sets of each kind, `--reader NAME` uses another reader.
 """
 
 from __future__ import annotations

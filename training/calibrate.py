@@ -54,7 +54,7 @@ def ask(
             retriever = Retriever(open_index(folder), encoder)
             for asked in page.questions:
                 evidence = retriever.gather(asked.text)
-                spans = reader.read(asked.text, evidence.windows)
+                spans = reader.read(asked.text, evidence)
                 gold = tuple(
                     number
                     for number, span in enumerate(spans)

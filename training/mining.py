@@ -10,6 +10,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from tqdm import tqdm
@@ -18,7 +19,7 @@ from askvisit.errors import AskvisitError
 from askvisit.evaluation.edition_files import Edition, read_edition_dialogues, read_editions
 from askvisit.passages import sentences, windows
 from askvisit.reader.onnx import OnnxReader
-from askvisit.reader.span_reader import SpanReader
+from askvisit.reader.span_reader import SpanReader, best_of
 from askvisit.records import Article
 
 KEPT = 3  # sentences per question
@@ -41,7 +42,8 @@ def mine(reader: SpanReader, edition: Edition, questions: Sequence[str]) -> Iter
     article = Article(edition.id, edition.title, edition.text)
     cut = windows(article.text, sentences(article))
     for question in questions:
-        best = sorted(reader.read(question, cut), key=lambda span: -span.margin)[:KEPT]
+        spans = best_of(chain.from_iterable(reader.read_each(question, cut)))
+        best = sorted(spans.values(), key=lambda span: -span.margin)[:KEPT]
         found = [[span.sentence.start, span.sentence.end] for span in best]
         yield json.dumps({"edition": edition.id, "question": question, "sentences": found})
 

@@ -18,10 +18,13 @@ from typing import Any, Literal
 from askvisit.errors import DataError
 
 ACCURATE = "accurate"
-"""The default reader: a small model and a large one, in two stages."""
+"""The default reader: a small model reads everything, a large one rereads the likeliest places."""
 
 FAST = "fast"
-"""The small model alone, which rereads the likeliest paragraphs on their own."""
+"""The same two stages, but fewer places are reread."""
+
+SMALL = "small"
+"""The small model alone."""
 
 Strictness = Literal["lenient", "normal", "strict"]
 LEVELS: tuple[Strictness, ...] = ("lenient", "normal", "strict")
@@ -79,7 +82,8 @@ def add_reader(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reader",
         metavar="NAME",
-        help=f"{ACCURATE} (the default), {FAST}, or a question answering model by name or folder",
+        help=f"{ACCURATE} (the default), {FAST}, {SMALL}, or a question answering model by name "
+        "or folder",
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
@@ -97,7 +98,11 @@ def _encoder() -> str:
 
 
 def _reader(name: str | None) -> str:
-    reader = readers.load(name, encoders.load())
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        reader = readers.load(name, encoders.load())
+    if told:  # another reader than the one asked for
+        raise AskvisitError(str(told[0].message))
     return f"{reader.name}, sha256 {reader.sha256}"
 
 

@@ -115,7 +115,7 @@ class QAPipeline:
         words = list(dict.fromkeys(word for turn in context for word in turn.words))
         asked = expanded(_marked(question), words)
         evidence = Retriever(self.index, self.encoder).gather(asked, self.articles, cited)
-        spans = self.reader.read(asked, evidence.windows, [turn.text for turn in context])
+        spans = self.reader.read(asked, evidence, [turn.text for turn in context])
         ranked = ranking.rank(evidence, spans, self.calibration)
         if context:
             reading = f"{question} — {', '.join(words)}"

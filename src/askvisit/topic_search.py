@@ -28,7 +28,7 @@ _BEFORE = 2
 
 def rank(about: str, evidence: Evidence, reader: SentenceReader) -> list[Candidate]:
     """Return the sentences found for a topic or claim as candidates, best first."""
-    ranked = ranking.rank(evidence, reader.read(about, evidence.windows), _calibration())
+    ranked = ranking.rank(evidence, reader.read(about, evidence), _calibration())
     held: list[Candidate] = []
     others: list[Candidate] = []
     read = list(dict.fromkeys(s for window in evidence.windows for s in window.sentences))

@@ -14,7 +14,7 @@ from askvisit.encoder import Encoder, FloatArray
 from askvisit.pipeline import QAPipeline, ReadingResult
 from askvisit.ranking import Candidate
 from askvisit.reader import Reader
-from askvisit.records import Answer, Citation, ContextTurn, Hit, Span, Window
+from askvisit.records import Answer, Citation, ContextTurn, Evidence, Hit, Span
 
 STAGES = ("encode", "search", "read", "other")
 """Encoding the question; finding passages and ranking the candidates; reading; the rest."""
@@ -152,10 +152,8 @@ class _TimedReader:
     def sha256(self) -> str:
         return self._reader.sha256
 
-    def read(
-        self, question: str, windows: Sequence[Window], turns: Sequence[str] = ()
-    ) -> list[Span]:
+    def read(self, question: str, evidence: Evidence, turns: Sequence[str] = ()) -> list[Span]:
         began = perf_counter()
-        spans = self._reader.read(question, windows, turns)
+        spans = self._reader.read(question, evidence, turns)
         self._seconds["read"] += perf_counter() - began
         return spans

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Hashable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ import numpy as np
 
 from askvisit.calibration import Calibration
 from askvisit.reader import Reader
-from askvisit.records import Answer, Citation, ContextTurn, Sentence, Span, Window
+from askvisit.records import Answer, Citation, ContextTurn, Evidence, Sentence, Span
 from askvisit.rewriting.resolution import turn_text
 from askvisit.text import Vocabulary, content_words
 
@@ -61,6 +60,11 @@ class WordCounts:
         return np.array(rows, dtype=np.float32).reshape(-1, self.dimension)
 
 
+def read_sentences(evidence: Evidence) -> list[Sentence]:
+    """Return the sentences of the windows, each once."""
+    return list(dict.fromkeys(s for window in evidence.windows for s in window.sentences))
+
+
 class ScriptedReader:
     """A reader with a script: the words that it marks, and the score that it gives them.
 
@@ -77,12 +81,10 @@ class ScriptedReader:
         self.asked: list[str] = []
         self.turns: list[tuple[str, ...]] = []
 
-    def read(
-        self, question: str, windows: Sequence[Window], turns: Sequence[str] = ()
-    ) -> list[Span]:
+    def read(self, question: str, evidence: Evidence, turns: Sequence[str] = ()) -> list[Span]:
         self.asked.append(question)
         self.turns.append(tuple(turns))
-        return [self._judge(s) for s in dict.fromkeys(s for w in windows for s in w.sentences)]
+        return [self._judge(sentence) for sentence in read_sentences(evidence)]
 
     def _judge(self, sentence: Sentence) -> Span:
         for words, score in self.script.items():
@@ -99,12 +101,10 @@ class SharedWords:
     name = "shared-words"
     sha256 = "6" * 64
 
-    def read(
-        self, question: str, windows: Sequence[Window], turns: Sequence[str] = ()
-    ) -> list[Span]:
+    def read(self, question: str, evidence: Evidence, turns: Sequence[str] = ()) -> list[Span]:
         asked = set(content_words(question))
         spans = []
-        for sentence in dict.fromkeys(s for w in windows for s in w.sentences):
+        for sentence in read_sentences(evidence):
             shared = [m for m in re.finditer(r"\w+", sentence.text) if m[0].lower() in asked]
             first = shared[0].span() if shared else None
             start, end = (None, None) if first is None else (n + sentence.start for n in first)
@@ -113,16 +113,18 @@ class SharedWords:
 
 
 class RememberingReader:
-    """A reader that reads the same windows for the same question once, for tests that ask again."""
+    """A reader that reads the same evidence once for a question, for tests that ask again."""
 
     def __init__(self, reader: Reader) -> None:
         self.name, self.sha256 = reader.name, reader.sha256
-        self._read = cache(reader.read)
+        self._reader = reader
+        self._read: dict[Hashable, list[Span]] = {}
 
-    def read(
-        self, question: str, windows: Sequence[Window], turns: Sequence[str] = ()
-    ) -> list[Span]:
-        return list(self._read(question, tuple(windows), tuple(turns)))
+    def read(self, question: str, evidence: Evidence, turns: Sequence[str] = ()) -> list[Span]:
+        asked = question, evidence.hits, evidence.windows, tuple(turns)
+        if asked not in self._read:
+            self._read[asked] = self._reader.read(question, evidence, turns)
+        return list(self._read[asked])
 
 
 class ScriptedResolver:

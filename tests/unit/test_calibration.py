@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from askvisit.calibration import ACCURATE, FAST, LEVELS, add_strictness, calibration_for
+from askvisit.calibration import ACCURATE, FAST, LEVELS, SMALL, add_strictness, calibration_for
 from askvisit.errors import DataError
 from askvisit.ranking import CONFIDENCE_FEATURES, RANK_FEATURES
 
@@ -22,10 +22,10 @@ MINE = {
 }
 
 
-@pytest.mark.parametrize("reader", [ACCURATE, FAST, SENTENCES])
+@pytest.mark.parametrize("reader", [ACCURATE, FAST, SMALL, SENTENCES])
 def test_the_weights_of_our_readers_are_fitted(reader):
     fitted = calibration_for(reader)
-    absent = {"first"} if reader == SENTENCES else set()  # the others read in two stages
+    absent = {"first"} if reader in (SMALL, SENTENCES) else set()  # the others read in two stages
     assert fitted.reader == reader
     assert set(fitted.rank) == set(RANK_FEATURES) - absent
     assert set(fitted.confidence) == {"intercept", *CONFIDENCE_FEATURES} - absent
@@ -35,7 +35,7 @@ def test_the_weights_of_our_readers_are_fitted(reader):
     assert 0 < fitted.further < 1
 
 
-@pytest.mark.parametrize("reader", [ACCURATE, FAST])
+@pytest.mark.parametrize("reader", [ACCURATE, FAST, SMALL])
 def test_what_to_expect_of_our_readers_is_known_for_each_source(reader):
     fitted = calibration_for(reader)
     for source in ("news", "encyclopedia"):

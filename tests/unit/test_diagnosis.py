@@ -101,3 +101,11 @@ def test_a_fault_in_one_part_hides_no_other(monkeypatch, tmp_path):
     found = {one.part: one for one in diagnosis.examine(tmp_path)}
     assert list(found) == PARTS
     assert found["processor"].detail == "RuntimeError: boom"
+
+
+def test_a_reader_that_stands_in_for_another_is_a_finding(tmp_path, monkeypatch):
+    shutil.copytree(MODELS / "reader", tmp_path / "reader", ignore=shutil.ignore_patterns("float"))
+    monkeypatch.setattr("askvisit.reader.MODELS", tmp_path)
+    found = {f.part: f for f in diagnosis.examine(ROOT / "index", "fast")}
+    assert not found["reader"].ok
+    assert "the small model reads alone" in found["reader"].detail

@@ -25,9 +25,9 @@ class Answering(ScriptedReader):
         super().__init__({})
         self.scripts = scripts
 
-    def read(self, question, windows, turns=()):
+    def read(self, question, evidence, turns=()):
         self.script = self.scripts.get(question, {})
-        return super().read(question, windows, turns)
+        return super().read(question, evidence, turns)
 
 
 def asking(folder, scripts, leans_on=None) -> tuple[Assistant, Answering, ScriptedResolver]:

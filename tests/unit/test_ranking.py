@@ -26,7 +26,7 @@ def evidence(small) -> Evidence:
 
 @pytest.fixture
 def candidates(evidence) -> list[Candidate]:
-    spans = ScriptedReader(SCRIPT).read(QUESTION, evidence.windows)
+    spans = ScriptedReader(SCRIPT).read(QUESTION, evidence)
     return ranking.rank(evidence, spans, calibration())
 
 
@@ -48,7 +48,7 @@ def test_confidence_is_the_logistic_of_the_fitted_weights(candidates):
 
 
 def test_equal_scores_stand_in_the_order_of_the_text(evidence):
-    spans = ScriptedReader({}).read(QUESTION, evidence.windows)
+    spans = ScriptedReader({}).read(QUESTION, evidence)
     ranked = ranking.rank(evidence, spans[::-1], calibration())
     starts = [c.span.sentence.start for c in ranked if c.span.sentence.article_id == "bridge.txt"]
     assert starts == sorted(starts)
@@ -56,7 +56,7 @@ def test_equal_scores_stand_in_the_order_of_the_text(evidence):
 
 @pytest.mark.parametrize(("margin", "confidence"), [(1e9, 1.0), (-1e9, 0.0)])
 def test_confidence_is_a_probability_however_large_the_margin(evidence, margin, confidence):
-    spans = ScriptedReader({"on Monday": margin}).read(QUESTION, evidence.windows)
+    spans = ScriptedReader({"on Monday": margin}).read(QUESTION, evidence)
     ranked = ranking.rank(evidence, spans, calibration())
     (found,) = [candidate for candidate in ranked if words(candidate) == "on Monday"]
     assert 0 <= found.confidence <= 1
@@ -64,7 +64,7 @@ def test_confidence_is_a_probability_however_large_the_margin(evidence, margin, 
 
 
 def test_features_are_z_scores_beside_the_margin(evidence):
-    spans = ScriptedReader(SCRIPT).read(QUESTION, evidence.windows)
+    spans = ScriptedReader(SCRIPT).read(QUESTION, evidence)
     rows = ranking.rank_rows(evidence, spans)
     assert all(set(row) == set(RANK_FEATURES) - {"first"} for row in rows)
     assert [row["margin"] for row in rows] == [span.margin for span in spans]
@@ -75,14 +75,14 @@ def test_features_are_z_scores_beside_the_margin(evidence):
 
 
 def test_the_gap_is_to_the_next_candidate(evidence):
-    spans = ScriptedReader(SCRIPT).read(QUESTION, evidence.windows)[:3]
+    spans = ScriptedReader(SCRIPT).read(QUESTION, evidence)[:3]
     rows = ranking.confidence_rows(evidence, spans, [2.0, 0.5, -1.0])
     assert all(set(row) == set(CONFIDENCE_FEATURES) - {"first"} for row in rows)
     assert [row["gap"] for row in rows] == [1.5, 1.5, 1.0]
 
 
 def test_where_two_readers_read_both_margins_count(evidence):
-    spans = ScriptedReader(SCRIPT).read(QUESTION, evidence.windows)[:3]
+    spans = ScriptedReader(SCRIPT).read(QUESTION, evidence)[:3]
     read_twice = [replace(s, first_margin=m) for s, m in zip(spans, (-1.0, 4.0, 0.0), strict=True)]
     rows = ranking.rank_rows(evidence, read_twice)
     assert [set(row) for row in rows] == [set(RANK_FEATURES)] * 3
@@ -100,7 +100,7 @@ def test_where_two_readers_read_both_margins_count(evidence):
 
 
 def test_one_candidate_alone_can_be_ranked(evidence):
-    spans = ScriptedReader(SCRIPT).read(QUESTION, evidence.windows)[:1]
+    spans = ScriptedReader(SCRIPT).read(QUESTION, evidence)[:1]
     assert len(ranking.rank(evidence, spans, calibration())) == 1
     assert ranking.rank(evidence, [], calibration()) == []
 
@@ -169,7 +169,7 @@ def test_citations_quote_the_article(candidates):
 
 def test_a_sentence_beside_the_hits_is_a_candidate_too(evidence):
     """A window reaches beyond the passages that were found."""
-    spans = ScriptedReader(SCRIPT).read(QUESTION, evidence.windows)
+    spans = ScriptedReader(SCRIPT).read(QUESTION, evidence)
     narrow = Evidence(evidence.hits[:1], evidence.windows, evidence.bm25)
     assert len(ranking.rank(narrow, spans, calibration())) == len(spans)
     assert all(isinstance(c.span, Span) for c in ranking.rank(narrow, spans, calibration()))

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import warnings
+from collections.abc import Sequence
 from dataclasses import replace
 from math import exp, log
 from pathlib import Path
@@ -16,17 +17,19 @@ import pytest
 from harness.fakes import BRIDGE, ROOT, VISIT, WordCounts, calibration
 from harness.tiny_reader import write_tiny_reader
 
-from askvisit import Assistant
+from askvisit import Assistant, encoder
 from askvisit import passages as cutting
 from askvisit import reader as readers
 from askvisit.errors import ModelError
+from askvisit.index import open_index
 from askvisit.onnx_model import MODELS
 from askvisit.reader import SentenceReader
 from askvisit.reader import fitted as fitted_weights
 from askvisit.reader.onnx import LONGEST_HISTORY, OnnxReader
 from askvisit.reader.span_reader import best_span
 from askvisit.reader.two_stage import TwoStageReader
-from askvisit.records import Article, Window
+from askvisit.records import Article, Evidence, Window
+from askvisit.retriever import Retriever
 
 VISIT_TEXT = (ROOT / "index" / "articles" / VISIT).read_bytes().decode()
 
@@ -35,13 +38,18 @@ def windows(text: str, length: int = cutting.WINDOW_LENGTH) -> list[Window]:
     return cutting.windows(text, cutting.sentences(Article("a.txt", "A", text)), length)
 
 
+def evidence(windows: Sequence[Window]) -> Evidence:
+    """Return evidence without what only ranking asks for."""
+    return Evidence((), tuple(windows), {})
+
+
 @pytest.fixture(scope="module")
 def bundled() -> OnnxReader:
-    return OnnxReader(MODELS / "reader", "fast")
+    return OnnxReader(MODELS / "reader", "small")
 
 
 def test_a_sentence_is_judged_by_its_cosine():
-    spans = SentenceReader(WordCounts()).read("The mayor's bridge?", windows(BRIDGE))
+    spans = SentenceReader(WordCounts()).read("The mayor's bridge?", evidence(windows(BRIDGE)))
     scores = {span.sentence.text: span.score for span in spans}
     assert len(scores) == 6
     assert scores["The mayor opened the bridge on Monday."] == pytest.approx(1.0)
@@ -53,13 +61,13 @@ def test_a_sentence_is_judged_by_its_cosine():
 def test_a_sentence_in_two_windows_is_judged_once():
     twice = windows(BRIDGE, 250)
     assert sum(len(window.sentences) for window in twice) > 6
-    assert len(SentenceReader(WordCounts()).read("mayor", twice)) == 6
+    assert len(SentenceReader(WordCounts()).read("mayor", evidence(twice))) == 6
 
 
 @pytest.mark.parametrize("reader", ["sentence", "bundled"])
 def test_no_windows_give_no_spans(reader, bundled):
     chosen = SentenceReader(WordCounts()) if reader == "sentence" else bundled
-    assert chosen.read("Who?", []) == []
+    assert chosen.read("Who?", evidence([])) == []
 
 
 @pytest.mark.parametrize(
@@ -80,7 +88,7 @@ def test_the_best_span_of_a_sentence_and_the_score_of_all(starts, ends, best):
 
 
 def test_the_bundled_reader_marks_the_answer_in_every_sentence(bundled):
-    spans = bundled.read("When did Xi meet Kim Jong Il?", windows(VISIT_TEXT))
+    spans = bundled.read("When did Xi meet Kim Jong Il?", evidence(windows(VISIT_TEXT)))
     sentences = cutting.sentences(Article("a.txt", "A", VISIT_TEXT))
     assert sorted(span.sentence.start for span in spans) == [s.start for s in sentences]
     best = max(spans, key=lambda span: span.margin)
@@ -96,7 +104,7 @@ def test_the_bundled_reader_marks_the_answer_in_every_sentence(bundled):
 
 
 def test_the_bundled_reader_knows_a_question_from_elsewhere(bundled):
-    spans = bundled.read("How do I bake sourdough bread?", windows(VISIT_TEXT))
+    spans = bundled.read("How do I bake sourdough bread?", evidence(windows(VISIT_TEXT)))
     assert max(span.margin for span in spans) < 0
 
 
@@ -104,7 +112,7 @@ def test_the_bundled_reader_reads_text_that_is_longer_than_the_model(bundled):
     filler = "Nothing of any weight was said by anybody on that long day, or on the next. "
     text = filler * 40 + "The prize was won by Ada Lovelace. " + filler * 40
     (window,) = windows(text, 10_000)
-    spans = bundled.read("Who won the prize?", [window])
+    spans = bundled.read("Who won the prize?", evidence([window]))
     assert len(spans) == len(window.sentences) == 81
     best = max(spans, key=lambda span: span.margin)
     assert text[best.start : best.end] == "Ada Lovelace"
@@ -114,7 +122,7 @@ def test_the_bundled_reader_reads_text_that_is_longer_than_the_model(bundled):
     "text", ["🙂 🙂\u200d🙂 word.", "习近平。", "\u0301\u0301a.", "x" * 3000, "A\x07b."]
 )
 def test_the_bundled_reader_takes_any_text(bundled, text):
-    for span in bundled.read("Who is it? " + text[:50], windows(text)):
+    for span in bundled.read("Who is it? " + text[:50], evidence(windows(text))):
         assert span.sentence.start <= span.start < span.end <= span.sentence.end
 
 
@@ -127,7 +135,7 @@ def test_turns_are_read_before_a_question_where_the_model_has_learned_it(bundled
     plain = model.tokens(question).ids
     for learned in (False, True):
         monkeypatch.setattr(bundled, "_reads_turns", learned)
-        bundled.read(question, windows(BRIDGE), turns)
+        bundled.read(question, evidence(windows(BRIDGE)), turns)
     first, second = asked
     assert first == plain
     assert second[-len(plain) :] == plain
@@ -136,20 +144,40 @@ def test_turns_are_read_before_a_question_where_the_model_has_learned_it(bundled
 
 
 def test_a_question_may_be_long(bundled):
-    spans = bundled.read("Who met Kim? " * 150, windows(VISIT_TEXT)[:1])
+    spans = bundled.read("Who met Kim? " * 150, evidence(windows(VISIT_TEXT)[:1]))
     assert spans
 
 
 def test_readers_by_name(tmp_path):
     accurate = readers.load(None, WordCounts())
-    fast = readers.load("fast", WordCounts())
+    fast, small = (readers.load(name, WordCounts()) for name in ("fast", "small"))
     assert isinstance(accurate, TwoStageReader)
     assert isinstance(fast, TwoStageReader)
-    assert (accurate.name, fast.name) == ("accurate", "fast")
-    assert readers.load("accurate", WordCounts()).sha256 == accurate.sha256 != fast.sha256
+    assert isinstance(small, OnnxReader)
+    assert (accurate.name, fast.name, small.name) == ("accurate", "fast", "small")
+    assert readers.load("accurate", WordCounts()).sha256 == accurate.sha256
+    assert len({accurate.sha256, fast.sha256, small.sha256}) == 3
     assert isinstance(readers.load("sentence-cosine", WordCounts()), SentenceReader)
     with pytest.raises(ModelError, match=str(tmp_path)):
         readers.load(str(tmp_path), WordCounts())
+
+
+def test_fast_rereads_less(monkeypatch):
+    found = Retriever(open_index(ROOT / "index"), encoder.load()).gather("Who met Kim?")
+    read = {}
+    for name in ("accurate", "fast"):
+        reader = readers.load(name, WordCounts())
+        reread = reader._second.read_each
+
+        def counted(question, windows, turns, name=name, reread=reread):
+            read[name] = [len({s.paragraph for s in window.sentences}) for window in windows]
+            return reread(question, windows, turns)
+
+        monkeypatch.setattr(reader._second, "read_each", counted)
+        assert reader.read("Who met Kim?", found)
+    assert read["fast"] == [1, 1]
+    assert len(read["accurate"]) > 5
+    assert max(read["accurate"]) > 1
 
 
 @pytest.fixture(scope="module")
@@ -160,13 +188,15 @@ def tiny(tmp_path_factory) -> Path:
 def test_any_model_of_the_transformers_library_reads(tiny):
     reader = readers.load(str(tiny), WordCounts())
     assert reader.name == str(tiny)
-    spans = reader.read("Who opened the bridge?", windows(BRIDGE))
+    spans = reader.read("Who opened the bridge?", evidence(windows(BRIDGE)))
     sentences = cutting.sentences(Article("a.txt", "A", BRIDGE))
     assert [span.sentence for span in spans] == sentences
     for span in spans:
         assert span.sentence.start <= span.start < span.end <= span.sentence.end
         assert re.search(rf"(?<!\w){re.escape(span.words)}(?!\w)", span.sentence.text)
-    again = readers.load(str(tiny), WordCounts()).read("Who opened the bridge?", windows(BRIDGE))
+    again = readers.load(str(tiny), WordCounts()).read(
+        "Who opened the bridge?", evidence(windows(BRIDGE))
+    )
     assert again == spans
 
 
@@ -175,7 +205,7 @@ def test_a_reader_is_told_apart_by_the_hash_of_its_weights(tiny):
     assert readers.load(str(tiny), WordCounts()).sha256 == hashlib.sha256(weights).hexdigest()
     assert SentenceReader(WordCounts()).sha256 == WordCounts().sha256
     about = json.loads((MODELS / "reader" / "model.json").read_text())
-    assert readers.load("fast", WordCounts()).sha256 == about["sha256"]
+    assert readers.load("small", WordCounts()).sha256 == about["sha256"]
 
 
 def test_a_fit_for_other_weights_of_a_reader_is_told(tiny, monkeypatch):

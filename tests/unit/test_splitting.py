@@ -84,9 +84,9 @@ def scripted(small) -> Assistant:
 class ByQuestion(ScriptedReader):
     """A reader that knows what took three years only where it is asked how long."""
 
-    def read(self, question, windows, turns=()):
+    def read(self, question, evidence, turns=()):
         self.script = {"three years": 1.0} if "long" in question else {"on Monday": 2.0}
-        return super().read(question, windows)
+        return super().read(question, evidence)
 
 
 def test_the_answers_are_joined(small):

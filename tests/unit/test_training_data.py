@@ -386,12 +386,14 @@ class TestPages:
 class Fooled:
     """A reader that likes the boats best, then the water."""
 
-    def read(self, question, windows, turns=()):
+    def read_each(self, question, windows, turns=()):
         liked = {"boats": 3.0, "water": 2.0, "lives": 1.0}
         return [
-            Span(s, None, None, next((m for w, m in liked.items() if w in s.text), -5.0), 0.0)
+            [
+                Span(s, None, None, next((m for w, m in liked.items() if w in s.text), -5.0), 0.0)
+                for s in window.sentences
+            ]
             for window in windows
-            for s in window.sentences
         ]
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import pytest
-from harness.fakes import ScriptedReader, WordCounts
+from harness.fakes import ScriptedReader, WordCounts, calibration
 
 from askvisit import passages, reader
 from askvisit.errors import ModelError
 from askvisit.onnx_model import MODELS
-from askvisit.reader.two_stage import LENGTH, WINDOWS, TwoStageReader, likeliest, narrowed
-from askvisit.records import Article, Sentence, Span, Window
+from askvisit.reader.two_stage import LENGTH, PARAGRAPH, TwoStageReader, likeliest, narrowed
+from askvisit.records import Article, Evidence, Hit, Sentence, Window
 
 PARAGRAPHS = [f"Paragraph {n} begins here. It has {n} boats and it ends." for n in range(12)]
 TEXT = "\n\n".join(PARAGRAPHS)
@@ -48,99 +49,100 @@ def test_a_part_of_a_window_amid_an_article_keeps_its_offsets():
     assert numbers(narrowed(part, first_of(7), 9999)) == [4, 5, 6, 7]
 
 
-def spans(margins: dict[int, float]) -> list[Span]:
-    """Return a span of each paragraph's first sentence, with its margin."""
-    return [Span(first_of(p), None, None, margin + 1, 1.0) for p, margin in margins.items()]
-
-
-def test_the_likeliest_sentences_are_read_again_best_first_and_each_once():
-    long = "Filler. " * 100
-    text = "\n\n".join(f"Start {n}. {long}" for n in range(6))
-    sentences = passages.sentences(Article("a.txt", "A", text))
-    whole = Window("a.txt", 0, len(text), text, tuple(sentences))
-    firsts = [s for s in sentences if s.text.startswith("Start")]
-    margins = [1.0, 5.0, -3.0, 4.0, 2.0, 0.0]
-    found = [Span(s, None, None, m, 0.0) for s, m in zip(firsts, margins, strict=True)]
-    again = likeliest(found, [whole])
-    assert len(again) == WINDOWS
-    assert list(again) == [firsts[n] for n in (1, 3, 4, 0)][:WINDOWS]
-    assert [window.sentences[0] for window in again.values()] == list(again)
-
-
-def test_a_sentence_in_a_window_that_is_chosen_takes_no_other():
-    again = likeliest(spans({5: 3.0, 6: 2.0, 4: 1.0}), [WHOLE])
-    assert [numbers(w) for w in again.values()] == [list(range(12))]
-    assert WHOLE.end - WHOLE.start <= LENGTH
+def test_the_first_of_the_ranked_sentences_are_read_again_each_once():
+    again = likeliest(SENTENCES[10:20:2], [WHOLE], 3, PARAGRAPH)
+    assert [numbers(w) for w in again] == [[5], [6], [7]]
+    again = likeliest([SENTENCES[n] for n in (10, 11, 4, 10)], [WHOLE], 3, PARAGRAPH)
+    assert [numbers(w) for w in again] == [[5], [2]], "a second sentence of a paragraph"
+    again = likeliest([first_of(5), first_of(6), first_of(8)], [WHOLE], 3, 3 * LONE + 4)
+    assert [numbers(w) for w in again] == [[4, 5, 6], [7, 8, 9]]
+    assert likeliest(SENTENCES, [WHOLE], 0, LENGTH) == likeliest([], [WHOLE], 3, LENGTH) == []
 
 
 def test_of_two_windows_the_one_with_more_room_around_is_narrowed():
     left = Window("a.txt", 0, SENTENCES[11].end, TEXT[: SENTENCES[11].end], tuple(SENTENCES[:12]))
     start = first_of(5).start
     right = Window("a.txt", start, len(TEXT), TEXT[start:], tuple(SENTENCES[10:]))
-    (again,) = likeliest(spans({5: 1.0}), [left, right]).values()
+    (again,) = likeliest([first_of(5)], [left, right], 1, LENGTH)
     assert numbers(again) == [0, 1, 2, 3, 4, 5]
-    assert likeliest([], [left]) == {}
 
 
-def test_the_second_readers_spans_carry_the_first_ones_margins():
-    first = ScriptedReader({"5 boats": 3.0, "7 boats": 1.0})
-    second = ScriptedReader({"5": -1.0, "7": 4.0}, otherwise=-7.0)
-    both = TwoStageReader("two", first, second, "f" * 64)
-    found = {s.sentence: s for s in both.read("How many?", [WHOLE], ["Who sails?"])}
-    assert set(first.asked) == set(second.asked) == {"How many?"}
-    assert set(first.turns) == set(second.turns) == {("Who sails?",)}
-    of_five, of_seven = found[SENTENCES[11]], found[SENTENCES[15]]
-    assert (of_five.margin, of_five.first_margin) == (-1.0, 3.0)
-    assert (of_seven.margin, of_seven.first_margin) == (4.0, 1.0)
-    assert {s.first_margin for s in found.values()} == {3.0, 1.0, -9.0}
-    assert (both.name, both.sha256) == ("two", "f" * 64)
-    assert both.read("How many?", []) == []
+def evidence(*windows: Window) -> Evidence:
+    """Return windows as they are found for a question that none of their words are in."""
+    hit = Hit("a.txt", 0, len(TEXT), TEXT, 0.5, 0.0, 0.0)
+    read = {(s.article_id, s.start): 0.0 for window in windows for s in window.sentences}
+    return Evidence((hit,), windows, read)
 
 
-class LengthReader:
-    """Says of each sentence how long the text is that it stands in."""
+class ScriptedViews(ScriptedReader):
+    """A scripted reader of windows; one of a paragraph alone has twice the scripted score."""
 
-    name, sha256 = "length", ""
-
-    def read(self, question, windows, turns=()):
+    def read_each(self, question, windows, turns=()):
+        self.asked.append(question)
+        self.turns.append(tuple(turns))
+        self.windows = list(windows)
+        views = [[self._judge(sentence) for sentence in w.sentences] for w in windows]
         return [
-            Span(sentence, None, None, float(len(window.text)), 10.0)
-            for window in windows
-            for sentence in window.sentences
+            [replace(span, score=2 * span.score) for span in spans]
+            if len(numbers(window)) == 1
+            else spans
+            for window, spans in zip(windows, views, strict=True)
         ]
 
 
-def test_the_likeliest_is_read_with_and_without_what_stands_around():
-    both = TwoStageReader("two", ScriptedReader({"5 boats": 3.0}), LengthReader(), "f" * 64)
-    found = {s.sentence: s for s in both.read("How many?", [WHOLE])}
-    for sentence in SENTENCES[10:12]:
-        assert found[sentence].score == (len(TEXT) + LONE) / 2
-        assert found[sentence].null_score == 10.0
-    assert found[first_of(4)].score == len(TEXT)
+def two_stages(first: dict[str, float], second: dict[str, float], **reread) -> TwoStageReader:
+    weights = replace(calibration(), rank={"margin": 1.0, "bm25": 9.0})
+    views = ScriptedViews(second, otherwise=-7.0)
+    return TwoStageReader("two", ScriptedReader(first), views, "f" * 64, weights, **reread)
 
 
-def test_with_one_view_a_paragraph_is_read_again_by_itself():
-    both = TwoStageReader("one", ScriptedReader({"5 boats": 3.0}), LengthReader(), "f" * 64, [0])
-    found = both.read("How many?", [WHOLE])
-    assert found[0].sentence.paragraph - 1 == 5
-    assert {span.sentence for span in found} > set(SENTENCES[10:12])
-    assert {span.score for span in found} <= {float(len(p)) for p in PARAGRAPHS}
-    assert len({span.sentence.paragraph for span in found}) == WINDOWS
+def test_the_second_readers_spans_carry_the_first_ones_margins():
+    both = two_stages(
+        {"5 boats": 3.0, "7 boats": 1.0}, {"5": -1.0, "7": 4.0}, paragraphs=2, windows=0
+    )
+    found = {s.sentence: s for s in both.read("How many?", evidence(WHOLE), ["Who sails?"])}
+    assert {s.paragraph - 1 for s in found} == {5, 7}, "what is not read again has lost"
+    of_five, of_seven = found[SENTENCES[11]], found[SENTENCES[15]]
+    assert (of_five.margin, of_five.first_margin) == (-2.0, 3.0)
+    assert (of_seven.margin, of_seven.first_margin) == (8.0, 1.0)
+    assert {s.first_margin for s in found.values()} == {3.0, 1.0, -9.0}
+    for stage in (both._first, both._second):
+        assert (stage.asked, stage.turns) == (["How many?"], [("Who sails?",)])
+    assert (both.name, both.sha256) == ("two", "f" * 64)
+    assert both.read("How many?", evidence()) == []
 
 
-def test_sentences_that_are_not_read_again_have_lost():
-    long = "\n\n".join(f"Start {n}. " + "Filler. " * 100 for n in range(6))
-    sentences = passages.sentences(Article("a.txt", "A", long))
-    whole = Window("a.txt", 0, len(long), long, tuple(sentences))
-    both = TwoStageReader("two", ScriptedReader({"Start": 1.0}), ScriptedReader({}), "f" * 64)
-    found = both.read("What?", [whole])
-    assert sorted({s.sentence.paragraph for s in found}) == [1, 2, 3, 4][:WINDOWS]
+def test_what_retrieval_found_counts_in_the_choice_of_what_is_read_again():
+    both = two_stages({"5 boats": 3.0, "7 boats": 1.0}, {}, paragraphs=1, windows=0)
+    found = evidence(WHOLE)
+    named = {("a.txt", SENTENCES[15].start): 5.0}
+    read = both.read("How many?", replace(found, bm25={**found.bm25, **named}))
+    assert {span.sentence.paragraph - 1 for span in read} == {7}
 
 
-def test_without_the_large_model_the_way_out_is_the_fast_reader(tmp_path, monkeypatch):
+def test_the_best_places_are_also_read_with_what_stands_around():
+    both = two_stages({"5 boats": 3.0, "7 boats": 1.0}, {"boats": 1.0}, paragraphs=2, windows=1)
+    found = {s.sentence: s for s in both.read("How many?", evidence(WHOLE))}
+    assert WHOLE.end - WHOLE.start <= LENGTH
+    assert [numbers(w) for w in both._second.windows] == [list(range(12)), [5], [7]]
+    assert found[SENTENCES[11]].score == found[SENTENCES[15]].score == (1.0 + 2.0) / 2
+    assert found[SENTENCES[1]].score == 1.0, "seen in the window alone"
+
+
+def test_a_window_of_one_paragraph_is_read_once():
+    start, end = first_of(5).start, SENTENCES[11].end
+    alone = Window("a.txt", start, end, TEXT[start:end], tuple(SENTENCES[10:12]))
+    both = two_stages({"5 boats": 3.0}, {"boats": 1.0}, paragraphs=2, windows=1)
+    found = both.read("How many?", evidence(alone))
+    assert both._second.windows == [alone]
+    assert [span.score for span in found] == [-14.0, 2.0]
+
+
+def test_without_the_large_model_the_small_one_reads_alone(tmp_path, monkeypatch):
     shutil.copytree(MODELS / "reader", tmp_path / "reader", ignore=shutil.ignore_patterns("float"))
     monkeypatch.setattr(reader, "MODELS", tmp_path)
     for name in (None, "accurate"):
         with pytest.raises(ModelError, match="until then ask with: --reader fast"):
             reader.load(name, WordCounts())
-    assert reader.load("fast", WordCounts()).name == "fast"
+    with pytest.warns(UserWarning, match="the small model reads alone"):
+        assert reader.load("fast", WordCounts()).name == "small"

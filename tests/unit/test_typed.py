@@ -70,9 +70,9 @@ def test_a_question_is_read_once_where_its_corrected_form_is_sure(small):
 class Deaf(ScriptedReader):
     """A reader that finds something only where a word is in the question."""
 
-    def read(self, question, windows, turns=()):
+    def read(self, question, evidence, turns=()):
         script, self.script = self.script, self.script if "brigde" in question else {}
-        spans = super().read(question, windows)
+        spans = super().read(question, evidence)
         self.script = script
         return spans
 

@@ -12,7 +12,7 @@ from harness.fakes import ROOT, SharedWords, WordCounts, calibration, write_arti
 from harness.web_fakes import ARTICLE, FakeAssistant
 
 from askvisit import Assistant, build_index
-from askvisit.calibration import FAST
+from askvisit.calibration import SMALL
 from askvisit.records import Answer
 from askvisit.web import api, server
 from askvisit.web.controller import ChatController
@@ -120,13 +120,13 @@ def test_a_scope_that_leaves_nothing_is_told_in_words(tmp_path):
 def test_fifty_callers_are_answered_as_the_library_answers():
     """Eight questions by each of fifty clients at once; no error, no answer of another.
 
-    The fast reader will do: who gets which answer does not depend on it.
+    The small reader will do: who gets which answer does not depend on it.
     """
     from gradio_client import Client
 
     lines = (ROOT / "tests" / "data" / "questions.jsonl").read_text("utf-8").splitlines()
     questions = [json.loads(line)["question"] for line in lines[:: len(lines) // 8]][:8]
-    assistant = Assistant.load(ROOT / "index", reader=FAST)
+    assistant = Assistant.load(ROOT / "index", reader=SMALL)
     direct = {question: asdict(assistant.ask(question)) for question in questions}
     page = server.launch(ChatController(assistant), "127.0.0.1", server.free_port("127.0.0.1", 0))
 

@@ -27,8 +27,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Print the names; returns 3 if there are none."""
     from askvisit.assistant import Assistant
+    from askvisit.calibration import SMALL
 
-    assistant = Assistant.load(options.chosen_index(chosen), reader="fast")
+    assistant = Assistant.load(options.chosen_index(chosen), reader=SMALL)
     found = assistant.names(chosen.k, **options.scope(chosen))
     print(show.as_json([asdict(name) for name in found]) if chosen.json else show.names(found))
     return 0 if found else 3

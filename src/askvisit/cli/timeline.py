@@ -38,10 +38,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Print the timeline; returns 3 if nothing is dated."""
     from askvisit.assistant import Assistant
+    from askvisit.calibration import SMALL
     from askvisit.metadata.dates import publication_day
     from askvisit.scope import Scope
 
-    assistant = Assistant.load(options.chosen_index(chosen), reader="fast")
+    assistant = Assistant.load(options.chosen_index(chosen), reader=SMALL)
     topic = " ".join(chosen.topic) if chosen.topic else None
     looked_in = {"articles": chosen.article, "sources": chosen.source}
     found = assistant.timeline(topic, chosen.since, chosen.until, **looked_in)

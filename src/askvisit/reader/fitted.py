@@ -1,11 +1,9 @@
 """The weights fitted for a reader."""
 
 import warnings
-from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
-from askvisit.calibration import FAST, Calibration, calibration_for
+from askvisit.calibration import SMALL, Calibration, calibration_for
 from askvisit.reader.protocol import Reader
 
 
@@ -13,7 +11,7 @@ def fitted_for(reader: Reader, fitted_by_user: Path | None = None) -> Calibratio
     """Return the weights fitted for a reader.
 
     Warns if they were fitted for other files of it, or if there are none: then those of the
-    bundled `fast` reader are returned.
+    bundled `small` reader are returned.
     """
     fitted = calibration_for(reader.name, fitted_by_user)
     if fitted is not None and fitted.sha256 in (None, reader.sha256):
@@ -28,18 +26,6 @@ def fitted_for(reader: Reader, fitted_by_user: Path | None = None) -> Calibratio
     )
     if fitted is not None:
         return fitted
-    bundled = calibration_for(FAST)
+    bundled = calibration_for(SMALL)
     assert bundled is not None
-    return replace(
-        bundled,
-        rank=_for_one_stage(bundled.rank),
-        confidence=_for_one_stage(bundled.confidence),
-    )
-
-
-def _for_one_stage(weights: Mapping[str, float]) -> dict[str, float]:
-    """Return weights for a one-stage reader: its single margin stands for both."""
-    margin = weights["margin"] + weights.get("first", 0.0)
-    return {name: weight for name, weight in weights.items() if name != "first"} | {
-        "margin": margin
-    }
+    return bundled

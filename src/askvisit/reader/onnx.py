@@ -58,5 +58,5 @@ def turn_tokens(model: OnnxModel, turns: Sequence[str]) -> list[int]:
 
 @cache
 def onnx_model(folder: Path) -> OnnxModel:
-    """Load a model once: the fast reader's also predicts what a follow-up depends on."""
+    """Load a model once: the small one also predicts what a follow-up depends on."""
     return OnnxModel(folder)

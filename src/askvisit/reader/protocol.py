@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from askvisit.records import Span, Window
+from askvisit.records import Evidence, Span
 
 
 class Reader(Protocol):
@@ -15,13 +15,11 @@ class Reader(Protocol):
 
     @property
     def sha256(self) -> str:
-        """Hash of the weights, which tells readers of the same name apart."""
+        """Hash of what decides its scores, which tells readers of the same name apart."""
 
-    def read(
-        self, question: str, windows: Sequence[Window], turns: Sequence[str] = ()
-    ) -> list[Span]:
-        """Return the best span of every sentence in the windows, or of the likeliest ones.
+    def read(self, question: str, evidence: Evidence, turns: Sequence[str] = ()) -> list[Span]:
+        """Return the best span of each sentence in the evidence's windows, or of the likeliest.
 
         turns: the earlier turns that the question depends on, oldest first, for readers trained to
-        read them. A sentence in two windows is judged once, where its margin is higher.
+        read them. A sentence in two windows is judged once.
         """

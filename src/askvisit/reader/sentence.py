@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from askvisit.encoder import Encoder
-from askvisit.records import Span, Window
+from askvisit.records import Evidence, Span
 from askvisit.vectors import FloatArray, normalise
 
 _REMEMBERED = 4096
@@ -29,12 +29,10 @@ class SentenceReader:
         """Hash of the encoder's weights."""
         return self._encoder.sha256
 
-    def read(
-        self, question: str, windows: Sequence[Window], turns: Sequence[str] = ()
-    ) -> list[Span]:
+    def read(self, question: str, evidence: Evidence, turns: Sequence[str] = ()) -> list[Span]:
         """Compare the question with every sentence."""
         asked = self._encode(question)
-        sentences = dict.fromkeys(s for w in windows for s in w.sentences)
+        sentences = dict.fromkeys(s for w in evidence.windows for s in w.sentences)
         return [
             Span(sentence, None, None, float(self._vector(sentence.text) @ asked), 0.0)
             for sentence in sentences

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
 from askvisit.onnx_model import Floats, Range
-from askvisit.records import Sentence, Span, Window
+from askvisit.records import Evidence, Sentence, Span, Window
 
 _LONGEST_SPAN = 40
 
@@ -35,18 +36,19 @@ class SpanReader(ABC):
     null score is the sum of the [CLS] token's start and end logits.
     """
 
-    def read(
-        self, question: str, windows: Sequence[Window], turns: Sequence[str] = ()
-    ) -> list[Span]:
+    def read(self, question: str, evidence: Evidence, turns: Sequence[str] = ()) -> list[Span]:
         """Read each window; a sentence in two windows keeps the span with the better margin."""
-        best: dict[Sentence, Span] = {}
-        texts = [window.text for window in windows]
-        for number, logits in self._logits(question, texts, turns):
-            for span in _spans(windows[number], logits):
-                seen = best.get(span.sentence)
-                if seen is None or span.margin > seen.margin:
-                    best[span.sentence] = span
-        return list(best.values())
+        views = self.read_each(question, evidence.windows, turns)
+        return list(best_of(chain.from_iterable(views)).values())
+
+    def read_each(
+        self, question: str, windows: Sequence[Window], turns: Sequence[str] = ()
+    ) -> list[list[Span]]:
+        """Read each window by itself; return the best spans of its sentences, window by window."""
+        found: list[list[Span]] = [[] for _ in windows]
+        for number, logits in self._logits(question, [w.text for w in windows], turns):
+            found[number] += _spans(windows[number], logits)
+        return [list(best_of(spans).values()) for spans in found]
 
     @abstractmethod
     def _logits(
@@ -56,6 +58,16 @@ class SpanReader(ABC):
 
         Each result comes with the text's position among the texts.
         """
+
+
+def best_of(spans: Iterable[Span]) -> dict[Sentence, Span]:
+    """Return each sentence with that of its spans that has the best margin."""
+    best: dict[Sentence, Span] = {}
+    for span in spans:
+        seen = best.get(span.sentence)
+        if seen is None or span.margin > seen.margin:
+            best[span.sentence] = span
+    return best
 
 
 def _spans(window: Window, logits: Logits) -> Iterator[Span]:

@@ -1,22 +1,21 @@
-"""Reading in two stages: a small model reads everything, then the likeliest places are reread.
+"""Reading in two stages: a small model reads everything, then a large one rereads a few places.
 
-`accurate` rereads them with a large model, which takes five times as long per text. It reads each
-twice, with and without its context: the mean of the two views judges better than either alone
-whether a text answers. `fast` rereads the likeliest paragraphs with the same small model. The
-margins of both stages are kept, and ranking and confidence use both.
+The places are those that the small model ranks first, as it would alone. `fast` rereads
+two paragraphs. `accurate` rereads six, and the text around the best ones as well: the mean of the
+two views judges better than either alone whether a text answers. The margins of both stages are
+kept, and ranking and confidence use both.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import chain, groupby
 
-from askvisit.reader.span_reader import SpanReader
-from askvisit.records import Sentence, Span, Window
-
-WINDOWS = 4
-"""Windows that are reread."""
+from askvisit import ranking
+from askvisit.calibration import Calibration
+from askvisit.reader.span_reader import SpanReader, best_of
+from askvisit.records import Evidence, Sentence, Span, Window
 
 LENGTH = 700
 """Characters of the longest windows that the large reader was trained on."""
@@ -26,10 +25,11 @@ PARAGRAPH = 0
 
 
 class TwoStageReader:
-    """Reads with `first`, and again with `second` around the sentences that `first` ranks highest.
+    """Reads with `first`, and again with `second` where `first` ranks the sentences highest.
 
-    lengths: the characters of each view that `second` reads of a place, the widest first. A
-    sentence in several views gets the mean of their scores.
+    fitted: the weights that rank the first reader's spans.
+    paragraphs, windows: how many paragraphs are reread by themselves, and how many windows of up
+    to 700 characters, or one longer paragraph. More is better, and slower.
     """
 
     def __init__(
@@ -38,39 +38,42 @@ class TwoStageReader:
         first: SpanReader,
         second: SpanReader,
         sha256: str,
-        lengths: Sequence[int] = (LENGTH, PARAGRAPH),
+        fitted: Calibration,
+        *,
+        paragraphs: int,
+        windows: int,
     ) -> None:
         self.name = name
         self.sha256 = sha256
-        self._first, self._second = first, second
-        self._widest, *self._closer = lengths
+        self._first, self._second, self._fitted = first, second, fitted
+        self._paragraphs, self._windows = paragraphs, windows
 
-    def read(
-        self, question: str, windows: Sequence[Window], turns: Sequence[str] = ()
-    ) -> list[Span]:
+    def read(self, question: str, evidence: Evidence, turns: Sequence[str] = ()) -> list[Span]:
         """Return the second reader's spans, each with the first one's margin.
 
-        Sentences that are not reread are dropped.
+        A sentence in two views gets the mean of their scores. Sentences that are not reread are
+        dropped.
         """
-        found = self._first.read(question, windows, turns)
+        found = self._first.read(question, evidence, turns)
         margins = {span.sentence: span.margin for span in found}
-        again = likeliest(found, windows, self._widest)
-        wide = list(again.values())
-        spans = self._second.read(question, wide, turns)
-        for length in self._closer:
-            close = [narrowed(window, sentence, length) for sentence, window in again.items()]
-            other = self._second.read(question, [w for w in close if w not in wide], turns)
-            views = {span.sentence: span for span in other}
-            spans = [_mean(span, views.get(span.sentence, span)) for span in spans]
+        ranked = [c.span.sentence for c in ranking.rank(evidence, found, self._fitted)]
+        wide = likeliest(ranked, evidence.windows, self._windows, LENGTH)
+        paragraphs = likeliest(ranked, evidence.windows, self._paragraphs, PARAGRAPH)
+        alone = [window for window in paragraphs if window not in wide]
+        views = self._second.read_each(question, [*wide, *alone], turns)
+        in_context = best_of(chain.from_iterable(views[: len(wide)]))
+        spans = best_of(chain.from_iterable(views[len(wide) :]))
+        for sentence, span in in_context.items():
+            spans[sentence] = _mean(span, spans[sentence]) if sentence in spans else span
         return [
-            replace(span, first_margin=margins[span.sentence])
-            for span in spans
-            if span.sentence in margins
+            replace(span, first_margin=margins[sentence])
+            for sentence, span in spans.items()
+            if sentence in margins
         ]
 
 
 def _mean(span: Span, other: Span) -> Span:
-    """Return a span with the mean of its scores and those of another view of its sentence."""
+    """Return a span with the mean of its scores and those of its sentence in another view."""
     return replace(
         span,
         score=(span.score + other.score) / 2,
@@ -79,26 +82,26 @@ def _mean(span: Span, other: Span) -> Span:
 
 
 def likeliest(
-    spans: Sequence[Span], windows: Sequence[Window], length: int = LENGTH
-) -> dict[Sentence, Window]:
-    """Return the sentences with the highest margins, best first, each with a window around it.
+    ranked: Sequence[Sentence], windows: Sequence[Window], count: int, length: int
+) -> list[Window]:
+    """Return windows around the first of the ranked sentences, best first.
 
-    There are at most `WINDOWS`, each of at most `length` characters or one paragraph. A sentence in
+    There are at most `count`, each of at most `length` characters or one paragraph. A sentence in
     the window of a better one is skipped.
     """
-    chosen: dict[Sentence, Window] = {}
-    for span in sorted(spans, key=lambda span: -span.margin):
-        if any(span.sentence in window.sentences for window in chosen.values()):
-            continue
-        homes = [window for window in windows if span.sentence in window.sentences]
-        home = max(homes, key=lambda window: _room(window, span.sentence))
-        chosen[span.sentence] = narrowed(home, span.sentence, length)
-        if len(chosen) == WINDOWS:
+    chosen: list[Window] = []
+    for sentence in ranked:
+        if len(chosen) == count:
             break
+        if any(sentence in window.sentences for window in chosen):
+            continue
+        homes = [window for window in windows if sentence in window.sentences]
+        home = max(homes, key=lambda window: _room(window, sentence))
+        chosen.append(narrowed(home, sentence, length))
     return chosen
 
 
-def narrowed(window: Window, around: Sentence, length: int = LENGTH) -> Window:
+def narrowed(window: Window, around: Sentence, length: int) -> Window:
     """Return the part of a window with the sentence's paragraph and as many around it as fit.
 
     length: characters; a longer paragraph stands alone. Neighbours are added in turn, the preceding

@@ -44,8 +44,9 @@ class Window:
 class Evidence:
     """What retrieval found for a question, for a reader and for ranking its spans.
 
-    `hits` are ranked, best first; `windows` hold the text around the best of them; `bm25` is the
-    score of each of the windows' sentences among them all, by (article id, start).
+    `hits` are ranked, best first; without one there are no windows. `windows` hold the text around
+    the best of them. `bm25` is the score of each of the windows' sentences among them all, by
+    (article id, start).
     """
 
     hits: tuple[Hit, ...]

@@ -1,6 +1,6 @@
 """Which words of earlier turns a question depends on: learned term classification.
 
-The fast reader's model reads the last turns and the question, and predicts for each earlier word
+The small model reads the last turns and the question, and predicts for each earlier word
 whether the question depends on it (QuReTeC, Voskarides et al. 2020, arXiv:2005.11723). A question
 that depends on none is self-contained.
 """
