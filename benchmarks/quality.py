@@ -30,7 +30,7 @@ from common import DATA, ROOT
 from askvisit import Assistant, build_index, cross_validation, ranking
 from askvisit import encoder as encoders
 from askvisit import reader as readers
-from askvisit.calibration import ACCURATE, FAST, SMALL, Calibration, add_reader, calibration_for
+from askvisit.calibration import ACCURATE, FAST, SMALL, Calibration, add_reader, shipped
 from askvisit.evaluation import Question, is_right, read_questions
 from askvisit.index import open_index
 from askvisit.onnx_model import MODELS
@@ -69,8 +69,7 @@ def visit(_: argparse.Namespace) -> None:
     margins = ("margin", "first")
     for reader in (SentenceReader.name, SMALL, FAST, ACCURATE):
         engine = readers.load(reader, encoder)
-        fitted = calibration_for(reader)
-        assert fitted is not None
+        fitted = shipped(reader)
         spans = [engine.read(q.question, e) for q, e in zip(questions, found, strict=True)]
         for name, weights in (
             ("alone", margins),

@@ -10,7 +10,6 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from pathlib import Path
 
 from tqdm import tqdm
@@ -42,7 +41,7 @@ def mine(reader: SpanReader, edition: Edition, questions: Sequence[str]) -> Iter
     article = Article(edition.id, edition.title, edition.text)
     cut = windows(article.text, sentences(article))
     for question in questions:
-        spans = best_of(chain.from_iterable(reader.read_each(question, cut)))
+        spans = best_of(reader.read_each(question, cut))
         best = sorted(spans.values(), key=lambda span: -span.margin)[:KEPT]
         found = [[span.sentence.start, span.sentence.end] for span in best]
         yield json.dumps({"edition": edition.id, "question": question, "sentences": found})

@@ -66,8 +66,12 @@ def calibration_for(reader: str, fitted_by_user: Path | None = None) -> Calibrat
                 f"{fitted_by_user} is not a calibration ({error}); delete it, or run: "
                 "askvisit calibrate QUESTIONS.jsonl"
             ) from error
-    fitted = _bundled().get(reader)
-    return None if fitted is None else Calibration(reader=reader, **fitted)
+    return shipped(reader) if reader in _bundled() else None
+
+
+def shipped(reader: str) -> Calibration:
+    """Return the calibration of a reader that comes with askvisit; `KeyError` for any other."""
+    return Calibration(reader=reader, **_bundled()[reader])
 
 
 @cache
@@ -89,8 +93,7 @@ def add_reader(parser: argparse.ArgumentParser) -> None:
 
 def add_strictness(parser: argparse.ArgumentParser) -> None:
     """Add --strictness, whose help says what to expect of each level."""
-    fitted = calibration_for(ACCURATE)
-    assert fitted is not None
+    fitted = shipped(ACCURATE)
     levels = "; ".join(f"{level}: {_expected(fitted.rates[level])}" for level in LEVELS)
     parser.add_argument(
         "--strictness",

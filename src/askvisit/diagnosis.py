@@ -18,6 +18,7 @@ from askvisit import __version__, store
 from askvisit import encoder as encoders
 from askvisit import reader as readers
 from askvisit.assistant import Assistant
+from askvisit.calibration import ACCURATE
 from askvisit.encoder import DEFAULT, SentenceTransformerEncoder
 from askvisit.errors import AskvisitError
 from askvisit.index import locate, verify_index
@@ -101,8 +102,8 @@ def _reader(name: str | None) -> str:
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         reader = readers.load(name, encoders.load())
-    if told:  # another reader than the one asked for
-        raise AskvisitError(str(told[0].message))
+    if reader.name != (name or ACCURATE):  # it stands in for another, and the last warning says why
+        raise AskvisitError(str(told[-1].message))
     return f"{reader.name}, sha256 {reader.sha256}"
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from askvisit import ranking
-from askvisit.calibration import Calibration, calibration_for
+from askvisit.calibration import shipped
 from askvisit.ranking import Candidate
 from askvisit.reader import SentenceReader
 from askvisit.records import Evidence, Sentence
@@ -28,10 +28,10 @@ _BEFORE = 2
 
 def rank(about: str, evidence: Evidence, reader: SentenceReader) -> list[Candidate]:
     """Return the sentences found for a topic or claim as candidates, best first."""
-    ranked = ranking.rank(evidence, reader.read(about, evidence), _calibration())
+    ranked = ranking.rank(evidence, reader.read(about, evidence), shipped(SentenceReader.name))
     held: list[Candidate] = []
     others: list[Candidate] = []
-    read = list(dict.fromkeys(s for window in evidence.windows for s in window.sentences))
+    read = evidence.sentences
     named = _named(about, read)
     for candidate in ranked:
         sentence = candidate.span.sentence
@@ -48,13 +48,13 @@ def choose(ranked: Sequence[Candidate], min_confidence: float) -> list[Candidate
         ranked[: ranking.MOST_CITATIONS],
         min_confidence,
         several=True,
-        further=_calibration().further,
+        further=shipped(SentenceReader.name).further,
     )
 
 
 def least_confidence() -> float:
     """Return the minimum confidence in a sentence that is shown besides the best."""
-    return _calibration().further
+    return shipped(SentenceReader.name).further
 
 
 def holds(about: str, sentence: str) -> bool:
@@ -81,9 +81,3 @@ def _mentions(named: Sequence[str], text: str) -> bool:
     """Return whether each name, or a word of it, is in a text."""
     there = stems(text)
     return all(stems(name) & there for name in named)
-
-
-def _calibration() -> Calibration:
-    calibration = calibration_for(SentenceReader.name)
-    assert calibration is not None
-    return calibration

@@ -60,11 +60,6 @@ class WordCounts:
         return np.array(rows, dtype=np.float32).reshape(-1, self.dimension)
 
 
-def read_sentences(evidence: Evidence) -> list[Sentence]:
-    """Return the sentences of the windows, each once."""
-    return list(dict.fromkeys(s for window in evidence.windows for s in window.sentences))
-
-
 class ScriptedReader:
     """A reader with a script: the words that it marks, and the score that it gives them.
 
@@ -84,7 +79,7 @@ class ScriptedReader:
     def read(self, question: str, evidence: Evidence, turns: Sequence[str] = ()) -> list[Span]:
         self.asked.append(question)
         self.turns.append(tuple(turns))
-        return [self._judge(sentence) for sentence in read_sentences(evidence)]
+        return [self._judge(sentence) for sentence in evidence.sentences]
 
     def _judge(self, sentence: Sentence) -> Span:
         for words, score in self.script.items():
@@ -104,7 +99,7 @@ class SharedWords:
     def read(self, question: str, evidence: Evidence, turns: Sequence[str] = ()) -> list[Span]:
         asked = set(content_words(question))
         spans = []
-        for sentence in read_sentences(evidence):
+        for sentence in evidence.sentences:
             shared = [m for m in re.finditer(r"\w+", sentence.text) if m[0].lower() in asked]
             first = shared[0].span() if shared else None
             start, end = (None, None) if first is None else (n + sentence.start for n in first)

@@ -146,3 +146,11 @@ def test_without_the_large_model_the_small_one_reads_alone(tmp_path, monkeypatch
             reader.load(name, WordCounts())
     with pytest.warns(UserWarning, match="the small model reads alone"):
         assert reader.load("fast", WordCounts()).name == "small"
+
+
+def test_without_the_small_model_no_other_reader_is_recommended(tmp_path, monkeypatch):
+    monkeypatch.setattr(reader, "MODELS", tmp_path)
+    for name in ("accurate", "fast", "small"):
+        with pytest.raises(ModelError, match="install askvisit again") as told:
+            reader.load(name, WordCounts())
+        assert "--reader" not in str(told.value)

@@ -3,7 +3,7 @@
 import hashlib
 import warnings
 
-from askvisit.calibration import ACCURATE, FAST, SMALL, calibration_for
+from askvisit.calibration import ACCURATE, FAST, SMALL, shipped
 from askvisit.encoder import Encoder
 from askvisit.errors import ModelError
 from askvisit.onnx_model import MODELS
@@ -27,20 +27,10 @@ def load(name: str | None, encoder: Encoder) -> Reader:
     Any other name is a folder, or a name on a model hub. If the large model's files are missing or
     damaged, "fast" warns and is "small". Raises `ModelError` if there is no such model.
     """
-    if name is None or name == ACCURATE:
-        try:
-            return _two_stages(ACCURATE)
-        except ModelError as error:
-            raise ModelError(f"{error}; until then ask with: --reader {FAST}") from error
-    if name == FAST:
-        try:
-            return _two_stages(FAST)
-        except ModelError as error:
-            small = _small()
-            warnings.warn(f"{error}; until then the small model reads alone", stacklevel=3)
-            return small
-    if name == SMALL:
-        return _small()
+    if name is None:
+        name = ACCURATE
+    if name in (ACCURATE, FAST, SMALL):
+        return _shipped(name)
     if name == SentenceReader.name:
         return SentenceReader(encoder)
     from askvisit.reader.hub_model import TransformersReader
@@ -48,15 +38,18 @@ def load(name: str | None, encoder: Encoder) -> Reader:
     return TransformersReader(name)
 
 
-def _two_stages(name: str) -> TwoStageReader:
-    small = _small()
-    large = OnnxReader(MODELS / "reader-large", "large")
-    fitted = calibration_for(SMALL)
-    assert fitted is not None
+def _shipped(name: str) -> Reader:
+    small = OnnxReader(MODELS / "reader", SMALL)
+    if name == SMALL:
+        return small
+    try:
+        large = OnnxReader(MODELS / "reader-large", "large")
+    except ModelError as error:
+        if name == ACCURATE:
+            raise ModelError(f"{error}; until then ask with: --reader {FAST}") from error
+        warnings.warn(f"{error}; until then the small model reads alone", stacklevel=4)
+        return small
+    fitted = shipped(SMALL)
     made_of = (small.sha256, large.sha256, sorted(fitted.rank.items()), _REREAD[name])
     sha256 = hashlib.sha256(repr(made_of).encode()).hexdigest()
     return TwoStageReader(name, small, large, sha256, fitted, **_REREAD[name])
-
-
-def _small() -> OnnxReader:
-    return OnnxReader(MODELS / "reader", SMALL)

@@ -3,7 +3,7 @@
 import warnings
 from pathlib import Path
 
-from askvisit.calibration import SMALL, Calibration, calibration_for
+from askvisit.calibration import SMALL, Calibration, calibration_for, shipped
 from askvisit.reader.protocol import Reader
 
 
@@ -26,6 +26,4 @@ def fitted_for(reader: Reader, fitted_by_user: Path | None = None) -> Calibratio
     )
     if fitted is not None:
         return fitted
-    bundled = calibration_for(SMALL)
-    assert bundled is not None
-    return bundled
+    return shipped(SMALL)

@@ -32,10 +32,9 @@ class SentenceReader:
     def read(self, question: str, evidence: Evidence, turns: Sequence[str] = ()) -> list[Span]:
         """Compare the question with every sentence."""
         asked = self._encode(question)
-        sentences = dict.fromkeys(s for w in evidence.windows for s in w.sentences)
         return [
             Span(sentence, None, None, float(self._vector(sentence.text) @ asked), 0.0)
-            for sentence in sentences
+            for sentence in evidence.sentences
         ]
 
     def _encode(self, text: str) -> FloatArray:

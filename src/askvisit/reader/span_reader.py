@@ -38,17 +38,19 @@ class SpanReader(ABC):
 
     def read(self, question: str, evidence: Evidence, turns: Sequence[str] = ()) -> list[Span]:
         """Read each window; a sentence in two windows keeps the span with the better margin."""
-        views = self.read_each(question, evidence.windows, turns)
-        return list(best_of(chain.from_iterable(views)).values())
+        return list(best_of(self.read_each(question, evidence.windows, turns)).values())
 
     def read_each(
         self, question: str, windows: Sequence[Window], turns: Sequence[str] = ()
     ) -> list[list[Span]]:
-        """Read each window by itself; return the best spans of its sentences, window by window."""
+        """Read each window by itself; return the spans of its sentences, window by window.
+
+        A window longer than the model's input is read in parts: a sentence may be in two of them.
+        """
         found: list[list[Span]] = [[] for _ in windows]
         for number, logits in self._logits(question, [w.text for w in windows], turns):
             found[number] += _spans(windows[number], logits)
-        return [list(best_of(spans).values()) for spans in found]
+        return found
 
     @abstractmethod
     def _logits(
@@ -60,10 +62,10 @@ class SpanReader(ABC):
         """
 
 
-def best_of(spans: Iterable[Span]) -> dict[Sentence, Span]:
-    """Return each sentence with that of its spans that has the best margin."""
+def best_of(views: Iterable[Iterable[Span]]) -> dict[Sentence, Span]:
+    """Return each sentence with that of its spans in all views that has the best margin."""
     best: dict[Sentence, Span] = {}
-    for span in spans:
+    for span in chain.from_iterable(views):
         seen = best.get(span.sentence)
         if seen is None or span.margin > seen.margin:
             best[span.sentence] = span

@@ -1,16 +1,16 @@
 """Reading in two stages: a small model reads everything, then a large one rereads a few places.
 
-The places are those that the small model ranks first, as it would alone. `fast` rereads
-two paragraphs. `accurate` rereads six, and the text around the best ones as well: the mean of the
-two views judges better than either alone whether a text answers. The margins of both stages are
-kept, and ranking and confidence use both.
+The places are those that the small model ranks first, as it would alone. `fast` rereads two
+paragraphs. `accurate` rereads six, and the text around the best ones as well: the mean of the two
+views judges better than either alone whether a text answers. The margins of both stages are kept,
+and ranking and confidence use both.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import chain, groupby
+from itertools import groupby
 
 from askvisit import ranking
 from askvisit.calibration import Calibration
@@ -61,8 +61,8 @@ class TwoStageReader:
         paragraphs = likeliest(ranked, evidence.windows, self._paragraphs, PARAGRAPH)
         alone = [window for window in paragraphs if window not in wide]
         views = self._second.read_each(question, [*wide, *alone], turns)
-        in_context = best_of(chain.from_iterable(views[: len(wide)]))
-        spans = best_of(chain.from_iterable(views[len(wide) :]))
+        in_context = best_of(views[: len(wide)])
+        spans = best_of(views[len(wide) :])
         for sentence, span in in_context.items():
             spans[sentence] = _mean(span, spans[sentence]) if sentence in spans else span
         return [

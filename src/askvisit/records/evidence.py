@@ -53,6 +53,11 @@ class Evidence:
     windows: tuple[Window, ...]
     bm25: Mapping[tuple[str, int], float]
 
+    @property
+    def sentences(self) -> list[Sentence]:
+        """The sentences of all windows, each once."""
+        return list(dict.fromkeys(s for window in self.windows for s in window.sentences))
+
 
 @dataclass(frozen=True)
 class Span:
