@@ -180,11 +180,10 @@ def _confidence_data(
     """Return each question's first candidate as a row, and whether it is right."""
     rows, right = [], []
     for sample in samples:
-        scores = _matrix(ranking.rank_rows(sample.evidence, sample.spans), names) @ weights
-        order = np.argsort(-scores, kind="stable")
-        ranked = [sample.spans[n] for n in order]
-        rows.append(ranking.confidence_rows(sample.evidence, ranked, scores[order].tolist())[0])
-        right.append(int(order[0]) in sample.gold)
+        fitted = dict(zip(names, weights.tolist(), strict=True))
+        ranked, scores = ranking.by_score(sample.evidence, sample.spans, fitted)
+        rows.append(ranking.confidence_rows(sample.evidence, ranked, scores)[0])
+        right.append(sample.spans.index(ranked[0]) in sample.gold)
     return rows, np.array(right)
 
 

@@ -41,15 +41,21 @@ class Candidate:
 
 def rank(evidence: Evidence, spans: Sequence[Span], calibration: Calibration) -> list[Candidate]:
     """Return the candidates, best first, each with its confidence."""
-    scores = [_weigh(calibration.rank, row) for row in rank_rows(evidence, spans)]
-    order = sorted(range(len(spans)), key=lambda n: (-scores[n], spans[n].sentence.start))
-    ranked = [spans[n] for n in order]
-    ranked_scores = [scores[n] for n in order]
-    rows = confidence_rows(evidence, ranked, ranked_scores)
+    ranked, scores = by_score(evidence, spans, calibration.rank)
+    rows = confidence_rows(evidence, ranked, scores)
     return [
         Candidate(span, score, _logistic(_weigh(calibration.confidence, {"intercept": 1.0} | row)))
-        for span, score, row in zip(ranked, ranked_scores, rows, strict=True)
+        for span, score, row in zip(ranked, scores, rows, strict=True)
     ]
+
+
+def by_score(
+    evidence: Evidence, spans: Sequence[Span], weights: Mapping[str, float]
+) -> tuple[list[Span], list[float]]:
+    """Return the spans, best first, and their rank scores; weights: by `RANK_FEATURES`."""
+    scores = [_weigh(weights, row) for row in rank_rows(evidence, spans)]
+    order = sorted(range(len(spans)), key=lambda n: (-scores[n], spans[n].sentence.start))
+    return [spans[n] for n in order], [scores[n] for n in order]
 
 
 def choose(

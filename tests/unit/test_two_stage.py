@@ -6,7 +6,7 @@ import shutil
 from dataclasses import replace
 
 import pytest
-from harness.fakes import ScriptedReader, WordCounts, calibration
+from harness.fakes import ScriptedReader, WordCounts
 
 from askvisit import passages, reader
 from askvisit.errors import ModelError
@@ -91,7 +91,7 @@ class ScriptedViews(ScriptedReader):
 
 
 def two_stages(first: dict[str, float], second: dict[str, float], **reread) -> TwoStageReader:
-    weights = replace(calibration(), rank={"margin": 1.0, "bm25": 9.0})
+    weights = {"margin": 1.0, "bm25": 9.0}
     views = ScriptedViews(second, otherwise=-7.0)
     return TwoStageReader("two", ScriptedReader(first), views, "f" * 64, weights, **reread)
 

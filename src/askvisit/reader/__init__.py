@@ -49,7 +49,7 @@ def _shipped(name: str) -> Reader:
             raise ModelError(f"{error}; until then ask with: --reader {FAST}") from error
         warnings.warn(f"{error}; until then the small model reads alone", stacklevel=4)
         return small
-    fitted = shipped(SMALL)
-    made_of = (small.sha256, large.sha256, sorted(fitted.rank.items()), _REREAD[name])
+    weights = shipped(SMALL).rank
+    made_of = (small.sha256, large.sha256, sorted(weights.items()), _REREAD[name])
     sha256 = hashlib.sha256(repr(made_of).encode()).hexdigest()
-    return TwoStageReader(name, small, large, sha256, fitted, **_REREAD[name])
+    return TwoStageReader(name, small, large, sha256, weights, **_REREAD[name])

@@ -8,12 +8,11 @@ and ranking and confidence use both.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
 from askvisit import ranking
-from askvisit.calibration import Calibration
 from askvisit.reader.span_reader import SpanReader, best_of
 from askvisit.records import Evidence, Sentence, Span, Window
 
@@ -27,7 +26,7 @@ PARAGRAPH = 0
 class TwoStageReader:
     """Reads with `first`, and again with `second` where `first` ranks the sentences highest.
 
-    fitted: the weights that rank the first reader's spans.
+    weights: those that rank the first reader's spans.
     paragraphs, windows: how many paragraphs are reread by themselves, and how many windows of up
     to 700 characters, or one longer paragraph. More is better, and slower.
     """
@@ -38,14 +37,14 @@ class TwoStageReader:
         first: SpanReader,
         second: SpanReader,
         sha256: str,
-        fitted: Calibration,
+        weights: Mapping[str, float],
         *,
         paragraphs: int,
         windows: int,
     ) -> None:
         self.name = name
         self.sha256 = sha256
-        self._first, self._second, self._fitted = first, second, fitted
+        self._first, self._second, self._weights = first, second, weights
         self._paragraphs, self._windows = paragraphs, windows
 
     def read(self, question: str, evidence: Evidence, turns: Sequence[str] = ()) -> list[Span]:
@@ -56,7 +55,7 @@ class TwoStageReader:
         """
         found = self._first.read(question, evidence, turns)
         margins = {span.sentence: span.margin for span in found}
-        ranked = [c.span.sentence for c in ranking.rank(evidence, found, self._fitted)]
+        ranked = [s.sentence for s in ranking.by_score(evidence, found, self._weights)[0]]
         wide = likeliest(ranked, evidence.windows, self._windows, LENGTH)
         paragraphs = likeliest(ranked, evidence.windows, self._paragraphs, PARAGRAPH)
         alone = [window for window in paragraphs if window not in wide]
