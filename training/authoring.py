@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from askvisit.errors import AskvisitError, DataError
-from askvisit.evaluation.edition_files import read_edition_dialogues, read_editions
+from askvisit.evaluation.edition_files import Edition, read_edition_dialogues, read_editions
 from training.wording import agreement, leak, write_sheets
 
 _ABOUT = """\
 Check, convert and judge articles for data/news. FOLDER holds first/NAME.txt, second/NAME.txt and
-dialogues/NAME.txt for each article, in the formats of data/news/GUIDE.md."""
+dialogues/NAME.txt for each article, in the formats of data/news/GUIDE.md; for `talk` it holds
+NAME.txt, more dialogues about an article that data/news has."""
 
 KINDS = {
     "A": "paraphrase infer coref why how yesno typed role direct when number".split(),
@@ -120,8 +121,28 @@ def read_folder(folder: Path) -> tuple[list[Line], list[Line], list[str]]:
             questions = _first_questions(first)
             editions.append(first.edition("a", questions))
             editions.append(second.edition("b", _second_questions(second, first, questions)))
-            dialogues += _dialogues(talk, {"a": first.text, "b": second.text})
+            dialogues += _dialogues(talk, {"a": first.text, "b": second.text}, DIALOGUES)
     return editions, dialogues, problems
+
+
+def read_talk(folder: Path, editions: Sequence[Edition]) -> tuple[list[Line], list[str]]:
+    """Return the dialogues of FOLDER/NAME.txt about known editions, and the problems."""
+    texts: dict[str, dict[str, str]] = {}
+    for edition in editions:
+        name, _, letter = edition.id.rpartition("-")
+        texts.setdefault(name, {})[letter] = edition.text
+    dialogues: list[Line] = []
+    problems: list[str] = []
+    paths = sorted(folder.glob("*.txt"))
+    if not paths:
+        raise DataError(f"{folder} holds no NAME.txt; name a folder with dialogues")
+    for path in paths:
+        source = _Source(path, problems)
+        if path.stem not in texts:
+            source.say(1, "no article has this name; name the file after one of the editions file")
+        elif source.read(article=False):
+            dialogues += _dialogues(source, texts[path.stem], 1)
+    return dialogues, problems
 
 
 def _first_questions(source: _Source) -> list[Line]:
@@ -177,7 +198,7 @@ def _second_questions(source: _Source, first: _Source, questions: list[Line]) ->
     return found
 
 
-def _dialogues(source: _Source, texts: dict[str, str]) -> list[Line]:
+def _dialogues(source: _Source, texts: dict[str, str], least: int) -> list[Line]:
     found: list[tuple[int, Line]] = []
     for line, fields in source.rows:
         letter = fields[0].removeprefix("=").strip()
@@ -192,7 +213,7 @@ def _dialogues(source: _Source, texts: dict[str, str]) -> list[Line]:
             found[-1][1]["turns"].append({**turn, "answers": source.answers(line, fields[3:])})
     for line, dialogue in found:
         source.expect(line, len(dialogue["turns"]), "turns in the dialogue", *TURNS)
-    source.expect(1, len(found), "dialogues", DIALOGUES)
+    source.expect(1, len(found), "dialogues", least)
     return [dialogue for _, dialogue in found]
 
 
@@ -209,6 +230,7 @@ def _parser() -> argparse.ArgumentParser:
     for command, about, names in (
         ("check", "say what is wrong with a folder of articles", ["folder"]),
         ("jsonl", "write the editions and dialogues of a folder as JSON lines", ["folder"]),
+        ("talk", "write more dialogues about known articles as JSON lines", ["folder", "editions"]),
         ("blind", "write sheets on which an edition's questions are judged", ["editions", "out"]),
         ("compare", "compare the judgements ID.answers with the file", ["editions", "folder"]),
         ("leak", "tell how well wording alone says what is answered", ["train", "test"]),
@@ -218,6 +240,7 @@ def _parser() -> argparse.ArgumentParser:
             added.add_argument(name, type=Path, metavar=name.upper())
         if command == "jsonl":
             added.add_argument("--editions", required=True, type=Path, metavar="OUT")
+        if command in ("jsonl", "talk"):
             added.add_argument("--dialogues", required=True, type=Path, metavar="OUT")
     return parser
 
@@ -231,6 +254,12 @@ def _run(options: argparse.Namespace) -> list[str]:
     elif options.command == "leak":
         for what, (area, count) in leak(*map(read_editions, (options.train, options.test))).items():
             print(f"{what}: AUROC {area:.3f} ({count} verdicts)")
+    elif options.command == "talk":
+        dialogues, problems = read_talk(options.folder, read_editions(options.editions))
+        if not problems:
+            write_lines(options.dialogues, dialogues)
+        print(f"{len(dialogues)} dialogues")
+        return problems
     else:
         editions, dialogues, problems = read_folder(options.folder)
         if options.command == "jsonl" and not problems:

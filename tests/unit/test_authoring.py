@@ -181,6 +181,45 @@ def test_the_same_folder_gives_the_same_gzipped_bytes(folder, tmp_path):
     assert len(read_editions(out)) == 2
 
 
+@pytest.fixture
+def talk(folder) -> Path:
+    """Return a folder with more dialogues about the article."""
+    (folder / "talk").mkdir()
+    (folder / "talk" / "trees.txt").write_text("\n".join(dialogue_lines()), "utf-8")
+    return folder / "talk"
+
+
+def test_more_dialogues_about_an_article_are_written(editions, talk, tmp_path, capsys):
+    out = tmp_path / "more.jsonl"
+    assert main(["talk", str(talk), str(editions), "--dialogues", str(out)]) == 0
+    assert capsys.readouterr().out == "3 dialogues\n"
+    assert out.read_bytes() == editions.with_name("dialogues.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        ("shrubs.txt", "= a\n", "talk/shrubs.txt:1: no article has this name"),
+        ("trees.txt", "= a\nX | who? | Who paid?\n", "talk/trees.txt:1: 1 turns in the dialogue"),
+        ("trees.txt", "", "talk/trees.txt:1: 0 dialogues; make it 1 or more"),
+    ],
+)
+def test_a_mistake_in_more_dialogues_is_named(
+    editions, talk, tmp_path, name, text, problem, capsys
+):
+    (talk / name).write_text(text, "utf-8")
+    out = tmp_path / "more.jsonl"
+    assert main(["talk", str(talk), str(editions), "--dialogues", str(out)]) == 1
+    assert problem in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_a_folder_without_dialogues_is_an_error(editions, tmp_path, capsys):
+    out = str(tmp_path / "more.jsonl")
+    assert main(["talk", str(tmp_path), str(editions), "--dialogues", out]) == 1
+    assert "name a folder with dialogues" in capsys.readouterr().err
+
+
 def test_a_sheet_shows_the_questions_in_another_order_and_no_verdict(editions, tmp_path):
     found = read_editions(editions)
     assert write_sheets(found, tmp_path / "blind") == 2
