@@ -181,7 +181,8 @@ def survey(
         try:
             file.metadata()
         except ArticleError as error:
-            skipped.append(error)
+            if error.path not in {other.path for other in skipped}:  # a.txt and a.md share a.toml
+                skipped.append(error)
         first = first_with.setdefault(entry.text_sha256, file.id)
         if first == file.id:
             entries.append(entry)

@@ -122,6 +122,13 @@ def test_a_bad_sidecar_is_named_and_its_article_kept(tmp_path, sidecar, reason):
     assert read(tmp_path, "a.txt").title == "A Bridge for the Town"
 
 
+def test_a_bad_sidecar_that_two_articles_share_is_named_once(tmp_path):
+    write_articles(tmp_path, {"a.txt": BRIDGE, "a.md": "Another text.", "a.toml": "title ="})
+    entries, (error,) = corpus.survey(tmp_path)
+    assert [entry.id for entry in entries] == ["a.md", "a.txt"]
+    assert error.path == tmp_path / "a.toml"
+
+
 BAD = {
     "empty.txt": (b"", "empty"),
     "blank.txt": (b" \r\n\t\n", "has no words"),
