@@ -313,3 +313,13 @@ def test_the_card_counts_articles_and_verdicts_as_they_are(name):
     counts = [verdicts.total(), *(verdicts[both] for both in ("AA", "AN", "NA", "NN"))]
     row = f"| `{name}` | {len(found)} × 2 | {' | '.join(f'{count:,}' for count in counts)} |"
     assert row in (NEWS / "README.md").read_text("utf-8").splitlines()
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_the_card_counts_dialogues_and_turns_as_they_are(name):
+    dialogues = read_edition_dialogues(NEWS / f"dialogues-{name}", read_editions(NEWS / name))
+    turns = [turn for dialogue in dialogues for turn in dialogue.turns]
+    unanswered = sum(not turn.spans for turn in turns)
+    counts = [len(dialogues), len(turns), unanswered, sum(turn.stands_alone for turn in turns)]
+    row = f"| `dialogues-{name}` | {' | '.join(f'{count:,}' for count in counts)} |"
+    assert row in (NEWS / "README.md").read_text("utf-8").splitlines()
