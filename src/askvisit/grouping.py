@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from askvisit import ranking
 from askvisit.calibration import Calibration
+from askvisit.quotable import speaker
 from askvisit.ranking import Candidate
 from askvisit.records import (
     AnswerGroup,
@@ -22,6 +23,7 @@ from askvisit.records import (
     Hit,
     SpanType,
 )
+from askvisit.retriever import fused
 from askvisit.text import MONTH, content_words
 
 MOST_ARTICLES = 10
@@ -70,13 +72,17 @@ class _Said:
 
 
 def relevant(hits: Sequence[Hit]) -> list[str]:
-    """Return the ids of articles whose best passage scores near the best of all, best first."""
+    """Return the ids of articles whose best passage scores near the best of all, best first.
+
+    What the last answer of a conversation quoted gets no bonus here: every article is asked.
+    """
     best: dict[str, float] = {}
-    for hit in hits:
-        best[hit.article_id] = max(hit.fused, best.get(hit.article_id, hit.fused))
+    scores = fused([hit.dense for hit in hits], [hit.bm25 for hit in hits])
+    for hit, score in zip(hits, scores, strict=True):
+        best[hit.article_id] = max(score, best.get(hit.article_id, score))
     least = max(best.values(), default=0.0) - _NEAR
     near = [name for name, score in best.items() if score >= least or len(hits) <= _FEW]
-    return near[:MOST_ARTICLES]
+    return sorted(near, key=lambda name: -best[name])[:MOST_ARTICLES]
 
 
 def best_of_each(
@@ -125,7 +131,8 @@ def group(
         for said in sorted(members, key=lambda said: said.date, reverse=True):
             number += 1
             span, score = said.candidate.span, said.candidate.score
-            citation = Citation.of(number, said.article, span, score)
+            who = speaker(said.article.text, span.sentence.start)
+            citation = Citation.of(number, said.article, span, score, who)
             known_of = (said.article.source, said.article.date)
             cited.append(GroupMember(citation, *known_of, said.candidate.confidence))
         said = members[0]

@@ -66,8 +66,7 @@ class Retriever:
             bm25 |= dict(self._index.bm25(question, _READ, ranges))
         dense |= self._index.cosines(vector, bm25.keys() - dense.keys())
         found = list(dense)
-        by_meaning = z_scores([dense[n] for n in found])
-        by_words = z_scores([bm25.get(n, 0.0) for n in found])
+        scores = fused([dense[n] for n in found], [bm25.get(n, 0.0) for n in found])
         passages = self._index.passages(found)
         hits = [
             Hit(
@@ -77,9 +76,9 @@ class Retriever:
                 text=passages[n].text,
                 dense=dense[n],
                 bm25=bm25.get(n, 0.0),
-                fused=meaning + _BM25_WEIGHT * word + _gain(passages[n], cited),
+                fused=score + _gain(passages[n], cited),
             )
-            for n, meaning, word in zip(found, by_meaning, by_words, strict=True)
+            for n, score in zip(found, scores, strict=True)
         ]
         return sorted(hits, key=lambda hit: (-hit.fused, hit.article_id, hit.start))
 
@@ -122,6 +121,12 @@ def _gain(passage: Passage, cited: Sequence[Citation]) -> float:
         return 0.0
     away = min(max(0, passage.start - at, at - passage.end) for at in same)
     return _CITED_WEIGHT + _NEAR_WEIGHT / (1 + away / _NEAR)
+
+
+def fused(dense: Sequence[float], bm25: Sequence[float]) -> list[float]:
+    """Return each passage's fused score: its dense z-score and three quarters of its BM25 one."""
+    both = zip(z_scores(dense), z_scores(bm25), strict=True)
+    return [meaning + _BM25_WEIGHT * word for meaning, word in both]
 
 
 def z_scores(values: Sequence[float]) -> list[float]:

@@ -82,6 +82,15 @@ def test_one_article_that_answers_makes_no_groups(one):
     assert (none.kind, none.groups, none.citations) == ("not_found", (), ())
 
 
+def test_a_member_of_an_interview_names_its_speaker(one, folder, tmp_path):
+    talk = "\n\n".join(["Ann Lind: Who came?", "Bo Reed: 64 trucks did."] * 2)
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "talk.txt").write_text(f"An interview\n\n{talk}\n")
+    build_index(index=tmp_path, encoder=WordCounts())
+    asked = Assistant(tmp_path, WordCounts(), one.reader, calibration(), ScriptedResolver())
+    assert asked.ask(ASKED, each=True).citations[0].speaker == "Bo Reed"
+
+
 def test_nothing_is_grouped_where_all_is_refused(one):
     assert one.ask(ASKED, min_confidence=1, each=True).groups == ()
 
@@ -146,11 +155,12 @@ def test_a_span_has_a_type(words, kind):
 
 
 def test_an_article_far_from_the_best_is_not_read():
-    def hit(name: str, fused: float) -> Hit:
-        return Hit(name, 0, 1, "a", 0.5, 1.0, fused)
+    def hit(name: str, dense: float, fused: float = 0.0) -> Hit:
+        return Hit(name, 0, 1, "a", dense, 1.0, fused)
 
-    found = [hit("a", 3.0), hit("b", 1.3), hit("c", 1.1)]
-    assert grouping.relevant([*found, *[hit("a", 1.0)] * 20]) == ["a", "b"]
+    # The last answer quoted c, so its passage came first: that does not count.
+    found = [hit("c", 0.1, 9.0), hit("a", 0.3), hit("b", 0.2)]
+    assert grouping.relevant([*found, *[hit("a", 0.0)] * 20]) == ["a", "b"]
     assert grouping.relevant(found) == ["a", "b", "c"]  # too few to tell
     many = [hit(str(n), 1.0) for n in range(20)]
     assert len(grouping.relevant(many)) == grouping.MOST_ARTICLES
