@@ -91,6 +91,18 @@ class TestWhichArticle:
             "No article is about that. There are 2 articles: 1. “A Bridge"
         )
 
+    @pytest.mark.parametrize("asked", ["summarise the third article", "show me the 12th article"])
+    def test_a_place_beyond_the_last_is_told(self, assistant, small, asked):
+        words = "The third and 12th article of the treaty was read aloud in the hall."
+        write_articles(small / "articles", {"treaty.txt": f"A Treaty\n\n{words}\n"})
+        (small / "articles" / "tariffs.txt").unlink()
+        build_index(index=small, encoder=WordCounts())
+        answer = assistant.ask(asked)
+        assert answer.kind == "talk"
+        assert answer.text.startswith(
+            "No article is about that. There are 2 articles: 1. “A Bridge"
+        )
+
     def test_only_the_chosen_ones_count(self, assistant):
         assert cited(assistant.ask("headline", articles=["tariffs.txt"])) == {"tariffs.txt"}
         history = [assistant.ask(MAYOR)]

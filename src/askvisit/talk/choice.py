@@ -35,7 +35,8 @@ def choose(
     ids = among(index, articles)
     if request.about is not None:
         named = _named(index, request.about, ids, request.loosely)
-        if named or not request.loosely:
+        by_place = _place(_plain(request.about)) is not None
+        if named or by_place or not request.loosely:
             return named
         return _mentioning(index, request.about, articles)[:1]
     last = next((i for answer in reversed(history) for i in _article_of(answer) if i in ids), None)
@@ -101,7 +102,7 @@ def listing(index: PassageIndex, ids: Sequence[str]) -> str:
 
 def _named(index: PassageIndex, about: str, ids: Sequence[str], loosely: bool) -> list[str]:
     """Return the articles that words name by file, by place in the listing, or by title."""
-    plain = about.strip(" .?!“”\"'").lower()
+    plain = _plain(about)
     by_file = [i for i in ids if plain in (i.lower(), PurePath(i).stem.lower())]
     if by_file:
         return by_file
@@ -121,6 +122,10 @@ def _mentioning(index: PassageIndex, about: str, articles: Sequence[str] | None)
     found = index.bm25(about, _PASSAGES_SEARCHED, within)
     passages = index.passages(number for number, _ in found)
     return list(dict.fromkeys(passages[number].article_id for number, _ in found))
+
+
+def _plain(about: str) -> str:
+    return about.strip(" .?!“”\"'").lower()
 
 
 def _place(plain: str) -> int | None:
