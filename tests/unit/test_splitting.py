@@ -30,6 +30,7 @@ SCRIPT = {"on Monday": 2.0, "three years": 1.0}
         ("Did Xi come, and did it help?", ["Did Xi come?", "did it help?"]),
         ("who met kim; where was it held", ["who met kim?", "where was it held?"]),
         ("How many came? Why? By whom?", ["How many came?", "Why?", "By whom?"]),
+        ("Who came? Why? Name the towns.", ["Who came?", "Why?", "Name the towns?"]),
         (
             "What did Xi want and what did Kim get and why did Trump care?",
             ["What did Xi want?", "what did Kim get?", "why did Trump care?"],

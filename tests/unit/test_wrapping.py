@@ -23,6 +23,9 @@ from askvisit.rewriting.wrapping import unwrap
         ("quick question: how low did trade go", "How low did trade go"),
         ("I would like to know why Ola went, if you don't mind.", "Why Ola went"),
         ("any idea where they will meet?", "Where they will meet?"),
+        ("So, just how low did trade go?", "How low did trade go?"),
+        ("well - who won", "Who won"),
+        ("please list the towns", "List the towns"),
     ],
 )
 def test_courtesies_are_taken_off(typed, bare):
@@ -37,6 +40,9 @@ def test_courtesies_are_taken_off(typed, bare):
         *("What is the question?", "Who said hello?", "If Ola succeeds, what changes?"),
         *("Tell me about sanctions", "I want to know more about Vietnam", "Is it so?"),
         *("Wellington fell", "Hidden costs", "Okayama"),
+        *("Right-wing parties gained how many seats?", "So-called rebels seized what?"),
+        *("Just Stop Oil protests", "Great Barrier Reef bleaching", "ER doctors strike"),
+        *("Well-known names", "UH-60 crash", "Please-Touch museum"),
     ],
 )
 def test_what_carries_something_stays(question):

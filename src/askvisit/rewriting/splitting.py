@@ -20,7 +20,8 @@ _JOINT = re.compile(
     re.IGNORECASE,
 )
 _FURTHER = re.compile(
-    rf"(?:(?:and|but|or|also|then)\b|{_PREPOSITION}(?:{_ASKING})\b|(?:{'|'.join(AUXILIARIES)})\b)",
+    rf"(?:(?:and|but|or|also|then)\b|{_PREPOSITION}(?:{_ASKING})\b|(?:{'|'.join(AUXILIARIES)})\b|"
+    r"(?:please\s+)?(?:name|list|tell|give|show|describe|explain|compare)\b)",
     re.IGNORECASE,
 )
 """How a question after the first of its line begins; it may be a fragment ("Why?")."""

@@ -7,7 +7,8 @@ import re
 from askvisit.text import content_words
 
 _ASK = r"(?:could|can|would|will|may|might)\s+(?:you|i|u)"
-_SOFT = r"(?:please|pls|plz|kindly|perhaps|maybe|possibly|just|also|quickly)"
+_PLEASE = r"(?:please|pls|plz|kindly)"
+_SOFT = rf"(?:{_PLEASE}|perhaps|maybe|possibly|just|also|quickly)"
 _KNOW = r"(?:know|learn|find\s+out|ask(?:\s+you)?|hear|understand|see)"
 _SAY = r"(?:tell|inform|show|explain\s+to|remind|advise|enlighten)\s+(?:me|us)"
 _MUCH = r"(?:\s+(?:again|(?:so|very)\s+much|a\s+lot))?+"
@@ -29,9 +30,11 @@ _GREETING = re.compile(
     rf"|{_ASSENT}{_STOP}(?!\d))(?=\w)",
     re.IGNORECASE,
 )
+# "Well, who …" and "so who …", but not "well-known", "just war" or "Great Barrier Reef"
+_PAUSE = rf"(?=\s*[,.!:–]|\s+-\s|\s+(?:{_BEGINS}|{_SOFT})\b)"
 _OPENINGS = (
-    r"(?:ok|okay|well|so|um+|uh+|er+m?|hmm+|sorry|excuse\s+me|great|right)(?=[\s,.!:–-])",
-    rf"{_SOFT}\b",
+    rf"(?:ok|okay|well|so|um+|uh+|er+m?|hmm+|sorry|excuse\s+me|great|right){_PAUSE}",
+    rf"{_PLEASE}\b(?!-)|{_SOFT}{_PAUSE}",
     rf"(?:{_ASK}\s+)?(?:{_SOFT}\s+)*(?:{_SAY}|let\s+me\s+know)\b"
     r"(?!\s+(?:(?:some|any|every)thing|more|all)?\s*(?:about|of|on)\b)",
     rf"(?:do|would|did)\s+you\s+(?:{_SOFT}\s+)*(?:happen\s+to\s+)?know\b(?!\s+(?:about|of)\b)",
