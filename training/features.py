@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from askvisit.errors import TrainingError
 from askvisit.onnx_model import Layout
-from askvisit.text import content_words
+from askvisit.text import content_words, word_ranges
 from training.examples import Example, Group
 
 if TYPE_CHECKING:
@@ -108,13 +108,13 @@ def _depends_on(encoding: Encoding, text: str, wanted: frozenset[str] | None) ->
     """
     if wanted is None:
         return [None] * len(encoding.ids)
-    bounds: dict[int | None, tuple[int, int]] = {}
-    for word, (start, end) in zip(encoding.word_ids, encoding.offsets, strict=True):
-        first, last = bounds.get(word, (start, end))
-        bounds[word] = (min(first, start), max(last, end))
     judged = {word.lower() for word in content_words(text)}
-    words = [text[slice(*bounds[word])].lower() for word in encoding.word_ids]
-    return [word in wanted if word in judged else None for word in words]
+    ranges = word_ranges(text)
+    found: list[bool | None] = []
+    for start, end in encoding.offsets:
+        word = next((text[a:b].lower() for a, b in ranges if a < end and b > start), "")
+        found.append(word in wanted if word in judged else None)
+    return found
 
 
 def batches(groups: Sequence[TokenGroup], *, tokens: int, seed: int) -> list[list[TokenGroup]]:

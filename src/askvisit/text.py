@@ -75,6 +75,11 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(text)
 
 
+def word_ranges(text: str) -> list[tuple[int, int]]:
+    """Return where a text's words begin and end, in order."""
+    return [match.span() for match in _WORD.finditer(text)]
+
+
 def content_words(text: str) -> list[str]:
     """Return a text's words without stop words, in lower case, each once, in order.
 

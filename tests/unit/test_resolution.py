@@ -73,6 +73,12 @@ def test_pieces_are_joined_to_the_words_of_the_turn(classify):
     )
 
 
+def test_an_abbreviation_with_full_stops_is_one_word(classify):
+    classifier, _ = classify("U", ".", "S")
+    (found,) = classifier.context("And its army?", [turn("Who leads the U.S. today?")])
+    assert found.words == ("U.S.",)
+
+
 def test_only_content_words_are_judged(classify):
     classifier, _ = classify("Wh", "o", "the", "th", "e", "ma", "n", "le", "ft")
     (found,) = classifier.context("Why?", [turn("Who is the man that left?")])

@@ -82,6 +82,12 @@ def test_words_of_the_history_that_a_question_leans_on_are_marked(bert):
     assert {leans for _, leans in window_of(unrelated, bert, Layout.of(bert)).terms} == {False}
 
 
+def test_an_abbreviation_is_marked_in_all_its_pieces(bert):
+    asked = Example("Who?", "", (), ("ada u.s. live",), frozenset({"u.s."}))
+    window = window_of(asked, bert, Layout.of(bert))
+    assert [leans for _, leans in window.terms] == [False, *[True] * 4, False]
+
+
 def test_windows_are_made_until_there_are_enough_tokens(bert):
     groups = [(EXAMPLE, EXAMPLE)] * 600
     made = token_groups(iter(groups), bert, tokens=1000)

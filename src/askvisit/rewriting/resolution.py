@@ -16,7 +16,7 @@ import numpy as np
 from askvisit.onnx_model import MODELS, Floats
 from askvisit.reader.onnx import LONGEST_HISTORY, LONGEST_QUESTION, onnx_model, turn_tokens
 from askvisit.records import Answer, ContextTurn
-from askvisit.text import content_words, one_line, printable
+from askvisit.text import content_words, one_line, printable, word_ranges
 
 TURNS = 3
 """Earlier turns that a question may depend on, as in training."""
@@ -87,12 +87,7 @@ def turn_text(answer: Answer) -> str:
 def _wanted_words(text: str, tokens: Sequence[tuple[Floats, tuple[int, int]]]) -> Iterator[str]:
     """Join the word pieces of a turn into words, and yield the content words likely wanted."""
     judged = set(content_words(text))
-    words: list[tuple[int, int, list[float]]] = []
-    for probability, (start, end) in tokens:
-        if words and start == words[-1][1] and text[start - 1 : start + 1].isalnum():
-            words[-1] = (words[-1][0], end, [*words[-1][2], float(probability)])
-        else:
-            words.append((start, end, [float(probability)]))
-    for start, end, probabilities in words:
-        if text[start:end].lower() in judged and np.mean(probabilities) >= _WANTED:
+    for start, end in word_ranges(text):
+        pieces = [wanted for wanted, (a, b) in tokens if a < end and b > start]
+        if pieces and text[start:end].lower() in judged and np.mean(pieces) >= _WANTED:
             yield text[start:end]
