@@ -200,6 +200,29 @@ def test_any_model_of_the_transformers_library_reads(tiny):
     assert again == spans
 
 
+def test_a_space_that_a_tokenizer_counts_to_the_word_after_it_is_not_quoted(tiny):
+    class Spaced:
+        """As DeBERTa's: the offsets of " opened" begin at the space."""
+
+        def __getattr__(self, name):
+            return getattr(plain, name)
+
+        def __call__(self, question, text, **options):
+            parts = plain(question, text, **options)
+            parts["offset_mapping"] = [
+                [(max(0, a - (text[a - 1 : a] == " ")), b) for a, b in offsets]
+                for offsets in parts["offset_mapping"]
+            ]
+            return parts
+
+    reader = readers.load(str(tiny), WordCounts())
+    found = evidence(windows(BRIDGE))
+    before = reader.read("Who opened the bridge?", found)
+    plain = reader._tokenizer
+    reader._tokenizer = Spaced()
+    assert reader.read("Who opened the bridge?", found) == before
+
+
 def test_a_reader_is_told_apart_by_the_hash_of_its_weights(tiny):
     weights = (tiny / "model.safetensors").read_bytes()
     assert readers.load(str(tiny), WordCounts()).sha256 == hashlib.sha256(weights).hexdigest()

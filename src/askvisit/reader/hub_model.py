@@ -10,6 +10,7 @@ from threading import Lock
 from askvisit.calibration import ACCURATE
 from askvisit.errors import ModelError
 from askvisit.hub import first_line, model_folder, weights_sha256
+from askvisit.onnx_model import Range
 from askvisit.reader.span_reader import Logits, SpanReader
 
 _LONGEST_INPUT = 512
@@ -80,5 +81,10 @@ class TransformersReader(SpanReader):
             )
             cls = ids.index(self._tokenizer.cls_token_id)
             of_text = [n for n, part in enumerate(parts.sequence_ids(number)) if part == 1]
-            offsets = [parts["offset_mapping"][number][n] for n in of_text]
+            offsets = [_trimmed(text, *parts["offset_mapping"][number][n]) for n in of_text]
             yield Logits(start[of_text], end[of_text], offsets, float(start[cls] + end[cls]))
+
+
+def _trimmed(text: str, start: int, end: int) -> Range:
+    """Return a token's range without the space before it, which some tokenizers count as its."""
+    return end - len(text[start:end].lstrip()), end
