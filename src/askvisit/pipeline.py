@@ -75,13 +75,16 @@ class QAPipeline:
         reply = talk.reply(self.index, self.encoder, question, asked, history, self.articles)
         if reply is not None:
             return self._unless_all_is_refused(reply, asked)
-        earlier = [turn for turn in history if not talk.is_reply(turn)]
+        places = [n for n, turn in enumerate(history) if not talk.is_reply(turn)]
+        earlier = [history[place] for place in places]
         parts = rewriting.splitting.split(rewriting.wrapping.unwrap(asked))
         if len(parts) == 1:
-            return self._answered(question, self._best(parts[0], earlier))
+            return _placed(self._answered(question, self._best(parts[0], earlier)), places)
         answers: list[Answer] = []
         for part in parts:
-            answers.append(self._answered(part, self._best(part, [*earlier, *answers])))
+            answer = self._answered(part, self._best(part, [*earlier, *answers]))
+            places.append(len(history) + len(answers))
+            answers.append(_placed(answer, places))
         return _joined(question, answers)
 
     def _best(self, asked: str, history: Sequence[Answer]) -> ReadingResult:
@@ -212,6 +215,12 @@ class QAPipeline:
             facts=(),
             nearest=tuple(hits),
         )
+
+
+def _placed(answer: Answer, places: Sequence[int]) -> Answer:
+    """Number the turns that an answer depends on by their places in the whole history."""
+    context = tuple(replace(turn, turn=places[turn.turn]) for turn in answer.context)
+    return replace(answer, context=context)
 
 
 def _joined(question: str, parts: Sequence[Answer]) -> Answer:

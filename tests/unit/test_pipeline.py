@@ -126,6 +126,8 @@ def test_talk_is_no_turn_to_lean_on(small, opened):
     assert thanks.kind == "talk"
     answer = one.ask(LIKED, [opened, thanks])
     assert [turn.text for turn in answer.context] == [f"{OPENED} on Monday"]
+    assert answer.context[0].turn == 0
+    assert one.ask(LIKED, [thanks, opened]).context[0].turn == 1
 
 
 def test_the_second_question_of_a_line_may_lean_on_the_first(small):
@@ -138,6 +140,8 @@ def test_the_second_question_of_a_line_may_lean_on_the_first(small):
         (),
         (ContextTurn(0, f"{OPENED} on Monday", ("bridge",)),),
     ]
+    again = one.ask(f"{OPENED.rstrip('?')}, and {why}", [one.ask("thanks")])
+    assert again.parts[1].context[0].turn == 1
 
 
 @pytest.mark.parametrize("strictness", [0.0, 0.3, 0.999, 1.0])

@@ -33,9 +33,9 @@ ArticleRequest = Literal[
 class ContextTurn:
     """An earlier turn used to interpret a question.
 
-    `turn` is its position in the given history, from 0. `text` is what was read of it: the
-    question and the words that answered it; `words` are those that the question depends on, in
-    order.
+    `turn` is its position in the given history, from 0; an earlier question of the same line counts
+    as a turn after it. `text` is what was read of it: the question and the words that answered it;
+    `words` are those that the question depends on, in order.
     """
 
     turn: int
