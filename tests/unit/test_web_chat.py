@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 
 from harness.web_fakes import ARTICLE, FakeAssistant
 
-from askvisit.records import Answer
+from askvisit.records import Answer, ContextTurn
 from askvisit.web import answers, chat
 from askvisit.web.chat import KEPT_QUESTION, ChatTurn, reply
 
@@ -48,6 +49,23 @@ def test_a_statement_gets_no_verdict_whatever_the_quotes_say():
     assert ">Probably<" not in page
     assert "Statements are not judged" in page
     assert "Statements are not judged" not in shown("Who met the mayor?")
+
+
+def test_a_question_without_a_question_word_is_judged():
+    said = ASSISTANT.ask("Which bridge?")
+    for asked in (
+        replace(said, question="Any nine bridges?", reading="Any nine bridges?"),
+        replace(
+            said,
+            question="and the mayor",
+            reading="and the mayor — nine bridges town",
+            context=(ContextTurn(0, "nine bridges town", ("bridges",)),),
+        ),
+    ):
+        page = answers.answer_html(asked, ASSISTANT.articles)
+        assert ">Probably</span>" in page
+        assert "not a question" not in page
+        assert "Statements are" not in page
 
 
 def test_the_article_is_named_once_below_its_quotes():

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from askvisit.records import Answer, Article, Citation, Hit
 from askvisit.rewriting.topics import is_keywords
-from askvisit.text import excerpt, excerpt_around
+from askvisit.text import content_words, excerpt, excerpt_around
 from askvisit.web.markup import LINK_ICON, PIN_ICON, QUOTE_ICON, escape, lines
 from askvisit.web.source_panel import TextRange
 
@@ -104,13 +104,15 @@ def _caution(answer: Answer, guess: bool) -> str:
     """Return what a reader must know before the quotes."""
     if guess:
         return '<p class="note">The articles hardly answer this. The nearest sentence is:</p>'
-    if _is_statement(answer.reading):
+    if _is_keywords(answer) and len(answer.reading.split()) > 3:
         return '<p class="note">Statements are not judged true or false. The articles say:</p>'
     return ""
 
 
-def _is_statement(reading: str) -> bool:
-    return is_keywords(reading) and len(reading.split()) > 3
+def _is_keywords(answer: Answer) -> bool:
+    """Return whether a topic or claim was searched for; "Any deaths there?" is a question."""
+    asks = answer.question.rstrip().endswith("?") and len(content_words(answer.question)) > 1
+    return not answer.context and not asks and is_keywords(answer.reading)
 
 
 def _verdict(answer: Answer, guess: bool) -> str:
@@ -123,7 +125,7 @@ def _verdict(answer: Answer, guess: bool) -> str:
     if guess:
         word, style = "Best guess", "unsure"
         reason = f"This is {percent} likely to be right: the articles hardly answer the question."
-    elif is_keywords(answer.reading):
+    elif _is_keywords(answer):
         word, style = "The articles on this", "neutral"
         reason = (
             "This is not a question, so it is not judged right or wrong: see the quotes. "
