@@ -96,6 +96,14 @@ def test_a_page_is_decoded_as_browsers_do(declared, encoding):
     assert word in html.decode(text.encode(encoding))
 
 
+@pytest.mark.parametrize("declared", ['<meta charset="utf-8">', ""])
+def test_one_broken_byte_costs_one_character(declared):
+    text = f"<html><head>{declared}</head><p>“Café” and “Łódź”</p>".encode()
+    assert html.decode(text + b"It\xe2\x80s</html>").endswith(
+        "“Café” and “Łódź”</p>It\ufffds</html>"
+    )
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [

@@ -72,7 +72,10 @@ def read(data: bytes) -> Document:
 
 
 def decode(data: bytes) -> str:
-    """Decode a page as browsers do: byte order mark, UTF-8, declared encoding, Windows-1252."""
+    """Decode a page as browsers do: byte order mark, UTF-8, declared encoding, Windows-1252.
+
+    A page that is mostly valid UTF-8 stays UTF-8: one broken byte costs one character.
+    """
     for mark, encoding in _BYTE_ORDER_MARKS.items():
         if data.startswith(mark):
             return data.decode(encoding, "replace")
@@ -81,17 +84,24 @@ def decode(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        return data.decode(_declared(data), "replace")
+        text = data.decode("utf-8", "replace")
+    encoding = _declared(data)
+    if encoding == "utf-8":
+        broken = text.count("\ufffd")
+        if sum(not character.isascii() for character in text) > 2 * broken:
+            return text
+    # Browsers read pages that declare Latin-1 as Windows-1252.
+    western = encoding in ("utf-8", "iso8859-1", "ascii")
+    return data.decode("cp1252" if western else encoding, "replace")
 
 
 def _declared(data: bytes) -> str:
+    """Return the encoding that a page declares, UTF-8 if it declares none that is known."""
     found = _DECLARED.search(data[:_DECLARED_WITHIN])
     try:
-        name = codecs.lookup(found[1].decode()).name if found else "cp1252"
+        return codecs.lookup(found[1].decode()).name if found else "utf-8"
     except LookupError:
-        return "cp1252"
-    # Browsers read pages that declare Latin-1, or wrongly UTF-8, as Windows-1252.
-    return "cp1252" if name in ("iso8859-1", "ascii", "utf-8") else name
+        return "utf-8"
 
 
 def _blocks(body: _Element) -> list[str]:
