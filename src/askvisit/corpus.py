@@ -166,10 +166,12 @@ def survey(
     """Hash a folder's articles by name, and report files that are unusable or duplicates.
 
     A file whose hash matches its entry in `known` is not parsed again. Texts are not kept. An
-    unusable sidecar is reported too; its article is listed without it.
+    unusable sidecar is reported too; its article is listed without it. Of files with the same text,
+    one in `known` stays.
     """
     files, skipped = scan(folder)
     known = known or {}
+    files.sort(key=lambda file: file.id not in known)
     entries: list[Entry] = []
     first_with: dict[str, str] = {}
     for file in files:
@@ -188,7 +190,7 @@ def survey(
             entries.append(entry)
         else:
             skipped.append(ArticleError(file.path, f"has the same text as {first}"))
-    return entries, skipped
+    return sorted(entries, key=lambda entry: entry.id), skipped
 
 
 def _entry(file: SourceFile, before: Entry | None) -> Entry:

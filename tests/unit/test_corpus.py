@@ -161,6 +161,16 @@ def test_bad_files_are_named_and_good_ones_stay(tmp_path):
     assert all(str(error).startswith(f"{error.path.name}: ") for error in skipped)
 
 
+def test_of_two_files_with_the_same_text_the_known_one_stays(tmp_path):
+    write_articles(tmp_path, {"bridge.txt": BRIDGE, "z.txt": "Another text."})
+    known = {entry.id: entry for entry in corpus.survey(tmp_path)[0]}
+    write_articles(tmp_path, {"bridge (1).txt": BRIDGE})
+    entries, (error,) = corpus.survey(tmp_path, known)
+    assert [entry.id for entry in entries] == ["bridge.txt", "z.txt"]
+    assert str(error) == "bridge (1).txt: has the same text as bridge.txt"
+    assert [entry.id for entry in corpus.survey(tmp_path)[0]] == ["bridge (1).txt", "z.txt"]
+
+
 def test_a_file_over_the_limit_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(corpus, "LARGEST_FILE", 1_000_000)
     write_articles(tmp_path, {"long.txt": b"word " * 200_001, "bridge.txt": BRIDGE})
