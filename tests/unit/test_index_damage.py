@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from harness.fakes import BRIDGE, WordCounts, write_articles
+from harness.fakes import BRIDGE, TARIFFS, WordCounts, write_articles
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +17,7 @@ from askvisit.errors import (
     IndexMissingError,
     PassageIndexError,
 )
-from askvisit.index import build_index, open_index, verify_index
+from askvisit.index import build_index, local, open_index, plan, verify_index
 from askvisit.index import manifest as manifests
 
 
@@ -131,6 +131,29 @@ def test_verify_names_everything_that_is_wrong(small):
     assert found.stale == ("tariffs.txt is gone", "bridge.txt was edited", "c.txt is new")
 
 
+def test_verify_says_why_an_article_can_no_longer_be_used(small):
+    (small / "articles" / "bridge.txt").write_bytes(b"caf\xe9")
+    write_articles(small / "articles", {"tariffs (1).txt": TARIFFS})
+    (changed,) = verify_index(small).changed
+    assert changed.startswith("bridge.txt: not UTF-8 (byte 3)")
+
+
+def test_verify_starts_again_where_a_build_replaced_the_index(small, monkeypatch):
+    write_articles(small / "articles", {"c.txt": "Another."})
+    looked = []
+    damage = local._damage
+
+    def after_a_build(folder, built):
+        if not looked:
+            build_index(index=small, encoder=WordCounts())
+        looked.append(built.name)
+        return damage(folder, built)
+
+    monkeypatch.setattr(local, "_damage", after_a_build)
+    assert verify_index(small).intact
+    assert len(looked) > 2
+
+
 def test_verify_says_that_the_folder_of_articles_is_gone(small):
     (small / "articles").rename(small / "elsewhere")
     (stale,) = verify_index(small).stale
@@ -163,6 +186,23 @@ def test_another_format_is_named_and_mended(small, version):
             use(small)
     build_index(index=small, encoder=WordCounts())
     assert verify_index(small).intact
+
+
+@pytest.mark.parametrize("manifest_is", ["of another format", "damaged"])
+def test_a_rebuild_keeps_what_was_chosen(small, tmp_path, monkeypatch, manifest_is):
+    (small / "articles").rename(tmp_path / "mine")
+    build_index(tmp_path / "mine", index=small, encoder=WordCounts(), faiss="HNSW8")
+    if manifest_is == "damaged":
+        (small / "manifest.json").write_text(json.dumps(manifest(small) | {"recall": 0.1}))
+    else:
+        rewrite(small, format=1)
+    loaded = []
+    monkeypatch.setattr(plan.encoders, "load", lambda name: loaded.append(name) or WordCounts())
+    build_index(index=small)
+    assert loaded == [WordCounts().name]
+    assert verify_index(small).intact
+    assert manifest(small)["articles_folder"] == str((tmp_path / "mine").resolve())
+    assert (manifest(small)["faiss"], manifest(small)["faiss_given"]) == ("HNSW8", True)
 
 
 @pytest.mark.parametrize("there", ["nothing", "a folder", "a file", "articles only"])

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from askvisit import corpus
-from askvisit.errors import AskvisitError, IndexDamagedError, rebuild_hint
+from askvisit.errors import AskvisitError, IndexDamagedError, PassageIndexError, rebuild_hint
 from askvisit.index import manifest as manifests
 from askvisit.index.manifest import BuiltFile, EncoderIdentity, Manifest
 from askvisit.records import Article, ArticleRecord, Passage, Sentence
@@ -191,7 +191,7 @@ class Verification:
 
 
 def verify_index(folder: Path) -> Verification:
-    """Hash every built file and every article of an index.
+    """Hash every built file and every article of an index, again if a build replaces it meanwhile.
 
     Raises `IndexMissingError` and `IndexFormatError`; damage is reported, not raised.
     """
@@ -205,7 +205,16 @@ def verify_index(folder: Path) -> Verification:
             open_index(folder)
         except IndexDamagedError as error:
             damage = [error.reason]
-    return Verification(folder, tuple(damage), *_compared(folder, manifest))
+    found = Verification(folder, tuple(damage), *_compared(folder, manifest))
+    return found if found.sound or _is_current(folder, manifest) else verify_index(folder)
+
+
+def _is_current(folder: Path, manifest: Manifest) -> bool:
+    """Return whether no build has replaced a manifest."""
+    try:
+        return manifests.read(folder) == manifest
+    except PassageIndexError:
+        return True
 
 
 def _damage(folder: Path, built: BuiltFile) -> list[str]:
@@ -222,11 +231,12 @@ def _compared(folder: Path, manifest: Manifest) -> tuple[tuple[str, ...], tuple[
     """Return what changed in the indexed articles, and the ids of new ones."""
     source = manifest.articles_path(folder)
     try:
-        entries, _ = corpus.survey(source, manifest.articles)
+        entries, skipped = corpus.survey(source, manifest.articles)
     except AskvisitError as error:
         return (str(error),), ()
     now = {entry.id: entry for entry in entries}
     changed = [name for name, entry in manifest.articles.items() if now.get(name) != entry]
-    gone = [f"{name} is gone" for name in changed if name not in now]
+    unusable = {error.path.name: str(error) for error in skipped}
+    gone = [unusable.get(name, f"{name} is gone") for name in changed if name not in now]
     edited = [f"{name} was edited" for name in changed if name in now]
     return (*gone, *edited), tuple(name for name in now if name not in manifest.articles)

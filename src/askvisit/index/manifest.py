@@ -113,6 +113,30 @@ def read(folder: Path) -> Manifest:
         raise IndexDamagedError(folder, f"{NAME} is incomplete") from error
 
 
+@dataclass(frozen=True)
+class KeptSettings:
+    """What a user chose for an index, None for what is not known; a rebuild goes on with it."""
+
+    articles_folder: str | None = None
+    encoder: str | None = None
+    faiss: str | None = None
+
+
+def kept_settings(folder: Path) -> KeptSettings:
+    """Read the settings of an index of any format, also of one whose manifest is damaged."""
+    try:
+        data = json.loads((folder / NAME).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return KeptSettings()
+    if not isinstance(data, dict):
+        return KeptSettings()
+    encoder = data.get("encoder")
+    name = encoder.get("name") if isinstance(encoder, dict) else None
+    faiss = data.get("faiss") if data.get("faiss_given") is True else None
+    settings = (data.get("articles_folder"), name, faiss)
+    return KeptSettings(*(value if isinstance(value, str) else None for value in settings))
+
+
 def replace(folder: Path, manifest: Manifest) -> None:
     """Commit: write the manifest beside the old one, sync it, and move it into place."""
     data = asdict(manifest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,22 +65,22 @@ class Plan:
 def plan_build(folder: Path, options: BuildOptions) -> Plan:
     """Survey the articles and the old index."""
     before = _manifest_or_none(folder)
+    kept = manifests.kept_settings(folder)
+    source = folder / (kept.articles_folder or "articles")
     if options.articles is not None:
         source = Path(options.articles)
-    else:
-        source = before.articles_path(folder) if before else folder / "articles"
+    elif before is None and not os.path.isdir(source):  # it comes from a damaged manifest
+        source = folder / "articles"
     encoder, faiss = options.encoder, options.faiss
     if isinstance(encoder, str) or encoder is None:
-        kept_name = before.encoder.name if before else encoders.DEFAULT
-        encoder = encoders.load(encoder or kept_name)
-    kept = before.faiss if before is not None and before.faiss_given else None
+        encoder = encoders.load(encoder or kept.encoder or encoders.DEFAULT)
     reusable = _reusable(folder, before, encoder)
     # What is chunked again is parsed again: a newer parser may extract different words.
     entries, skipped = corpus.survey(source, reusable.manifest.articles if reusable else None)
     corpus.check_entries(source, entries, skipped)
     if faiss is not None and faiss != BY_SIZE:  # before hours of encoding
         check_factory(faiss, encoder.dimension)
-    chosen = kept if faiss is None else None if faiss == BY_SIZE else faiss
+    chosen = kept.faiss if faiss is None else None if faiss == BY_SIZE else faiss
     return Plan(folder, source, entries, skipped, encoder, before, reusable, chosen)
 
 
