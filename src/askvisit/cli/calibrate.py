@@ -13,7 +13,9 @@ cross-validated.
 
 import argparse
 import json
+import warnings
 from pathlib import Path
+from typing import Any
 
 from askvisit.cli import options
 
@@ -34,7 +36,7 @@ def run(chosen: argparse.Namespace) -> int:
     from askvisit import cross_validation, encoder, fitting, reader
     from askvisit.errors import DataError
     from askvisit.evaluation import read_questions
-    from askvisit.index import location_of
+    from askvisit.index import location_of, manifest
 
     questions = read_questions(chosen.questions)
     with_answer = sum(bool(q.sentences) for q in questions)
@@ -45,6 +47,8 @@ def run(chosen: argparse.Namespace) -> int:
         )
     location = location_of(chosen.index)
     target = location.calibration_file()
+    assert target is not None  # --index names a folder
+    fitted = _earlier_fits(target)
     engine = encoder.load(location.encoder().name)
     read_by = reader.load(chosen.reader, engine)
     samples = fitting.ask(location.open(), engine, read_by, questions)
@@ -54,10 +58,27 @@ def run(chosen: argparse.Namespace) -> int:
     expected = cross_validation.rates(judged)
     for level, sources in expected.items():
         print(f"{level:<20}", "  ".join(f"{k} {v:.3f}" for k, v in sources["questions"].items()))
-    assert target is not None  # --index names a folder
-    fitted = json.loads(target.read_text("utf-8")) if target.is_file() else {}
     found = fitting.fit(samples, read_by.name)
     fitted[read_by.name] = fitting.as_json(found, read_by.sha256, expected)
-    target.write_text(json.dumps(fitted, indent=1) + "\n", "utf-8")
+    unfinished = target.with_suffix(".tmp")
+    try:
+        unfinished.write_text(json.dumps(fitted, indent=1) + "\n", "utf-8")
+        unfinished.replace(target)
+    except OSError as error:
+        raise manifest.read_only(target.parent, error) from error
     print(f"saved in {target}")
     return 0
+
+
+def _earlier_fits(target: Path) -> dict[str, Any]:
+    """Return the fits of other readers; what cannot be read is replaced, with a warning."""
+    if not target.exists():
+        return {}
+    try:
+        fits = json.loads(target.read_text("utf-8"))
+        if isinstance(fits, dict):
+            return fits
+    except (OSError, ValueError):
+        pass
+    warnings.warn(f"{target} cannot be read; it is replaced by the new fit", stacklevel=2)
+    return {}

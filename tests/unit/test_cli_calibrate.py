@@ -1,0 +1,55 @@
+"""`askvisit calibrate` saves a fit that the reader then uses, and loses no earlier one."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from harness.fakes import SharedWords, WordCounts
+
+from askvisit import encoder, reader
+from askvisit.calibration import calibration_for
+from askvisit.cli import main
+from askvisit.index import location_of
+
+OPENED = "The mayor opened the bridge on Monday."
+
+
+@pytest.fixture
+def arguments(small, tmp_path, monkeypatch) -> list[str]:
+    """Return the command line for twenty questions with an answer and twenty without."""
+    monkeypatch.setattr(encoder, "load", lambda name: WordCounts())
+    monkeypatch.setattr(reader, "load", lambda name, encoder: SharedWords())
+    asked = [
+        *({"question": f"Who opened the bridge {n}?", "sentences": [OPENED]} for n in range(20)),
+        *({"question": f"What did whales eat {n}?", "sentences": []} for n in range(20)),
+    ]
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text("".join(json.dumps(one) + "\n" for one in asked), "utf-8")
+    return ["calibrate", str(questions), "--index", str(small)]
+
+
+def test_a_fit_is_saved_beside_those_of_other_readers(arguments, small, capsys):
+    file = small / "calibration.json"
+    file.write_text('{"another": {"kept": true}}', "utf-8")
+    assert main(arguments) == 0
+    assert f"saved in {file}" in capsys.readouterr().out
+    assert json.loads(file.read_text("utf-8"))["another"] == {"kept": True}
+    assert calibration_for(SharedWords.name, file).sha256 == SharedWords.sha256
+    assert list(small.glob("*.tmp")) == []
+
+
+@pytest.mark.filterwarnings("always")
+@pytest.mark.parametrize("content", ["{", "[]"])
+def test_a_file_that_cannot_be_read_is_replaced(arguments, small, capsys, content):
+    (small / "calibration.json").write_text(content, "utf-8")
+    assert main(arguments) == 0
+    assert "cannot be read; it is replaced" in capsys.readouterr().err
+    assert calibration_for(SharedWords.name, small / "calibration.json") is not None
+
+
+def test_a_folder_that_cannot_be_written_is_named(arguments, small, monkeypatch, capsys):
+    nowhere = small / "gone" / "calibration.json"
+    monkeypatch.setattr(type(location_of(small)), "calibration_file", lambda self: nowhere)
+    assert main(arguments) == 1
+    assert "free some space or make it writable" in capsys.readouterr().err
