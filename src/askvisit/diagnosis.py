@@ -18,7 +18,7 @@ from askvisit import __version__, store
 from askvisit import encoder as encoders
 from askvisit import reader as readers
 from askvisit.assistant import Assistant
-from askvisit.calibration import ACCURATE
+from askvisit.calibration import FAST
 from askvisit.encoder import DEFAULT, SentenceTransformerEncoder
 from askvisit.errors import AskvisitError
 from askvisit.index import locate, verify_index
@@ -102,7 +102,7 @@ def _reader(name: str | None) -> str:
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         reader = readers.load(name, encoders.load())
-    if reader.name != (name or ACCURATE):  # it stands in for another, and the last warning says why
+    if name == FAST and reader.name != FAST:  # another stands in, and the last warning says why
         raise AskvisitError(str(told[-1].message))
     return f"{reader.name}, sha256 {reader.sha256}"
 

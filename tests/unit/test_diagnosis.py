@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 from harness.fakes import ROOT
+from harness.tiny_reader import write_tiny_reader
 
 from askvisit import diagnosis
 from askvisit.cli import main
@@ -101,6 +102,14 @@ def test_a_fault_in_one_part_hides_no_other(monkeypatch, tmp_path):
     found = {one.part: one for one in diagnosis.examine(tmp_path)}
     assert list(found) == PARTS
     assert found["processor"].detail == "RuntimeError: boom"
+
+
+def test_a_reader_in_a_folder_is_named_by_its_path(tmp_path, monkeypatch):
+    write_tiny_reader(tmp_path / "mine", ["Who opened the bridge?"])
+    monkeypatch.chdir(tmp_path)
+    found = {f.part: f for f in diagnosis.examine(ROOT / "index", "mine")}
+    assert found["reader"].ok, found["reader"].detail
+    assert found["reader"].detail.startswith(str(tmp_path / "mine"))
 
 
 def test_a_reader_that_stands_in_for_another_is_a_finding(tmp_path, monkeypatch):
