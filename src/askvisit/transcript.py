@@ -195,7 +195,7 @@ def _values(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError:
-        return [json.loads(line) for line in text.splitlines() if line.strip()]
+        return [json.loads(line) for line in text.split("\n") if line.strip()]
 
 
 def _answers(data: Any) -> list[Mapping[str, Any]]:

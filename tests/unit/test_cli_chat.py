@@ -317,7 +317,10 @@ class TestProcess:
             assert process.stderr.read() == b""
 
     def test_bytes_that_are_no_text_are_no_bug(self, small):
-        done = subprocess.run(faked(small), input=b"\xff\xfe hello\n", capture_output=True)
+        strict = {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}  # as in most locales
+        done = subprocess.run(
+            faked(small), input=b"\xff\xfe hello\n", capture_output=True, env=strict
+        )
         assert done.returncode == 0, done.stderr
         assert done.stderr == b""
 

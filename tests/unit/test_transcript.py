@@ -49,6 +49,8 @@ def test_every_form_of_answers_is_read(tmp_path):
     assert len(transcript.read(saved(tmp_path, one))) == 1
     assert len(transcript.read(saved(tmp_path, f"[{one}, {one}]"))) == 2
     assert len(transcript.read(saved(tmp_path, "\ufeff" + lines))) == 2
+    parted = json.dumps(asdict(found()) | {"question": "Who\u2028met?"}, ensure_ascii=False)
+    assert len(transcript.read(saved(tmp_path, f"{parted}\n{parted}\n"))) == 2
 
 
 @pytest.mark.parametrize(

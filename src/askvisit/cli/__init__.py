@@ -44,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # text that the terminal cannot show is escaped
             stream.reconfigure(errors="backslashreplace")
+    if hasattr(sys.stdin, "reconfigure"):  # bytes that are no text are shown as such
+        sys.stdin.reconfigure(errors="surrogateescape")
     warnings.showwarning = _warn
     try:
         options = _parser().parse_args(arguments)
