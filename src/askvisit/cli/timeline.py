@@ -47,7 +47,8 @@ def run(chosen: argparse.Namespace) -> int:
     looked_in = {"articles": chosen.article, "sources": chosen.source}
     found = assistant.timeline(topic, chosen.since, chosen.until, **looked_in)
     print(show.as_json([asdict(entry) for entry in found]) if chosen.json else show.timeline(found))
-    articles = [assistant.articles[name] for name in assistant.within(Scope(**looked_in))]
+    known, scope = assistant.articles, assistant.within(Scope(**looked_in))
+    articles = [known[name] for name in scope if name in known]
     undated = [article.id for article in articles if publication_day(article.date) is None]
     if undated:
         print(f"askvisit: {_left_out(undated)}", file=sys.stderr)
