@@ -132,6 +132,29 @@ def test_a_large_file_arrives_whole_and_a_long_text_is_refused(editor, open_form
     expect(problem).to_contain_text("has 9,570,000 characters, over 1,000,000", timeout=30_000)
 
 
+def test_a_file_that_a_proxy_refuses_is_told_and_can_be_sent_again(editor, open_form):
+    page = open_form(editor[1])
+    page.route("**/queue/join*", lambda route: route.fulfill(status=413))
+    add_file(page, "mill.txt", MILL.encode())
+    expect(page.locator("#added .problem")).to_contain_text("The server did not respond")
+    page.unroute("**/queue/join*")
+    page.get_by_role("button", name="Add the article").click()
+    expect(page.locator("#added .done")).to_contain_text("Added")
+
+
+def test_a_removal_that_fails_can_be_tried_again(editor, open_page):
+    page = open_page(editor[1])
+    open_sources(page)
+    item = page.locator("#articles li").first
+    item.locator("summary").click()
+    page.route("**/queue/join*", lambda route: route.fulfill(status=503))
+    item.locator("[data-remove]").click()
+    expect(item.locator("[data-remove]")).to_be_enabled()
+    page.unroute("**/queue/join*")
+    item.locator("[data-remove]").click()
+    expect(page.locator("#articles li")).to_have_count(1)
+
+
 def test_a_hostile_file_does_nothing_but_be_read(editor, open_form, ask):
     page = open_form(editor[1])
     name = '"><img src=x onerror="window.hacked=9">.txt'

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 from harness.web_fakes import FakeAssistant
 from playwright.sync_api import expect
+
+from askvisit.records import AnswerGroup, GroupMember
 
 from .conftest import open_sources, serve
 
@@ -77,6 +80,17 @@ def test_an_answer_that_is_stopped_comes_nowhere(slow, open_page, ask):
     expect(page.locator(".turn")).to_have_count(1)
 
 
+def test_another_question_is_asked_at_once_after_one_that_was_stopped(slow, open_page, ask):
+    page = open_page(slow)
+    ask_slowly(page)
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator(".waiting")).to_have_count(0)
+    page.get_by_label("Your question").fill("hello")
+    page.get_by_label("Your question").press("Enter")
+    expect(page.locator(".message.bot")).to_have_text("Hello!\nAsk me.", use_inner_text=True)
+    expect(page.locator(".message.user p")).to_have_text(["hello"])
+
+
 def test_a_page_that_is_loaded_anew_does_not_welcome_again(slow, open_page):
     page = open_page(slow)
     ask_slowly(page)
@@ -123,6 +137,25 @@ def test_the_numbers_of_an_answer_are_what_the_arrows_walk(both, open_page, ask)
         expect(page.locator("#source mark.active")).to_have_text(quote)
         page.get_by_role("button", name="Next citation").click()
     expect(turn.locator("a.cite[aria-current]")).to_have_text("1")
+
+
+class Grouping(FakeAssistant):
+    def ask(self, question, *args, **kwargs):
+        answer = super().ask(question, *args, **kwargs)
+        members = tuple(GroupMember(c, None, None, 0.9) for c in answer.citations)
+        return replace(answer, groups=(AnswerGroup("mayor", "words", False, members),))
+
+
+def test_the_arrows_walk_the_numbers_and_not_what_is_folded(open_page, ask):
+    served = serve(Grouping())
+    page = open_page(served.local_url)
+    turn = ask(page, "List the minister, the mayor")
+    expect(turn.locator("a.cite.near")).to_have_count(3)
+    expect(page.locator(".source-position")).to_have_text("1 of 3")
+    for number in ("2 of 3", "3 of 3", "1 of 3"):
+        page.get_by_role("button", name="Next citation").click()
+        expect(page.locator(".source-position")).to_have_text(number)
+    served.close(verbose=False)
 
 
 def test_paragraphs_are_numbered_as_they_are_cited(fake, open_page, ask):

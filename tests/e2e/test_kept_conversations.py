@@ -92,3 +92,59 @@ def test_a_conversation_that_is_taken_back_whole_leaves_the_list(fake, open_page
     page.get_by_role("button", name="Restore").click()
     expect(page.locator(".message.user p")).to_have_text(["hello"])
     expect(listed(page)).to_have_count(1)
+
+
+def three_conversations(page, ask):
+    """Have a slow conversation, then one about the mayor, then one that greets."""
+    for question in ("slow: who met the mayor?", "Who met the mayor?", "hello"):
+        if page.locator(".turn").count():
+            begin_anew(page)
+        ask(page, question)
+    expect(listed(page)).to_have_count(3)
+
+
+def kept(page):
+    """Return the questions of each conversation that the browser keeps."""
+    return page.evaluate(
+        """() => Object.entries(localStorage)
+        .filter(([name]) => name.startsWith("askvisit-conversation-"))
+        .map(([, one]) => JSON.parse(JSON.parse(one).kept).map(([question]) => question)).sort()"""
+    )
+
+
+THREE = [["Who met the mayor?"], ["hello"], ["slow: who met the mayor?"]]
+
+
+def test_a_reload_while_one_is_opened_loses_none(slow, open_page, ask):  # noqa: F811
+    page = open_page(slow)
+    three_conversations(page, ask)
+    page.locator("#conversations .opens", has_text="slow").click()
+    expect(page.locator(".waiting")).to_be_visible()
+    page.reload()
+    expect(page.locator(".message.user p")).to_have_text(["slow: who met the mayor?"])
+    assert kept(page) == THREE
+    expect(listed(page)).to_have_count(3)
+    expect(page.locator("#conversations [aria-current]")).to_contain_text("slow")
+
+
+def test_the_last_one_that_is_clicked_opens_and_none_is_lost(slow, open_page, ask):  # noqa: F811
+    page = open_page(slow)
+    three_conversations(page, ask)
+    page.locator("#conversations .opens", has_text="slow").click()
+    expect(page.locator(".waiting")).to_be_visible()
+    listed(page).nth(1).click()
+    expect(page.locator(".message.user p")).to_have_text(["Who met the mayor?"])
+    page.wait_for_timeout(2000)
+    expect(page.locator(".message.user p")).to_have_text(["Who met the mayor?"])
+    assert kept(page) == THREE
+
+
+def test_a_new_one_that_is_begun_while_the_page_loads_stays_new(slow, open_page, ask):  # noqa: F811
+    page = open_page(slow)
+    ask(page, "slow: who met the mayor?")
+    page.reload()
+    expect(page.locator("#chat .log")).to_contain_text("Asking the questions of this conversation")
+    begin_anew(page)
+    page.wait_for_timeout(2500)
+    expect(page.locator(".turn")).to_have_count(0)
+    assert kept(page) == [["slow: who met the mayor?"]]

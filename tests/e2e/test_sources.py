@@ -7,6 +7,7 @@ from harness.web_fakes import ARTICLE, FakeAssistant
 from playwright.sync_api import expect
 
 from askvisit.records import Article
+from askvisit.web.articles import MOST_LISTED
 
 from .conftest import open_sources, serve
 from .test_adding import MILL, ids
@@ -191,3 +192,45 @@ def test_sources_are_filtered_sorted_and_ticked_together(three, open_page, ask):
     page.get_by_role("button", name="Ask only Zinc").click()
     expect(page.locator("#scope")).to_contain_text("Asking only Zinc")
     expect(ask(page, "How old was the zinc?")).to_contain_text("Searched only: Zinc")
+
+
+@pytest.fixture(scope="module")
+def many():
+    papers = [
+        Article(f"paper-{n:03}.txt", f"Paper {n}", f"Paper {n}\n\nNews {n}.")
+        for n in range(MOST_LISTED + 2)
+    ]
+    page = serve(FakeAssistant(*papers))
+    yield page.local_url
+    page.close(verbose=False)
+
+
+def test_all_are_asked_where_all_that_are_listed_are_ticked(many, open_page):
+    page = open_page(many)
+    open_sources(page)
+    page.get_by_role("button", name="Tick none").click()
+    expect(page.locator("#scope")).to_contain_text("Asking only 0 of 502 articles")
+    page.get_by_role("button", name="Tick all").click()
+    expect(page.locator("#scope")).to_contain_text("Asking all 502 articles")
+
+
+def test_a_proposed_scope_holds_articles_that_are_not_listed(many, open_page):
+    page = open_page(many)
+    open_sources(page)
+    page.evaluate(
+        """() => document.dispatchEvent(new CustomEvent("askvisit:scope",
+        { detail: ["paper-000.txt", "paper-501.txt"] }))"""
+    )
+    expect(page.locator("#scope")).to_contain_text("Asking only 2 of 502 articles")
+
+
+def test_a_conversation_about_many_articles_is_there_after_a_reload(many, open_page, ask):
+    page = open_page(many)
+    open_sources(page)
+    page.locator("[data-choose]").first.uncheck()
+    expect(page.locator("#scope")).to_contain_text("Asking only 499 of 502 articles")
+    for number in range(5):
+        ask(page, f"hello {number}")
+    page.reload()
+    expect(page.locator(".turn")).to_have_count(5)
+    expect(page.locator("#scope")).to_contain_text("Asking only 499 of 502 articles")

@@ -13,6 +13,7 @@ from askvisit.web import server
 from askvisit.web.controller import ChatController
 
 from .conftest import serve
+from .test_conversation import SlowAssistant, ask_slowly
 
 pytestmark = pytest.mark.slow
 
@@ -83,6 +84,25 @@ def test_a_click_on_a_turn_that_the_server_forgot_still_does_it(open_page, ask):
     guess = page.locator(".turn").nth(1).locator(".verdict span").first
     expect(guess).to_have_text("Best guess")
     expect(page.locator(".turn")).to_have_count(2)
+    served.close(verbose=False)
+
+
+def test_a_question_that_is_stopped_takes_nothing_that_the_server_forgot(open_page, ask):
+    controller = ChatController(SlowAssistant())
+    port = server.free_port("127.0.0.1", 0)
+    first_id = Context.id
+    served = server.launch(controller, "127.0.0.1", port)
+    page = open_page(served.local_url)
+    ask(page, "Who met the mayor?")
+    served.close(verbose=False)
+    Context.id = first_id
+    served = server.launch(controller, "127.0.0.1", port)
+    ask_slowly(page)
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator(".waiting")).to_have_count(0)
+    expect(page.locator(".message.user p")).to_have_text(["Who met the mayor?"])
+    page.get_by_role("button", name="Conversations").click()
+    expect(page.locator("#conversations .opens")).to_have_count(1)
     served.close(verbose=False)
 
 

@@ -90,3 +90,15 @@ def test_a_made_up_choice_and_a_long_list_do_no_harm():
     read = recalled(many)
     assert len(read) == SHOWN_TURNS
     assert len(read[0].question) == KEPT_QUESTION
+
+
+def test_the_articles_of_the_question_before_are_not_repeated():
+    controller = ChatController(FakeAssistant(ARTICLE, OTHER))
+    turns = controller.ask("hello", (), ("visit.txt",)).turns
+    turns = controller.ask("hello", turns, ("visit.txt",)).turns
+    turns = controller.ask("hello", turns).turns
+    kept = remembered(turns)
+    assert [item[2] for item in json.loads(kept)] == [["visit.txt"], True, None]
+    again = controller.restored(kept, ())
+    assert [turn.chosen for turn in again] == [("visit.txt",), ("visit.txt",), None]
+    assert recalled('[["hello", false, true]]')[0].articles is None

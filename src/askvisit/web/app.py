@@ -30,6 +30,9 @@ _ENDED = "() => document.dispatchEvent(new CustomEvent('askvisit:ended'))"
 """Gradio shows an event's last outputs once more when it ends; this is dispatched after that."""
 
 
+_NOT_REMOVED = "() => document.dispatchEvent(new CustomEvent('askvisit:notremoved'))"
+
+
 class Stamp:
     """Counts how often a user changed the conversation by hand.
 
@@ -87,16 +90,22 @@ def _wire(controller: ChatController, page: Any, parts: Parts) -> None:
 
     def stop(sent: str, turns: Turns, stamp: Stamp) -> list[Any]:
         stamp.changes += 1
-        _, chosen = _remembered(controller, sent)
-        return [_written_anew(controller.log(turns, chosen), stamp)]
+        changes = stamp.changes
+        kept, chosen = _remembered(controller, sent)
+        turns = controller.restored(kept, turns)
+        update = ChatUpdate(log=_written_anew(controller.log(turns, chosen), stamp), turns=turns)
+        return _updates(update if stamp.changes == changes else ChatUpdate())
 
     def restore(sent: str, turns: Turns, stamp: Stamp, undone: Turns) -> list[Any]:
         stamp.changes += 1
-        _, chosen = _remembered(controller, sent)
+        kept, chosen = _remembered(controller, sent)
+        if not undone:
+            turns = controller.restored(kept, turns)
         return _updates(controller.restore(undone, turns, chosen))
 
     def choose(turns: Turns, event: Any) -> list[Any]:
-        chosen = controller.choose(_sent(event, "articles"))
+        is_all = _sent(event, "all") is True
+        chosen = None if is_all else controller.choose(_sent(event, "articles"))
         return [controller.scope(chosen), controller.suggested(turns, chosen)]
 
     def ask_all(turns: Turns) -> list[Any]:
@@ -112,9 +121,11 @@ def _wire(controller: ChatController, page: Any, parts: Parts) -> None:
         number = _turn(event, turns)
         return {} if number is None else controller.inspect(number, turns)
 
-    def loaded(sent: str, turns: Turns) -> list[Any]:
+    def loaded(sent: str, turns: Turns, stamp: Stamp) -> list[Any]:
+        changes = stamp.changes
         kept, chosen = _remembered(controller, sent)
         update = controller.show(controller.restored(kept, turns), chosen)
+        update = update if stamp.changes == changes else ChatUpdate()
         return [controller.listing(chosen), controller.scope(chosen), *_updates(update)]
 
     on_turn = partial(_on_turn, controller)
@@ -122,25 +133,30 @@ def _wire(controller: ChatController, page: Any, parts: Parts) -> None:
     known = [parts.kept, parts.turns]
     changing = [*known, parts.stamp]
     question = [parts.kept, parts.question, parts.turns, parts.stamp]
-    typed = parts.question.submit(asked, question, js=_ASK, **shown)
-    clicked = parts.log.ask(_with_event(suggested), changing, js=_REMEMBER, **shown)
-    edited = parts.log.edit(on_turn(controller.edit, "question"), changing, js=_REMEMBER, **shown)
+    # The page asks one question at a time. One that was stopped may still be being answered, and
+    # Gradio would drop the next one until then.
+    asking_anew = {**shown, "trigger_mode": "multiple"}
+    typed = parts.question.submit(asked, question, js=_ASK, **asking_anew)
+    clicked = parts.log.ask(_with_event(suggested), changing, js=_REMEMBER, **asking_anew)
+    edit = on_turn(controller.edit, "question")
+    edited = parts.log.edit(edit, changing, js=_REMEMBER, **asking_anew)
     for asking in (typed, clicked, edited):
         asking.failure(None, js="() => window.askvisitFailed()", **listening)
     parts.log.guess(on_turn(controller.guess), changing, js=_REMEMBER, **shown)
     parts.log.undo(on_turn(controller.undo), changing, js=_REMEMBER, **shown)
     parts.log.feedback(on_turn(controller.feedback, "said"), changing, js=_REMEMBER, **shown)
-    parts.log.stop(stop, changing, [parts.log], **remembering)
+    parts.log.stop(stop, changing, js=_REMEMBER, **shown)
     parts.log.restore(restore, [*changing, parts.undone], js=_REMEMBER, **shown)
     parts.log.inspect(_with_event(inspect), known, [parts.inspected], **remembering)
     parts.top.new(new, changing, js=_REMEMBER, **with_box)
-    reopened = parts.top.reopen(reopen, changing, js=_REMEMBER, **shown)
+    reopened = parts.top.reopen(reopen, changing, js=_REMEMBER, **asking_anew)
     reopened.failure(None, js="() => window.askvisitFailed()", **listening)
     parts.top.export(_with_event(export), known, [parts.download], **remembering)
     scoped = [parts.scope, parts.suggested]
-    parts.listed.choose(_with_event(choose), [parts.turns], scoped, **listening)
+    in_turn = {"trigger_mode": "multiple", **listening}
+    parts.listed.choose(_with_event(choose), [parts.turns], scoped, **in_turn)
     parts.scope.widen(ask_all, [parts.turns], [*scoped, parts.listed], **listening)
-    page.load(loaded, known, [parts.listed, parts.scope, *shown["outputs"]], **remembering)
+    page.load(loaded, changing, [parts.listed, parts.scope, *shown["outputs"]], **remembering)
     if controller.editor is not None:
         _wire_adding(controller, parts, known, remembering)
 
@@ -173,8 +189,11 @@ def _wire_adding(
     # Several files are sent in turn; the end of one is signalled before it counts as done.
     one_by_one["trigger_mode"] = "multiple"
     added = parts.adding.addition(_with_event(add), known, outputs, **one_by_one)
-    added.then(None, js=_ENDED, api_visibility="private", show_progress="hidden")
-    parts.listed.removal(_with_event(remove), known, outputs, **one_by_one)
+    ends = {"api_visibility": "private", "show_progress": "hidden"}
+    for ended in (added.then, added.failure):  # an error runs only the latter
+        ended(None, js=_ENDED, **ends)
+    removed = parts.listed.removal(_with_event(remove), known, outputs, **one_by_one)
+    removed.failure(None, js=_NOT_REMOVED, **ends)
 
 
 def _on_turn(
@@ -188,8 +207,9 @@ def _on_turn(
         kept, chosen = _remembered(controller, sent)
         known = controller.restored(kept, turns)
         number = _turn(event, known)
-        if number is None or (known is not turns and len(known) == SHOWN_TURNS):
-            # The page's numbers may be out of date.
+        is_all = len(known) == _sent(event, "of") and len(known) < SHOWN_TURNS
+        if number is None or (known is not turns and not is_all):
+            # The page's numbers are those of turns that were forgotten.
             return _updates(controller.show(known, chosen))
         told = (_text(event, name) for name in names)
         update = action(number, known, *told, chosen=chosen)

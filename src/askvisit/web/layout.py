@@ -99,7 +99,7 @@ def lay_out(controller: ChatController, stamp: object) -> Parts:
             log = _html(
                 controller.log(()),
                 *("chat", "editing", "copying", "announcing"),
-                uses=("clipboard",),
+                uses=("storage", "clipboard"),
             )
             scope = _html(controller.scope(None), "scope")
             question = gr.Textbox(

@@ -10,7 +10,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from askvisit.web.articles import Chosen
 from askvisit.web.chat import KEPT_QUESTION, SHOWN_TURNS, ChatTurn
+
+_SAME = True
+"""Stands for the articles of the question before: their ids may be many."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,9 @@ class RememberedQuestion:
 
 def remembered(turns: Sequence[ChatTurn]) -> str:
     """Return what the browser keeps of the turns on the page, as JSON."""
-    return json.dumps([_item(turn) for turn in turns[-SHOWN_TURNS:]])
+    shown = turns[-SHOWN_TURNS:]
+    before = (None, *(turn.chosen for turn in shown))
+    return json.dumps([_item(turn, chosen) for turn, chosen in zip(shown, before, strict=False)])
 
 
 def recalled(text: object) -> list[RememberedQuestion]:
@@ -39,11 +45,16 @@ def recalled(text: object) -> list[RememberedQuestion]:
         listed = None
     if not isinstance(listed, list):
         return []
-    return [
-        RememberedQuestion(item[0][:KEPT_QUESTION], item[1] is True, *item[2:])
-        for item in listed[-SHOWN_TURNS:]
-        if isinstance(item, list) and len(item) in (3, 4) and isinstance(item[0], str)
-    ]
+    found: list[RememberedQuestion] = []
+    for item in listed[-SHOWN_TURNS:]:
+        if isinstance(item, list) and len(item) in (3, 4) and isinstance(item[0], str):
+            question, guess, articles, *places = item
+            if articles is _SAME:
+                articles = found[-1].articles if found else None
+            found.append(
+                RememberedQuestion(question[:KEPT_QUESTION], guess is True, articles, *places)
+            )
+    return found
 
 
 def cited(turn: ChatTurn) -> list[list[str | int]]:
@@ -52,7 +63,8 @@ def cited(turn: ChatTurn) -> list[list[str | int]]:
     return [[c.article_id, c.start, c.end] for c in citations]
 
 
-def _item(turn: ChatTurn) -> list[object]:
-    item: list[object] = [turn.question, turn.guess, turn.chosen and list(turn.chosen)]
+def _item(turn: ChatTurn, chosen_before: Chosen) -> list[object]:
+    articles = turn.chosen and (_SAME if turn.chosen == chosen_before else list(turn.chosen))
+    item: list[object] = [turn.question, turn.guess, articles]
     places = cited(turn)
     return [*item, places] if places else item

@@ -8,8 +8,11 @@ let removing = null;
 let wanted = { filter: "", order: "title" }; // kept where the list is written anew
 
 function chosen() {
+  const all = ticks();
+  const ticked = all.filter((tick) => tick.checked);
   trigger("choose", {
-    articles: ticks().filter((tick) => tick.checked).map((tick) => tick.dataset.choose),
+    articles: ticked.map((tick) => tick.dataset.choose),
+    all: ticked.length === all.length, // also those that are not listed
   });
 }
 
@@ -52,6 +55,17 @@ document.addEventListener(
   listening,
 );
 
+// A removal that failed, because the server is busy or gone, can be tried again.
+document.addEventListener(
+  "askvisit:notremoved",
+  () => {
+    for (const button of element.querySelectorAll("[data-remove]:disabled"))
+      Object.assign(button, { disabled: false, textContent: "Delete it" });
+    removing = null;
+  },
+  listening,
+);
+
 // A scope that an answer proposed was taken; the listener of an older list is replaced.
 window.askvisitScope?.abort();
 window.askvisitScope = new AbortController();
@@ -59,7 +73,7 @@ document.addEventListener(
   "askvisit:scope",
   (event) => {
     for (const one of ticks()) one.checked = event.detail.includes(one.dataset.choose);
-    chosen();
+    trigger("choose", { articles: event.detail }); // some may not be listed
   },
   { signal: window.askvisitScope.signal },
 );

@@ -1,6 +1,5 @@
 // The conversation: a question is shown at once, and its answer takes its place.
 const PATIENCE = 60_000; // milliseconds until a missing answer is spoken of
-const MOST_KEPT = 20_000; // characters of a conversation that are sent along with each question
 const log = () => element.querySelector(".log");
 const box = () => document.querySelector("#question textarea");
 const waiting = () => element.querySelector(".waiting:not(.late)");
@@ -132,15 +131,16 @@ element.addEventListener("click", (event) => {
     const asked = button.closest(".turn").querySelector(".message.user p");
     return look(JSON.parse(scope), asked.innerText);
   }
+  const of = element.querySelectorAll("[data-turn]").length; // the server may remember fewer
   if (stop !== undefined) {
     if (!box().value) putIntoBox(sessionStorage.getItem("askvisit-asked"));
     trigger("stop");
-  } else if (undo !== undefined) trigger("undo", { turn: Number(undo) });
+  } else if (undo !== undefined) trigger("undo", { turn: Number(undo), of });
   else if (restore !== undefined) trigger("restore");
   else if (waiting()) return; // the answer that is on its way would be lost
-  else if (guess !== undefined) trigger("guess", { turn: Number(guess) });
+  else if (guess !== undefined) trigger("guess", { turn: Number(guess), of });
   else if (feedback !== undefined)
-    trigger("feedback", { turn: Number(button.closest(".turn").dataset.turn), said: feedback });
+    trigger("feedback", { turn: Number(button.closest(".turn").dataset.turn), of, said: feedback });
   else return;
   clicked = true;
 });
@@ -183,7 +183,7 @@ watch("value", () => {
   announce(isNew);
   if (clicked && document.activeElement === document.body) focusOnNext();
   clicked = false;
-  sessionStorage.setItem("askvisit-kept", keptBefore.length < MOST_KEPT ? keptBefore : "");
+  sessionStorage.setItem("askvisit-kept", trimmed(keptBefore));
   document.dispatchEvent(new CustomEvent("askvisit:kept", { detail: keptBefore }));
   sessionStorage.removeItem("askvisit-asked");
   const newest = [...element.querySelectorAll(".turn")].at(-1);

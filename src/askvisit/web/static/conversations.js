@@ -1,14 +1,16 @@
 // Conversations of earlier, kept in this browser: each by its first question; opened again, deleted,
 // brought back. The server asks the questions of one that is opened again.
 const MOST_CONVERSATIONS = 50;
-const MOST_SENT = 20_000; // characters of a conversation that are sent to the server
 const FULL = 30; // questions that are kept of one; the first of a longer one is gone
 const PREFIX = "conversation-";
 const list = element.querySelector("#conversations");
 const deletedNote = list.querySelector(".deleted");
 let leaving = false; // a new conversation was asked for, and is not there yet
-let opening = null; // the id of the one that was asked for, and is not there yet
 let deleted = null;
+
+// The ids of those that were asked for and are not there yet, the latest last; a reload keeps them.
+const opening = () => JSON.parse(sessionStorage.getItem("askvisit-opening") || "[]");
+const setOpening = (ids) => sessionStorage.setItem("askvisit-opening", JSON.stringify(ids));
 
 const current = () => sessionStorage.getItem("askvisit-conversation");
 const questionsOf = (kept) => JSON.parse(kept).map(([question]) => question);
@@ -21,12 +23,15 @@ function conversations() {
 // The conversation on the page changed. What comes late still belongs to the one that is left.
 function keep(kept) {
   const questions = questionsOf(kept);
-  if (opening !== null) {
-    const wanted = questionsOf(trimmed(stored(PREFIX + opening, { kept: "[]" }).kept));
-    if (JSON.stringify(wanted) === JSON.stringify(questions)) {
-      sessionStorage.setItem("askvisit-conversation", opening);
-      opening = null;
-    }
+  const waited = opening();
+  const isIt = (id) => {
+    const wanted = questionsOf(trimmed(stored(PREFIX + id, { kept: "[]" }).kept));
+    return JSON.stringify(wanted) === JSON.stringify(questions);
+  };
+  const arrived = questions.length ? waited.findLastIndex(isIt) : -1;
+  if (arrived >= 0) {
+    sessionStorage.setItem("askvisit-conversation", waited[arrived]);
+    setOpening(waited.slice(arrived + 1));
   }
   if (!questions.length) {
     if (!leaving && current()) forget(PREFIX + current());
@@ -47,13 +52,6 @@ function write(id, conversation) {
   const oldest = conversations().filter((one) => one.id !== id);
   while (oldest.length >= MOST_CONVERSATIONS) forget(PREFIX + oldest.pop().id);
   while (!store(PREFIX + id, conversation) && oldest.length) forget(PREFIX + oldest.pop().id);
-}
-
-// The newest questions of a conversation, as many as are sent.
-function trimmed(kept) {
-  const items = JSON.parse(kept);
-  while (items.length && JSON.stringify(items).length >= MOST_SENT) items.shift();
-  return JSON.stringify(items);
 }
 
 function show() {
@@ -87,7 +85,7 @@ function row({ id, name, kept, at }) {
 function open(id) {
   const { kept } = stored(PREFIX + id, {});
   if (!kept || id === current()) return;
-  opening = id;
+  setOpening([...opening(), id]);
   leaving = false;
   sessionStorage.setItem("askvisit-kept", trimmed(kept));
   document.dispatchEvent(new CustomEvent("askvisit:opening"));
@@ -118,7 +116,7 @@ function undelete() {
 
 function beginAnew() {
   leaving = true;
-  opening = null;
+  setOpening([]);
   trigger("new");
 }
 

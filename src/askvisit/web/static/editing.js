@@ -29,11 +29,12 @@ function editInPlace(turn) {
     if (!field.value.trim() || waiting()) return;
     const question = field.value;
     const number = Number(turn.dataset.turn);
+    const of = element.querySelectorAll("[data-turn]").length;
     for (const after of [...element.querySelectorAll(".turn")].slice(numberInLog(turn)))
       after.remove();
     showQuestion(question);
     focusOnNext();
-    trigger("edit", { turn: number, question });
+    trigger("edit", { turn: number, of, question });
   };
   form.addEventListener("submit", (event) => {
     event.preventDefault();

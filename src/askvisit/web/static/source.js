@@ -57,7 +57,8 @@ function isAt(link, key, article) {
 
 function citationsBeside(link) {
   const all = link.closest(".message, .timeline");
-  return all ? [...all.querySelectorAll("a.cite")] : [link];
+  const kind = link.matches(".near") ? "a.cite.near" : "a.cite:not(.near)"; // `near` may be folded
+  return all ? [...all.querySelectorAll(kind)] : [link];
 }
 
 // The tab beside the article that a citation stands in; a citation of an answer stands in none.

@@ -35,3 +35,15 @@ function namesStored(prefix) {
     return [];
   }
 }
+
+// The newest questions of a conversation, as many as are sent to the server. A question may say
+// `true` for its articles: the same as those of the question before.
+const MOST_SENT = 20_000; // characters
+function trimmed(kept) {
+  const items = JSON.parse(kept);
+  while (items.length && JSON.stringify(items).length >= MOST_SENT) {
+    const [, , articles] = items.shift();
+    if (items[0]?.[2] === true) items[0][2] = articles;
+  }
+  return JSON.stringify(items);
+}
