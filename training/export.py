@@ -283,7 +283,7 @@ def main(arguments: list[str] | None = None) -> int:
     reader.add_argument("out", type=Path)
     reader.add_argument("--news", type=Path, required=True, help="editions: some are run")
     reader.add_argument("--turns", action="store_true", help="it was trained with --turns-before")
-    reader.add_argument("--name", default="askvisit-reader", help="the name in model.json")
+    reader.add_argument("--name", default="small", help="the name in model.json")
     encoder = kinds.add_parser("encoder", help=f"the packaged {ENCODER_NAME}")
     encoder.add_argument("out", type=Path)
     options = parser.parse_args(arguments)

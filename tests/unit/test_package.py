@@ -64,7 +64,7 @@ MAY_IMPORT = {
         *("encoder", "index", "metadata", "reader", "retriever", "topic_search", "verbs"),
     },
     "talk": {"encoder", "index", "metadata", "passages", "quotable", "rewriting", "vectors"},
-    "grouping": {"calibration", "ranking"},
+    "grouping": {"calibration", "quotable", "ranking", "retriever"},
     "scope": {"encoder", "index", "metadata", "talk"},
     "inquiry": {"scope"},
     "library": {
