@@ -162,7 +162,8 @@ class QAPipeline:
 
     def _read_each(self, result: ReadingResult) -> list[ReadingResult]:
         """Read the articles with the best passages one by one, as if each were the only one."""
-        relevant = grouping.relevant(result.evidence.hits)
+        best = [candidate.span.sentence.article_id for candidate in result.candidates[:1]]
+        relevant = dict.fromkeys([*best, *grouping.relevant(result.evidence.hits)])
         alone = [replace(self, articles=(article_id,)) for article_id in relevant]
         read = [one.read(result.asked, result.context) for one in alone]
         return [one for one in read if not one.is_topic_search]

@@ -74,6 +74,13 @@ def test_the_best_of_each_is_cited_where_it_is_wanted(one):
     assert len(one.reader.asked) == 1 + 4 + 1
 
 
+def test_the_article_of_the_answer_is_always_among_each(one, monkeypatch):
+    monkeypatch.setattr(grouping, "relevant", lambda hits: ["second.txt"])
+    assert told(one.ask(ASKED, each=True)) == [
+        *(("64 trucks", True, ["first"]), ("About 70 trucks", True, ["second"])),
+    ]
+
+
 def test_one_article_that_answers_makes_no_groups(one):
     assert one.ask(ASKED, articles=["first.txt", "fourth.txt"]).groups == ()
     alone = one.ask(ASKED, articles=["first.txt", "fourth.txt"], each=True)

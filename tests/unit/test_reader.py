@@ -23,7 +23,7 @@ from askvisit import reader as readers
 from askvisit.errors import ModelError
 from askvisit.index import open_index
 from askvisit.onnx_model import MODELS
-from askvisit.reader import SentenceReader
+from askvisit.reader import SentenceReader, hub_model
 from askvisit.reader import fitted as fitted_weights
 from askvisit.reader.onnx import LONGEST_HISTORY, OnnxReader
 from askvisit.reader.span_reader import best_span
@@ -221,6 +221,7 @@ def test_a_space_that_a_tokenizer_counts_to_the_word_after_it_is_not_quoted(tiny
     plain = reader._tokenizer
     reader._tokenizer = Spaced()
     assert reader.read("Who opened the bridge?", found) == before
+    assert hub_model._trimmed("a  b", 1, 3) == (1, 3)  # a token of spaces alone
 
 
 def test_a_reader_is_told_apart_by_the_hash_of_its_weights(tiny):

@@ -53,6 +53,8 @@ def test_questions_are_split(line, questions):
         "When it comes to trade, what matters?",
         "Xi and who else met Kim?",
         "Is China helping? Yes or no?",
+        "Who won the election? Tell me.",
+        "Why did the talks fail? Please explain.",
         "Who? Who? Who?",
         "Why? Because.",
         "Who is A? " * 6,

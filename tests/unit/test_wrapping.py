@@ -26,6 +26,10 @@ from askvisit.rewriting.wrapping import unwrap
         ("So, just how low did trade go?", "How low did trade go?"),
         ("well - who won", "Who won"),
         ("please list the towns", "List the towns"),
+        ("Just list the towns.", "List the towns."),
+        ("ok explain why trade fell", "Why trade fell"),
+        ("so remind me who won", "Who won"),
+        ("well quick question: how low did trade go", "How low did trade go"),
     ],
 )
 def test_courtesies_are_taken_off(typed, bare):

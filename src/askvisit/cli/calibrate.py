@@ -48,7 +48,6 @@ def run(chosen: argparse.Namespace) -> int:
     location = location_of(chosen.index)
     target = location.calibration_file()
     assert target is not None  # --index names a folder
-    fitted = _earlier_fits(target)
     engine = encoder.load(location.encoder().name)
     read_by = reader.load(chosen.reader, engine)
     samples = fitting.ask(location.open(), engine, read_by, questions)
@@ -59,6 +58,7 @@ def run(chosen: argparse.Namespace) -> int:
     for level, sources in expected.items():
         print(f"{level:<20}", "  ".join(f"{k} {v:.3f}" for k, v in sources["questions"].items()))
     found = fitting.fit(samples, read_by.name)
+    fitted = _earlier_fits(target)
     fitted[read_by.name] = fitting.as_json(found, read_by.sha256, expected)
     unfinished = target.with_suffix(".tmp")
     try:

@@ -87,4 +87,4 @@ class TransformersReader(SpanReader):
 
 def _trimmed(text: str, start: int, end: int) -> Range:
     """Return a token's range without the space before it, which some tokenizers count as its."""
-    return end - len(text[start:end].lstrip()), end
+    return end - len(text[start:end].lstrip() or text[start:end]), end

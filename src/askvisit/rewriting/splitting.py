@@ -21,7 +21,7 @@ _JOINT = re.compile(
 )
 _FURTHER = re.compile(
     rf"(?:(?:and|but|or|also|then)\b|{_PREPOSITION}(?:{_ASKING})\b|(?:{'|'.join(AUXILIARIES)})\b|"
-    r"(?:please\s+)?(?:name|list|tell|give|show|describe|explain|compare)\b)",
+    r"(?:please\s+)?(?:name|list|compare)\s+\S+\s+\S+)",
     re.IGNORECASE,
 )
 """How a question after the first of its line begins; it may be a fragment ("Why?")."""

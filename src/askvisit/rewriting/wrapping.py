@@ -31,7 +31,11 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 # "Well, who …" and "so who …", but not "well-known", "just war" or "Great Barrier Reef"
-_PAUSE = rf"(?=\s*[,.!:–]|\s+-\s|\s+(?:{_BEGINS}|{_SOFT})\b)"
+_GOES_ON = (
+    rf"{_BEGINS}|{_SOFT}|any|my|quick|another|question|let|list|name|say|explain|describe|compare|"
+    r"discuss|find|remind|inform|if|whether"
+)
+_PAUSE = rf"(?=\s*[,.!:–]|\s+-\s|\s+(?:{_GOES_ON})\b)"
 _OPENINGS = (
     rf"(?:ok|okay|well|so|um+|uh+|er+m?|hmm+|sorry|excuse\s+me|great|right){_PAUSE}",
     rf"{_PLEASE}\b(?!-)|{_SOFT}{_PAUSE}",

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from askvisit.records import Answer, Article, Citation, Hit
 from askvisit.rewriting.topics import is_keywords
-from askvisit.text import content_words, excerpt, excerpt_around
+from askvisit.text import excerpt, excerpt_around
 from askvisit.web.markup import LINK_ICON, PIN_ICON, QUOTE_ICON, escape, lines
 from askvisit.web.source_panel import TextRange
 
@@ -110,8 +110,12 @@ def _caution(answer: Answer, guess: bool) -> str:
 
 
 def _is_keywords(answer: Answer) -> bool:
-    """Return whether a topic or claim was searched for; "Any deaths there?" is a question."""
-    asks = answer.question.rstrip().endswith("?") and len(content_words(answer.question)) > 1
+    """Return whether keywords, a topic or a claim were searched for.
+
+    "Any deaths there?" is a question, for which words of the quote are marked.
+    """
+    is_marked = any(citation.span for citation in answer.citations)
+    asks = is_marked and answer.question.rstrip().endswith("?")
     return not answer.context and not asks and is_keywords(answer.reading)
 
 

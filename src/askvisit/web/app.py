@@ -66,6 +66,7 @@ def _wire(controller: ChatController, page: Any, parts: Parts) -> None:
     with_box = shown | {"outputs": [*shown["outputs"], parts.question]}
 
     def asked(sent: str, question: str, turns: Turns, stamp: Stamp) -> list[Any]:
+        stamp.changes += 1
         changes = stamp.changes
         kept, chosen = _remembered(controller, sent)
         update = controller.ask(question, controller.restored(kept, turns), chosen)
@@ -153,7 +154,7 @@ def _wire(controller: ChatController, page: Any, parts: Parts) -> None:
     reopened.failure(None, js="() => window.askvisitFailed()", **listening)
     parts.top.export(_with_event(export), known, [parts.download], **remembering)
     scoped = [parts.scope, parts.suggested]
-    in_turn = {"trigger_mode": "multiple", **listening}
+    in_turn = {"trigger_mode": "multiple", "concurrency_limit": 1, **listening}
     parts.listed.choose(_with_event(choose), [parts.turns], scoped, **in_turn)
     parts.scope.widen(ask_all, [parts.turns], [*scoped, parts.listed], **listening)
     page.load(loaded, changing, [parts.listed, parts.scope, *shown["outputs"]], **remembering)

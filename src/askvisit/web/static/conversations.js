@@ -8,9 +8,10 @@ const deletedNote = list.querySelector(".deleted");
 let leaving = false; // a new conversation was asked for, and is not there yet
 let deleted = null;
 
-// The ids of those that were asked for and are not there yet, the latest last; a reload keeps them.
+// Those that were asked for and are not there yet, each as its id and the questions that were sent,
+// the latest last; a reload keeps them.
 const opening = () => JSON.parse(sessionStorage.getItem("askvisit-opening") || "[]");
-const setOpening = (ids) => sessionStorage.setItem("askvisit-opening", JSON.stringify(ids));
+const setOpening = (waited) => sessionStorage.setItem("askvisit-opening", JSON.stringify(waited));
 
 const current = () => sessionStorage.getItem("askvisit-conversation");
 const questionsOf = (kept) => JSON.parse(kept).map(([question]) => question);
@@ -24,17 +25,14 @@ function conversations() {
 function keep(kept) {
   const questions = questionsOf(kept);
   const waited = opening();
-  const isIt = (id) => {
-    const wanted = questionsOf(trimmed(stored(PREFIX + id, { kept: "[]" }).kept));
-    return JSON.stringify(wanted) === JSON.stringify(questions);
-  };
-  const arrived = questions.length ? waited.findLastIndex(isIt) : -1;
+  const sent = JSON.stringify(questions);
+  const arrived = waited.findLastIndex((one) => JSON.stringify(one.questions) === sent);
   if (arrived >= 0) {
-    sessionStorage.setItem("askvisit-conversation", waited[arrived]);
+    sessionStorage.setItem("askvisit-conversation", waited[arrived].id);
     setOpening(waited.slice(arrived + 1));
   }
   if (!questions.length) {
-    if (!leaving && current()) forget(PREFIX + current());
+    if (!leaving && !waited.length && current()) forget(PREFIX + current());
     sessionStorage.removeItem("askvisit-conversation");
     leaving = false;
   } else {
@@ -85,9 +83,10 @@ function row({ id, name, kept, at }) {
 function open(id) {
   const { kept } = stored(PREFIX + id, {});
   if (!kept || id === current()) return;
-  setOpening([...opening(), id]);
+  const sent = trimmed(kept);
+  setOpening([...opening(), { id, questions: questionsOf(sent) }]);
   leaving = false;
-  sessionStorage.setItem("askvisit-kept", trimmed(kept));
+  sessionStorage.setItem("askvisit-kept", sent);
   document.dispatchEvent(new CustomEvent("askvisit:opening"));
   trigger("reopen");
 }

@@ -41,7 +41,7 @@ function namesStored(prefix) {
 const MOST_SENT = 20_000; // characters
 function trimmed(kept) {
   const items = JSON.parse(kept);
-  while (items.length && JSON.stringify(items).length >= MOST_SENT) {
+  while (items.length > 1 && JSON.stringify(items).length >= MOST_SENT) {
     const [, , articles] = items.shift();
     if (items[0]?.[2] === true) items[0][2] = articles;
   }
