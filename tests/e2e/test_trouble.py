@@ -69,41 +69,49 @@ def test_a_page_that_is_loaded_anew_goes_on_with_the_conversation(fake, open_pag
     expect(page.locator(".welcome")).to_be_visible()
 
 
+class Restarted:
+    """A server that is started again at its address, and then knows no page."""
+
+    def __init__(self, assistant) -> None:
+        self.controller = ChatController(assistant)
+        self.port = server.free_port("127.0.0.1", 0)
+        self.first_id = Context.id
+        self.start()
+
+    def start(self) -> None:
+        Context.id = self.first_id  # a new process counts its components from the start as well
+        self.served = server.launch(self.controller, "127.0.0.1", self.port)
+
+    def restart(self) -> None:
+        self.served.close(verbose=False)
+        self.start()
+
+
 def test_a_click_on_a_turn_that_the_server_forgot_still_does_it(open_page, ask):
-    controller = ChatController(FakeAssistant())
-    port = server.free_port("127.0.0.1", 0)
-    first_id = Context.id
-    served = server.launch(controller, "127.0.0.1", port)
-    page = open_page(served.local_url)
+    chat = Restarted(FakeAssistant())
+    page = open_page(chat.served.local_url)
     ask(page, "Who met the mayor?")
     ask(page, "Zebra?")
-    served.close(verbose=False)
-    Context.id = first_id  # a new process would count its components from the start as well
-    served = server.launch(controller, "127.0.0.1", port)
+    chat.restart()
     page.get_by_role("button", name="Show the best guess anyway").click()
     guess = page.locator(".turn").nth(1).locator(".verdict span").first
     expect(guess).to_have_text("Best guess")
     expect(page.locator(".turn")).to_have_count(2)
-    served.close(verbose=False)
+    chat.served.close(verbose=False)
 
 
 def test_a_question_that_is_stopped_takes_nothing_that_the_server_forgot(open_page, ask):
-    controller = ChatController(SlowAssistant())
-    port = server.free_port("127.0.0.1", 0)
-    first_id = Context.id
-    served = server.launch(controller, "127.0.0.1", port)
-    page = open_page(served.local_url)
+    chat = Restarted(SlowAssistant())
+    page = open_page(chat.served.local_url)
     ask(page, "Who met the mayor?")
-    served.close(verbose=False)
-    Context.id = first_id
-    served = server.launch(controller, "127.0.0.1", port)
+    chat.restart()
     ask_slowly(page)
     page.get_by_role("button", name="Stop").click()
     expect(page.locator(".waiting")).to_have_count(0)
     expect(page.locator(".message.user p")).to_have_text(["Who met the mayor?"])
     page.get_by_role("button", name="Conversations").click()
     expect(page.locator("#conversations .opens")).to_have_count(1)
-    served.close(verbose=False)
+    chat.served.close(verbose=False)
 
 
 def test_a_click_while_the_server_is_gone_says_what_to_do(open_page, ask):

@@ -15,6 +15,9 @@ from askvisit.web.chat import SHOWN_TURNS, Turns
 from askvisit.web.controller import ChatController, ChatUpdate
 from askvisit.web.layout import Parts, lay_out
 
+_UNSEEN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+"""The events of the page are no part of the API, and Gradio draws nothing over it."""
+
 _KEPT = "['kept', 'scope'].map((name) => sessionStorage.getItem('askvisit-' + name) || '')"
 _REMEMBER = f"(kept, ...rest) => [JSON.stringify({_KEPT}), ...rest]"
 """Each event carries what the browser remembers: the conversation, and which articles to ask."""
@@ -60,8 +63,7 @@ def build(controller: ChatController) -> Any:
 
 def _wire(controller: ChatController, page: Any, parts: Parts) -> None:
     """Wire each event to its listener; what a browser sends with it is checked here."""
-    listening = {"api_visibility": "private", "show_progress": "hidden"}
-    shown = {"outputs": [parts.log, parts.source, parts.turns, parts.undone], **listening}
+    shown = {"outputs": [parts.log, parts.source, parts.turns, parts.undone], **_UNSEEN}
     # The box only if it changes: Gradio keeps another one each time it is left alone.
     with_box = shown | {"outputs": [*shown["outputs"], parts.question]}
 
@@ -130,7 +132,7 @@ def _wire(controller: ChatController, page: Any, parts: Parts) -> None:
         return [controller.listing(chosen), controller.scope(chosen), *_updates(update)]
 
     on_turn = partial(_on_turn, controller)
-    remembering = {"js": _REMEMBER, **listening}
+    remembering = {"js": _REMEMBER, **_UNSEEN}
     known = [parts.kept, parts.turns]
     changing = [*known, parts.stamp]
     question = [parts.kept, parts.question, parts.turns, parts.stamp]
@@ -142,7 +144,7 @@ def _wire(controller: ChatController, page: Any, parts: Parts) -> None:
     edit = on_turn(controller.edit, "question")
     edited = parts.log.edit(edit, changing, js=_REMEMBER, **asking_anew)
     for asking in (typed, clicked, edited):
-        asking.failure(None, js="() => window.askvisitFailed()", **listening)
+        asking.failure(None, js="() => window.askvisitFailed()", **_UNSEEN)
     parts.log.guess(on_turn(controller.guess), changing, js=_REMEMBER, **shown)
     parts.log.undo(on_turn(controller.undo), changing, js=_REMEMBER, **shown)
     parts.log.feedback(on_turn(controller.feedback, "said"), changing, js=_REMEMBER, **shown)
@@ -151,12 +153,12 @@ def _wire(controller: ChatController, page: Any, parts: Parts) -> None:
     parts.log.inspect(_with_event(inspect), known, [parts.inspected], **remembering)
     parts.top.new(new, changing, js=_REMEMBER, **with_box)
     reopened = parts.top.reopen(reopen, changing, js=_REMEMBER, **asking_anew)
-    reopened.failure(None, js="() => window.askvisitFailed()", **listening)
+    reopened.failure(None, js="() => window.askvisitFailed()", **_UNSEEN)
     parts.top.export(_with_event(export), known, [parts.download], **remembering)
     scoped = [parts.scope, parts.suggested]
-    in_turn = {"trigger_mode": "multiple", "concurrency_limit": 1, **listening}
+    in_turn = {"trigger_mode": "multiple", "concurrency_limit": 1, **_UNSEEN}
     parts.listed.choose(_with_event(choose), [parts.turns], scoped, **in_turn)
-    parts.scope.widen(ask_all, [parts.turns], [*scoped, parts.listed], **listening)
+    parts.scope.widen(ask_all, [parts.turns], [*scoped, parts.listed], **_UNSEEN)
     page.load(loaded, changing, [parts.listed, parts.scope, *shown["outputs"]], **remembering)
     if controller.editor is not None:
         _wire_adding(controller, parts, known, remembering)
@@ -190,11 +192,10 @@ def _wire_adding(
     # Several files are sent in turn; the end of one is signalled before it counts as done.
     one_by_one["trigger_mode"] = "multiple"
     added = parts.adding.addition(_with_event(add), known, outputs, **one_by_one)
-    ends = {"api_visibility": "private", "show_progress": "hidden"}
     for ended in (added.then, added.failure):  # an error runs only the latter
-        ended(None, js=_ENDED, **ends)
+        ended(None, js=_ENDED, **_UNSEEN)
     removed = parts.listed.removal(_with_event(remove), known, outputs, **one_by_one)
-    removed.failure(None, js=_NOT_REMOVED, **ends)
+    removed.failure(None, js=_NOT_REMOVED, **_UNSEEN)
 
 
 def _on_turn(

@@ -3,6 +3,7 @@ const PATIENCE = 60_000; // milliseconds until a missing answer is spoken of
 const log = () => element.querySelector(".log");
 const box = () => document.querySelector("#question textarea");
 const waiting = () => element.querySelector(".waiting:not(.late)");
+const turnsShown = () => element.querySelectorAll("[data-turn]").length; // the server may know fewer
 const kept = () => element.querySelector("[data-kept]")?.dataset.kept;
 let keptBefore = kept();
 let scrolled = 0; // where the log stood before it was written anew
@@ -131,7 +132,7 @@ element.addEventListener("click", (event) => {
     const asked = button.closest(".turn").querySelector(".message.user p");
     return look(JSON.parse(scope), asked.innerText);
   }
-  const of = element.querySelectorAll("[data-turn]").length; // the server may remember fewer
+  const of = turnsShown();
   if (stop !== undefined) {
     if (!box().value) putIntoBox(sessionStorage.getItem("askvisit-asked"));
     trigger("stop");

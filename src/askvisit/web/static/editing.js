@@ -29,7 +29,7 @@ function editInPlace(turn) {
     if (!field.value.trim() || waiting()) return;
     const question = field.value;
     const number = Number(turn.dataset.turn);
-    const of = element.querySelectorAll("[data-turn]").length;
+    const of = turnsShown();
     for (const after of [...element.querySelectorAll(".turn")].slice(numberInLog(turn)))
       after.remove();
     showQuestion(question);
