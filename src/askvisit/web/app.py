@@ -49,6 +49,15 @@ class Stamp:
         """Return False: this is not a conversation, so `sessions` need not keep it."""
         return False
 
+    def change(self) -> int:
+        """Count a change, and return how many there are now."""
+        self.changes += 1
+        return self.changes
+
+    def unless_changed(self, since: int, update: ChatUpdate) -> ChatUpdate:
+        """Return an update, or none at all if the conversation was changed meanwhile."""
+        return update if self.changes == since else ChatUpdate()
+
 
 def build(controller: ChatController) -> Any:
     """Return the page as Gradio Blocks, not yet served."""
@@ -68,39 +77,36 @@ def _wire(controller: ChatController, page: Any, parts: Parts) -> None:
     with_box = shown | {"outputs": [*shown["outputs"], parts.question]}
 
     def asked(sent: str, question: str, turns: Turns, stamp: Stamp) -> list[Any]:
-        stamp.changes += 1
-        changes = stamp.changes
+        changes = stamp.change()
         kept, chosen = _remembered(controller, sent)
         update = controller.ask(question, controller.restored(kept, turns), chosen)
-        return _updates(update if stamp.changes == changes else ChatUpdate())
+        return _updates(stamp.unless_changed(changes, update))
 
     def suggested(sent: str, turns: Turns, stamp: Stamp, event: Any) -> list[Any]:
         return asked(sent, _text(event, "question"), turns, stamp)
 
     def new(sent: str, turns: Turns, stamp: Stamp) -> list[Any]:
-        stamp.changes += 1
+        stamp.change()
         _, chosen = _remembered(controller, sent)
         update = controller.new(chosen)
         return _updates(replace(update, log=_written_anew(update.log, stamp)), box=True)
 
     def reopen(sent: str, turns: Turns, stamp: Stamp) -> list[Any]:
-        stamp.changes += 1
-        changes = stamp.changes
+        changes = stamp.change()
         kept, chosen = _remembered(controller, sent)
         update = controller.reopen(kept, chosen)
         update = replace(update, log=_written_anew(update.log, stamp))
-        return _updates(update if stamp.changes == changes else ChatUpdate())
+        return _updates(stamp.unless_changed(changes, update))
 
     def stop(sent: str, turns: Turns, stamp: Stamp) -> list[Any]:
-        stamp.changes += 1
-        changes = stamp.changes
+        changes = stamp.change()
         kept, chosen = _remembered(controller, sent)
         turns = controller.restored(kept, turns)
         update = ChatUpdate(log=_written_anew(controller.log(turns, chosen), stamp), turns=turns)
-        return _updates(update if stamp.changes == changes else ChatUpdate())
+        return _updates(stamp.unless_changed(changes, update))
 
     def restore(sent: str, turns: Turns, stamp: Stamp, undone: Turns) -> list[Any]:
-        stamp.changes += 1
+        stamp.change()
         kept, chosen = _remembered(controller, sent)
         if not undone:
             turns = controller.restored(kept, turns)
@@ -128,7 +134,7 @@ def _wire(controller: ChatController, page: Any, parts: Parts) -> None:
         changes = stamp.changes
         kept, chosen = _remembered(controller, sent)
         update = controller.show(controller.restored(kept, turns), chosen)
-        update = update if stamp.changes == changes else ChatUpdate()
+        update = stamp.unless_changed(changes, update)
         return [controller.listing(chosen), controller.scope(chosen), *_updates(update)]
 
     on_turn = partial(_on_turn, controller)
@@ -204,8 +210,7 @@ def _on_turn(
     """Return a listener for a click on one turn; its number and texts come from the browser."""
 
     def on_turn(sent: str, turns: Turns, stamp: Stamp, event: Any) -> list[Any]:
-        stamp.changes += 1
-        changes = stamp.changes
+        changes = stamp.change()
         kept, chosen = _remembered(controller, sent)
         known = controller.restored(kept, turns)
         number = _turn(event, known)
@@ -215,7 +220,7 @@ def _on_turn(
             return _updates(controller.show(known, chosen))
         told = (_text(event, name) for name in names)
         update = action(number, known, *told, chosen=chosen)
-        return _updates(update if stamp.changes == changes else ChatUpdate())
+        return _updates(stamp.unless_changed(changes, update))
 
     return _with_event(on_turn)
 
