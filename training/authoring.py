@@ -111,16 +111,20 @@ def read_folder(folder: Path) -> tuple[list[Line], list[Line], list[str]]:
     editions: list[Line] = []
     dialogues: list[Line] = []
     problems: list[str] = []
-    parts = ("first", "second", "dialogues")
+    with_dialogues = (folder / "dialogues").is_dir()  # they may be written later
+    parts = ("first", "second", "dialogues") if with_dialogues else ("first", "second")
     names = sorted({path.name for part in parts for path in (folder / part).glob("*.txt")})
     if not names:
         raise DataError(f"{folder} holds no first/NAME.txt; name a folder with articles")
     for name in names:
-        first, second, talk = (_Source(folder / part / name, problems) for part in parts)
-        if first.read(article=True) & second.read(article=True) & talk.read(article=False):
-            questions = _first_questions(first)
-            editions.append(first.edition("a", questions))
-            editions.append(second.edition("b", _second_questions(second, first, questions)))
+        first, second = (_Source(folder / part / name, problems) for part in ("first", "second"))
+        if not first.read(article=True) & second.read(article=True):
+            continue
+        questions = _first_questions(first)
+        editions.append(first.edition("a", questions))
+        editions.append(second.edition("b", _second_questions(second, first, questions)))
+        talk = _Source(folder / "dialogues" / name, problems)
+        if with_dialogues and talk.read(article=False):
             dialogues += _dialogues(talk, {"a": first.text, "b": second.text}, DIALOGUES)
     return editions, dialogues, problems
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -144,6 +145,16 @@ def test_a_file_that_is_missing_is_a_problem(folder, capsys):
 def test_a_folder_without_articles_is_an_error(tmp_path, capsys):
     assert main(["check", str(tmp_path)]) == 1
     assert "name a folder with articles" in capsys.readouterr().err
+
+
+def test_an_article_may_have_no_dialogues_yet(folder, tmp_path, capsys):
+    shutil.rmtree(folder / "dialogues")
+    editions, dialogues = tmp_path / "editions.jsonl", tmp_path / "dialogues.jsonl"
+    command = ["jsonl", str(folder), "--editions", str(editions), "--dialogues", str(dialogues)]
+    assert main(command) == 0
+    assert capsys.readouterr().out == "1 articles, 0 dialogues\n"
+    assert [edition.id for edition in read_editions(editions)] == ["trees-a", "trees-b"]
+    assert dialogues.read_text("utf-8") == ""
 
 
 def test_a_folder_with_problems_is_not_written(folder, tmp_path):
