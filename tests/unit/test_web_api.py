@@ -8,7 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 
 import pytest
-from harness.fakes import ROOT, SharedWords, WordCounts, calibration, write_articles
+from harness.fakes import (
+    BRIDGE,
+    ROOT,
+    ScriptedResolver,
+    SharedWords,
+    WordCounts,
+    calibration,
+    write_articles,
+)
 from harness.web_fakes import ARTICLE, FakeAssistant
 
 from askvisit import Assistant, build_index
@@ -60,6 +68,16 @@ def test_ask_takes_history_and_confidence(client, assistant):
     answer = client.predict("Zebra?", history=[earlier], min_confidence=0.0, api_name="/ask")
     assert answer["found"]
     assert [a.question for a in assistant.asked[-1][1]] == [QUESTION]
+
+
+def test_turns_are_counted_in_the_history_that_was_sent(tmp_path):
+    write_articles(tmp_path / "articles", {"bridge.txt": BRIDGE})
+    build_index(index=tmp_path, encoder=WordCounts())
+    resolver = ScriptedResolver({"Why?": ["bridge"]})
+    asking = Assistant(tmp_path, WordCounts(), SharedWords(), calibration(), resolver)
+    earlier = asking.ask("What of the bridge?")
+    answer = api.endpoints(asking)[0]("Why?", history=[asdict(earlier)] * 30)
+    assert [turn["turn"] for turn in answer["context"]] == [29]
 
 
 def test_search_and_articles(client, assistant):

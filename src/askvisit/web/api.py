@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -65,7 +65,10 @@ def endpoints(assistant: Assistant) -> tuple[Callable[..., Any], ...]:
         """  # noqa: E501 - a program reads this text, line by line
         scope = Scope(articles, since, until, sources)
         earlier = _answers(history or [])
-        return asdict(assistant.answer(Inquiry(question, earlier, scope, min_confidence, each)))
+        answer = assistant.answer(Inquiry(question, earlier, scope, min_confidence, each))
+        skipped = len(history or []) - len(earlier)
+        context = tuple(replace(turn, turn=turn.turn + skipped) for turn in answer.context)
+        return asdict(replace(answer, context=context))
 
     def search(
         query: str,
