@@ -1,7 +1,9 @@
 """Score a reader alone on SQuAD 2.0: ``python -m training.validate MODEL DATA``.
 
-MODEL is a float checkpoint folder or an exported one (with ``model.onnx``); the metric is the
-official one at the best threshold, with the best span's margin over [CLS].
+MODEL is a float checkpoint folder or an exported one (with ``model.onnx``), which is scored with
+the best span's margin over [CLS], or a shipped reader by name, which reads each context as an
+article of its own and is scored with its confidence. The metric is the official one at the best
+threshold.
 """
 
 from __future__ import annotations
@@ -16,14 +18,20 @@ from typing import Any
 import numpy
 from tqdm import tqdm
 
+from askvisit import ranking
+from askvisit.calibration import ACCURATE, FAST, SMALL
 from askvisit.errors import AskvisitError
+from askvisit.evaluation.edition_figures import ARTICLE, Models
+from askvisit.index import open_index, temporary_index
 from askvisit.onnx_model import Layout, OnnxModel, Tokens
 from askvisit.reader.span_reader import best_span
+from askvisit.retriever import Retriever
 from training import features, scoring
 from training.squad import SquadQuestion, read_squad
 
 LONGEST_TEXT = 300  # context tokens read at once
 STRIDE = 96
+SHIPPED = (ACCURATE, FAST, SMALL)
 
 Rows = Sequence[tuple[list[int], list[int]]]
 Logits = tuple[numpy.ndarray[Any, Any], numpy.ndarray[Any, Any]]
@@ -54,10 +62,27 @@ def answered(
     ]
     if limit is not None and limit < len(asked):
         asked = random.Random(0).sample(asked, limit)
+    pairs = [(question, context) for question, context, _ in asked]
+    titles = [title for _, _, title in asked]
+    if str(folder) in SHIPPED:
+        return list(shipped_predictions(pairs, str(folder))), titles
     tokenizer = features.load_tokenizer(folder)
     forward = onnx_forward(folder) if (folder / "model.onnx").is_file() else torch_forward(folder)
-    pairs = [(question, context) for question, context, _ in asked]
-    return list(predictions(pairs, tokenizer, forward)), [title for _, _, title in asked]
+    return list(predictions(pairs, tokenizer, forward)), titles
+
+
+def shipped_predictions(
+    asked: Sequence[tuple[SquadQuestion, str]], reader: str
+) -> Iterator[scoring.Prediction]:
+    """Ask a shipped reader each question of an index that holds its context alone."""
+    models = Models.load(reader)
+    for question, context in tqdm(asked, unit="question"):
+        with temporary_index({ARTICLE: context}, models.encoder) as folder:
+            evidence = Retriever(open_index(folder), models.encoder).gather(question.text)
+        spans = models.reader.read(question.text, evidence)
+        best = ranking.rank(evidence, spans, models.calibration)[0]
+        gold = tuple(text for _, text in question.answers)
+        yield scoring.Prediction(best.span.words or "", best.confidence, gold)
 
 
 def predictions(
@@ -141,7 +166,9 @@ def main(arguments: list[str] | None = None) -> int:
         "number of questions and a 95 % interval (bootstrap over articles, over questions where "
         "all are of one article).",
     )
-    parser.add_argument("model", type=Path, help="a float or an exported (ONNX) folder")
+    parser.add_argument(
+        "model", type=Path, help="a float or an exported (ONNX) folder, or accurate, fast, small"
+    )
     parser.add_argument("data", type=Path, help="SQuAD 2.0 file, .json or .json.gz")
     parser.add_argument("--questions", type=int, help="score a fixed sample of this many")
     parser.add_argument("--threshold", type=float, help="instead of the best one on the data")

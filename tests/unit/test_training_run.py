@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import signal
@@ -13,7 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
-from harness.fakes import ROOT, SharedWords, WordCounts
+from harness.fakes import ROOT, SharedWords, WordCounts, calibration
 from harness.tiny_reader import write_tiny_reader
 from harness.training_data import (
     DIALOGUES,
@@ -504,6 +505,26 @@ def test_a_checkpoint_and_its_export_score_alike(tiny, data, tmp_path, float32, 
     assert ours.span_f1 == pytest.approx(theirs.span_f1, abs=8)
     assert ours.auroc == pytest.approx(theirs.auroc, abs=0.1)
     assert validate(tiny, data["squad"], limit=7).questions == 7
+
+
+def test_a_shipped_reader_is_scored_as_it_answers(data, monkeypatch):
+    from askvisit.evaluation.edition_figures import Models
+    from training import validate
+
+    models = Models(WordCounts(), SharedWords(), calibration())
+    monkeypatch.setattr(validate.Models, "load", lambda name: {"fast": models}[name])
+    context = "Nora planted trees in Lund. Nobody saw the harbour of Oslo burn on Monday."
+    asked = [
+        (validate.SquadQuestion("q", "Who saw Oslo burn?", ((0, "Nobody"),)), context),
+        (validate.SquadQuestion("n", "Which bridge fell?", ()), context),
+    ]
+    first, second = validate.shipped_predictions(asked, "fast")
+    assert first.text in ("saw", "Oslo", "burn")
+    assert first.gold == ("Nobody",)
+    assert first.margin == pytest.approx(1 / (1 + math.exp(-2.5)))
+    assert second.margin < 0.5
+    assert (second.text, second.gold) == ("", ())
+    assert validate.main(["fast", str(data["squad"]), "--questions", "5"]) == 0
 
 
 def test_an_answer_is_the_best_span_of_all_parts_of_its_context(tiny):
