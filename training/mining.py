@@ -1,7 +1,8 @@
 """Find where a reader mistakes a text for an answer: ``python -m training.mining``.
 
 A question without an answer fails on one sentence of the article, usually the same for all readers.
-The windows around these sentences are the negatives to learn from.
+The windows around these sentences are the negatives to learn from. A large reader rereads only the
+paragraphs in which the first is most mistaken, as in two-stage reading.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from askvisit.evaluation.edition_files import Edition, read_edition_dialogues, r
 from askvisit.passages import sentences, windows
 from askvisit.reader.onnx import OnnxReader
 from askvisit.reader.span_reader import SpanReader, best_of
-from askvisit.records import Article
+from askvisit.reader.two_stage import PARAGRAPH, likeliest
+from askvisit.records import Article, Span
 
 KEPT = 3  # sentences per question
 
@@ -36,29 +38,46 @@ def unanswered(
         yield edition, list(dict.fromkeys(asked[edition.id]))
 
 
-def mine(reader: SpanReader, edition: Edition, questions: Sequence[str]) -> Iterator[str]:
-    """One line of JSON per question: the edition, and the highest-margin sentences, best first."""
+def mine(
+    reader: SpanReader,
+    edition: Edition,
+    questions: Sequence[str],
+    second: SpanReader | None = None,
+) -> Iterator[str]:
+    """One line of JSON per question: the edition, and the highest-margin sentences, best first.
+
+    second: rereads the paragraphs of the sentences with the highest margins.
+    """
     article = Article(edition.id, edition.title, edition.text)
     cut = windows(article.text, sentences(article))
     for question in questions:
-        spans = best_of(reader.read_each(question, cut))
-        best = sorted(spans.values(), key=lambda span: -span.margin)[:KEPT]
+        best = _by_margin(reader.read_each(question, cut))
+        if second is not None:
+            likely = likeliest([span.sentence for span in best], cut, KEPT, PARAGRAPH)
+            best = _by_margin(second.read_each(question, likely))
+        best = best[:KEPT]
         found = [[span.sentence.start, span.sentence.end] for span in best]
         yield json.dumps({"edition": edition.id, "question": question, "sentences": found})
+
+
+def _by_margin(views: Sequence[Sequence[Span]]) -> list[Span]:
+    return sorted(best_of(views).values(), key=lambda span: -span.margin)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; an error is one line and exit code 1."""
     parser = argparse.ArgumentParser(prog="python -m training.mining", description=__doc__)
     parser.add_argument("model", type=Path, help="an exported (ONNX) folder")
+    parser.add_argument("--reread", type=Path, metavar="MODEL", help="exported: rereads the worst")
     parser.add_argument("--news", type=Path, required=True, help="editions")
     parser.add_argument("--dialogues", type=Path, help="dialogues about them")
     parser.add_argument("--out", type=Path, required=True, help="the file to write")
     options = parser.parse_args(arguments)
     try:
         reader = OnnxReader(options.model, str(options.model))
+        second = options.reread and OnnxReader(options.reread, str(options.reread))
         asked = list(unanswered(read_editions(options.news), options.dialogues))
-        lines = [line for edition, qs in tqdm(asked) for line in mine(reader, edition, qs)]
+        lines = [line for edition, qs in tqdm(asked) for line in mine(reader, edition, qs, second)]
     except AskvisitError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -384,13 +384,16 @@ class TestPages:
 
 
 class Fooled:
-    """A reader that likes the boats best, then the water."""
+    """A reader that likes some words; by default the boats best, then the water."""
+
+    def __init__(self, **liked):
+        self.liked = liked or {"boats": 3.0, "water": 2.0, "lives": 1.0}
 
     def read_each(self, question, windows, turns=()):
-        liked = {"boats": 3.0, "water": 2.0, "lives": 1.0}
+        liked = self.liked.items()
         return [
             [
-                Span(s, None, None, next((m for w, m in liked.items() if w in s.text), -5.0), 0.0)
+                Span(s, None, None, next((m for w, m in liked if w in s.text), -5.0), 0.0)
                 for s in window.sentences
             ]
             for window in windows
@@ -422,6 +425,13 @@ class TestMining:
         whole = {s.text for s in sentences(Article("a", "", edition.text))}
         assert set(found) <= whole
 
+    def test_a_second_reader_rereads_the_paragraphs_and_decides(self):
+        edition = EDITIONS[0]
+        second = Fooled(water=4.0, lives=2.0, boats=1.0)
+        (row,) = mining.mine(Fooled(), edition, ["Who sold the mill?"], second)
+        first = edition.text[slice(*json.loads(row)["sentences"][0])]
+        assert "water" in first
+
     def test_what_was_mined_can_be_trained_on(self, tmp_path, monkeypatch):
         from training.loop import read_hard
 
@@ -429,6 +439,10 @@ class TestMining:
         news = write_lines(tmp_path / "e.jsonl", [line(edition) for edition in EDITIONS[:2]])
         out = tmp_path / "hard.jsonl"
         assert mining.main(["model", "--news", str(news), "--out", str(out)]) == 0
+        alone = out.read_text("utf-8")
+        again = ["model", "--reread", "larger", "--news", str(news), "--out", str(out)]
+        assert mining.main(again) == 0
+        assert out.read_text("utf-8") == alone
         hard = read_hard([out])
         assert set(hard) == {
             ("s0-a", "When did Ada come there?"),
