@@ -139,6 +139,31 @@ def test_the_last_one_that_is_clicked_opens_and_none_is_lost(slow, open_page, as
     assert kept(page) == THREE
 
 
+def test_one_that_is_deleted_while_it_opens_stays_deleted(slow, open_page, ask):  # noqa: F811
+    page = open_page(slow)
+    three_conversations(page, ask)
+    page.locator("#conversations .opens", has_text="slow").click()
+    expect(page.locator(".waiting")).to_be_visible()
+    listed(page)
+    page.get_by_role("button", name="Delete: slow").click()
+    expect(page.locator(".welcome")).to_be_visible()
+    assert kept(page) == THREE[:2]
+    page.locator("#conversations").get_by_role("button", name="Undo").click()
+    assert kept(page) == THREE
+
+
+def test_a_deletion_that_is_undone_while_one_opens_changes_nothing(slow, open_page, ask):  # noqa: F811
+    page = open_page(slow)
+    three_conversations(page, ask)
+    page.locator("#conversations .opens", has_text="slow").click()
+    expect(page.locator(".waiting")).to_be_visible()
+    listed(page)
+    page.get_by_role("button", name="Delete: slow").click()
+    page.locator("#conversations").get_by_role("button", name="Undo").click()
+    expect(page.locator(".message.user p")).to_have_text(["slow: who met the mayor?"])
+    assert kept(page) == THREE
+
+
 def test_a_new_one_that_is_begun_while_the_page_loads_stays_new(slow, open_page, ask):  # noqa: F811
     page = open_page(slow)
     ask(page, "slow: who met the mayor?")

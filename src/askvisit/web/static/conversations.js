@@ -8,8 +8,8 @@ const deletedNote = list.querySelector(".deleted");
 let leaving = false; // a new conversation was asked for, and is not there yet
 let deleted = null;
 
-// Those that were asked for and are not there yet, each as its id and the questions that were sent,
-// the latest last; a reload keeps them.
+// Those that were asked for and are not there yet, each as its id, the questions that were sent, and
+// whether it was deleted meanwhile; the latest last. A reload keeps them.
 const opening = () => JSON.parse(sessionStorage.getItem("askvisit-opening") || "[]");
 const setOpening = (waited) => sessionStorage.setItem("askvisit-opening", JSON.stringify(waited));
 
@@ -27,6 +27,7 @@ function keep(kept) {
   const waited = opening();
   const sent = JSON.stringify(questions);
   const arrived = waited.findLastIndex((one) => JSON.stringify(one.questions) === sent);
+  const gone = waited[arrived]?.deleted;
   if (arrived >= 0) {
     sessionStorage.setItem("askvisit-conversation", waited[arrived].id);
     setOpening(waited.slice(arrived + 1));
@@ -40,8 +41,9 @@ function keep(kept) {
     sessionStorage.setItem("askvisit-conversation", id);
     const before = stored(PREFIX + id, {});
     const name = questions.length < FULL || !before.name ? questions[0].slice(0, 200) : before.name;
-    if (before.kept !== kept) write(id, { name, kept, at: Date.now() });
+    if (!gone && before.kept !== kept) write(id, { name, kept, at: Date.now() });
   }
+  if (gone && arrived === waited.length - 1) beginAnew();
   show();
 }
 
@@ -94,6 +96,7 @@ function open(id) {
 function remove(id) {
   deleted = { id, isCurrent: id === current(), conversation: stored(PREFIX + id, {}) };
   forget(PREFIX + id);
+  markOpening(id, true);
   if (deleted.isCurrent) beginAnew();
   show();
   const undo = document.createElement("button");
@@ -106,11 +109,16 @@ function remove(id) {
 function undelete() {
   const { id, isCurrent, conversation } = deleted;
   write(id, conversation);
+  markOpening(id, false);
   deleted = null;
   deletedNote.replaceChildren();
   show();
   list.querySelector(`[data-open="${id}"]`).focus();
   if (isCurrent && sessionStorage.getItem("askvisit-kept") === "[]") open(id);
+}
+
+function markOpening(id, deleted) {
+  setOpening(opening().map((one) => (one.id === id ? { ...one, deleted } : one)));
 }
 
 function beginAnew() {
