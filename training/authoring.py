@@ -79,6 +79,9 @@ class _Source:
             for number, line in enumerate(lines[end:], end + 1)
             if line
         ]
+        for number, fields in self.rows:
+            if any("|" in part for part in fields):
+                self.say(number, "a bar is left in a field; part fields by ' | ', and end with none")
         return True
 
     def answers(self, line: int, places: Sequence[str], which: str = "") -> list[Line]:

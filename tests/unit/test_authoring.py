@@ -123,6 +123,7 @@ def test_a_good_article_has_no_problem(folder, capsys):
         ("dialogues", "| 120 |", "| 121 |", ":2: the span '121' stands 0 times in its anchor"),
         ("dialogues", "X | who paid in", "Z | who paid in", "1 turns in the dialogue; make it 5"),
         ("dialogues", "| Oulu planted", "| Ulea planted", ":2: the anchor 'Ulea planted"),
+        ("dialogues", "= b", "= b |", "a bar is left in a field"),
     ],
 )
 def test_each_mistake_is_named_with_its_file_and_line(folder, part, old, new, problem, capsys):
