@@ -15,7 +15,7 @@ from askvisit.reader.two_stage import TwoStageReader
 __all__ = ["Reader", "SentenceReader", "load"]
 
 _REREAD: dict[str, dict[str, int]] = {
-    ACCURATE: {"paragraphs": 6, "windows": 2},
+    ACCURATE: {"paragraphs": 4, "windows": 2},
     FAST: {"paragraphs": 2, "windows": 0},
 }
 """How much the large model rereads."""

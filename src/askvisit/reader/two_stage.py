@@ -1,7 +1,7 @@
 """Reading in two stages: a small model reads everything, then a large one rereads a few places.
 
 The places are those that the small model ranks first, as it would alone. `fast` rereads two
-paragraphs. `accurate` rereads six, and the text around the best ones as well: the mean of the two
+paragraphs. `accurate` rereads four, and the text around the best ones as well: the mean of the two
 views judges better than either alone whether a text answers. The margins of both stages are kept,
 and ranking and confidence use both.
 """
