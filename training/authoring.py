@@ -81,7 +81,7 @@ class _Source:
         ]
         for number, fields in self.rows:
             if any("|" in part for part in fields):
-                self.say(number, "a bar is left in a field; part fields by ' | ', and end with none")
+                self.say(number, "a bar is left in a field; part fields by ' | ', end with none")
         return True
 
     def answers(self, line: int, places: Sequence[str], which: str = "") -> list[Line]:
