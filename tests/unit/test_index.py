@@ -537,6 +537,13 @@ def test_a_reader_goes_on_with_the_snapshot_it_opened(small, encoder):
     assert open_index(small).article("bridge.txt").text == THIRD
 
 
+def test_an_index_that_was_opened_and_not_read_yet_is_read_after_a_rebuild(small, encoder):
+    index = open_index(small)
+    write_articles(small / "articles", {"bridge.txt": THIRD})
+    build_index(index=small, encoder=encoder)
+    assert index.article("bridge.txt").text == BRIDGE
+
+
 def test_a_rebuild_between_manifest_and_files_is_followed(small, encoder, monkeypatch):
     from askvisit.index import manifest as manifests
 

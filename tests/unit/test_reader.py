@@ -176,7 +176,7 @@ def test_fast_rereads_less(monkeypatch):
         monkeypatch.setattr(reader._second, "read_each", counted)
         assert reader.read("Who met Kim?", found)
     assert read["fast"] == [1, 1]
-    assert len(read["accurate"]) > 5
+    assert len(read["accurate"]) >= 4
     assert max(read["accurate"]) > 1
 
 

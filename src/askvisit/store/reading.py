@@ -38,12 +38,14 @@ _KNOWN = "source, url, date, author"
 class Store:
     """An open store. Passages are numbered 0..n-1, those of one article consecutively.
 
-    Threads may share it. Each method raises `IndexDamagedError` if the file cannot be read.
+    The file is opened at once (`FileNotFoundError` if there is none), so that a store can be read
+    after a rebuild has removed it. Threads may share it. Each method raises `IndexDamagedError` if
+    the file cannot be read.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._idle: list[sqlite3.Connection] = []
+        self._idle = [self._connect()]
         # A connection forms a cycle with its statement cache, so that an unclosed one stays open,
         # with its pages, until Python's garbage collector runs, which is seldom in a server.
         weakref.finalize(self, _close, self._idle)
