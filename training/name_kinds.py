@@ -106,8 +106,9 @@ def unlabelled() -> tuple[NameInContext, ...]:
     )
 
 
-def _first_editions() -> list[Edition]:
-    return [e for e in read_editions(ARTICLES)[:_EDITIONS] if e.id.endswith("-a")]
+@cache
+def _first_editions() -> tuple[Edition, ...]:
+    return tuple(e for e in read_editions(ARTICLES)[:_EDITIONS] if e.id.endswith("-a"))
 
 
 def fit(

@@ -103,6 +103,13 @@ def three_conversations(page, ask):
     expect(listed(page)).to_have_count(3)
 
 
+def open_slowly(page, ask):
+    """Have three conversations, and begin to open the slow one."""
+    three_conversations(page, ask)
+    page.locator("#conversations .opens", has_text="slow").click()
+    expect(page.locator(".waiting")).to_be_visible()
+
+
 def kept(page):
     """Return the questions of each conversation that the browser keeps."""
     return page.evaluate(
@@ -117,9 +124,7 @@ THREE = [["Who met the mayor?"], ["hello"], ["slow: who met the mayor?"]]
 
 def test_a_reload_while_one_is_opened_loses_none(slow, open_page, ask):  # noqa: F811
     page = open_page(slow)
-    three_conversations(page, ask)
-    page.locator("#conversations .opens", has_text="slow").click()
-    expect(page.locator(".waiting")).to_be_visible()
+    open_slowly(page, ask)
     page.reload()
     expect(page.locator(".message.user p")).to_have_text(["slow: who met the mayor?"])
     assert kept(page) == THREE
@@ -129,9 +134,7 @@ def test_a_reload_while_one_is_opened_loses_none(slow, open_page, ask):  # noqa:
 
 def test_the_last_one_that_is_clicked_opens_and_none_is_lost(slow, open_page, ask):  # noqa: F811
     page = open_page(slow)
-    three_conversations(page, ask)
-    page.locator("#conversations .opens", has_text="slow").click()
-    expect(page.locator(".waiting")).to_be_visible()
+    open_slowly(page, ask)
     listed(page).nth(1).click()
     expect(page.locator(".message.user p")).to_have_text(["Who met the mayor?"])
     page.wait_for_timeout(2000)
@@ -141,9 +144,7 @@ def test_the_last_one_that_is_clicked_opens_and_none_is_lost(slow, open_page, as
 
 def test_one_that_is_deleted_while_it_opens_stays_deleted(slow, open_page, ask):  # noqa: F811
     page = open_page(slow)
-    three_conversations(page, ask)
-    page.locator("#conversations .opens", has_text="slow").click()
-    expect(page.locator(".waiting")).to_be_visible()
+    open_slowly(page, ask)
     listed(page)
     page.get_by_role("button", name="Delete: slow").click()
     expect(page.locator(".welcome")).to_be_visible()
@@ -154,9 +155,7 @@ def test_one_that_is_deleted_while_it_opens_stays_deleted(slow, open_page, ask):
 
 def test_a_deletion_that_is_undone_while_one_opens_changes_nothing(slow, open_page, ask):  # noqa: F811
     page = open_page(slow)
-    three_conversations(page, ask)
-    page.locator("#conversations .opens", has_text="slow").click()
-    expect(page.locator(".waiting")).to_be_visible()
+    open_slowly(page, ask)
     listed(page)
     page.get_by_role("button", name="Delete: slow").click()
     page.locator("#conversations").get_by_role("button", name="Undo").click()
