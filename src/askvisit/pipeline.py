@@ -79,12 +79,12 @@ class QAPipeline:
         earlier = [history[place] for place in places]
         parts = rewriting.splitting.split(rewriting.wrapping.unwrap(asked))
         if len(parts) == 1:
-            return _placed(self._answered(question, self._best(parts[0], earlier)), places)
+            return self._answered(question, self._best(parts[0], earlier)).placed(places)
         answers: list[Answer] = []
         for part in parts:
             answer = self._answered(part, self._best(part, [*earlier, *answers]))
             places.append(len(history) + len(answers))
-            answers.append(_placed(answer, places))
+            answers.append(answer.placed(places))
         return _joined(question, answers)
 
     def _best(self, asked: str, history: Sequence[Answer]) -> ReadingResult:
@@ -216,12 +216,6 @@ class QAPipeline:
             facts=(),
             nearest=tuple(hits),
         )
-
-
-def _placed(answer: Answer, places: Sequence[int]) -> Answer:
-    """Number the turns that an answer depends on by their places in the whole history."""
-    context = tuple(replace(turn, turn=places[turn.turn]) for turn in answer.context)
-    return replace(answer, context=context)
 
 
 def _joined(question: str, parts: Sequence[Answer]) -> Answer:

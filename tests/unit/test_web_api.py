@@ -78,6 +78,10 @@ def test_turns_are_counted_in_the_history_that_was_sent(tmp_path):
     earlier = asking.ask("What of the bridge?")
     answer = api.endpoints(asking)[0]("Why?", history=[asdict(earlier)] * 30)
     assert [turn["turn"] for turn in answer["context"]] == [29]
+    line = "What of the bridge, and why was it opened?"
+    resolver.script["why was it opened?"] = ["bridge"]
+    answer = api.endpoints(asking)[0](line, history=[asdict(earlier)] * 30)
+    assert [turn["turn"] for turn in answer["parts"][1]["context"]] == [30]
 
 
 def test_search_and_articles(client, assistant):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 from askvisit.records.checks import known_fields
@@ -88,6 +88,14 @@ class Answer:
         if self.request != "summary":
             return self.citations
         return tuple(sorted(self.citations, key=lambda citation: citation.start))
+
+    def placed(self, places: Sequence[int]) -> Answer:
+        """Return it with the turn `n` of each context numbered `places[n]`, in its parts too."""
+        return replace(
+            self,
+            context=tuple(replace(turn, turn=places[turn.turn]) for turn in self.context),
+            parts=tuple(part.placed(places) for part in self.parts),
+        )
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -66,9 +66,8 @@ def endpoints(assistant: Assistant) -> tuple[Callable[..., Any], ...]:
         scope = Scope(articles, since, until, sources)
         earlier = _answers(history or [])
         answer = assistant.answer(Inquiry(question, earlier, scope, min_confidence, each))
-        skipped = len(history or []) - len(earlier)
-        context = tuple(replace(turn, turn=turn.turn + skipped) for turn in answer.context)
-        return asdict(replace(answer, context=context))
+        turns = range(len(history or []) + len(answer.parts))
+        return asdict(answer.placed(turns[len(history or []) - len(earlier) :]))
 
     def search(
         query: str,
