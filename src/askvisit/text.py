@@ -45,6 +45,9 @@ MONTHS = (
 MONTH = f"(?:{'|'.join(MONTHS)})"
 """A month's name, as a pattern."""
 
+_NAMES = frozenset(("US", "WHO"))
+"""Names that are other words in lower case."""
+
 _WORD = re.compile(WORD)
 _TOKEN = re.compile(TOKEN)
 _SENTENCE_START = re.compile(rf"(?:^|[.!?:…][\"”’)]*\s+|[\n“‘\"]\s*)({WORD})")
@@ -73,6 +76,12 @@ def words(text: str) -> list[str]:
 def tokens(text: str) -> list[str]:
     """Return a text's words, including apostrophes, hyphens and full stops inside them."""
     return _TOKEN.findall(text)
+
+
+def lower_tokens(text: str) -> list[str]:
+    """Return a text's tokens in lower case, but "US" and "WHO" unless all of it is in capitals."""
+    shouted = text.isupper()
+    return [t if t in _NAMES and not shouted else t.lower() for t in tokens(text)]
 
 
 def word_ranges(text: str) -> list[tuple[int, int]]:
@@ -193,4 +202,4 @@ class Vocabulary:
 
 
 def _carries_topic(word: str) -> bool:
-    return word == "US" or word.lower() not in STOP_WORDS
+    return word in _NAMES or word.lower() not in STOP_WORDS

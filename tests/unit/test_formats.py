@@ -64,6 +64,7 @@ def test_titles_of_plain_text(text, title):
         ("## A Headline ##\n\nText.", "A Headline"),
         ("# News of C#\n\nText.", "News of C#"),
         ("Text.\n\n# Later\n", "Later"),
+        ("A Headline\n\nText.\n\n## A Part\n", "A Headline"),
         ("#no heading\n\nText.", "#no heading"),
         (PLAIN, "A Headline"),
     ],

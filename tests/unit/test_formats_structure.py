@@ -71,8 +71,15 @@ def test_a_row_is_quoted_with_the_names_of_its_columns():
             "<tr><th colspan=99999999>A</th></tr><tr><td rowspan=x>b</td></tr>",
             ["A: b"],
         ),
+        (
+            "<tr><th>Towns</th></tr><tr><td>Two:<ul><li>Mill</li><li>Ford</li></ul></td></tr>",
+            ["Towns: Two: Mill Ford"],
+        ),
     ],
-    ids=["rows", "both", "two heads", "row span", "no heading", "only headings", "hostile span"],
+    ids=[
+        *("rows", "both", "two heads", "row span", "no heading", "only headings", "hostile span"),
+        "list",
+    ],
 )
 def test_tables_of_many_kinds(rows, found):
     assert blocks(f"<table>{rows}</table>") == found

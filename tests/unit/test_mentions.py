@@ -19,6 +19,7 @@ from askvisit.rewriting.mentions import names
         ("Who sang “Love can wait”?", ["Love can wait"]),
         ("What did Ancestry.com buy in May 2008?", ["Ancestry.com"]),
         ("Who left in May 2011, or on June 18?", []),
+        ("What did the WHO say, and who heard?", ["WHO"]),
         ("And why?", []),
     ],
 )

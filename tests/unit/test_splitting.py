@@ -29,6 +29,9 @@ SCRIPT = {"on Monday": 2.0, "three years": 1.0}
         ("When did Xi come and who met him", ["When did Xi come?", "who met him?"]),
         ("Did Xi come, and did it help?", ["Did Xi come?", "did it help?"]),
         ("who met kim; where was it held", ["who met kim?", "where was it held?"]),
+        ("When did the WHO say so, and who did object?",
+         ["When did the WHO say so?", "who did object?"]),
+        ("WHO CAME THERE AND WHEN DID HE GO?", ["WHO CAME THERE?", "WHEN DID HE GO?"]),
         ("How many came? Why? By whom?", ["How many came?", "Why?", "By whom?"]),
         ("Who came? Why? Name the towns.", ["Who came?", "Why?", "Name the towns?"]),
         (
@@ -47,6 +50,7 @@ def test_questions_are_split(line, questions):
     "line",
     [
         "When and where will they meet?",
+        "What did Kim say and do at the summit?",
         "What is the difference between what Xi said and what Trump said?",
         "Which country is big and has the largest army?",
         "Who removed officials and was replaced?",

@@ -222,6 +222,11 @@ class TestRequests:
                 "news",
             ),
             *("What are the main exports of China?", "Article 5", "particles", "", "?!"),
+            *(
+                "What did the report find?",
+                "what does the paper show",
+                "Which names are given?",
+            ),
         ],
     )
     def test_a_question_is_none(self, message):

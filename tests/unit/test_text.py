@@ -37,6 +37,7 @@ def test_words_stand_as_they_are_written():
         ("Who is he and why?", []),
         ("Trade, trade and TRADE", ["trade"]),
         ("Does the US tell us?", ["us"]),
+        ("Who leads the WHO?", ["leads", "who"]),
         ("Tell us", []),
         ("What did the U.S. do?", ["u.s."]),
         ("…?!", []),

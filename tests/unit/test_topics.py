@@ -54,6 +54,8 @@ def trade(tmp_path_factory):
         ("anything on rice?", "rice"),
         ("What about Japan?", "Japan"),
         ("Explain the trade war", "the trade war"),
+        ("Tell me about Theresa May", "Theresa May"),
+        ("Tell me about the WHO", "the WHO"),
         ("What do you know about Ola Strand in this article?", "Ola Strand"),
         ("I am interested in nuclear tests", "nuclear tests"),
         ("sanctions", "sanctions"),

@@ -106,6 +106,8 @@ def _cell_text(cell: HtmlElement) -> str:
     for element in list(cell.iter(*_UNSEEN)):
         element.drop_tree()
     for element in cell.iterdescendants(*_SPACED):
+        if element.tag != "br":
+            element.text = " " + (element.text or "")
         element.tail = " " + (element.tail or "")
     return one_line(cell.text_content())
 
@@ -169,7 +171,7 @@ def _write_terms(terms: HtmlElement) -> None:
 def _write_label(label: HtmlElement) -> None:
     """Join a paragraph that only names the speaker, or announces what follows, to the next one."""
     after = label.getnext()
-    text = one_line(label.text_content())
+    text = _cell_text(label)
     is_label = text.endswith(":") and len(text) <= _LONGEST_LABEL
     if not is_label or after is None or after.tag != "p" or (label.tail or "").strip():
         return

@@ -1,4 +1,4 @@
-"""Markdown in UTF-8: stored as is; the first heading is the title."""
+"""Markdown in UTF-8: stored as is; a heading at the top is the title."""
 
 import re
 
@@ -11,4 +11,6 @@ def read(data: bytes) -> Document:
     """Decode the bytes; Markdown syntax stays in the text, so that offsets stay valid."""
     text = plain.decode(data)
     heading = _HEADING.search(text)
-    return Document(text, title=heading.group(1) if heading else plain.headline(text))
+    at_top = heading is not None and not text[: heading.start()].strip()
+    first = heading[1] if heading else None
+    return Document(text, title=first if at_top else plain.headline(text) or first)

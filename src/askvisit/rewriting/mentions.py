@@ -50,9 +50,9 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
         if not text[start].isupper() or text[:start][-1:].isalnum():
             continue  # "lycée": the pattern takes any letter but a-z for a capital
         words = [(start + w.start(), start + w.end()) for w in re.finditer(r"\S+", text[start:end])]
-        while words and text[slice(*words[0])].lower() in _NO_NAMES:
+        while words and _is_no_name(text[slice(*words[0])]):
             words.pop(0)
-        while words and text[slice(*words[-1])].lower() in _NO_NAMES:
+        while words and _is_no_name(text[slice(*words[-1])]):
             words.pop()
         if words and _DATE.fullmatch(" ".join(text[a:b] for a, b in words)) is None:
             yield words[0][0], words[-1][1]
@@ -74,11 +74,16 @@ def names(text: str) -> list[str]:
     found = []
     for match in _NAMES.finditer(text):
         words = (match["quoted"] or match[0]).split()
-        while words and words[0].lower() in _NO_NAMES and words[0] != "The":
+        while words and _is_no_name(words[0]) and words[0] != "The":
             words.pop(0)
-        while words and words[-1].lower() in _NO_NAMES:
+        while words and _is_no_name(words[-1]):
             words.pop()
         name = " ".join(words)
         if words and _DATE.fullmatch(name) is None:
             found.append(name)
     return list(dict.fromkeys(found))
+
+
+def _is_no_name(word: str) -> bool:
+    """Return whether a word cannot begin or end a name; "WHO" is the organisation."""
+    return word.lower() in _NO_NAMES and word != "WHO"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from askvisit.text import AUXILIARIES, QUESTION_WORDS, content_words, tokens
+from askvisit.text import AUXILIARIES, PREPOSITIONS, QUESTION_WORDS, content_words, lower_tokens
 
 _MOST = 5
 """A line with more questions than this is read as one text, as typed."""
@@ -12,9 +12,12 @@ _MOST = 5
 _AFTER_MARK = re.compile(r"(?<=\?)[\s?!.]+(?=\w)")
 _ASKING = "who|whom|whose|what|which|when|where|why|how"
 _PREPOSITION = r"(?:(?:at|by|for|from|in|on|to|with|since|until|under)\s+)?"
+_DO = rf"do(?!\s+(?:{'|'.join(sorted(PREPOSITIONS))})\b)"
+"""Not the end of "What did Kim say and do at the summit?"."""
+
 _JOINT = re.compile(
     rf"(?:\s*;|(?:\s*[,;])?\s+(?:and|but|or|also))\s+(?:also\s+|then\s+)?"
-    rf"(?={_PREPOSITION}(?:{_ASKING})\s+\S+\s+\S+|(?:did|does|do)\s+\S+\s+\S+|"
+    rf"(?={_PREPOSITION}(?:{_ASKING})\s+\S+\s+\S+|(?:did|does|{_DO})\s+\S+\s+\S+|"
     r"(?:is|are|was|were|has|have|can|could|will|would|should)\s+"
     r"(?:he|she|it|they|(?-i:[A-Z][\w’']*))\s+\S+)",
     re.IGNORECASE,
@@ -53,7 +56,7 @@ def _at_joint(piece: str) -> list[str]:
 
 
 def _is_whole(text: str) -> bool:
-    words = [word.lower() for word in tokens(text)]
+    words = lower_tokens(text)
     asking = [n for n, word in enumerate(words) if word in QUESTION_WORDS]
     inverted = bool(words) and words[0] in AUXILIARIES
     begins = asking == [0] or (asking == [1] and not inverted) or (inverted and not asking)

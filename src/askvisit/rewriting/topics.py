@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from askvisit.index import PassageIndex
-from askvisit.text import AUXILIARIES, QUESTION_WORDS, content_words, tokens, words
+from askvisit.text import AUXILIARIES, QUESTION_WORDS, content_words, lower_tokens, tokens, words
 
 _SHORTEST_CLAIM = 3
 """Minimum content words of a statement, if it is written as one: with an initial capital and
@@ -56,7 +56,8 @@ def topic(question: str, index: PassageIndex) -> str | None:
     worded = _WORDING.fullmatch(said)
     if worded is not None:
         about = _HERE.sub("", worded["topic"])
-        is_clause = any(word.lower() in AUXILIARIES | QUESTION_WORDS for word in tokens(about))
+        cased = about.lower() if about.isupper() else about  # "Theresa May" is no clause
+        is_clause = any(word in AUXILIARIES | QUESTION_WORDS for word in tokens(cased))
         return about if content_words(about) and not is_clause else None
     if _asks(said):
         return None
@@ -75,6 +76,6 @@ def is_keywords(question: str) -> bool:
 
 def _asks(text: str) -> bool:
     """Return whether a text has the form of a question: a question word, or a verb in front."""
-    found = [re.split("['’]", word.lower())[0] for word in tokens(text)]  # "what's"
+    found = [re.split("['’]", word)[0] for word in lower_tokens(text)]  # "what's"
     ordered = found[:1] and (found[0] in AUXILIARIES or found[0] in _ORDERS)
     return bool(ordered) or any(word in QUESTION_WORDS for word in found)

@@ -43,7 +43,7 @@ SURELY = frozenset("article articles story".split())
 """Words that must mean an article; the others may be about the text."""
 
 _HEADLINE = frozenset("headline title heading header".split())
-_HEADLINES = frozenset("headlines titles headings names".split())
+_HEADLINES = frozenset("headlines titles headings".split())
 _NAME = frozenset("name named called titled entitled".split())
 _SUMMARY = frozenset(
     "summary summaries summarise summarize summarised summarized summarising summarizing "
@@ -75,7 +75,7 @@ _WRAPPING = frozenset(
     "words word paragraph line lines sentence sentences bullet bullets current mainly latest today "
     "cited quoted mentioned source available exist most something everything actually basically "
     "exactly question one any some going ask answer use using more quote copy "
-    "last previous same sum summing return link".split()
+    "last previous same sum summing return link names".split()
 )
 _LINKS = frozenset("about on titled called named entitled regarding concerning with".split())
 _NUMBERS = {
@@ -163,7 +163,7 @@ def _of_the_text(held: frozenset[str], typed: list[str]) -> Wanted | None:
     """Tell "what does the article say" (a summary) from "read the article" (the text)."""
     if held & _SAYS:
         return "summary" if held & _ARTICLE or typed[-1] == "about" else None
-    if not held & _ARTICLE:
+    if not held & _ARTICLE or held & {"did", "does"}:  # "What did the report find?"
         return None
     if held & (_SHOW | _WHOLE):
         return "show"

@@ -102,16 +102,16 @@ _ROUGHLY = re.compile(
     re.IGNORECASE,
 )
 _CAPITAL_NEXT = re.compile(rf"\s+(?!(?:{MONTH}|{_WEEKDAY})\b)[A-Z]\w*[a-z]")
-_NOT_ONE = re.compile(  # "every Monday", "a Saturday shift", "the last Friday of August"
+_NOT_ONE = re.compile(  # "every Monday", "a Saturday shift", "the last Friday of May"
     r"\b(?:every|each|any|most|some|an?|the|one|last|next|this|first|second|third|fourth|following"
-    r"|previous)\s+$",
+    r"|previous|good|black|bloody|super|easter|palm|ash|cyber|boxing)\s+$",
     re.IGNORECASE,
 )
 _CAPITAL_BEFORE = re.compile(r"[a-z,]\s+[A-Z][a-z]+\s+$")
 _GIVEN_NAMES = frozenset(("April", "May", "June", "August"))
 _MEASURES = frozenset(
     "per percent people million billion thousand metre meter kilometre kilometer mile km kg m "
-    "tonne ton dollar euro pound hp mph square cubic odd".split()
+    "tonne ton dollar euro pound hp mph square cubic odd gmt utc bst cet est edt".split()
 )
 _OLDEST_AFTER_ARTICLE = 1800
 """The lowest number that is a year after "a" or "the": "the 1500 metres" is none."""

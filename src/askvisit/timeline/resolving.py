@@ -54,14 +54,16 @@ def dated(sentences: Iterable[Sentence], published: date | None) -> list[DatedWo
     published: the publication date; without it, only dates with a year are found.
     """
     found: list[DatedWords] = []
+    near: list[DatedWords] = []
     for sentence in sentences:
+        near = [d for d in near if _leads_to(d.sentence, sentence)]
         for expression in find(sentence.text):
-            near = [d for d in found if _leads_to(d.sentence, sentence)]
             resolved = _resolve(expression, sentence.text, published, [d.date for d in near])
             if resolved is not None:
                 start = sentence.start + expression.start
                 end = sentence.start + expression.end
-                found.append(DatedWords(sentence, start, end, resolved))
+                near.append(DatedWords(sentence, start, end, resolved))
+                found.append(near[-1])
     return found
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from askvisit.text import PREPOSITIONS, STOP_WORDS, content_words
+from askvisit.text import PREPOSITIONS, STOP_WORDS, content_words, is_plural
 from askvisit.timeline.expressions import NUMBER_WORDS
 from askvisit.verbs import is_past
 
@@ -22,6 +22,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?")
 _MODAL = frozenset("will shall would may might can could should must won't won’t".split())
 _TO_COME = _MODAL | {"to"}
 """Before a past form: "will be decided", "to be decided"."""
+
+_NO_INFINITIVE = re.compile(r"\b(?:according|due|owing|thanks|prior)\s+to\b", re.IGNORECASE)
 
 _PRESENT_BE = frozenset("is are am be being".split())
 _NO_VERB = STOP_WORDS | PREPOSITIONS | NUMBER_WORDS
@@ -50,19 +52,24 @@ def tense(sentence: str, start: int, end: int) -> Tense | None:
 def _marks(text: str) -> list[Tense | Literal["unclear"]]:
     """Return the tense of each verb in a text that tells past from future, in order."""
     found: list[Tense | Literal["unclear"]] = []
-    words = [word[0] for word in _WORD.finditer(text)]
+    words = [word[0] for word in _WORD.finditer(_NO_INFINITIVE.sub(" ", text))]
     lower = [word.lower() for word in words]
     for n, word in enumerate(words):
         before = lower[max(0, n - 3) : n]
         if _is_modal(word, is_first=n == 0):
             found.append("future")
-        elif before[-1:] == ["to"] and word.islower() and word not in _NO_VERB - _PRESENT_BE:
+        elif before[-1:] == ["to"] and _is_infinitive(word):
             found.append("unclear" if "past" in found else "future")
         elif is_past(word) and not (
             _TO_COME.intersection(before) or _PRESENT_BE.intersection(before[-2:])
         ):
             found.append("past")
     return found
+
+
+def _is_infinitive(word: str) -> bool:
+    """Return whether a word after "to" is a verb, as far as can be told."""
+    return word.islower() and word not in _NO_VERB - _PRESENT_BE and not is_plural(word)
 
 
 def _is_modal(word: str, *, is_first: bool) -> bool:
