@@ -24,6 +24,7 @@ AskvisitError
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import Protocol
 
 
@@ -83,9 +84,9 @@ class IndexMissingError(PassageIndexError):
         self.folder = folder
         if isinstance(folder, Path):
             how = f"put articles (.txt, .md, .html, .pdf) into {folder / 'articles'} and run: "
-            how += _command(folder)
+            how += build_command(folder)
         else:
-            how = f"to build one, run: {_command(folder)} --articles DIR"
+            how = f"to build one, run: {build_command(folder)} --articles DIR"
         super().__init__(f"no index in {folder}; {how}")
 
 
@@ -151,9 +152,10 @@ class ServerError(AskvisitError):
 
 def rebuild_hint(folder: Path | Named) -> str:
     """Return the command that rebuilds an index, worded to end an error message."""
-    return f"to rebuild it, run: {_command(folder)}"
+    return f"to rebuild it, run: {build_command(folder)}"
 
 
-def _command(folder: Path | Named) -> str:
-    options = f"--index {folder}" if isinstance(folder, Path) else folder.options
+def build_command(folder: Path | Named) -> str:
+    """Return the command that builds an index, to be copied into a shell."""
+    options = f"--index {quote(str(folder))}" if isinstance(folder, Path) else folder.options
     return f"askvisit index {options}"

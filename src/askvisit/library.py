@@ -63,6 +63,8 @@ class Library:
     ) -> list[Hit]:
         """Return the k best passages for a question or keywords, best first; no reader is run.
 
+        Each of the two searches finds 50 passages, so there are never more than 100.
+
         articles, since, until, sources: as for `Assistant.ask`.
         """
         check_question(question)

@@ -509,12 +509,22 @@ class TestProcess:
         assert done.stderr == b""
         assert json.loads(done.stdout.decode(encoding))["question"] == question
 
-    def test_output_that_is_closed_is_no_bug(self, small):
-        command = " ".join(["exec", '"$@"', ">&-"])
+    @pytest.mark.parametrize("closed", [">&-", "<&- 2>&-", "<&- >&- 2>&-"])
+    def test_streams_that_are_closed_are_no_bug(self, small, closed):
+        asked = faked(small, "ask", MAYOR)
         done = subprocess.run(
-            ["sh", "-c", command, "sh", *faked(small, "ask", MAYOR)], stderr=subprocess.PIPE
+            ["sh", "-c", f'exec "$@" {closed}', "sh", *asked], stderr=subprocess.PIPE
         )
         assert (done.returncode, done.stderr) == (0, b"")
+
+    @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+    def test_output_to_a_full_disk_is_one_line(self, small):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run(
+                faked(small, "ask", MAYOR), stdout=full, stderr=subprocess.PIPE, text=True
+            )
+        assert done.returncode == 1
+        assert done.stderr == "askvisit: the disk is full; free some space, and run this again\n"
 
     def test_the_program_answers_from_the_committed_index(self):
         program = shutil.which("askvisit", path=os.path.dirname(sys.executable))

@@ -152,10 +152,12 @@ class TestExport:
         [
             *(("", "ends in .md or .json"), ("talk.doc", "ends in .md or .json")),
             *(("no/folder/talk.md", "cannot be written (No such file"), ("a\0b.md", "null")),
+            ("~no-such-user/talk.md", "cannot be written (Could not determine"),
         ],
     )
-    def test_that_cannot_be_is_one_line_and_loses_nothing(self, chat, name, words):
+    def test_that_cannot_be_is_one_line_and_loses_nothing(self, chat, tmp_path, name, words):
         status, _, errors = chat(MAYOR, f"/export {name}", "/export good.json")
+        assert (tmp_path / "good.json").exists()
         assert (status, errors.count("\n")) == (1, 1)
         assert words in errors
 

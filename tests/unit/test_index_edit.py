@@ -20,7 +20,7 @@ from askvisit.errors import (
     ModelError,
     UnknownArticleError,
 )
-from askvisit.index import open_index, verify_index
+from askvisit.index import edit, open_index, verify_index
 from askvisit.index.edit import ArticleMetadata, add_article, articles_folder, remove_article
 
 MILL = "A Mill Burns\n\nThe old mill burned down on Sunday. The mayor said that it had no guard.\n"
@@ -144,6 +144,17 @@ def test_a_failing_encoder_leaves_the_index_and_no_file(small, assistant):
     assert listed(small) == before
     assert verify_index(small).intact
     assert assistant.ask("When was the bridge opened?").found
+
+
+def test_an_index_rebuilt_with_another_encoder_keeps_it(small, encoder, monkeypatch):
+    other = WordCounts("other")
+    build_index(index=small, encoder=other)
+    monkeypatch.setattr(edit.encoders, "load", lambda name: {"other": other}[name])
+    before = len(encoder.encoded)
+    add_article(small, "mill.txt", MILL.encode(), encoder=encoder)
+    remove_article(small, "mill.txt", encoder=encoder)
+    assert len(encoder.encoded) == before
+    assert open_index(small).encoder.name == "other"
 
 
 def test_progress_is_told(small, encoder):

@@ -381,12 +381,21 @@ def test_damage_is_told_and_mended(articles, milvus):
     connection.call("drop_collection", generation.passages)
     empty = schema.fields(dimension=4)["passages"]
     connection.call("create_collection", generation.passages, schema=empty)
-    with pytest.raises(IndexDamagedError, match="passages are missing"):
+    with pytest.raises(IndexDamagedError, match="passages is not complete"):
         milvus.open()
     connection.call("drop_collection", generation.passages)
     build_index(None, milvus, encoder=WordCounts())
     assert len(collections(milvus)) == 3
     assert assistant.ask("When did the mayor open the bridge?", min_confidence=0).found
+    generation = milvus.published()
+    connection.call("delete", generation.articles, filter='article == "bridge.txt"')
+    with pytest.raises(IndexDamagedError, match="articles is not complete"):
+        milvus.open()
+    build_index(None, milvus, encoder=WordCounts())
+    assert "bridge.txt" in milvus.open().article_ids()
+    connection.call("drop_collection", milvus.published().articles)
+    with pytest.raises(IndexDamagedError, match="a collection is missing"):
+        milvus.open()
 
 
 def test_an_index_of_another_version_is_told_and_rebuilt(articles, milvus):

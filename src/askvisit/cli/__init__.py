@@ -11,12 +11,13 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from errno import ENOSPC
 from importlib import import_module
 from typing import Any
 
 from askvisit import __version__
 from askvisit.errors import AskvisitError
-from askvisit.text import one_line
+from askvisit.text import one_line, printable
 
 _COMMANDS = (
     *("index", "ask", "chat", "search", "timeline", "names", "verify", "doctor"),
@@ -39,8 +40,7 @@ Exit status: 0 found or done, 1 error, 2 usage, 3 not found, 4 damage found by v
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
-    if sys.stdout is None:  # closed by whoever started us
-        sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # text that the terminal cannot show is escaped
             stream.reconfigure(errors="backslashreplace")
@@ -55,16 +55,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(str(error))
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        # Whatever read our output has closed it. Python would complain when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whatever read our output has closed it
+        _discard_output()
         return 0
     except Exception as error:
+        if isinstance(error, OSError) and error.errno == ENOSPC:
+            _discard_output()
+            return _fail("the disk is full; free some space, and run this again")
         if os.environ.get("ASKVISIT_DEBUG"):
             raise
         reason = one_line(f"{type(error).__name__}: {error}")
         return _fail(f"this is a bug ({reason}); set ASKVISIT_DEBUG=1 to see the traceback")
     return status
+
+
+def _open_closed_streams() -> None:
+    """Replace the standard streams that whoever started us has closed."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
+
+
+def _discard_output() -> None:
+    """Send what is left of stdout nowhere: Python would complain when it flushes at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -91,9 +105,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _warn(message: Warning | str, *_: Any, **__: Any) -> None:
-    print(f"askvisit: {one_line(str(message))}", file=sys.stderr)
+    _tell(str(message))
 
 
 def _fail(message: str) -> int:
-    print(f"askvisit: {one_line(message)}", file=sys.stderr)
+    _tell(message)
     return 1
+
+
+def _tell(message: str) -> None:
+    """Print a line on stderr; a file's name in it must not control the terminal."""
+    print(f"askvisit: {one_line(printable(message))}", file=sys.stderr)

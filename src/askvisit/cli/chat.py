@@ -134,18 +134,19 @@ class _Chat:
         from askvisit import transcript
 
         writers = {".md": transcript.to_markdown, ".json": transcript.to_json}
-        path = Path(name).expanduser()
+        path = Path(name)
         if path.suffix.lower() not in writers:
             raise DataError("give a file name that ends in .md or .json: /export conversation.md")
         if not self.answers:
             raise DataError("there is nothing to export yet; ask a question first")
         try:
-            with path.open("x", encoding="utf-8") as file:
+            with path.expanduser().open("x", encoding="utf-8") as file:
                 file.write(writers[path.suffix.lower()](self.answers))
         except FileExistsError as error:
             raise DataError(f"{path} already exists; give another file name") from error
-        except OSError as error:
-            raise DataError(f"{path} cannot be written ({error.strerror})") from error
+        except (OSError, ValueError, RuntimeError) as error:  # a null character; "~nobody"
+            reason = getattr(error, "strerror", error)
+            raise DataError(f"{path} cannot be written ({reason})") from error
         return f"{len(self.answers)} answers written to {path}"
 
 

@@ -13,7 +13,7 @@ examples:
 import argparse
 import sys
 
-from askvisit.cli import options
+from askvisit.cli import options, show
 
 HELP = "build or update the index"
 
@@ -72,7 +72,7 @@ def run(chosen: argparse.Namespace) -> int:
         progress=sys.stderr.isatty(),
     )
     for skipped in report.skipped:
-        print(f"skipped {skipped}", file=sys.stderr)
+        print(f"skipped {show.plain(str(skipped))}", file=sys.stderr)
     size = f"{report.folder}: {report.articles:,} articles, {report.passages:,} passages"
     if report.unchanged:
         print(f"{size}; nothing has changed")

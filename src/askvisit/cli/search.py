@@ -18,7 +18,9 @@ HELP = "show the best passages with their scores"
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     parser.add_argument("query", nargs="+", metavar="QUERY", help="a question or keywords")
-    parser.add_argument("-k", type=int, default=5, metavar="N", help="how many (default: 5)")
+    parser.add_argument(
+        "-k", type=int, default=5, metavar="N", help="how many (default: 5; at most 100)"
+    )
     options.add_json(parser)
     options.add_scope(parser)
     options.add_location(parser)
@@ -27,8 +29,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Search, and print the passages."""
     from askvisit.assistant import Assistant
+    from askvisit.calibration import SMALL
 
-    assistant = Assistant.load(options.chosen_index(chosen))
+    assistant = Assistant.load(options.chosen_index(chosen), reader=SMALL)
     found = assistant.search(" ".join(chosen.query), chosen.k, **options.scope(chosen))
     print(show.as_json([asdict(hit) for hit in found]) if chosen.json else show.hits(found))
     return 0

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from askvisit.cli import options, show
-from askvisit.errors import DataError
+from askvisit.errors import DataError, build_command
 from askvisit.text import excerpt
 
 if TYPE_CHECKING:
@@ -62,10 +62,10 @@ def _index(folder: Path) -> int:
         print(f"{folder}: intact")
         if found.unindexed:
             print(f"not indexed yet: {', '.join(map(show.plain, found.unindexed))}")
-            print(f"to index them, run: askvisit index --index {folder}")
+            print(f"to index them, run: {build_command(folder)}")
         return 0
     for problem in (*found.damage, *found.stale):
-        print(f"{folder}: {problem}")
+        print(f"{folder}: {show.plain(problem)}")
     print(found.rebuild_hint)
     return _DAMAGED
 

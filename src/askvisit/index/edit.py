@@ -28,6 +28,7 @@ from askvisit.errors import (
     IndexReadOnlyError,
     PassageIndexError,
     UnknownArticleError,
+    build_command,
 )
 from askvisit.index import manifest as manifests
 from askvisit.index.folder import only_writer
@@ -71,7 +72,7 @@ def articles_folder(folder: Path) -> Path:
     if not source.resolve().is_relative_to(folder.resolve()):
         raise IndexReadOnlyError(
             f"the articles of this index are kept in {source}; "
-            f"change them there and run: askvisit index --index {folder}"
+            f"change them there and run: {build_command(folder)}"
         )
     for needed in (folder, source):
         if not os.access(needed, os.W_OK | os.X_OK):
@@ -95,7 +96,7 @@ def add_article(
 
     name: a file's name; its suffix gives the format, the rest is made into a safe name.
     data: the file's bytes.
-    encoder: the encoder the index was built with (loaded if None).
+    encoder: the one the index was built with, if it is loaded already; any other is not used.
 
     Raises `ArticleError` if the file is not a usable article or duplicates one,
     `IndexReadOnlyError` if nothing can be added.
@@ -113,7 +114,7 @@ def add_article(
         ):
             article = SourceFile(path).read()
             _refuse_repeated(folder, article, name)
-            counting = _Counting(encoder or _encoder(folder), _new_passages(article), progress)
+            counting = _Counting(_encoder(folder, encoder), _new_passages(article), progress)
             report = update(folder, BuildOptions(encoder=counting))
             for skipped in report.skipped:
                 if skipped.path.name == path.name:
@@ -138,7 +139,7 @@ def remove_article(folder: Path, article_id: str, *, encoder: Encoder | None = N
         if path.exists():
             path.replace(hidden)
         try:
-            update(folder, BuildOptions(encoder=encoder or _encoder(folder)))
+            update(folder, BuildOptions(encoder=_encoder(folder, encoder)))
         except BaseException:
             if hidden.exists() and _is_indexed(folder, article_id):
                 hidden.replace(path)
@@ -213,6 +214,7 @@ def _new_file(path: Path, data: bytes, folder: Path, article_id: str) -> Iterato
         hidden.write_bytes(data)
         manifests.sync(hidden)
         hidden.rename(path)
+        manifests.sync_folder(path.parent)  # before the manifest that lists the article
     except BaseException:
         hidden.unlink(missing_ok=True)
         raise
@@ -238,8 +240,12 @@ def _remove_leftovers(source: Path) -> None:
         (source / name).unlink(missing_ok=True)
 
 
-def _encoder(folder: Path) -> Encoder:
-    return encoders.load(manifests.read(folder).encoder.name)
+def _encoder(folder: Path, loaded: Encoder | None) -> Encoder:
+    """Return the encoder of the index as it is now: a rebuild may have chosen another."""
+    built = manifests.read(folder).encoder
+    if loaded is not None and (loaded.name, loaded.sha256) == (built.name, built.sha256):
+        return loaded
+    return encoders.load(built.name)
 
 
 def _new_passages(article: Article) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from askvisit.encoder import Encoder
 from askvisit.errors import IndexMissingError, IndexReadOnlyError
@@ -39,7 +40,7 @@ class FolderLocation(IndexLocation):
     @property
     def options(self) -> str:
         """The command-line options that select it."""
-        return f"--index {self.path}"
+        return f"--index {quote(str(self.path))}"
 
     def signature(self) -> Hashable | None:
         """Return a value that changes when the manifest is replaced, None if there is none."""

@@ -55,8 +55,12 @@ class MilvusIndex:
             raise IndexDamagedError(
                 generation.location, "the dimensions of the vectors and the encoder differ"
             )
-        if self._connection.count(generation.passages) != len(self):
-            raise IndexDamagedError(generation.location, "passages are missing")
+        for collection, rows in (
+            (generation.passages, "passages"),
+            (generation.articles, "article_rows"),
+        ):
+            if self._connection.count(collection) != self.manifest.counts[rows]:
+                raise IndexDamagedError(generation.location, f"{collection} is not complete")
 
     @property
     def encoder(self) -> EncoderIdentity:
