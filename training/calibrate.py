@@ -19,10 +19,12 @@ from askvisit import calibration, cross_validation, fitting
 from askvisit import encoder as encoders
 from askvisit import reader as readers
 from askvisit.encoder import Encoder
+from askvisit.errors import AskvisitError
 from askvisit.evaluation.edition_figures import ARTICLE
 from askvisit.evaluation.edition_files import read_editions
 from askvisit.fitting import Sample
 from askvisit.index import open_index, temporary_index
+from askvisit.inquiry import marked
 from askvisit.reader import Reader
 from askvisit.retriever import Retriever
 from training.pages import Page, PageQuestion, sampled, squad_pages
@@ -53,8 +55,9 @@ def ask(
         with temporary_index({ARTICLE: page.text}, encoder) as folder:
             retriever = Retriever(open_index(folder), encoder)
             for asked in page.questions:
-                evidence = retriever.gather(asked.text)
-                spans = reader.read(asked.text, evidence)
+                question = marked(asked.text)
+                evidence = retriever.gather(question)
+                spans = reader.read(question, evidence)
                 gold = tuple(
                     number
                     for number, span in enumerate(spans)
@@ -73,7 +76,7 @@ def ask(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Fit, print the figures, write the weights."""
+    """Fit, print the figures, write the weights; an error is one line and exit code 1."""
     parser = argparse.ArgumentParser(prog="python -m training.calibrate", description=__doc__)
     parser.add_argument("--editions", type=Path, required=True, help="editions not trained on")
     parser.add_argument("--pages", type=Path, required=True, help="a SQuAD file not trained on")
@@ -81,17 +84,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--questions", type=int, default=1200, help="of the pages (%(default)s)")
     parser.add_argument("--out", type=Path, default=CALIBRATIONS, help="the file to update")
     options = parser.parse_args(arguments)
+    try:
+        _fit(options)
+    except AskvisitError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _fit(options: argparse.Namespace) -> None:
+    editions, pages = edition_pages(options.editions), squad_pages(options.pages)
     encoder = encoders.load()
     reader = readers.load(options.reader, encoder)
     samples = [
-        *ask(edition_pages(options.editions), "news", reader, encoder, questions=10**9),
-        *ask(
-            squad_pages(options.pages),
-            "encyclopedia",
-            reader,
-            encoder,
-            questions=options.questions,
-        ),
+        *ask(editions, "news", reader, encoder, questions=10**9),
+        *ask(pages, "encyclopedia", reader, encoder, questions=options.questions),
     ]
     judged = cross_validation.judge(samples, reader.name)
     for source in ("news", "encyclopedia"):
@@ -109,7 +116,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print("further citations from", found.further)
     fitted[reader.name] = fitting.as_json(found, reader.sha256, expected)
     options.out.write_text(json.dumps(fitted, indent=1) + "\n", "utf-8")
-    return 0
 
 
 if __name__ == "__main__":

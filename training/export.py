@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from askvisit.errors import TrainingError
+from askvisit.errors import AskvisitError, TrainingError
 from askvisit.evaluation.edition_files import read_editions
 from askvisit.onnx_model import Layout
 from training.checkpoint import load_model, quiet_transformers
@@ -298,7 +298,7 @@ def main(arguments: list[str] | None = None) -> int:
             )
         else:
             export_encoder(options.out)
-    except TrainingError as error:
+    except AskvisitError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     print((options.out / "model.json").read_text(encoding="utf-8"), end="")

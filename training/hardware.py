@@ -28,8 +28,8 @@ class Hardware:
 def fastest() -> Hardware:
     """Return a GPU if there is one, else the CPU, with bfloat16 if that is faster.
 
-    CPUs with bfloat16 products may run them at half the speed of float32 or at twice it, so the
-    product that a step consists of is timed.
+    CPUs with bfloat16 products may run them at half the speed of float32 or at four times it, so
+    the product that a step consists of is timed.
     """
     import torch
 

@@ -158,7 +158,7 @@ class Run:
         """Progress of the schedule, 0..1: by steps, or by time if that is limited."""
         limit = self.settings.minutes
         timed = 0.0 if limit is None else self.elapsed() / (60 * limit)
-        return min(1.0, max((self.step + 1) / self.steps, timed))
+        return min(1.0, max((self.step + 1) / (self.steps + 1), timed))
 
     def train_step(self) -> dict[str, float]:
         """One update on the next batch; returns the parts of its loss by name."""

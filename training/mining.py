@@ -77,6 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         reader = OnnxReader(options.model, str(options.model))
         second = options.reread and OnnxReader(options.reread, str(options.reread))
         asked = list(unanswered(read_editions(options.news), options.dialogues))
+        options.out.parent.mkdir(parents=True, exist_ok=True)  # not only when all is mined
         lines = [line for edition, qs in tqdm(asked) for line in mine(reader, edition, qs, second)]
     except AskvisitError as error:
         print(f"error: {error}", file=sys.stderr)

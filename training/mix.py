@@ -289,7 +289,7 @@ class Mix:
     def _line(self) -> Group:
         """A sentence's question on a page with other sentences of its source."""
         document, number, question = self.lines.draw()
-        count = self.rng.randint(0, 3)
+        count = self.rng.randint(0, min(3, len(document.paragraphs)))
         others = [p.context for p in self.rng.sample(document.paragraphs, count)]
         own = document.paragraphs[number].context
         before = [text for text in others[: count // 2] if text != own]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
+from askvisit.errors import TrainingError
 from askvisit.passages import sentences
 from askvisit.records import Article
 from training.squad import read_squad
@@ -70,9 +71,12 @@ def squad_pages(path: Path) -> list[Page]:
 def sampled(pages: Sequence[Page], questions: int, *, seed: int) -> list[Page]:
     """The pages with at most ``questions`` of their own, and a quarter as many of other articles'.
 
-    Pages without a question are left out.
+    Pages without a question are left out. Raises `TrainingError` without a second article.
     """
     rng = random.Random(seed)
+    pages = [page for page in pages if page.questions]
+    if len({page.article for page in pages}) < 2:
+        raise TrainingError("questions about at least two articles are needed; name a larger file")
     own = [(page, question) for page in pages for question in page.questions]
     rng.shuffle(own)
     own = own[:questions]

@@ -20,6 +20,7 @@ from askvisit.encoder import Encoder
 from askvisit.errors import DataError
 from askvisit.evaluation import Question
 from askvisit.index import PassageIndex
+from askvisit.inquiry import marked
 from askvisit.ranking import CONFIDENCE_FEATURES, RANK_FEATURES
 from askvisit.reader import Reader
 from askvisit.records import Evidence, Span
@@ -62,8 +63,9 @@ def ask(
     """Ask an index questions whose answering sentences are known; each is judged by itself."""
     samples = []
     for number, question in enumerate(questions):
-        evidence = Retriever(index, encoder).gather(question.question)
-        spans = reader.read(question.question, evidence)
+        asked = marked(question.question)
+        evidence = Retriever(index, encoder).gather(asked)
+        spans = reader.read(asked, evidence)
         wanted = {one_line(sentence) for sentence in question.sentences}
         gold = tuple(n for n, span in enumerate(spans) if one_line(span.sentence.text) in wanted)
         far = question.kind == "unanswerable-far"

@@ -15,6 +15,7 @@ from askvisit import grouping, question_forms, ranking, rewriting, talk, topic_s
 from askvisit.calibration import Calibration
 from askvisit.encoder import Encoder
 from askvisit.index import PassageIndex
+from askvisit.inquiry import marked
 from askvisit.ranking import Candidate
 from askvisit.reader import Reader, SentenceReader
 from askvisit.records import Answer, AnswerGroup, Citation, ContextTurn, Evidence, quoted
@@ -116,7 +117,7 @@ class QAPipeline:
         if not context and (about := rewriting.topics.topic(question, self.index)) is not None:
             return self._search_topic(question, about)
         words = list(dict.fromkeys(word for turn in context for word in turn.words))
-        asked = expanded(_marked(question), words)
+        asked = expanded(marked(question), words)
         evidence = Retriever(self.index, self.encoder).gather(asked, self.articles, cited)
         spans = self.reader.read(asked, evidence, [turn.text for turn in context])
         ranked = ranking.rank(evidence, spans, self.calibration)
@@ -250,8 +251,3 @@ def _last_cited(history: Sequence[Answer]) -> tuple[Citation, ...]:
 
 def _confidence(result: ReadingResult) -> float:
     return result.confidence
-
-
-def _marked(question: str) -> str:
-    """End a question with a mark, as readers expect: all questions in training have one."""
-    return question if question.endswith(("?", ".", "!")) else f"{question}?"

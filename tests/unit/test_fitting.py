@@ -270,3 +270,11 @@ def test_an_index_is_asked_questions_whose_sentences_are_known(small):
     ]
     assert [samples[0].spans[n].sentence.text for n in samples[0].gold] == [opened]
     assert len({s.article for s in samples}) == 4
+
+
+def test_a_question_is_read_with_a_mark_as_when_it_is_asked(small, monkeypatch):
+    reader, asked = SharedWords(), []
+    monkeypatch.setattr(reader, "read", lambda question, evidence: asked.append(question) or [])
+    questions = [Question("who opened the bridge", ("x",)), Question("Who sang?", ())]
+    fitting.ask(open_index(small), WordCounts(), reader, questions)
+    assert asked == ["who opened the bridge?", "Who sang?"]

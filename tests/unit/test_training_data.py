@@ -323,6 +323,12 @@ class TestMix:
             assert all(re.fullmatch(r"[A-Z]\w+|19\d\d", text) for text in texts_of(example))
         assert {1, 2, 3} <= counts
 
+    def test_a_source_may_have_a_single_sentence(self, plain):
+        one = SquadDocument("One", SQUAD.paragraphs[:1])
+        stream = Mix([], [], [], [one], hard={}, longest=(80, 160), shares=SHARES, seed=1)
+        contexts = {example.context for (example,) in islice(stream, 20)}
+        assert contexts == {one.paragraphs[0].context}
+
     def test_a_source_without_material_is_left_out_and_nothing_at_all_is_an_error(self, plain):
         groups = made(50, shares={"news": 0.5, "dialogues": 0.5}, dialogues=[])
         assert all(group[0].history == () for group in groups)
@@ -381,6 +387,8 @@ class TestPages:
         assert all(question.starts == () for _, question in far)
         assert len({question.text for _, question in own}) == 20
         assert sampled(pages, 20, seed=0) == chosen
+        with pytest.raises(TrainingError, match="at least two articles"):
+            sampled([*pages[:1], Page("empty", "Text", ())], 20, seed=0)
 
 
 class Fooled:

@@ -150,6 +150,7 @@ def test_a_run_learns_with_terms_and_waits_while_it_is_paused(
     assert slept == [1]
     log = [json.loads(row) for row in (out / "log.jsonl").read_text().splitlines()]
     assert [row["step"] for row in log[:-1]] == list(range(1, log[-1]["step"] + 1))
+    assert log[-1]["step"] == checkpoint.load_state(out)["steps"]
     assert log[-1]["span_loss"] < log[0]["span_loss"]
     assert "term_outputs.weight" in weights(out / "final")
     assert main([*arguments, "--seed", "9"]) == 1
@@ -582,6 +583,8 @@ def test_the_shipped_fits_ask_editions_and_pages(data, tmp_path, monkeypatch, ca
     assert ours.sha256 == SharedWords.sha256
     assert set(ours.rates["normal"]) == {"news", "encyclopedia"}
     assert "ranked_first" in capsys.readouterr().out
+    assert calibrate.main([*arguments[:3], str(tmp_path / "none.json"), "--out", str(out)]) == 1
+    assert capsys.readouterr().err.startswith("error: ")
 
 
 def _towns(folder: Path) -> Path:

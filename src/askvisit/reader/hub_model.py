@@ -43,6 +43,11 @@ class TransformersReader(SpanReader):
             raise ModelError(
                 f"{name} is not a question answering model ({first_line(error)})"
             ) from error
+        if self._tokenizer.cls_token_id is None or not self._tokenizer.is_fast:
+            raise ModelError(
+                f"{name} cannot be used: its tokenizer has no [CLS] token or gives no offsets; "
+                "name a BERT-style model"
+            )
         self._lock = Lock()
 
     @cached_property
