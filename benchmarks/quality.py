@@ -1,4 +1,4 @@
-"""Measure what askvisit finds, reads and cites; prints the tables of docs/quality.md.
+"""Measure what askvisit finds, reads and cites: retrieval, ranking, lists, risk.
 
     python benchmarks/quality.py squad squad-v2.0-dev.json.gz --valid valid.json.gz
     python benchmarks/quality.py visit
