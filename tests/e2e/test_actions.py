@@ -212,6 +212,18 @@ def test_a_link_from_outside_opens_a_citation(fake, open_page):
     expect(mark).to_have_text("Trade was the only subject.")
 
 
+def test_the_citation_in_the_address_opens_after_a_reload_and_is_left_behind(fake, open_page, ask):
+    page = open_page(fake)
+    ask(page, "Who met the mayor?").locator("a.cite").click()
+    ask(page, "Zebra?")
+    expect(page.locator("#source mark")).to_have_count(0)
+    page.reload()
+    active = page.locator("#source mark.active")
+    expect(active).to_have_text("She met the mayor in the town hall.")
+    ask(page, "When did the minister leave, was it on Friday?")
+    expect(active).to_have_text("The minister left on Friday.")
+
+
 def test_a_link_to_nowhere_says_so(fake, open_page):
     page = open_page(f"{fake}?article=visit.txt&start=5&end=99999")
     expect(page.locator(".source-meta")).to_contain_text("not found in the articles")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import threading
 
 import pytest
-from harness.fakes import ROOT
+from harness.fakes import ROOT, SharedWords, WordCounts, calibration
 from harness.pdfs import column, pdf
 from playwright.sync_api import expect
 
@@ -99,6 +100,41 @@ def test_a_choice_of_articles_takes_in_what_is_added(editor, open_form, ask):
     expect(page.locator("#added .done")).to_be_visible()
     turn = ask(page, "When did the old mill burn?")
     expect(turn).to_contain_text("Searched only: A Bridge for the Town, A Mill Burns")
+
+
+class HeldEditor(ArticleEditor):
+    """Adds once it may."""
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.may_add = threading.Event()
+
+    def add(self, addition):
+        self.may_add.wait(60)
+        yield from super().add(addition)
+
+
+def test_what_is_chosen_and_typed_while_one_is_added_stays(small, open_form):
+    assistant = Assistant(small, WordCounts(), SharedWords(), calibration())
+    held = HeldEditor(small, WordCounts())
+    served = serve(assistant, editor=held)
+    page = open_form(served.local_url)
+    text, source = page.get_by_label("Or paste the text"), page.get_by_label("Source", exact=True)
+    text.fill(MILL)
+    source.fill("The Paper")
+    page.get_by_role("button", name="Add the article").click()
+    text.fill("The next one")
+    open_sources(page)
+    page.get_by_role("button", name="Ask only Tariffs Rise Again").click()
+    expect(page.locator("#scope")).to_contain_text("Asking only Tariffs Rise Again")
+    held.may_add.set()
+    expect(page.locator("#added .done")).to_be_visible()
+    expect(page.locator("#scope")).to_contain_text("Asking only 2 of 3 articles")
+    expect(page.get_by_role("checkbox", name="A Bridge for the Town")).not_to_be_checked()
+    expect(page.locator("[data-choose]:checked")).to_have_count(2)
+    expect(source).to_have_value("")
+    expect(text).to_have_value("The next one")
+    served.close(verbose=False)
 
 
 def test_what_cannot_be_added_is_told_and_what_was_typed_stays(editor, open_form):

@@ -328,3 +328,22 @@ def test_words_are_found_in_the_article(fake, open_page):
     field.press("Escape")
     expect(field).to_have_value("")
     expect(page.locator(".source-found")).to_be_empty()
+
+
+def test_words_are_found_across_a_mark_and_in_the_next_article(both, open_page, ask):
+    page = open_page(both)
+    ask(page, "Who met the mayor in the town hall?")
+    field, said = page.get_by_label("Find in the article"), page.locator(".source-found")
+    page.locator("#source .margin").wait_for()
+    field.fill("Monday. She met the mayor in the town hall.")
+    expect(said).to_have_text("1 of 1")
+    field.fill("the mayor")
+    expect(said).to_have_text("1 of 2")
+    field.press("Enter")
+    expect(said).to_have_text("2 of 2")
+    open_sources(page)
+    page.get_by_role("button", name="Read Another").click()
+    expect(page.locator("#source h2")).to_have_text("Another")
+    expect(said).to_have_text("1 found")
+    field.press("Enter")
+    expect(said).to_have_text("1 of 1")

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
+from harness.web_fakes import FakeAssistant
 from playwright.sync_api import expect
+
+from .conftest import serve
 
 pytestmark = pytest.mark.slow
 
@@ -66,6 +71,36 @@ def test_an_earlier_turn_is_looked_into_as_it_was_asked(fake, open_page, ask):
     first = ask(page, "Who met the mayor?")
     ask(page, "hello")
     expect(opened(first).locator("q")).to_have_text("Who met the mayor?")
+
+
+class HeldTraces(FakeAssistant):
+    """Explains once it may."""
+
+    def __init__(self):
+        super().__init__()
+        self.may_explain = threading.Event()
+
+    def explain(self, *args, **kwargs):
+        self.may_explain.wait(60)
+        return super().explain(*args, **kwargs)
+
+
+def test_two_answers_are_looked_into_at_once_and_one_again_where_that_failed(open_page, ask):
+    assistant = HeldTraces()
+    served = serve(assistant)
+    page = open_page(served.local_url)
+    turns = [ask(page, question) for question in ("Who met the mayor?", "Zebra?")]
+    page.route("**/queue/join*", lambda route: route.fulfill(status=503))
+    turns[0].get_by_text(SUMMARY).click()
+    expect(turns[0].locator("details")).not_to_have_attribute("open", "")
+    page.unroute("**/queue/join*")
+    for turn in turns:
+        turn.get_by_text(SUMMARY).click()
+        expect(turn.locator(".inspected")).to_have_text("Searching again…")
+    assistant.may_explain.set()
+    for turn in turns:
+        expect(turn.locator(".scores").first).to_be_visible()
+    served.close(verbose=False)
 
 
 def test_a_phone_scrolls_the_table_and_not_the_page(real, open_page, ask):

@@ -172,3 +172,29 @@ def test_a_new_one_that_is_begun_while_the_page_loads_stays_new(slow, open_page,
     page.wait_for_timeout(2500)
     expect(page.locator(".turn")).to_have_count(0)
     assert kept(page) == [["slow: who met the mayor?"]]
+
+
+def test_a_duplicate_of_the_tab_has_a_conversation_of_its_own(fake, open_page, ask):
+    page = open_page(fake, alone=True)
+    ask(page, "Who met the mayor?")
+    with page.expect_popup() as opened:
+        page.evaluate("window.open(location.href)")  # it has a copy of what this tab keeps
+    duplicate = opened.value
+    expect(duplicate.locator(".message.user p")).to_have_text(["Who met the mayor?"])
+    ask(duplicate, "hello")
+    ask(page, "Zebra?")
+    assert kept(page) == [["Who met the mayor?", "Zebra?"], ["Who met the mayor?", "hello"]]
+
+
+def test_one_that_could_not_be_opened_takes_nothing_of_the_next_question(fake, open_page, ask):
+    page = open_page(fake)
+    ask(page, "Who met the mayor?")
+    begin_anew(page)
+    ask(page, "hello")
+    page.route("**/queue/join*", lambda route: route.fulfill(status=503))
+    listed(page).nth(1).click()
+    expect(page.locator(".late")).to_contain_text("No answer came")
+    page.unroute("**/queue/join*")
+    page.reload()
+    expect(page.locator(".message.user p")).to_have_text(["hello"])
+    assert kept(page) == [["Who met the mayor?"], ["hello"]]

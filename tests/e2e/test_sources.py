@@ -11,6 +11,7 @@ from askvisit.web.articles import MOST_LISTED
 
 from .conftest import open_sources, serve
 from .test_adding import MILL, ids
+from .test_conversation import SlowAssistant
 
 pytestmark = pytest.mark.slow
 
@@ -172,6 +173,20 @@ def test_a_removed_article_leaves_the_panel_and_its_quotes_say_so(editor, open_p
     expect(page.locator(".turn .changed")).to_contain_text("not the same as before")
 
 
+def test_the_next_article_does_not_take_over_the_tick_of_a_removed_one(editor, open_page):
+    page = open_page(editor[1])
+    add_text(page)
+    expect(page.locator("[data-choose]")).to_have_count(3)
+    open_sources(page)
+    page.get_by_role("checkbox", name="A Bridge for the Town").uncheck()
+    expect(page.locator("#scope")).to_contain_text("Asking only 2 of 3 articles")
+    page.locator("summary[aria-label='Remove A Bridge for the Town']").click()
+    page.get_by_role("button", name="Delete it: A Bridge for the Town").click()
+    expect(page.locator("[data-choose]")).to_have_count(2)
+    expect(page.locator("[data-choose]:checked")).to_have_count(2)
+    expect(page.locator("#scope")).to_contain_text("Asking all 2 articles")
+
+
 def test_sources_are_filtered_sorted_and_ticked_together(three, open_page, ask):
     page = open_page(three)
     open_sources(page)
@@ -192,6 +207,22 @@ def test_sources_are_filtered_sorted_and_ticked_together(three, open_page, ask):
     page.get_by_role("button", name="Ask only Zinc").click()
     expect(page.locator("#scope")).to_contain_text("Asking only Zinc")
     expect(ask(page, "How old was the zinc?")).to_contain_text("Searched only: Zinc")
+
+
+def test_articles_are_chosen_while_the_conversation_is_loaded_anew(open_page, ask):
+    served = serve(SlowAssistant(ARTICLE, OLDER))
+    page = open_page(served.local_url)
+    ask(page, "slow: who met the mayor?")
+    page.reload()
+    expect(page.locator("#chat .log")).to_contain_text("Asking the questions of this conversation")
+    open_sources(page)
+    page.wait_for_timeout(300)
+    page.get_by_role("checkbox", name="Zinc").uncheck()
+    expect(page.locator("#scope")).to_contain_text("Asking only A Short Visit")
+    expect(page.locator(".turn a.cite")).to_have_count(1)
+    expect(page.locator("#scope")).to_contain_text("Asking only A Short Visit")
+    expect(page.get_by_role("checkbox", name="Zinc")).not_to_be_checked()
+    served.close(verbose=False)
 
 
 @pytest.fixture(scope="module")

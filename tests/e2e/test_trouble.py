@@ -9,7 +9,7 @@ from gradio.context import Context
 from harness.web_fakes import FakeAssistant
 from playwright.sync_api import expect
 
-from askvisit.web import server
+from askvisit.web import app, chat, memory, server
 from askvisit.web.controller import ChatController
 
 from .conftest import serve
@@ -49,6 +49,26 @@ def test_a_question_is_shown_at_once_and_the_next_one_waits_in_the_box(open_page
     expect(box).to_have_value("When did the minister leave?")
     box.press("Enter")
     expect(page.locator("a.cite")).to_have_count(2)
+    served.close(verbose=False)
+
+
+def test_each_question_is_waited_for_by_itself(open_page, ask):
+    assistant = HeldAssistant()
+    served = serve(assistant)
+    page = open_page(served.local_url)
+    page.clock.install()
+    assistant.may_answer.set()
+    ask(page, "hello")
+    assistant.may_answer.clear()
+    page.clock.fast_forward("00:50")
+    page.get_by_label("Your question").fill("Who met the mayor?")
+    page.get_by_label("Your question").press("Enter")
+    expect(page.locator(".waiting")).to_be_visible()
+    page.clock.fast_forward("00:20")
+    expect(page.locator(".late")).to_have_count(0)
+    page.clock.fast_forward("00:50")
+    expect(page.locator(".late")).to_contain_text("No answer came")
+    assistant.may_answer.set()
     served.close(verbose=False)
 
 
@@ -98,6 +118,25 @@ def test_a_click_on_a_turn_that_the_server_forgot_still_does_it(open_page, ask):
     expect(guess).to_have_text("Best guess")
     expect(page.locator(".turn")).to_have_count(2)
     chat.served.close(verbose=False)
+
+
+def test_numbers_that_the_server_forgot_show_no_other_answer(open_page, ask, monkeypatch):
+    for module in (app, chat, memory):
+        monkeypatch.setattr(module, "SHOWN_TURNS", 2)
+    restarted = Restarted(FakeAssistant())
+    page = open_page(restarted.served.local_url)
+    for question in ("hello", "Zebra?"):
+        ask(page, question)
+    page.get_by_label("Your question").fill("Who met the mayor?")
+    page.get_by_label("Your question").press("Enter")
+    page.locator(".turn[data-turn='2']").wait_for()
+    restarted.restart()
+    page.locator(".turn[data-turn='1']").get_by_text("How was this found?").click()
+    expect(page.locator(".inspected .problem")).to_contain_text("Reload the page")
+    page.reload()
+    page.locator(".turn[data-turn='0']").get_by_text("How was this found?").click()
+    expect(page.locator(".inspected q")).to_have_text("Zebra?")
+    restarted.served.close(verbose=False)
 
 
 def test_a_question_that_is_stopped_takes_nothing_that_the_server_forgot(open_page, ask):

@@ -8,9 +8,12 @@ import time
 
 import pytest
 from harness.fakes import finish
+from harness.web_fakes import ARTICLE
 
 from askvisit.web import guard
 from askvisit.web.guard import Guard, RequestLimiter
+from askvisit.web.notebook import MOST_PINS, select
+from askvisit.web.server import PUBLIC_BODY
 
 
 class Application:
@@ -63,6 +66,22 @@ def test_a_body_in_parts_reaches_the_application_whole():
         status, headers, _ = await requested(Guard(app), parts=(b"ab", b"", b"c"))
         assert (status, app.bodies) == (200, [b"abc"])
         assert headers[b"x-content-type-options"] == b"nosniff"
+
+    finish(asked())
+
+
+def test_a_full_notebook_arrives_where_no_question_may_be_so_large():
+    words = {"article": ARTICLE.id, "from": [2, 0], "to": [2, 20]}
+    pin = select(words, {ARTICLE.id: ARTICLE})["pin"] | {"question": "Who met the mayor?"}
+    notebook = json.dumps([pin] * MOST_PINS).encode()
+
+    async def asked():
+        guarded = Guard(Application(), PUBLIC_BODY)
+        assert (await requested(guarded, "/gradio_api/queue/join", parts=(notebook,)))[0] == 413
+        path = "/gradio_api/component_server"
+        assert (await requested(guarded, path, parts=(notebook,)))[0] == 200
+        huge = b"x" * (guard.LARGEST_NOTEBOOK + 1)
+        assert (await requested(guarded, path, parts=(huge,)))[0] == 413
 
     finish(asked())
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from askvisit.web import api
+from askvisit.web import api, chat
 from askvisit.web.article_controller import ArticlesUpdate
 from askvisit.web.articles import Chosen
 from askvisit.web.chat import SHOWN_TURNS, Turns
@@ -32,8 +33,14 @@ _ASK = (
 _ENDED = "() => document.dispatchEvent(new CustomEvent('askvisit:ended'))"
 """Gradio shows an event's last outputs once more when it ends; this is dispatched after that."""
 
-
 _NOT_REMOVED = "() => document.dispatchEvent(new CustomEvent('askvisit:notremoved'))"
+_NOT_OPENED = (
+    "() => { window.askvisitFailed(); "
+    "document.dispatchEvent(new CustomEvent('askvisit:notopened')); }"
+)
+_NOT_INSPECTED = "() => document.dispatchEvent(new CustomEvent('askvisit:notinspected'))"
+
+_FORGOTTEN = chat.problem("The chat has forgotten this answer. Reload the page to look into it.")
 
 
 class Stamp:
@@ -124,18 +131,23 @@ def _wire(controller: ChatController, page: Any, parts: Parts) -> None:
         kept, _ = _remembered(controller, sent)
         return controller.export(_text(event, "format"), controller.restored(kept, turns))
 
-    def inspect(sent: str, turns: Turns, event: Any) -> dict[str, str | int]:
+    def inspect(sent: str, turns: Turns, event: Any) -> dict[str, Any]:
         kept, _ = _remembered(controller, sent)
-        turns = controller.restored(kept, turns)
-        number = _turn(event, turns)
-        return {} if number is None else controller.inspect(number, turns)
+        known = controller.restored(kept, turns)
+        number = _turn(event, turns, known)
+        if number is None:
+            return {"turn": _sent(event, "turn"), "html": _FORGOTTEN, "at": time.time_ns()}
+        return controller.inspect(number, known)
+
+    def list_articles(sent: str) -> list[Any]:
+        _, chosen = _remembered(controller, sent)
+        return [controller.listing(chosen), controller.scope(chosen)]
 
     def loaded(sent: str, turns: Turns, stamp: Stamp) -> list[Any]:
         changes = stamp.changes
         kept, chosen = _remembered(controller, sent)
         update = controller.show(controller.restored(kept, turns), chosen)
-        update = stamp.unless_changed(changes, update)
-        return [controller.listing(chosen), controller.scope(chosen), *_updates(update)]
+        return _updates(stamp.unless_changed(changes, update))
 
     on_turn = partial(_on_turn, controller)
     remembering = {"js": _REMEMBER, **_UNSEEN}
@@ -156,51 +168,58 @@ def _wire(controller: ChatController, page: Any, parts: Parts) -> None:
     parts.log.feedback(on_turn(controller.feedback, "said"), changing, js=_REMEMBER, **shown)
     parts.log.stop(stop, changing, js=_REMEMBER, **shown)
     parts.log.restore(restore, [*changing, parts.undone], js=_REMEMBER, **shown)
-    parts.log.inspect(_with_event(inspect), known, [parts.inspected], **remembering)
+    inspecting = {"trigger_mode": "multiple", **remembering}
+    inspected = parts.log.inspect(_with_event(inspect), known, [parts.inspected], **inspecting)
+    inspected.failure(None, js=_NOT_INSPECTED, **_UNSEEN)
     parts.top.new(new, changing, js=_REMEMBER, **with_box)
     reopened = parts.top.reopen(reopen, changing, js=_REMEMBER, **asking_anew)
-    reopened.failure(None, js="() => window.askvisitFailed()", **_UNSEEN)
+    reopened.failure(None, js=_NOT_OPENED, **_UNSEEN)
     parts.top.export(_with_event(export), known, [parts.download], **remembering)
     scoped = [parts.scope, parts.suggested]
     in_turn = {"trigger_mode": "multiple", "concurrency_limit": 1, **_UNSEEN}
     parts.listed.choose(_with_event(choose), [parts.turns], scoped, **in_turn)
     parts.scope.widen(ask_all, [parts.turns], [*scoped, parts.listed], **_UNSEEN)
-    page.load(loaded, changing, [parts.listed, parts.scope, *shown["outputs"]], **remembering)
+    page.load(loaded, changing, js=_REMEMBER, **shown)
+    # By itself, because a conversation may take long: meanwhile other articles may be chosen.
+    page.load(list_articles, [parts.kept], [parts.listed, parts.scope], **remembering)
     if controller.editor is not None:
-        _wire_adding(controller, parts, known, remembering)
+        _wire_adding(controller, parts, known)
 
 
-def _wire_adding(
-    controller: ChatController, parts: Parts, known: list[Any], remembering: dict[str, Any]
-) -> None:
+def _wire_adding(controller: ChatController, parts: Parts, known: list[Any]) -> None:
     import gradio as gr
 
-    def changes(changed: ArticlesUpdate, turns: Turns) -> list[Any]:
-        if changed.listing is None:
-            return [changed.message, *[gr.skip()] * 4]
-        chosen, source = changed.chosen, changed.source
-        scope, offered = controller.scope(chosen), controller.suggested(turns, chosen)
-        opened = gr.skip() if source is None else source
-        return [changed.message, changed.listing, scope, offered, opened]
+    def changes(changed: ArticlesUpdate) -> list[Any]:
+        return [changed.message, gr.skip() if changed.source is None else changed.source]
 
-    def add(sent: str, turns: Turns, event: Any) -> Iterator[list[Any]]:
+    def scoped(turns: Turns, chosen: Chosen) -> list[Any]:
+        return [controller.scope(chosen), controller.suggested(turns, chosen)]
+
+    def add(event: Any) -> Iterator[list[Any]]:
+        for changed in controller.add(event._data):
+            yield changes(changed)
+
+    def list_anew(sent: str, turns: Turns) -> list[Any]:
         _, chosen = _remembered(controller, sent)
-        for changed in controller.add(event._data, chosen):
-            yield changes(changed, turns)
+        return [controller.listing(chosen), *scoped(turns, chosen)]
 
     def remove(sent: str, turns: Turns, event: Any) -> list[Any]:
         _, chosen = _remembered(controller, sent)
-        article, opened = _text(event, "article"), _text(event, "opened")
-        return changes(controller.remove(article, chosen, opened), turns)
+        changed = controller.remove(_text(event, "article"), chosen, _text(event, "opened"))
+        return [*changes(changed), changed.listing, *scoped(turns, changed.chosen)]
 
-    outputs = [parts.added, parts.listed, parts.scope, parts.suggested, parts.source]
-    one_by_one = {"concurrency_limit": 1, "concurrency_id": "articles", **remembering}
+    told = [parts.added, parts.source]
+    listed = [parts.listed, parts.scope, parts.suggested]
     # Several files are sent in turn; the end of one is signalled before it counts as done.
-    one_by_one["trigger_mode"] = "multiple"
-    added = parts.adding.addition(_with_event(add), known, outputs, **one_by_one)
-    for ended in (added.then, added.failure):  # an error runs only the latter
+    in_turn = {"trigger_mode": "multiple", **_UNSEEN}
+    one_by_one = {"concurrency_limit": 1, "concurrency_id": "articles", **in_turn}
+    added = parts.adding.addition(_with_event(add), None, told, **one_by_one)
+    # Asked for at the end: what is chosen may have changed while the article was added.
+    relisted = added.then(list_anew, known, listed, js=_REMEMBER, **in_turn)
+    for ended in (relisted.then, relisted.failure, added.failure):  # an error runs only the latter
         ended(None, js=_ENDED, **_UNSEEN)
-    removed = parts.listed.removal(_with_event(remove), known, outputs, **one_by_one)
+    removal = _with_event(remove)
+    removed = parts.listed.removal(removal, known, told + listed, js=_REMEMBER, **one_by_one)
     removed.failure(None, js=_NOT_REMOVED, **_UNSEEN)
 
 
@@ -213,10 +232,8 @@ def _on_turn(
         changes = stamp.change()
         kept, chosen = _remembered(controller, sent)
         known = controller.restored(kept, turns)
-        number = _turn(event, known)
-        is_all = len(known) == _sent(event, "of") and len(known) < SHOWN_TURNS
-        if number is None or (known is not turns and not is_all):
-            # The page's numbers are those of turns that were forgotten.
+        number = _turn(event, turns, known)
+        if number is None:
             return _updates(controller.show(known, chosen))
         told = (_text(event, name) for name in names)
         update = action(number, known, *told, chosen=chosen)
@@ -245,10 +262,16 @@ def _written_anew(log: str | None, stamp: Stamp) -> str:
     return f"{log}<!-- {stamp.changes} -->"
 
 
-def _turn(event: Any, turns: Turns) -> int | None:
-    """Return the number of the turn that a browser named; None if there is no such turn."""
+def _turn(event: Any, turns: Turns, known: Turns) -> int | None:
+    """Return the number of the turn that a browser named; None if there is no such turn.
+
+    `known` are the `turns` or, if they were forgotten, what was asked again. Then the page's
+    numbers are only right if it shows all that was asked again, and from the first on.
+    """
     number = _sent(event, "turn")
-    return number if type(number) is int and 0 <= number < len(turns) else None
+    is_all = len(known) == _sent(event, "of") and len(known) < SHOWN_TURNS
+    is_right = known is turns or is_all
+    return number if is_right and type(number) is int and 0 <= number < len(known) else None
 
 
 def _with_event(listener: Callable[..., Any]) -> Callable[..., Any]:

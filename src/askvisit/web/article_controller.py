@@ -74,10 +74,11 @@ class ArticlesController:
         """Return the articles that the browser remembers as chosen; all if it remembers none."""
         return articles.remembered_choice(kept, self.known_articles())
 
-    def add(self, data: object, chosen: Chosen) -> Iterator[ArticlesUpdate]:
+    def add(self, data: object) -> Iterator[ArticlesUpdate]:
         """Add an article and report progress; the data comes from the browser.
 
-        At the end, the article is opened and questions that it answers are offered.
+        At the end, the article is opened and questions that it answers are offered. The list is
+        not part of it: while the article was added, others may have been chosen.
         """
         if self.editor is None:
             return
@@ -87,11 +88,8 @@ class ArticlesController:
                 if not isinstance(news, Article):
                     yield ArticlesUpdate(adding.working(news))
                     continue
-                chosen = None if chosen is None else (*chosen, news.id)
-                offered = self._suggestions.answered(news)
-                message = adding.done(news, offered)
-                source = source_panel.panel(news)
-                yield ArticlesUpdate(message, self.listing(chosen), chosen, source)
+                message = adding.done(news, self._suggestions.answered(news))
+                yield ArticlesUpdate(message, source=source_panel.panel(news))
         except Exception as error:
             reason = faults.in_words(error, "adding an article", (AskvisitError,))
             yield ArticlesUpdate(adding.failed(reason))
@@ -107,6 +105,6 @@ class ArticlesController:
             reason = faults.in_words(error, "removing an article", (AskvisitError,))
             problem = adding.failed(reason)
         known = self.known_articles()
-        chosen = articles.still_there(chosen, known)
+        chosen = None if chosen is None else articles.checked_choice(list(chosen), known)
         source = self.first_source() if opened and opened not in known else None
         return ArticlesUpdate("", self.listing(chosen, problem), chosen, source)

@@ -158,21 +158,23 @@ class ChatController(ArticlesController):
 
     def inspect(self, number: int, turns: Turns) -> dict[str, str | int]:
         """Return how a question was answered, as HTML; it is asked again for that."""
-        turn = turns[number]
+        html = self._inspected(turns[number], turns[:number])
+        # The time makes repeated looks at a turn different values, so that each is shown.
+        return {"turn": number, "html": html, "at": time.time_ns()}
+
+    def _inspected(self, turn: ChatTurn, before: Turns) -> str:
         if turn.answer is None:
-            return {}
+            return turn.html
         try:
             trace = self.assistant.explain(
                 turn.question,
-                chat.history(turns[:number]),
+                chat.history(before),
                 articles=turn.chosen,
                 min_confidence=0 if turn.guess else self._least_confidence(),
             )
-            html = inspector.inspector(trace, turn.answer)
+            return inspector.inspector(trace, turn.answer)
         except Exception as error:
-            html = chat.problem(faults.in_words(error, "the inspector"))
-        # The time makes repeated looks at a turn different values, so that each is shown.
-        return {"turn": number, "html": html, "at": time.time_ns()}
+            return chat.problem(faults.in_words(error, "the inspector"))
 
     def export(self, form: str, turns: Turns) -> dict[str, str]:
         """Return the conversation as a file: its name, type and text; empty if there is none."""

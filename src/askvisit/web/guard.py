@@ -21,6 +21,9 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 LARGEST_BODY = 256 * 1024
 """Maximum bytes of a request: a question, six earlier answers and Gradio's part are far less."""
 
+LARGEST_NOTEBOOK = 1024 * 1024
+"""Maximum bytes of a request with a notebook: 300 pins, each with a long question."""
+
 LARGEST_ADDITION = 14 * 1024 * 1024
 """Maximum bytes of a request if articles may be added: a 10 MB file as base64."""
 
@@ -177,8 +180,11 @@ class Guard:
         if b"transfer-encoding" in headers:
             return 411, "A Content-Length header is required."
         length = headers.get(b"content-length", b"0")
-        sends_article = self.adding and path.endswith("/queue/join")
-        largest = LARGEST_ADDITION if sends_article else self.largest_body
+        largest = self.largest_body
+        if path.endswith("/component_server"):
+            largest = LARGEST_NOTEBOOK
+        elif self.adding and path.endswith("/queue/join"):
+            largest = LARGEST_ADDITION
         if not length.isdigit() or int(length) > largest:
             return 413, "The request is too large."
         return None

@@ -9,8 +9,16 @@ watch("value", () => {
   if (!ended || ended.closest(".outcomes")) return;
   const detail = { article: ended.dataset.added, html: props.value };
   document.dispatchEvent(new CustomEvent("askvisit:added", { detail }));
-  if (detail.article) document.querySelector("#reading [role=tab]")?.click();
+  if (!detail.article) return;
+  askToo(detail.article);
+  document.querySelector("#reading [role=tab]")?.click();
 });
+
+// Where only some articles are asked, what was added joins them.
+function askToo(article) {
+  const asked = JSON.parse(sessionStorage.getItem("askvisit-scope") || "null");
+  if (asked) sessionStorage.setItem("askvisit-scope", JSON.stringify([...asked, article]));
+}
 
 const close = document.createElement("button");
 Object.assign(close, { type: "button", className: "quiet close", textContent: "✕" });

@@ -1,6 +1,7 @@
 // The form that adds articles: files are read here and sent one by one with what is told of them.
 const form = element.querySelector("form");
 const fields = form.elements;
+const TYPED = ["text", "title", "source", "date"];
 const button = form.querySelector("[type=submit]");
 const zone = form.querySelector(".drop");
 
@@ -40,23 +41,27 @@ form.addEventListener("submit", async (event) => {
   if (files.length && fields.text.value.trim())
     return problem("Choose a file or paste text, not both.");
   button.disabled = true;
-  const told = { title: fields.title.value, source: fields.source.value, date: fields.date.value };
-  if (files.length > 1) told.title = ""; // one title is not the title of each
+  const typed = Object.fromEntries(TYPED.map((name) => [name, fields[name].value]));
+  const told = files.length > 1 ? { ...typed, title: "" } : typed; // one title is not that of each
   const outcomes = [];
   for (const file of files.length ? files : [null])
     outcomes.push({ file, ...(await add(file, told)) });
-  const failed = outcomes.filter((outcome) => !outcome.article);
-  if (!failed.length) form.reset();
-  else if (files.length) choose(failed.map((outcome) => outcome.file));
-  showNames();
+  if (outcomes.every((outcome) => outcome.article)) clear(typed);
+  const added = outcomes.filter((outcome) => outcome.article).map((outcome) => outcome.file);
+  choose([...fields.file.files].filter((file) => !added.includes(file)));
   if (files.length > 1) tell(summary(outcomes));
   button.disabled = false;
 });
 
+// What was typed since it was sent is for the next article.
+function clear(typed) {
+  for (const name of TYPED) if (fields[name].value === typed[name]) fields[name].value = "";
+}
+
 async function add(file, told) {
   if (file && file.size > Number(form.dataset.largest))
     return problem(`${file.name} is too large: ${Math.ceil(file.size / 1e6)} MB.`);
-  let content = { text: fields.text.value };
+  let content = {};
   try {
     if (file) content = { name: file.name, base64: await base64(file) };
   } catch {
@@ -64,7 +69,7 @@ async function add(file, told) {
   }
   said = null;
   const end = ended();
-  trigger("addition", { ...content, ...told });
+  trigger("addition", { ...told, ...content });
   await end;
   return said || problem("The server did not respond. Please reload the page.");
 }

@@ -122,6 +122,8 @@ arrange();
 markOpened();
 
 watch("value", () => {
+  // A box that was ticked by hand keeps its state, also where it now stands for another article.
+  for (const tick of ticks()) tick.checked = tick.defaultChecked;
   markOpened();
   arrange();
   const isThere = ticks().some((tick) => tick.dataset.choose === removing);

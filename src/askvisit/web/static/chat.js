@@ -8,6 +8,7 @@ const kept = () => element.querySelector("[data-kept]")?.dataset.kept;
 let keptBefore = kept();
 let scrolled = 0; // where the log stood before it was written anew
 let clicked = false; // whether the focus was on something that the next log does not have
+let patience = 0; // the timer of the question that is being answered
 
 if (window.askvisitChat) window.askvisitChat.abort();
 window.askvisitChat = new AbortController();
@@ -30,7 +31,8 @@ function showQuestion(question) {
   log().append(turn);
   if (lost) focusOnNext();
   showNewest();
-  setTimeout(() => turn.isConnected && noAnswer(), PATIENCE);
+  clearTimeout(patience);
+  patience = setTimeout(() => turn.isConnected && noAnswer(), PATIENCE);
 }
 
 // No answer came, at once (too many people ask) or after a long time: the question goes back.
@@ -152,9 +154,21 @@ element.addEventListener("click", (event) => {
   if (!summary) return;
   const shown = summary.nextElementSibling;
   if (summary.parentElement.open || shown.innerHTML) return;
-  shown.innerHTML = '<p class="note">Searching again…</p>';
-  trigger("inspect", { turn: Number(summary.dataset.inspect) });
+  shown.innerHTML = '<p class="note searching">Searching again…</p>';
+  trigger("inspect", { turn: Number(summary.dataset.inspect), of: turnsShown() });
 });
+
+// Where that failed, because the server is busy or gone, the next click asks again.
+document.addEventListener(
+  "askvisit:notinspected",
+  () => {
+    for (const shown of element.querySelectorAll(".inspected:has(.searching)")) {
+      shown.replaceChildren();
+      shown.parentElement.open = false;
+    }
+  },
+  listening,
+);
 
 element.addEventListener("scroll", () => (scrolled = log().scrollTop), true);
 
@@ -177,6 +191,7 @@ document.addEventListener(
 
 // The log was written anew: a new answer is scrolled to and read out, otherwise nothing moves.
 watch("value", () => {
+  clearTimeout(patience);
   const isNew = kept() !== keptBefore;
   keptBefore = kept();
   if (isNew) showNewest();

@@ -14,6 +14,7 @@ const opening = () => JSON.parse(sessionStorage.getItem("askvisit-opening") || "
 const setOpening = (waited) => sessionStorage.setItem("askvisit-opening", JSON.stringify(waited));
 
 const current = () => sessionStorage.getItem("askvisit-conversation");
+const written = () => sessionStorage.getItem("askvisit-written"); // by this tab, the last time
 const questionsOf = (kept) => JSON.parse(kept).map(([question]) => question);
 
 function conversations() {
@@ -29,22 +30,31 @@ function keep(kept) {
   const arrived = waited.findLastIndex((one) => JSON.stringify(one.questions) === sent);
   const gone = waited[arrived]?.deleted;
   if (arrived >= 0) {
-    sessionStorage.setItem("askvisit-conversation", waited[arrived].id);
+    const { id } = waited[arrived];
+    sessionStorage.setItem("askvisit-conversation", id);
+    sessionStorage.setItem("askvisit-written", stored(PREFIX + id, {}).kept || "");
     setOpening(waited.slice(arrived + 1));
   }
   if (!questions.length) {
-    if (!leaving && !waited.length && current()) forget(PREFIX + current());
+    if (!leaving && !waited.length && isOurs()) forget(PREFIX + current());
     sessionStorage.removeItem("askvisit-conversation");
+    sessionStorage.removeItem("askvisit-written");
     leaving = false;
-  } else {
-    const id = current() || crypto.getRandomValues(new Uint32Array(2)).join("-");
-    sessionStorage.setItem("askvisit-conversation", id);
+  } else if (!gone && kept !== written()) {
+    const id = isOurs() ? current() : crypto.getRandomValues(new Uint32Array(2)).join("-");
     const before = stored(PREFIX + id, {});
     const name = questions.length < FULL || !before.name ? questions[0].slice(0, 200) : before.name;
-    if (!gone && before.kept !== kept) write(id, { name, kept, at: Date.now() });
+    write(id, { name, kept, at: Date.now() });
+    sessionStorage.setItem("askvisit-conversation", id);
+    sessionStorage.setItem("askvisit-written", kept);
   }
   if (gone && arrived === waited.length - 1) beginAnew();
   show();
+}
+
+// Whether this tab wrote last what is kept. A duplicate of it has the same current conversation.
+function isOurs() {
+  return stored(PREFIX + current(), {}).kept === written();
 }
 
 // Writes one; where there is no room, the oldest make room.
@@ -93,6 +103,13 @@ function open(id) {
   trigger("reopen");
 }
 
+// One could not be opened: what comes next belongs to the conversation that was to be left.
+function notOpened() {
+  const { kept } = stored(PREFIX + current(), {});
+  setOpening(opening().slice(0, -1));
+  sessionStorage.setItem("askvisit-kept", kept ? trimmed(kept) : "[]");
+}
+
 function remove(id) {
   deleted = { id, isCurrent: id === current(), conversation: stored(PREFIX + id, {}) };
   forget(PREFIX + id);
@@ -139,4 +156,5 @@ list.addEventListener("toggle", (event) => {
   if (event.newState === "open") show();
   else deletedNote.replaceChildren();
 });
+document.addEventListener("askvisit:notopened", notOpened, listening);
 document.addEventListener("askvisit:kept", (event) => keep(event.detail), listening);

@@ -3,30 +3,45 @@ const FOUND = "askvisit-found";
 let found = [];
 let foundAt = -1;
 
-function findWords(words) {
-  CSS.highlights?.delete(FOUND);
-  CSS.highlights?.delete(`${FOUND}-here`);
-  found = [];
+// Finds all places of the words in the field; it goes to none of them.
+function findWords() {
+  const wanted = find(".source-find input").value.trim().toLowerCase();
+  const blocks = [...find(".source-text").children];
+  found = wanted ? blocks.flatMap((block) => rangesIn(block, wanted)) : [];
   foundAt = -1;
-  const wanted = words.trim().toLowerCase();
-  if (!wanted) return showFound();
-  const walker = document.createTreeWalker(find(".source-text"), NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const text = walker.currentNode.data.toLowerCase();
-    for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length)) {
-      const range = new Range();
-      range.setStart(walker.currentNode, at);
-      range.setEnd(walker.currentNode, at + wanted.length);
-      found.push(range);
-    }
-  }
+  CSS.highlights?.delete(`${FOUND}-here`);
   if (window.Highlight) CSS.highlights.set(FOUND, new Highlight(...found));
-  goToFound(1);
+  showFound();
+}
+
+// A quote that is marked divides the text of a paragraph into several nodes.
+function rangesIn(block, wanted) {
+  const pieces = [];
+  let text = "";
+  const walker = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    if (node.parentElement.matches(".margin")) continue;
+    pieces.push({ node, from: text.length });
+    text += node.data.toLowerCase();
+  }
+  const pieceAt = (at) => pieces.findLast(({ from }) => from <= at);
+  const ranges = [];
+  for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length)) {
+    const end = at + wanted.length;
+    const [first, last] = [pieceAt(at), pieceAt(end - 1)];
+    const range = new Range();
+    range.setStart(first.node, at - first.from);
+    range.setEnd(last.node, end - last.from);
+    ranges.push(range);
+  }
+  return ranges;
 }
 
 function goToFound(by) {
   if (found.length) {
-    foundAt = (foundAt + by + found.length) % found.length;
+    const from = foundAt < 0 && by < 0 ? 0 : foundAt;
+    foundAt = (from + by + found.length) % found.length;
     const box = find(".source-text");
     const above = found[foundAt].getBoundingClientRect().top - box.getBoundingClientRect().top;
     box.scrollTop += above - box.clientHeight / 3;
@@ -37,12 +52,21 @@ function goToFound(by) {
 
 function showFound() {
   const words = find(".source-find input").value.trim();
-  const count = found.length ? `${foundAt + 1} of ${found.length}` : words && "not found";
-  find(".source-found").textContent = count;
+  const count = foundAt < 0 ? `${found.length} found` : `${foundAt + 1} of ${found.length}`;
+  find(".source-found").textContent = found.length ? count : words && "not found";
 }
 
+// An article that is drawn anew has no count: it is searched for the words that are still in the field.
+document.addEventListener(
+  "askvisit:opened",
+  () => find(".source-found")?.textContent === "" && findWords(),
+  listening,
+);
+
 element.addEventListener("input", (event) => {
-  if (event.target.matches(".source-find input")) findWords(event.target.value);
+  if (!event.target.matches(".source-find input")) return;
+  findWords();
+  goToFound(1);
 });
 element.addEventListener("keydown", (event) => {
   if (!event.target.matches(".source-find input")) return;
@@ -52,6 +76,6 @@ element.addEventListener("keydown", (event) => {
     goToFound(event.shiftKey ? -1 : 1);
   } else if (event.key === "Escape") {
     event.target.value = "";
-    findWords("");
+    findWords();
   }
 });

@@ -217,16 +217,19 @@ document.addEventListener(
   "askvisit:uncited",
   async () => {
     clicked = null;
+    if (wanted) return openWanted();
     if (!find("mark")) return;
     const copy = find(".source").cloneNode(true);
     for (const mark of copy.querySelectorAll("mark, mark strong")) mark.replaceWith(...mark.childNodes);
     for (const number of copy.querySelectorAll(".margin")) number.remove();
     copy.removeAttribute("data-active");
     copy.querySelector(".source-nav").hidden = true;
+    copy.querySelector(".source-found").textContent = "";
     const scrolled = find(".source-text").scrollTop;
     props.value = copy.outerHTML;
     await painted();
     find(".source-text").scrollTop = scrolled;
+    tellOpened();
   },
   listening,
 );
