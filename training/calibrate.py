@@ -24,9 +24,9 @@ from askvisit.evaluation.edition_figures import ARTICLE
 from askvisit.evaluation.edition_files import read_editions
 from askvisit.fitting import Sample
 from askvisit.index import open_index, temporary_index
-from askvisit.inquiry import marked
 from askvisit.reader import Reader
 from askvisit.retriever import Retriever
+from askvisit.text import marked
 from training.pages import Page, PageQuestion, sampled, squad_pages
 
 CALIBRATIONS = Path(calibration.__file__).parent / "models" / "calibration.json"

@@ -20,12 +20,11 @@ from askvisit.encoder import Encoder
 from askvisit.errors import DataError
 from askvisit.evaluation import Question
 from askvisit.index import PassageIndex
-from askvisit.inquiry import marked
 from askvisit.ranking import CONFIDENCE_FEATURES, RANK_FEATURES
 from askvisit.reader import Reader
 from askvisit.records import Evidence, Span
 from askvisit.retriever import Retriever
-from askvisit.text import one_line
+from askvisit.text import marked, one_line
 
 ANSWERED: dict[Strictness, float] = {"lenient": 0.95, "normal": 0.89, "strict": 0.70}
 """What share of answerable questions each strictness answers, on the fitted articles."""

@@ -46,8 +46,3 @@ def check_question(question: str) -> None:
 def readable(question: str) -> str:
     """Return a question cleaned for models: no lone surrogates, control or bidi characters."""
     return one_line(printable(question, instead=" "))
-
-
-def marked(question: str) -> str:
-    """End a question with a mark, as nearly all in training do: this is what a reader is asked."""
-    return question if question.endswith(("?", ".", "!")) else f"{question}?"

@@ -15,13 +15,12 @@ from askvisit import grouping, question_forms, ranking, rewriting, talk, topic_s
 from askvisit.calibration import Calibration
 from askvisit.encoder import Encoder
 from askvisit.index import PassageIndex
-from askvisit.inquiry import marked
 from askvisit.ranking import Candidate
 from askvisit.reader import Reader, SentenceReader
 from askvisit.records import Answer, AnswerGroup, Citation, ContextTurn, Evidence, quoted
 from askvisit.retriever import Retriever
 from askvisit.rewriting.resolution import TURNS, Resolver, expanded
-from askvisit.text import content_words
+from askvisit.text import content_words, marked
 
 NOT_FOUND = "The articles do not answer this question."
 

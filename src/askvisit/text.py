@@ -84,6 +84,11 @@ def lower_tokens(text: str) -> list[str]:
     return [t if t in _NAMES and not shouted else t.lower() for t in tokens(text)]
 
 
+def marked(question: str) -> str:
+    """End a question with a mark, as nearly all in training do: this is what a reader is asked."""
+    return question if question.endswith(("?", ".", "!")) else f"{question}?"
+
+
 def word_ranges(text: str) -> list[tuple[int, int]]:
     """Return where a text's words begin and end, in order."""
     return [match.span() for match in _WORD.finditer(text)]
@@ -92,8 +97,8 @@ def word_ranges(text: str) -> list[tuple[int, int]]:
 def content_words(text: str) -> list[str]:
     """Return a text's words without stop words, in lower case, each once, in order.
 
-    In a small corpus, BM25 would give a rare stop word too much weight. "US" in capitals is the
-    country, "us" a pronoun.
+    In a small corpus, BM25 would give a rare stop word too much weight. "US" and "WHO" in
+    capitals are names.
     """
     kept = (word.lower() for word in words(text) if _carries_topic(word))
     return list(dict.fromkeys(kept))
