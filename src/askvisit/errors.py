@@ -157,5 +157,10 @@ def rebuild_hint(folder: Path | Named) -> str:
 
 def build_command(folder: Path | Named) -> str:
     """Return the command that builds an index, to be copied into a shell."""
-    options = f"--index {quote(str(folder))}" if isinstance(folder, Path) else folder.options
+    options = index_option(folder) if isinstance(folder, Path) else folder.options
     return f"askvisit index {options}"
+
+
+def index_option(folder: Path) -> str:
+    """Return the option that selects an index in a folder, to be copied into a shell."""
+    return f"--index {quote(str(folder))}"

@@ -9,10 +9,9 @@ from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from shlex import quote
 
 from askvisit.encoder import Encoder
-from askvisit.errors import IndexMissingError, IndexReadOnlyError
+from askvisit.errors import IndexMissingError, IndexReadOnlyError, index_option
 from askvisit.index import manifest as manifests
 from askvisit.index.local import LocalIndex, open_index
 from askvisit.index.location import BuildOptions, BuildReport, IndexLocation
@@ -40,7 +39,7 @@ class FolderLocation(IndexLocation):
     @property
     def options(self) -> str:
         """The command-line options that select it."""
-        return f"--index {quote(str(self.path))}"
+        return index_option(self.path)
 
     def signature(self) -> Hashable | None:
         """Return a value that changes when the manifest is replaced, None if there is none."""

@@ -129,15 +129,19 @@ class Generation:
     def finish(self, manifest: GenerationManifest) -> None:
         """Index and load what was written, and check that all of it is there."""
         self.make_readable(manifest.dense_index)
+        for collection, there, written in self.incomplete(manifest):
+            raise PassageIndexError(
+                f"Milvus has {there:,} of {written:,} rows in {collection}; run this again"
+            )
+        self.write_rows({MANIFEST: _as_json(manifest)})
+        self.connection.call("flush", self.about, timeout=None)
+
+    def incomplete(self, manifest: GenerationManifest) -> Iterator[tuple[str, int, int]]:
+        """Yield each collection that lacks rows, how many there are, and how many were written."""
         for collection, kind in ((self.passages, "passages"), (self.articles, "article_rows")):
             there = self.connection.count(collection)
             if there != manifest.counts[kind]:
-                raise PassageIndexError(
-                    f"Milvus has {there:,} of {manifest.counts[kind]:,} rows in {collection}; "
-                    "run this again"
-                )
-        self.write_rows({MANIFEST: _as_json(manifest)})
-        self.connection.call("flush", self.about, timeout=None)
+                yield collection, there, manifest.counts[kind]
 
     def make_readable(self, dense_index: str = "FLAT") -> None:
         """Index and load the collections; existing indexes are kept."""

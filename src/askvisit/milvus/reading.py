@@ -55,12 +55,8 @@ class MilvusIndex:
             raise IndexDamagedError(
                 generation.location, "the dimensions of the vectors and the encoder differ"
             )
-        for collection, rows in (
-            (generation.passages, "passages"),
-            (generation.articles, "article_rows"),
-        ):
-            if self._connection.count(collection) != self.manifest.counts[rows]:
-                raise IndexDamagedError(generation.location, f"{collection} is not complete")
+        for collection, *_ in generation.incomplete(self.manifest):
+            raise IndexDamagedError(generation.location, f"{collection} is not complete")
 
     @property
     def encoder(self) -> EncoderIdentity:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from askvisit.web import api, chat
+from askvisit.web import api, chat, inspector
 from askvisit.web.article_controller import ArticlesUpdate
 from askvisit.web.articles import Chosen
 from askvisit.web.chat import SHOWN_TURNS, Turns
@@ -136,7 +135,7 @@ def _wire(controller: ChatController, page: Any, parts: Parts) -> None:
         known = controller.restored(kept, turns)
         number = _turn(event, turns, known)
         if number is None:
-            return {"turn": _sent(event, "turn"), "html": _FORGOTTEN, "at": time.time_ns()}
+            return inspector.shown(_sent(event, "turn"), _FORGOTTEN)
         return controller.inspect(number, known)
 
     def list_articles(sent: str) -> list[Any]:

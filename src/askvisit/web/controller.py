@@ -156,11 +156,9 @@ class ChatController(ArticlesController):
         turns = (*turns[:number], replace(turn, said=thanks), *turns[number + 1 :])
         return ChatUpdate(log=self.log(turns, chosen), turns=turns)
 
-    def inspect(self, number: int, turns: Turns) -> dict[str, str | int]:
+    def inspect(self, number: int, turns: Turns) -> dict[str, object]:
         """Return how a question was answered, as HTML; it is asked again for that."""
-        html = self._inspected(turns[number], turns[:number])
-        # The time makes repeated looks at a turn different values, so that each is shown.
-        return {"turn": number, "html": html, "at": time.time_ns()}
+        return inspector.shown(number, self._inspected(turns[number], turns[:number]))
 
     def _inspected(self, turn: ChatTurn, before: Turns) -> str:
         if turn.answer is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 
 from askvisit.records import Answer
@@ -29,6 +30,14 @@ _STAGES = {
     "read": "reading them",
     "other": "everything else",
 }
+
+
+def shown(turn: object, html: str) -> dict[str, object]:
+    """Return what the page shows under a turn, by the number that the page gave it.
+
+    The time makes repeated looks at a turn different values, so that each is shown.
+    """
+    return {"turn": turn, "html": html, "at": time.time_ns()}
 
 
 def inspector(trace: Trace, shown: Answer) -> str:
