@@ -17,11 +17,12 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from random import Random
-from statistics import quantiles
+from statistics import median, quantiles
 
-from common import ROOT
+from common import ROOT, visit_questions
 from harness import crowd, faults, hostile, network, proofs, store_damage, system_faults
 from harness.clients import Server, Tally
 from harness.fakes import WordCounts
@@ -31,9 +32,12 @@ from askvisit import Assistant, build_index, encoder
 from askvisit.errors import IndexFormatError
 from askvisit.index import verify_index
 
-SLOWEST = 6.0
-"""Seconds of CPU time (over all cores) that one input may take: a line with five questions takes
-two. What grows with the square of the input takes far more."""
+SLOWEST = 20
+"""How many times the CPU time of a plain question one input may take.
+
+A line with five questions that is asked twice takes ten; what grows with the square of the input
+takes far more.
+"""
 
 SHARES = {"questions": 2.0, "PDF files": 0.5, "HTML files": 0.5, "bombs": 0.1}
 """How many inputs a target gets, relative to the others."""
@@ -200,28 +204,37 @@ def hostile_inputs(options: argparse.Namespace, scratch: Path) -> list[str]:
     targets = hostile.Targets(Assistant.load(ROOT / "index"), index, scratch / "scratch")
     names = list(targets.all)
     shares = [SHARES.get(name, 1.0) for name in names]
-    tried, failed, slowest = Counter[str](), Counter[str](), Counter[str]()
+    tried, failed = Counter[str](), Counter[str]()
+    slowest = dict.fromkeys(names, 0.0)
+    asked = [partial(targets.assistant.ask, q.question) for q in visit_questions()[:20]]
+    plain = median(map(_cpu_seconds, asked))
     memory = [(0, memory_in_use())]
     failures: list[str] = []
     chosen = Random(options.seed).choices(names, shares, k=options.count)
     for number, name in enumerate(chosen, 1):
         seed = f"{options.seed} {name} {tried[name]}"
         tried[name] += 1
-        began = time.process_time()
         try:
-            targets.all[name](Random(seed))
-            took = time.process_time() - began
-            assert took <= SLOWEST, f"took {took:.1f} s of computing"
+            times = _cpu_seconds(partial(targets.all[name], Random(seed))) / plain
+            slowest[name] = max(slowest[name], times)
+            assert times <= SLOWEST, f"took as long as {times:.0f} plain questions"
         except Exception:
             failed[name] += 1
             failures.append(f"{name}, seed {seed!r}: {traceback.format_exc(limit=-3)}")
-        slowest[name] = max(slowest[name], time.process_time() - began)
         if number % max(1, options.count // 20) == 0:
             memory.append((number, memory_in_use()))
+    print(f"CPU time of a plain question: {plain:.2f} s; the slowest input in plain questions:")
     print(f"{'input':20} {'tried':>6} {'failures':>8} {'slowest':>8}")
     for name in names:
-        print(f"{name:20} {tried[name]:6} {failed[name]:8} {slowest[name]:6.2f} s")
+        print(f"{name:20} {tried[name]:6} {failed[name]:8} {slowest[name]:8.1f}")
     return failures + _levels_off("inputs", memory, options.short)
+
+
+def _cpu_seconds(work: Callable[[], object]) -> float:
+    """CPU time of a call, over all cores."""
+    began = time.process_time()
+    work()
+    return time.process_time() - began
 
 
 def _levels_off(what: str, memory: list[tuple[int, float]], short: bool) -> list[str]:
