@@ -406,6 +406,8 @@ def test_an_index_of_another_version_is_told_and_rebuilt(articles, milvus):
     milvus.generations().connection.call("upsert", generation.about, [row])
     with pytest.raises(IndexFormatError, match="has format 9, but this askvisit reads 2"):
         milvus.open()
+    with pytest.raises(CorpusError, match="cannot be read; give a folder of articles"):
+        build_index(None, milvus)
     assert build_index(articles, milvus, encoder=WordCounts()).encoded > 0
     assert milvus.open().article_ids() == ["bridge.txt", "tariffs.txt"]
 

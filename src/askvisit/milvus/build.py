@@ -126,9 +126,9 @@ def _plan(generations: Generations, options: BuildOptions, dense_index: str | No
     before = None if published is None else _manifest(published)
     if articles is None:
         if before is None:
-            raise CorpusError(
-                f"no index in {generations.location} yet; give a folder of articles with --articles"
-            )
+            place = generations.location
+            found = f"the index in {place} cannot be read" if published else f"no index in {place}"
+            raise CorpusError(f"{found}; give a folder of articles with --articles")
         articles = before.articles_folder
     source = Path(articles)
     if isinstance(encoder, str) or encoder is None:
