@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -44,5 +45,8 @@ def check_question(question: str) -> None:
 
 
 def readable(question: str) -> str:
-    """Return a question cleaned for models: no lone surrogates, control or bidi characters."""
-    return one_line(printable(question, instead=" "))
+    """Return a question cleaned for models: no lone surrogates, control or bidi characters.
+
+    Letters with accents are composed (NFC), as nearly all articles have them.
+    """
+    return unicodedata.normalize("NFC", one_line(printable(question, instead=" ")))

@@ -12,8 +12,9 @@ from askvisit.rewriting.aliases import expand
 HARBOUR = """\
 Ships for North Korea
 
-China sent three ships to North Korea, and South Korea sent one. The U.S. and the U.N. watched them.
-The U.N. Security Council had warned of nuclear weapons before the G20 met.
+China sent three ships to North Korea, and South Korea sent one, as did Turkey.
+The U.S. and the U.N. watched them. The U.N. Security Council
+had warned of nuclear weapons before the G20 met.
 """
 
 
@@ -38,6 +39,8 @@ def harbour(tmp_path_factory):
             "U.S. sanctions and the U.N. Security Council",
         ),
         ("the group of twenty", "the G20"),
+        ("Who leads the People’s Republic of China?", "Who leads China?"),
+        ("the Democratic People’s Republic of Korea", "North Korea"),
     ],
 )
 def test_aliases_become_the_form_of_the_articles(harbour, typed, expanded):
@@ -54,6 +57,7 @@ def test_aliases_become_the_form_of_the_articles(harbour, typed, expanded):
         "What lies in the north of Vietnam?",
         "Who leads the UK and NATO?",  # neither is in the article in any form
         "What does China want from North Korea and the U.S.?",
+        "Who leads TÜRKİYE?",  # İ in lower case is two characters
     ],
 )
 def test_what_is_no_alias_or_has_no_other_form_stays(harbour, question):

@@ -23,12 +23,12 @@ from askvisit import reader as readers
 from askvisit.errors import ModelError
 from askvisit.index import open_index
 from askvisit.onnx_model import MODELS
-from askvisit.reader import SentenceReader, hub_model
+from askvisit.reader import SentenceReader, hub_model, span_reader
 from askvisit.reader import fitted as fitted_weights
 from askvisit.reader.onnx import LONGEST_HISTORY, OnnxReader
 from askvisit.reader.span_reader import best_span
 from askvisit.reader.two_stage import TwoStageReader
-from askvisit.records import Article, Evidence, Window
+from askvisit.records import Article, Evidence, Sentence, Window
 from askvisit.retriever import Retriever
 
 VISIT_TEXT = (ROOT / "index" / "articles" / VISIT).read_bytes().decode()
@@ -85,6 +85,16 @@ def test_the_best_span_of_a_sentence_and_the_score_of_all(starts, ends, best):
     assert (first, last) == best
     pairs = [(n, m) for n in range(len(starts)) for m in range(n, min(n + 40, len(ends)))]
     assert score == pytest.approx(log(sum(exp(starts[n] + ends[m]) for n, m in pairs)))
+
+
+def test_an_accent_of_its_own_belongs_to_the_word():
+    text = "Zu\u0308rich is big."
+    sentence = Sentence("a.txt", 1, 0, len(text), text)
+    window = Window("a.txt", 0, len(text), text, (sentence,))
+    scores = np.array([5.0, 0.0, 0.0, 0.0, 0.0], np.float32)
+    offsets = [(0, 2), (3, 8), (9, 11), (12, 15), (15, 16)]
+    (span,) = span_reader._spans(window, span_reader.Logits(scores, scores, offsets, 0.0))
+    assert text[span.start : span.end] == "Zu\u0308rich"
 
 
 def test_the_bundled_reader_marks_the_answer_in_every_sentence(bundled):

@@ -17,7 +17,8 @@ TALKS = """\
 Talks in Vietnam
 
 The President of Norland met Ola Strand and China's envoy in Vietnam. Strand had imposed sanctions.
-Mediators from Korea led the negotiations over missiles and weapons. It was a diplomatic success.
+Mediators from NATO, McDonald among them, and from Korea led the negotiations over
+missiles and weapons. It was a diplomatic success.
 """
 
 
@@ -40,6 +41,7 @@ def talks(tmp_path_factory):
         ("Presidant Strand", "President Strand"),
         ("What brinsg Ola and Xu toegther?", "What brings Ola and Xu together?"),
         ("diplomtaic negotations", "diplomatic negotiations"),  # two typos in a long word
+        ("What did Mcdonlad say?", "What did McDonald say?"),
         ("missles—and sanctoins!", "missiles—and sanctions!"),
     ],
 )

@@ -28,6 +28,8 @@ SCRIPT = {"on Monday": 2.0, "three years": 1.0}
         ("Where will they meet, and why?", ["Where will they meet, and why?"]),
         ("When did Xi come and who met him", ["When did Xi come?", "who met him?"]),
         ("Did Xi come, and did it help?", ["Did Xi come?", "did it help?"]),
+        ("When did Xi visit the U.S. and what did he say?",
+         ["When did Xi visit the U.S.?", "what did he say?"]),
         ("who met kim; where was it held", ["who met kim?", "where was it held?"]),
         ("When did the WHO say so, and who did object?",
          ["When did the WHO say so?", "who did object?"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from abc import ABC, abstractmethod
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
@@ -111,8 +112,13 @@ def _whole_words(sentence: Sentence, start: int, end: int) -> tuple[int, int]:
     """Widen a span to whole words within its sentence: word pieces may end inside a word."""
     text, origin = sentence.text, sentence.start
     left, right = start - origin, min(end, sentence.end) - origin
-    while left > 0 and text[left - 1].isalnum() and text[left].isalnum():
+    while left > 0 and _is_letter(text[left - 1]) and _is_letter(text[left]):
         left -= 1
-    while right < len(text) and text[right - 1].isalnum() and text[right].isalnum():
+    while right < len(text) and _is_letter(text[right - 1]) and _is_letter(text[right]):
         right += 1
     return left + origin, right + origin
+
+
+def _is_letter(character: str) -> bool:
+    """Return whether a character is part of a word; an accent may be one of its own."""
+    return character.isalnum() or unicodedata.combining(character) > 0

@@ -27,19 +27,20 @@ def expand(question: str, index: PassageIndex) -> str:
 
 
 def _written(match: re.Match[str], index: PassageIndex) -> str:
-    typed, bare = match[0], _bare(match[0])
+    typed = match[0].replace("’", "'")
+    bare = _bare(typed)
     has_article = bare != typed
     if bare.lower() in _ambiguous() and not (bare.isupper() or has_article):
-        return typed
-    forms = _names()[bare.lower()]
+        return match[0]
+    forms = _names().get(bare.lower(), ())  # none for "TÜRKİYE", whose İ has no one lower case
     if typed.lower() not in _DIRECTIONS and _stands(bare, index):
-        return typed
+        return match[0]
     for form in forms:
         if _bare(form) != bare and _stands(_bare(form), index):
             own = next(f for f in forms if _bare(f).lower() == bare.lower())
             bears_none = not has_article and _bare(own) != own
             return _bare(form) if bears_none else form
-    return typed
+    return match[0]
 
 
 def _stands(form: str, index: PassageIndex) -> bool:

@@ -69,7 +69,7 @@ def _nearest(word: str, is_name: bool, index: PassageIndex) -> str:
     for candidate in sorted(near):
         form = candidate.word if candidate.elsewhere else index.vocabulary[candidate.word]
         if not is_name or form[0].isupper() or len(word) >= _LONG_NAME:
-            return form.capitalize() if word[0].isupper() else form
+            return form[0].upper() + form[1:] if word[0].isupper() else form
     return word
 
 

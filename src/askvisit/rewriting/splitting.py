@@ -15,6 +15,9 @@ _PREPOSITION = r"(?:(?:at|by|for|from|in|on|to|with|since|until|under)\s+)?"
 _DO = rf"do(?!\s+(?:{'|'.join(sorted(PREPOSITIONS))})\b)"
 """Not the end of "What did Kim say and do at the summit?"."""
 
+_END = re.compile(r"(?:[ ,;]|(?<!\.\w)\.)+$")
+"""What a question mark replaces; the last full stop of "U.N." belongs to the word."""
+
 _JOINT = re.compile(
     rf"(?:\s*;|(?:\s*[,;])?\s+(?:and|but|or|also))\s+(?:also\s+|then\s+)?"
     rf"(?={_PREPOSITION}(?:{_ASKING})\s+\S+\s+\S+|(?:did|does|{_DO})\s+\S+\s+\S+|"
@@ -37,7 +40,7 @@ def split(question: str) -> list[str]:
     begins = (first.endswith("?") and bool(content_words(first))) or _is_whole(first)
     if not begins or not 2 <= len(asking) <= _MOST:
         return [question]
-    return [piece if piece.endswith("?") else piece.rstrip(" ,;.") + "?" for piece in asking]
+    return [piece if piece.endswith("?") else _END.sub("", piece) + "?" for piece in asking]
 
 
 def _at_joint(piece: str) -> list[str]:
