@@ -12,7 +12,7 @@ from askvisit import quotable
 from askvisit.records import Article, Passage, Sentence, Window
 from askvisit.text import ends_sentence
 
-SETTINGS = {"version": 1, "longest": 1000, "tiny": 80}
+SETTINGS = {"version": 2, "longest": 1000, "tiny": 80}
 """What passages depend on: an index built with other settings is rebuilt.
 
 `longest`: characters of a passage; 1,000 are about 220 word pieces, within the encoder's 256.
@@ -23,6 +23,7 @@ WINDOW_LENGTH = 1100
 """Characters that a reader sees at once; measured to be better than 700 or single paragraphs."""
 
 _BLANK_LINES = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
+_SPACE = re.compile(r"\s")
 _BLOCK_START = re.compile(r"[ \t]*(?:#{1,6}\s|[-*+•]\s|\d{1,3}[.)]\s|>\s?)")
 _HEADING_MARK = re.compile(r"#{1,6}\s+|[-*+•>]\s+")
 _HEADLINE_LENGTH = 200
@@ -168,7 +169,7 @@ def _sentence_ranges(text: str, start: int, end: int) -> list[Range]:
         trimmed = _trim_space(text, start + left, start + right)
         if trimmed is not None:
             found.append(trimmed)
-    return quotable.together(text, found)
+    return [cut for piece in quotable.together(text, found) for cut in _hard_cut(text, *piece)]
 
 
 def _trim_space(text: str, start: int, end: int) -> Range | None:
@@ -202,11 +203,8 @@ def _split_long(text: str, start: int, end: int) -> list[Range]:
     longest = SETTINGS["longest"]
     if end - start <= longest:
         return [(start, end)]
-    inside = [
-        cut for piece in _sentence_ranges(text, start, end) for cut in _hard_cut(text, *piece)
-    ]
     parts: list[list[Range]] = [[]]
-    for sentence in inside:
+    for sentence in _sentence_ranges(text, start, end):
         part = parts[-1]
         if part and sentence[1] - part[0][0] > longest:
             overlap = [part[-1]] if sentence[1] - part[-1][0] <= longest and len(part) > 1 else []
@@ -221,7 +219,7 @@ def _hard_cut(text: str, start: int, end: int) -> list[Range]:
     longest = SETTINGS["longest"]
     cuts = [start]
     while end - cuts[-1] > longest:
-        space = text.rfind(" ", cuts[-1] + longest // 2, cuts[-1] + longest)
-        cuts.append(space + 1 if space > 0 else cuts[-1] + longest)
+        spaces = _SPACE.finditer(text, cuts[-1] + longest // 2, cuts[-1] + longest)
+        cuts.append(max((space.end() for space in spaces), default=cuts[-1] + longest))
     pieces = (_trim_space(text, a, b) for a, b in pairwise([*cuts, end]))
     return [piece for piece in pieces if piece is not None]

@@ -89,6 +89,21 @@ def test_passages_are_exact_slices_that_fit_the_encoder(text):
     assert covered(text, [(p.start, p.end) for p in found])
 
 
+def test_a_sentence_longer_than_a_passage_is_cut_as_passages_are():
+    text = "\n".join(["word"] * 500)
+    found = sentences(article(text))
+    assert [(s.start, s.end) for s in found] == [
+        (p.start, p.end) for p in cutting.passages(article(text))
+    ]
+    assert all(s.text.startswith("word") and s.text.endswith("word") for s in found)
+
+
+@given(TEXTS)
+def test_a_sentence_begins_in_every_passage(text):
+    starts = {s.start for s in sentences(article(text))}
+    assert all(passage.start in starts for passage in cutting.passages(article(text)))
+
+
 @given(TEXTS, st.integers(60, 1500))
 def test_windows_hold_every_sentence_in_order(text, length):
     inside = sentences(article(text))

@@ -211,12 +211,8 @@ class _Chunk:
 def _queries(store: Store, encoder: Encoder, passages: int) -> FloatArray:
     """Encode the first sentences of passages from all over the corpus."""
     numbers = np.linspace(0, passages - 1, min(_QUERIES, passages)).astype(int).tolist()
-    texts = []
-    for passage in store.passages(numbers).values():
-        sentences = store.sentences(passage.article_id, passage.start, passage.end)
-        # No sentence begins in a passage that is part of a very long one.
-        texts.append(sentences[0].text if sentences else passage.text)
-    return encoder.encode(texts)
+    found = store.passages(numbers).values()
+    return encoder.encode([store.sentences(p.article_id, p.start, p.end)[0].text for p in found])
 
 
 def _settle(path: Path, pattern: str) -> BuiltFile:
