@@ -27,7 +27,7 @@ _NEAR = 400
 """Characters: the length of a news paragraph."""
 
 _SMALL = 16
-"""Up to this many passages, a corpus is read whole, so retrieval cannot miss anything."""
+"""Up to this many passages, all that is searched is read, so retrieval cannot miss anything."""
 
 _READ = 12
 """Passages whose surroundings are read in a larger corpus."""
@@ -95,7 +95,7 @@ class Retriever:
         around: characters before and after each of the passages.
         """
         hits = self.search(question, articles, cited)
-        chosen = hits if len(self._index) <= _SMALL else hits[:passages]
+        chosen = hits if len(hits) <= _SMALL else hits[:passages]
         found = self._windows(chosen, around)
         sentences = {(s.article_id, s.start): s.text for w in found for s in w.sentences}
         scores = bm25_among(question, list(sentences.values()))

@@ -143,6 +143,19 @@ def test_windows_of_one_article_only(over_small):
     assert {window.article_id for window in evidence.windows} == {"bridge.txt"}
 
 
+def test_what_is_searched_of_a_large_corpus_is_read_whole_if_it_is_small(tmp_path):
+    paragraph = (
+        "Paragraph {} of story {} is long enough to be a passage by itself, in which nothing is "
+        "told apart from its number."
+    )
+    texts = {
+        f"{name}.txt": "\n\n".join(paragraph.format(n, name) for n in range(14)) for name in "abc"
+    }
+    evidence = retriever(tmp_path, texts).gather("Which number is it?", ["b.txt"])
+    read = {s.start for window in evidence.windows for s in window.sentences}
+    assert read == {s.start for s in open_index(tmp_path).sentences("b.txt")}
+
+
 def test_in_a_large_corpus_the_surroundings_of_the_best_passages_are_read(tmp_path):
     other = "Here is a paragraph that tells of nothing in particular, at some length, number {}."
     blocks = [other.format(n) for n in range(200)]
