@@ -71,29 +71,31 @@ def rates(judged: Sequence[Judgement]) -> dict[str, dict[str, dict[str, float]]]
 
 
 def report(judged: Sequence[Judgement]) -> dict[str, float]:
-    """Return figures of the ranking and of the confidence."""
+    """Return figures of the ranking and of the confidence, without those that are undefined."""
     answerable = [j for j in judged if j.sample.answerable]
     near = [j.confidence for j in judged if not j.sample.answerable and not j.sample.far]
-    return {
+    area = auroc([j.confidence for j in answerable], near)
+    figures = {
         "questions": len(judged),
         "ranked_first": _share([j.right for j in answerable]),
-        "auroc_near": auroc([j.confidence for j in answerable], near) or 0.0,
+        "auroc_near": area,
         "calibration_error": calibration_error(
             [j.confidence for j in judged], [j.right for j in judged]
         ),
     }
+    return {name: value for name, value in figures.items() if value is not None}
 
 
 def calibration_error(confidences: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
-    """Return the expected calibration error: |share right - mean confidence| over equal bins."""
-    order = np.argsort(confidences)
-    error = 0.0
-    for part in np.array_split(order, bins):
-        if len(part):
-            sure = np.mean([confidences[n] for n in part])
-            true = np.mean([right[n] for n in part])
-            error += abs(float(sure - true)) * len(part) / len(order)
-    return error
+    """Return the expected calibration error (Guo et al., 2017).
+
+    That is |share right - mean confidence| in each of `bins` equally wide ranges of confidence,
+    weighted by how many confidences are in it.
+    """
+    sure, true = np.asarray(confidences), np.asarray(right)
+    place = np.minimum((sure * bins).astype(int), bins - 1)
+    gaps = np.abs(np.bincount(place, true, bins) - np.bincount(place, sure, bins))
+    return float(gaps.sum() / len(sure))
 
 
 def _share(outcomes: Sequence[bool]) -> float:

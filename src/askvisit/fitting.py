@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import floor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,7 +95,7 @@ def fit(samples: Sequence[Sample], reader: str) -> Calibration:
     share = _shares(samples)
     sure = _probability(coefficients, _matrix(rows, confidence_names))[answerable]
     thresholds = {
-        level: round(_weighted_quantile(sure, share[answerable], 1 - wanted), 4)
+        level: _rounded_down(_weighted_quantile(sure, share[answerable], 1 - wanted))
         for level, wanted in ANSWERED.items()
     }
     fitted = Calibration(
@@ -127,19 +128,22 @@ def _fit_further(samples: Sequence[Sample], fitted: Calibration) -> float:
 
     The threshold of "normal" where there are no lists to fit it on.
     """
-    cited = []
+    cited: list[tuple[float, bool]] = []
+    wanted = 0
     for sample in samples:
         if sample.several and sample.gold:
-            ranked = ranking.rank(sample.evidence, sample.spans, fitted)[1 : ranking.MOST_CITATIONS]
-            rows = [(c.confidence, sample.spans.index(c.span) in sample.gold) for c in ranked]
-            cited.append((len(sample.gold), rows))
-    if not cited:
+            ranked = ranking.rank(sample.evidence, sample.spans, fitted)[: ranking.MOST_CITATIONS]
+            (_, first), *rows = [
+                (c.confidence, sample.spans.index(c.span) in sample.gold) for c in ranked
+            ]
+            wanted += len(sample.gold) - first
+            cited += rows
+    if not any(right for _, right in cited):
         return fitted.further
 
     def f1(least: float) -> float:
-        given = [right for _, rows in cited for sure, right in rows if sure >= least]
-        wanted = sum(max(0, count - 1) for count, _ in cited)
-        return 2 * sum(given) / max(1, len(given) + wanted)
+        given = [right for sure, right in cited if sure >= least]
+        return 2 * sum(given) / (len(given) + wanted)
 
     steps = [round(0.02 * n, 2) for n in range(1, 50)]
     return max(steps, key=f1)
@@ -154,22 +158,22 @@ def _fit_rank(samples: Sequence[Sample]) -> tuple[list[str], Floats]:
     names = [name for name in RANK_FEATURES if name in listed[0][0]]
     longest = max(map(len, listed))
     rows = np.zeros((len(chosen), longest, len(names)))
-    there = np.zeros((len(chosen), longest), dtype=bool)
-    gold = np.zeros_like(there)
+    mask = np.zeros((len(chosen), longest), dtype=bool)
+    gold = np.zeros_like(mask)
     for number, (sample, features) in enumerate(zip(chosen, listed, strict=True)):
         rows[number, : len(features)] = _matrix(features, names)
-        there[number, : len(features)] = True
+        mask[number, : len(features)] = True
         gold[number, list(sample.gold)] = True
     share = _shares(chosen, WEIGHTS)
 
     def loss(weights: Floats) -> tuple[float, Floats]:
-        scores = np.where(there, rows @ weights, -1e9)
-        likely = _softmax(scores)
-        wanted = _softmax(np.where(gold, scores, -1e9))
-        among = np.log((likely * gold).sum(1).clip(1e-300))
-        slope = ((likely - wanted)[:, :, None] * rows).sum(1)
-        value = float(-(share * among).sum() + 1e-4 * weights @ weights)
-        return value, (share[:, None] * slope).sum(0) + 2e-4 * weights
+        scores = np.where(mask, rows @ weights, -1e9)
+        probabilities = _softmax(scores)
+        target = _softmax(np.where(gold, scores, -1e9))
+        likelihood = np.log((probabilities * gold).sum(1).clip(1e-300))
+        gradient = ((probabilities - target)[:, :, None] * rows).sum(1)
+        value = float(-(share * likelihood).sum() + 1e-4 * weights @ weights)
+        return value, (share[:, None] * gradient).sum(0) + 2e-4 * weights
 
     found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B")
     return names, np.asarray(found.x)
@@ -180,8 +184,8 @@ def _confidence_data(
 ) -> tuple[list[dict[str, float]], NDArray[np.bool_]]:
     """Return each question's first candidate as a row, and whether it is right."""
     rows, right = [], []
+    fitted = dict(zip(names, weights.tolist(), strict=True))
     for sample in samples:
-        fitted = dict(zip(names, weights.tolist(), strict=True))
         ranked, scores = ranking.by_score(sample.evidence, sample.spans, fitted)
         rows.append(ranking.confidence_rows(sample.evidence, ranked, scores)[0])
         right.append(sample.spans.index(ranked[0]) in sample.gold)
@@ -213,15 +217,23 @@ def _probability(coefficients: Floats, rows: Floats) -> Floats:
 
 
 def _softmax(scores: Floats) -> Floats:
-    likely = np.exp(scores - scores.max(1, keepdims=True))
-    normalised: Floats = likely / likely.sum(1, keepdims=True)
-    return normalised
+    powers = np.exp(scores - scores.max(1, keepdims=True))
+    probabilities: Floats = powers / powers.sum(1, keepdims=True)
+    return probabilities
 
 
 def _weighted_quantile(values: Floats, weights: Floats, share: float) -> float:
     order = np.argsort(values)
     reached = np.cumsum(weights[order]) / weights.sum()
     return float(values[order][min(int(np.searchsorted(reached, share)), len(values) - 1)])
+
+
+def _rounded_down(threshold: float) -> float:
+    """Round to four digits, so that the question it is taken from is answered.
+
+    A threshold of 1 would refuse everything.
+    """
+    return min(0.9999, floor(1e4 * threshold) / 1e4)
 
 
 def _matrix(rows: Sequence[Mapping[str, float]], names: Sequence[str]) -> Floats:

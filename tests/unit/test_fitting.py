@@ -125,6 +125,22 @@ def test_further_citations_are_given_where_it_pays():
     assert fitting._fit_further([replace(s, several=False) for s in lists], plain) == 0.4
 
 
+def test_where_no_further_citation_is_right_normal_strictness_decides():
+    plain = Calibration("r", {"margin": 1.0}, {"intercept": 0.0, "margin": 1.0}, {}, 0.4, {})
+    assert fitting._fit_further([listed((5.0, 3.0, 1.0, 0.5, -1.0, -2.0), 1)], plain) == 0.4
+
+
+def test_a_threshold_refuses_neither_its_own_question_nor_all():
+    clear = [
+        replace(s, spans=[replace(x, score=60.0 * (n in s.gold)) for n, x in enumerate(s.spans)])
+        for s in many(60)
+    ]
+    fitted = fit(clear, "r")
+    assert max(fitted.thresholds.values()) < 1
+    sure = [ranking.rank(s.evidence, s.spans, fitted)[0].confidence for s in clear if s.answerable]
+    assert np.mean([c >= fitted.thresholds["normal"] for c in sure]) >= fitting.ANSWERED["normal"]
+
+
 def test_both_kinds_of_questions_are_needed():
     samples = many(60)
     for some in (
@@ -178,20 +194,23 @@ def test_every_question_is_judged_once_by_a_fit_to_other_articles(monkeypatch):
     true_fit = fitting.fit
 
     def recorded(some, reader):
-        fits.append({s.article for s in some})
-        return true_fit(some, reader)
+        fitted = true_fit(some, reader)
+        fits.append(({s.article for s in some}, fitted))
+        return fitted
 
     monkeypatch.setattr(cross_validation, "fit", recorded)
     judged = judge(samples, "r")
     assert sorted(id(j.sample) for j in judged) == sorted(map(id, samples))
     assert len(fits) == cross_validation.FOLDS
-    place = 0
-    for articles in fits:
-        held = {s.article for s in samples} - articles
-        mine = [j for j in judged if j.sample.article in held]
-        assert mine
-        place += len(mine)
-    assert place == len(judged)
+    for articles, fitted in fits:
+        held = [j for j in judged if j.sample.article not in articles]
+        assert held
+        for j in held:
+            best = ranking.rank(j.sample.evidence, j.sample.spans, fitted)[0]
+            assert j.confidence == best.confidence
+    assert sum(j.sample.article not in articles for articles, _ in fits for j in judged) == len(
+        judged
+    )
 
 
 def judgement(given: str, *, right: bool, answerable: bool, gold=(0,), far=False, source="news"):
@@ -241,8 +260,15 @@ def test_the_report_counts_a_lost_answer_as_answerable():
     assert told["auroc_near"] == pytest.approx(6.5 / 8)
 
 
+def test_the_report_leaves_out_what_is_undefined():
+    assert "auroc_near" not in report([j for j in JUDGED if j.sample.answerable or j.sample.far])
+
+
 def test_the_calibration_error_is_the_gap_between_sureness_and_truth():
-    assert calibration_error([0.75] * 4, [True, True, True, False]) == pytest.approx(0.375)
+    assert calibration_error([0.75] * 4, [True, True, True, False]) == 0
+    assert calibration_error([0.2, 0.2, 0.95, 0.95], [False, True, True, True]) == pytest.approx(
+        (2 * 0.3 + 2 * 0.05) / 4
+    )
     assert calibration_error([1.0, 1.0], [True, True]) == 0
     assert calibration_error([0.9] * 10, [False] * 10) == pytest.approx(0.9)
 
@@ -251,9 +277,7 @@ def test_a_fit_can_be_kept_and_read_again():
     fitted = fit(many(200), "r")
     kept = fitting.as_json(fitted, "f" * 64, rates(JUDGED))
     again = Calibration(reader="r", **kept)
-    assert (again.rank, again.confidence) == (fitted.rank, fitted.confidence)
-    assert again.sha256 == "f" * 64
-    assert 0 < 1 / (1 + exp(-again.confidence["intercept"])) < 1
+    assert again == replace(fitted, sha256="f" * 64, rates=rates(JUDGED))
 
 
 def test_an_index_is_asked_questions_whose_sentences_are_known(small):
