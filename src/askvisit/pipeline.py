@@ -1,9 +1,9 @@
 """The pipeline for one question of a conversation, on one snapshot of an index.
 
-Spelling and aliases propose one corrected form of a question; if it finds no confident answer, the
-question is read as typed too. A very short question is read with the words of earlier turns that it
-depends on, which a term classifier predicts; a longer one only if it has no confident answer by
-itself, and then the more confident reading is taken.
+Spelling and aliases propose one corrected form of a question; if it finds no confident answer, and
+the question depends on no earlier turn, it is read as typed too. A very short question is read with
+the words of earlier turns that it depends on, which a term classifier predicts; a longer one only
+if it has no confident answer by itself, and then the more confident reading is taken.
 """
 
 from __future__ import annotations
@@ -154,19 +154,22 @@ class QAPipeline:
         if result.is_topic_search or self.min_confidence >= 1:
             return ()
         if self.each:
-            best = [r.candidates[0] for r in self._read_each(result) if r.confidence >= least]
+            best = [read.candidates[0] for read in self._read_each(result, least)]
         else:
             evidence, candidates = result.evidence, result.candidates
             best = grouping.best_of_each(evidence, candidates, self.calibration, least)
         return grouping.group(best, self.index.article) if self.each or len(best) > 1 else ()
 
-    def _read_each(self, result: ReadingResult) -> list[ReadingResult]:
-        """Read the articles with the best passages one by one, as if each were the only one."""
+    def _read_each(self, result: ReadingResult, least: float) -> list[ReadingResult]:
+        """Read the articles with the best passages one by one, as if each were the only one.
+
+        least: the confidence below which an article does not answer.
+        """
         best = [candidate.span.sentence.article_id for candidate in result.candidates[:1]]
         relevant = dict.fromkeys([*best, *grouping.relevant(result.evidence.hits)])
         alone = [replace(self, articles=(article_id,)) for article_id in relevant]
         read = [one.read(result.asked, result.context) for one in alone]
-        return [one for one in read if not one.is_topic_search]
+        return [one for one in read if not one.is_topic_search and one.confidence >= least]
 
     def _chosen(self, result: ReadingResult) -> list[Candidate]:
         if result.is_topic_search:
@@ -174,7 +177,7 @@ class QAPipeline:
         return ranking.choose(
             result.candidates,
             self.min_confidence,
-            several=question_forms.asks_for_several(result.question),
+            several=question_forms.asks_for_several(result.asked),
             further=self.calibration.further,
         )
 

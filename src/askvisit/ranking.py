@@ -77,10 +77,10 @@ def choose(
     if several:
         return [first, *(c for c in others if c.confidence >= further)][:MOST_CITATIONS]
     sure = [c for c in others if c.confidence >= max(min_confidence, further)]
-    return [first, *(c for c in sure if _says_the_same(c.span, first.span))][:2]
+    return [first, *(c for c in sure if _same_words(c.span, first.span))][:2]
 
 
-def _says_the_same(span: Span, other: Span) -> bool:
+def _same_words(span: Span, other: Span) -> bool:
     """Return whether two spans have the same content words, in any order."""
     ours, theirs = content_words(span.words or ""), content_words(other.words or "")
     return bool(ours) and set(ours) == set(theirs)
@@ -133,12 +133,13 @@ def _hits_of(evidence: Evidence, spans: Sequence[Span]) -> list[Hit]:
     A sentence next to the retrieved passages is read as context and may still be the answer.
     """
     return [
-        next((hit for hit in evidence.hits if _holds(hit, span)), evidence.hits[-1])
+        next((hit for hit in evidence.hits if holds(hit, span)), evidence.hits[-1])
         for span in spans
     ]
 
 
-def _holds(hit: Hit, span: Span) -> bool:
+def holds(hit: Hit, span: Span) -> bool:
+    """Return whether a span's sentence begins in a passage."""
     sentence = span.sentence
     return hit.article_id == sentence.article_id and hit.start <= sentence.start < hit.end
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
+from askvisit import ranking
 from askvisit.encoder import Encoder, FloatArray
 from askvisit.pipeline import QAPipeline, ReadingResult
 from askvisit.ranking import Candidate
@@ -102,11 +103,7 @@ def _passages(read: ReadingResult) -> tuple[TracedPassage, ...]:
 
 
 def _best_in(hit: Hit, candidates: Sequence[Candidate]) -> Candidate | None:
-    for candidate in candidates:
-        sentence = candidate.span.sentence
-        if sentence.article_id == hit.article_id and hit.start <= sentence.start < hit.end:
-            return candidate
-    return None
+    return next((c for c in candidates if ranking.holds(hit, c.span)), None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +121,11 @@ class _TracedPipeline(QAPipeline):
         inside = self.seconds["encode"] + self.seconds["read"] - before
         self.seconds["search"] += perf_counter() - began - inside
         self.reads.append(read)
+        return read
+
+    def _read_each(self, result: ReadingResult, least: float) -> list[ReadingResult]:
+        read = super()._read_each(result, least)
+        self.taken.extend(read)
         return read
 
     def _answered(self, question: str, result: ReadingResult) -> Answer:

@@ -225,7 +225,7 @@ def test_control_and_bidi_characters_are_not_asked(assistant):
     assert answer.reading.replace("?", "") == "Who met the mayor"
 
 
-def test_history_is_read_for_its_words_only(assistant):
+def test_a_turn_may_cite_an_article_that_is_gone(assistant):
     answer = assistant.ask(MAYOR)
     stale = replace(
         answer.citations[0], start=90_000, end=90_000 + len(answer.citations[0].quote),

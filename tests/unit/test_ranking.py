@@ -170,6 +170,10 @@ def test_citations_quote_the_article(candidates):
 def test_a_sentence_beside_the_hits_is_a_candidate_too(evidence):
     """A window reaches beyond the passages that were found."""
     spans = ScriptedReader(SCRIPT).read(QUESTION, evidence)
-    narrow = Evidence(evidence.hits[:1], evidence.windows, evidence.bm25)
+    narrow = replace(evidence, hits=evidence.hits[:2])
+    first, last = narrow.hits
+    beside = [s for s in spans if not ranking.holds(first, s) and not ranking.holds(last, s)]
     assert len(ranking.rank(narrow, spans, calibration())) == len(spans)
-    assert all(isinstance(c.span, Span) for c in ranking.rank(narrow, spans, calibration()))
+    rows = ranking.confidence_rows(narrow, beside, [0.0] * len(beside))
+    assert rows
+    assert {row["dense"] for row in rows} == {last.dense} != {first.dense}

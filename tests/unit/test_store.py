@@ -323,22 +323,14 @@ def test_the_vocabulary_is_the_words_of_all_articles(store, tmp_path, path):
         assert copied.vocabulary() == vocabulary([ARTICLES[1].text])
 
 
-@pytest.mark.parametrize("at", [0, 20, 100, 4096, 4100, 8192])
-def test_a_damaged_file_is_named(tmp_path, path, at):
+def test_a_damaged_file_is_named(tmp_path, path):
     data = bytearray(path.read_bytes())
-    data[at : at + 64] = bytes(byte ^ 0xFF for byte in data[at : at + 64])
-    broken = tmp_path / "s.db"
-    broken.write_bytes(data)
-    store = Store(broken)
-    try:
-        for name in store.article_ids():
-            store.article(name), store.sentences(name), store.passage_range(name)
-        store.counts(), store.passages(range(9)), store.bm25("band minister", 9)
-    except IndexDamagedError as error:
-        assert "s.db" in str(error)  # noqa: PT017
-        assert error.folder == tmp_path  # noqa: PT017
-    finally:
-        store.close()
+    data[:64] = bytes(byte ^ 0xFF for byte in data[:64])
+    (tmp_path / "s.db").write_bytes(data)
+    store = Store(tmp_path / "s.db")
+    with closing(store), pytest.raises(IndexDamagedError, match=r"s\.db") as told:
+        store.article_ids()
+    assert told.value.folder == tmp_path
 
 
 @pytest.mark.parametrize("most_scored", [texts_in._MOST_SCORED, 3])

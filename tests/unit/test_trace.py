@@ -58,6 +58,17 @@ def test_a_follow_up_shows_the_readings_that_were_looked_up(scripted):
     assert trace.answer == scripted.ask("Why?", [first])
 
 
+def test_of_each_article_the_readings_that_answer_are_taken(scripted):
+    trace = scripted.explain(MAYOR, each=True)
+    assert trace.answer.groups
+    cited = {c.article_id for c in trace.answer.citations}
+    joint, *alone = trace.readings
+    read = {one.passages[0].hit.article_id: one.taken for one in alone}
+    assert joint.taken
+    assert read.keys() >= cited
+    assert {article for article, taken in read.items() if taken} == cited
+
+
 def test_what_cannot_be_read_was_not_looked_up(scripted):
     trace = scripted.explain("?!")
     assert trace.readings == ()

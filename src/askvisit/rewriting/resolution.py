@@ -32,7 +32,10 @@ class Resolver(Protocol):
     """Predicts what a question depends on."""
 
     def context(self, question: str, history: Sequence[Answer]) -> tuple[ContextTurn, ...]:
-        """Return the turns that a question depends on and their words for it; most have none."""
+        """Return the last turns, each with its words that the question depends on.
+
+        Nothing if it depends on none, as most questions do.
+        """
 
 
 class TermClassifier:
@@ -42,7 +45,10 @@ class TermClassifier:
         self._folder = folder
 
     def context(self, question: str, history: Sequence[Answer]) -> tuple[ContextTurn, ...]:
-        """Return the turns that a question depends on and their words for it; most have none."""
+        """Return the last turns, each with its words that the question depends on.
+
+        Nothing if it depends on none, as most questions do.
+        """
         first = max(0, len(history) - TURNS)
         turns = [turn_text(answer) for answer in history[first:]]
         found = self._words(question, turns) if turns else []

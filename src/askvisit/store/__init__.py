@@ -1,7 +1,7 @@
 """Texts in SQLite: articles, passages, sentences, words, and BM25 over passages (FTS5, porter).
 
 The only place that imports sqlite3. A store is written once and then only read, so readers open it
-as immutable: no locks, no journal, one connection per thread.
+as immutable: no locks, no journal, and each call has a connection to itself.
 """
 
 from askvisit.store.bm25 import bm25_among, question_terms, stems

@@ -54,17 +54,17 @@ def bm25_among(question: str, texts: Sequence[str]) -> list[float]:
 def term_weights(terms: Sequence[str], texts: Sequence[str]) -> Iterator[dict[int, float]]:
     """Yield for each term its weight in those of the few texts that have it, by position.
 
-    BM25 multiplies this weight by the term's rarity (`rarity`), which differs between a few texts
-    and all.
+    BM25 multiplies this weight by the term's inverse document frequency (`idf`), which differs
+    between a few texts and all.
     """
     with _searchable(texts) as scored:
         for term in terms:
             found = scored([term])
-            here = rarity(len(found), len(texts))
+            here = idf(len(found), len(texts))
             yield {number: score / here for number, score in found}
 
 
-def rarity(having: int, texts: int) -> float:
+def idf(having: int, texts: int) -> float:
     """Return the inverse document frequency of a term that `having` texts have, as FTS5 does."""
     return max(log((texts - having + 0.5) / (having + 0.5)), 1e-6)
 

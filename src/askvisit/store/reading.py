@@ -14,7 +14,7 @@ from typing import Any
 from askvisit.errors import IndexDamagedError
 from askvisit.records import Article, ArticleRecord, Passage, Sentence
 from askvisit.records.checks import of_type
-from askvisit.store.bm25 import any_of, question_terms, rarity, term_weights
+from askvisit.store.bm25 import any_of, idf, question_terms, term_weights
 from askvisit.store.schema import read_only
 from askvisit.text import words
 
@@ -157,17 +157,17 @@ class Store:
     def _likeliest(self, rare: Sequence[str], common: Sequence[str], k: int) -> dict[int, float]:
         """Return the k most promising passages with a rarer term, and their scores by those terms.
 
-        A common term in a passage adds its rarity: its BM25 score if it occurs once in a text of
+        A common term in a passage adds its `idf`: its BM25 score if it occurs once in a text of
         mean length. The commonest, which say least and take longest, are not searched for.
         """
         bonus, values, compared = "", list[str | float](), 0
-        for having, term in sorted((self._having(term), term) for term in common):
+        for having, term in sorted((self._document_frequency(term), term) for term in common):
             compared += having
             if bonus and compared > _MOST_COMPARED:
                 break
             bonus += " + ? * (rowid IN (SELECT rowid FROM words WHERE words MATCH ?))"
             both = f"({any_of(rare)}) AND {any_of([term])}"
-            values += [self._rarity(term), both]
+            values += [self._idf(term), both]
         with self._reading() as db:
             return dict(
                 db.execute(
@@ -187,7 +187,7 @@ class Store:
         numbers = list(passages)
         weights = term_weights(common, [passage.text for passage in passages.values()])
         for term, weighs in zip(common, weights, strict=True):
-            factor = self._rarity(term)
+            factor = self._idf(term)
             for place, weight in weighs.items():
                 scores[numbers[place]] += factor * weight
 
@@ -197,15 +197,15 @@ class Store:
             return terms
         rare: set[str] = set()
         scored = 0
-        for having, term in sorted((self._having(term), term) for term in terms):
+        for having, term in sorted((self._document_frequency(term), term) for term in terms):
             if scored and scored + having > _MOST_SCORED:
                 break
             rare.add(term)
             scored += having
         return [term for term in terms if term in rare]
 
-    def _rarity(self, term: str) -> float:
-        return rarity(self._having(term), self._passages)
+    def _idf(self, term: str) -> float:
+        return idf(self._document_frequency(term), self._passages)
 
     @cached_property
     def _passages(self) -> int:
@@ -213,7 +213,7 @@ class Store:
             (last,) = db.execute("SELECT max(number) FROM passages").fetchone()
         return 0 if last is None else int(last) + 1
 
-    def _having(self, term: str) -> int:
+    def _document_frequency(self, term: str) -> int:
         """Count the passages with a term; cached, because counting a common one takes a while."""
         having = self._counted.get(term)
         if having is None:
