@@ -20,6 +20,9 @@ _MOST_SENTENCES = 3
 _LONGEST = 400
 """Maximum characters quoted as one; a longer quotation is quoted sentence by sentence."""
 
+_CLOSING_SINGLE = re.compile(r"’(?!\w)")
+"""Not the apostrophe in "don’t"; that of "workers’" may end a quotation too early."""
+
 _BOLD = r"(?:\*\*|__)?"
 _NAME = r"[^\W\d_a-z][\w.’'-]*"
 _NAMES = rf"{_NAME}(?: (?:{_NAME}|(?:of|the|for|and|de|la|van|von|der|bin|al)\b)){{0,5}}"
@@ -73,9 +76,15 @@ def _quotation(text: str, sentences: Sequence[Range]) -> int:
         said = text[start:end]
         if end - start > _LONGEST:
             return 1
-        if said.count("“") <= said.count("”") and said.count('"') % 2 == 0:
+        if _is_closed(said):
             return count
     return 1
+
+
+def _is_closed(text: str) -> bool:
+    """Return whether a text ends outside quotation marks; those of British papers are single."""
+    double = text.count("“") <= text.count("”") and text.count('"') % 2 == 0
+    return double and text.count("‘") <= len(_CLOSING_SINGLE.findall(text))
 
 
 @dataclass(frozen=True)

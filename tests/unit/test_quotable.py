@@ -20,13 +20,25 @@ def split(text: str) -> list[str]:
     [
         ("He said: “I came. I saw.” It rained.", ["He said: “I came. I saw.”", "It rained."]),
         ('"We go. It is late," she said. He left.', ['"We go. It is late," she said.', "He left."]),
+        ("‘We go. It’s late,’ she said. He left.", ["‘We go. It’s late,’ she said.", "He left."]),
+        ("In the ‘90s it rained. It was fun.", ["In the ‘90s it rained.", "It was fun."]),
         ("“We go. And he left. It rained.", ["“We go.", "And he left.", "It rained."]),
         ("“One. Two. Three. Four,” he said.", ["“One.", "Two.", "Three.", "Four,” he said."]),
         (f"“{'It is a long story that I tell. ' * 20}”", None),
         ("Name: J. Smith; Cost: five. It rose.", ["Name: J. Smith; Cost: five. It rose."]),
         ("He said: it rained; it poured. He left.", ["He said: it rained; it poured.", "He left."]),
     ],
-    ids=["quotation", "straight", "never closed", "four", "long", "row", "prose"],
+    ids=[
+        "quotation",
+        "straight",
+        "single",
+        "decade",
+        "never closed",
+        "four",
+        "long",
+        "row",
+        "prose",
+    ],
 )
 def test_what_belongs_together(text, found):
     if found is None:
