@@ -80,8 +80,8 @@ START = line(EDITIONS[0])["questions"][0]["answers"][0]["start"]
         ((*FIRST, "kind"), ..., "'kind' is missing"),
         ((*FIRST, "type"), ..., "'type' is missing"),
         ((*FIRST, "type"), "X", "type 'X' of 'Where does Ada live.'"),
-        ((*FIRST, "type"), "N", "does not fit its 1 answers"),
-        ((*FIRST, "answers"), [], "does not fit its 0 answers"),
+        ((*FIRST, "type"), "N", r"does not fit the number of its answers \(1\)"),
+        ((*FIRST, "answers"), [], r"does not fit the number of its answers \(0\)"),
         ((*FIRST, "answers"), ["Lund"], "'start' is missing"),
         ((*ANSWER, "start"), ..., "'start' is missing"),
         ((*ANSWER, "start"), str(START), "'start' is missing or not int"),
@@ -110,19 +110,27 @@ def test_an_item_that_lacks_its_question_is_named_before_its_type(tmp_path):
 def test_a_line_that_is_no_edition_is_named(tmp_path, row):
     path = tmp_path / "e.jsonl"
     path.write_text(json.dumps(line(EDITIONS[0])) + f"\n{row}\n")
-    with pytest.raises(DataError, match=r"e\.jsonl line 2"):
+    with pytest.raises(DataError, match=r"e\.jsonl line 2") as caught:
         read_editions(path)
+    assert "column" not in str(caught.value)
     (tmp_path / "one.jsonl").write_text(row)
     if row != "{":
         assert not holds_editions(tmp_path / "one.jsonl")
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path):
-    for name, data in (("a.jsonl", None), ("b.jsonl.gz", b"no gzip"), ("c.jsonl", b"\xff\xfe")):
+    damaged = gzip.compress(b"{}")[:10] + b"\x07" * 20  # no such kind of block
+    for name, data in (
+        ("a.jsonl", None),
+        ("b.jsonl.gz", b"no gzip"),
+        ("c.jsonl", b"\xff\xfe"),
+        ("d.jsonl.gz", damaged),
+    ):
         if data is not None:
             (tmp_path / name).write_bytes(data)
-        with pytest.raises(DataError, match=f"cannot read .*{name}"):
+        with pytest.raises(DataError, match=f"cannot read .*{name}") as caught:
             read_editions(tmp_path / name)
+        assert str(caught.value).count(name) == 1
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from askvisit.index import temporary_index
 from askvisit.metrics import auroc, token_f1
 from askvisit.reader import Reader
 from askvisit.reader.fitted import fitted_for
-from askvisit.records import Answer
+from askvisit.records import Answer, Citation
 
 ARTICLE = "article.txt"
 
@@ -69,9 +69,7 @@ class EditionAnswer:
     @property
     def first_is_right(self) -> bool:
         """Whether the first citation contains a gold span."""
-        return any(
-            c.start <= start < c.end for c in self.answer.citations[:1] for start, _ in self.spans
-        )
+        return any(_holds(c, self.spans) for c in self.answer.citations[:1])
 
     @property
     def answered_right(self) -> bool:
@@ -160,8 +158,7 @@ def figures_of(
         "both_right": figure(flips, lambda rows: fmean(_both_right(flip) for flip in rows)),
         "flip_auroc": figure(flips, _flip_auroc),
         "flip_answered_right": figure(
-            flips,
-            lambda rows: fmean(f.answering.given and f.answering.first_is_right for f in rows),
+            flips, lambda rows: fmean(f.answering.answered_right for f in rows)
         ),
         "flip_false": figure(flips, lambda rows: fmean(f.other.given for f in rows)),
         "right_first": figure(answered, lambda rows: fmean(r.first_is_right for r in rows)),
@@ -199,8 +196,7 @@ def play_dialogue(
         history.append(answer)
         right = not answer.found
         if turn.spans:
-            first = answer.citations[:1]
-            right = any(c.start <= start < c.end for c in first for start, _ in turn.spans)
+            right = any(_holds(c, turn.spans) for c in answer.citations[:1])
         rows.append(Turn(turn.stands_alone, bool(turn.spans), right))
     return rows
 
@@ -256,18 +252,17 @@ def _auroc(rows: Sequence[EditionAnswer]) -> float | None:
 
 
 def _list_recall(rows: Sequence[EditionAnswer]) -> float:
-    held = [
-        any(c.start <= start < c.end for c in row.answer.citations)
+    return fmean(
+        any(_holds(citation, [span]) for citation in row.answer.citations)
         for row in rows
-        for start, _ in row.spans
-    ]
-    return fmean(held)
+        for span in row.spans
+    )
 
 
 def _list_precision(rows: Sequence[EditionAnswer]) -> float:
-    right = [
-        any(c.start <= start < c.end for start, _ in row.spans)
-        for row in rows
-        for c in row.answer.citations
-    ]
-    return fmean(right)
+    return fmean(_holds(c, row.spans) for row in rows for c in row.answer.citations)
+
+
+def _holds(citation: Citation, spans: Sequence[Range]) -> bool:
+    """Return whether one of the spans begins in a citation."""
+    return any(citation.start <= start < citation.end for start, _ in spans)

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from askvisit.errors import DataError
+from askvisit.errors import DataError, reason_of
 
 Range = tuple[int, int]
 
@@ -137,8 +138,8 @@ def _edition(data: Mapping[str, Any], where: str) -> Edition:
         kind = _field(item, "type", str, where)
         if kind not in ("A", "L", "N") or (kind == "N") == bool(spans):
             raise DataError(
-                f"{where}: type {kind!r} of {question!r} does not fit its "
-                f"{len(spans)} answers; N has none, A and L have some"
+                f"{where}: type {kind!r} of {question!r} does not fit the number of its answers "
+                f"({len(spans)}); N has none, A and L have some"
             )
         questions.append(
             EditionQuestion(
@@ -174,8 +175,10 @@ def _lines(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
     try:
         raw = path.read_bytes()
         text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8")
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise DataError(f"cannot read {path}: {error}; give a .jsonl or .jsonl.gz file") from error
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise DataError(
+            f"cannot read {path} ({reason_of(error)}); give a .jsonl or .jsonl.gz file"
+        ) from error
     for number, line in enumerate(text.split("\n"), 1):  # a text may contain other line breaks
         if not line.strip():
             continue
@@ -183,4 +186,4 @@ def _lines(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
         try:
             yield json.loads(line), where
         except ValueError as error:
-            raise DataError(f"{where} is not JSON ({error}); correct or remove it") from error
+            raise DataError(f"{where} is not JSON; correct or remove it") from error

@@ -2,9 +2,9 @@
 
 Each line of a questions file is `{"question", "sentences", "spans", "kind"}`: the sentences that
 answer (any one of them; none for an unanswerable question), the words in them that do, and a kind,
-where `unanswerable-near` and `unanswerable-far` say how close an unanswerable question is to the
-articles' topic. Each line of a dialogues file is a list of `{"question", "sentences"}`, where null
-sentences mean that the turn must be refused.
+where `unanswerable-far` is an unanswerable question about another topic than the articles', and any
+other, such as `unanswerable-near`, one about theirs. Each line of a dialogues file is a list of
+`{"question", "sentences"}`, where null sentences mean that the turn must be refused.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from statistics import fmean, median, quantiles
 from typing import Any
 
 from askvisit.assistant import Assistant
-from askvisit.errors import DataError
+from askvisit.errors import DataError, reason_of
 from askvisit.evaluation.bootstrap import Figure, by_article, figure
 from askvisit.metrics import auroc_of, token_f1
 from askvisit.records import Answer, Citation
@@ -88,8 +88,9 @@ def evaluate(
             forced = assistant.ask(question.question, min_confidence=0)
         rows.append(_Row(question, default, forced))
     right = [row for row in rows if row.question.sentences]
-    near = [row for row in rows if row.question.kind == "unanswerable-near"]
-    far = [row for row in rows if row.question.kind == "unanswerable-far"]
+    missing = [row for row in rows if not row.question.sentences]
+    far = [row for row in missing if row.question.kind == "unanswerable-far"]
+    near = [row for row in missing if row.question.kind != "unanswerable-far"]
     turns = {str(n): play(assistant, dialogue) for n, dialogue in enumerate(dialogues)}
     return {
         "ranked_first": _mean(right, lambda r: is_right(r.question, r.forced.citations[:1])),
@@ -106,7 +107,7 @@ def evaluate(
         "auroc_far": _auroc([*right, *far]),
         "turns_right": figure(turns, fmean),
         "latency_p50": Figure(median(times) if times else None, len(times)),
-        "latency_p95": Figure(quantiles(times, n=20)[-1] if times[1:] else None, len(times)),
+        "latency_p95": Figure(_p95(times), len(times)),
     }
 
 
@@ -150,6 +151,10 @@ def _answered(row: _Row) -> bool:
     return row.default.found
 
 
+def _p95(times: Sequence[float]) -> float | None:
+    return quantiles(times, n=20, method="inclusive")[-1] if len(times) > 1 else None
+
+
 def _auroc(rows: Sequence[_Row]) -> Figure:
     scores = [(bool(row.question.sentences), row.default.confidence) for row in rows]
     return figure(by_article(scores, _articles(rows)), auroc_of)
@@ -159,7 +164,9 @@ def _lines(path: Path) -> list[tuple[int, Any]]:
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} cannot be read as a file of questions ({error})") from error
+        raise DataError(
+            f"{path} cannot be read as a file of questions ({reason_of(error)})"
+        ) from error
     rows = []
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
@@ -167,7 +174,7 @@ def _lines(path: Path) -> list[tuple[int, Any]]:
         try:
             rows.append((number, json.loads(line)))
         except ValueError as error:
-            raise DataError(f"{path} line {number}: not JSON ({error})") from error
+            raise DataError(f"{path} line {number}: not JSON; correct or remove it") from error
     if not rows:
         raise DataError(f"{path} has no questions")
     return rows
@@ -177,11 +184,19 @@ def _question(path: Path, number: int, data: Any) -> Question:
     try:
         return Question(
             question=data["question"],
-            sentences=tuple(data["sentences"] or ()),
-            spans=tuple(data.get("spans") or ()),
+            sentences=_texts(data["sentences"]),
+            spans=_texts(data.get("spans")),
             kind=data.get("kind", "fact"),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise DataError(
             f'{path} line {number}: a question must be {{"question": …, "sentences": […]}}'
         ) from error
+
+
+def _texts(data: Any) -> tuple[str, ...]:
+    """Return a list of texts; null is an empty one. Raises `TypeError` for anything else."""
+    listed = [] if data is None else data
+    if not isinstance(listed, list) or not all(isinstance(text, str) for text in listed):
+        raise TypeError(f"not a list of texts: {listed!r}")
+    return tuple(listed)
