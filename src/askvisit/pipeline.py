@@ -68,24 +68,27 @@ class QAPipeline:
     each: bool = False
 
     def answer(self, question: str, asked: str, history: Sequence[Answer]) -> Answer:
-        """Answer a question; `asked` is its readable form.
+        """Answer a line; `asked` is its readable form. Several questions are answered in turn.
 
         Typed question → rewriting (`_best`) → retrieval, reading, ranking (`read`) → answer.
         """
+        parts = rewriting.splitting.split(rewriting.wrapping.unwrap(asked))
+        if len(parts) == 1:
+            return self._answer_one(question, asked, history)
+        answers: list[Answer] = []
+        for part in parts:
+            answers.append(self._answer_one(part, part, [*history, *answers]))
+        return _joined(question, answers)
+
+    def _answer_one(self, question: str, asked: str, history: Sequence[Answer]) -> Answer:
+        """Answer one question; replies in the history are no turns that it may depend on."""
         reply = talk.reply(self.index, self.encoder, question, asked, history, self.articles)
         if reply is not None:
             return self._unless_all_is_refused(reply, asked)
         places = [n for n, turn in enumerate(history) if not talk.is_reply(turn)]
         earlier = [history[place] for place in places]
-        parts = rewriting.splitting.split(rewriting.wrapping.unwrap(asked))
-        if len(parts) == 1:
-            return self._answered(question, self._best(parts[0], earlier)).placed(places)
-        answers: list[Answer] = []
-        for part in parts:
-            answer = self._answered(part, self._best(part, [*earlier, *answers]))
-            places.append(len(history) + len(answers))
-            answers.append(answer.placed(places))
-        return _joined(question, answers)
+        result = self._best(rewriting.wrapping.unwrap(asked), earlier)
+        return self._answered(question, result).placed(places)
 
     def _best(self, asked: str, history: Sequence[Answer]) -> ReadingResult:
         """Rewrite a question, and return the result of the chosen reading."""
@@ -228,21 +231,24 @@ def _joined(question: str, parts: Sequence[Answer]) -> Answer:
     left = iter(citations)
     texts = [
         quoted([next(left) for _ in part.citations])
+        + part.text.removeprefix(quoted(part.as_quoted))  # what only records give
         if part.found
         else f"{part.question} {part.text}"
         for part in parts
     ]
+    searched = [part for part in parts if part.kind != "talk"]
     nearest = dict.fromkeys(hit for part in parts for hit in part.nearest)
     return Answer(
         question=question,
         reading=" ".join(part.reading for part in parts),
-        kind="answer" if citations else "not_found",
+        kind="answer" if citations else "not_found" if searched else "talk",
         found=bool(citations),
         text="\n".join(texts),
-        confidence=min(part.confidence for part in parts),
+        confidence=min((part.confidence for part in searched), default=0.0),
         citations=citations,
         nearest=() if citations else tuple(nearest)[:_NEAREST],
         parts=tuple(parts),
+        facts=tuple(fact for part in parts for fact in part.facts),
     )
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from harness.fakes import ROOT, ScriptedResolver, SharedWords, WordCounts, calibration
 
-from askvisit import Answer, Assistant, build_index
+from askvisit import Answer, Assistant, build_index, talk
 from askvisit.encoder import load
 from askvisit.records import Fact
-from askvisit.talk import fact_questions
+from askvisit.talk import fact_questions, requests
 from askvisit.talk.intents import Intents, LearnedIntent
 
 BODY = "The mayor opened the bridge on Monday. It cost two million crowns.\n"
@@ -104,7 +104,8 @@ def test_a_record_in_other_words_contradicts_nothing(news):
 def test_what_nobody_tells_is_said(news):
     answer = news.ask("Who wrote the article about the railway?")
     assert answer.kind == "talk"
-    assert answer.text.startswith("The author of “A Railway Again” is not known")
+    author = "The author of “A Railway Again” is not known. Its record (railway.toml) can give it."
+    assert answer.text == author
     assert answer.facts == ()
 
 
@@ -114,6 +115,17 @@ def test_it_is_the_article_cited_last_or_asked_for(news):
     ferry = news.ask("Who wrote the article about the ferry?")
     assert news.ask("When was it published?", [ferry]).facts[0].value == "2019-06-26"
     assert news.ask("Who wrote this article?", articles=["ferry.txt"]).facts[0].value == "Bo Reed"
+
+
+@pytest.mark.parametrize("name", ["2", "the second one", "the ferry article", "ferry.txt"])
+def test_the_article_named_when_asked_for_completes_the_question(news, name):
+    for question, value in (
+        ("Who wrote this article?", "Bo Reed"),
+        ("When was it published?", "2019-06-26"),
+    ):
+        which = news.ask(question)
+        assert which.text.startswith("Which article?")
+        assert [fact.value for fact in news.ask(name, [which]).facts] == [value]
 
 
 def test_it_may_be_something_in_the_text_where_the_article_has_no_such_fact(news):
@@ -158,7 +170,7 @@ def test_the_newest_on_a_topic_is_one_about_it(news, question, article):
 def test_there_is_no_newest_of_what_no_article_is_about(news):
     answer = news.ask("What is the newest article about zebras?")
     assert (answer.kind, answer.citations) == ("talk", ())
-    assert answer.text.startswith("No article is about that.")
+    assert answer.text.startswith("No article was found for “zebras”.")
 
 
 def test_articles_without_dates_have_no_newest(news):
@@ -175,7 +187,10 @@ def test_the_articles_about_something_are_quoted_where_they_say_it(news):
     only = news.ask("Which article is about the minister?", articles=["ferry.txt"])
     assert {c.article_id for c in only.citations} == {"ferry.txt"}
     none = news.ask("Which article is about zebras?")
-    assert none.text.startswith("No article is about that. There are 3 articles")
+    found_none = "No passage was found with the word “zebras”. There are 3 articles"
+    assert none.text.startswith(found_none)
+    both = news.ask("Which article is about ferries and zebras?")
+    assert both.text.startswith("No passage was found with all the words “ferries and zebras”.")
 
 
 def test_everything_is_refused_where_all_is_to_be(news):
@@ -237,3 +252,38 @@ def test_hardly_a_question_to_the_text_is_taken_for_one(encoder, name):
     questions = {q["question"] for row in data for q in row.get("questions") or row["turns"]}
     taken = [q for q in questions if fact_questions.parse(q, encoder) is not None]
     assert len(taken) <= 0.01 * len(questions), taken
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        *("Is Mrs Adanir quoted in the harbour article?", "Who is named in the wolves story?"),
+        *("How many people died in the fire article?", "Is the dam article older than the levee?"),
+        *("Why was Okoye hurt in the cycling article?", "Does the dam article mention Mr Lind?"),
+        *("What did Mrs Lind say in the harbour story?", "Was this written before the drought?"),
+        *("Who is mentioned in the fire article?", "Was the article published before the drought?"),
+    ],
+)
+def test_what_one_article_says_is_not_asked_of_all(encoder, question):
+    assert fact_questions.parse(question, encoder) is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the harbour article about?",
+        "what happened in the fire article",
+        "summarise all articles",
+    ],
+)
+def test_what_one_article_is_about_is_its_summary(encoder, question):
+    fact, request = talk._parse(question, encoder)
+    assert fact is None
+    assert request.wanted == "summary"
+
+
+@pytest.mark.parametrize("topic", ["tennis", "Mrs Adanir", "the drought"])
+def test_which_article_is_about_something_is_never_a_request_for_a_summary(topic):
+    examples = fact_questions.INTENTS.tables["about"]["examples"]
+    asked = [requests.parse(example.replace("something", topic)) for example in examples]
+    assert not [request for request in asked if request and request.wanted == "summary"]

@@ -202,3 +202,12 @@ def test_a_question_is_read_as_typed_only_where_its_correction_is_not_sure(
 
 def test_a_turn_is_its_question_and_the_words_that_answered(opened):
     assert turn_text(opened) == "When was the bridge opened? on Monday"
+
+
+def test_talk_in_the_same_line_is_no_turn_to_lean_on(small):
+    why = "why was it opened?"
+    script = {OPENED: {"on Monday": 2.0}, expanded(why, ["bridge"]): {"next year": 3.0}}
+    one, _, _ = asking(small, script, {why: ["bridge"]})
+    answer = one.ask(f"{OPENED} What can you do? {why}", [one.ask("thanks")])
+    assert [part.kind for part in answer.parts] == ["answer", "talk", "answer"]
+    assert [turn.turn for turn in answer.parts[2].context] == [1]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_assistant import check
 
-from askvisit import Assistant
+from askvisit import Assistant, build_index
 from askvisit.pipeline import NOT_FOUND
 from askvisit.rewriting.splitting import split
 
@@ -138,3 +138,42 @@ def test_a_later_question_follows_the_earlier_ones(real):
     assert {c.quote for part in follow.parts for c in part.citations} == {
         "Kim removed pro-Beijing government officials when he assumed power in 2011."
     }
+
+
+def test_questions_about_an_article_are_answered_one_by_one(small):
+    (small / "articles" / "bridge.toml").write_text('author = "Ada Quill"\ndate = 2021-05-03')
+    build_index(index=small, encoder=WordCounts())
+    assistant = Assistant(small, WordCounts(), ScriptedReader(SCRIPT), calibration())
+    wrote = "Who wrote the article about the bridge?"
+    told = "According to its record, the author of “A Bridge for the Town” is Ada Quill."
+    for line in (f"{MAYOR} {wrote}", f"{wrote} {MAYOR}"):
+        answer = assistant.ask(line)
+        check(answer, line, assistant.articles)
+        assert sorted(part.kind for part in answer.parts) == ["answer", "talk"]
+        assert "The mayor opened the bridge on Monday. [1]" in answer.text.splitlines()
+        assert f"{wrote} {told}" in answer.text.splitlines()
+        assert [fact.value for fact in answer.facts] == ["Ada Quill"]
+        assert answer.confidence == assistant.ask(MAYOR).confidence
+    both = assistant.ask(f"{wrote.rstrip('?')} and when was it published?")
+    assert (both.kind, both.found) == ("talk", False)
+    assert [fact.value for fact in both.facts] == ["Ada Quill", "2021-05-03"]
+    newest = assistant.ask(f"What is the newest article? {MAYOR}")
+    check(newest, newest.question, assistant.articles)
+    assert "1 of 2 articles have no date." in newest.text.splitlines()
+
+
+def test_an_article_and_the_text_are_asked_in_one_line(scripted):
+    line = f"What is the bridge article about? {MAYOR}"
+    answer = scripted.ask(line)
+    check(answer, line, scripted.articles)
+    assert [part.request for part in answer.parts] == ["summary", None]
+    refused = scripted.ask(line, min_confidence=1)
+    assert (refused.kind, refused.citations) == ("not_found", ())
+
+
+def test_small_talk_beside_a_question_is_small_talk(scripted):
+    answer = scripted.ask(f"{MAYOR} What can you do?")
+    assert [part.kind for part in answer.parts] == ["answer", "talk"]
+    assert scripted.ask(f"Hi! {MAYOR} Thanks!").citations == scripted.ask(MAYOR).citations
+    talk = scripted.ask("Are you a robot? How do you work?")
+    assert (talk.kind, talk.found, len(talk.parts), talk.nearest) == ("talk", False, 2, ())

@@ -53,10 +53,14 @@ SMALL_TALK = {
     "farewell": ("bye", "Goodnight.", "ok thanks, bye!", "See you later", "good nigth all"),
     "assent": ("ok", "Great!", "that’s all", "cool, got it", "no"),
     "well_being": ("how are you?", "Hi, how’s it going?", "how r u today"),
-    "identity": ("who are you?", "Are you a bot?", "whats ur name", "hi, who r u?"),
+    "identity": (
+        *("who are you?", "Are you a bot?", "whats ur name", "hi, who r u?"),
+        *("are you a robot", "How do you work?", "are you sure?"),
+    ),
     "help": (
         *("help", "What can you do?", "how does this wrok?", "HELP ME!!", "whta can u do"),
         *("Hello, what can I ask you?", "what do you know about?", "how do I use this?"),
+        "what languages do you speak",
     ),
 }
 REQUESTS = {
@@ -84,7 +88,12 @@ REQUESTS = {
     Request("summary", sentences=MOST_SENTENCES): ("a 99 sentence summary",),
     Request("headline", "bridge"): ("what is the headline of the bridge article?",),
     Request("show", "steel"): ("show me the article about steel",),
-    Request("summary", "tariffs rise", loosely=False): ("summarise Tariffs Rise Again",),
+    Request("summary", "tariffs rise", loosely=False, by_words=True): (
+        "summarise Tariffs Rise Again",
+    ),
+    Request("summary", "3"): ("summarise article 3", "Give me a summary of article #3"),
+    Request("summary", "3", sentences=2): ("summarise article 3 in two sentences",),
+    Request("show", "12"): ("show me article 12",),
     Request("show", "bridge.txt", loosely=False): ("open bridge.txt",),
 }
 
@@ -155,6 +164,7 @@ class TestSmallTalk:
                 "",
                 "Hello Kitty museum",
             ),
+            *("Are they sure?", "How do they work?", "What languages does he speak?"),
         ],
     )
     def test_is_no_small_talk(self, encoder, message):
@@ -227,6 +237,7 @@ class TestRequests:
                 "what does the paper show",
                 "Which names are given?",
             ),
+            *("What does article 5 say?", "What is article 5 about?"),
         ],
     )
     def test_a_question_is_none(self, message):

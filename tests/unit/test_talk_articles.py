@@ -28,8 +28,8 @@ def check(answer: Answer, assistant: Assistant) -> None:
         assert citation.article_sha256 == article.sha256
         assert (citation.span, citation.span_start, citation.span_end) == (None, None, None)
         assert f"{citation.quote} [{number}]" in answer.text
-    scores = [citation.score for citation in answer.citations]
-    assert scores == sorted(scores, reverse=True)
+    starts = [citation.start for citation in answer.citations]
+    assert starts == sorted(starts)
 
 
 class TestWhichArticle:
@@ -55,6 +55,28 @@ class TestWhichArticle:
         assert answer.question == name
         assert assistant.ask(name, [assistant.ask("hello")]).confidence < 1
 
+    @pytest.mark.parametrize(
+        "name", ["the tariffs article", "the one about tariffs", "the second one", "2"]
+    )
+    @pytest.mark.parametrize(
+        ("asked", "request_"),
+        [
+            *(("summary", "summary"), ("headline?", "headline")),
+            *(("list the articles", "show"), ("Which article is about whales?", "show")),
+        ],
+    )
+    def test_a_name_completes_what_was_asked_before(self, assistant, asked, request_, name):
+        first = assistant.ask(asked)
+        assert first.kind == "talk"
+        answer = assistant.ask(name, [first])
+        check(answer, assistant)
+        assert (answer.request, cited(answer)) == (request_, {"tariffs.txt"})
+
+    def test_a_question_after_it_was_asked_is_a_question(self, assistant):
+        which = assistant.ask("What is the headline?")
+        assert assistant.ask(MAYOR, [which]).citations == assistant.ask(MAYOR).citations
+        assert cited(assistant.ask("show me the bridge article", [which])) == {"bridge.txt"}
+
     def test_is_the_one_cited_last(self, assistant):
         history = [assistant.ask(MAYOR), assistant.ask(STEEL), assistant.ask("thanks")]
         assert [cited(turn) for turn in history] == [{"bridge.txt"}, {"tariffs.txt"}, set()]
@@ -77,6 +99,11 @@ class TestWhichArticle:
             ("Summarise “A Bridge for the Town”", "bridge.txt"),
             ("show me bridge.txt", "bridge.txt"),
             ("open the story about the mayor", "bridge.txt"),
+            ("summarise article 2", "tariffs.txt"),
+            ("summarise the bridge", "bridge.txt"),
+            ("give me a summary of the tariffs", "tariffs.txt"),
+            ("What is the tariffs article about?", "tariffs.txt"),
+            ("what happened in the bridge article", "bridge.txt"),
         ],
     )
     def test_is_the_one_that_is_named(self, assistant, question, article_id):
@@ -88,7 +115,7 @@ class TestWhichArticle:
         answer = assistant.ask("summarise the article about whales")
         assert answer.kind == "talk"
         assert answer.text.startswith(
-            "No article is about that. There are 2 articles: 1. “A Bridge"
+            "No article was found for “whales”. There are 2 articles: 1. “A Bridge"
         )
 
     @pytest.mark.parametrize("asked", ["summarise the third article", "show me the 12th article"])
@@ -99,20 +126,39 @@ class TestWhichArticle:
         build_index(index=small, encoder=WordCounts())
         answer = assistant.ask(asked)
         assert answer.kind == "talk"
-        assert answer.text.startswith(
-            "No article is about that. There are 2 articles: 1. “A Bridge"
-        )
+        assert answer.text.startswith("No article was found for “")
+        assert "”. There are 2 articles: 1. “A Bridge" in answer.text
 
     def test_only_the_chosen_ones_count(self, assistant):
         assert cited(assistant.ask("headline", articles=["tariffs.txt"])) == {"tariffs.txt"}
         history = [assistant.ask(MAYOR)]
         assert cited(assistant.ask("title", history, articles=["tariffs.txt"])) == {"tariffs.txt"}
         named = assistant.ask("summarise the bridge article", articles=["tariffs.txt"])
-        assert named.text == "No article is about that. There is one article: “Tariffs Rise Again”."
+        there_is = "There is one article: “Tariffs Rise Again”."
+        assert named.text == f"No article was found for “bridge”. {there_is}"
 
     def test_a_topic_is_a_question_to_the_text(self, assistant):
         answer = assistant.ask("summarise the minister", min_confidence=0)
         assert answer.confidence < 1
+
+    def test_some_words_of_a_title_are_enough_for_a_summary_of_one_article(self, tmp_path):
+        texts = {
+            "court-ruling.txt": "Judges Say No to the Town\n\nThe ban on short lets is void.\n",
+            "north_flood.txt": "A River Rises in the North\n\nThe town was under water.\n",
+            "south_flood.txt": "A Lake Rises in the South\n\nThe farms were under water.\n",
+        }
+        write_articles(tmp_path / "articles", texts)
+        build_index(index=tmp_path, encoder=WordCounts())
+        assistant = Assistant(tmp_path, WordCounts(), SharedWords(), calibration())
+        for asked, request, article_id in (
+            ("summarise the court ruling", "summary", "court-ruling.txt"),
+            ("show me the court ruling", "show", "court-ruling.txt"),
+            ("a summary of the river", "summary", "north_flood.txt"),
+        ):
+            answer = assistant.ask(asked)
+            assert (answer.request, cited(answer)) == (request, {article_id})
+        assert assistant.ask("summarise the flood").request is None
+        assert assistant.ask("what does it say about the river").request is None
 
     def test_the_list_is_told(self, assistant):
         answer = assistant.ask("Which articles do you have?")
@@ -152,6 +198,16 @@ class TestReplies:
         check(answer, assistant)
         assert [c.paragraph for c in answer.citations] == [1, 2, 2]
 
+    def test_showing_goes_on_past_the_byline(self, tmp_path):
+        above = "A Bridge\n\nBy Ada Quill\n\n3 May 2021\n\n"
+        body = "The mayor opened the bridge. It rained.\n\nNobody came.\n"
+        write_articles(tmp_path / "articles", {"bridge.txt": above + body})
+        build_index(index=tmp_path, encoder=WordCounts())
+        assistant = Assistant(tmp_path, WordCounts(), SharedWords(), calibration())
+        shown = assistant.ask("show me the article")
+        check(shown, assistant)
+        assert [c.paragraph for c in shown.citations] == [1, 2, 3, 4, 4]
+
     @pytest.mark.parametrize(
         ("question", "request_"),
         [
@@ -169,9 +225,8 @@ class TestReplies:
         answer = assistant.ask("summarise the article in 3 sentences", articles=["bridge.txt"])
         check(answer, assistant)
         assert len(answer.citations) == 3
-        starts = [citation.start for citation in answer.as_quoted]
-        assert starts == sorted(starts)
-        assert answer.text == "\n".join(f"{c.quote} [{c.number}]" for c in answer.as_quoted)
+        assert answer.as_quoted == answer.citations
+        assert answer.text == "\n".join(f"{c.quote} [{c.number}]" for c in answer.citations)
 
     @pytest.mark.parametrize("question", ["hello", "headline", "summarise the bridge article"])
     def test_everything_is_refused_at_one_and_confidence_stays(self, assistant, question):

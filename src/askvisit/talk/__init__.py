@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import get_args
 
 from askvisit.encoder import Encoder
 from askvisit.index import PassageIndex
 from askvisit.passages import headline
 from askvisit.quotable import speaker
-from askvisit.records import Answer, Article, ArticleRequest, Citation, Sentence, Span, quoted
+from askvisit.records import (
+    Answer,
+    Article,
+    ArticleRequest,
+    Citation,
+    FactName,
+    Sentence,
+    Span,
+    quoted,
+)
 from askvisit.talk import choice, fact_questions, facts, requests, summary
+from askvisit.talk.fact_questions import FactQuestion
 from askvisit.talk.language import NO_WORDS, NOT_ENGLISH, why_unreadable
 from askvisit.talk.requests import Request
 from askvisit.talk.smalltalk import respond
+from askvisit.text import ends_sentence
 
 __all__ = [
     "NOT_ENGLISH",
@@ -25,8 +38,11 @@ __all__ = [
     "why_unreadable",
 ]
 
+Parsed = tuple[FactQuestion | None, Request | None]
+"""A message parsed as a question about an article itself, and as a request."""
+
 _SHOWN = 5
-"""Sentences shown of an article: its headline and opening."""
+"""Maximum sentences shown of an article: its headline and opening."""
 
 _NO_HEADLINE = "The article has no headline; it is listed as “{}”."
 
@@ -47,20 +63,18 @@ def reply(
     response = respond(asked, encoder)
     if response is not None:
         return _talk(question, response)
-    told = facts.answer(index, encoder, question, asked, history, articles)
-    if told is not None:
-        return told
-    request = _request(index, asked, history, articles)
-    if request is None:
-        return None
-    if request.wanted == "list":
-        return _talk(question, choice.listing(index, choice.among(index, articles)))
-    chosen = choice.choose(index, request, history, articles)
-    if len(chosen) == 1:
-        return _fulfilled(index, encoder, question, request, index.article(chosen[0]))
-    if not chosen and not request.loosely:
-        return None
-    return _talk(question, choice.which(index, chosen, articles))
+    wanted = _parse(asked, encoder)
+    before = history[-1] if history else None
+    if before is not None and before.kind == "talk" and not before.facts:
+        named = choice.only_named(index, asked, articles)
+        earlier = (None, None) if named is None else _completed(before.question, encoder)
+        if named is not None and any(earlier):
+            wanted, history, articles = earlier, (), [named]
+    fact, request = wanted
+    told = None if fact is None else facts.answer(index, question, fact, history, articles)
+    if told is None and request is not None:
+        told = _requested(index, encoder, question, request, history, articles)
+    return told
 
 
 def warm_up(encoder: Encoder) -> None:
@@ -73,17 +87,47 @@ def is_reply(answer: Answer) -> bool:
     return answer.kind == "talk" or (answer.found and answer.request is not None)
 
 
-def _request(
-    index: PassageIndex, asked: str, history: Sequence[Answer], articles: Sequence[str] | None
-) -> Request | None:
-    """Parse a request; after "Which article?", a bare title completes the previous one."""
-    before = history[-1] if history else None
-    request = requests.parse(asked)
-    if request is None and before is not None and before.kind == "talk":
-        earlier = requests.parse(before.question)
-        if earlier and earlier.wanted != "list" and choice.is_a_name(index, asked, articles):
-            return replace(earlier, about=asked, loosely=True)
-    return request
+def _parse(asked: str, encoder: Encoder) -> Parsed:
+    """Parse a message as a question about an article itself, as a request, or as both.
+
+    "What is the bridge article about?" only looks like "Which article is about the bridge?".
+    """
+    fact, request = fact_questions.parse(asked, encoder), requests.parse(asked)
+    if fact and fact.wanted == "about" and request and request.wanted == "summary":
+        return None, request
+    return fact, request
+
+
+def _completed(question: str, encoder: Encoder) -> Parsed:
+    """Parse an earlier message as one about the article that the user has named since.
+
+    An article named after the list of them, or after "Which article is about …?", is shown.
+    """
+    fact, request = _parse(question, encoder)
+    if fact is not None and fact.wanted in get_args(FactName):
+        return replace(fact, about=None, names_article=True), None
+    if request is not None and request.wanted != "list":
+        return None, replace(request, about=None, loosely=True)
+    return None, Request("show") if fact or request else None
+
+
+def _requested(
+    index: PassageIndex,
+    encoder: Encoder,
+    question: str,
+    request: Request,
+    history: Sequence[Answer],
+    articles: Sequence[str] | None,
+) -> Answer | None:
+    """Fulfil a request, or ask which article it is about; None if it may be about the text."""
+    if request.wanted == "list":
+        return _talk(question, choice.listing(index, choice.among(index, articles)))
+    chosen = choice.choose(index, request, history, articles)
+    if len(chosen) == 1:
+        return _fulfilled(index, encoder, question, request, index.article(chosen[0]))
+    if not chosen and not request.loosely:
+        return None
+    return _talk(question, choice.which(index, chosen, request.about, articles))
 
 
 def _fulfilled(
@@ -92,7 +136,8 @@ def _fulfilled(
     """Fulfil a request for one article by quoting it."""
     if request.wanted == "summary":
         scored = summary.most_central(index, encoder, article, request.sentences)
-        return _quoted(question, "summary", article, scored)
+        in_order = sorted(scored, key=lambda chosen: chosen[0].start)
+        return _quoted(question, "summary", article, in_order)
     sentences = index.sentences(article.id)
     titled = headline(article.text) is not None
     if request.wanted == "headline":
@@ -100,9 +145,19 @@ def _fulfilled(
             return _talk(question, _NO_HEADLINE.format(article.title))
         shown = [s for s in sentences if s.paragraph == 1]
     else:
-        shown = [s for s in sentences if s.paragraph <= (2 if titled else 1)][:_SHOWN]
+        shown = _beginning(sentences, after=1 if titled else 0)
     wanted: ArticleRequest = "headline" if request.wanted == "headline" else "show"
     return _quoted(question, wanted, article, [(sentence, 1.0) for sentence in shown])
+
+
+def _beginning(sentences: Sequence[Sentence], after: int) -> list[Sentence]:
+    """Return the sentences up to the first paragraph `after` that one whose text is whole.
+
+    Above it stand paragraphs that are no text: byline, date and place.
+    """
+    text = (s.paragraph for s in sentences if s.paragraph > after and ends_sentence(s.text))
+    last = next(text, math.inf)
+    return [s for s in sentences if s.paragraph <= last][:_SHOWN]
 
 
 def _quoted(
@@ -111,7 +166,7 @@ def _quoted(
     article: Article,
     scored: Sequence[tuple[Sentence, float]],
 ) -> Answer:
-    """Cite sentences, best first; the text quotes them in the article's order."""
+    """Cite sentences in the given order, the article's own."""
     citations = tuple(
         Citation.of(
             number,
@@ -122,8 +177,8 @@ def _quoted(
         )
         for number, (sentence, score) in enumerate(scored, 1)
     )
-    answer = Answer(question, question, "answer", True, "", 1.0, citations, request=wanted)
-    return replace(answer, text=quoted(answer.as_quoted))
+    text = quoted(citations)
+    return Answer(question, question, "answer", True, text, 1.0, citations, request=wanted)
 
 
 def _talk(question: str, text: str) -> Answer:

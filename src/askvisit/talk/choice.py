@@ -19,6 +19,7 @@ _TITLES_COMPARED = 200
 """With more articles, only the titles of those whose text has the words are compared."""
 
 _PASSAGES_SEARCHED = 20
+_AROUND_A_NAME = re.compile(r"\b(?:the|one|article|story|about|please)\b", re.IGNORECASE)
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 
 
@@ -35,6 +36,9 @@ def choose(
     ids = among(index, articles)
     if request.about is not None:
         named = _named(index, request.about, ids, request.loosely)
+        if not named and request.by_words:
+            alike = _named(index, request.about, ids, loosely=True)
+            named = alike if len(alike) == 1 else []
         by_place = _place(_plain(request.about)) is not None
         if named or by_place or not request.loosely:
             return named
@@ -49,19 +53,30 @@ def _article_of(answer: Answer) -> list[str]:
     return [*cited, *(fact.article_id for fact in answer.facts)][:1]
 
 
-def is_a_name(index: PassageIndex, words: str, articles: Sequence[str] | None) -> bool:
-    """Return whether the words only name one article: by place, file or words of its title.
+def only_named(
+    index: PassageIndex, words: str, articles: Sequence[str] | None = None
+) -> str | None:
+    """Return the id of the one article that words name, if they do nothing else.
 
-    Such words answer the question which article is meant.
+    They name it by place, by file or by words of its title, and so answer "Which article?".
     """
-    bare = re.sub(r"\b(?:the|one|article|please)\b", " ", words, flags=re.IGNORECASE)
-    return len(_named(index, bare or words, among(index, articles), loosely=True)) == 1
+    ids = among(index, articles)
+    bare = _AROUND_A_NAME.sub(" ", words)
+    named = _named(index, words, ids, loosely=True) or _named(index, bare, ids, loosely=True)
+    return named[0] if len(named) == 1 else None
 
 
-def which(index: PassageIndex, chosen: Sequence[str], articles: Sequence[str] | None = None) -> str:
-    """Ask which of the possible articles is meant; say so if none is about what was named."""
+def which(
+    index: PassageIndex,
+    chosen: Sequence[str],
+    about: str | None,
+    articles: Sequence[str] | None = None,
+) -> str:
+    """Ask which of the possible articles is meant; say so if none was found for what was named."""
     listed = listing(index, chosen or among(index, articles))
-    return f"Which article? {listed} Name one." if chosen else f"No article is about that. {listed}"
+    if chosen or about is None:
+        return f"Which article? {listed} Name one."
+    return f"No article was found for “{about}”. {listed}"
 
 
 def mentions(
@@ -103,7 +118,9 @@ def listing(index: PassageIndex, ids: Sequence[str]) -> str:
 def _named(index: PassageIndex, about: str, ids: Sequence[str], loosely: bool) -> list[str]:
     """Return the articles that words name by file, by place in the listing, or by title."""
     plain = _plain(about)
-    by_file = [i for i in ids if plain in (i.lower(), PurePath(i).stem.lower())]
+    by_file = [
+        i for i in ids if plain in (i.lower(), PurePath(i).stem.lower(), _file_words(i).lower())
+    ]
     if by_file:
         return by_file
     place = _place(plain)
@@ -139,5 +156,10 @@ def _place(plain: str) -> int | None:
 def _is_titled(article: Article, asked: frozenset[str], loosely: bool) -> bool:
     """Return whether title or file name have all words; unless loosely, most of the title."""
     title = stems(article.title)
-    known = title | stems(" ".join(re.split(r"[\W_]+", PurePath(article.id).stem)))
+    known = title | stems(_file_words(article.id))
     return asked <= known and (loosely or 2 * len(asked) > len(title))
+
+
+def _file_words(article_id: str) -> str:
+    """Return a file's name without its ending as words: "court ruling" for "court-ruling.md"."""
+    return " ".join(re.split(r"[\W_]+", PurePath(article_id).stem))

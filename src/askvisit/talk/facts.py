@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import PurePath
 
-from askvisit.encoder import Encoder
 from askvisit.index import PassageIndex
 from askvisit.metadata import dates, printed
 from askvisit.metadata.printed import PrintedFact
@@ -27,7 +27,7 @@ from askvisit.records import (
 from askvisit.talk import choice, fact_questions
 from askvisit.talk.fact_questions import FactQuestion
 from askvisit.talk.requests import Request
-from askvisit.text import stems
+from askvisit.text import content_words, stems
 
 _MOST = 5
 """Maximum number of articles named."""
@@ -38,26 +38,23 @@ _NAMES: dict[FactName, str] = {
     "source": "source",
     "url": "web address",
 }
-_NO_FACT = "The {} of “{}” is not known: neither its text nor its record gives it."
+_NO_FACT = "The {} of “{}” is not known. Its record ({}) can give it."
+_NO_PASSAGE = "No passage was found with {} “{}”. {}"
 _NO_DATES = "None of the articles has a date. One can be given in a NAME.toml beside each."
 _WITHOUT_DATE = "{} of {} articles have no date."
 
 
 def answer(
     index: PassageIndex,
-    encoder: Encoder,
     question: str,
-    asked: str,
-    history: Sequence[Answer],
-    articles: Sequence[str] | None,
+    wanted: FactQuestion,
+    history: Sequence[Answer] = (),
+    articles: Sequence[str] | None = None,
 ) -> Answer | None:
-    """Answer a question about an article itself; None if it is about the text.
+    """Answer a question about an article itself; None if it may be about the text after all.
 
-    question: as typed; asked: its readable form; articles: the ids to search (None: all).
+    question: as typed; wanted: the same, parsed; articles: the ids to search (None: all).
     """
-    wanted = fact_questions.parse(asked, encoder)
-    if wanted is None:
-        return None
     ids = choice.among(index, articles)
     if wanted.wanted == "about":
         return _about(index, question, wanted, ids, articles)
@@ -70,7 +67,7 @@ def answer(
         chosen = choice.choose(index, request, (), articles)
         if chosen:
             return _by_date(index, question, wanted, chosen)
-        return _talk(question, choice.which(index, [], articles))
+        return _talk(question, choice.which(index, [], wanted.about, articles))
     chosen = choice.choose(index, request, history, articles)
     if len(chosen) == 1:
         # "It" in a conversation may be something in the text: then the text is searched.
@@ -78,7 +75,7 @@ def answer(
         return _fact(index, question, wanted.wanted, index.article(chosen[0]), surely)
     if not chosen and not wanted.names_article:
         return None
-    return _talk(question, choice.which(index, chosen, articles))
+    return _talk(question, choice.which(index, chosen, wanted.about, articles))
 
 
 def _fact(
@@ -91,13 +88,18 @@ def _fact(
     if record is not None and not (place is not None and _agree(name, record, place.value)):
         told.append(Fact(article.id, article.title, name, record, False))
     if not told:
-        return _talk(question, _NO_FACT.format(_NAMES[name], article.title)) if surely else None
+        return _talk(question, _unknown(name, article)) if surely else None
     sentence = None if place is None else _sentence(index, article, place)
     if place is None or sentence is None:
         told = [Fact(f.article_id, f.article_title, f.name, f.value, False) for f in told]
         return _answer(question, name, (), told)
     span = Span(sentence, place.start, place.end, 1.0, 0.0)
     return _answer(question, name, [Citation.of(1, article, span, 1.0)], told)
+
+
+def _unknown(name: FactName, article: Article) -> str:
+    record = PurePath(article.id).with_suffix(".toml").name
+    return _NO_FACT.format(_NAMES[name], article.title, record)
 
 
 def _printed(article: Article, name: FactName) -> PrintedFact | None:
@@ -167,7 +169,9 @@ def _about(
         number = len(citations) + 1
         citations.append(Citation.of(number, index.article(sentence.article_id), span, 1.0))
     if not citations:
-        return _talk(question, choice.which(index, [], ids))
+        having = "the word" if len(content_words(wanted.about)) == 1 else "all the words"
+        listed = choice.listing(index, ids)
+        return _talk(question, _NO_PASSAGE.format(having, wanted.about, listed))
     return _answer(question, "about", citations, [])
 
 

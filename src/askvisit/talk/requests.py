@@ -26,13 +26,15 @@ class Request:
 
     `about`: the words that say which article, if any; `loosely` is False if they stand alone
     ("summarise A Bridge for the Town") and must be a title or a file name.
-    `sentences`: the requested length of a summary, if given.
+    `by_words`: a few words of its title are enough if no other article has them ("summarise the
+    bridge"). `sentences`: the requested length of a summary, if given.
     """
 
     wanted: Wanted
     about: str | None = None
     loosely: bool = True
     sentences: int | None = None
+    by_words: bool = False
 
 
 _ARTICLE = frozenset(
@@ -101,8 +103,10 @@ def parse(message: str) -> Request | None:
     wanted = _wanted(held, rest, about) if held <= _VOCABULARY else None
     if wanted is None or (about and wanted == "list"):
         return None
-    loosely = bool(held & SURELY and held & (_HEADLINE | _SUMMARY | _SHOW | _SAYS | _NAME))
-    return Request(wanted, about, loosely or about is None, sentences)
+    means_article = held & SURELY and held & (_HEADLINE | _SUMMARY | _SHOW | _SAYS | _NAME)
+    loosely = bool(means_article) or about is None
+    by_words = not loosely and bool(held & _SUMMARY)
+    return Request(wanted, about, loosely, sentences, by_words)
 
 
 def _corrected(word: str) -> str:
@@ -126,12 +130,14 @@ def _split(typed: list[str]) -> tuple[list[str], str | None]:
     """Separate the words that say which article from the others.
 
     They come before the word for an article ("the bridge article"), after it and a linking word
-    ("the article about the bridge"), or alone.
+    ("the article about the bridge"), or alone. A number after it is its place ("article 3").
     """
     nouns = [n for n, word in enumerate(typed) if word in _ARTICLE]
     strange = [n for n, word in enumerate(typed) if word not in _VOCABULARY]
     if not strange:
         return typed, None
+    if len(strange) == 1 and _is_place(typed, strange[0]):
+        return [word for n, word in enumerate(typed) if n != strange[0]], typed[strange[0]]
     if not nouns:
         first, last = strange[0], strange[-1] + 1
         return typed[:first] + typed[last:], " ".join(typed[first:last])
@@ -144,6 +150,15 @@ def _split(typed: list[str]) -> tuple[list[str], str | None]:
     while first > 0 and typed[first - 1] not in _VOCABULARY:
         first -= 1
     return typed[:first] + typed[noun:], " ".join(typed[first:noun]) or None
+
+
+def _is_place(typed: list[str], n: int) -> bool:
+    """Return whether a word is a number after "article", which is to be shown or summarised.
+
+    Otherwise it may be an article of a law: "Article 5", "What does article 5 say?".
+    """
+    is_number = typed[n].isdecimal() and n > 0 and typed[n - 1] in SURELY
+    return is_number and bool(set(typed) & (_HEADLINE | _SUMMARY | _SHOW))
 
 
 def _wanted(held: frozenset[str], typed: list[str], about: str | None) -> Wanted | None:
