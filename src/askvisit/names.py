@@ -2,7 +2,8 @@
 
 Names are recognised by capital letters inside sentences, and by which words the article also
 writes in lower case; `name_kinds` tells people from places. Within an article, "Veleva" is
-"Radostina Veleva" if only one name ends that way; of several, the one introduced earlier.
+"Radostina Veleva" if only one name ends that way; of several, the one introduced earlier. The
+column names in the rows of a table are no names.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from askvisit import quotable
 from askvisit.index import PassageIndex
 from askvisit.name_kinds import NameInContext, NameKind, kinds
 from askvisit.records import Article, Citation, Sentence, Span
-from askvisit.rewriting.mentions import spans
+from askvisit.rewriting.mentions import has_separate_lines, spans
 from askvisit.text import MONTHS, PREPOSITIONS, content_words, ends_sentence, words
 from askvisit.verbs import is_past
 
@@ -35,6 +37,7 @@ _POSSESSIVE = re.compile(r"(?:[’']s|(?<=s)[’'])$")
 _OF_A_PLACE = re.compile(r"\b(?:in|at|near|outside|towards?|across|into)\s+$", re.IGNORECASE)
 _NO_NOUN = re.compile(r".*ly|last|next|early|late|today|yesterday|tomorrow|who|whose")
 _JOINED = frozenset("of the for and".split())
+_COLUMN_NAME = re.compile(r"(?:^|; )([^:;\n]{1,60}): ")
 
 _ARTICLES_REMEMBERED = 1024
 
@@ -83,8 +86,10 @@ class Mention:
 
     @property
     def is_first(self) -> bool:
-        """Whether it begins a sentence, possibly a quoted one."""
-        return re.search(r"(?:^|[.!?:–—]\s+|[“\"‘(]\s*|\s-\s)$", self.before) is not None
+        """Whether it begins a sentence, possibly a quoted one, or a line that stands alone."""
+        lines = has_separate_lines(self.sentence.text)
+        before = self.before.rpartition("\n")[2] if lines else self.before
+        return re.search(r"(?:^|[.!?:–—][\"”’]?\s+|[“‘(]\s*|\"|\s-\s)$", before) is not None
 
     @property
     def is_adjective(self) -> bool:
@@ -170,7 +175,8 @@ def of_article(sentences: Sequence[Sentence]) -> list[ArticleName]:
     by_form: dict[str, list[Mention]] = defaultdict(list)
     for mention in (part for m in found for part in _split(m, forms)):
         by_form[mention.form.casefold()].append(mention)
-    groups = _merged([group for group in by_form.values() if _is_name(group, small)])
+    ends = _last_words(forms)
+    groups = _merged([group for group in by_form.values() if _is_name(group, small, ends)])
     return [ArticleName(_fullest(group), tuple(group)) for group in groups]
 
 
@@ -179,7 +185,10 @@ def _mentions(sentence: Sentence, small: Collection[str]) -> Iterator[Mention]:
 
     small: the words that the article also writes in lower case.
     """
+    columns = _column_names(sentence.text)
     for start, end in spans(sentence.text):
+        if any(left <= start < right for left, right in columns):
+            continue
         whole = Mention(sentence, sentence.start + start, sentence.start + end)
         if whole.is_quoted:
             yield whole
@@ -193,6 +202,13 @@ def _mentions(sentence: Sentence, small: Collection[str]) -> Iterator[Mention]:
             form = form if re.search(r"\b\w\.$", form) else form.rstrip(".,;:")
             if len(form) > 1:
                 yield Mention(sentence, sentence.start + left, sentence.start + left + len(form))
+
+
+def _column_names(text: str) -> list[tuple[int, int]]:
+    """Return the ranges of the column names if a text is a row of a table."""
+    if quotable.ROW.fullmatch(text) is None:
+        return []
+    return [match.span(1) for match in _COLUMN_NAME.finditer(text)]
 
 
 def _between_titles(tokens: Sequence[_Token]) -> Iterator[list[_Token]]:
@@ -217,12 +233,22 @@ def _split(mention: Mention, forms: Collection[str]) -> list[Mention]:
     return [mention]
 
 
-def _is_name(group: Sequence[Mention], small: Collection[str]) -> bool:
-    """Return whether a form is a name: seen inside a sentence, and not an adjective or date."""
+def _last_words(forms: Iterable[str]) -> set[str]:
+    """Return the words that longer names end with and may be shortened to."""
+    long = (form.split() for form in forms)
+    return {form[-1] for form in long if len(form) > 1 and not _JOINED.intersection(form)}
+
+
+def _is_name(group: Sequence[Mention], small: Collection[str], ends: Collection[str]) -> bool:
+    """Return whether a form is a name: seen inside a sentence, and not an adjective or date.
+
+    small: the words that the article also writes in lower case. ends: the last words of its longer
+    names, which are names at the beginning of a sentence too.
+    """
     form = group[0].form
     if form.lower().split()[-1].rstrip(".") in _NO_NAMES or form.lower() in small:
         return False
-    if " " in form or any(mention.is_quoted for mention in group):
+    if " " in form or form in ends or any(mention.is_quoted for mention in group):
         return True
     if all(mention.is_adjective for mention in group):
         return False

@@ -33,7 +33,7 @@ SPEAKER = re.compile(
 _SPEAKER_LINE = re.compile(rf"^{SPEAKER.pattern}", re.MULTILINE)
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 
-_ROW = re.compile(r"[^:;\n]{1,60}: [^;\n]+(?:; [^:;\n]{1,60}: [^;\n]+)+|[^:;\n]{1,60}; .+: .+")
+ROW = re.compile(r"[^:;\n]{1,60}: [^;\n]+(?:; [^:;\n]{1,60}: [^;\n]+)+|[^:;\n]{1,60}; .+: .+")
 """A row of a table as `formats.html` writes it: "Year: 2018; Trucks: 64"."""
 
 
@@ -46,7 +46,7 @@ def together(text: str, sentences: Sequence[Range]) -> list[Range]:
     if len(sentences) < 2:
         return list(sentences)
     start, end = sentences[0][0], sentences[-1][1]
-    if end - start <= _LONGEST and _ROW.fullmatch(text, start, end):
+    if end - start <= _LONGEST and ROW.fullmatch(text, start, end):
         return [(start, end)]
     joined: list[Range] = []
     position = 0
@@ -105,6 +105,6 @@ def _turns(text: str) -> tuple[_Turn, ...]:
         gap = _BLANK_LINE.search(text, label.end(), end)
         end = gap.start() if gap else end
         said = text[label.start() : end].rstrip()
-        if ends_sentence(said) and not _ROW.fullmatch(said):
+        if ends_sentence(said) and not ROW.fullmatch(said):
             turns.append(_Turn(label["who"], label.start(), end))
     return tuple(turns)

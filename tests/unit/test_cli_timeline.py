@@ -46,15 +46,15 @@ def test_timeline_prints_dates_sentences_and_places(cli):
 
 
 def test_of_a_long_sentence_what_is_around_the_date_is_shown(cli, tmp_path):
-    days = [f"on {day} May {year}" for year in range(1900, 2000) for day in range(1, 11)]
+    days = [f"on {day} May {year}" for year in range(1950, 1955) for day in range(1, 11)]
     said = f"It was shut {', '.join(days)}."
     write_articles(tmp_path / "articles", {"shut.txt": f"{said}\n"})
     build_index(index=tmp_path, encoder=WordCounts())
     _, output, _ = cli("timeline", "--article", "shut.txt")
     lines = output.splitlines()
     assert len(lines) == 2 * len(days) + 1
-    assert lines[500].startswith("1950-05-01  … ")
-    assert "on 1 May 1950" in lines[500]
+    assert lines[20].startswith("1952-05-01  … ")
+    assert "on 1 May 1952" in lines[20]
     assert max(map(len, lines)) < 400
     entries = json.loads(cli("timeline", "--article", "shut.txt", "--json")[1])
     assert {entry["citation"]["quote"] for entry in entries} == {said}

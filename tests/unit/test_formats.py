@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from askvisit import formats
+from askvisit.corpus import SourceFile
 
 PLAIN = "A Headline\n\nA sentence. Another one.\n"
 
@@ -20,7 +21,8 @@ def test_text_is_stored_as_it_is():
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")))
 def test_any_text_is_stored_as_it_is(text):
-    for name in ("a.txt", "A.MD"):
+    names = ("a.txt",) if "---" in text or "![" in text else ("a.txt", "A.MD")
+    for name in names:
         assert formats.read(name, text.encode()).text == text
 
 
@@ -45,6 +47,7 @@ def test_the_visit_has_its_headline_as_title():
         ("Will They Meet?\n\nText.", "Will They Meet?"),
         ("A Headline\nOne line.\nAnother line.\n", "A Headline"),
         ("A paragraph that\nwas wrapped by\nsomebody.\n", None),
+        ("A Headline\nOver Two Lines\n\nText.", None),
         ("A sentence.\n\nText.", None),
         ("One line", None),
         ("x" * 201 + "\n\nText.", None),
@@ -71,6 +74,89 @@ def test_titles_of_plain_text(text, title):
 )
 def test_titles_of_markdown(text, title):
     assert formats.read("a.md", text.encode()).title == title
+
+
+FRONT_MATTER = """\
+---
+title: "An \\"hour\\" with: him"  # not the headline
+authors: ["Cole, Nia", Bo Reed]
+date: 2022-05-01 10:00:00 +0200
+publisher: 'The Weir''s'
+tags:
+  - glass
+draft: false
+---
+"""
+
+
+def told(front_matter: str) -> tuple[str | None, ...]:
+    """Return title, source, date and author of a Markdown file, whose text must be the rest."""
+    document = formats.read("a.md", f"{front_matter}# A Headline\n\nText.\n".encode())
+    assert document.text == "# A Headline\n\nText.\n"
+    return document.title, document.source, document.date, document.author
+
+
+def test_front_matter_is_the_record_of_a_markdown_file_and_not_its_text():
+    known = ('An "hour" with: him', "The Weir's", "2022-05-01", "Cole, Nia, Bo Reed")
+    assert told(FRONT_MATTER) == known
+    assert told("\ufeff" + FRONT_MATTER.replace("\n", "\r\n")) == known
+
+
+@pytest.mark.parametrize(
+    ("lines", "known"),
+    [
+        ("author: Nia Cole", ("A Headline", None, None, "Nia Cole")),
+        ("author:\n- Nia Cole\n- Bo Reed", ("A Headline", None, None, "Nia Cole, Bo Reed")),
+        ("author:\nauthors:\n  - 'Nia Cole'", ("A Headline", None, None, "Nia Cole")),
+        ("author:\n  name: Nia Cole", ("A Headline", None, None, None)),
+        ("author:\n  - name: Nia Cole\n    at: Weir", ("A Headline", None, None, None)),
+        ("title: >\n  Two\n  lines\ndate: 3 May 2021", ("Two lines", None, "2021-05-03", None)),
+        ("# made by hand\n\ntitle: ~\nsource: Weir", ("A Headline", "Weir", None, None)),
+        ("tags: [\n  a,\n]\ndate: soon", ("A Headline", None, None, None)),
+    ],
+)
+def test_of_front_matter_texts_and_lists_of_them_are_used(lines, known):
+    assert told(f"---\n{lines}\n---\n") == known
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\nThe mayor left.\n---\nText.\n",
+        "---\ntitle: A\nThe mayor left.\n---\nText.\n",
+        "---\ntitle: A\n\nText.\n",
+        "---\n- a\n---\nText.\n",
+        "---\n---\nText.\n",
+        "Text.\n\n---\ntitle: A\n---\n",
+    ],
+)
+def test_what_is_no_front_matter_stays_in_the_text(text):
+    document = formats.read("a.md", text.encode())
+    assert document.text == text
+    assert document.title != "A"
+
+
+def test_a_sidecar_comes_before_front_matter_and_that_before_a_printed_date(tmp_path):
+    text = f"{FRONT_MATTER}# A Headline\n\nBy Ada Quill, 3 May 2021\n\nText.\n"
+    (tmp_path / "a.md").write_text(text, "utf-8")
+    (tmp_path / "a.toml").write_text('title = "Another"\nauthor = "Ada Quill"\n', "utf-8")
+    article = SourceFile(tmp_path / "a.md").read()
+    known = (article.title, article.source, article.date, article.author)
+    assert known == ("Another", "The Weir's", "2022-05-01", "Ada Quill")
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("![A dam](dam.jpg)\n\n# A Headline\n\nText.\n", "\n# A Headline\n\nText.\n"),
+        ("Text.\r\n\r\n  ![](a.png) \r\n\r\nMore.", "Text.\r\n\r\n\r\nMore."),
+        ("Text.\n\n![a](a.png) [![b](b_(2).png 'B')](b.html)", "Text.\n\n"),
+        ("![a](a.png) *A caption (left)*\n", "![a](a.png) *A caption (left)*\n"),
+        ("See ![a](a.png)\n[a](a.html)\n", "See ![a](a.png)\n[a](a.html)\n"),
+    ],
+)
+def test_a_line_of_pictures_is_no_text(text, kept):
+    assert formats.read("a.md", text.encode()).text == kept
 
 
 @pytest.mark.parametrize(

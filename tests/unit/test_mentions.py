@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from askvisit.rewriting.mentions import names
+from askvisit.rewriting.mentions import names, spans
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,15 @@ from askvisit.rewriting.mentions import names
 )
 def test_names(text, found):
     assert names(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("By Ola Strand\nThe Oslo Gazette", ["Ola Strand", "Oslo Gazette"]),
+        ("He met Ola\nStrand there.", ["Ola\nStrand"]),
+        ("“He met Ola\nStrand,” she said.", ["Ola\nStrand"]),
+    ],
+)
+def test_a_name_goes_on_in_the_next_line_only_in_a_wrapped_sentence(text, found):
+    assert [text[a:b] for a, b in spans(text)] == found

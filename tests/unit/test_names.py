@@ -38,10 +38,37 @@ def found(text: str) -> dict[str, int]:
         ("“We left Bergen,” she said.", {"Bergen": 1}),
         ("The lycée in Oslo shut.", {"Oslo": 1}),
         ("Sea Watch of Oslo sued. The firm Sea Watch won.", {"Sea Watch": 2, "Oslo": 1}),
+        ("They met Ola Strand. Strand says no.\n\nStrand left.", {"Ola Strand": 3}),
+        (
+            "They met Ola Strand. Bank of Oslo sued. Oslo lost.",
+            {"Ola Strand": 1, "Bank of Oslo": 1},
+        ),
+        ('"We are losing it," Strand told them.', {"Strand": 1}),
+        ('"Oslo is far," she said. "It is." People left. He said "no." Brides wept.', {}),
     ],
 )
 def test_names_of_an_article(text, names):
     assert found(text) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        (
+            "Town: Nord Havn; Beds: 300; Pets: yes\n\nTown: Oslo; Beds: 4; Pets: no",
+            {"Nord Havn": 1},
+        ),
+        ("Nord Havn; Open Days: Ola Strand; Pets: no", {"Nord Havn": 1, "Ola Strand": 1}),
+        ("He saw two: one in Oslo; one in Bergen", {"Oslo": 1, "Bergen": 1}),
+        (
+            "By Ola Strand\nThe Oslo Gazette\nPublished: Sunday, 6 July 2024",
+            {"Ola Strand": 1, "Oslo Gazette": 1},
+        ),
+        ("They left Nord\nHavn, where “Ola\nStrand” wept.", {"Nord Havn": 1, "Ola Strand": 1}),
+    ],
+)
+def test_rows_and_lines_under_the_headline(text, names):
+    assert found(f"Headline\n\n{text}\n") == names
 
 
 def test_a_place_is_not_taken_for_the_beginning_of_a_name():

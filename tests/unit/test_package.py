@@ -59,7 +59,7 @@ MAY_IMPORT = {
     "topic_search": {"ranking", "reader", "rewriting", "calibration"},
     "verbs": set(),
     "name_kinds": {"encoder", "vectors"},
-    "names": {"index", "name_kinds", "rewriting", "verbs"},
+    "names": {"index", "name_kinds", "quotable", "rewriting", "verbs"},
     "timeline": {
         *("encoder", "index", "metadata", "reader", "retriever", "topic_search", "verbs"),
     },

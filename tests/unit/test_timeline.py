@@ -9,9 +9,10 @@ import pytest
 from harness.fakes import ScriptedReader, WordCounts, calibration, write_articles
 
 from askvisit import Assistant, build_index
+from askvisit.cli import show
 from askvisit.errors import QuestionError, UnknownArticleError
 from askvisit.passages import sentences
-from askvisit.records import Article
+from askvisit.records import Article, Sentence
 from askvisit.timeline.expressions import find
 from askvisit.timeline.resolving import dated
 from askvisit.timeline.tense import tense
@@ -145,7 +146,7 @@ def test_expressions_have_offsets_and_leave_prepositions_out():
 def test_a_thousand_dates_in_a_line_take_no_time():
     line = "They met on " + ", ".join(f"{n % 28 + 1} May {1000 + n}" for n in range(1000)) + "."
     began = time.process_time()
-    assert len(dates(line)) == 1000
+    assert len(dated([Sentence("a.txt", 1, 0, len(line), line)], None)) == 1000
     assert time.process_time() - began < 30, "linear, not quadratic"
 
 
@@ -214,6 +215,47 @@ def test_a_topic_leaves_other_sentences_out(assistant):
     assert ("2025-06-16", "bridge.txt", "Monday") in found
     assert ("1998", "bridge.txt", "1998") in found, "it is spoken of one sentence before"
     assert not {"ship.txt", "undated.txt"} & {article for _, article, _ in found}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "*Wednesday, 18 June 2025*",
+        "Published: Wednesday, 18 June 2025, 10.30 am",
+        "By Ada Quill, 18 June 2025",
+        "By Ada Quill\nThe Weir\n18 June 2025",
+        "18 June 2025, updated 19 June 2025",
+    ],
+)
+def test_the_line_that_dates_an_article_is_no_entry(tmp_path, line):
+    assert rows(of_bridge(tmp_path, line)) == [("2025-06-16", "bridge.txt", "Monday")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "18 June 2025: bridge opened",
+        "NORDHAVN, 18 June 2025 - A bridge was opened.",
+        "They left for Nordhavn on\n18 June 2025 in a ship,\nwhich sank.",
+    ],
+)
+def test_a_dated_line_that_tells_what_happened_is_an_entry(tmp_path, line):
+    assert ("2025-06-18", "bridge.txt", "18 June 2025") in rows(of_bridge(tmp_path, line))
+
+
+def test_a_wrapped_sentence_is_shown_on_one_line(tmp_path):
+    found = of_bridge(tmp_path, "It had been shut\n  since 9 May\n  1961, they said.")
+    lines = show.timeline(found).splitlines()
+    assert lines[0] == "1961-05-09  It had been shut since 9 May 1961, they said. [1]"
+
+
+def of_bridge(folder, line):
+    """Return the timeline of an article with a line under its headline."""
+    text = f"A Bridge\n\n{line}\n\nThe mayor opened it on Monday.\n"
+    write_articles(folder / "articles", {"bridge.txt": text})
+    (folder / "articles" / "bridge.toml").write_text('date = "2025-06-18"\n', "utf-8")
+    build_index(index=folder, encoder=WordCounts())
+    return Assistant(folder, WordCounts(), ScriptedReader({}), calibration()).timeline()
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,66 @@
-"""Markdown in UTF-8: stored as is; a heading at the top is the title."""
+"""Markdown in UTF-8: stored without front matter and pictures, otherwise as is.
+
+The title is that of the front matter (YAML), else a heading at the top.
+"""
+
+from __future__ import annotations
 
 import re
+from typing import Any
+
+import yaml
 
 from askvisit.formats import Document, plain
+from askvisit.metadata import dates
+from askvisit.text import one_line
 
 _HEADING = re.compile(r"^\ufeff? {0,3}#{1,6}[ \t]+(.+?)(?:[ \t]+#+)?[ \t]*\r?$", re.MULTILINE)
+_FRONT_MATTER = re.compile(
+    r"\ufeff?---[ \t]*\r?\n(?P<yaml>.{,10000}?)^---[ \t]*\r?(?:\n|\Z)", re.DOTALL | re.MULTILINE
+)
+_TIME_OF_DAY = re.compile(r"(?<=\d{4}-\d\d-\d\d)[T ].*")
+_NOTHING = frozenset(("", "~", "null"))
+
+_PICTURE = r"!\[[^\]\n]*\]\((?:[^()\n]|\([^()\n]*\))*\)"
+_PICTURES = re.compile(
+    rf"^[ \t]*(?:(?:{_PICTURE}|\[{_PICTURE}\]\([^()\n]*\))[ \t]*)+\r?(?:\n|\Z)", re.MULTILINE
+)
+"""A line of nothing but pictures, which may be links."""
 
 
 def read(data: bytes) -> Document:
-    """Decode the bytes; Markdown syntax stays in the text, so that offsets stay valid."""
-    text = plain.decode(data)
+    """Decode the bytes; other Markdown syntax stays in the text, so that offsets stay valid."""
+    known, text = _front_matter(plain.decode(data))
+    text = _PICTURES.sub("", text)
     heading = _HEADING.search(text)
     at_top = heading is not None and not text[: heading.start()].strip()
     first = heading[1] if heading else None
-    return Document(text, title=first if at_top else plain.headline(text) or first)
+    return Document(
+        text,
+        title=_value(known, "title") or (first if at_top else plain.headline(text) or first),
+        source=_value(known, "source", "publisher"),
+        date=dates.to_iso(_TIME_OF_DAY.sub("", _value(known, "date") or "")),
+        author=_value(known, "author", "authors"),
+    )
+
+
+def _front_matter(text: str) -> tuple[dict[Any, Any], str]:
+    """Return the front matter and the text below it; a block that is no mapping stays text."""
+    block = _FRONT_MATTER.match(text)
+    try:
+        # This loader makes strings, lists and mappings of them, nothing else.
+        known = None if block is None else yaml.load(block["yaml"], Loader=yaml.BaseLoader)
+    except (yaml.YAMLError, RecursionError):
+        known = None
+    return (known, text[block.end() :]) if block and isinstance(known, dict) else ({}, text)
+
+
+def _value(known: dict[Any, Any], *keys: str) -> str | None:
+    """Return the first of some keys' values that is a text, or texts, which commas then join."""
+    for key in keys:
+        value = known.get(key)
+        texts = value if isinstance(value, list) else [value]
+        told = [one_line(t) for t in texts if isinstance(t, str) and t not in _NOTHING]
+        if told:
+            return ", ".join(told)
+    return None

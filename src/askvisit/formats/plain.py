@@ -1,4 +1,4 @@
-"""Plain text in UTF-8: stored as is; the first block is the title if it is a headline."""
+"""Plain text in UTF-8: stored as is; the first line is the title if it is a headline."""
 
 from askvisit.formats import Document
 from askvisit.text import ends_sentence

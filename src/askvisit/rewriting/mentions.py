@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from askvisit.text import AUXILIARIES, MONTH, PREPOSITIONS, QUESTION_WORDS
+from askvisit.text import AUXILIARIES, MONTH, PREPOSITIONS, QUESTION_WORDS, ends_sentence
 
 _DATE = re.compile(
     rf"\b(?:(?:\d{{1,2}}\s+)?{MONTH}(?:\s+\d{{1,2}})?,?\s+)?(?:1\d|20)\d\d\b"
@@ -37,15 +37,32 @@ _TITLE_WORDS = re.compile(rf"{_CAPITAL}(?:\s+(?:{_CAPITAL}|[\w’']+)){{0,3}}")
 
 
 def spans(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the ranges of the names in running text, as `names` finds them, without dates.
+    """Yield the ranges of the names in a text, as `names` finds them, without dates.
 
-    Quoted text is a name if it is written as a title; otherwise the names in it are.
+    Quoted text is a name if it is written as a title; otherwise the names in it are. A name does
+    not go on from one separate line to the next.
     """
+    if not has_separate_lines(text):
+        yield from _spans(text)
+        return
+    for line in re.finditer(r"[^\n]+", text):
+        yield from ((line.start() + a, line.start() + b) for a, b in _spans(line[0]))
+
+
+def has_separate_lines(text: str) -> bool:
+    """Return whether a text is several lines that stand alone, as a byline and a date do.
+
+    Lines that are wrapped make up a sentence, and that ends like one.
+    """
+    return "\n" in text and not ends_sentence(text)
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
     for match in _NAMES.finditer(text):
         quoted = match["quoted"]
         start, end = match.span("quoted" if quoted else 0)
         if quoted and not _is_title(quoted):
-            yield from ((start + a, start + b) for a, b in spans(quoted))
+            yield from ((start + a, start + b) for a, b in _spans(quoted))
             continue
         if not text[start].isupper() or text[:start][-1:].isalnum():
             continue  # "lycée": the pattern takes any letter but a-z for a capital

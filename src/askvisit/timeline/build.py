@@ -9,11 +9,13 @@ from functools import lru_cache
 from askvisit import topic_search
 from askvisit.encoder import Encoder
 from askvisit.index import PassageIndex
+from askvisit.metadata import printed
 from askvisit.metadata.dates import publication_day
 from askvisit.metadata.partial_date import PartialDate, Precision
 from askvisit.reader import SentenceReader
 from askvisit.records import Article, Citation, Evidence, Sentence, Span
 from askvisit.retriever import Retriever
+from askvisit.text import ends_sentence, words
 from askvisit.timeline.resolving import DatedWords, dated
 
 _PASSAGES = 24
@@ -23,6 +25,9 @@ _AROUND = 600
 """Characters of context on either side of a passage."""
 
 _ARTICLES_REMEMBERED = 1024
+
+_OF_A_DATE_LINE = frozenset("am and at by for from in of on pm the updated".split())
+"""Words in lower case that may follow the date of an article: "by Ada Quill", "at 9 am"."""
 
 _Place = tuple[str, int]
 """A sentence: its article's id and start offset."""
@@ -137,4 +142,24 @@ def _dated(index: PassageIndex, article: Article) -> tuple[DatedWords, ...]:
 
 @lru_cache(maxsize=_ARTICLES_REMEMBERED)
 def _remembered(article: Article, sentences: tuple[Sentence, ...]) -> tuple[DatedWords, ...]:
-    return tuple(dated(sentences, publication_day(article.date)))
+    start, end = _date_line(article.text)
+    return tuple(
+        found
+        for found in dated(sentences, publication_day(article.date))
+        if not start <= found.start < end or ends_sentence(found.sentence.text)
+    )
+
+
+def _date_line(text: str) -> tuple[int, int]:
+    """Return the range of the line that only says when an article was published, else (0, 0).
+
+    A dateline goes on with the report, and the first line of a chronicle with what happened then.
+    """
+    fact = printed.date(text)
+    if fact is None:
+        return 0, 0
+    start = text.rfind("\n", 0, fact.start) + 1
+    end = text.find("\n", fact.end)
+    end = len(text) if end < 0 else end
+    small = {word for word in words(text[fact.end : end]) if word.isalpha() and word.islower()}
+    return (start, end) if small <= _OF_A_DATE_LINE else (0, 0)
