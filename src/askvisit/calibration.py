@@ -15,7 +15,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
-from askvisit.errors import DataError
+from askvisit.errors import DataError, index_option, reason_of
 
 ACCURATE = "accurate"
 """The default reader: a small model reads everything, a large one rereads the likeliest places."""
@@ -61,10 +61,15 @@ def calibration_for(reader: str, fitted_by_user: Path | None = None) -> Calibrat
             mine = json.loads(fitted_by_user.read_text("utf-8"))
             if reader in mine:
                 return Calibration(reader=reader, **mine[reader])
-        except (OSError, ValueError, TypeError) as error:
+        except OSError as error:
             raise DataError(
-                f"{fitted_by_user} is not a calibration ({error}); delete it, or run: "
-                "askvisit calibrate QUESTIONS.jsonl"
+                f"{fitted_by_user} cannot be read ({reason_of(error)}); "
+                "make it readable, or delete it"
+            ) from error
+        except (ValueError, TypeError) as error:
+            raise DataError(
+                f"{fitted_by_user} is not a calibration; delete it, or run: "
+                f"askvisit calibrate QUESTIONS.jsonl {index_option(fitted_by_user.parent)}"
             ) from error
     return shipped(reader) if reader in _bundled() else None
 
@@ -93,21 +98,20 @@ def add_reader(parser: argparse.ArgumentParser) -> None:
 
 def add_strictness(parser: argparse.ArgumentParser) -> None:
     """Add --strictness, whose help says what to expect of each level."""
-    fitted = shipped(ACCURATE)
-    levels = "; ".join(f"{level}: {_expected(fitted.rates[level])}" for level in LEVELS)
+    answered = ", ".join(
+        f"{level} {given} ({right})"
+        for level, given, right in zip(LEVELS, _of_100("answered"), _of_100("right"), strict=True)
+    )
     parser.add_argument(
         "--strictness",
         choices=LEVELS,
         default="normal",
-        help="how sure an answer must be to be given (default: normal). Of 100 questions that "
-        "articles answer, and of 100 that only look answerable: " + levels,
+        help="how sure an answer must be to be given (default: normal). Answered (correctly) of "
+        f"100 answerable news questions: {answered}; of 100 that only look answerable: "
+        f"{', '.join(map(str, _of_100('false_near')))} (docs/quality.md)",
     )
 
 
-def _expected(rates: Mapping[str, Mapping[str, float]]) -> str:
-    """Describe what to expect of a strictness level for each source of texts."""
-    return ", ".join(
-        f"{source}: {round(100 * shares['answered'])} answered, {round(100 * shares['right'])} of "
-        f"them correctly, and {round(100 * shares['false_near'])} answered falsely"
-        for source, shares in rates.items()
-    )
+def _of_100(share: str) -> list[int]:
+    """Return a share of 100 news questions at each strictness with the default reader."""
+    return [round(100 * shipped(ACCURATE).rates[level]["news"][share]) for level in LEVELS]

@@ -180,16 +180,17 @@ def survey(
         except ArticleError as error:
             skipped.append(error)
             continue
+        first = first_with.setdefault(entry.text_sha256, file.id)
+        if first != file.id:
+            skipped.append(ArticleError(file.path, f"has the same text as {first}"))
+            continue
+        entries.append(entry)
         try:
             file.metadata()
         except ArticleError as error:
             if error.path not in {other.path for other in skipped}:  # a.txt and a.md share a.toml
-                skipped.append(error)
-        first = first_with.setdefault(entry.text_sha256, file.id)
-        if first == file.id:
-            entries.append(entry)
-        else:
-            skipped.append(ArticleError(file.path, f"has the same text as {first}"))
+                reason = f"{error.reason}; its article is indexed without it"
+                skipped.append(ArticleError(error.path, reason))
     return sorted(entries, key=lambda entry: entry.id), skipped
 
 
@@ -213,6 +214,8 @@ def _why_not(entry: Path) -> str | None:
         return "a folder; put articles directly into the folder of articles"
     if not entry.is_file():
         return "not a file"
+    if entry.suffix == ".toml":
+        return "no article belongs to it; name it after one, as NAME.toml beside NAME.txt"
     if entry.suffix.lower() not in formats.SUFFIXES:
         return f"not one of the formats {', '.join(formats.SUFFIXES)}"
     return "empty" if entry.stat().st_size == 0 else None

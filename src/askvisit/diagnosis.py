@@ -23,6 +23,7 @@ from askvisit.encoder import DEFAULT, SentenceTransformerEncoder
 from askvisit.errors import AskvisitError
 from askvisit.index import locate, verify_index
 from askvisit.index import manifest as manifests
+from askvisit.text import counted
 
 _HASH = 12
 """Characters of a hash to show."""
@@ -114,7 +115,7 @@ def _weights() -> str:
 
 def _index(folder: Path) -> str:
     manifest = manifests.read(folder)
-    counts = ", ".join(f"{number:,} {name}" for name, number in manifest.counts.items())
+    counts = ", ".join(counted(n, name.removesuffix("s")) for name, n in manifest.counts.items())
     encoder = f"encoder {manifest.encoder.name} ({manifest.encoder.sha256[:_HASH]})"
     return f"{folder.resolve()}: format {manifest.format}, {counts}, {encoder}"
 

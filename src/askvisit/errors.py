@@ -23,9 +23,13 @@ AskvisitError
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from shlex import quote
 from typing import Protocol
+
+_ARTICLES = (".txt", ".md", ".html", ".htm", ".pdf")
+"""How the names of article files end; `formats` is below this module."""
 
 
 class Named(Protocol):
@@ -82,11 +86,16 @@ class IndexMissingError(PassageIndexError):
 
     def __init__(self, folder: Path | Named) -> None:
         self.folder = folder
-        if isinstance(folder, Path):
+        if not isinstance(folder, Path):
+            how = f"to build one, run: {build_command(folder)} --articles DIR"
+        elif os.path.isfile(folder):
+            how = "it is a file; give the folder of an index with --index"
+        elif _holds_articles(folder):
+            command = f"askvisit index --articles {quote(str(folder))} --index NEW_FOLDER"
+            how = f"it is a folder of articles; to index them, run: {command}"
+        else:
             how = f"put articles (.txt, .md, .html, .pdf) into {folder / 'articles'} and run: "
             how += build_command(folder)
-        else:
-            how = f"to build one, run: {build_command(folder)} --articles DIR"
         super().__init__(f"no index in {folder}; {how}")
 
 
@@ -150,6 +159,13 @@ class ServerError(AskvisitError):
     """The web chat cannot start."""
 
 
+def reason_of(error: Exception) -> str:
+    """Return why a file cannot be read or written; the message around it names the file."""
+    if isinstance(error, UnicodeDecodeError):
+        return "not UTF-8"
+    return getattr(error, "strerror", None) or str(error)
+
+
 def rebuild_hint(folder: Path | Named) -> str:
     """Return the command that rebuilds an index, worded to end an error message."""
     return f"to rebuild it, run: {build_command(folder)}"
@@ -164,3 +180,12 @@ def build_command(folder: Path | Named) -> str:
 def index_option(folder: Path) -> str:
     """Return the option that selects an index in a folder, to be copied into a shell."""
     return f"--index {quote(str(folder))}"
+
+
+def _holds_articles(folder: Path) -> bool:
+    """Return whether a folder, which has no `articles` folder in it, has article files."""
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return False
+    return "articles" not in names and any(name.lower().endswith(_ARTICLES) for name in names)

@@ -8,7 +8,7 @@ from askvisit.errors import ModelError
 _WANTED = ["*.safetensors", "*.json", "*.txt", "*.model"]
 
 
-def model_folder(name: str, kind: str, bundled: str) -> Path:
+def model_folder(name: str, kind: str, *bundled: str) -> Path:
     """Return the folder of a model; neither pickled weights nor code are fetched.
 
     kind, bundled: for the error message. Raises `ModelError` if there is no such model.
@@ -20,9 +20,10 @@ def model_folder(name: str, kind: str, bundled: str) -> Path:
     try:
         return Path(snapshot_download(name, allow_patterns=_WANTED))
     except Exception as error:  # no network, no such name, no cached copy: all the same here
+        are = "one is" if len(bundled) == 1 else "ones are"
         raise ModelError(
             f"no {kind} called {name!r}: it is neither a folder nor a model that can be fetched; "
-            f"the bundled one is {bundled}"
+            f"the bundled {are} {', '.join(bundled)}"
         ) from error
 
 

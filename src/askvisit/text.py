@@ -143,6 +143,11 @@ def printable(text: str, instead: str = "") -> str:
     return _UNPRINTABLE.sub(instead, text).encode("utf-8", "replace").decode()
 
 
+def counted(number: int, one: str) -> str:
+    """Return a number with its noun: "1 quote", "2,000 quotes"."""
+    return f"{number:,} {one}{'' if number == 1 else 's'}"
+
+
 def excerpt(text: str, length: int = 160) -> str:
     """Return the beginning of a text on one line, cut between words."""
     line = one_line(printable(text))

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from askvisit.errors import DataError
+from askvisit.errors import DataError, reason_of
 from askvisit.index import Articles, PassageIndex
 from askvisit.records import Answer, Article, Citation
 from askvisit.text import printable
@@ -97,7 +97,7 @@ def read(path: Path) -> list[Mapping[str, Any]]:
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} cannot be read ({error})") from error
+        raise DataError(f"{path} cannot be read ({reason_of(error)})") from error
     exported = _DATA.search(text)
     try:
         found = _answers(json.loads(exported[1]) if exported else _values(text))

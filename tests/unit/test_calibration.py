@@ -60,15 +60,22 @@ def test_what_a_user_fitted_counts_before_what_comes_with_askvisit(tmp_path):
 def test_a_users_calibration_that_cannot_be_read_is_named(tmp_path, content):
     path = tmp_path / "calibration.json"
     path.write_text(content)
-    with pytest.raises(DataError, match=r"calibration\.json is not a calibration"):
+    with pytest.raises(DataError) as caught:
         calibration_for(FAST, path)
+    how = f"askvisit calibrate QUESTIONS.jsonl --index {tmp_path}"
+    assert str(caught.value) == f"{path} is not a calibration; delete it, or run: {how}"
 
 
 def test_the_help_of_strictness_says_what_to_expect():
     parser = argparse.ArgumentParser()
     add_strictness(parser)
-    rates = calibration_for(ACCURATE).rates["normal"]["news"]
-    told = f"news: {round(100 * rates['answered'])} answered"
-    _, _, normal = " ".join(parser.format_help().split()).partition("; normal: ")
-    assert told in normal.partition("; strict: ")[0]
+    rates = [calibration_for(ACCURATE).rates[level]["news"] for level in LEVELS]
+    given, right, falsely = (
+        [round(100 * of_level[share]) for of_level in rates]
+        for share in ("answered", "right", "false_near")
+    )
+    told = " ".join(parser.format_help().split()).partition("how sure")[2]
+    assert f"lenient {given[0]} ({right[0]}), normal {given[1]} ({right[1]})" in told
+    assert f"only look answerable: {', '.join(map(str, falsely))}" in told
+    assert len(told) < 240
     assert parser.parse_args([]).strictness == "normal"

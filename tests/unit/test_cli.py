@@ -98,6 +98,8 @@ class TestHelp:
         [
             *([], ["fly"], ["ask", "--fast"], ["search"], ["search", "x", "-k", "many"]),
             *(["ask", "--strictness", "harsh", "Who?"], ["evaluate"], ["index", "extra"]),
+            *(["ask"], ["ask", "--jsonl", "Who?"], ["search", "x", "-k", "0"]),
+            *(["names", "-k", "-1"], ["names", "-k", "²"]),
         ],
     )
     def test_wrong_usage_is_status_2(self, cli, arguments):
@@ -156,9 +158,12 @@ class TestAsk:
         assert {hit["article_id"] for hit in json.loads(output)["nearest"]} == {"tariffs.txt"}
         assert_error(cli("ask", "--article", "x.txt", MAYOR), "'x.txt'; the index has bridge.txt")
 
-    @pytest.mark.parametrize("question", [[], [""], [" \n"]])
+    @pytest.mark.parametrize("question", ["", " \n"])
     def test_an_empty_question_is_an_error(self, cli, question):
-        assert_error(cli("ask", *question), "empty")
+        assert_error(cli("ask", question), "empty")
+
+    def test_no_question_is_wrong_usage(self, cli):
+        assert "error: give a QUESTION, or --jsonl" in cli("ask")[2]
 
     def test_a_question_that_is_too_long_is_an_error(self, cli):
         assert_error(cli("ask", "x" * 100_000), "100,000 characters; the limit is 2,000")
@@ -196,9 +201,10 @@ class TestJsonl:
     @pytest.mark.parametrize(
         ("line", "words"),
         [
-            (b"{", ""),
-            (b"\xff", ""),
-            (b"[" * 100_000, ""),
+            (b"{", 'not JSON; a line must be {"question": '),
+            (b"oops", 'not JSON; a line must be {"question": '),
+            (b"\xff", "not JSON"),
+            (b"[" * 100_000, "not JSON"),
             (b"7", '"question"'),
             (b"[]", '"question"'),
             (b'{"id": 1}', '"question"'),
@@ -242,7 +248,7 @@ class TestJsonl:
         assert [list(history) for history in seen] == [[earlier]]
 
     def test_a_question_beside_jsonl_is_an_error(self, cli):
-        assert_error(cli("ask", "--jsonl", "Who?"), "standard input")
+        assert "error: --jsonl reads questions from standard" in cli("ask", "--jsonl", "Who?")[2]
 
     def test_a_lone_surrogate_stays_json(self, cli):
         asked = '{"question": "\\ud800 Who?", "id": "\\udfff"}'
@@ -270,7 +276,6 @@ class TestSearch:
 
     def test_nothing_to_search_for_is_an_error(self, cli):
         assert_error(cli("search", ""), "empty")
-        assert_error(cli("search", "x", "-k", "0"), "1 or more")
 
 
 class TestIndex:
@@ -281,11 +286,11 @@ class TestIndex:
         assert (status, errors.count("\n")) == (0, 1)
         assert errors.startswith("skipped bad.txt: not UTF-8")
         did = "1 added, 0 changed, 0 removed, 3 passages encoded"
-        assert output == f"{index}: 1 articles, 3 passages; {did}\n"
+        assert output == f"{index}: 1 article, 3 passages; {did}\n"
         assert cli("index", "--index", str(index))[1].endswith("; nothing has changed\n")
         write_articles(news, {"bridge.txt": "Changed."})
         assert (
-            "0 added, 1 changed, 0 removed, 1 passages encoded"
+            "0 added, 1 changed, 0 removed, 1 passage encoded"
             in cli("index", "--index", str(index))[1]
         )
 
@@ -304,7 +309,8 @@ class TestIndex:
         with pytest.raises(SystemExit) as usage:
             main(["index", "--workers", workers])
         assert usage.value.code == 2
-        assert f"{workers!r} is not a number of processes" in capsys.readouterr().err
+        told = f"argument --workers: {workers!r} is not a whole number of 1 or more"
+        assert told in capsys.readouterr().err
 
     def test_no_articles_is_an_error(self, cli, tmp_path):
         assert_error(cli("index", "--index", str(tmp_path)), "no folder of articles")
@@ -325,6 +331,18 @@ class TestVerify:
             f"to index them, run: askvisit index --index {small}\n",
             "",
         )
+
+    def test_articles_that_moved_are_asked_for(self, cli, small, tmp_path):
+        (small / "articles").rename(tmp_path / "moved")
+        last = cli("verify")[1].splitlines()[-1]
+        assert last == f"to rebuild it, run: askvisit index --index {small} --articles DIR"
+        command = last.partition("askvisit ")[2].replace("DIR", str(tmp_path / "moved"))
+        assert cli(*command.split())[0] == 0
+        assert cli("verify")[0] == 0
+
+    def test_answers_that_are_missing_are_named_once(self, cli):
+        told = "none.json cannot be read (No such file or directory)"
+        assert cli("verify", "--answers", "none.json") == (1, "", f"askvisit: {told}\n")
 
     def test_damage_is_status_4_with_the_command_that_mends_it(self, cli, small):
         write_articles(small / "articles", {"bridge.txt": "Edited."})
@@ -405,11 +423,27 @@ class TestErrors:
             assert (status, errors) == (4, "")
             assert f"askvisit index --index {small}" in output
         else:
-            assert_error((status, output, errors), f"askvisit index --index {small}")
+            words = "it is a file" if kind == "file" else f"askvisit index --index {small}"
+            assert_error((status, output, errors), words)
 
     def test_another_encoder_is_one_line(self, small, capsys):
         status = main(["ask", "Who?", "--index", str(small)])
         assert_error((status, *capsys.readouterr()), "word-counts")
+
+    def test_a_folder_without_a_model_is_one_line(self, tmp_path, capsys):
+        status = main(["ask", "Who?", "--reader", str(tmp_path)])
+        told = f"{tmp_path} holds no question answering model (config.json is missing)"
+        assert_error((status, *capsys.readouterr()), told)
+
+    def test_an_unknown_reader_is_told_of_those_that_are_bundled(self, monkeypatch, capsys):
+        def fetch(*_, **__):
+            raise OSError("no network")
+
+        monkeypatch.setattr("huggingface_hub.snapshot_download", fetch)
+        status = main(["ask", "Who?", "--reader", "quick"])
+        told = "no reader called 'quick'"
+        assert_error((status, *(shown := capsys.readouterr())), told)
+        assert shown.err.endswith("the bundled ones are accurate, fast, small\n")
 
     def test_a_bug_is_one_line_unless_it_is_asked_for(self, monkeypatch, capsys):
         def fail(*_, **__):

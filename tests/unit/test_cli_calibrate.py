@@ -53,3 +53,9 @@ def test_a_folder_that_cannot_be_written_is_named(arguments, small, monkeypatch,
     monkeypatch.setattr(type(location_of(small)), "calibration_file", lambda self: nowhere)
     assert main(arguments) == 1
     assert "free some space or make it writable" in capsys.readouterr().err
+
+
+def test_too_few_questions_are_counted(arguments, tmp_path, capsys):
+    (tmp_path / "questions.jsonl").write_text('{"question": "Who?", "sentences": ["He."]}\n')
+    assert main(arguments) == 1
+    assert "has 1 question with an answer and 0 without" in capsys.readouterr().err

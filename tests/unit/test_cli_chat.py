@@ -104,7 +104,7 @@ class TestSources:
         status, _, errors = chat(MAYOR, f"/sources {number}")
         assert (status, errors) == (
             1,
-            "askvisit: the last answer has sources 1 to 1; ask for one: /sources 1\n",
+            "askvisit: the last answer has 1 source; ask for one by number: /sources 1\n",
         )
 
     @pytest.mark.parametrize("before", [(), ("hello",), (MAYOR, "/reset")])
@@ -139,6 +139,11 @@ class TestExport:
         assert [answer.question for answer in read] == ["hello", MAYOR]
         assert main(["verify", "--index", str(small), "--answers", str(tmp_path / name)]) == 0
         assert "2 answers, 1 intact" in capsys.readouterr().out
+
+    def test_of_one_answer_is_counted_as_one(self, chat, small, tmp_path, capsys):
+        assert chat(MAYOR, "/export talk.md")[1].endswith("1 answer written to talk.md\n\n")
+        main(["verify", "--index", str(small), "--answers", str(tmp_path / "talk.md")])
+        assert capsys.readouterr().out.endswith("talk.md: 1 answer, 1 intact\n")
 
     def test_never_overwrites(self, chat, tmp_path):
         (tmp_path / "talk.md").write_text("mine")

@@ -118,6 +118,7 @@ def test_a_bad_sidecar_is_named_and_its_article_kept(tmp_path, sidecar, reason):
         assert [entry.id for entry in entries] == ["a.txt"]
         assert error.path == tmp_path / "a.toml"
         assert reason in error.reason
+        assert error.reason.endswith("; its article is indexed without it")
         known = {"a.txt": entries[0]}
     assert read(tmp_path, "a.txt").title == "A Bridge for the Town"
 
@@ -138,7 +139,7 @@ BAD = {
     "binary.txt": (b"abc\0def", "NUL"),
     "photo.jpg": (b"\xff\xd8", "not one of the formats .txt, .md"),
     "noending": (b"text", "not one of the formats .txt, .md"),
-    "lonely.toml": (b"title = 'A'", "not one of the formats .txt, .md"),
+    "lonely.toml": (b"title = 'A'", "no article belongs to it; name it after one"),
     "z-copy.txt": (BRIDGE.encode(), "has the same text as bridge.txt"),
 }
 

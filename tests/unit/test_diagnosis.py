@@ -36,7 +36,7 @@ def test_where_all_is_well_every_part_says_what_it_found(capsys):
     assert list(said) == PARTS
     assert "WRONG" not in str(said)
     assert "faiss-cpu" in said["libraries"]
-    assert "1 articles" in said["index"]
+    assert "1 article," in said["index"]
     assert "quotes, all word for word" in said["self-test"]
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from askvisit import errors
-from askvisit.errors import AskvisitError
+from askvisit.errors import AskvisitError, IndexMissingError, reason_of
+from askvisit.formats import SUFFIXES
 
 
 def drawn() -> dict[str, str]:
@@ -57,3 +58,33 @@ def test_every_error_is_an_askvisit_error():
 def test_errors_say_how_to_mend_them(error, words):
     assert words in str(error)
     assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_folder_of_articles_is_told_from_an_empty_one(tmp_path, suffix):
+    assert f"put articles (.txt, .md, .html, .pdf) into {tmp_path / 'articles'}" in str(
+        IndexMissingError(tmp_path)
+    )
+    (tmp_path / f"a{suffix.upper()}").touch()
+    assert str(IndexMissingError(tmp_path)) == (
+        f"no index in {tmp_path}; it is a folder of articles; to index them, run: "
+        f"askvisit index --articles {tmp_path} --index NEW_FOLDER"
+    )
+    (tmp_path / "articles").mkdir()
+    assert f"run: askvisit index --index {tmp_path}" in str(IndexMissingError(tmp_path))
+
+
+def test_a_file_given_as_an_index_is_named_as_one(tmp_path):
+    file = tmp_path / "q1.txt"
+    file.write_text("Who?")
+    said = "it is a file; give the folder of an index with --index"
+    assert str(IndexMissingError(file)) == f"no index in {file}; {said}"
+
+
+def test_a_reason_does_not_name_the_file_again(tmp_path):
+    (tmp_path / "binary").write_bytes(b"\xff")
+    for name, reason in (("none", "No such file or directory"), ("binary", "not UTF-8")):
+        with pytest.raises((OSError, UnicodeDecodeError)) as caught:
+            (tmp_path / name).read_text("utf-8")
+        assert reason_of(caught.value) == reason
+    assert reason_of(ValueError("embedded null byte")) == "embedded null byte"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -16,8 +18,9 @@ from askvisit.errors import (
     IndexFormatError,
     IndexMissingError,
     PassageIndexError,
+    rebuild_hint,
 )
-from askvisit.index import build_index, local, open_index, plan, verify_index
+from askvisit.index import build_index, edit, local, open_index, plan, verify_index
 from askvisit.index import manifest as manifests
 
 
@@ -156,8 +159,50 @@ def test_verify_starts_again_where_a_build_replaced_the_index(small, monkeypatch
 
 def test_verify_says_that_the_folder_of_articles_is_gone(small):
     (small / "articles").rename(small / "elsewhere")
-    (stale,) = verify_index(small).stale
+    found = verify_index(small)
+    (stale,) = found.stale
     assert "no folder of articles" in stale
+    assert found.rebuild_hint == f"{rebuild_hint(small)} --articles DIR"
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_the_command_that_mends_a_damaged_manifest_names_articles_that_moved(small, tmp_path, gone):
+    (small / "articles").rename(tmp_path / "mine")
+    build_index(tmp_path / "mine", index=small, encoder=WordCounts())
+    if gone:
+        (tmp_path / "mine").rename(tmp_path / "elsewhere")
+    (small / "manifest.json").write_text(json.dumps(manifest(small) | {"recall": 0.1}))
+    expected = rebuild_hint(small) + (" --articles DIR" if gone else "")
+    assert verify_index(small).rebuild_hint == expected
+
+
+def test_verify_waits_for_an_article_to_be_removed(small, monkeypatch):
+    """Its file is moved before the manifest is replaced, so that it seems to be gone."""
+    moved, looked, updated = threading.Event(), threading.Event(), edit.update
+
+    def update(*arguments):
+        moved.set()
+        assert looked.wait(30)
+        time.sleep(0.1)
+        return updated(*arguments)
+
+    compared = local._compared
+
+    def compare(*arguments):
+        found = compared(*arguments)
+        looked.set()
+        return found
+
+    monkeypatch.setattr(edit, "update", update)
+    monkeypatch.setattr(local, "_compared", compare)
+    remover = threading.Thread(
+        target=edit.remove_article, args=(small, "bridge.txt"), kwargs={"encoder": WordCounts()}
+    )
+    remover.start()
+    assert moved.wait(30)
+    found = verify_index(small)
+    remover.join()
+    assert found.intact
 
 
 def test_a_byte_that_changed_in_any_place_is_found(small):
@@ -205,19 +250,30 @@ def test_a_rebuild_keeps_what_was_chosen(small, tmp_path, monkeypatch, manifest_
     assert (manifest(small)["faiss"], manifest(small)["faiss_given"]) == ("HNSW8", True)
 
 
-@pytest.mark.parametrize("there", ["nothing", "a folder", "a file", "articles only"])
-def test_no_index_is_an_error_that_says_how_to_make_one(tmp_path, there):
+@pytest.mark.parametrize(
+    ("there", "how"),
+    [
+        ("nothing", "put articles .* run: askvisit index --index"),
+        ("a folder", "put articles .* run: askvisit index --index"),
+        ("a folder of articles", "askvisit index --articles .* --index NEW_FOLDER"),
+        ("a file", "it is a file"),
+        ("articles only", "run: askvisit index --index"),
+    ],
+)
+def test_no_index_is_an_error_that_says_how_to_make_one(tmp_path, there, how):
     folder = tmp_path / "index"
     if there == "a folder":
-        write_articles(folder, {"notes.txt": "mine"})
+        write_articles(folder, {"notes.doc": "mine"})
+    elif there == "a folder of articles":
+        write_articles(folder, {"bridge.txt": BRIDGE})
     elif there == "a file":
         folder.write_text("mine")
     elif there == "articles only":
         write_articles(folder / "articles", {"bridge.txt": BRIDGE})
     for use in (open_index, verify_index):
-        with pytest.raises(IndexMissingError, match="put articles") as caught:
+        with pytest.raises(IndexMissingError, match=how) as caught:
             use(folder)
-        assert f"askvisit index --index {folder}" in str(caught.value)
+        assert str(folder) in str(caught.value)
 
 
 def test_an_error_of_another_encoder_names_the_command_that_mends_it():

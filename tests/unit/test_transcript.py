@@ -64,9 +64,10 @@ def test_what_is_no_file_of_answers(text, tmp_path):
 
 def test_a_file_that_is_missing_or_no_text(tmp_path):
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
-    for name in ("missing", "binary"):
-        with pytest.raises(DataError, match="cannot be read"):
+    for name, reason in (("missing", "No such file or directory"), ("binary", "not UTF-8")):
+        with pytest.raises(DataError) as caught:
             transcript.read(tmp_path / name)
+        assert str(caught.value) == f"{tmp_path / name} cannot be read ({reason})"
 
 
 def test_moved_changed_and_gone(small):

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 HELP = "ask a question"
 
+_LINE = 'a line must be {"question": …}, optionally with "history" and "id"'
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
@@ -48,12 +50,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     options.add_scope(parser)
     options.add_location(parser)
     options.add_reader(parser)
+    parser.set_defaults(usage_error=parser.error)
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Ask, and print the answer."""
     if chosen.jsonl and chosen.question:
-        raise DataError("--jsonl reads questions from standard input; leave out QUESTION")
+        chosen.usage_error("--jsonl reads questions from standard input; leave out QUESTION")
+    if not chosen.jsonl and not chosen.question:
+        chosen.usage_error("give a QUESTION, or --jsonl with questions on standard input")
     from askvisit.assistant import Assistant
     from askvisit.inquiry import check_question
 
@@ -74,7 +79,7 @@ def _lines(assistant: Assistant, chosen: argparse.Namespace) -> int:
             continue
         asked: Any = None
         try:
-            asked = json.loads(line)
+            asked = _parsed(line)
             question, history = _asked(asked)
             result = show.answer_dict(_ask(assistant, chosen, question, history))
         except (AskvisitError, ValueError, RecursionError) as error:
@@ -86,9 +91,16 @@ def _lines(assistant: Assistant, chosen: argparse.Namespace) -> int:
     return status
 
 
+def _parsed(line: bytes) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"not JSON; {_LINE}") from error
+
+
 def _asked(data: Any) -> tuple[str, list[Answer]]:
     if not isinstance(data, dict) or "question" not in data:
-        raise DataError('a line must be {"question": …}, optionally with "history" and "id"')
+        raise DataError(_LINE)
     try:
         history = [Answer.from_dict(answer) for answer in data.get("history") or ()]
     except (TypeError, KeyError, ValueError, AttributeError) as error:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from askvisit.cli import options
+from askvisit.text import counted
 
 HELP = "fit the confidence to your own questions"
 
@@ -42,7 +43,7 @@ def run(chosen: argparse.Namespace) -> int:
     with_answer = sum(bool(q.sentences) for q in questions)
     if min(with_answer, len(questions) - with_answer) < _LEAST:
         raise DataError(
-            f"{chosen.questions} has {with_answer} questions with an answer and "
+            f"{chosen.questions} has {counted(with_answer, 'question')} with an answer and "
             f"{len(questions) - with_answer} without; a fit needs {_LEAST} of each"
         )
     location = location_of(chosen.index)

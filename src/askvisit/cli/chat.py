@@ -29,9 +29,9 @@ from typing import TYPE_CHECKING, Any
 
 from askvisit.calibration import add_strictness
 from askvisit.cli import options, show
-from askvisit.errors import AskvisitError, DataError
+from askvisit.errors import AskvisitError, DataError, reason_of
 from askvisit.records import Answer, Citation, Hit
-from askvisit.text import excerpt, one_line
+from askvisit.text import counted, excerpt, one_line
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
@@ -111,9 +111,8 @@ class _Chat:
         if not number:
             return "\n".join(_place(n, place) for n, place in enumerate(places, 1))
         if not number.isdecimal() or not 1 <= int(number) <= len(places):
-            raise DataError(
-                f"the last answer has sources 1 to {len(places)}; ask for one: /sources 1"
-            )
+            count = counted(len(places), "source")
+            raise DataError(f"the last answer has {count}; ask for one by number: /sources 1")
         return self._passage(int(number), places[int(number) - 1])
 
     def _passage(self, number: int, place: Citation | Hit) -> str:
@@ -145,9 +144,8 @@ class _Chat:
         except FileExistsError as error:
             raise DataError(f"{path} already exists; give another file name") from error
         except (OSError, ValueError, RuntimeError) as error:  # a null character; "~nobody"
-            reason = getattr(error, "strerror", error)
-            raise DataError(f"{path} cannot be written ({reason})") from error
-        return f"{len(self.answers)} answers written to {path}"
+            raise DataError(f"{path} cannot be written ({reason_of(error)})") from error
+        return f"{counted(len(self.answers), 'answer')} written to {path}"
 
 
 def _in_terminal(chat: _Chat) -> int:

@@ -14,6 +14,7 @@ import argparse
 import sys
 
 from askvisit.cli import options, show
+from askvisit.text import counted
 
 HELP = "build or update the index"
 
@@ -40,7 +41,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workers",
         metavar="N",
-        type=_workers,
+        type=options.at_least_one,
         default=1,
         help="encode in N processes, which share the cores or GPUs (default: 1, which also uses "
         "all cores; with the bundled encoder, more help only if there are several GPUs)",
@@ -51,12 +52,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="the kind of Milvus vector index, such as HNSW or DISKANN (default: the one the index "
         "has, else chosen by size)",
     )
-
-
-def _workers(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes; give 1 or more")
-    return int(text)
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -73,12 +68,13 @@ def run(chosen: argparse.Namespace) -> int:
     )
     for skipped in report.skipped:
         print(f"skipped {show.plain(str(skipped))}", file=sys.stderr)
-    size = f"{report.folder}: {report.articles:,} articles, {report.passages:,} passages"
+    articles = counted(report.articles, "article")
+    size = f"{report.folder}: {articles}, {counted(report.passages, 'passage')}"
     if report.unchanged:
         print(f"{size}; nothing has changed")
     else:
         did = f"{len(report.added)} added, {len(report.changed)} changed, "
-        did += f"{len(report.removed)} removed, {report.encoded:,} passages encoded"
+        did += f"{len(report.removed)} removed, {counted(report.encoded, 'passage')} encoded"
         print(f"{size}; {did}")
     if report.recall is not None:
         print(f"searched with {report.faiss}, which finds {report.recall:.1%} of the ten nearest")

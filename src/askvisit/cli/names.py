@@ -18,7 +18,9 @@ HELP = "show the people, places and other names mentioned most"
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    parser.add_argument("-k", type=int, default=20, metavar="N", help="how many (default: 20)")
+    parser.add_argument(
+        "-k", type=options.at_least_one, default=20, metavar="N", help="how many (default: 20)"
+    )
     options.add_json(parser)
     options.add_scope(parser)
     options.add_location(parser)

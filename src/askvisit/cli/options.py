@@ -14,6 +14,7 @@ __all__ = [
     "add_reader",
     "add_scope",
     "add_source",
+    "at_least_one",
     "chosen_index",
     "scope",
 ]
@@ -67,6 +68,13 @@ def add_scope(parser: argparse.ArgumentParser) -> None:
         metavar="DATE",
         help="search only articles published on or before this day (2019 is the whole year)",
     )
+
+
+def at_least_one(text: str) -> int:
+    """Read a whole number of 1 or more, as the `type` of an option."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
+    return int(text)
 
 
 def scope(chosen: argparse.Namespace) -> dict[str, Any]:

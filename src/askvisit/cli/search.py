@@ -19,7 +19,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     parser.add_argument("query", nargs="+", metavar="QUERY", help="a question or keywords")
     parser.add_argument(
-        "-k", type=int, default=5, metavar="N", help="how many (default: 5; at most 100)"
+        "-k",
+        type=options.at_least_one,
+        default=5,
+        metavar="N",
+        help="how many (default: 5; at most 100)",
     )
     options.add_json(parser)
     options.add_scope(parser)

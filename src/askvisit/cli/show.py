@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
@@ -11,7 +12,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from askvisit.records import Answer, AnswerGroup, Citation, Hit, ProposedScope, quoted
-from askvisit.text import excerpt, excerpt_around, printable
+from askvisit.text import counted, excerpt, excerpt_around, printable
 
 if TYPE_CHECKING:
     from askvisit.names import KeyName
@@ -72,7 +73,7 @@ def groups(found: Sequence[AnswerGroup]) -> str:
 
 def _count(found: Sequence[AnswerGroup]) -> str:
     count = sum(len(group.members) for group in found)
-    return "1 article answers this" if count == 1 else f"{count:,} articles answer this"
+    return f"{counted(count, 'article')} {'answers' if count == 1 else 'answer'} this"
 
 
 def proposal(scope: ProposedScope) -> str:
@@ -80,8 +81,7 @@ def proposal(scope: ProposedScope) -> str:
     chosen = [f"--source {shlex.quote(plain(name))}" for name in scope.sources]
     chosen += [] if scope.since is None else [f"--since {scope.since}"]
     chosen += [] if scope.until is None else [f"--until {scope.until}"]
-    count = "1 article" if scope.articles == 1 else f"{scope.articles:,} articles"
-    return f"To search only {count}: {' '.join(chosen)}"
+    return f"To search only {counted(scope.articles, 'article')}: {' '.join(chosen)}"
 
 
 def lines_of_records(found: Answer) -> list[str]:
@@ -162,17 +162,22 @@ def plain(text: str) -> str:
 
 
 def _quoted(citation: Citation, most: int | None = None) -> str:
-    """Show a quote, its span in bold; one of over `most` characters is cut to those around it."""
+    """Show a quote, its span in bold.
+
+    most: put it on one line, and cut one that is longer to this many characters around the span.
+    """
     quote = citation.quote
     if citation.span is None or citation.span_start is None:
         return f"{plain(quote)} [{citation.number}]"
     left = citation.span_start - citation.start
     if most is not None:
         quote, left = excerpt_around(quote, left, left + len(citation.span), most)
-    if not _styles_are_shown():
-        return f"{plain(quote)} [{citation.number}]"
-    before, after = quote[:left], quote[left + len(citation.span) :]
-    return f"{plain(before)}\x1b[1m{plain(citation.span)}\x1b[0m{plain(after)} [{citation.number}]"
+    parts = [quote[:left], citation.span, quote[left + len(citation.span) :]]
+    if most is not None:
+        parts = [re.sub(r"\s+", " ", part) for part in parts]
+    before, span, after = map(plain, parts)
+    shown = f"\x1b[1m{span}\x1b[0m" if _styles_are_shown() else span
+    return f"{before}{shown}{after} [{citation.number}]"
 
 
 def _styles_are_shown() -> bool:

@@ -2,7 +2,8 @@
 
 Every built file and every article is hashed. Damage and articles that were edited since are
 reported, with the command that rebuilds the index; the exit status is then 4. New articles that are
-not indexed yet are reported too, but are not damage.
+not indexed yet are reported too, but are not damage. What seems wrong while the index is being
+built or edited is verified again after that.
 
 --answers reads the output of `askvisit ask --json` or `ask --jsonl`, or an exported conversation,
 and reports each quote as intact (it reads the same in the same place), moved (the same words are
@@ -24,7 +25,7 @@ from typing import TYPE_CHECKING
 
 from askvisit.cli import options, show
 from askvisit.errors import DataError, build_command
-from askvisit.text import excerpt
+from askvisit.text import counted, excerpt
 
 if TYPE_CHECKING:
     from askvisit.index import IndexLocation
@@ -81,5 +82,5 @@ def _answers(path: Path, location: IndexLocation) -> int:
         print(f"{proof.status:<8} [{proof.number}] {excerpt(proof.quote)} ({where})")
     counts = Counter(proof.status for proof in proofs)
     parts = [f"{n} {status}" for status, n in sorted(counts.items())] or ["no quotes"]
-    print(f"{path}: {len(answers)} answers, {', '.join(parts)}")
+    print(f"{path}: {counted(len(answers), 'answer')}, {', '.join(parts)}")
     return 0 if set(counts) <= {"intact"} else _DAMAGED

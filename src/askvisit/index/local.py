@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -186,13 +189,16 @@ class Verification:
 
     @property
     def rebuild_hint(self) -> str:
-        """The command that rebuilds it."""
-        return rebuild_hint(self.folder)
+        """The command that rebuilds it; if the folder of articles is gone, it asks for one."""
+        articles = manifests.kept_settings(self.folder).articles_folder or "articles"
+        there = os.path.isdir(self.folder / articles)
+        return rebuild_hint(self.folder) + ("" if there else " --articles DIR")
 
 
 def verify_index(folder: Path) -> Verification:
-    """Hash every built file and every article of an index, again if a build replaces it meanwhile.
+    """Hash every built file and every article of an index.
 
+    If something is wrong while a build or an edit is in progress, it is hashed again after that.
     Raises `IndexMissingError` and `IndexFormatError`; damage is reported, not raised.
     """
     try:
@@ -206,15 +212,27 @@ def verify_index(folder: Path) -> Verification:
         except IndexDamagedError as error:
             damage = [error.reason]
     found = Verification(folder, tuple(damage), *_compared(folder, manifest))
-    return found if found.sound or _is_current(folder, manifest) else verify_index(folder)
+    return found if found.sound or not _was_written(folder, manifest) else verify_index(folder)
 
 
-def _is_current(folder: Path, manifest: Manifest) -> bool:
-    """Return whether no build has replaced a manifest."""
+def _was_written(folder: Path, manifest: Manifest) -> bool:
+    """Return whether an index was written to since its manifest was read, waiting for the writer.
+
+    The manifest alone does not tell: an edit moves an article's file before it replaces that.
+    """
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            fcntl.flock(descriptor, fcntl.LOCK_SH)
+            return True
+        finally:
+            os.close(descriptor)
     try:
-        return manifests.read(folder) == manifest
+        return manifests.read(folder) != manifest
     except PassageIndexError:
-        return True
+        return False
 
 
 def _damage(folder: Path, built: BuiltFile) -> list[str]:

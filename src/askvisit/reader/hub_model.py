@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
-from askvisit.calibration import ACCURATE
+from askvisit.calibration import ACCURATE, FAST, SMALL
 from askvisit.errors import ModelError
 from askvisit.hub import first_line, model_folder, weights_sha256
 from askvisit.onnx_model import Range
@@ -28,7 +28,12 @@ class TransformersReader(SpanReader):
     """
 
     def __init__(self, name: str) -> None:
-        folder = self._folder = model_folder(name, "reader", ACCURATE)
+        folder = self._folder = model_folder(name, "reader", ACCURATE, FAST, SMALL)
+        if not (folder / "config.json").is_file():
+            raise ModelError(
+                f"{name} holds no question answering model (config.json is missing); "
+                "give the folder or the name of one"
+            )
         self.name = str(folder.resolve()) if Path(name).is_dir() else name
         from transformers import AutoModelForQuestionAnswering, AutoTokenizer
         from transformers.utils import logging

@@ -24,7 +24,8 @@ from askvisit.index import manifest as manifests
 from askvisit.index.edit import ArticleMetadata, add_article, articles_folder, remove_article
 from askvisit.passages import passages
 from askvisit.records import Article
-from askvisit.web.markup import counted, escape
+from askvisit.text import counted
+from askvisit.web.markup import escape
 
 LONGEST_TOLD = 300
 """Maximum characters of a typed title, source or date."""

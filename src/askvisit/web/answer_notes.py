@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from askvisit.errors import AskvisitError
 from askvisit.records import Answer, AnswerGroup, ProposedScope, quoted
 from askvisit.scope import Scope
+from askvisit.text import counted
 from askvisit.web.answers import address
 from askvisit.web.articles import MOST_LISTED, Chosen
-from askvisit.web.markup import counted, escape
+from askvisit.web.markup import escape
 from askvisit.web.source_panel import TextRange
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import json
 from collections.abc import Collection, Mapping
 
 from askvisit.records import Article
-from askvisit.text import excerpt
-from askvisit.web.markup import counted, escape
+from askvisit.text import counted, excerpt
+from askvisit.web.markup import escape
 
 MOST_LISTED = 500
 """Maximum articles listed; a list is no way to choose among more."""

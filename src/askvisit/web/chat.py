@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from askvisit.errors import QuestionError
 from askvisit.records import Answer, Article
+from askvisit.text import counted
 from askvisit.web import answer_notes, faults
 from askvisit.web.answers import answer_html, plain_text
 from askvisit.web.articles import NONE_CHOSEN, Chosen
 from askvisit.web.feedback import WORDS
-from askvisit.web.markup import counted, escape, lines
+from askvisit.web.markup import escape, lines
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from askvisit.metadata.dates import publication_day
 from askvisit.metadata.partial_date import PartialDate
 from askvisit.records import Article
-from askvisit.text import MONTHS, excerpt, one_line
+from askvisit.text import MONTHS, counted, excerpt, one_line
 from askvisit.timeline import TimelineEntry
 from askvisit.web import faults
 from askvisit.web.answers import address, quote_html
 from askvisit.web.articles import NONE_CHOSEN, Chosen, remembered_choice
-from askvisit.web.markup import counted, escape
+from askvisit.web.markup import escape
 from askvisit.web.source_panel import TextRange
 
 if TYPE_CHECKING:
