@@ -230,8 +230,7 @@ def _joined(question: str, parts: Sequence[Answer]) -> Answer:
     citations = tuple(replace(c, number=n) for n, c in enumerate(cited, 1))
     left = iter(citations)
     texts = [
-        quoted([next(left) for _ in part.citations])
-        + part.text.removeprefix(quoted(part.as_quoted))  # what only records give
+        "\n".join([quoted([next(left) for _ in part.citations]), *part.notes])
         if part.found
         else f"{part.question} {part.text}"
         for part in parts

@@ -170,7 +170,7 @@ def _body(answer: Answer) -> list[str]:
         blocks.append(f"*Understood as: {_plain(answer.reading)}*")
     if not answer.found:
         return [*blocks, _plain(answer.text)]
-    blocks += [f"> {_plain(c.quote, '> ')} [{c.number}]" for c in answer.as_quoted]
+    blocks += [f"> {_plain(c.quote, '> ')} [{c.number}]" for c in answer.citations]
     # It marks a best guess that was asked for; what a person quoted has none.
     if answer.kind == "answer" and answer.request != "quote":
         blocks.append(f"*Confidence: {100 * answer.confidence:.0f} %*")

@@ -154,18 +154,6 @@ def test_a_part_that_was_edited_alone_is_told(small):
     assert statuses([data], small) == ["intact", "changed"]
 
 
-def test_markdown_quotes_in_the_order_of_the_text():
-    first = found().citations[0]
-    earlier = citation(BRIDGE, "A Bridge for the Town", number=2)
-    text = f"{earlier.quote} [2]\n{first.quote} [1]"
-    answer = Answer("Q", "Q", "answer", True, text, 1.0, (first, earlier), request="summary")
-    assert answer.as_quoted == (earlier, first)
-    shown = transcript.to_markdown([answer])
-    assert shown.index(f"> {earlier.quote} [2]") < shown.index(f"> {QUOTE} [1]")
-    unlike = Answer("Q", "Q", "answer", True, "Other words.", 1.0, (first, earlier))
-    assert unlike.as_quoted == (first, earlier)
-
-
 def test_verify_answers(small, tmp_path, capsys):
     path = saved(tmp_path, transcript.to_json([found()]))
     arguments = ["verify", "--index", str(small), "--answers", str(path)]

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from askvisit.records import Answer, AnswerGroup, Citation, Hit, ProposedScope, quoted
+from askvisit.records import Answer, AnswerGroup, Citation, Hit, ProposedScope
 from askvisit.text import counted, excerpt, excerpt_around, printable
 
 if TYPE_CHECKING:
@@ -42,10 +42,10 @@ def answer(found: Answer, each: bool = False) -> str:
     """
     if each and found.groups:
         return groups(found.groups)
-    lines = [_quoted(c) for c in found.as_quoted] if found.found else [plain(found.text)]
+    lines = [_quoted(c) for c in found.citations] if found.found else [plain(found.text)]
     if found.found:
         lines += [plain(f"{p.question} {p.text}") for p in found.parts if not p.found]
-    lines += lines_of_records(found)
+    lines += map(plain, found.notes)
     lines += ["", *(source(c) for c in found.citations)] if found.citations else []
     if found.nearest:
         lines += ["", "Nearest passages:", *(f"  {excerpt(hit.text)}" for hit in found.nearest)]
@@ -82,14 +82,6 @@ def proposal(scope: ProposedScope) -> str:
     chosen += [] if scope.since is None else [f"--since {scope.since}"]
     chosen += [] if scope.until is None else [f"--until {scope.until}"]
     return f"To search only {counted(scope.articles, 'article')}: {' '.join(chosen)}"
-
-
-def lines_of_records(found: Answer) -> list[str]:
-    """Return the lines of an answer's text below its quotes: facts found only in records."""
-    if not found.found or found.request is None:
-        return []
-    below = found.text.removeprefix(quoted(found.as_quoted))
-    return [plain(line) for line in below.splitlines() if line]
 
 
 def source(citation: Citation) -> str:

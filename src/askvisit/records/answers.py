@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 from askvisit.records.checks import known_fields
-from askvisit.records.citations import Citation
+from askvisit.records.citations import Citation, quoted
 from askvisit.records.evidence import Hit
 from askvisit.records.facts import Fact
 from askvisit.records.groups import AnswerGroup
@@ -83,11 +83,11 @@ class Answer:
             raise ValueError(f"nothing called {self.request!r} is wanted of an article")
 
     @property
-    def as_quoted(self) -> tuple[Citation, ...]:
-        """The citations in the order in which `text` quotes them; a summary follows the article."""
-        if self.request != "summary":
-            return self.citations
-        return tuple(sorted(self.citations, key=lambda citation: citation.start))
+    def notes(self) -> list[str]:
+        """The lines of `text` below its quotes: facts about an article that only records give."""
+        answered = [part for part in self.parts or (self,) if part.found and part.request]
+        below = (part.text.removeprefix(quoted(part.citations)) for part in answered)
+        return [line for text in below for line in text.splitlines() if line]
 
     def placed(self, places: Sequence[int]) -> Answer:
         """Return it with the turn `n` of each context numbered `places[n]`, in its parts too."""

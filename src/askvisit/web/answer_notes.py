@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from askvisit.errors import AskvisitError
-from askvisit.records import Answer, AnswerGroup, ProposedScope, quoted
+from askvisit.records import Answer, AnswerGroup, ProposedScope
 from askvisit.scope import Scope
 from askvisit.text import counted
 from askvisit.web.answers import address
@@ -24,18 +24,11 @@ def beside(answer: Answer, assistant: Assistant, chosen: Chosen) -> str:
 
     chosen: the articles that were searched.
     """
-    shown = _records(answer) + "".join(_groups(one.groups) for one in (answer, *answer.parts))
+    shown = "".join(f'<p class="note" dir="auto">{escape(line)}</p>' for line in answer.notes)
+    shown += "".join(_groups(one.groups) for one in (answer, *answer.parts))
     if answer.proposed_scope is not None:
         shown += _proposal(answer.proposed_scope, assistant, chosen)
     return shown
-
-
-def _records(answer: Answer) -> str:
-    """Return the lines of an answer's text below its quotes: facts that only records have."""
-    if not answer.found or answer.request is None:
-        return ""
-    below = answer.text.removeprefix(quoted(answer.as_quoted)).strip()
-    return "".join(f'<p class="note" dir="auto">{escape(line)}</p>' for line in below.splitlines())
 
 
 def _groups(groups: Sequence[AnswerGroup]) -> str:
