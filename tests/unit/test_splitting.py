@@ -160,6 +160,7 @@ def test_questions_about_an_article_are_answered_one_by_one(small):
     newest = assistant.ask(f"What is the newest article? {MAYOR}")
     check(newest, newest.question, assistant.articles)
     assert "1 of 2 articles have no date." in newest.text.splitlines()
+    assert newest.notes[-1] == "1 of 2 articles have no date."
 
 
 def test_an_article_and_the_text_are_asked_in_one_line(scripted):
