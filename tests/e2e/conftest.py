@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -122,6 +123,59 @@ def hostile():
     page.close(verbose=False)
 
 
+class HeldAssistant(FakeAssistant):
+    """Answers a question that begins with "slow" at once, but one that is held when it may."""
+
+    address = ""
+
+    def __init__(self):
+        super().__init__()
+        self.may_answer, self._asked, self._answered = (threading.Event() for _ in range(3))
+        self.may_answer.set()
+
+    def hold(self):
+        """Hold the next slow question, until `answer` or the end of the test."""
+        for event in (self.may_answer, self._asked, self._answered):
+            event.clear()
+
+    def answer(self):
+        """Answer what is held, which must have been asked."""
+        assert self._asked.wait(SECONDS)
+        self.may_answer.set()
+        assert self._answered.wait(SECONDS)
+
+    def answer_late(self, page):
+        """Answer what is held, and give a page time to show what it should not."""
+        self.answer()
+        page.wait_for_timeout(1000)
+
+    def ask(self, question, *args, **kwargs):
+        if not question.startswith("slow"):
+            return super().ask(question, *args, **kwargs)
+        self._asked.set()
+        self.may_answer.wait(60)
+        answer = super().ask(question, *args, **kwargs)
+        self._answered.set()
+        return answer
+
+
+@pytest.fixture(scope="session")
+def holding():
+    """Return an assistant that can be held, and is served at its `address`."""
+    assistant = HeldAssistant()
+    page = serve(assistant)
+    assistant.address = page.local_url
+    yield assistant
+    page.close(verbose=False)
+
+
+@pytest.fixture
+def held(holding):
+    """Return `holding`; what one test holds does not keep the next one waiting."""
+    yield holding
+    holding.may_answer.set()
+
+
 @pytest.fixture
 def editor(small):
     """Return an editor of a small index with fakes, and the address of its chat."""
@@ -141,24 +195,33 @@ def desktop(browser):
 def open_page(browser, desktop):
     """Open an address; at the end nothing was asked of another machine, no script failed.
 
-    A page is in the context of the others unless it is to be `alone`, or what it needs (touch,
+    That is so for each page of its context, also for one that a test or a page opens itself. A page
+    is in the context of the others unless it is to be `alone`, or what it needs (touch,
     credentials) is a matter of the context.
     """
     opened_here, requests, faults = [], [], []
+    watch = {
+        "request": lambda request: requests.append(request.url),
+        "weberror": lambda failed: faults.append(str(failed.error)),
+    }
+    for event, noted in watch.items():
+        desktop.on(event, noted)
 
     def opened(
         address, *, alone=False, viewport=None, color_scheme=None, forced_colors=None, **options
     ):
         alone = alone or bool(options)
-        context = browser.new_context(**DESKTOP, **options) if alone else desktop
+        context = desktop
+        if alone:
+            context = browser.new_context(**DESKTOP, **options)
+            for event, noted in watch.items():
+                context.on(event, noted)
         page = context.new_page()
         opened_here.append(context if alone else page)
         if viewport is not None:
             page.set_viewport_size(viewport)
         page.emulate_media(color_scheme=color_scheme, forced_colors=forced_colors)
         page.set_default_timeout(SECONDS * 1000)
-        page.on("request", lambda request: requests.append(request.url))
-        page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto(address, timeout=4 * SECONDS * 1000)
         page.wait_for_selector(".log", timeout=4 * SECONDS * 1000)
         return page
@@ -168,6 +231,8 @@ def open_page(browser, desktop):
         if page_or_context not in browser.contexts:  # what one test kept is not the next one's
             page_or_context.evaluate("localStorage.clear()")
         page_or_context.close()
+    for event, noted in watch.items():
+        desktop.remove_listener(event, noted)
     assert faults == []
     hosts = {urlsplit(url).hostname for url in requests if url.startswith(("http", "ws"))}
     assert hosts <= {"127.0.0.1", "localhost"}

@@ -36,47 +36,51 @@ def ask_slowly(page):
     expect(page.locator(".waiting")).to_be_visible()
 
 
-def test_an_answer_that_comes_after_new_comes_nowhere(slow, open_page, ask):
-    page = open_page(slow)
+def test_an_answer_that_comes_after_new_comes_nowhere(held, open_page, ask):
+    page = open_page(held.address)
     ask(page, "hello")
+    held.hold()
     ask_slowly(page)
     page.get_by_role("button", name="New conversation").click()
     expect(page.locator(".welcome")).to_be_visible()
-    page.wait_for_timeout(2500)
+    held.answer_late(page)
     expect(page.locator(".turn")).to_have_count(0)
     ask(page, "When did the minister leave?")
     expect(page.locator(".turn")).to_have_count(1)
 
 
-def test_an_answer_that_comes_after_undo_comes_nowhere(slow, open_page, ask):
-    page = open_page(slow)
+def test_an_answer_that_comes_after_undo_comes_nowhere(held, open_page, ask):
+    page = open_page(held.address)
     ask(page, "hello")
+    held.hold()
     ask_slowly(page)
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".welcome")).to_be_visible()
-    page.wait_for_timeout(2500)
+    held.answer_late(page)
     expect(page.locator(".turn")).to_have_count(0)
     page.get_by_role("button", name="Restore").click()
     expect(page.locator(".message.bot")).to_have_text("Hello!\nAsk me.", use_inner_text=True)
 
 
-def test_new_takes_a_first_question_away_that_is_not_answered_yet(slow, open_page):
-    page = open_page(slow)
+def test_new_takes_a_first_question_away_that_is_not_answered_yet(held, open_page):
+    page = open_page(held.address)
+    held.hold()
     ask_slowly(page)
     page.get_by_role("button", name="New conversation").click()
     expect(page.locator(".welcome")).to_be_visible()
-    page.wait_for_timeout(2500)
+    held.answer_late(page)
     expect(page.locator(".turn")).to_have_count(0)
 
 
-def test_an_answer_that_is_stopped_comes_nowhere(slow, open_page, ask):
-    page = open_page(slow)
+def test_an_answer_that_is_stopped_comes_nowhere(held, open_page, ask):
+    page = open_page(held.address)
     ask(page, "hello")
+    held.hold()
     ask_slowly(page)
     page.get_by_role("button", name="Stop").click()
     expect(page.locator(".turn")).to_have_count(1)
     expect(page.get_by_label("Your question")).to_have_value("slow: who met the mayor?")
-    page.wait_for_timeout(2500)
+    held.answer_late(page)
     expect(page.locator(".turn")).to_have_count(1)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from .test_conversation import ask_slowly, slow  # noqa: F401 - a fixture
+from .test_conversation import ask_slowly
 
 pytestmark = pytest.mark.slow
 
@@ -69,15 +69,16 @@ def test_a_deleted_conversation_is_brought_back(fake, open_page, ask):
     expect(listed(page)).to_have_count(2)
 
 
-def test_what_comes_late_comes_into_no_other_conversation(slow, open_page, ask):  # noqa: F811
-    page = open_page(slow)
+def test_what_comes_late_comes_into_no_other_conversation(held, open_page, ask):
+    page = open_page(held.address)
     ask(page, "Who met the mayor?")
     begin_anew(page)
     ask(page, "hello")
+    held.hold()
     ask_slowly(page)
     listed(page).nth(1).click()
     expect(page.locator(".message.user p")).to_have_text(["Who met the mayor?"])
-    page.wait_for_timeout(2500)
+    held.answer_late(page)
     expect(page.locator(".message.user p")).to_have_text(["Who met the mayor?"])
     expect(listed(page)).to_have_count(2)
 
@@ -103,9 +104,10 @@ def three_conversations(page, ask):
     expect(listed(page)).to_have_count(3)
 
 
-def open_slowly(page, ask):
+def open_slowly(page, ask, held):
     """Have three conversations, and begin to open the slow one."""
     three_conversations(page, ask)
+    held.hold()
     page.locator("#conversations .opens", has_text="slow").click()
     expect(page.locator(".waiting")).to_be_visible()
 
@@ -122,54 +124,58 @@ def kept(page):
 THREE = [["Who met the mayor?"], ["hello"], ["slow: who met the mayor?"]]
 
 
-def test_a_reload_while_one_is_opened_loses_none(slow, open_page, ask):  # noqa: F811
-    page = open_page(slow)
-    open_slowly(page, ask)
+def test_a_reload_while_one_is_opened_loses_none(held, open_page, ask):
+    page = open_page(held.address)
+    open_slowly(page, ask, held)
     page.reload()
+    held.answer()
     expect(page.locator(".message.user p")).to_have_text(["slow: who met the mayor?"])
     assert kept(page) == THREE
     expect(listed(page)).to_have_count(3)
     expect(page.locator("#conversations [aria-current]")).to_contain_text("slow")
 
 
-def test_the_last_one_that_is_clicked_opens_and_none_is_lost(slow, open_page, ask):  # noqa: F811
-    page = open_page(slow)
-    open_slowly(page, ask)
+def test_the_last_one_that_is_clicked_opens_and_none_is_lost(held, open_page, ask):
+    page = open_page(held.address)
+    open_slowly(page, ask, held)
     listed(page).nth(1).click()
     expect(page.locator(".message.user p")).to_have_text(["Who met the mayor?"])
-    page.wait_for_timeout(2000)
+    held.answer_late(page)
     expect(page.locator(".message.user p")).to_have_text(["Who met the mayor?"])
     assert kept(page) == THREE
 
 
-def test_one_that_is_deleted_while_it_opens_stays_deleted(slow, open_page, ask):  # noqa: F811
-    page = open_page(slow)
-    open_slowly(page, ask)
+def test_one_that_is_deleted_while_it_opens_stays_deleted(held, open_page, ask):
+    page = open_page(held.address)
+    open_slowly(page, ask, held)
     listed(page)
     page.get_by_role("button", name="Delete: slow").click()
+    held.answer()
     expect(page.locator(".welcome")).to_be_visible()
     assert kept(page) == THREE[:2]
     page.locator("#conversations").get_by_role("button", name="Undo").click()
     assert kept(page) == THREE
 
 
-def test_a_deletion_that_is_undone_while_one_opens_changes_nothing(slow, open_page, ask):  # noqa: F811
-    page = open_page(slow)
-    open_slowly(page, ask)
+def test_a_deletion_that_is_undone_while_one_opens_changes_nothing(held, open_page, ask):
+    page = open_page(held.address)
+    open_slowly(page, ask, held)
     listed(page)
     page.get_by_role("button", name="Delete: slow").click()
     page.locator("#conversations").get_by_role("button", name="Undo").click()
+    held.answer()
     expect(page.locator(".message.user p")).to_have_text(["slow: who met the mayor?"])
     assert kept(page) == THREE
 
 
-def test_a_new_one_that_is_begun_while_the_page_loads_stays_new(slow, open_page, ask):  # noqa: F811
-    page = open_page(slow)
+def test_a_new_one_that_is_begun_while_the_page_loads_stays_new(held, open_page, ask):
+    page = open_page(held.address)
     ask(page, "slow: who met the mayor?")
+    held.hold()
     page.reload()
     expect(page.locator("#chat .log")).to_contain_text("Asking the questions of this conversation")
     begin_anew(page)
-    page.wait_for_timeout(2500)
+    held.answer_late(page)
     expect(page.locator(".turn")).to_have_count(0)
     assert kept(page) == [["slow: who met the mayor?"]]
 

@@ -125,11 +125,10 @@ def test_a_link_preview_names_askvisit(fake):
     assert not [tag for tag in previews if "gradio" in tag.lower()]
 
 
-def test_an_article_alone_is_a_link_too(fake, open_page):
-    page = open_page(f"{fake}?article=visit.txt")
-    page.wait_for_timeout(300)
-    expect(page.locator(".source-meta")).to_contain_text("The Paper")
-    expect(page.locator("#source h2")).to_have_text("A Short Visit")
+def test_an_article_alone_is_a_link_too(both, open_page):
+    page = open_page(f"{both}?article=another.txt")
+    expect(page.locator("#source h2")).to_have_text("Another")
+    expect(page.locator("#source article")).to_have_attribute("data-article", "another.txt")
 
 
 def test_on_a_phone_head_and_box_leave_the_room_to_the_answer(fake, open_page, ask):

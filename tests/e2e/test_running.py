@@ -68,25 +68,24 @@ def start():
             one.process.communicate()
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
-def test_it_stops_cleanly_while_a_page_is_open(start, open_page, number, status):
+def test_ctrl_c_stops_it_cleanly_while_a_page_is_open(start, open_page):
     started = start("--port", "0")
     assert started.ready.startswith("askvisit is ready: http://127.0.0.1:")
     open_page(started.address)
-    assert started.stop(number) == (status, "")
+    assert started.stop(signal.SIGINT) == (130, "")
 
 
-def test_after_a_restart_the_conversation_goes_on(start, open_page, ask):
+def test_it_stops_cleanly_and_after_a_restart_the_conversation_goes_on(start, open_page, ask):
     port = str(server.free_port("127.0.0.1", 0))
     started = start("--port", port)
     page = open_page(started.address)
     ask(page, "Who did Xi meet in 2009?")
-    started.stop()
+    assert started.stop() == (0, "")
     started = start("--port", port)
     ask(page, "Where will Xi and Trump meet?")
     expect(page.locator(".turn")).to_have_count(2)
     expect(page.locator(".turn a.cite")).to_have_count(2)
-    started.stop()
+    assert started.stop() == (0, "")
     page.get_by_label("Your question").fill("How many summits has Trump held with Kim?")
     page.get_by_label("Your question").press("Enter")
     started = start("--port", port)
@@ -95,7 +94,7 @@ def test_after_a_restart_the_conversation_goes_on(start, open_page, ask):
         "document.querySelector('#question textarea')?.value.startsWith('How many')",
         timeout=30_000,
     )
-    started.stop()
+    assert started.stop() == (0, "")
 
 
 class Proxy(BaseHTTPRequestHandler):

@@ -1,8 +1,12 @@
-"""The chat under load, over HTTP: a crowd, too many at once, slow clients, a restart."""
+"""The chat under load, over HTTP: a crowd, too many at once, slow clients, a restart.
+
+The small reader will do: who is answered, and what is quoted, does not depend on it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 
 import pytest
@@ -10,6 +14,7 @@ from harness import clients, crowd, people
 from harness.fakes import finish
 
 from askvisit import Assistant, encoder
+from askvisit.calibration import SMALL
 
 pytestmark = pytest.mark.slow
 
@@ -24,10 +29,14 @@ def log(tmp_path_factory):
     return tmp_path_factory.mktemp("log") / "log"
 
 
+def start(library, log, port=0):
+    return clients.Server(library.folder, log, port, "--reader", SMALL)
+
+
 @pytest.fixture(scope="module")
 def server(library, log):
     """The chat that all of them ask; the test that stops it is the last."""
-    with clients.Server(library.folder, log) as started:
+    with start(library, log) as started:
         yield started
         if started.process.poll() is None:
             assert started.stop() < 10
@@ -69,9 +78,8 @@ def test_slow_clients_are_sent_away_and_keep_nobody_waiting(server):
 
 
 def test_a_restart_loses_no_answer_and_takes_the_same_port(server, library, log):
-    tally, stopped, _ = finish(
-        crowd.restarted(server, 6, lambda: clients.Server(library.folder, log, server.port))
-    )
+    again = partial(start, library, log, server.port)
+    tally, stopped, _ = finish(crowd.restarted(server, 6, again))
     assert tally.errors == []
     assert tally.busy != []
     assert stopped < 10
@@ -80,7 +88,7 @@ def test_a_restart_loses_no_answer_and_takes_the_same_port(server, library, log)
 def test_the_crowd_sees_an_answer_that_is_wrong(library):
     question, other = islice(clients.questions(), 2)
     assert crowd.in_the_log(question, 1)(f'<p class="message user">{other}</p>')
-    assistant = Assistant.load(library.folder)
+    assistant = Assistant.load(library.folder, reader=SMALL)
     answer = assistant.ask(question, min_confidence=0)
     assert library.judge(answer) == ""
     cited = answer.citations[0]

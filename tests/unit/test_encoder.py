@@ -24,7 +24,7 @@ from askvisit.encoder import (
     SentenceTransformerEncoder,
 )
 from askvisit.errors import ModelError
-from askvisit.index import verify_index
+from askvisit.index import open_index, verify_index
 from askvisit.vectors import normalise
 
 
@@ -120,7 +120,7 @@ def test_an_article_more_is_encoded_without_torch(tmp_path):
     command = [sys.executable, "-c", ADDING, str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     *_, built, loaded = done.stdout.splitlines()
-    assert built.endswith("1 added, 0 changed, 0 removed, 1 passages encoded")
+    assert built.endswith("1 added, 0 changed, 0 removed, 1 passage encoded")
     assert loaded == "[]"
     assert verify_index(folder).intact
 
@@ -216,35 +216,39 @@ def test_one_worker_needs_no_pool(lengths):
     assert lengths._model.started == []
 
 
-@pytest.mark.slow
-def test_processes_encode_as_one_does(monkeypatch):
-    monkeypatch.setattr(encoders, "_MANY", 1)
-    texts = [f"Sentence {n} says {'very ' * (n % 7)}little." for n in range(150)]
-    encoder = SentenceTransformerEncoder()
-    alone = encoder.encode(texts)
-    with encoders.spread(encoder, 2):
-        together = encoder.encode(texts)
-    assert np.allclose(alone, together, atol=1e-5)
-
-
 def is_running(pid: str) -> bool:
     """Return whether there is such a process that has not ended (a zombie has)."""
     path = Path("/proc", pid, "stat")
     return path.exists() and path.read_text().rsplit(")", 1)[1].split()[0] != "Z"
 
 
+INDEXING = """
+import sys
+from askvisit import encoder
+from askvisit.cli import main
+from askvisit.index import write
+encoder._MANY = write._CHUNK = 128
+sys.exit(main())
+"""
+"""`askvisit` for `python -c`, which takes fewer passages at a time."""
+
+
 @pytest.mark.slow
-def test_ctrl_c_ends_the_processes_and_keeps_their_work(tmp_path):
-    text = "\n\n".join(f"Paragraph {n} is about a bridge. " + "It is long. " * 8 for n in range(20))
-    write_articles(tmp_path / "articles", {f"{n:03}.txt": f"{text} {n}" for n in range(80)})
-    command = [sys.executable, "-c", "from askvisit.cli import main; exit(main())", "index"]
+def test_ctrl_c_ends_the_processes_and_keeps_their_work_which_is_that_of_one(tmp_path):
+    """The first articles are encoded by two processes, the others by one."""
+    # But for their last paragraphs, which have a number, they are all the same.
+    text = "\n\n".join(
+        f"Paragraph {n} is about a bridge. " + "It is long. " * (8 + n % 7) for n in range(20)
+    )
+    write_articles(tmp_path / "articles", {f"{n:03}.txt": f"{text} {n}" for n in range(24)})
+    command = [sys.executable, "-c", INDEXING, "index"]
     # Named by its folder, the model is one for Sentence Transformers.
     command += ["--index", str(tmp_path), "--encoder", str(get_model_path())]
     partial = tmp_path / "partial.jsonl"
     with subprocess.Popen(
         [*command, "--workers", "2"], stderr=subprocess.PIPE, text=True
     ) as process:
-        while not (partial.exists() and partial.read_text().count("\n") > 10):
+        while not (partial.exists() and partial.read_text().count("\n") > 1):
             assert process.poll() is None, process.stderr.read()
             time.sleep(0.1)
         workers = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
@@ -254,7 +258,12 @@ def test_ctrl_c_ends_the_processes_and_keeps_their_work(tmp_path):
         assert process.stderr.read() == ""
     time.sleep(0.5)
     assert [pid for pid in workers if is_running(pid)] == []
+    kept = partial.read_text().count("\n") - 1  # its first line tells the settings
+    assert 0 < kept < 24
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     encoded = int(done.stdout.split("removed, ")[1].split(" ")[0].replace(",", ""))
-    assert 0 < encoded < 80 * 20
+    assert encoded == (24 - kept) * 20
+    index = open_index(tmp_path)
+    rows = index.rows(range(len(index))).reshape(24, 20, -1)[:, :-1]
+    assert np.allclose(rows, rows[-1], atol=1e-5)
