@@ -206,7 +206,7 @@ def _mentions(sentence: Sentence, small: Collection[str]) -> Iterator[Mention]:
 
 def _column_names(text: str) -> list[tuple[int, int]]:
     """Return the ranges of the column names if a text is a row of a table."""
-    if quotable.ROW.fullmatch(text) is None:
+    if ends_sentence(text) or quotable.ROW.fullmatch(text) is None:
         return []
     return [match.span(1) for match in _COLUMN_NAME.finditer(text)]
 

@@ -73,7 +73,7 @@ class QAPipeline:
         Typed question → rewriting (`_best`) → retrieval, reading, ranking (`read`) → answer.
         """
         parts = rewriting.splitting.split(rewriting.wrapping.unwrap(asked))
-        if len(parts) == 1:
+        if len(parts) == 1 or talk.is_one_request(parts):
             return self._answer_one(question, asked, history)
         answers: list[Answer] = []
         for part in parts:

@@ -170,7 +170,10 @@ def _body(answer: Answer) -> list[str]:
         blocks.append(f"*Understood as: {_plain(answer.reading)}*")
     if not answer.found:
         return [*blocks, _plain(answer.text)]
-    blocks += [f"> {_plain(c.quote, '> ')} [{c.number}]" for c in answer.citations]
+    quoted = answer.citations
+    if answer.request == "summary":  # earlier ones were numbered by their scores
+        quoted = tuple(sorted(quoted, key=lambda citation: citation.start))
+    blocks += [f"> {_plain(c.quote, '> ')} [{c.number}]" for c in quoted]
     # It marks a best guess that was asked for; what a person quoted has none.
     if answer.kind == "answer" and answer.request != "quote":
         blocks.append(f"*Confidence: {100 * answer.confidence:.0f} %*")

@@ -119,6 +119,14 @@ def test_of_front_matter_texts_and_lists_of_them_are_used(lines, known):
     assert told(f"---\n{lines}\n---\n") == known
 
 
+def test_characters_that_control_or_do_not_exist_are_not_taken_from_front_matter():
+    document = formats.read("a.md", b'---\ntitle: "A\\x1b \\uD800"\n---\nText.')
+    assert document.title == "A ?"
+    for unreadable in (r'"\UFFFFFFFF"', r'"\U00110000"'):
+        text = f"---\ntitle: {unreadable}\n---\nText."
+        assert formats.read("a.md", text.encode()).text == text
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -32,6 +32,7 @@ def test_names(text, found):
     [
         ("By Ola Strand\nThe Oslo Gazette", ["Ola Strand", "Oslo Gazette"]),
         ("He met Ola\nStrand there.", ["Ola\nStrand"]),
+        ("He met Ola\nStrand there, they wrote:", ["Ola\nStrand"]),
         ("“He met Ola\nStrand,” she said.", ["Ola\nStrand"]),
     ],
 )

@@ -44,6 +44,7 @@ def found(text: str) -> dict[str, int]:
             {"Ola Strand": 1, "Bank of Oslo": 1},
         ),
         ('"We are losing it," Strand told them.', {"Strand": 1}),
+        ("Oslo pulled out; Mayor Per Strand said: “No deal.”", {"Per Strand": 1}),
         ('"Oslo is far," she said. "It is." People left. He said "no." Brides wept.', {}),
     ],
 )

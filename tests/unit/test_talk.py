@@ -237,7 +237,8 @@ class TestRequests:
                 "what does the paper show",
                 "Which names are given?",
             ),
-            *("What does article 5 say?", "What is article 5 about?"),
+            *("What does article 5 say?", "What is article 5 about?", "Is article 5 open?"),
+            *("Where is article 50 mentioned?", "What is the title of article 5?"),
         ],
     )
     def test_a_question_is_none(self, message):

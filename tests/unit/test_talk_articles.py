@@ -72,6 +72,27 @@ class TestWhichArticle:
         check(answer, assistant)
         assert (answer.request, cited(answer)) == (request_, {"tariffs.txt"})
 
+    @pytest.mark.parametrize("asked", ["list the articles", "Who wrote this article?"])
+    @pytest.mark.parametrize(
+        "question",
+        ["Why did the tariffs rise?", "When was the bridge opened?", "Who is the mayor?"],
+    )
+    def test_a_question_with_words_of_a_title_only_is_a_question(self, assistant, asked, question):
+        answer = assistant.ask(question, [assistant.ask(asked)])
+        assert answer.request is None
+        assert answer.confidence == assistant.ask(question).confidence
+
+    def test_a_name_completes_the_last_open_question_of_a_line(self, assistant):
+        line = assistant.ask("What is the headline? Who wrote this article?")
+        answer = assistant.ask("2", [line])
+        assert "author" in answer.text
+        assert "Tariff" in answer.text
+
+    def test_a_request_in_two_wordings_is_one(self, assistant):
+        line = "What is the article about? Can you summarise it in two sentences?"
+        answer = assistant.ask(line, articles=["bridge.txt"])
+        assert (answer.request, len(answer.citations), answer.parts) == ("summary", 2, ())
+
     def test_a_question_after_it_was_asked_is_a_question(self, assistant):
         which = assistant.ask("What is the headline?")
         assert assistant.ask(MAYOR, [which]).citations == assistant.ask(MAYOR).citations

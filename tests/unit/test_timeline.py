@@ -235,6 +235,8 @@ def test_the_line_that_dates_an_article_is_no_entry(tmp_path, line):
     "line",
     [
         "18 June 2025: bridge opened",
+        "18 June 2025: Flood",
+        "18 June 2025 – Nordhavn Summit",
         "NORDHAVN, 18 June 2025 - A bridge was opened.",
         "They left for Nordhavn on\n18 June 2025 in a ship,\nwhich sank.",
     ],

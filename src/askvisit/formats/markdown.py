@@ -12,7 +12,7 @@ import yaml
 
 from askvisit.formats import Document, plain
 from askvisit.metadata import dates
-from askvisit.text import one_line
+from askvisit.text import one_line, printable
 
 _HEADING = re.compile(r"^\ufeff? {0,3}#{1,6}[ \t]+(.+?)(?:[ \t]+#+)?[ \t]*\r?$", re.MULTILINE)
 _FRONT_MATTER = re.compile(
@@ -21,7 +21,7 @@ _FRONT_MATTER = re.compile(
 _TIME_OF_DAY = re.compile(r"(?<=\d{4}-\d\d-\d\d)[T ].*")
 _NOTHING = frozenset(("", "~", "null"))
 
-_PICTURE = r"!\[[^\]\n]*\]\((?:[^()\n]|\([^()\n]*\))*\)"
+_PICTURE = r"!\[[^\]\n]*+\]\((?:[^()\n]++|\([^()\n]*+\))*+\)"
 _PICTURES = re.compile(
     rf"^[ \t]*(?:(?:{_PICTURE}|\[{_PICTURE}\]\([^()\n]*\))[ \t]*)+\r?(?:\n|\Z)", re.MULTILINE
 )
@@ -50,7 +50,7 @@ def _front_matter(text: str) -> tuple[dict[Any, Any], str]:
     try:
         # This loader makes strings, lists and mappings of them, nothing else.
         known = None if block is None else yaml.load(block["yaml"], Loader=yaml.BaseLoader)
-    except (yaml.YAMLError, RecursionError):
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError):
         known = None
     return (known, text[block.end() :]) if block and isinstance(known, dict) else ({}, text)
 
@@ -60,7 +60,11 @@ def _value(known: dict[Any, Any], *keys: str) -> str | None:
     for key in keys:
         value = known.get(key)
         texts = value if isinstance(value, list) else [value]
-        told = [one_line(t) for t in texts if isinstance(t, str) and t not in _NOTHING]
+        told = [
+            one_line(printable(text, instead=" "))
+            for text in texts
+            if isinstance(text, str) and text not in _NOTHING
+        ]
         if told:
             return ", ".join(told)
     return None

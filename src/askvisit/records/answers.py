@@ -86,8 +86,12 @@ class Answer:
     def notes(self) -> list[str]:
         """The lines of `text` below its quotes: facts about an article that only records give."""
         answered = [part for part in self.parts or (self,) if part.found and part.request]
-        below = (part.text.removeprefix(quoted(part.citations)) for part in answered)
-        return [line for text in below for line in text.splitlines() if line]
+        found = []
+        for part in answered:
+            quotes = quoted(part.citations)
+            if part.text.startswith(quotes):
+                found += part.text.removeprefix(quotes).splitlines()
+        return [line for line in found if line]
 
     def placed(self, places: Sequence[int]) -> Answer:
         """Return it with the turn `n` of each context numbered `places[n]`, in its parts too."""

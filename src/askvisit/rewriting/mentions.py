@@ -54,7 +54,8 @@ def has_separate_lines(text: str) -> bool:
 
     Lines that are wrapped make up a sentence, and that ends like one.
     """
-    return "\n" in text and not ends_sentence(text)
+    unfinished = text.rstrip().endswith((":", ",", ";"))
+    return "\n" in text and not ends_sentence(text) and not unfinished
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:

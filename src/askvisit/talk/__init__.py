@@ -64,8 +64,9 @@ def reply(
     if response is not None:
         return _talk(question, response)
     wanted = _parse(asked, encoder)
-    before = history[-1] if history else None
-    if before is not None and before.kind == "talk" and not before.facts:
+    last = (history[-1].parts or history[-1:]) if history else ()
+    before = next((a for a in reversed(last) if a.kind == "talk" and not a.facts), None)
+    if before is not None:
         named = choice.only_named(index, asked, articles)
         earlier = (None, None) if named is None else _completed(before.question, encoder)
         if named is not None and any(earlier):
@@ -80,6 +81,13 @@ def reply(
 def warm_up(encoder: Encoder) -> None:
     """Fit the classifier of questions about articles themselves ahead of its first use."""
     fact_questions.LEARNED.fit(encoder)
+
+
+def is_one_request(parts: Sequence[str]) -> bool:
+    """Return whether the questions of a line only repeat one request in other words."""
+    parsed = map(requests.parse, parts)
+    found = {(request.wanted, request.about) if request else None for request in parsed}
+    return len(found) == 1 and None not in found
 
 
 def is_reply(answer: Answer) -> bool:

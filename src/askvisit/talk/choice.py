@@ -12,7 +12,7 @@ from pathlib import PurePath
 from askvisit.index import PassageIndex
 from askvisit.records import Answer, Article, Sentence
 from askvisit.talk.requests import Request
-from askvisit.text import stems
+from askvisit.text import AUXILIARIES, QUESTION_WORDS, lower_tokens, stems
 
 _TITLES_LISTED = 5
 _TITLES_COMPARED = 200
@@ -20,6 +20,7 @@ _TITLES_COMPARED = 200
 
 _PASSAGES_SEARCHED = 20
 _AROUND_A_NAME = re.compile(r"\b(?:the|one|article|story|about|please)\b", re.IGNORECASE)
+_ASKING = QUESTION_WORDS | AUXILIARIES | {"tell"}
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 
 
@@ -63,7 +64,11 @@ def only_named(
     ids = among(index, articles)
     bare = _AROUND_A_NAME.sub(" ", words)
     named = _named(index, words, ids, loosely=True) or _named(index, bare, ids, loosely=True)
-    return named[0] if len(named) == 1 else None
+    if len(named) != 1:
+        return None
+    # "Why did tariffs rise?" has no other content words than a title, and yet asks something.
+    asking = _ASKING.intersection(lower_tokens(words))
+    return named[0] if asking <= set(lower_tokens(index.article(named[0]).title)) else None
 
 
 def which(

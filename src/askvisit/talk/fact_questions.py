@@ -1,6 +1,6 @@
 """Questions about an article itself: its author, when and where it was published, which one it is.
 
-`facts.toml` has about ten examples of each intent (see `intents`). The article or topic meant must
+`facts.toml` has examples of each intent (see `intents`). The article or topic meant must
 not affect the intent, so words that no example has are replaced by "something" for comparison:
 "Who wrote the article about the bridge?" becomes "who wrote the article about something".
 """

@@ -13,6 +13,7 @@ from typing import Literal
 
 from askvisit.rewriting.wrapping import without_greeting
 from askvisit.talk.wording import nearest_word, words
+from askvisit.text import QUESTION_WORDS
 
 Wanted = Literal["headline", "show", "summary", "list"]
 
@@ -37,6 +38,7 @@ class Request:
     by_words: bool = False
 
 
+_ASKING = QUESTION_WORDS | {"is", "are", "do", "does", "did"}
 _ARTICLE = frozenset(
     "article text story news piece document page report post paper passage content contents".split()
 )
@@ -158,7 +160,8 @@ def _is_place(typed: list[str], n: int) -> bool:
     Otherwise it may be an article of a law: "Article 5", "What does article 5 say?".
     """
     is_number = typed[n].isdecimal() and n > 0 and typed[n - 1] in SURELY
-    return is_number and bool(set(typed) & (_HEADLINE | _SUMMARY | _SHOW))
+    held = set(typed)
+    return is_number and not held & _ASKING and bool(held & (_HEADLINE | _SUMMARY | _SHOW))
 
 
 def _wanted(held: frozenset[str], typed: list[str], about: str | None) -> Wanted | None:

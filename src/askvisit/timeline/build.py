@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -28,6 +29,8 @@ _ARTICLES_REMEMBERED = 1024
 
 _OF_A_DATE_LINE = frozenset("am and at by for from in of on pm the updated".split())
 """Words in lower case that may follow the date of an article: "by Ada Quill", "at 9 am"."""
+
+_GOES_ON = re.compile(r"\s*(?:[:–—]|\s-)\s*[^\W\d_]")
 
 _Place = tuple[str, int]
 """A sentence: its article's id and start offset."""
@@ -161,5 +164,7 @@ def _date_line(text: str) -> tuple[int, int]:
     start = text.rfind("\n", 0, fact.start) + 1
     end = text.find("\n", fact.end)
     end = len(text) if end < 0 else end
+    if _GOES_ON.match(text, fact.end, end):
+        return 0, 0
     small = {word for word in words(text[fact.end : end]) if word.isalpha() and word.islower()}
     return (start, end) if small <= _OF_A_DATE_LINE else (0, 0)
