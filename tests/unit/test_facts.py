@@ -254,6 +254,11 @@ def test_hardly_a_question_to_the_text_is_taken_for_one(encoder, name):
     assert len(taken) <= 0.01 * len(questions), taken
 
 
+@pytest.mark.parametrize("question", ["On which day?", "And by what date?", "in what month"])
+def test_a_fragment_asks_what_was_just_talked_about(encoder, question):
+    assert fact_questions.parse(question, encoder) is None
+
+
 @pytest.mark.parametrize(
     "question",
     [
