@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import tempfile
 from collections.abc import Hashable, Iterator, Mapping
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from askvisit.encoder import Encoder
 from askvisit.errors import IndexMissingError, IndexReadOnlyError, index_option
+from askvisit.index import lock
 from askvisit.index import manifest as manifests
 from askvisit.index.local import LocalIndex, open_index
 from askvisit.index.location import BuildOptions, BuildReport, IndexLocation
@@ -150,8 +150,7 @@ def locate(folder: str | os.PathLike[str] | None = None) -> Path:
 def only_writer(folder: Path) -> Iterator[None]:
     """Lock a folder for writing, creating it if needed; other writers wait their turn.
 
-    The system releases the lock when the process ends, however it ends. Raises `IndexReadOnlyError`
-    if the folder cannot be written, and for an `OSError` in the block.
+    Raises `IndexReadOnlyError` if the folder cannot be written, and for an `OSError` in the block.
     """
     if folder.resolve() == PACKED.resolve():
         raise IndexReadOnlyError(
@@ -160,11 +159,7 @@ def only_writer(folder: Path) -> Iterator[None]:
         )
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        with lock.writing(folder):
             yield
-        finally:
-            os.close(descriptor)
     except OSError as error:
         raise manifests.read_only(folder, error) from error

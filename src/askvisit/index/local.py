@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -13,6 +12,7 @@ from typing import Protocol
 
 from askvisit import corpus
 from askvisit.errors import AskvisitError, IndexDamagedError, PassageIndexError, rebuild_hint
+from askvisit.index import lock
 from askvisit.index import manifest as manifests
 from askvisit.index.manifest import BuiltFile, EncoderIdentity, Manifest
 from askvisit.records import Article, ArticleRecord, Passage, Sentence
@@ -221,14 +221,8 @@ def _was_written(folder: Path, manifest: Manifest) -> bool:
     The manifest alone does not tell: an edit moves an article's file before it replaces that.
     """
     with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            fcntl.flock(descriptor, fcntl.LOCK_SH)
+        if lock.waited_for_writer(folder):
             return True
-        finally:
-            os.close(descriptor)
     try:
         return manifests.read(folder) != manifest
     except PassageIndexError:

@@ -68,8 +68,7 @@ def reply(
     before = next((a for a in reversed(last) if a.kind == "talk" and not a.facts), None)
     if before is not None:
         named = choice.only_named(index, asked, articles)
-        earlier = (None, None) if named is None else _completed(before.question, encoder)
-        if named is not None and any(earlier):
+        if named is not None and any(earlier := _completed(before.question, encoder)):
             wanted, history, articles = earlier, (), [named]
     fact, request = wanted
     told = None if fact is None else facts.answer(index, question, fact, history, articles)
