@@ -13,6 +13,7 @@ from askvisit import encoder as encoders
 from askvisit import talk
 from askvisit.encoder import Encoder
 from askvisit.rewriting.wrapping import without_greeting
+from askvisit.talk import more
 from askvisit.talk.language import is_foreign
 from askvisit.talk.requests import MOST_SENTENCES, Request, parse
 from askvisit.talk.smalltalk import respond, responses
@@ -180,6 +181,19 @@ class TestSmallTalk:
             told += [turn["question"] for turn in row["turns"]]
         assert len(set(told)) > 5000
         assert [q for q in set(told) if respond(q, encoder)] == []
+        assert [q for q in set(told) if more.is_asked_for(q, encoder)] == []
+
+    @pytest.mark.parametrize(
+        ("message", "asks"),
+        [
+            *[(m, True) for m in ("Could you tell me more about this?", "continue reading")],
+            *[(m, True) for m in ("Ok, what more is there?", "is there more information")],
+            *[(m, False) for m in ("What else happened?", "tell me more about the treaty")],
+            *[(m, False) for m in ("who else?", "more about him", "And the next one?", "")],
+        ],
+    )
+    def test_more_is_asked_for_in_other_words_too(self, encoder, message, asks):
+        assert more.is_asked_for(message, encoder) is asks
 
     @pytest.mark.parametrize(
         ("message", "rest"),

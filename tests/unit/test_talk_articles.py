@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from harness.fakes import TARIFFS, SharedWords, WordCounts, calibration, write_articles
 
 from askvisit import Answer, Assistant, build_index
 from askvisit.index import open_index
-from askvisit.talk import summary
+from askvisit.talk import more, summary
 
 MAYOR = "When did the mayor open the bridge?"
 STEEL = "Who raised the tariff on steel?"
@@ -268,6 +270,42 @@ class TestReplies:
         asked = assistant.ask(MAYOR)
         history = [asked, assistant.ask("summarise the article", [asked])]
         assert assistant.ask("Why?", history).reading == assistant.ask("Why?", [asked]).reading
+
+
+class TestMore:
+    def test_it_goes_on_after_the_last_quote_up_to_the_end(self, assistant):
+        sentences = assistant.ask("show me the bridge article").citations
+        asked = assistant.ask(MAYOR)
+        place = [c.quote for c in sentences].index(asked.citations[0].quote)
+        history = [asked, assistant.ask("thanks")]
+        read = []
+        while (answer := assistant.ask("Tell me more.", history)).found:
+            check(answer, assistant)
+            assert (answer.request, answer.question) == ("more", "Tell me more.")
+            history.append(answer)
+            read += answer.citations
+        assert (answer.kind, answer.text) == ("talk", more.AT_THE_END)
+        text = assistant.articles["bridge.txt"].text
+        assert read[0].quote == sentences[place + 1].quote
+        assert len(history) > 3
+        assert read[-1].end == len(text.rstrip())
+        assert all(not text[a.end : b.start].strip() for a, b in pairwise(read))
+
+    def test_what_was_quoted_with_it_is_left_out(self, assistant):
+        shown = assistant.ask("show me the bridge article")
+        (first, *_) = assistant.ask("go on", [shown]).citations
+        assert first.start > shown.citations[-1].end
+
+    def test_it_goes_on_in_an_article_that_is_searched(self, assistant):
+        history = [assistant.ask(MAYOR), assistant.ask(STEEL)]
+        assert cited(assistant.ask("what else?", history)) == {"tariffs.txt"}
+        again = assistant.ask("what else?", history, articles=["bridge.txt"])
+        assert cited(again) == {"bridge.txt"}
+
+    def test_nothing_was_quoted_yet(self, assistant):
+        for history in ([], [assistant.ask("hello")]):
+            answer = assistant.ask("tell me more", history)
+            assert (answer.kind, answer.text) == ("talk", more.NOTHING_QUOTED)
 
 
 class TestSummary:

@@ -18,6 +18,7 @@ ArticleRequest = Literal[
     "headline",
     "show",
     "summary",
+    "more",
     "quote",
     "author",
     "date",

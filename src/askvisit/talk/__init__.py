@@ -21,7 +21,7 @@ from askvisit.records import (
     Span,
     quoted,
 )
-from askvisit.talk import choice, fact_questions, facts, requests, summary
+from askvisit.talk import choice, fact_questions, facts, more, requests, summary
 from askvisit.talk.fact_questions import FactQuestion
 from askvisit.talk.language import NO_WORDS, NOT_ENGLISH, why_unreadable
 from askvisit.talk.requests import Request
@@ -63,6 +63,8 @@ def reply(
     response = respond(asked, encoder)
     if response is not None:
         return _talk(question, response)
+    if more.is_asked_for(asked, encoder):
+        return _more(index, question, history, articles)
     wanted = _parse(asked, encoder)
     last = (history[-1].parts or history[-1:]) if history else ()
     before = next((a for a in reversed(last) if a.kind == "talk" and not a.facts), None)
@@ -135,6 +137,23 @@ def _requested(
     if not chosen and not request.loosely:
         return None
     return _talk(question, choice.which(index, chosen, request.about, articles))
+
+
+def _more(
+    index: PassageIndex,
+    question: str,
+    history: Sequence[Answer],
+    articles: Sequence[str] | None,
+) -> Answer:
+    """Quote what stands after the last quote."""
+    last = more.last_quote(index, history, articles)
+    if last is None:
+        return _talk(question, more.NOTHING_QUOTED)
+    found = more.after(index, last.citations)
+    if not found:
+        return _talk(question, more.AT_THE_END)
+    article = index.article(found[0].article_id)
+    return _quoted(question, "more", article, [(sentence, 1.0) for sentence in found])
 
 
 def _fulfilled(
