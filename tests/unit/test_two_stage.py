@@ -75,7 +75,8 @@ def evidence(*windows: Window) -> Evidence:
 
 
 class ScriptedViews(ScriptedReader):
-    """A scripted reader of windows; one of a paragraph alone has twice the scripted score."""
+    """A scripted reader of windows; of one paragraph it has twice the scripted score, of one
+    sentence six times."""
 
     def read_each(self, question, windows, turns=()):
         self.asked.append(question)
@@ -83,23 +84,26 @@ class ScriptedViews(ScriptedReader):
         self.windows = list(windows)
         views = [[self._judge(sentence) for sentence in w.sentences] for w in windows]
         return [
-            [replace(span, score=2 * span.score) for span in spans]
-            if len(numbers(window)) == 1
-            else spans
+            [replace(span, score=_times(window) * span.score) for span in spans]
             for window, spans in zip(windows, views, strict=True)
         ]
+
+
+def _times(window: Window) -> int:
+    if len(window.sentences) == 1:
+        return 6
+    return 2 if len(numbers(window)) == 1 else 1
 
 
 def two_stages(first: dict[str, float], second: dict[str, float], **reread) -> TwoStageReader:
     weights = {"margin": 1.0, "bm25": 9.0}
     views = ScriptedViews(second, otherwise=-7.0)
+    reread = {"windows": 0, "paragraphs": 0, "sentences": 0} | reread
     return TwoStageReader("two", ScriptedReader(first), views, "f" * 64, weights, **reread)
 
 
 def test_the_second_readers_spans_carry_the_first_ones_margins():
-    both = two_stages(
-        {"5 boats": 3.0, "7 boats": 1.0}, {"5": -1.0, "7": 4.0}, paragraphs=2, windows=0
-    )
+    both = two_stages({"5 boats": 3.0, "7 boats": 1.0}, {"5": -1.0, "7": 4.0}, paragraphs=2)
     found = {s.sentence: s for s in both.read("How many?", evidence(WHOLE), ["Who sails?"])}
     assert {s.paragraph - 1 for s in found} == {5, 7}, "what is not read again has lost"
     of_five, of_seven = found[SENTENCES[11]], found[SENTENCES[15]]
@@ -113,7 +117,7 @@ def test_the_second_readers_spans_carry_the_first_ones_margins():
 
 
 def test_what_retrieval_found_counts_in_the_choice_of_what_is_read_again():
-    both = two_stages({"5 boats": 3.0, "7 boats": 1.0}, {}, paragraphs=1, windows=0)
+    both = two_stages({"5 boats": 3.0, "7 boats": 1.0}, {}, paragraphs=1)
     found = evidence(WHOLE)
     named = {("a.txt", SENTENCES[15].start): 5.0}
     read = both.read("How many?", replace(found, bm25={**found.bm25, **named}))
@@ -121,7 +125,7 @@ def test_what_retrieval_found_counts_in_the_choice_of_what_is_read_again():
 
 
 def test_the_best_places_are_also_read_with_what_stands_around():
-    both = two_stages({"5 boats": 3.0, "7 boats": 1.0}, {"boats": 1.0}, paragraphs=2, windows=1)
+    both = two_stages({"5 boats": 3.0, "7 boats": 1.0}, {"boats": 1.0}, windows=1, paragraphs=2)
     found = {s.sentence: s for s in both.read("How many?", evidence(WHOLE))}
     assert WHOLE.end - WHOLE.start <= LENGTH
     assert [numbers(w) for w in both._second.windows] == [list(range(12)), [5], [7]]
@@ -129,10 +133,35 @@ def test_the_best_places_are_also_read_with_what_stands_around():
     assert found[SENTENCES[1]].score == 1.0, "seen in the window alone"
 
 
+def test_the_best_sentences_are_also_read_alone():
+    both = two_stages(
+        {"5 boats": 3.0, "7 boats": 1.0},
+        {"boats": 1.0},
+        windows=1,
+        paragraphs=2,
+        sentences=1,
+    )
+    found = {s.sentence: s for s in both.read("How many?", evidence(WHOLE))}
+    assert [len(w.sentences) for w in both._second.windows] == [24, 2, 2, 1]
+    assert both._second.windows[-1].text == "It has 5 boats and it ends."
+    assert found[SENTENCES[11]].score == (1.0 + 2.0 + 6.0) / 3
+    assert found[SENTENCES[15]].score == (1.0 + 2.0) / 2
+
+
+def test_a_paragraph_of_one_sentence_is_read_once():
+    short = "It has 5 boats."
+    (sentence,) = passages.sentences(Article("a.txt", "A", short))
+    window = Window("a.txt", 0, len(short), short, (sentence,))
+    both = two_stages({"5 boats": 3.0}, {"boats": 1.0}, windows=2, paragraphs=4, sentences=2)
+    hit = Hit("a.txt", 0, len(short), short, 0.5, 0.0, 0.0)
+    (span,) = both.read("How many?", Evidence((hit,), (window,), {("a.txt", 0): 0.0}))
+    assert (both._second.windows, span.score) == ([window], 6.0)
+
+
 def test_a_window_of_one_paragraph_is_read_once():
     start, end = first_of(5).start, SENTENCES[11].end
     alone = Window("a.txt", start, end, TEXT[start:end], tuple(SENTENCES[10:12]))
-    both = two_stages({"5 boats": 3.0}, {"boats": 1.0}, paragraphs=2, windows=1)
+    both = two_stages({"5 boats": 3.0}, {"boats": 1.0}, windows=1, paragraphs=2)
     found = both.read("How many?", evidence(alone))
     assert both._second.windows == [alone]
     assert [span.score for span in found] == [-14.0, 2.0]

@@ -15,8 +15,8 @@ from askvisit.reader.two_stage import TwoStageReader
 __all__ = ["Reader", "SentenceReader", "load"]
 
 _REREAD: dict[str, dict[str, int]] = {
-    ACCURATE: {"paragraphs": 4, "windows": 2},
-    FAST: {"paragraphs": 2, "windows": 0},
+    ACCURATE: {"windows": 2, "paragraphs": 4, "sentences": 2},
+    FAST: {"windows": 0, "paragraphs": 2, "sentences": 0},
 }
 """How much the large model rereads."""
 

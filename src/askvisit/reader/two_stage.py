@@ -1,16 +1,17 @@
 """Reading in two stages: a small model reads everything, then a large one rereads a few places.
 
 The places are those that the small model ranks first, as it would alone. `fast` rereads two
-paragraphs. `accurate` rereads four, and the text around the best ones as well: the mean of the two
-views judges better than either alone whether a text answers. The margins of both stages are kept,
-and ranking and confidence use both.
+paragraphs. `accurate` rereads four, and has two more views of the best two: the text around them,
+and the sentence alone. The mean of the views judges better than any of them whether a text answers.
+The margins of both stages are kept, and ranking and confidence use both.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import chain, groupby, islice
+from statistics import fmean
 
 from askvisit import ranking
 from askvisit.reader.span_reader import SpanReader, best_of
@@ -27,8 +28,8 @@ class TwoStageReader:
     """Reads with `first`, and again with `second` where `first` ranks the sentences highest.
 
     weights: those that rank the first reader's spans.
-    paragraphs, windows: how many paragraphs are reread by themselves, and how many windows of up
-    to 700 characters, or one longer paragraph. More is better, and slower.
+    windows, paragraphs, sentences: how many windows of up to 700 characters (or one longer
+    paragraph) are reread, and how many paragraphs and sentences by themselves.
     """
 
     def __init__(
@@ -39,18 +40,19 @@ class TwoStageReader:
         sha256: str,
         weights: Mapping[str, float],
         *,
-        paragraphs: int,
         windows: int,
+        paragraphs: int,
+        sentences: int,
     ) -> None:
         self.name = name
         self.sha256 = sha256
         self._first, self._second, self._weights = first, second, weights
-        self._paragraphs, self._windows = paragraphs, windows
+        self._windows, self._paragraphs, self._sentences = windows, paragraphs, sentences
 
     def read(self, question: str, evidence: Evidence, turns: Sequence[str] = ()) -> list[Span]:
         """Return the second reader's spans, each with the first one's margin.
 
-        A sentence in two views gets the mean of their scores. Sentences that are not reread are
+        A sentence in several views gets the mean of their scores. Sentences that are not reread are
         dropped.
         """
         found = self._first.read(question, evidence, turns)
@@ -58,26 +60,44 @@ class TwoStageReader:
         ranked = [s.sentence for s in ranking.by_score(evidence, found, self._weights)[0]]
         wide = likeliest(ranked, evidence.windows, self._windows, LENGTH)
         paragraphs = likeliest(ranked, evidence.windows, self._paragraphs, PARAGRAPH)
-        alone = [window for window in paragraphs if window not in wide]
-        views = self._second.read_each(question, [*wide, *alone], turns)
-        in_context = best_of(views[: len(wide)])
-        spans = best_of(views[len(wide) :])
-        for sentence, span in in_context.items():
-            spans[sentence] = _mean(span, spans[sentence]) if sentence in spans else span
+        alone = [_alone(sentence) for sentence in ranked[: self._sentences]]
+        spans = _means(self._views(question, turns, wide, paragraphs, alone))
         return [
-            replace(span, first_margin=margins[sentence])
-            for sentence, span in spans.items()
-            if sentence in margins
+            replace(span, first_margin=margins[span.sentence])
+            for span in spans
+            if span.sentence in margins
         ]
 
+    def _views(
+        self, question: str, turns: Sequence[str], *kinds: Sequence[Window]
+    ) -> list[dict[Sentence, Span]]:
+        """Read windows of each kind, all at once; a window of an earlier kind is not read again."""
+        seen: set[Window] = set()
+        fresh = []
+        for windows in kinds:
+            fresh.append([window for window in windows if window not in seen])
+            seen.update(windows)
+        read = iter(self._second.read_each(question, [*chain(*fresh)], turns))
+        return [best_of(islice(read, len(windows))) for windows in fresh]
 
-def _mean(span: Span, other: Span) -> Span:
-    """Return a span with the mean of its scores and those of its sentence in another view."""
-    return replace(
-        span,
-        score=(span.score + other.score) / 2,
-        null_score=(span.null_score + other.null_score) / 2,
-    )
+
+def _means(views: Sequence[Mapping[Sentence, Span]]) -> list[Span]:
+    """Return the span of each sentence in its first view, with the mean of its views' scores."""
+    spans: dict[Sentence, list[Span]] = {}
+    for sentence, span in chain(*(view.items() for view in views)):
+        spans.setdefault(sentence, []).append(span)
+    return [
+        replace(
+            same[0],
+            score=fmean(span.score for span in same),
+            null_score=fmean(span.null_score for span in same),
+        )
+        for same in spans.values()
+    ]
+
+
+def _alone(sentence: Sentence) -> Window:
+    return Window(sentence.article_id, sentence.start, sentence.end, sentence.text, (sentence,))
 
 
 def likeliest(
