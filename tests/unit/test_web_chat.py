@@ -43,6 +43,17 @@ def test_confidence_is_said_in_words_with_the_reason():
     assert "Probably · 50 %" in plain(shown("Which bridge?"))
 
 
+def test_what_was_asked_to_be_shown_has_no_confidence():
+    found = ASSISTANT.ask("Who met the mayor?")
+    for request in ("headline", "show", "summary", "more"):
+        asked = "please give me more of the article"
+        answer = replace(found, question=asked, reading=asked, request=request)
+        page = answers.answer_html(answer, ASSISTANT.articles)
+        assert ">From the article</span>" in page
+        assert "%" not in plain(re.search(r'<p class="verdict.*?</p>', page)[0])
+        assert "Statements are not judged" not in page
+
+
 def test_a_statement_gets_no_verdict_whatever_the_quotes_say():
     page = shown("The mayor asked for nine bridges")
     assert ">Found<" not in page

@@ -14,6 +14,9 @@ from askvisit.web.source_panel import TextRange
 SURE = 0.75
 """Confidence from which an answer is called found; below it, probable."""
 
+_READ_OUT = ("headline", "show", "summary", "more")
+"""Requests for parts of an article: nothing about them is more or less likely to be right."""
+
 
 def places(answer: Answer) -> list[TextRange]:
     """Return the places that an answer shows: its citations, or the nearest passages."""
@@ -114,6 +117,8 @@ def _is_keywords(answer: Answer) -> bool:
 
     "Any deaths there?" is a question, for which words of the quote are marked.
     """
+    if answer.request in _READ_OUT:
+        return False
     is_marked = any(citation.span for citation in answer.citations)
     asks = is_marked and answer.question.rstrip().endswith("?")
     return not answer.context and not asks and is_keywords(answer.reading)
@@ -129,6 +134,9 @@ def _verdict(answer: Answer, guess: bool) -> str:
     if guess:
         word, style = "Best guess", "unsure"
         reason = f"This is {percent} likely to be right: the articles hardly answer the question."
+    elif answer.request in _READ_OUT:
+        reason = "What you asked to see, quoted word for word."
+        return _verdict_line("From the article", "neutral", None, reason)
     elif _is_keywords(answer):
         word, style = "The articles on this", "neutral"
         reason = (
@@ -149,11 +157,11 @@ def _percent(share: float) -> str:
     return "under 1 %" if 0 < share < 0.005 else f"{round(100 * share)} %"
 
 
-def _verdict_line(word: str, style: str, shown: str, reason: str) -> str:
-    """Return the verdict with its probability visible, and the reason for screen readers."""
+def _verdict_line(word: str, style: str, shown: str | None, reason: str) -> str:
+    """Return the verdict, with its probability if any, and the reason for screen readers."""
+    percent = "" if shown is None else f'<span class="percent" aria-hidden="true"> · {shown}</span>'
     return (
-        f'<p class="verdict {style}" title="{reason}"><span>{word}</span>'
-        f'<span class="percent" aria-hidden="true"> · {shown}</span>'
+        f'<p class="verdict {style}" title="{reason}"><span>{word}</span>{percent}'
         f'<span class="unseen">. {reason}</span></p>'
     )
 
