@@ -174,8 +174,8 @@ def _body(answer: Answer) -> list[str]:
     if answer.request == "summary":  # earlier ones were numbered by their scores
         quoted = tuple(sorted(quoted, key=lambda citation: citation.start))
     blocks += [f"> {_plain(c.quote, '> ')} [{c.number}]" for c in quoted]
-    # It marks a best guess that was asked for; what a person quoted has none.
-    if answer.kind == "answer" and answer.request != "quote":
+    # It marks a best guess that was asked for; what was requested of an article has none.
+    if answer.request is None:
         blocks.append(f"*Confidence: {100 * answer.confidence:.0f} %*")
     return [*blocks, "\n".join(_source(c) for c in answer.citations)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
+from typing import get_args
 
 import pytest
 from harness.fakes import BRIDGE, citation
@@ -12,7 +13,7 @@ from askvisit import transcript
 from askvisit.cli import main
 from askvisit.errors import DataError
 from askvisit.index import build_index, open_index
-from askvisit.records import Answer
+from askvisit.records import Answer, ArticleRequest
 
 QUOTE = "The mayor opened the bridge on Monday."
 
@@ -128,6 +129,11 @@ def test_markdown_shows_question_quote_and_place():
     assert text.count("*Confidence: ") == 1
     guess = transcript.to_markdown([replace(found(), confidence=0.123)])
     assert "*Confidence: 12 %*" in guess
+
+
+@pytest.mark.parametrize("wanted", get_args(ArticleRequest))
+def test_what_was_requested_of_an_article_has_no_confidence(wanted):
+    assert "Confidence" not in transcript.to_markdown([found(request=wanted)])
 
 
 @pytest.mark.parametrize("question", ["-->\n# Title", "<b>*x*</b>", "\ud800?", "a\0b", "`[x](y)`"])

@@ -5,10 +5,11 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import replace
+from typing import get_args
 
 from harness.web_fakes import ARTICLE, FakeAssistant
 
-from askvisit.records import Answer, ContextTurn
+from askvisit.records import Answer, ArticleRequest, ContextTurn
 from askvisit.web import answers, chat
 from askvisit.web.chat import KEPT_QUESTION, ChatTurn, reply
 
@@ -43,9 +44,9 @@ def test_confidence_is_said_in_words_with_the_reason():
     assert "Probably · 50 %" in plain(shown("Which bridge?"))
 
 
-def test_what_was_asked_to_be_shown_has_no_confidence():
+def test_what_was_requested_of_an_article_has_no_confidence():
     found = ASSISTANT.ask("Who met the mayor?")
-    for request in ("headline", "show", "summary", "more"):
+    for request in get_args(ArticleRequest):
         asked = "please give me more of the article"
         answer = replace(found, question=asked, reading=asked, request=request)
         page = answers.answer_html(answer, ASSISTANT.articles)

@@ -14,9 +14,6 @@ from askvisit.web.source_panel import TextRange
 SURE = 0.75
 """Confidence from which an answer is called found; below it, probable."""
 
-_READ_OUT = ("headline", "show", "summary", "more")
-"""Requests for parts of an article: nothing about them is more or less likely to be right."""
-
 
 def places(answer: Answer) -> list[TextRange]:
     """Return the places that an answer shows: its citations, or the nearest passages."""
@@ -117,7 +114,7 @@ def _is_keywords(answer: Answer) -> bool:
 
     "Any deaths there?" is a question, for which words of the quote are marked.
     """
-    if answer.request in _READ_OUT:
+    if answer.request is not None:
         return False
     is_marked = any(citation.span for citation in answer.citations)
     asks = is_marked and answer.question.rstrip().endswith("?")
@@ -134,8 +131,8 @@ def _verdict(answer: Answer, guess: bool) -> str:
     if guess:
         word, style = "Best guess", "unsure"
         reason = f"This is {percent} likely to be right: the articles hardly answer the question."
-    elif answer.request in _READ_OUT:
-        reason = "What you asked to see, quoted word for word."
+    elif answer.request is not None:
+        reason = "What you asked to see of it, quoted word for word."
         return _verdict_line("From the article", "neutral", None, reason)
     elif _is_keywords(answer):
         word, style = "The articles on this", "neutral"

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from askvisit.web import api, chat, inspector
+from askvisit.web import api, chat, inspector, received
 from askvisit.web.article_controller import ArticlesUpdate
 from askvisit.web.articles import Chosen
-from askvisit.web.chat import SHOWN_TURNS, Turns
+from askvisit.web.chat import Turns
 from askvisit.web.controller import ChatController, ChatUpdate
 from askvisit.web.layout import Parts, lay_out
 
@@ -77,74 +76,74 @@ def build(controller: ChatController) -> Any:
 
 
 def _wire(controller: ChatController, page: Any, parts: Parts) -> None:
-    """Wire each event to its listener; what a browser sends with it is checked here."""
+    """Wire each event to its listener."""
     shown = {"outputs": [parts.log, parts.source, parts.turns, parts.undone], **_UNSEEN}
     # The box only if it changes: Gradio keeps another one each time it is left alone.
     with_box = shown | {"outputs": [*shown["outputs"], parts.question]}
 
     def asked(sent: str, question: str, turns: Turns, stamp: Stamp) -> list[Any]:
         changes = stamp.change()
-        kept, chosen = _remembered(controller, sent)
+        kept, chosen = received.remembered(controller, sent)
         update = controller.ask(question, controller.restored(kept, turns), chosen)
         return _updates(stamp.unless_changed(changes, update))
 
     def suggested(sent: str, turns: Turns, stamp: Stamp, event: Any) -> list[Any]:
-        return asked(sent, _text(event, "question"), turns, stamp)
+        return asked(sent, received.text(event, "question"), turns, stamp)
 
     def new(sent: str, turns: Turns, stamp: Stamp) -> list[Any]:
         stamp.change()
-        _, chosen = _remembered(controller, sent)
+        _, chosen = received.remembered(controller, sent)
         update = controller.new(chosen)
         return _updates(replace(update, log=_written_anew(update.log, stamp)), box=True)
 
     def reopen(sent: str, turns: Turns, stamp: Stamp) -> list[Any]:
         changes = stamp.change()
-        kept, chosen = _remembered(controller, sent)
+        kept, chosen = received.remembered(controller, sent)
         update = controller.reopen(kept, chosen)
         update = replace(update, log=_written_anew(update.log, stamp))
         return _updates(stamp.unless_changed(changes, update))
 
     def stop(sent: str, turns: Turns, stamp: Stamp) -> list[Any]:
         changes = stamp.change()
-        kept, chosen = _remembered(controller, sent)
+        kept, chosen = received.remembered(controller, sent)
         turns = controller.restored(kept, turns)
         update = ChatUpdate(log=_written_anew(controller.log(turns, chosen), stamp), turns=turns)
         return _updates(stamp.unless_changed(changes, update))
 
     def restore(sent: str, turns: Turns, stamp: Stamp, undone: Turns) -> list[Any]:
         stamp.change()
-        kept, chosen = _remembered(controller, sent)
+        kept, chosen = received.remembered(controller, sent)
         if not undone:
             turns = controller.restored(kept, turns)
         return _updates(controller.restore(undone, turns, chosen))
 
     def choose(turns: Turns, event: Any) -> list[Any]:
-        is_all = _sent(event, "all") is True
-        chosen = None if is_all else controller.choose(_sent(event, "articles"))
+        is_all = received.field(event, "all") is True
+        chosen = None if is_all else controller.choose(received.field(event, "articles"))
         return [controller.scope(chosen), controller.suggested(turns, chosen)]
 
     def ask_all(turns: Turns) -> list[Any]:
         return [controller.scope(None), controller.suggested(turns, None), controller.listing()]
 
     def export(sent: str, turns: Turns, event: Any) -> dict[str, str]:
-        kept, _ = _remembered(controller, sent)
-        return controller.export(_text(event, "format"), controller.restored(kept, turns))
+        kept, _ = received.remembered(controller, sent)
+        return controller.export(received.text(event, "format"), controller.restored(kept, turns))
 
     def inspect(sent: str, turns: Turns, event: Any) -> dict[str, Any]:
-        kept, _ = _remembered(controller, sent)
+        kept, _ = received.remembered(controller, sent)
         known = controller.restored(kept, turns)
-        number = _turn(event, turns, known)
+        number = received.turn(event, turns, known)
         if number is None:
-            return inspector.shown(_sent(event, "turn"), _FORGOTTEN)
+            return inspector.shown(received.field(event, "turn"), _FORGOTTEN)
         return controller.inspect(number, known)
 
     def list_articles(sent: str) -> list[Any]:
-        _, chosen = _remembered(controller, sent)
+        _, chosen = received.remembered(controller, sent)
         return [controller.listing(chosen), controller.scope(chosen)]
 
     def loaded(sent: str, turns: Turns, stamp: Stamp) -> list[Any]:
         changes = stamp.changes
-        kept, chosen = _remembered(controller, sent)
+        kept, chosen = received.remembered(controller, sent)
         update = controller.show(controller.restored(kept, turns), chosen)
         return _updates(stamp.unless_changed(changes, update))
 
@@ -199,12 +198,14 @@ def _wire_adding(controller: ChatController, parts: Parts, known: list[Any]) -> 
             yield changes(changed)
 
     def list_anew(sent: str, turns: Turns) -> list[Any]:
-        _, chosen = _remembered(controller, sent)
+        _, chosen = received.remembered(controller, sent)
         return [controller.listing(chosen), *scoped(turns, chosen)]
 
     def remove(sent: str, turns: Turns, event: Any) -> list[Any]:
-        _, chosen = _remembered(controller, sent)
-        changed = controller.remove(_text(event, "article"), chosen, _text(event, "opened"))
+        _, chosen = received.remembered(controller, sent)
+        changed = controller.remove(
+            received.text(event, "article"), chosen, received.text(event, "opened")
+        )
         return [*changes(changed), changed.listing, *scoped(turns, changed.chosen)]
 
     told = [parts.added, parts.source]
@@ -229,28 +230,16 @@ def _on_turn(
 
     def on_turn(sent: str, turns: Turns, stamp: Stamp, event: Any) -> list[Any]:
         changes = stamp.change()
-        kept, chosen = _remembered(controller, sent)
+        kept, chosen = received.remembered(controller, sent)
         known = controller.restored(kept, turns)
-        number = _turn(event, turns, known)
+        number = received.turn(event, turns, known)
         if number is None:
             return _updates(controller.show(known, chosen))
-        told = (_text(event, name) for name in names)
+        told = (received.text(event, name) for name in names)
         update = action(number, known, *told, chosen=chosen)
         return _updates(stamp.unless_changed(changes, update))
 
     return _with_event(on_turn)
-
-
-def _remembered(controller: ChatController, sent: object) -> tuple[str, Chosen]:
-    """Return what a browser remembers: the conversation, and which articles to ask."""
-    try:
-        listed = json.loads(sent) if isinstance(sent, str) and sent else None
-    except (ValueError, RecursionError):
-        listed = None
-    if not isinstance(listed, list) or len(listed) != 2:
-        return "", None
-    kept, scope = listed
-    return kept if isinstance(kept, str) else "", controller.chosen(scope)
 
 
 def _written_anew(log: str | None, stamp: Stamp) -> str:
@@ -259,18 +248,6 @@ def _written_anew(log: str | None, stamp: Stamp) -> str:
     The browser may have put a question into the current one.
     """
     return f"{log}<!-- {stamp.changes} -->"
-
-
-def _turn(event: Any, turns: Turns, known: Turns) -> int | None:
-    """Return the number of the turn that a browser named; None if there is no such turn.
-
-    `known` are the `turns` or, if they were forgotten, what was asked again. Then the page's
-    numbers are only right if it shows all that was asked again, and from the first on.
-    """
-    number = _sent(event, "turn")
-    is_all = len(known) == _sent(event, "of") and len(known) < SHOWN_TURNS
-    is_right = known is turns or is_all
-    return number if is_right and type(number) is int and 0 <= number < len(known) else None
 
 
 def _with_event(listener: Callable[..., Any]) -> Callable[..., Any]:
@@ -291,13 +268,3 @@ def _updates(shown: ChatUpdate, box: bool = False) -> list[Any]:
     asked = (shown.question,) if box else ()
     parts = (shown.log, shown.source, shown.turns, shown.undone, *asked)
     return [gr.skip() if part is None else part for part in parts]
-
-
-def _sent(event: Any, name: str) -> object:
-    data = event._data
-    return data.get(name) if isinstance(data, dict) else None
-
-
-def _text(event: Any, name: str) -> str:
-    value = _sent(event, name)
-    return value if isinstance(value, str) else ""
