@@ -24,11 +24,13 @@ from typing import TYPE_CHECKING, Any
 from askvisit.errors import AskvisitError, TrainingError
 from askvisit.evaluation.edition_files import read_editions
 from askvisit.onnx_model import Layout
+from training.channels import Inputs
 from training.checkpoint import load_model, quiet_transformers
 from training.examples import Example, crop, paragraph_units
 from training.features import load_tokenizer, model_inputs, tensors, window_of
 from training.quantise import quantise
-from training.smoothing import Inputs, smooth
+from training.smoothing import smooth
+from training.splitting import split
 
 if TYPE_CHECKING:
     import torch
@@ -71,8 +73,8 @@ def export_reader(
     """Export a span model folder to ``out``; returns ``out``.
 
     The range of each channel is measured on windows of the editions in ``news``
-    (`training.smoothing`). ``turns`` says that the model was trained with earlier turns before the
-    question.
+    (`training.splitting`, `training.smoothing`). ``turns`` says that the model was trained with
+    earlier turns before the question.
 
     The ONNX model maps int64 inputs (batch, length), of texts without padding, to ``start_logits``
     and ``end_logits`` (batch, length), and for a `TermSpanModel` to ``term_logits`` as well. There
@@ -91,6 +93,7 @@ def export_reader(
         warnings.simplefilter("ignore")
         float_model = Path(scratch) / "float.onnx"
         _trace(module, float_model, layout.token_types, outputs)
+        split(float_model, examples)
         smooth(float_model, examples)
         quantise(float_model, out / "model.onnx", beside=EMBEDDINGS)
     card = {"name": name, "kind": "reader"} | ({"turns": True} if turns else {})

@@ -2,6 +2,8 @@
 
 The float weights of a run are four times the size of what is shipped and are not kept. Each int8
 matrix times its scales is within half a step of the trained one, which further training evens out.
+The hidden channels of feed-forward layers may be in another order than in that run
+(`training.splitting`), so weights restored from it are not averaged with its own.
 """
 
 from __future__ import annotations
@@ -12,6 +14,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+
+import numpy
 
 from askvisit.errors import TrainingError
 from training.smoothing import FACTOR, SMOOTHED
@@ -60,17 +64,21 @@ def float_weights(reader: Path) -> Iterator[tuple[str, Any]]:
         elif name.startswith("model.") and name.endswith("_int8"):
             table = name.removesuffix("_int8")
             yield table.removeprefix("model."), array(name) * array(table + "_scale")
+    matrices: dict[str, list[Any]] = {}
     for node in graph.node:
         if node.op_type != "MatMulInteger":
             continue
-        # "/model/encoder/dense/MatMul_quant" multiplies by the transposed "encoder.dense.weight".
-        layer = node.name.removeprefix("/model/").removesuffix("/MatMul_quant").replace("/", ".")
+        # "/model/encoder/dense/MatMul_quant" multiplies by the transposed "encoder.dense.weight";
+        # one that was split by its rows, in their order.
+        layer = node.name.removeprefix("/model/").partition("/MatMul")[0].replace("/", ".")
         matrix = node.input[1]
         weights = array(matrix) * array(matrix.removesuffix("_quantized") + "_scale")
         tensor = node.input[0].removesuffix("_quantized")
         if tensor.endswith(SMOOTHED):  # its channels were divided, and the rows multiplied
             weights *= array(tensor.removesuffix(SMOOTHED) + FACTOR)[:, None]
-        yield f"{layer}.weight", weights.T.copy()
+        matrices.setdefault(layer, []).append(weights)
+    for layer, rows in matrices.items():
+        yield f"{layer}.weight", numpy.concatenate(rows).T.copy()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
