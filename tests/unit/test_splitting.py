@@ -1,81 +1,180 @@
-"""Outlier channels of feed-forward layers get a scale of their own."""
+"""Several questions in a line: split only where it is sure, and answered as one answer."""
 
-import numpy as np
-import onnx
-from onnx import TensorProto, helper, numpy_helper
+from __future__ import annotations
 
-from askvisit.onnx_model import onnx_runtime
-from training import quantise, splitting
+import gzip
+import json
 
-WIDTH, HIDDEN = 48, 96
-RANDOM = np.random.default_rng(0)
-X = RANDOM.normal(size=(1, 10, WIDTH)).astype(np.float32)
+import pytest
+from harness.fakes import BRIDGE, ROOT, ScriptedReader, ScriptedResolver, WordCounts, calibration
+from hypothesis import given
+from hypothesis import strategies as st
+from test_assistant import check
 
+from askvisit import Assistant, build_index
+from askvisit.pipeline import NOT_FOUND
+from askvisit.rewriting.splitting import split
 
-def model(path, activation, outlier=1.0):
-    """Write a feed-forward layer; some of its hidden channels are larger by `outlier`."""
-    expand, contract = RANDOM.normal(size=(2, WIDTH, HIDDEN)).astype(np.float32)
-    bias = RANDOM.normal(size=HIDDEN).astype(np.float32)
-    expand[:, 5:7] *= outlier
-    constants = {"expand": expand, "bias": bias, "contract": contract.T, "half": np.float32(0.5)}
-    graph = helper.make_graph(
-        [
-            helper.make_node("MatMul", ["x", "expand"], ["product"], "first"),
-            helper.make_node("Add", ["bias", "product"], ["sum"]),
-            *activation,
-            helper.make_node("MatMul", ["hidden", "contract"], ["y"], "second"),
-        ],
-        "layer",
-        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, "n", WIDTH])],
-        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, "n", WIDTH])],
-        [numpy_helper.from_array(np.ascontiguousarray(v), n) for n, v in constants.items()],
-    )
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)]), path)
-    return path
+MAYOR = "When did the mayor open the bridge?"
+COST = "How long did the bridge take?"
+SCRIPT = {"on Monday": 2.0, "three years": 1.0}
 
 
-GELU = [
-    helper.make_node("Mul", ["sum", "half"], ["scaled"]),
-    helper.make_node("Erf", ["scaled"], ["erf"]),
-    helper.make_node("Mul", ["sum", "erf"], ["hidden"]),
-]
+@pytest.mark.parametrize(
+    ("line", "questions"),
+    [
+        ("Who is Kim? Where did he go?", ["Who is Kim?", "Where did he go?"]),
+        ("Who is Kim?? And in 2018?", ["Who is Kim?", "And in 2018?"]),
+        ("Where will they meet, and why?", ["Where will they meet, and why?"]),
+        ("When did Xi come and who met him", ["When did Xi come?", "who met him?"]),
+        ("Did Xi come, and did it help?", ["Did Xi come?", "did it help?"]),
+        ("When did Xi visit the U.S. and what did he say?",
+         ["When did Xi visit the U.S.?", "what did he say?"]),
+        ("who met kim; where was it held", ["who met kim?", "where was it held?"]),
+        ("When did the WHO say so, and who did object?",
+         ["When did the WHO say so?", "who did object?"]),
+        ("WHO CAME THERE AND WHEN DID HE GO?", ["WHO CAME THERE?", "WHEN DID HE GO?"]),
+        ("How many came? Why? By whom?", ["How many came?", "Why?", "By whom?"]),
+        ("Who came? Why? Name the towns.", ["Who came?", "Why?", "Name the towns?"]),
+        (
+            "What did Xi want and what did Kim get and why did Trump care?",
+            ["What did Xi want?", "what did Kim get?", "why did Trump care?"],
+        ),
+        ("In which year did Xi come and in which city did he stay?",
+         ["In which year did Xi come?", "in which city did he stay?"]),
+    ],
+)  # fmt: skip
+def test_questions_are_split(line, questions):
+    assert split(line) == questions
 
 
-def run(path):
-    session = onnx_runtime().InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    return session.run(None, {"x": X})[0]
+@pytest.mark.parametrize(
+    "line",
+    [
+        "When and where will they meet?",
+        "What did Kim say and do at the summit?",
+        "What is the difference between what Xi said and what Trump said?",
+        "Which country is big and has the largest army?",
+        "Who removed officials and was replaced?",
+        "When it comes to trade, what matters?",
+        "Xi and who else met Kim?",
+        "Is China helping? Yes or no?",
+        "Who won the election? Tell me.",
+        "Why did the talks fail? Please explain.",
+        "Who? Who? Who?",
+        "Why? Because.",
+        "Who is A? " * 6,
+        "sanctions and tariffs",
+        "",
+    ],
+)
+def test_one_question_stays_as_typed(line):
+    assert split(line) == [line]
 
 
-def test_the_sum_of_both_parts_is_the_product_and_int8_loses_less(tmp_path, monkeypatch):
-    monkeypatch.setattr(quantise, "MAX_SHARE", 1.0)
-    path = model(tmp_path / "m.onnx", GELU, outlier=40.0)
-    expected = run(path)
-    quantise.quantise(path, tmp_path / "plain.onnx")
-    assert splitting.split(path, [{"x": X}]) == 1
-    assert np.allclose(run(path), expected, rtol=1e-3, atol=1e-2)
-    quantise.quantise(path, tmp_path / "split.onnx")
-    errors = [np.abs(run(tmp_path / f"{n}.onnx") - expected).mean() for n in ("plain", "split")]
-    assert errors[1] < errors[0]
+def test_well_written_questions_are_one(development):
+    pages = json.loads(gzip.decompress((ROOT / "tests/data/squad-passages.json.gz").read_bytes()))
+    squad = [q["question"] for page in pages["data"] for p in page["paragraphs"] for q in p["qas"]]
+    asked = [*squad, *(q.question for q in development)]
+    assert len(asked) > 500
+    assert [q for q in asked if len(split(q)) > 1] == []
 
 
-def test_the_outliers_are_together(tmp_path):
-    path = model(tmp_path / "m.onnx", GELU, outlier=40.0)
-    large = set(np.abs(numpy_helper.to_array(constant(path, "expand"))).max(0).argsort()[-2:])
-    assert large == {5, 6}
-    splitting.split(path, [{"x": X}])
-    sizes = numpy_helper.to_array(constant(path, "hidden_sizes"))
-    assert sizes.tolist() == [80, 16]
-    sorted_ = np.abs(numpy_helper.to_array(constant(path, "expand"))).max(0)
-    assert set(sorted_.argsort()[-2:]) == {HIDDEN - 2, HIDDEN - 1}
+@given(st.text(st.sampled_from("who what and ?;,.\nXiKim did"), max_size=120))
+def test_at_most_five(line):
+    assert 1 <= len(split(line)) <= 5
 
 
-def test_channels_that_have_to_keep_their_order_are_not_sorted(tmp_path):
-    normalised = [helper.make_node("Softmax", ["sum"], ["hidden"])]
-    path = model(tmp_path / "m.onnx", normalised)
-    before = path.read_bytes()
-    assert splitting.split(path, [{"x": X}]) == 0
-    assert path.read_bytes() == before
+@pytest.fixture
+def scripted(small) -> Assistant:
+    return Assistant(small, WordCounts(), ScriptedReader(SCRIPT), calibration(), ScriptedResolver())
 
 
-def constant(path, name):
-    return next(c for c in onnx.load(path).graph.initializer if c.name == name)
+class ByQuestion(ScriptedReader):
+    """A reader that knows what took three years only where it is asked how long."""
+
+    def read(self, question, evidence, turns=()):
+        self.script = {"three years": 1.0} if "long" in question else {"on Monday": 2.0}
+        return super().read(question, evidence)
+
+
+def test_the_answers_are_joined(small):
+    assistant = Assistant(small, WordCounts(), ByQuestion({}), calibration(), ScriptedResolver())
+    answer = assistant.ask(f"{MAYOR} {COST}")
+    check(answer, f"{MAYOR} {COST}", assistant.articles)
+    first, second = answer.parts
+    assert (first.question, second.question) == (MAYOR, COST)
+    assert [c.span for c in answer.citations] == ["on Monday", "three years"]
+    assert [c.number for c in second.citations] == [1]
+    assert answer.confidence == second.confidence < first.confidence
+    assert answer.reading == f"{MAYOR} {COST}"
+    assert answer.text.splitlines() == [
+        "The mayor opened the bridge on Monday. [1]",
+        "It cost two million crowns and took three years. [2]",
+    ]
+    assert BRIDGE[answer.citations[1].start :].startswith(answer.citations[1].quote)
+
+
+def test_a_part_that_is_not_found_is_named(small):
+    assistant = Assistant(small, WordCounts(), ByQuestion({}), calibration(), ScriptedResolver())
+    answer = assistant.ask(f"{MAYOR} {COST}", min_confidence=0.8)
+    assert answer.found
+    assert [part.found for part in answer.parts] == [True, False]
+    assert answer.text.splitlines()[1] == f"{COST} {NOT_FOUND}"
+    assert not answer.nearest
+    check(answer, f"{MAYOR} {COST}", assistant.articles)
+    none = assistant.ask(f"{MAYOR} {COST}", min_confidence=1)
+    assert (none.kind, none.found) == ("not_found", False)
+    assert 0 < len(none.nearest) <= 3
+    check(none, f"{MAYOR} {COST}", assistant.articles)
+
+
+def test_a_later_question_follows_the_earlier_ones(real):
+    answer = real.ask("When did Xi meet Kim Jong Il, and who closed the bank account?")
+    assert [bool(part.citations) for part in answer.parts] == [True, True]
+    assert "2009" in answer.citations[0].quote
+    assert "bank" in answer.citations[-1].quote
+    follow = real.ask("What year did Kim assume power? And who did he remove?")
+    assert {c.quote for part in follow.parts for c in part.citations} == {
+        "Kim removed pro-Beijing government officials when he assumed power in 2011."
+    }
+
+
+def test_questions_about_an_article_are_answered_one_by_one(small):
+    (small / "articles" / "bridge.toml").write_text('author = "Ada Quill"\ndate = 2021-05-03')
+    build_index(index=small, encoder=WordCounts())
+    assistant = Assistant(small, WordCounts(), ScriptedReader(SCRIPT), calibration())
+    wrote = "Who wrote the article about the bridge?"
+    told = "According to its record, the author of “A Bridge for the Town” is Ada Quill."
+    for line in (f"{MAYOR} {wrote}", f"{wrote} {MAYOR}"):
+        answer = assistant.ask(line)
+        check(answer, line, assistant.articles)
+        assert sorted(part.kind for part in answer.parts) == ["answer", "talk"]
+        assert "The mayor opened the bridge on Monday. [1]" in answer.text.splitlines()
+        assert f"{wrote} {told}" in answer.text.splitlines()
+        assert [fact.value for fact in answer.facts] == ["Ada Quill"]
+        assert answer.confidence == assistant.ask(MAYOR).confidence
+    both = assistant.ask(f"{wrote.rstrip('?')} and when was it published?")
+    assert (both.kind, both.found) == ("talk", False)
+    assert [fact.value for fact in both.facts] == ["Ada Quill", "2021-05-03"]
+    newest = assistant.ask(f"What is the newest article? {MAYOR}")
+    check(newest, newest.question, assistant.articles)
+    assert "1 of 2 articles have no date." in newest.text.splitlines()
+    assert newest.notes[-1] == "1 of 2 articles have no date."
+
+
+def test_an_article_and_the_text_are_asked_in_one_line(scripted):
+    line = f"What is the bridge article about? {MAYOR}"
+    answer = scripted.ask(line)
+    check(answer, line, scripted.articles)
+    assert [part.request for part in answer.parts] == ["summary", None]
+    refused = scripted.ask(line, min_confidence=1)
+    assert (refused.kind, refused.citations) == ("not_found", ())
+
+
+def test_small_talk_beside_a_question_is_small_talk(scripted):
+    answer = scripted.ask(f"{MAYOR} What can you do?")
+    assert [part.kind for part in answer.parts] == ["answer", "talk"]
+    assert scripted.ask(f"Hi! {MAYOR} Thanks!").citations == scripted.ask(MAYOR).citations
+    talk = scripted.ask("Are you a robot? How do you work?")
+    assert (talk.kind, talk.found, len(talk.parts), talk.nearest) == ("talk", False, 2, ())

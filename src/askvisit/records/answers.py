@@ -52,7 +52,7 @@ class Answer:
 
     `found` is True exactly when `kind == "answer"`, exactly when `citations` is not empty.
     `request` is what was requested of an article as a whole, "quote" what a person quoted from it
-    by hand, None if a question was asked; its answer is no judgement, so its confidence is 1.
+    by hand, None if a question was asked; a quote that was requested has the confidence 1.
     `facts` are those asked for. `proposed_scope` is what the question's words propose.
     `groups` are the answers of several articles, most confident first; none if one answers,
     unless each article was asked (`each=True`).

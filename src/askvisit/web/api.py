@@ -15,6 +15,7 @@ from askvisit.web import faults
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
+    from askvisit.calibration import Strictness
 
 MOST_HITS = 50
 MOST_HISTORY = 20
@@ -23,7 +24,7 @@ MOST_NAMES = 100
 Result = TypeVar("Result")
 
 
-def add(assistant: Assistant) -> None:
+def add(assistant: Assistant, strictness: Strictness) -> None:
     """Add the endpoints to the Gradio page that is being built."""
     import gradio as gr
 
@@ -31,12 +32,17 @@ def add(assistant: Assistant) -> None:
         failed: Exception = gr.Error(message, print_exception=False)
         return failed
 
-    for endpoint in endpoints(assistant):
+    for endpoint in endpoints(assistant, strictness):
         gr.api(in_words(endpoint, error), api_name=endpoint.__name__)
 
 
-def endpoints(assistant: Assistant) -> tuple[Callable[..., Any], ...]:
-    """Return what programs may call: typed functions of plain data, each documented."""
+def endpoints(
+    assistant: Assistant, strictness: Strictness = "normal"
+) -> tuple[Callable[..., Any], ...]:
+    """Return what programs may call: typed functions of plain data, each documented.
+
+    strictness: how sure an answer must be if a call does not say.
+    """
 
     def ask(
         question: str,
@@ -54,7 +60,7 @@ def endpoints(assistant: Assistant) -> tuple[Callable[..., Any], ...]:
             question: A question in plain English, at most 2,000 characters.
             history: Earlier answers of the conversation, as this endpoint returned them, oldest first.
             articles: Ids of the articles to search; all of them if omitted.
-            min_confidence: Confidence (0 to 1) below which an answer is refused; 0 never refuses.
+            min_confidence: Confidence (0 to 1) below which an answer is refused; 0 never refuses. Omitted: as in the chat.
             since: Search only articles published on or after this day, such as 2019-06-26 or 2019.
             until: Search only articles published on or before this day; 2019 is the whole year.
             sources: Search only articles from these papers, given by words of their names.
@@ -65,7 +71,8 @@ def endpoints(assistant: Assistant) -> tuple[Callable[..., Any], ...]:
         """  # noqa: E501 - a program reads this text, line by line
         scope = Scope(articles, since, until, sources)
         earlier = _answers(history or [])
-        answer = assistant.answer(Inquiry(question, earlier, scope, min_confidence, each))
+        least = assistant.threshold(strictness) if min_confidence is None else min_confidence
+        answer = assistant.answer(Inquiry(question, earlier, scope, least, each))
         turns = range(len(history or []) + len(answer.parts))
         return asdict(answer.placed(turns[len(history or []) - len(earlier) :]))
 

@@ -71,7 +71,7 @@ def build(controller: ChatController) -> Any:
     with gr.Blocks(title="askvisit", fill_width=True, analytics_enabled=False) as page:
         parts = lay_out(controller, Stamp())
         _wire(controller, page, parts)
-        api.add(controller.assistant)
+        api.add(controller.assistant, controller.strictness)
     return page
 
 

@@ -16,6 +16,7 @@ from askvisit.web import api
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
+    from askvisit.calibration import Strictness
 
 PATH = "/gradio_api/mcp"
 """Where clients look for the MCP server of a Gradio page."""
@@ -26,9 +27,10 @@ _INSTRUCTIONS = (
 )
 
 
-def app_options(assistant: Assistant, host: str) -> dict[str, Any]:
+def app_options(assistant: Assistant, strictness: Strictness, host: str) -> dict[str, Any]:
     """Return the options of a Starlette application that serves the tools under `PATH`.
 
+    strictness: how sure an answer must be if a call does not say;
     host: the address the chat listens on; if it is this machine's own, requests must name it
     (so that a page elsewhere cannot reach the tools by DNS rebinding).
     """
@@ -40,7 +42,7 @@ def app_options(assistant: Assistant, host: str) -> dict[str, Any]:
     server = MCPServer(
         "askvisit", instructions=_INSTRUCTIONS, version=__version__, log_level="WARNING"
     )
-    for endpoint in api.endpoints(assistant):
+    for endpoint in api.endpoints(assistant, strictness):
         server.add_tool(
             api.in_words(endpoint, ToolError),
             description=getdoc(endpoint),

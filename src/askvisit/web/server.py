@@ -162,7 +162,10 @@ def launch(
     adding = controller.editor is not None
     guarded = Middleware(guard.Guard, largest_body=largest_body, adding=adding, limiter=limiter)
     # A reverse proxy names its own host in the requests that it passes on.
-    tools = mcp_server.app_options(controller.assistant, "" if root_path else host) if mcp else {}
+    named = "" if root_path else host
+    tools: dict[str, Any] = {}
+    if mcp:
+        tools = mcp_server.app_options(controller.assistant, controller.strictness, named)
     routes = [health.route(controller.assistant), *assets.routes()]
     tools["routes"] = [*routes, *tools.get("routes", ())]
     try:
