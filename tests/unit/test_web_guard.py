@@ -70,6 +70,25 @@ def test_a_body_in_parts_reaches_the_application_whole():
     finish(asked())
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gradio_api/file=https://evil.example/x.png",
+        "/gradio_api/file/https://evil.example/x.png",
+        "//gradio_api/proxy=https://evil.example",
+        "/chat/gradio_api/upload",
+        "/gradio_api/process_recording",
+        "/gradio_api/deep_link",
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+def test_what_the_chat_does_not_need_never_reaches_gradio(path, method):
+    """Gradio fetches some of these addresses, and keeps what is sent to others."""
+    app = Application()
+    assert asyncio.run(requested(Guard(app), path, method))[0] == 403
+    assert app.bodies == []
+
+
 def test_a_full_notebook_arrives_where_no_question_may_be_so_large():
     words = {"article": ARTICLE.id, "from": [2, 0], "to": [2, 20]}
     pin = select(words, {ARTICLE.id: ARTICLE})["pin"] | {"question": "Who met the mayor?"}

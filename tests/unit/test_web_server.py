@@ -191,8 +191,8 @@ def test_every_response_carries_the_security_headers(address, path):
 def test_nobody_leaves_a_file_here(address):
     form = {"content-type": "multipart/form-data; boundary=x"}
     body = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\nhi\r\n--x--'
-    for path in ("gradio_api/upload", "gradio_api/upload/"):
-        assert status(address, path, body, **form)[0] == 403
+    for path in ("upload", "upload/", "process_recording", "stream/1", "runs"):
+        assert status(address, f"gradio_api/{path}", body, **form)[0] == 403
 
 
 def announced(address, path, name, value):
@@ -248,7 +248,7 @@ def test_nobody_goes_past_the_queue(address):
     headers = {"content-type": JSON}
     assert status(address, "gradio_api/call/ask", asked, **headers)[0] == 200
     for path in ("run", "api"):
-        assert status(address, f"gradio_api/{path}/ask", asked, **headers)[0] == 404
+        assert status(address, f"gradio_api/{path}/ask", asked, **headers)[0] == 403
 
 
 def test_where_the_queue_is_full_a_program_is_told_when_to_come_again(page, monkeypatch):
@@ -331,16 +331,29 @@ def test_where_articles_may_be_added_only_they_may_be_large(adding_address):
     assert status(adding_address, "gradio_api/upload", b"x")[0] == 403
 
 
-@pytest.mark.parametrize("site", ["cross-site", "same-site"])
-def test_where_articles_may_be_added_other_pages_send_nothing(adding_address, address, site):
-    header = {"sec-fetch-site": site, "content-type": JSON}
-    join = "gradio_api/queue/join"
-    assert status(adding_address, join, b"{}", **header)[0] == 403
-    assert status(adding_address, "config", **header)[0] == 200
-    assert (
-        status(adding_address, join, b"{}", **header | {"sec-fetch-site": "same-origin"})[0] == 422
-    )
-    assert status(address, join, b"{}", **header)[0] == 422
+@pytest.mark.parametrize(
+    ("headers", "is_refused"),
+    [
+        ({}, False),  # a program
+        ({"sec-fetch-site": "same-origin", "origin": "https://behind.example"}, False),
+        ({"sec-fetch-site": "cross-site"}, True),
+        ({"sec-fetch-site": "same-site"}, True),
+        ({"origin": "http://evil.example"}, True),
+        ({"origin": "null"}, True),
+        ({"origin": "http://{host}"}, False),
+    ],
+)
+def test_pages_of_other_sites_send_and_read_nothing(address, headers, is_refused):
+    host = urlsplit(address).netloc
+    headers = {name: value.format(host=host) for name, value in headers.items()}
+    join = status(address, "gradio_api/queue/join", b"{}", **{"content-type": JSON}, **headers)
+    assert join[0] == (403 if is_refused else 422)
+    read = status(address, "config", **headers)
+    assert read[0] == (403 if is_refused and "origin" in headers else 200)
+
+
+def test_links_from_other_sites_open_the_chat(address):
+    assert status(address, "", **{"sec-fetch-site": "cross-site"})[0] == 200
 
 
 @pytest.mark.parametrize("installed", [None, types.ModuleType("mcp")])

@@ -1,4 +1,4 @@
-"""Guards Gradio from the network: headers, limits on size, time and number, no uploads.
+"""Guards Gradio from the network: headers, limits on size, time and number, few addresses.
 
 Pure ASGI, because Gradio streams its events and must not be buffered.
 """
@@ -39,6 +39,16 @@ BUSY = "Too many people are asking right now. Please try again in a few seconds.
 STOPPING = "The server is shutting down. Please try again in a moment."
 RETRY_AFTER = "5"
 """Seconds, as a header value."""
+
+_API = "/gradio_api/"
+_CALLED = frozenset(
+    "info queue call component_server heartbeat startup-events app_id cancel reset mcp".split()
+)
+"""What the page and programs call of Gradio's API.
+
+The rest is not for anyone: among it are routes that keep uploaded files, and one that fetches any
+address and passes on what it gets as the chat's own.
+"""
 
 _QUIET = 0.5
 """Seconds without a request after which a server being stopped counts as done.
@@ -170,12 +180,11 @@ class Guard:
 
     def _refusal(self, scope: Message) -> tuple[int, str] | None:
         path = scope["path"].rstrip("/")
-        if path.endswith("/upload"):
-            return 403, "Files are not accepted here."
+        _, _, called = scope["path"].partition(_API)
+        if called and called.partition("/")[0] not in _CALLED:
+            return 403, "This is not accepted here."
         headers = dict(scope.get("headers", []))
-        # Another page in the same browser must not add or remove articles.
-        elsewhere = headers.get(b"sec-fetch-site") in (b"cross-site", b"same-site")
-        if self.adding and elsewhere and scope["method"] != "GET":
+        if _is_of_another_site(scope["method"], headers):
             return 403, "Requests from other sites are not accepted here."
         if b"transfer-encoding" in headers:
             return 411, "A Content-Length header is required."
@@ -188,6 +197,21 @@ class Guard:
         if not length.isdigit() or int(length) > largest:
             return 413, "The request is too large."
         return None
+
+
+def _is_of_another_site(method: str, headers: dict[bytes, bytes]) -> bool:
+    """Return whether a page elsewhere, in the browser of someone who may come here, sent this.
+
+    It must not add or remove articles, nor read any; a link from there may open the chat. Browsers
+    say where a request comes from, but over plain HTTP only in `Origin`, which links lack.
+    """
+    origin = headers.get(b"origin")
+    if method in ("GET", "HEAD") and origin is None:
+        return False
+    site = headers.get(b"sec-fetch-site")
+    if site is not None:
+        return site not in (b"same-origin", b"none")
+    return origin is not None and origin.partition(b"://")[2] != headers.get(b"host")
 
 
 def _listens(path: str) -> bool:
