@@ -42,6 +42,10 @@ SCRIPT = {"on Monday": 2.0, "three years": 1.0}
         ),
         ("In which year did Xi come and in which city did he stay?",
          ["In which year did Xi come?", "in which city did he stay?"]),
+        ("How many died? Any survivors? Who is to blame? Yes or no?",
+         ["How many died?", "Any survivors?", "Who is to blame?"]),
+        ("When did Xi come? Kim asked him. Why did he go? Who paid? Tell me.",
+         ["When did Xi come?", "Kim asked him. Why did he go?", "Who paid?"]),
     ],
 )  # fmt: skip
 def test_questions_are_split(line, questions):

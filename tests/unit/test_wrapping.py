@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +22,8 @@ from askvisit.rewriting.wrapping import unwrap
         ("Can you tell me about Vietnam? Thank you so much!", "Tell me about Vietnam?"),
         ("Thanks! And who is Strand?", "And who is Strand?"),
         ("Who is Strand, please?", "Who is Strand?"),
+        ("who is Strand please", "who is Strand"),
+        ("Who is Strand? thanks!", "Who is Strand?"),
         ("quick question: how low did trade go", "How low did trade go"),
         ("I would like to know why Ola went, if you don't mind.", "Why Ola went"),
         ("any idea where they will meet?", "Where they will meet?"),
@@ -47,6 +51,7 @@ def test_courtesies_are_taken_off(typed, bare):
         *("Right-wing parties gained how many seats?", "So-called rebels seized what?"),
         *("Just Stop Oil protests", "Great Barrier Reef bleaching", "ER doctors strike"),
         *("Well-known names", "UH-60 crash", "Please-Touch museum"),
+        *("Nice, France: who was killed?", "Who gave thanks?", "What did he say to please?"),
     ],
 )
 def test_what_carries_something_stays(question):
@@ -57,6 +62,18 @@ def test_no_development_question_loses_its_words(development):
     for question in development:
         if not question.question.startswith("please"):
             assert unwrap(question.question) == question.question
+
+
+@pytest.mark.parametrize("run", ["!", " ", ".", "! please", "? thanks "])
+def test_a_long_run_around_a_courtesy_takes_no_longer_than_a_plain_question(run):
+    def seconds(question: str) -> float:
+        began = time.process_time()
+        for _ in range(20):
+            unwrap(question)
+        return time.process_time() - began
+
+    around = run * (980 // len(run))
+    assert seconds(f"Who won a{around}please{around}x?") < 300 * seconds("who won " * 250)
 
 
 @given(st.text(max_size=200))

@@ -32,15 +32,24 @@ _FURTHER = re.compile(
 )
 """How a question after the first of its line begins; it may be a fragment ("Why?")."""
 
+_CHOICE = re.compile(r"(?:yes|true|right)\s+or\s+(?:no|false|wrong)\W*", re.IGNORECASE)
+
 
 def split(question: str) -> list[str]:
     """Return the questions of a line in order: one, as typed, unless it is clearly more."""
     first, *rest = [part for piece in _AFTER_MARK.split(question) for part in _at_joint(piece)]
-    asking = [first, *(piece for piece in rest if _FURTHER.match(piece))]
     begins = (first.endswith("?") and bool(content_words(first))) or _is_whole(first)
-    if not begins or not 2 <= len(asking) <= _MOST:
+    is_several = begins and any(_FURTHER.match(piece) for piece in rest)
+    asking = [first, *(piece for piece in rest if _asks(piece))]
+    if not is_several or len(asking) > _MOST:
         return [question]
     return [piece if piece.endswith("?") else _END.sub("", piece) + "?" for piece in asking]
+
+
+def _asks(piece: str) -> bool:
+    """Return whether a piece asks something by itself, unlike "Yes or no?" and "Tell me."."""
+    marked = piece.endswith("?") and len(lower_tokens(piece)) > 1 and not _CHOICE.fullmatch(piece)
+    return marked or _FURTHER.match(piece) is not None
 
 
 def _at_joint(piece: str) -> list[str]:
