@@ -257,7 +257,8 @@ def test_a_fit_for_other_weights_of_a_reader_is_told(tiny, monkeypatch):
 
 
 def test_a_reader_without_fitted_weights_says_how_to_fit_them(tiny):
-    with pytest.warns(UserWarning, match=f"calibrate QUESTIONS.jsonl --reader {tiny}") as told:
+    how = f"calibrate QUESTIONS.jsonl --reader {tiny} --index {ROOT / 'index'}"
+    with pytest.warns(UserWarning, match=re.escape(how)) as told:
         assistant = Assistant.load(ROOT / "index", reader=str(tiny))
     assert len(told) == 1
     assert assistant.ask("Who opened the bridge?", min_confidence=0).found

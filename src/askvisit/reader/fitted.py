@@ -2,8 +2,10 @@
 
 import warnings
 from pathlib import Path
+from shlex import quote
 
 from askvisit.calibration import SMALL, Calibration, calibration_for, shipped
+from askvisit.errors import index_option
 from askvisit.reader.protocol import Reader
 
 
@@ -19,9 +21,12 @@ def fitted_for(reader: Reader, fitted_by_user: Path | None = None) -> Calibratio
     missing = f"no weights are fitted for the reader {reader.name}"
     if fitted is not None:
         missing = f"the weights were fitted for other files of the reader {reader.name}"
+    options = f"--reader {quote(reader.name)}"
+    if fitted_by_user is not None:
+        options += f" {index_option(fitted_by_user.parent)}"
     warnings.warn(
         f"{missing}, so its confidence is a guess; fit them "
-        f"with: askvisit calibrate QUESTIONS.jsonl --reader {reader.name}",
+        f"with: askvisit calibrate QUESTIONS.jsonl {options}",
         stacklevel=3,
     )
     if fitted is not None:
