@@ -33,8 +33,11 @@ SPEAKER = re.compile(
 _SPEAKER_LINE = re.compile(rf"^{SPEAKER.pattern}", re.MULTILINE)
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 
-ROW = re.compile(r"[^:;\n]{1,60}: [^;\n]+(?:; [^:;\n]{1,60}: [^;\n]+)+|[^:;\n]{1,60}; .+: .+")
-"""A row of a table as `formats.html` writes it: "Year: 2018; Trucks: 64"."""
+ROW = re.compile(r"[^:;\n]{1,60}: [^;\n]+(?:; [^:;\n]{1,60}: [^;\n]+)+|[^:;\n]{1,60}; (?>.+?: ).+")
+"""A row of a table as `formats.html` writes it: "Year: 2018; Trucks: 64".
+
+Only the first ": " is tried (`(?>`): a text that is no row with it is none with a later one.
+"""
 
 
 def together(text: str, sentences: Sequence[Range]) -> list[Range]:

@@ -50,7 +50,8 @@ _NAMES = frozenset(("US", "WHO"))
 
 _WORD = re.compile(WORD)
 _TOKEN = re.compile(TOKEN)
-_SENTENCE_START = re.compile(rf"(?:^|[.!?:…][\"”’)]*\s+|[\n“‘\"]\s*)({WORD})")
+_SENTENCE_START = re.compile(rf"(?:^|[.!?:…][\"”’)]*\s+|[\n“‘\"]\s*)({WORD}|)")
+"""It also matches where no word follows, or it would try each line feed of thousands in turn."""
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s*$")
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters except tab and line feed
@@ -185,14 +186,14 @@ class Vocabulary:
     def add(self, text: str) -> None:
         """Count the words of a text."""
         self.written.update(words(text))
-        first = _SENTENCE_START.findall(text)
+        first = _sentence_starts(text)
         self.written.subtract(first)
         self.written.update(word.lower() for word in first)
 
     def remove(self, text: str) -> None:
         """Remove the words of a text that was counted."""
         self.written.subtract(words(text))
-        first = _SENTENCE_START.findall(text)
+        first = _sentence_starts(text)
         self.written.update(first)
         self.written.subtract(word.lower() for word in first)
 
@@ -209,6 +210,11 @@ class Vocabulary:
             mostly[word] = max(mostly.get(word, (0, "")), (count, form))  # ties: lower case
         by_times = sorted(sorted(times), key=times.__getitem__, reverse=True)
         return {word: mostly[word][1] for word in by_times[:MOST_WORDS]}
+
+
+def _sentence_starts(text: str) -> list[str]:
+    """Return the words that begin a sentence, a line or a quotation."""
+    return [word for word in _SENTENCE_START.findall(text) if word]
 
 
 def _carries_topic(word: str) -> bool:

@@ -6,6 +6,7 @@ import pytest
 from harness.fakes import ROOT, VISIT
 from hypothesis import given
 from hypothesis import strategies as st
+from test_text import growth
 
 from askvisit import formats
 from askvisit.corpus import SourceFile
@@ -66,6 +67,9 @@ def test_titles_of_plain_text(text, title):
         ("# A Headline\r\n\r\nText.", "A Headline"),
         ("## A Headline ##\n\nText.", "A Headline"),
         ("# News of C#\n\nText.", "News of C#"),
+        ("# News of C# \t## \r\n\nText.", "News of C#"),
+        ("# A # #\n\nText.", "A #"),
+        ("# ##\n\nText.", "##"),
         ("Text.\n\n# Later\n", "Later"),
         ("A Headline\n\nText.\n\n## A Part\n", "A Headline"),
         ("#no heading\n\nText.", "#no heading"),
@@ -74,6 +78,10 @@ def test_titles_of_plain_text(text, title):
 )
 def test_titles_of_markdown(text, title):
     assert formats.read("a.md", text.encode()).title == title
+
+
+def test_thousands_of_spaces_in_a_heading_take_no_time():
+    assert growth(lambda n: formats.read("a.md", f"# A{' ' * n}B".encode())) < 24
 
 
 FRONT_MATTER = """\

@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from test_text import growth
 
+from askvisit import quotable
 from askvisit.passages import passages, sentences
 from askvisit.quotable import speaker
 from askvisit.records import Article
@@ -26,6 +28,8 @@ def split(text: str) -> list[str]:
         ("“One. Two. Three. Four,” he said.", ["“One.", "Two.", "Three.", "Four,” he said."]),
         (f"“{'It is a long story that I tell. ' * 20}”", None),
         ("Name: J. Smith; Cost: five. It rose.", ["Name: J. Smith; Cost: five. It rose."]),
+        ("Mill; Note: It rose: a lot. It fell.", ["Mill; Note: It rose: a lot. It fell."]),
+        ("Mill; It rose. It fell a lot.", ["Mill; It rose.", "It fell a lot."]),
         ("He said: it rained; it poured. He left.", ["He said: it rained; it poured.", "He left."]),
     ],
     ids=[
@@ -37,6 +41,8 @@ def split(text: str) -> list[str]:
         "four",
         "long",
         "row",
+        "row without its first column's name",
+        "no row",
         "prose",
     ],
 )
@@ -45,6 +51,10 @@ def test_what_belongs_together(text, found):
         assert len(split(text)) >= 20
     else:
         assert split(text) == found
+
+
+def test_thousands_of_colons_take_no_time():
+    assert growth(lambda n: quotable.ROW.fullmatch(f"Q. hi; {'b: ' * n}end.\nIt rose.")) < 24
 
 
 TALK = """A Talk at the Mill

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 import pytest
 from harness.fakes import vocabulary
 from hypothesis import given
@@ -22,6 +25,17 @@ from askvisit.text import (
     tokens,
     words,
 )
+
+
+def growth(work: Callable[[int], object]) -> float:
+    """Return how much longer work on 8,000 takes than on 1,000: 8 times if it is linear."""
+
+    def took(size: int) -> float:
+        began = time.process_time()
+        work(size)
+        return time.process_time() - began
+
+    return min(took(8000) for _ in range(5)) / min(took(1000) for _ in range(5))
 
 
 def test_words_stand_as_they_are_written():
@@ -58,6 +72,20 @@ def test_a_vocabulary_has_the_commonest_words_first_as_they_are_mostly_written()
         *("Trump", "trade", "U.S.", "steel")
     ]
     assert vocabulary([]) == {}
+
+
+def test_a_word_below_blank_lines_begins_a_sentence_and_one_elsewhere_does_not():
+    assert vocabulary(["So \n \n\n Trade; Steel"]) == {
+        "so": "so",
+        "steel": "Steel",
+        "trade": "trade",
+    }
+    assert vocabulary(["\n\n - Trade. \n\n-“ \n Steel"]) == {"steel": "steel", "trade": "Trade"}
+
+
+def test_thousands_of_blank_lines_take_no_time():
+    assert growth(lambda n: Vocabulary().add("So." + "\n" * n + "-")) < 24
+    assert growth(lambda n: Vocabulary().remove("So" + " \n" * n + "-")) < 24
 
 
 @given(st.lists(st.text("aB. “\n"), max_size=4), st.text("aB. “\n"))

@@ -14,7 +14,7 @@ from askvisit.formats import Document, plain
 from askvisit.metadata import dates
 from askvisit.text import one_line, printable
 
-_HEADING = re.compile(r"^\ufeff? {0,3}#{1,6}[ \t]+(.+?)(?:[ \t]+#+)?[ \t]*\r?$", re.MULTILINE)
+_HEADING = re.compile(r"^\ufeff? {0,3}#{1,6}[ \t]+([^ \t\r\n][^\n]*)", re.MULTILINE)
 _FRONT_MATTER = re.compile(
     r"\ufeff?---[ \t]*\r?\n(?P<yaml>.{,10000}?)^---[ \t]*\r?(?:\n|\Z)", re.DOTALL | re.MULTILINE
 )
@@ -34,7 +34,7 @@ def read(data: bytes) -> Document:
     text = _PICTURES.sub("", text)
     heading = _HEADING.search(text)
     at_top = heading is not None and not text[: heading.start()].strip()
-    first = heading[1] if heading else None
+    first = _unclosed(heading[1]) if heading else None
     return Document(
         text,
         title=_value(known, "title") or (first if at_top else plain.headline(text) or first),
@@ -42,6 +42,16 @@ def read(data: bytes) -> Document:
         date=dates.to_iso(_TIME_OF_DAY.sub("", _value(known, "date") or "")),
         author=_value(known, "author", "authors"),
     )
+
+
+def _unclosed(heading: str) -> str:
+    """Remove the number signs that close a heading, and white space; "News of C#" has none.
+
+    A pattern would look for the end of the line from each of thousands of spaces.
+    """
+    line = heading.removesuffix("\r").rstrip(" \t")
+    before = line.rstrip("#")
+    return before.rstrip(" \t") if before.endswith((" ", "\t")) else line
 
 
 def _front_matter(text: str) -> tuple[dict[Any, Any], str]:
