@@ -25,6 +25,7 @@ from askvisit.records import (
 )
 from askvisit.retriever import fused
 from askvisit.text import MONTH, content_words
+from askvisit.timeline.expressions import is_counted
 
 MOST_ARTICLES = 10
 """Maximum number of articles, those with the best passages, read one by one for their answers."""
@@ -39,15 +40,9 @@ the editions, and 1.7 of 38 other articles per question.
 _FEW = 16
 """Number of passages up to which that distance says nothing, and every article is kept."""
 
-_NUMBER_WORDS = frozenset(
-    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred "
-    "thousand million billion dozen dozens half".split()
-)
 _CALENDAR = re.compile(
-    rf"\b(?:{MONTH}|"
-    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:1[5-9]|20)\d\d|yesterday|today)\b",
-    re.IGNORECASE,
+    rf"\b(?:{MONTH}|(?i:(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|today))\b"
+    r"|(?<![$£€.,])\b(?P<year>(?:1[5-9]|20)\d\d)\b(?![,.]\d|-[a-z])"
 )
 
 
@@ -144,12 +139,13 @@ def group(
 def says_the_same(one: str, other: str) -> bool:
     """Return whether two spans say the same thing: all content words of one are in the other.
 
-    Their numbers must match: "64 trucks" is not "64 of 70 trucks".
+    Their numbers must match, and both or none negate: "64 trucks" is neither "64 of 70 trucks" nor
+    "not 64 trucks".
     """
     ours, theirs = set(content_words(one)), set(content_words(other))
     if not ours or not theirs:
         return one.strip().lower() == other.strip().lower()
-    return (ours <= theirs or theirs <= ours) and _numbers(ours) == _numbers(theirs)
+    return (ours <= theirs or theirs <= ours) and ranking.may_agree(one, other)
 
 
 def differ(one: str | None, other: str | None) -> bool:
@@ -161,29 +157,35 @@ def differ(one: str | None, other: str | None) -> bool:
     kind = type_of(one)
     if one is None or other is None or kind == "words" or type_of(other) != kind:
         return False
-    ours, theirs = _values(one), _values(other)
     if kind == "date":
+        ours, theirs = _date_words(one), _date_words(other)
         return not (ours <= theirs or theirs <= ours)
-    return kind == "name" or ours != theirs
+    return kind == "name" or set(ranking.numbers(one)) != set(ranking.numbers(other))
 
 
 def type_of(words: str | None) -> SpanType:
     """Return the type of a span: a date, a number, a name, or other words."""
     if words is None:
         return "words"
-    if _CALENDAR.search(words):
+    if _calendar_words(words):
         return "date"
-    content = content_words(words)
-    if _numbers(set(content)):
+    if ranking.numbers(words):
         return "number"
+    content = content_words(words)
     capitals = {word.lower() for word in re.findall(r"\b[^\W\d_a-z]\w*", words)}
     return "name" if content and all(word in capitals for word in content) else "words"
 
 
-def _values(words: str) -> set[str]:
-    """Return a span's numbers and calendar words."""
-    return _numbers(set(content_words(words))) | {w.lower() for w in _CALENDAR.findall(words)}
+def _date_words(words: str) -> set[str]:
+    """Return a span's calendar words and numbers, those of a range one by one: "3-5 May"."""
+    apart = (number for word in content_words(words) for number in ranking.numbers(word))
+    return {*apart, *_calendar_words(words)}
 
 
-def _numbers(content: set[str]) -> set[str]:
-    return {w for w in content if w in _NUMBER_WORDS or any(c.isdigit() for c in w)}
+def _calendar_words(words: str) -> set[str]:
+    """Return a span's months, days of the week and years, but no counts: "1900 soldiers"."""
+    return {
+        match[0].lower()
+        for match in _CALENDAR.finditer(words)
+        if not (match["year"] and is_counted(words[match.end() :]))
+    }

@@ -8,6 +8,7 @@ pages that are in no index, by `python -m training.calibrate`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
@@ -28,6 +29,15 @@ stages, the margin of the first. Each candidate's confidence is thus what it wou
 better ones."""
 
 MOST_CITATIONS = 5
+
+_NUMBER = re.compile(
+    r"\d+(?:[.,:/–-]\d+)*|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen"
+    r"|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy"
+    r"|eighty|ninety|hundred|thousand|million|billion|dozens?|half)\b"
+)
+_NEGATION = re.compile(
+    r"\b(?:not|no|nor|none|neither|never|nobody|nothing|cannot|without)\b|n['’]t\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -81,9 +91,25 @@ def choose(
 
 
 def _same_words(span: Span, other: Span) -> bool:
-    """Return whether two spans have the same content words, in any order."""
-    ours, theirs = content_words(span.words or ""), content_words(other.words or "")
-    return bool(ours) and set(ours) == set(theirs)
+    """Return whether two spans have the same content words, in any order but for their numbers."""
+    one, two = span.words or "", other.words or ""
+    ours, theirs = content_words(one), content_words(two)
+    return bool(ours) and set(ours) == set(theirs) and may_agree(one, two)
+
+
+def may_agree(one: str, other: str) -> bool:
+    """Return whether two texts have the same numbers in the same order, and both or none negate.
+
+    Words alone do not tell "2,000,000" from "2,000", "2 to 1" from "1 to 2" or "guilty" from "not
+    guilty" where one may say more than the other.
+    """
+    is_negated = [_NEGATION.search(text) is not None for text in (one, other)]
+    return numbers(one) == numbers(other) and is_negated[0] == is_negated[1]
+
+
+def numbers(text: str) -> list[str]:
+    """Return a text's numbers in order, each whole: "1.1", "2,000", "twenty"."""
+    return _NUMBER.findall(text.lower())
 
 
 def cite(chosen: Sequence[Candidate], article: Callable[[str], Article]) -> tuple[Citation, ...]:

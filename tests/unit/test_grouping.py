@@ -110,6 +110,17 @@ def test_a_terminal_shows_who_says_what(one):
     assert "3 articles answer this; --each shows what each says." in show.answer(one.ask(ASKED))
 
 
+def test_a_terminal_shows_who_says_what_to_each_of_several_questions(one):
+    answer = one.ask(f"{ASKED} Who counted the trucks?", each=True)
+    shown = show.answer(answer, each=True)
+    first, second = shown.split("Who counted the trucks?\n")
+    assert first.startswith(f"{ASKED}\n3 articles answer this\n\n2 articles say this: 64 trucks")
+    assert second.startswith("3 articles answer this\n")
+    for citation in answer.citations:
+        assert shown.count(f"[{citation.number}] {citation.article_title}, ") == 1
+    assert "say this" not in show.answer(answer)
+
+
 @pytest.mark.parametrize(
     ("first", "second", "same"),
     [
@@ -117,6 +128,14 @@ def test_a_terminal_shows_who_says_what(one):
         *(("64 trucks", "70 trucks", False), ("64 of 70 trucks", "64 trucks", False)),
         *(("the mayor", "the minister", False), ("64 trucks", "64 cars", False)),
         *(("about", "about", True), ("of it", "to him", False)),
+        *(("2,000,000 people", "2,000 people", False), ("1.1 million", "1 million", False)),
+        *(
+            ("3.5 percent", "5.3 percent", False),
+            ("2-1", "1-2", False),
+            ("2 to 1", "1 to 2", False),
+        ),
+        *(("guilty", "not guilty", False), ("deaths", "no deaths", False)),
+        *(("he didn’t sign", "he did sign", False), ("not guilty", "found not guilty", True)),
     ],
 )
 def test_the_same_is_said_where_one_has_the_words_of_the_other(first, second, same):
@@ -133,6 +152,8 @@ def test_the_same_is_said_where_one_has_the_words_of_the_other(first, second, sa
         ("died of a stroke on 28 February", "at 67, on 28 February", False),
         *(("it was closed in 2015", "it opened in 2015", False), ("64 trucks", "Oslo", False)),
         *(("a garden", "nothing", False), ("64 trucks", None, False)),
+        *(("1.1 million", "1 million", True), ("3.5 percent", "5.3 percent", True)),
+        *(("1800 soldiers", "1900 soldiers", True), ("3-5 May", "5 May", False)),
     ],
 )
 def test_spans_differ_where_their_numbers_dates_or_names_do(first, second, differs):
@@ -155,6 +176,9 @@ def test_what_is_put_together_says_the_same():
         *(("64 trucks", "number"), ("seventy trucks", "number"), ("on Monday", "date")),
         *(("in 2009", "date"), ("3 May", "date"), ("Paul Ryan", "name")),
         *(("the mayor of Riverton", "words"), ("because it rained", "words"), (None, "words")),
+        *(("1800 soldiers", "number"), ("$2000", "number"), ("a 1600-seat hall", "number")),
+        *(("the march of 300 people", "number"), ("up to 64 may have died", "number")),
+        *(("the year 1900", "date"), ("2019-05-03", "date"), ("on monday", "date")),
     ],
 )
 def test_a_span_has_a_type(words, kind):

@@ -64,7 +64,7 @@ MAY_IMPORT = {
         *("encoder", "index", "metadata", "reader", "retriever", "topic_search", "verbs"),
     },
     "talk": {"encoder", "index", "metadata", "passages", "quotable", "rewriting", "vectors"},
-    "grouping": {"calibration", "quotable", "ranking", "retriever"},
+    "grouping": {"calibration", "quotable", "ranking", "retriever", "timeline"},
     "scope": {"encoder", "index", "metadata", "talk"},
     "inquiry": {"scope"},
     "library": {

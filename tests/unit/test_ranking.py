@@ -150,6 +150,20 @@ def test_a_fact_that_stands_twice_is_cited_twice():
     assert ranking.choose([said, again, again], 0.5, further=0.5) == [said, again]
 
 
+def test_another_number_of_the_same_digits_is_not_cited_as_the_same():
+    def marked(words: str) -> Candidate:
+        span = Span(Sentence("a.txt", 1, 0, len(words), words), 0, len(words), 2.0, 0.0)
+        return Candidate(span, 2.0, 0.9)
+
+    for one, other in [
+        ("3.5 percent", "5.3 percent"),
+        ("2 to 1", "1 to 2"),
+        ("2,000", "2,000,000"),
+    ]:
+        told = [marked(one), marked(other), marked(f"of {one}")]
+        assert ranking.choose(told, 0.5, further=0.5) == [told[0], told[2]]
+
+
 def test_nothing_is_sure_enough_for_one(candidates):
     certain = Candidate(candidates[0].span, 9.0, 1.0)
     assert ranking.choose([certain], 1) == []

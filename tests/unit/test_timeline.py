@@ -56,6 +56,9 @@ def test_a_whole_date_needs_no_day_of_publication(text, found):
         ("The ferry sank last Friday.", [("last Friday", "2025-06-13")]),
         ("The ferry sank nine days ago.", [("nine days ago", "2025-06-09")]),
         ("The ferry was built three years ago.", [("three years ago", "2022")]),
+        ("It was built 150 years ago.", [("150 years ago", "1875")]),
+        ("It was built sixty-five years ago.", [("sixty-five years ago", "1960")]),
+        ("It was shut on May 3 two years ago.", [("May 3 two years ago", "2023-05-03")]),
         ("The ferry was sold last month.", [("last month", "2025-05")]),
         ("It came off the slip in October.", [("October", "2024-10")]),
         ("It is to be sold in October.", [("October", "2025-10")]),
@@ -112,6 +115,12 @@ def test_a_date_may_be_counted_from_the_one_before_it(text, found):
         "The hearings come to an end on Saturday.",
         "He was forced to resign in December.",
         "In 1989 the wall fell. In November the mill shut.",
+        "It stood more than 1,000 years ago, or 5,200 years ago, or 1 000 years ago.",
+        "It came 1.5 years ago, 2–3 years ago, 1/2 years ago or half a year ago.",
+        "It came a hundred and fifty years ago, or one hundred fifty years ago.",
+        "It came a thousand and two years ago, two thousand two years ago or sixty five years ago.",
+        "In 1989 the wall fell. 2.5 years later the mill shut.",
+        "In 1989 the wall fell. A hundred and two years later it stood.",
     ],
 )
 def test_what_cannot_be_dated_is_left_out(text):

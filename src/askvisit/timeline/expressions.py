@@ -38,16 +38,21 @@ _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?\b(?!,\d|\.\d)"
 _YEAR = r"(?:1\d|20)\d\d"
 _WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _ONES = "one two three four five six seven eight nine"
-_TEENS = (
-    "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty "
-    "thirty forty fifty sixty seventy eighty ninety"
-)
-NUMBER_WORDS = frozenset(f"{_ONES} {_TEENS}".split())
+_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+NUMBER_WORDS = frozenset(f"{_ONES} {_TEENS} {_TENS}".split())
 """Numbers written as one word."""
 _NUMBER = (
-    rf"(?:\d{{1,3}}|(?:twenty|thirty|forty|fifty)-(?:{_ONES.replace(' ', '|')})"
+    rf"(?:\d{{1,3}}|(?:{_TENS.replace(' ', '|')})-(?:{_ONES.replace(' ', '|')})"
     rf"|{'|'.join(sorted(NUMBER_WORDS, reverse=True))}|an?)"
 )
+_COUNT = (
+    r"\b(?<!\d[.,/\s–-])(?<!\w-)(?<!hundred\sand\s)(?<!thousand\sand\s)"
+    + "".join(rf"(?<!{word}\s)" for word in f"half hundred thousand {_TENS}".split())
+    + _NUMBER
+)
+"""A number that is not the end of a longer one: "1,000", "2.5", "2–3", "a hundred and fifty"."""
+
 _UNIT = r"(?:day|week|month|year)s?"
 _PART_OF_DAY = r"(?:day|morning|afternoon|evening|night)"
 _THAT_YEAR = r"(?:of\s+)?(?:that|the\s+same)\s+year"
@@ -78,13 +83,13 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("relative", rf"(?i:(?<!the )\b(?:last|next|this)(?=\s))\s+(?:{MONTH}|{_WEEKDAY})\b"),
     ("yearless", rf"(?i:{_BEFORE_MONTH})(?P<month>{MONTH})\b(?!{_MORE})"),
     ("relative", r"(?i:\bthe\s+day\s+before\s+yesterday|\byesterday|\btomorrow)\b"),
-    ("relative", rf"(?i:\b{_NUMBER}\s+{_UNIT}\s+(?:ago|from\s+now))\b"),
+    ("relative", rf"(?i:{_COUNT}\s+{_UNIT}\s+(?:ago|from\s+now))\b"),
     ("relative", r"(?i:(?<!the )(?<!past )\b(?:last|next|this)\s+(?:week|month|year))\b"),
     ("relative", r"(?i:(?<!the )\b(?:last|next|this)\s+(?:spring|summer|autumn|fall))\b"),
     ("relative", r"(?i:\bend\s+of\s+(?:the|this|last|next)\s+(?:week|month|year))\b"),
     (
         "anchored",
-        rf"(?i:\b{_NUMBER}\s+{_UNIT}\s+(?:(?:later|earlier)(?!\s+than)|afterwards?"
+        rf"(?i:{_COUNT}\s+{_UNIT}\s+(?:(?:later|earlier)(?!\s+than)|afterwards?"
         r"|(?:after|before)(?:\s+that\b|(?=[,.;:)]|$))))\b",
     ),
     (
@@ -143,7 +148,10 @@ def _is_year(match: re.Match[str], after: str) -> bool:
     """Return whether four digits are a year, not a count of something."""
     if match["article"] and int(match["year"]) < _OLDEST_AFTER_ARTICLE:
         return False
+    return re.match(r"[-,.](?!\d{4}\b)\w", after) is None and not is_counted(after)
+
+
+def is_counted(after: str) -> bool:
+    """Return whether the next word makes four digits a count: "1900 soldiers"."""
     counted = re.match(r"\s+([\w-]+)", after)
-    if counted is None:
-        return re.match(r"[-,.](?!\d{4}\b)\w", after) is None
-    return not is_plural(counted[1]) and counted[1].lower() not in _MEASURES
+    return counted is not None and (is_plural(counted[1]) or counted[1].lower() in _MEASURES)
