@@ -154,17 +154,20 @@ def _json(answers: Sequence[Answer], indent: int | None = None) -> str:
     return _SURROGATE.sub(lambda half: f"\\u{ord(half[0]):04x}", text)  # UTF-8 has none
 
 
-def _section(answer: Answer) -> str:
-    if answer.parts:
-        return "\n\n".join([f"## {_plain(answer.question)}", *map(_part, answer.parts)])
-    return "\n\n".join([f"## {_plain(answer.question)}", *_body(answer)])
+def _section(answer: Answer, *, number_on: bool = True) -> str:
+    """Write one answer; its parts are numbered on, or each from 1."""
+    blocks = [f"## {_plain(answer.question)}"]
+    if not answer.parts:
+        return "\n\n".join([*blocks, *_body(answer)])
+    before = 0
+    for part in answer.parts:
+        blocks += [f"### {_plain(part.question)}", *_body(part, before)]
+        before += len(part.citations) if number_on else 0
+    return "\n\n".join(blocks)
 
 
-def _part(answer: Answer) -> str:
-    return "\n\n".join([f"### {_plain(answer.question)}", *_body(answer)])
-
-
-def _body(answer: Answer) -> list[str]:
+def _body(answer: Answer, before: int = 0) -> list[str]:
+    """Write what is below a question; `before` citations are in earlier parts."""
     blocks = []
     if answer.reading != answer.question and answer.kind != "talk":
         blocks.append(f"*Understood as: {_plain(answer.reading)}*")
@@ -173,18 +176,19 @@ def _body(answer: Answer) -> list[str]:
     quoted = answer.citations
     if answer.request == "summary":  # earlier ones were numbered by their scores
         quoted = tuple(sorted(quoted, key=lambda citation: citation.start))
-    blocks += [f"> {_plain(c.quote, '> ')} [{c.number}]" for c in quoted]
+    blocks += [f"> {_plain(c.quote, '> ')} [{before + c.number}]" for c in quoted]
+    blocks += map(_plain, answer.notes)
     # It marks a best guess that was asked for; what was requested of an article has none.
     if answer.request is None:
         blocks.append(f"*Confidence: {100 * answer.confidence:.0f} %*")
-    return [*blocks, "\n".join(_source(c) for c in answer.citations)]
+    return [*blocks, "\n".join(_source(c, before) for c in answer.citations)]
 
 
-def _source(citation: Citation) -> str:
+def _source(citation: Citation, before: int) -> str:
     place = f"{_plain(citation.article_id)} {citation.start}-{citation.end}"
     title = _plain(citation.article_title)
     hashed = f"sha256 {citation.article_sha256}"
-    return f"- [{citation.number}] {title}, {_plain(citation.where)} ({place}, {hashed})"
+    return f"- [{before + citation.number}] {title}, {_plain(citation.where)} ({place}, {hashed})"
 
 
 def _plain(text: str, prefix: str = "") -> str:
@@ -233,6 +237,8 @@ def _claims(answer: Mapping[str, Any]) -> list[_Claim]:
 def _is_shown(answer: Mapping[str, Any], text: str) -> bool:
     """Return whether the Markdown shows what its data says."""
     try:
-        return _section(Answer.from_dict(answer)) in text
+        told = Answer.from_dict(answer)
+        # The first release numbered the quotes of each part from 1.
+        return any(_section(told, number_on=way) in text for way in (True, False))
     except (ValueError, KeyError, TypeError):  # the data was edited
         return False

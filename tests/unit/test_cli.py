@@ -217,6 +217,11 @@ class TestJsonl:
             (b'{"question": "Who?", "history": [7]}', "history"),
             (b'{"question": "Who?", "history": [{"question": "Who?"}]}', "history"),
             (b'{"question": "Who?", "history": {"question": "Who?"}}', "history"),
+            (
+                b'{"question": "Why?", "history": [{"question": 5, "reading": "x", "text": "t",'
+                b'"kind": "not_found", "found": false, "confidence": 0.1, "citations": []}]}',
+                "history",
+            ),
         ],
     )
     def test_a_bad_line_gives_an_error_in_its_place(self, cli, line, words):

@@ -10,6 +10,7 @@ from harness.fakes import SharedWords, WordCounts
 from askvisit import encoder, reader
 from askvisit.calibration import calibration_for
 from askvisit.cli import main
+from askvisit.evaluation import read_questions
 from askvisit.index import location_of
 
 OPENED = "The mayor opened the bridge on Monday."
@@ -53,6 +54,15 @@ def test_a_folder_that_cannot_be_written_is_named(arguments, small, monkeypatch,
     monkeypatch.setattr(type(location_of(small)), "calibration_file", lambda self: nowhere)
     assert main(arguments) == 1
     assert "free some space or make it writable" in capsys.readouterr().err
+
+
+def test_the_help_gives_a_line_that_can_be_read(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        main(["calibrate", "--help"])
+    empty = '"sentences": []'
+    assert empty in " ".join(capsys.readouterr().out.split())
+    (tmp_path / "q.jsonl").write_text(f'{{"question": "Who?", {empty}}}\n', "utf-8")
+    assert read_questions(tmp_path / "q.jsonl")[0].sentences == ()
 
 
 def test_too_few_questions_are_counted(arguments, tmp_path, capsys):

@@ -30,6 +30,9 @@ def test_editions_are_read_as_they_were_written(tmp_path):
     packed = tmp_path / "e.jsonl.gz"
     packed.write_bytes(gzip.compress(path.read_bytes()))
     assert read_editions(packed) == EDITIONS
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())  # a byte order mark
+    assert holds_editions(path)
+    assert read_editions(path) == EDITIONS
     assert {edition.story for edition in EDITIONS} == {f"s{n}" for n in range(10)}
 
 

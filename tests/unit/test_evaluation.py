@@ -153,6 +153,12 @@ def test_a_questions_file_is_read(tmp_path):
     ]
 
 
+def test_a_byte_order_mark_is_no_part_of_the_first_question(tmp_path):
+    path = tmp_path / "q.jsonl"
+    path.write_text('{"question": "Who?", "sentences": ["He."]}\n', "utf-8-sig")
+    assert evaluation.read_questions(path) == [Question("Who?", ("He.",))]
+
+
 def test_a_dialogues_file_is_read(tmp_path):
     path = tmp_path / "d.jsonl"
     path.write_text(

@@ -11,12 +11,23 @@ from harness.fakes import BRIDGE, citation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askvisit.records import Answer, Article, Citation, Hit, Passage, Sentence, Span, Window
+from askvisit.records import (
+    Answer,
+    Article,
+    Citation,
+    Hit,
+    Passage,
+    ProposedScope,
+    Sentence,
+    Span,
+    Window,
+)
 
 QUOTE = "The mayor opened the bridge on Monday."
 CITATION = citation(BRIDGE, QUOTE, "on Monday")
 HIT = Hit("bridge.txt", 0, 8, BRIDGE[:8], dense=0.5, bm25=1.25, fused=-0.75)
 FOUND = Answer("When?", "When?", "answer", True, f"{QUOTE} [1]", 0.75, (CITATION,))
+SCOPE = ProposedScope(("last week",), "2019-06-24", None, ("The Herald",), 2)
 REFUSED = Answer("Who?", "Who?", "not_found", False, "No.", 0.25, nearest=(HIT,))
 
 
@@ -142,8 +153,24 @@ def test_from_dict_ignores_fields_that_it_does_not_know():
         asdict(FOUND) | {"citations": [{}]},
         asdict(FOUND) | {"confidence": "high"},
         asdict(FOUND) | {"found": False},
+        *(asdict(FOUND) | {name: None} for name in ("question", "reading", "text", "confidence")),
+        *(asdict(REFUSED) | {"question": 5}, asdict(REFUSED) | {"found": 0}),
+        *(asdict(FOUND) | {"confidence": True}, asdict(FOUND) | {"citations": [3]}),
+        asdict(FOUND) | {"citations": [asdict(CITATION) | {"article_id": ["bridge.txt"]}]},
+        asdict(FOUND) | {"citations": [asdict(CITATION) | {"page": "2"}]},
+        asdict(REFUSED) | {"nearest": [asdict(HIT) | {"text": None}]},
+        asdict(FOUND) | {"context": [{"turn": "0", "text": "Who?", "words": []}]},
+        asdict(FOUND) | {"context": [{"turn": 0, "text": "Who?", "words": [3]}]},
+        asdict(FOUND) | {"proposed_scope": asdict(SCOPE) | {"sources": [3]}},
     ],
 )
 def test_from_dict_refuses_what_is_no_answer(data):
     with pytest.raises((ValueError, TypeError, KeyError)):
         Answer.from_dict(data)
+
+
+def test_from_dict_takes_whole_numbers_as_other_programs_write_them():
+    data = asdict(replace(FOUND, confidence=1.0, proposed_scope=SCOPE)) | {"confidence": 1}
+    data["citations"] = [asdict(CITATION) | {"score": 2, "page": 2}]
+    found = Answer.from_dict(data)
+    assert (found.confidence, found.citations[0].score, found.proposed_scope) == (1.0, 2.0, SCOPE)

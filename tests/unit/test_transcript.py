@@ -153,6 +153,44 @@ def test_parts_are_shown_alone_and_proved_once(small, tmp_path):
     assert statuses(transcript.read(saved(tmp_path, text)), small) == ["intact"]
 
 
+def two_parts() -> Answer:
+    """Two questions in a line: the quotes of each part are numbered from 1, as in its text."""
+    came = found("Who came?", "The minister came to see the bridge.", "The minister")
+    parts = (found("Who opened it?"), came)
+    cited = tuple(replace(part.citations[0], number=n) for n, part in enumerate(parts, 1))
+    return replace(parts[0], question="Who opened it? Who came?", citations=cited, parts=parts)
+
+
+def test_the_quotes_of_parts_are_numbered_on(small, tmp_path):
+    text = transcript.to_markdown([two_parts()])
+    assert f"> {QUOTE} [1]" in text
+    assert "> The minister came to see the bridge. [2]" in text
+    assert text.count("- [1] ") == text.count("- [2] ") == 1
+    read = transcript.read(saved(tmp_path, text))
+    proofs = transcript.prove(read, open_index(small))
+    assert [(proof.number, proof.status) for proof in proofs] == [(1, "intact"), (2, "intact")]
+
+
+def test_an_export_whose_parts_are_numbered_from_one_is_still_intact(small, tmp_path):
+    text = transcript.to_markdown([two_parts()])
+    earlier = text.replace("bridge. [2]", "bridge. [1]").replace("- [2] ", "- [1] ")
+    assert earlier != text
+    assert statuses(transcript.read(saved(tmp_path, earlier)), small) == ["intact", "intact"]
+
+
+def test_what_only_a_record_says_is_below_the_quotes(small, tmp_path):
+    said = "According to its record, the publication date is *2019*.\n1 of 2 articles have no date."
+    asked = found(request="date")
+    noted = replace(asked, text=f"{asked.text}\n{said}")
+    for answer in (noted, replace(noted, parts=(noted, REFUSED))):
+        text = transcript.to_markdown([answer])
+        quote = text.index(f"> {QUOTE} [1]")
+        assert quote < text.index("date is \\*2019\\*.\n\n1 of 2 articles have no date.\n\n- [1] ")
+        assert statuses(transcript.read(saved(tmp_path, text)), small) == ["intact"]
+        edited = text.replace("\\*2019\\*", "\\*2018\\*")
+        assert statuses(transcript.read(saved(tmp_path, edited)), small) == ["changed"]
+
+
 def test_a_part_that_was_edited_alone_is_told(small):
     whole = found("Who opened it? Why?", parts=(found("Who opened it?"), REFUSED))
     data = json.loads(json.dumps(asdict(whole)))

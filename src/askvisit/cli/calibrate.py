@@ -5,7 +5,7 @@ examples:
   askvisit calibrate my-questions.jsonl --index my-index --reader my-reader
 
 The file has the format of `askvisit evaluate`: a line is {"question", "sentences": [those that
-answer]}, without sentences if the articles do not answer. The fit is saved in the index's folder
+answer]}, with "sentences": [] if the articles do not answer. The fit is saved in the index's folder
 (calibration.json) and used by everything that opens it. At least 20 questions with an answer and 20
 without one are needed, none of them seen in training the reader; the printed figures are
 cross-validated.

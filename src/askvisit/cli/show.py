@@ -8,7 +8,7 @@ import re
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from askvisit.records import Answer, AnswerGroup, Citation, Hit, ProposedScope
@@ -35,18 +35,21 @@ def as_json(value: Any) -> str:
     return text
 
 
-def answer(found: Answer, each: bool = False) -> str:
+def answer(found: Answer, each: bool = False, before: int = 0) -> str:
     """Show an answer: the quotes, then where each is; or the refusal and the nearest passages.
 
-    each: show what each article says, in groups.
+    each: show what each article says, in groups. before: number the citations after so many.
     """
     if each and found.groups:
-        return groups(found.groups)
-    lines = [_quoted(c) for c in found.citations] if found.found else [plain(found.text)]
+        return groups(found.groups, before)
+    if each and any(part.groups for part in found.parts):
+        return _parts(found.parts)
+    citations = [_after(before, citation) for citation in found.citations]
+    lines = [_quoted(c) for c in citations] if found.found else [plain(found.text)]
     if found.found:
         lines += [plain(f"{p.question} {p.text}") for p in found.parts if not p.found]
     lines += map(plain, found.notes)
-    lines += ["", *(source(c) for c in found.citations)] if found.citations else []
+    lines += ["", *(source(c) for c in citations)] if citations else []
     if found.nearest:
         lines += ["", "Nearest passages:", *(f"  {excerpt(hit.text)}" for hit in found.nearest)]
     if found.groups:
@@ -56,8 +59,24 @@ def answer(found: Answer, each: bool = False) -> str:
     return "\n".join(lines)
 
 
-def groups(found: Sequence[AnswerGroup]) -> str:
-    """Show what each article says: a block for those that agree, with differing ones marked."""
+def _parts(found: Sequence[Answer]) -> str:
+    """Show what each article says to each of several questions, numbered on."""
+    blocks, before = [], 0
+    for part in found:
+        blocks.append(f"{plain(part.question)}\n{answer(part, True, before)}")
+        before += len(part.citations)
+    return "\n\n".join(blocks)
+
+
+def _after(before: int, citation: Citation) -> Citation:
+    return replace(citation, number=before + citation.number)
+
+
+def groups(found: Sequence[AnswerGroup], before: int = 0) -> str:
+    """Show what each article says: a block for those that agree, with differing ones marked.
+
+    before: number the citations after so many.
+    """
     blocks = [_count(found)]
     for group in found:
         many = f"{len(group.members)} articles say this: " if len(group.members) > 1 else ""
@@ -65,8 +84,9 @@ def groups(found: Sequence[AnswerGroup]) -> str:
         lines = [f"{many}{plain(group.words)}{differing}"]
         for member in group.members:
             known = ", ".join(plain(part) for part in (member.source, member.date) if part)
-            lines += [f"  {_quoted(member.citation)}"]
-            lines += [f"      {source(member.citation)}{f', {known}' if known else ''}"]
+            citation = _after(before, member.citation)
+            lines += [f"  {_quoted(citation)}"]
+            lines += [f"      {source(citation)}{f', {known}' if known else ''}"]
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
 

@@ -174,7 +174,7 @@ def _field(data: Mapping[str, Any], name: str, kind: type, where: str) -> Any:
 def _lines(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
     try:
         raw = path.read_bytes()
-        text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8")
+        text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8-sig")
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         raise DataError(
             f"cannot read {path} ({reason_of(error)}); give a .jsonl or .jsonl.gz file"

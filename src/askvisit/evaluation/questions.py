@@ -162,7 +162,7 @@ def _auroc(rows: Sequence[_Row]) -> Figure:
 
 def _lines(path: Path) -> list[tuple[int, Any]]:
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(
             f"{path} cannot be read as a file of questions ({reason_of(error)})"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
-from askvisit.records.checks import known_fields
+from askvisit.records.checks import known_fields, of_type
 from askvisit.records.citations import Citation, quoted
 from askvisit.records.evidence import Hit
 from askvisit.records.facts import Fact
@@ -113,7 +113,11 @@ class Answer:
         known["nearest"] = tuple(Hit(**known_fields(Hit, h)) for h in data.get("nearest", ()))
         known["parts"] = tuple(cls.from_dict(part) for part in data.get("parts", ()))
         known["context"] = tuple(
-            ContextTurn(turn["turn"], turn["text"], tuple(turn["words"]))
+            ContextTurn(
+                of_type(int, turn["turn"]),
+                of_type(str, turn["text"]),
+                tuple(of_type(str, word) for word in turn["words"]),
+            )
             for turn in data.get("context", ())
         )
         known["facts"] = tuple(Fact(**known_fields(Fact, fact)) for fact in data.get("facts", ()))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from askvisit.records.checks import known_fields
+from askvisit.records.checks import known_fields, of_type
 
 
 @dataclass(frozen=True)
@@ -27,4 +27,6 @@ class ProposedScope:
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Invert `dataclasses.asdict`, as `Answer.from_dict` does."""
         known = known_fields(cls, data)
-        return cls(**known | {name: tuple(known[name]) for name in ("words", "sources")})
+        for name in ("words", "sources"):
+            known[name] = tuple(of_type(str, word) for word in known[name])
+        return cls(**known)
