@@ -6,7 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
-from harness.fakes import ROOT, ScriptedResolver, SharedWords, WordCounts, calibration
+from harness.fakes import (
+    ROOT,
+    ScriptedResolver,
+    SharedWords,
+    WordCounts,
+    calibration,
+    write_articles,
+)
 
 from askvisit import Answer, Assistant, build_index, talk
 from askvisit.encoder import load
@@ -191,6 +198,73 @@ def test_the_articles_about_something_are_quoted_where_they_say_it(news):
     assert none.text.startswith(found_none)
     both = news.ask("Which article is about ferries and zebras?")
     assert both.text.startswith("No passage was found with all the words “ferries and zebras”.")
+
+
+@pytest.fixture
+def sanctions(tmp_path):
+    """Return an assistant over articles that mention sanctions, but not in their titles."""
+    said = {
+        "port.txt": "A Port\n\nSanctions, sanctions and again sanctions closed the port.\n",
+        "bank.txt": "A Bank\n\nThe bank, it was told, will close as the sanctions go on and on.\n",
+        "mill.txt": "A Mill\n\nThe mill has no more wood to saw, and sanctions are only a part.\n",
+        "rain.txt": "Rain\n\nIt rained in the war museum, and nobody in the whole town minded.\n",
+    }
+    folder = write_articles(tmp_path / "index" / "articles", said).parent
+    build_index(index=folder, encoder=WordCounts())
+    return Assistant(folder, WordCounts(), SharedWords(), calibration(), ScriptedResolver())
+
+
+def dated(assistant: Assistant, dates: dict[str, str]) -> None:
+    folder = folder_of(assistant)
+    for name, date in dates.items():
+        (folder / "articles" / f"{name}.toml").write_text(f"date = {date}")
+    build_index(index=folder, encoder=WordCounts())
+
+
+def test_the_newest_of_those_that_mention_a_topic_is_by_date(sanctions):
+    dated(sanctions, {"port": "2019-01-01", "bank": "2021-01-01", "rain": "2022-01-01"})
+    newest = sanctions.ask("What is the newest article about sanctions?")
+    check_quotes(newest, sanctions)
+    assert [c.article_id for c in newest.citations] == ["bank.txt"]
+    assert newest.notes[-1] == "1 of 3 articles about “sanctions” have no date."
+    oldest = sanctions.ask("What is the oldest article about sanctions?")
+    assert [c.article_id for c in oldest.citations] == ["port.txt"]
+
+
+def test_that_none_on_a_topic_has_a_date_is_said_of_those_only(sanctions):
+    dated(sanctions, {"rain": "2022-01-01"})
+    answer = sanctions.ask("What is the newest article about sanctions?")
+    assert answer.text.startswith("None of the articles about “sanctions” has a date.")
+
+
+def test_an_article_with_one_of_the_words_is_not_about_them_all(sanctions):
+    for asked in ("Who wrote", "When was"):
+        published = "" if asked == "Who wrote" else " published"
+        answer = sanctions.ask(f"{asked} the article about the war in Ukraine{published}?")
+        assert answer.text.startswith("No article was found for “war in Ukraine”.")
+
+
+def test_all_that_mention_something_are_counted_however_long_one_of_them_is(tmp_path):
+    said = "Sanctions, said the minister, are sanctions and will be sanctions for many years.\n"
+    texts = {f"{n}.txt": f"Number {n}\n\nIn town {n} the sanctions end.\n" for n in range(7)}
+    texts["long.txt"] = "\n\n".join(["A Book", *[said * 6] * 60])
+    folder = write_articles(tmp_path / "index" / "articles", texts).parent
+    build_index(index=folder, encoder=WordCounts())
+    assistant = Assistant(folder, WordCounts(), SharedWords(), calibration(), ScriptedResolver())
+    answer = assistant.ask("Which articles are about sanctions?")
+    assert len({c.article_id for c in answer.citations}) == 5
+    assert answer.notes == ["Also found: 3 more articles with the word “sanctions”."]
+    some = assistant.ask("Which articles are about sanctions?", articles=["1.txt", "long.txt"])
+    assert {c.article_id for c in some.citations} == {"1.txt", "long.txt"}
+    assert some.notes == []
+
+
+def test_a_topic_after_what_is_not_known_is_a_new_question(news):
+    unknown = news.ask("Who wrote the article about the railway?")
+    assert "is not known" in unknown.text
+    for topic in ("The last ferry", "the railway?"):
+        answer = news.ask(topic, [unknown])
+        assert (answer.text, answer.request) == (news.ask(topic).text, None)
 
 
 def test_everything_is_refused_where_all_is_to_be(news):

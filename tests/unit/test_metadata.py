@@ -123,6 +123,15 @@ class TestByline:
         many = "\n\n".join(["It rained."] * 12)
         assert printed.author(f"A Bridge\n\n{many}\n\nBy Ada Quill\n\n{many}") is None
 
+    @pytest.mark.parametrize("lines", [1, 2, 3])
+    @pytest.mark.parametrize(
+        "headline", ["Opinion: Brexit Is Dead", "From Wall Street, With Love", "By Royal Decree"]
+    )
+    def test_is_not_the_headline_of_a_short_article(self, headline, lines):
+        text = "\n\n".join([headline, *["It rained."] * lines])
+        assert printed.author(text) is None
+        assert printed.author(f"{text}\n\nBy Ada Quill\n").value == "Ada Quill"
+
 
 class TestDateline:
     @pytest.mark.parametrize(

@@ -128,6 +128,27 @@ class TestLanguage:
     def test_what_can_be_looked_up(self, question):
         assert talk.why_unreadable(question) is None
 
+    @pytest.mark.parametrize(
+        "question",
+        [
+            *("Was David Lange elected in 1984?", "Lange was prime minister of New Zealand"),
+            *("I like ska music", "I work till five", "Was Yang Di in Beijing?"),
+            *("Is a dime in Los Angeles worth a lot?", "Ile de la Cité population"),
+            *("Was Simone Weil a philosopher?", "Was Jimmy Durante in Las Vegas?"),
+            *("Was Sturm und Drang a movement in Germany?", "Is Quanta in EU?"),
+            "Was only Die Zeit und Der Spiegel sold in Hamburg?",
+        ],
+    )
+    def test_names_and_words_that_english_shares_do_not_make_it_foreign(self, question):
+        assert talk.why_unreadable(question) is None
+
+    @pytest.mark.parametrize(
+        "question",
+        ["Jag undrar vad Xi gjorde i Kina", "Ich habe lange gewartet", "Jaka jest stolica Polski?"],
+    )
+    def test_in_a_foreign_sentence_the_same_words_count(self, question):
+        assert talk.why_unreadable(question) == talk.NOT_ENGLISH
+
     def test_no_english_question_is_refused_however_it_is_typed(self, english):
         assert len(english) > 600
         typed = [form for q in english for form in (q, q.lower(), " ".join(content_words(q)))]
@@ -257,6 +278,35 @@ class TestRequests:
     )
     def test_a_question_is_none(self, message):
         assert parse(message) is None
+
+    @pytest.mark.parametrize(
+        "message",
+        [
+            *("What happened to the paper?", "What was the report called?"),
+            *("What will the report say?", "What is the paper's name?", "Is the report open?"),
+            *("What did the document contain?", "What does the report say?", "Up to what sum?"),
+            *("What will the report show?", "What does it say in the paper?"),
+            "What was the main topic of Monday's talks?",
+        ],
+    )
+    def test_what_happened_to_a_report_is_no_request(self, message):
+        assert parse(message) is None
+
+    def test_the_talks_are_the_name_of_something(self):
+        assert parse("What was the main topic of the talks?") == Request("summary", "talks", False)
+        assert parse("Summarise the talks") == Request("summary", "talks", False, by_words=True)
+
+    @pytest.mark.parametrize(
+        ("message", "wanted"),
+        [
+            *(("What is this report about?", "summary"), ("Summarise the report", "summary")),
+            *(("What are the main points of the paper?", "summary"), ("show the report", "show")),
+            *(("Can I read the full document?", "show"), ("what this talks about", "summary")),
+            ("Tell me what the article talks about", "summary"),
+        ],
+    )
+    def test_a_report_that_must_be_the_article_is_one(self, message, wanted):
+        assert parse(message) == Request(wanted)
 
     def test_of_the_test_data_only_the_title_is_one(self, english):
         surely = [q for q in english if (request := parse(q)) and request.loosely]

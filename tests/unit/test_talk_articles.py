@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from harness.fakes import TARIFFS, SharedWords, WordCounts, calibration, write_articles
 
-from askvisit import Answer, Assistant, build_index
+from askvisit import Answer, Assistant, build_index, talk
 from askvisit.index import open_index
 from askvisit.talk import more, summary
 
@@ -134,6 +134,30 @@ class TestWhichArticle:
         check(answer, assistant)
         assert cited(answer) == {article_id}
 
+    def test_is_none_that_has_only_some_of_the_words(self, assistant):
+        for asked in ("summarise the article about the bridge in Ukraine", "show the salt story"):
+            assert cited(assistant.ask(asked)) == ({"tariffs.txt"} if "salt" in asked else set())
+        answer = assistant.ask("summarise the article about the bridge in Ukraine")
+        assert answer.text.startswith("No article was found for “the bridge in ukraine”.")
+
+    def test_a_number_keeps_all_of_its_digits(self, tmp_path):
+        texts = {f"{n:03}.txt": f"Story {n}\n\nIt rained on {n} of days.\n" for n in range(1, 121)}
+        texts["vote.txt"] = "A Vote\n\nThe election of 2000 was held; 20 more were held later.\n"
+        texts["737.txt"] = "A Boeing 737 Lands\n\nNobody was hurt.\n"
+        write_articles(tmp_path / "articles", texts)
+        build_index(index=tmp_path, encoder=WordCounts())
+        assistant = Assistant(tmp_path, WordCounts(), SharedWords(), calibration())
+        for asked, article_id in (
+            ("show me article 111", "111.txt"),
+            ("show me article 100", "100.txt"),
+            ("summarise the article about the 2000 election", "vote.txt"),
+            ("show me the story about the Boeing 737", "737.txt"),
+            ("show me the 737 article", "737.txt"),
+        ):
+            assert cited(assistant.ask(asked)) == {article_id}, asked
+        beyond = assistant.ask("show me article 200")
+        assert beyond.text.startswith("No article was found for “200”.")
+
     def test_that_there_is_not_is_told(self, assistant):
         answer = assistant.ask("summarise the article about whales")
         assert answer.kind == "talk"
@@ -216,6 +240,18 @@ class TestReplies:
         check(assistant.ask("show me the article"), assistant)
         assert assistant.ask("summarise it").text == "It rained all day in the town. [1]"
 
+    def test_after_that_there_is_no_headline_a_name_is_a_new_question(self, tmp_path):
+        texts = {
+            "rain.txt": "It rained all day in the town.\n",
+            "sun.txt": "The Sun\n\nIt shone.\n",
+        }
+        write_articles(tmp_path / "articles", texts)
+        build_index(index=tmp_path, encoder=WordCounts())
+        assistant = Assistant(tmp_path, WordCounts(), SharedWords(), calibration())
+        none = assistant.ask("What is the headline?", articles=["rain.txt"])
+        assert none.text.startswith("The article has no headline")
+        assert assistant.ask("the sun?", [none]).request is None
+
     def test_showing_gives_headline_and_beginning(self, assistant):
         answer = assistant.ask("show me the article", articles=["bridge.txt"])
         check(answer, assistant)
@@ -270,6 +306,16 @@ class TestReplies:
         asked = assistant.ask(MAYOR)
         history = [asked, assistant.ask("summarise the article", [asked])]
         assert assistant.ask("Why?", history).reading == assistant.ask("Why?", [asked]).reading
+
+    @pytest.mark.parametrize("message", ["👍", "Когда это было?", "Wann war das und warum nicht?"])
+    def test_a_message_that_cannot_be_read_is_no_turn(self, assistant, message):
+        asked = assistant.ask(MAYOR)
+        unread = assistant.ask(message, [asked])
+        assert unread.kind == "not_found"
+        assert talk.is_reply(unread)
+        history = [asked, unread, unread, unread]
+        assert assistant.ask("Why?", history).reading == assistant.ask("Why?", [asked]).reading
+        assert not talk.is_reply(assistant.ask("Who is the king of Spain?"))
 
 
 class TestMore:

@@ -121,9 +121,9 @@ def _dated(found: re.Match[str], start: int) -> PrintedFact | None:
 def _short_lines(text: str, below: int = _LINES_BELOW) -> Iterator[tuple[int, str]]:
     """Yield the lines that are not running text, under the headline and at the end."""
     lines = _lines(text)
-    above = lines[1:_LINES_ABOVE]
-    last = [line for line in lines[len(lines) - below :] if line not in above] if below else []
-    for start, line in (*above, *last):
+    # The first line is the headline, however short the article is.
+    last = lines[max(_LINES_ABOVE, len(lines) - below) :]
+    for start, line in (*lines[1:_LINES_ABOVE], *last):
         if len(line) <= _LONGEST and not ends_sentence(line):
             yield start, line
 

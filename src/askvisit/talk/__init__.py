@@ -67,7 +67,7 @@ def reply(
         return _more(index, question, history, articles)
     wanted = _parse(asked, encoder)
     last = (history[-1].parts or history[-1:]) if history else ()
-    before = next((a for a in reversed(last) if a.kind == "talk" and not a.facts), None)
+    before = next((a for a in reversed(last) if a.kind == "talk" and choice.lists(a.text)), None)
     if before is not None:
         named = choice.only_named(index, asked, articles)
         if named is not None and any(earlier := _completed(before.question, encoder)):
@@ -92,8 +92,12 @@ def is_one_request(parts: Sequence[str]) -> bool:
 
 
 def is_reply(answer: Answer) -> bool:
-    """Return whether an earlier answer is one of these replies, which no follow-up depends on."""
-    return answer.kind == "talk" or (answer.found and answer.request is not None)
+    """Return whether an earlier answer is one of these replies, which no follow-up depends on.
+
+    So is the response to a message that cannot be read: "👍" is no turn of the conversation.
+    """
+    unreadable = answer.text in (NO_WORDS, NOT_ENGLISH)
+    return answer.kind == "talk" or unreadable or (answer.found and answer.request is not None)
 
 
 def _parse(asked: str, encoder: Encoder) -> Parsed:

@@ -6,11 +6,11 @@ If none of these applies, nothing is guessed: the user is asked.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
 from askvisit.index import PassageIndex
-from askvisit.records import Answer, Article, Sentence
+from askvisit.records import Answer, Article, Passage, Sentence
 from askvisit.talk.requests import Request
 from askvisit.text import AUXILIARIES, QUESTION_WORDS, lower_tokens, stems
 
@@ -19,8 +19,15 @@ _TITLES_COMPARED = 200
 """With more articles, only the titles of those whose text has the words are compared."""
 
 _PASSAGES_SEARCHED = 20
+_MOST_SEARCHED = 1_000
+"""Passages searched for articles that mention something: a long article has many of them."""
+
 _AROUND_A_NAME = re.compile(r"\b(?:the|one|article|story|about|please)\b", re.IGNORECASE)
 _ASKING = QUESTION_WORDS | AUXILIARIES | {"tell"}
+_SURELY_PLACES = 99
+"""A larger number is a place only if there are as many articles ("the 737 article")."""
+
+_LISTED = re.compile(r"There (?:is one article|are [\d,]+ articles): (?:1[.] )?“")
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 
 
@@ -43,7 +50,8 @@ def choose(
         by_place = _place(_plain(request.about)) is not None
         if named or by_place or not request.loosely:
             return named
-        return _mentioning(index, request.about, articles)[:1]
+        best = next(mentions(index, request.about, articles), None)
+        return [] if best is None else [best.article_id]
     last = next((i for answer in reversed(history) for i in _article_of(answer) if i in ids), None)
     return ids if last is None else [last]
 
@@ -84,30 +92,48 @@ def which(
     return f"No article was found for “{about}”. {listed}"
 
 
+def every_one_about(
+    index: PassageIndex, about: str, articles: Sequence[str] | None = None
+) -> list[str]:
+    """Return the ids of all articles that have all words in the title or in one passage."""
+    ids = among(index, articles)
+    found = {passage.article_id for passage in mentions(index, about, articles)}
+    found.update(_named(index, about, ids, loosely=True))
+    return [i for i in ids if i in found]
+
+
 def mentions(
     index: PassageIndex, about: str, articles: Sequence[str] | None = None
-) -> list[Sentence]:
-    """Return, for each article with all words in one passage, its sentence with most of them.
-
-    The article with the best passage comes first.
-    """
+) -> Iterator[Passage]:
+    """Yield, of each article with all words in one passage, the best of these; the best first."""
     wanted = stems(about)
     within = None if articles is None else [index.passage_range(i) for i in articles]
-    numbers = [number for number, _ in index.bm25(about, _PASSAGES_SEARCHED, within)]
-    passages = index.passages(numbers)
-    best: dict[str, Sentence] = {}
-    for passage in (passages[number] for number in numbers):
-        if passage.article_id in best or not wanted or not wanted <= stems(passage.text):
-            continue
-        inside = index.sentences(passage.article_id, passage.start, passage.end)
-        if inside:
-            best[passage.article_id] = max(inside, key=lambda s: len(wanted & stems(s.text)))
-    return list(best.values())
+    numbers = [number for number, _ in index.bm25(about, _MOST_SEARCHED, within)] if wanted else []
+    found = set()
+    for first in range(0, len(numbers), _PASSAGES_SEARCHED):
+        few = numbers[first : first + _PASSAGES_SEARCHED]
+        passages = index.passages(few)
+        for passage in (passages[number] for number in few):
+            if passage.article_id not in found and wanted <= stems(passage.text):
+                found.add(passage.article_id)
+                yield passage
+
+
+def sentence_with_most(index: PassageIndex, passage: Passage, about: str) -> Sentence | None:
+    """Return the sentence of a passage that has most of the words; None if it has no sentence."""
+    wanted = stems(about)
+    inside = index.sentences(passage.article_id, passage.start, passage.end)
+    return max(inside, key=lambda s: len(wanted & stems(s.text)), default=None)
 
 
 def among(index: PassageIndex, articles: Sequence[str] | None) -> list[str]:
     """Return the ids to choose from, in index order."""
     return [i for i in index.article_ids() if articles is None or i in articles]
+
+
+def lists(text: str) -> bool:
+    """Return whether a reply has a `listing`, from which the user may name an article."""
+    return _LISTED.search(text) is not None
 
 
 def listing(index: PassageIndex, ids: Sequence[str]) -> str:
@@ -129,7 +155,7 @@ def _named(index: PassageIndex, about: str, ids: Sequence[str], loosely: bool) -
     if by_file:
         return by_file
     place = _place(plain)
-    if place is not None:
+    if place is not None and place < max(len(ids), _SURELY_PLACES):
         return list(ids[place : place + 1])
     asked = stems(plain)
     compared = ids
@@ -154,7 +180,7 @@ def _place(plain: str) -> int | None:
     word = plain.removeprefix("the ").removeprefix("number ").removesuffix(" one").strip(" .#")
     if word in _ORDINALS:
         return _ORDINALS.index(word)
-    number = re.fullmatch(r"([1-9]\d?)(?:st|nd|rd|th)?", word)
+    number = re.fullmatch(r"([1-9]\d{0,2})(?:st|nd|rd|th)?", word)
     return int(number[1]) - 1 if number else None
 
 

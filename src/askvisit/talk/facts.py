@@ -27,10 +27,10 @@ from askvisit.records import (
 from askvisit.talk import choice, fact_questions
 from askvisit.talk.fact_questions import FactQuestion
 from askvisit.talk.requests import Request
-from askvisit.text import content_words, stems
+from askvisit.text import content_words, counted, stems
 
 _MOST = 5
-"""Maximum number of articles named."""
+"""Maximum number of articles quoted."""
 
 _NAMES: dict[FactName, str] = {
     "author": "author",
@@ -40,8 +40,9 @@ _NAMES: dict[FactName, str] = {
 }
 _NO_FACT = "The {} of “{}” is not known. Its record ({}) can give it."
 _NO_PASSAGE = "No passage was found with {} “{}”. {}"
-_NO_DATES = "None of the articles has a date. One can be given in a NAME.toml beside each."
-_WITHOUT_DATE = "{} of {} articles have no date."
+_NO_DATES = "None of the articles{} has a date. One can be given in a NAME.toml beside each."
+_WITHOUT_DATE = "{} of {} articles{} have no date."
+_MORE = "Also found: {} with {} “{}”."
 
 
 def answer(
@@ -58,16 +59,16 @@ def answer(
     ids = choice.among(index, articles)
     if wanted.wanted == "about":
         return _about(index, question, wanted, ids, articles)
-    request = Request("show", wanted.about, wanted.names_article)
     if wanted.wanted == "newest" or wanted.wanted == "oldest":
         if wanted.about is None:
             return _by_date(index, question, wanted, ids)
         if not wanted.names_article:  # "the newest ferry" is something in the text
             return None
-        chosen = choice.choose(index, request, (), articles)
-        if chosen:
-            return _by_date(index, question, wanted, chosen)
+        on_topic = choice.every_one_about(index, wanted.about, articles)
+        if on_topic:
+            return _by_date(index, question, wanted, on_topic)
         return _talk(question, choice.which(index, [], wanted.about, articles))
+    request = Request("show", wanted.about, wanted.names_article)
     chosen = choice.choose(index, request, history, articles)
     if len(chosen) == 1:
         # "It" in a conversation may be something in the text: then the text is searched.
@@ -131,9 +132,10 @@ def _by_date(
 ) -> Answer | None:
     """Name the newest or oldest article by its headline, or several from the same day."""
     among = set(ids)
+    about = "" if wanted.about is None else f" about “{wanted.about}”"
     dated = [(day, r) for r in index.records if r.id in among and (day := _day(r)) is not None]
     if not dated:
-        return _talk(question, _NO_DATES)
+        return _talk(question, _NO_DATES.format(about))
     pick = max if wanted.wanted == "newest" else min
     best = pick(day for day, _ in dated)
     found = [record for day, record in dated if day == best][:_MOST]
@@ -144,7 +146,7 @@ def _by_date(
     ]
     told = [Fact(r.id, r.title, "date", r.date, False) for r in found if r.date is not None]
     undated = len(ids) - len(dated)
-    note = [_WITHOUT_DATE.format(undated, len(ids))] if undated else []
+    note = [_WITHOUT_DATE.format(undated, len(ids), about)] if undated else []
     return _answer(question, "newest" if pick is max else "oldest", citations, told, note)
 
 
@@ -160,19 +162,27 @@ def _about(
     ids: Sequence[str],
     articles: Sequence[str] | None,
 ) -> Answer | None:
-    """Quote, from each article that has the words, the sentence with most of them."""
-    if wanted.about is None:
+    """Quote, from each of the first articles that have the words, the sentence with most of them.
+
+    How many more there are is said.
+    """
+    about = wanted.about
+    if about is None:
         return None
+    passages = list(choice.mentions(index, about, articles))
     citations: list[Citation] = []
-    for sentence in choice.mentions(index, wanted.about, articles)[:_MOST]:
-        span = Span(sentence, None, None, 1.0, 0.0)
-        number = len(citations) + 1
-        citations.append(Citation.of(number, index.article(sentence.article_id), span, 1.0))
+    for passage in passages[:_MOST]:
+        sentence = choice.sentence_with_most(index, passage, about)
+        if sentence is not None:
+            span = Span(sentence, None, None, 1.0, 0.0)
+            article = index.article(passage.article_id)
+            citations.append(Citation.of(len(citations) + 1, article, span, 1.0))
+    having = "the word" if len(content_words(about)) == 1 else "all the words"
     if not citations:
-        having = "the word" if len(content_words(wanted.about)) == 1 else "all the words"
-        listed = choice.listing(index, ids)
-        return _talk(question, _NO_PASSAGE.format(having, wanted.about, listed))
-    return _answer(question, "about", citations, [])
+        return _talk(question, _NO_PASSAGE.format(having, about, choice.listing(index, ids)))
+    left = len(passages) - len(citations)
+    note = [_MORE.format(counted(left, "more article"), having, about)] if left else []
+    return _answer(question, "about", citations, [], note)
 
 
 def _answer(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from askvisit.rewriting.wrapping import without_greeting
@@ -46,6 +47,9 @@ _ARTICLES = frozenset("articles texts stories documents".split())
 SURELY = frozenset("article articles story".split())
 """Words that must mean an article; the others may be about the text."""
 
+_IN_THE_NEWS = frozenset("report paper document post".split())
+"""Words for an article that as often mean something in the news."""
+
 _HEADLINE = frozenset("headline title heading header".split())
 _HEADLINES = frozenset("headlines titles headings".split())
 _NAME = frozenset("name named called titled entitled".split())
@@ -59,6 +63,10 @@ _SAYS = frozenset(
     "explains contain contains tell tells talk talks saying telling happens happened happening "
     "mean means deals".split()
 )
+_NOUNS_TOO = frozenset("talk talks deals cover means".split())
+_BEFORE_A_NOUN = frozenset("the a an these those of".split())
+"""Words after which one of `_NOUNS_TOO` is a thing in the news: "the talks"."""
+
 _SHOW = frozenset(
     "show open display view read print see present fetch load find where list".split()
 )
@@ -102,7 +110,7 @@ def parse(message: str) -> Request | None:
     sentences, typed = _length(typed)
     rest, about = _split(typed)
     held = frozenset(rest)
-    wanted = _wanted(held, rest, about) if held <= _VOCABULARY else None
+    wanted = None if _strange(rest) else _wanted(held, rest, about)
     if wanted is None or (about and wanted == "list"):
         return None
     means_article = held & SURELY and held & (_HEADLINE | _SUMMARY | _SHOW | _SAYS | _NAME)
@@ -128,6 +136,16 @@ def _length(typed: list[str]) -> tuple[int | None, list[str]]:
     return None, typed
 
 
+def _strange(typed: list[str]) -> list[int]:
+    """Return the places of the words that no request has but to say which article."""
+    pairs = enumerate(pairwise(["", *typed]))
+    return [
+        n
+        for n, (before, word) in pairs
+        if word not in _VOCABULARY or (word in _NOUNS_TOO and before in _BEFORE_A_NOUN)
+    ]
+
+
 def _split(typed: list[str]) -> tuple[list[str], str | None]:
     """Separate the words that say which article from the others.
 
@@ -135,7 +153,7 @@ def _split(typed: list[str]) -> tuple[list[str], str | None]:
     ("the article about the bridge"), or alone. A number after it is its place ("article 3").
     """
     nouns = [n for n, word in enumerate(typed) if word in _ARTICLE]
-    strange = [n for n, word in enumerate(typed) if word not in _VOCABULARY]
+    strange = _strange(typed)
     if not strange:
         return typed, None
     if len(strange) == 1 and _is_place(typed, strange[0]):
@@ -149,7 +167,7 @@ def _split(typed: list[str]) -> tuple[list[str], str | None]:
         return typed[: noun + 1], " ".join(after[1:])
     noun = nouns[-1]
     first = noun
-    while first > 0 and typed[first - 1] not in _VOCABULARY:
+    while first - 1 in strange:
         first -= 1
     return typed[:first] + typed[noun:], " ".join(typed[first:noun]) or None
 
@@ -165,8 +183,8 @@ def _is_place(typed: list[str], n: int) -> bool:
 
 
 def _wanted(held: frozenset[str], typed: list[str], about: str | None) -> Wanted | None:
-    one, many = held & _ARTICLE, held & _ARTICLES
-    if held & _SUMMARY or held >= {"sum", "up"} or (held & _MAIN and held & _POINT):
+    one, many = _means_article(held), held & _ARTICLES
+    if held & _SUMMARY or _sums_up(typed) or (held & _MAIN and held & _POINT):
         return "summary"
     if held & _HEADLINES or (many and not held & _SAYS - {"about", "tell"}):
         return "list" if len(typed) > 1 or "articles" in held else None
@@ -177,11 +195,24 @@ def _wanted(held: frozenset[str], typed: list[str], about: str | None) -> Wanted
     return _of_the_text(held, typed) if one or held & {"this", "it"} else None
 
 
+def _sums_up(typed: list[str]) -> bool:
+    """Return whether "sum … up" is asked for, and not "up to what sum"."""
+    return "sum" in typed and "up" in typed[typed.index("sum") :]
+
+
+def _means_article(held: frozenset[str]) -> bool:
+    """Return whether words mean an article: a report does if it is "this" one, or to be shown."""
+    shown = held & (_SHOW | _WHOLE) and not held & _ASKING
+    known = _ARTICLE if shown or "this" in held else _ARTICLE - _IN_THE_NEWS
+    return bool(held & known)
+
+
 def _of_the_text(held: frozenset[str], typed: list[str]) -> Wanted | None:
     """Tell "what does the article say" (a summary) from "read the article" (the text)."""
+    one = _means_article(held)
     if held & _SAYS:
-        return "summary" if held & _ARTICLE or typed[-1] == "about" else None
-    if not held & _ARTICLE or held & {"did", "does"}:  # "What did the report find?"
+        return "summary" if one or typed[-1] == "about" else None
+    if not one or held & {"did", "does"}:  # "What did the report find?"
         return None
     if held & (_SHOW | _WHOLE):
         return "show"

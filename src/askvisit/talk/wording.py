@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from askvisit.text import TOKEN
 
 _WORD = re.compile(TOKEN)
-_LONG_DRAWN = re.compile(r"(\w)\1{2,}")
+_LONG_DRAWN = re.compile(r"([^\W\d_])\1{2,}")
 
 _WRITTEN_OUT = {
     **dict.fromkeys(("u", "ya", "yuo"), "you"),
