@@ -9,7 +9,8 @@ import pytest
 from harness.web_fakes import FakeAssistant
 from playwright.sync_api import expect
 
-from askvisit.records import AnswerGroup, GroupMember
+from askvisit.records import AnswerGroup, Article, GroupMember
+from askvisit.web.feedback import Feedback
 
 from .conftest import open_sources, serve
 
@@ -351,3 +352,66 @@ def test_words_are_found_across_a_mark_and_in_the_next_article(both, open_page, 
     expect(said).to_have_text("1 found")
     field.press("Enter")
     expect(said).to_have_text("1 of 1")
+
+
+SAID = """said => {
+    window.said = [];
+    const heard = new MutationObserver(() => window.said.push(said.textContent));
+    heard.observe(said, { childList: true });
+}"""
+
+
+def test_the_same_answer_is_read_out_again(fake, open_page, ask):
+    page = open_page(fake)
+    page.locator("#askvisit-said").evaluate(SAID)  # it is there before anything is said
+    for _ in range(2):
+        ask(page, "hello")
+        expect(page.locator("#askvisit-said")).to_have_text("Hello! Ask me.")
+    page.wait_for_function("window.said.filter(words => words.startsWith('Hello!')).length === 2")
+    assert "" in page.evaluate("window.said")
+
+
+def test_that_no_answer_came_is_read_out(fake, open_page):
+    page = open_page(fake)
+    page.route("**/queue/join*", lambda route: route.fulfill(status=503))
+    page.get_by_label("Your question").fill("hello")
+    page.get_by_label("Your question").press("Enter")
+    expect(page.locator("#askvisit-said")).to_contain_text("No answer came.")
+
+
+def test_thanks_for_feedback_are_read_out(open_page, ask, tmp_path):
+    served = serve(FakeAssistant(), Feedback(tmp_path / "feedback.jsonl"))
+    page = open_page(served.local_url)
+    first = ask(page, "Who met the mayor?")
+    second = ask(page, "When did the minister leave?")
+    said = page.locator("#askvisit-said")
+    second.get_by_role("button", name="Wrong source").click()
+    expect(said).to_have_text("Marked as wrong source. Thank you.")
+    first.get_by_role("button", name="Helpful", exact=True).click()
+    expect(said).to_have_text("Marked as helpful. Thank you.")
+    served.close(verbose=False)
+
+
+def test_the_way_on_leads_to_a_citation_of_a_conversation_that_was_left(fake, open_page, ask):
+    page = open_page(fake)
+    ask(page, "Who met the mayor?").locator("a.cite").click()
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator(".welcome")).to_be_visible()
+    marked = page.locator("#source mark.active")
+    expect(marked).to_have_count(0)
+    page.go_back()
+    page.go_forward()
+    expect(marked).to_have_text("She met the mayor in the town hall.")
+
+
+def test_words_are_found_after_a_letter_that_is_longer_in_lower_case(open_page):
+    text = "İİ\n\nThe İİ team met the mayor of İzmir."
+    served = serve(FakeAssistant(Article("izmir.txt", "İİ", text)))
+    page = open_page(served.local_url)
+    field, said = page.get_by_label("Find in the article"), page.locator(".source-found")
+    for words, found in (("MAYOR", "mayor"), ("İzmir", "İzmir"), ("izmir", None)):
+        field.fill(words)
+        expect(said).to_have_text("1 of 1" if found else "not found")
+        marked = "[...CSS.highlights.get('askvisit-found')].map(range => range.toString())"
+        assert page.evaluate(marked) == ([found] if found else [])
+    served.close(verbose=False)

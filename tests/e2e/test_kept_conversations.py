@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from harness.web_fakes import FakeAssistant
 from playwright.sync_api import expect
 
+from .conftest import open_sources
 from .test_conversation import ask_slowly
+from .test_trouble import Restarted
 
 pytestmark = pytest.mark.slow
 
@@ -204,3 +207,77 @@ def test_one_that_could_not_be_opened_takes_nothing_of_the_next_question(fake, o
     page.reload()
     expect(page.locator(".message.user p")).to_have_text(["hello"])
     assert kept(page) == [["Who met the mayor?"], ["hello"]]
+
+
+def ask_much(page, ask, count):
+    """Ask so many long questions, each of one article, and leave; return them and what is kept."""
+    open_sources(page)
+    page.get_by_role("button", name="Ask only Another").click()
+    expect(page.locator("#scope")).to_contain_text("Asking only Another")
+    asked = [f"{n}: who met the mayor? {'x' * 1900}" for n in range(count)]
+    for question in asked:
+        ask(page, question)
+    conversation = whole(page)
+    begin_anew(page)
+    return asked, conversation
+
+
+def whole(page):
+    """Return the only conversation that the browser keeps, as it is kept."""
+    return page.evaluate(
+        """() => {
+            const names = Object.keys(localStorage).filter(n => n.startsWith("askvisit-conv"));
+            return names.length === 1 ? localStorage[names[0]] : names;
+        }"""
+    )
+
+
+def test_a_long_conversation_that_is_opened_keeps_its_first_questions(both, open_page, ask):
+    page = open_page(both, alone=True)
+    asked, conversation = ask_much(page, ask, 12)
+    listed(page).first.click()
+    shown = page.locator(".message.user p")
+    expect(shown.first).to_contain_text("2: who met")
+    expect(page.locator(".turn").first).to_contain_text("Searched only: Another")
+    assert whole(page) == conversation
+    page.reload()
+    expect(shown.first).to_contain_text("2: who met")
+    assert whole(page) == conversation
+    for question in ("hello", asked[0]):
+        ask(page, question)
+        asked.append(question)
+        assert kept(page) == [asked]
+        page.reload()
+        expect(shown.last).to_have_text(question)
+        assert kept(page) == [asked]
+    expect(listed(page)).to_contain_text("14 questions")
+
+
+def test_where_all_that_was_asked_again_is_undone_the_first_questions_stay(both, open_page, ask):
+    page = open_page(both, alone=True)
+    asked, _ = ask_much(page, ask, 12)
+    listed(page).first.click()
+    expect(page.locator(".message.user p").first).to_contain_text("2: who met")
+    page.locator(".turn").first.get_by_role("button", name="Edit this question").click()
+    page.get_by_label("New wording").fill("hello")
+    page.get_by_label("New wording").press("Enter")
+    expect(page.locator(".message.bot").last).to_contain_text("Hello!")
+    assert kept(page) == [[*asked[:2], "hello"]]
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".welcome")).to_be_visible()
+    assert kept(page) == [asked[:2]]
+
+
+def test_a_server_that_is_started_again_takes_nothing_of_a_long_conversation(open_page, ask):
+    chat = Restarted(FakeAssistant())
+    page = open_page(chat.served.local_url, alone=True)
+    asked = [f"{n}: who met the mayor? {'x' * 1900}" for n in range(11)]
+    for question in asked:
+        ask(page, question)
+    chat.restart()
+    page.get_by_label("Your question").fill("hello")
+    page.get_by_label("Your question").press("Enter")
+    expect(page.locator(".message.bot").last).to_contain_text("Hello!")
+    expect(page.locator(".message.user")).to_have_count(11)
+    assert kept(page) == [[*asked, "hello"]]
+    chat.served.close(verbose=False)

@@ -72,3 +72,21 @@ def test_on_a_phone_the_sources_are_a_drawer(both, open_page):
     expect(page.locator("#source h2")).to_have_text("Another")
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
     assert not page.locator("#talk").evaluate("part => part.inert")
+
+
+def test_what_leads_out_of_the_drawer_takes_the_focus_along(both, open_page):
+    page = open_page(both, viewport={"width": 900, "height": 800})
+    page.get_by_role("tab", name="Notebook").click()
+    page.get_by_role("button", name="Sources", exact=True).click()
+    page.get_by_role("button", name="Read Another").press("Enter")
+    expect(page.locator("#sources")).to_be_hidden()
+    expect(page.locator("#source h2")).to_have_text("Another")
+    expect(page.locator(".source-text")).to_be_focused()
+
+
+def test_the_focus_goes_from_the_drawer_to_the_form(editor, open_page):
+    page = open_page(editor[1], viewport={"width": 900, "height": 800})
+    page.get_by_role("button", name="Sources", exact=True).click()
+    page.get_by_role("button", name="Add", exact=True).press("Enter")
+    expect(page.locator("#sources")).to_be_hidden()
+    expect(page.get_by_role("tab", name="Add an article")).to_be_focused()

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
+from harness.fakes import SharedWords, WordCounts, calibration
 from harness.web_fakes import ARTICLE, FakeAssistant
 from playwright.sync_api import expect
 
+from askvisit import Assistant
 from askvisit.records import Article
+from askvisit.web.adding import ArticleEditor
 from askvisit.web.articles import MOST_LISTED
 
 from .conftest import open_sources, serve
@@ -137,8 +142,8 @@ def test_a_file_is_dropped(editor, open_page):
     expect(page.locator("#added .done")).to_contain_text("A Mill Burns")
 
 
-def test_a_long_text_that_is_pasted_is_taken_for_an_article(editor, open_page):
-    page = open_page(editor[1])
+def paste(page, text):
+    """Paste a text where no field is."""
     page.locator("body").evaluate(
         """(body, text) => {
             const clipboardData = new DataTransfer();
@@ -146,8 +151,13 @@ def test_a_long_text_that_is_pasted_is_taken_for_an_article(editor, open_page):
             document.activeElement.blur();
             body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
         }""",
-        MILL * 4,
+        text,
     )
+
+
+def test_a_long_text_that_is_pasted_is_taken_for_an_article(editor, open_page):
+    page = open_page(editor[1])
+    paste(page, MILL * 4)
     expect(page.get_by_label("Or paste the text")).to_be_visible()
     expect(page.get_by_label("Or paste the text")).to_have_value(MILL * 4)
 
@@ -265,3 +275,96 @@ def test_a_conversation_about_many_articles_is_there_after_a_reload(many, open_p
     page.reload()
     expect(page.locator(".turn")).to_have_count(5)
     expect(page.locator("#scope")).to_contain_text("Asking only 499 of 502 articles")
+
+
+def delete(page, title):
+    page.locator(f"summary[aria-label='Remove {title}']").click()
+    page.get_by_role("button", name=f"Delete it: {title}").click()
+
+
+class HeldEditor(ArticleEditor):
+    """Removes an article each time that it may."""
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.may_remove = threading.Semaphore(0)
+
+    def remove(self, article_id):
+        self.may_remove.acquire(timeout=60)
+        super().remove(article_id)
+
+
+def test_two_articles_that_are_deleted_one_after_the_other_are_both_told(small, open_page):
+    assistant = Assistant(small, WordCounts(), SharedWords(), calibration())
+    held = HeldEditor(small, WordCounts())
+    served = serve(assistant, editor=held)
+    page = open_page(served.local_url)
+    add_text(page)
+    listed = page.locator("[data-choose]")
+    expect(listed).to_have_count(3)
+    open_sources(page)
+    page.evaluate(
+        """() => {
+            window.removed = [];
+            const note = (event) => window.removed.push(event.detail);
+            document.addEventListener("askvisit:removed", note);
+        }"""
+    )
+    for title in ("A Bridge for the Town", "Tariffs Rise Again"):
+        delete(page, title)
+    for left in (2, 1):
+        held.may_remove.release()
+        expect(listed).to_have_count(left)
+    assert page.evaluate("window.removed") == ["bridge.txt", "tariffs.txt"]
+    served.close(verbose=False)
+
+
+def test_a_deletion_is_said_and_the_focus_goes_on_to_the_next_article(editor, open_page):
+    page = open_page(editor[1])
+    add_text(page)
+    expect(page.locator("[data-choose]")).to_have_count(3)
+    open_sources(page)
+    said = page.locator("#askvisit-said")
+    delete(page, "A Mill Burns")
+    expect(said).to_have_text("Deleted “A Mill Burns”.")
+    expect(page.get_by_role("button", name="Read Tariffs Rise Again")).to_be_focused()
+    delete(page, "Tariffs Rise Again")
+    expect(said).to_have_text("Deleted “Tariffs Rise Again”.")
+    expect(page.get_by_role("heading", name="Sources")).to_be_focused()
+    delete(page, "A Bridge for the Town")
+    expect(said).to_contain_text("the last article cannot be removed")
+    expect(page.get_by_role("button", name="Read A Bridge for the Town")).to_be_focused()
+
+
+DRAG = """(target, [kind, text]) => ["dragover", "drop"].map(type => {
+    const dataTransfer = new DataTransfer();
+    if (kind === "Files") dataTransfer.items.add(new File([text], "mill.txt"));
+    else dataTransfer.setData(kind, text);
+    const options = { dataTransfer, bubbles: true, cancelable: true };
+    return target.dispatchEvent(new DragEvent(type, options)) ? "left alone" : "taken";
+})"""
+
+
+def test_a_file_that_is_dropped_anywhere_on_the_page_comes_into_the_form(editor, open_page):
+    page = open_page(editor[1])
+    box = page.get_by_label("Your question")
+    assert box.evaluate(DRAG, ["text/plain", "words"]) == ["left alone"] * 2
+    expect(page.locator("#adding")).to_have_count(0)
+    assert box.evaluate(DRAG, ["Files", MILL]) == ["taken"] * 2
+    expect(page.locator("#adding .chosen")).to_have_text("mill.txt")
+    page.get_by_role("button", name="Add the article").click()
+    expect(page.locator("#added .done")).to_contain_text("A Mill Burns")
+
+
+def test_a_file_that_is_dropped_where_none_can_be_added_is_left_alone(fake, open_page):
+    page = open_page(fake)
+    assert page.locator("body").evaluate(DRAG, ["Files", MILL]) == ["left alone"] * 2
+
+
+def test_a_pasted_text_follows_what_is_typed_already(editor, open_page):
+    page = open_page(editor[1])
+    page.get_by_role("tab", name="Add an article").click()
+    field = page.get_by_label("Or paste the text")
+    field.fill("The first half.\n")
+    paste(page, MILL * 4)
+    expect(field).to_have_value(f"The first half.\n\n{MILL * 4}")

@@ -9,10 +9,10 @@ from gradio.context import Context
 from harness.web_fakes import FakeAssistant
 from playwright.sync_api import expect
 
-from askvisit.web import app, chat, memory, server
+from askvisit.web import chat, memory, received, server
 from askvisit.web.controller import ChatController
 
-from .conftest import serve
+from .conftest import open_sources, serve
 from .test_conversation import SlowAssistant, ask_slowly
 
 pytestmark = pytest.mark.slow
@@ -121,7 +121,7 @@ def test_a_click_on_a_turn_that_the_server_forgot_still_does_it(open_page, ask):
 
 
 def test_numbers_that_the_server_forgot_show_no_other_answer(open_page, ask, monkeypatch):
-    for module in (app, chat, memory):
+    for module in (chat, memory, received):
         monkeypatch.setattr(module, "SHOWN_TURNS", 2)
     restarted = Restarted(FakeAssistant())
     page = open_page(restarted.served.local_url)
@@ -165,3 +165,28 @@ def test_a_click_while_the_server_is_gone_says_what_to_do(open_page, ask):
     expect(page.locator(".source-meta")).to_have_text(
         "The article could not be loaded. Please reload the page."
     )
+
+
+NOTHING_STORED = """for (const name of ["sessionStorage", "localStorage"])
+    Object.defineProperty(window, name, { get() { throw new DOMException("", "SecurityError"); } });
+"""
+
+
+def test_where_nothing_can_be_stored_a_page_still_knows_what_is_asked(both, open_page, ask):
+    page = open_page(both, alone=True)
+    page.add_init_script(NOTHING_STORED)
+    page.reload()
+    open_sources(page)
+    page.get_by_role("button", name="Ask only Another").click()
+    expect(page.locator("#scope")).to_contain_text("Asking only Another")
+    expect(ask(page, "Who met the mayor?")).to_contain_text("Searched only: Another")
+    link = ask(page, "And in the town hall?").locator("a.cite")
+    expect(page.locator(".turn").last).to_contain_text("Understood as: Who met the mayor in the")
+    link.click()
+    expect(page.locator("#source mark.active")).to_be_visible()
+    page.get_by_role("tab", name="Timeline").click()
+    expect(page.locator("#timeline time")).to_be_visible()
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator(".welcome")).to_be_visible()
+    page.get_by_role("button", name="Conversations").click()
+    expect(page.locator("#conversations .note").first).to_contain_text("None yet")

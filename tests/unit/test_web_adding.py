@@ -74,6 +74,18 @@ def test_an_addition_tells_its_progress_and_is_listed(controller):
     assert controller.ask("When did the old mill burn?", ()).turns[0].answer.found
 
 
+def test_an_addition_stays_one_where_no_questions_can_be_offered(controller, monkeypatch, caplog):
+    def fail(article):
+        raise RuntimeError("a secret detail")
+
+    monkeypatch.setattr(controller._suggestions, "answered", fail)
+    *_, changed = controller.add(sent("mill.txt", MILL.encode()))
+    assert "Added “A Mill Burns”" in changed.message
+    assert "data-ask" not in changed.message
+    assert "The old mill burned down" in changed.source
+    assert "a secret detail" in caplog.text
+
+
 def test_a_removal_leaves_the_choice(controller):
     list(controller.add(sent("mill.txt", MILL.encode())))
     removed = controller.remove("bridge.txt", ("bridge.txt", "mill.txt"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from harness.web_fakes import ARTICLE, FakeAssistant
 
 from askvisit.records import Article
-from askvisit.web import articles
+from askvisit.web import articles, source_panel
 from askvisit.web.controller import ChatController
 
 OTHER = Article("other.txt", "The <b>Other", "The other minister met a zebra. It was short.")
@@ -19,6 +19,15 @@ def test_the_list_says_what_is_known_and_ticks_what_is_searched():
     assert 'data-choose="visit.txt">' in page
     assert 'data-choose="other.txt" checked>' in page
     assert articles.listing(BOTH).count(" checked>") == 2
+
+
+def test_an_id_goes_to_the_browser_as_it_is_whatever_it_turns():
+    turned = Article('a\u200e\u202e&"b".txt', "A", "The mayor left.")
+    sent = 'a\u200e\u202e&amp;&quot;b&quot;.txt"'
+    page = articles.listing({turned.id: turned}, removable=True)
+    for name in ("choose", "read", "only", "remove"):
+        assert f'data-{name}="{sent}' in page
+    assert f'data-article="{sent}' in source_panel.panel(turned)
 
 
 def test_a_long_list_says_how_many_are_left_out(monkeypatch):

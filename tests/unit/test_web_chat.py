@@ -182,6 +182,13 @@ def test_a_question_that_cannot_be_asked_is_told_why():
     assert len(chat.conversation((turn,), [])) < 2000
 
 
+def test_a_question_that_failed_keeps_how_it_was_asked():
+    unticked = reply(ASSISTANT, "Zebra?", (), chosen=())
+    assert (unticked.answer, unticked.chosen, unticked.guess) == (None, (), False)
+    failed = reply(ASSISTANT, "fail", (), chosen=(ARTICLE.id,), guess=True)
+    assert (failed.answer, failed.chosen, failed.guess) == (None, (ARTICLE.id,), True)
+
+
 def test_a_fault_is_told_by_a_reference_and_its_details_stay_in_the_log(caplog):
     turn = reply(ASSISTANT, "fail", ())
     page = chat.conversation((turn,), [])

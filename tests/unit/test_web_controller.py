@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 from harness.fakes import SharedWords, WordCounts, calibration
 from harness.web_fakes import ARTICLE, FakeAssistant
 from test_web_suggestions import OTHER
 
 from askvisit import Assistant
-from askvisit.web import memory
+from askvisit.web import app, memory
 from askvisit.web.article_controller import NO_ARTICLE
 from askvisit.web.chat import Turns
 from askvisit.web.controller import ChatController
@@ -66,6 +68,29 @@ def test_edit_asks_in_place_and_undo_takes_away_and_both_can_be_restored():
     assert controller.undo(1, turns).question is None
     assert controller.undo(1, turns).turns == turns[:1]
     assert controller.restore(turns, turns[:1]).turns == turns
+
+
+def test_what_is_undone_step_by_step_is_restored_as_a_whole():
+    controller = ChatController(FakeAssistant())
+    turns = asked(controller, "Who met the mayor?", "Zebra?", "hello")
+    once = controller.undo(2, turns)
+    twice = controller.undo(1, once.turns, once.undone)
+    assert twice.undone == turns
+    assert "Undone: 2 questions" in twice.log
+    other = asked(controller, "hello", "Zebra?")
+    assert controller.undo(1, other, turns).undone == other, "that was another conversation"
+
+
+def test_the_page_tells_an_undo_what_was_undone_before():
+    controller = ChatController(FakeAssistant())
+    turns = asked(controller, "Who met the mayor?", "Zebra?", "hello")
+    page = app.build(controller)
+    (undo,) = [fn for fn in page.fns.values() if any(event == "undo" for _, event in fn.targets)]
+    *_, stamp, undone = undo.inputs
+    event = SimpleNamespace(_data={"turn": 1})
+    shown = undo.fn("", turns[:2], stamp.value, turns, event)
+    assert shown[2:4] == [turns[:1], turns]
+    assert undone in undo.outputs
 
 
 def test_what_is_suggested_follows_the_choice_of_articles():

@@ -6,9 +6,11 @@ import re
 from dataclasses import replace
 
 import pytest
+from harness.fakes import SharedWords, WordCounts, calibration
 from harness.web_fakes import ARTICLE, FakeAssistant
 from test_web_controller import asked
 
+from askvisit import Assistant
 from askvisit.records import Answer, Article
 from askvisit.trace import STAGES, Trace
 from askvisit.web.controller import ChatController
@@ -122,6 +124,26 @@ def test_the_desk_asks_as_it_was_asked_before():
         ("Who met the mayor in the town hall?", 0, {"articles": None, "min_confidence": 0.8}),
         ("Zebra?", 1, {"articles": None, "min_confidence": 0}),
     ]
+
+
+def test_articles_that_are_gone_are_left_out_when_it_is_asked_again():
+    assistant = FakeAssistant(ARTICLE, Article("other.txt", "Other", "The zebra left."))
+    controller = ChatController(assistant)
+    turns = controller.ask("Zebra?", (), ("other.txt",)).turns
+    turns = controller.ask("Who met the mayor?", turns, ("visit.txt", "other.txt")).turns
+    del assistant.articles["other.txt"]
+    changed = '<p class="problem">The articles have changed since this was answered.</p>'
+    assert controller.inspect(0, turns)["html"] == changed
+    assert "likely to be right" in str(controller.inspect(1, turns)["html"])
+
+
+def test_an_index_that_cannot_be_read_is_not_told_as_a_change(small, caplog):
+    assistant = Assistant(small, WordCounts(), SharedWords(), calibration())
+    controller = ChatController(assistant)
+    turns = controller.ask("When did the mayor open the bridge?", (), ("bridge.txt",)).turns
+    (small / "manifest.json").unlink()
+    assert "Reference for the log" in str(controller.inspect(0, turns)["html"])
+    assert "no index in" in caplog.text
 
 
 def test_what_goes_wrong_is_told_by_a_reference(caplog):

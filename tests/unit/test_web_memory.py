@@ -27,6 +27,16 @@ def test_a_forgotten_conversation_comes_back_as_it_was():
     assert controller.show(again).log == controller.log(turns)
 
 
+def test_a_question_asked_with_no_article_ticked_is_not_asked_of_all_later():
+    assistant = FakeAssistant(ARTICLE, OTHER)
+    controller = ChatController(assistant)
+    turns = controller.ask("Who met the mayor?", (), ()).turns
+    again = controller.restored(remembered(turns), ())
+    assert again == turns
+    assert "No articles are ticked" in again[0].html
+    assert assistant.asked == []
+
+
 def test_an_answer_that_is_another_one_by_now_says_so():
     assistant = FakeAssistant(ARTICLE, OTHER)
     controller = ChatController(assistant)

@@ -106,6 +106,8 @@ def add_article(
     with only_writer(folder):
         source = articles_folder(folder)
         _remove_leftovers(source)
+        # Before the update, which would commit all that waits in the folder, and then refuse this.
+        waiting = _texts(folder, source)
         path = _free_path(source, name)
         sidecar = path.with_suffix(".toml")
         with (
@@ -114,6 +116,9 @@ def add_article(
         ):
             article = SourceFile(path).read()
             _refuse_repeated(folder, article, name)
+            if article.sha256 in waiting:
+                reason = f"has the same text as {waiting[article.sha256]}, which is not indexed yet"
+                raise ArticleError(Path(name), f"{reason}; run: {build_command(folder)}")
             counting = _Counting(_encoder(folder, encoder), _new_passages(article), progress)
             report = update(folder, BuildOptions(encoder=counting))
             for skipped in report.skipped:
@@ -197,6 +202,12 @@ def _refuse_repeated(folder: Path, article: Article, name: str) -> None:
     for known in map(index.article, index.article_ids()):
         if known.text.split() == words:
             raise ArticleError(Path(name), f"is already here: “{known.title}” ({known.id})")
+
+
+def _texts(folder: Path, source: Path) -> dict[str, str]:
+    """Return the ids of the folder's articles, indexed or not, by the hashes of their texts."""
+    entries, _ = corpus.survey(source, manifests.read(folder).articles)
+    return {entry.text_sha256: entry.id for entry in entries}
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import count
 from typing import Any
 
 from askvisit.web import api, chat, inspector, received
@@ -17,7 +18,7 @@ from askvisit.web.layout import Parts, lay_out
 _UNSEEN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 """The events of the page are no part of the API, and Gradio draws nothing over it."""
 
-_KEPT = "['kept', 'scope'].map((name) => sessionStorage.getItem('askvisit-' + name) || '')"
+_KEPT = "['kept', 'scope'].map((name) => window.askvisitSession.get(name))"
 _REMEMBER = f"(kept, ...rest) => [JSON.stringify({_KEPT}), ...rest]"
 """Each event carries what the browser remembers: the conversation, and which articles to ask."""
 
@@ -110,6 +111,11 @@ def _wire(controller: ChatController, page: Any, parts: Parts) -> None:
         update = ChatUpdate(log=_written_anew(controller.log(turns, chosen), stamp), turns=turns)
         return _updates(stamp.unless_changed(changes, update))
 
+    def undo(sent: str, turns: Turns, stamp: Stamp, undone: Turns, event: Any) -> list[Any]:
+        action = partial(controller.undo, undone=undone)
+        updates: list[Any] = on_turn(action)(sent, turns, stamp, event)
+        return updates
+
     def restore(sent: str, turns: Turns, stamp: Stamp, undone: Turns) -> list[Any]:
         stamp.change()
         kept, chosen = received.remembered(controller, sent)
@@ -162,7 +168,7 @@ def _wire(controller: ChatController, page: Any, parts: Parts) -> None:
     for asking in (typed, clicked, edited):
         asking.failure(None, js="() => window.askvisitFailed()", **_UNSEEN)
     parts.log.guess(on_turn(controller.guess), changing, js=_REMEMBER, **shown)
-    parts.log.undo(on_turn(controller.undo), changing, js=_REMEMBER, **shown)
+    parts.log.undo(_with_event(undo), [*changing, parts.undone], js=_REMEMBER, **shown)
     parts.log.feedback(on_turn(controller.feedback, "said"), changing, js=_REMEMBER, **shown)
     parts.log.stop(stop, changing, js=_REMEMBER, **shown)
     parts.log.restore(restore, [*changing, parts.undone], js=_REMEMBER, **shown)
@@ -206,8 +212,11 @@ def _wire_adding(controller: ChatController, parts: Parts, known: list[Any]) -> 
         changed = controller.remove(
             received.text(event, "article"), chosen, received.text(event, "opened")
         )
-        return [*changes(changed), changed.listing, *scoped(turns, changed.chosen)]
+        # A second refusal in the same words would change nothing on the page, not even the button.
+        listing = f"{changed.listing}<!-- {next(removals)} -->"
+        return [*changes(changed), listing, *scoped(turns, changed.chosen)]
 
+    removals = count()
     told = [parts.added, parts.source]
     listed = [parts.listed, parts.scope, parts.suggested]
     # Several files are sent in turn; the end of one is signalled before it counts as done.

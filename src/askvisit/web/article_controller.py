@@ -88,11 +88,19 @@ class ArticlesController:
                 if not isinstance(news, Article):
                     yield ArticlesUpdate(adding.working(news))
                     continue
-                message = adding.done(news, self._suggestions.answered(news))
+                message = adding.done(news, self._offered(news))
                 yield ArticlesUpdate(message, source=source_panel.panel(news))
         except Exception as error:
             reason = faults.in_words(error, "adding an article", (AskvisitError,))
             yield ArticlesUpdate(adding.failed(reason))
+
+    def _offered(self, article: Article) -> list[str]:
+        """Return questions to ask about a new article; none if that fails, as it is there."""
+        try:
+            return self._suggestions.answered(article)
+        except Exception:
+            faults.report("offering questions about an added article")
+            return []
 
     def remove(self, article_id: str, chosen: Chosen, opened: str = "") -> ArticlesUpdate:
         """Remove an article; if it is the `opened` one, another takes its place."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Collection, Mapping
 
@@ -114,9 +115,10 @@ def still_there(chosen: Chosen, articles: Collection[str]) -> Chosen:
 
 
 def _item(article: Article, ticked: bool, removable: bool) -> str:
+    """Return an article's entry; its id is sent back, not shown, so `escape` must not cut it."""
     facts = [escape(part) for part in (article.source, article.date) if part]
     facts.append(counted(len(article.text.split()), "word"))
-    name, title = escape(article.id), escape(article.title)
+    name, title = html.escape(article.id), escape(article.title)
     return (
         f'<li data-title="{title}" data-date="{escape(article.date or "")}">'
         f'<input type="checkbox" aria-label="{title}" data-choose="{name}"'
@@ -135,6 +137,6 @@ def _remove(article: Article) -> str:
     return (
         f'<details class="remove"><summary class="quiet" aria-label="Remove {title}">Remove'
         "</summary><span>This deletes its file. "
-        f'<button type="button" class="quiet" data-remove="{escape(article.id)}" '
+        f'<button type="button" class="quiet" data-remove="{html.escape(article.id)}" '
         f'aria-label="Delete it: {title}">Delete it</button></span></details>'
     )

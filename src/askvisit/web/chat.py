@@ -75,7 +75,9 @@ def reply(
         shown += answer_notes.beside(answer, assistant, chosen) + _looked_in(chosen, articles)
         return ChatTurn(kept, answer, shown, plain_text(answer, articles, below), chosen, guess)
     except Exception as error:
-        return ChatTurn(kept, None, problem(faults.in_words(error, "a question")))
+        said = problem(faults.in_words(error, "a question"))
+        # A reload asks again, and must not search more than was asked for.
+        return ChatTurn(kept, None, said, chosen=chosen, guess=guess)
 
 
 def problem(message: str) -> str:

@@ -125,10 +125,13 @@ class ChatController(ArticlesController):
         log = self.log(asked.turns or (), chosen, undone)
         return replace(asked, log=log, undone=undone)
 
-    def undo(self, number: int, turns: Turns, chosen: Chosen = None) -> ChatUpdate:
-        """Remove a question and all that follow it."""
+    def undo(
+        self, number: int, turns: Turns, undone: Turns = (), chosen: Chosen = None
+    ) -> ChatUpdate:
+        """Remove a question and all that follow it; what was `undone` before stays restorable."""
         left = turns[:number]
-        return ChatUpdate(log=self.log(left, chosen, turns), turns=left, undone=turns)
+        whole = undone if undone[: len(turns)] == turns else turns
+        return ChatUpdate(log=self.log(left, chosen, whole), turns=left, undone=whole)
 
     def restore(self, undone: Turns, turns: Turns, chosen: Chosen = None) -> ChatUpdate:
         """Restore what was undone."""
@@ -164,10 +167,14 @@ class ChatController(ArticlesController):
         if turn.answer is None:
             return turn.html
         try:
+            # Not `known_articles`: an index that cannot be read would seem to have none left.
+            looked_in = articles.still_there(turn.chosen, self.assistant.articles)
+            if looked_in == ():
+                return chat.problem("The articles have changed since this was answered.")
             trace = self.assistant.explain(
                 turn.question,
                 chat.history(before),
-                articles=turn.chosen,
+                articles=looked_in,
                 min_confidence=0 if turn.guess else self._least_confidence(),
             )
             return inspector.inspector(trace, turn.answer)

@@ -6,6 +6,7 @@ use. What a browser sends is checked here before anything is sliced.
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -122,8 +123,9 @@ def panel(
     if title is None:
         body.insert(0, f'<h2 dir="auto">{escape(article.title)}</h2>')
     opened = "" if active is None else f' data-active="{active.key}"'
+    name = html.escape(article.id)  # sent back by the browser, so as it is, unlike what is shown
     return (
-        f'<article class="source" data-article="{escape(article.id)}"{opened}>{_head(article)}'
+        f'<article class="source" data-article="{name}"{opened}>{_head(article)}'
         f"{_sides(article, ''.join(body))}</article>"
     )
 

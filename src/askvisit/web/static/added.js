@@ -16,8 +16,8 @@ watch("value", () => {
 
 // Where only some articles are asked, what was added joins them.
 function askToo(article) {
-  const asked = JSON.parse(sessionStorage.getItem("askvisit-scope") || "null");
-  if (asked) sessionStorage.setItem("askvisit-scope", JSON.stringify([...asked, article]));
+  const asked = JSON.parse(askvisitSession.get("scope") || "null");
+  if (asked) askvisitSession.set("scope", JSON.stringify([...asked, article]));
 }
 
 const close = document.createElement("button");
@@ -44,7 +44,16 @@ element.addEventListener("click", (event) => {
   if (ask !== undefined) document.dispatchEvent(new CustomEvent("askvisit:ask", { detail: ask }));
 });
 
-// A long text that is pasted anywhere but into a field is an article. The form comes with its tab.
+// The form comes with its tab. Returns its field for a text.
+async function openForm() {
+  [...document.querySelectorAll("#reading [role=tab]")].at(-1)?.click();
+  let field;
+  while (!(field = document.querySelector("#adding textarea")))
+    await new Promise(requestAnimationFrame);
+  return field;
+}
+
+// A long text that is pasted anywhere but into a field is an article, after what is typed already.
 const LONG_PASTE = 200; // characters
 document.addEventListener(
   "paste",
@@ -53,12 +62,24 @@ document.addEventListener(
     const text = event.clipboardData?.getData("text/plain") || "";
     if (text.length < LONG_PASTE) return;
     event.preventDefault();
-    [...document.querySelectorAll("#reading [role=tab]")].at(-1)?.click();
-    let field;
-    while (!(field = document.querySelector("#adding textarea")))
-      await new Promise(requestAnimationFrame);
-    field.value = text;
+    const field = await openForm();
+    field.value = field.value.trim() ? `${field.value.trimEnd()}\n\n${text}` : text;
     field.focus();
   },
   listening,
 );
+
+// The browser would leave the page for a file that is dropped beside the zone of the form.
+for (const type of ["dragover", "drop"])
+  document.addEventListener(
+    type,
+    async (event) => {
+      if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault();
+      const files = [...event.dataTransfer.files]; // they are gone once the event is over
+      if (type !== "drop" || !files.length) return;
+      (await openForm()).scrollIntoView({ block: "nearest" });
+      document.dispatchEvent(new CustomEvent("askvisit:dropped", { detail: files }));
+    },
+    listening,
+  );

@@ -106,6 +106,7 @@ function choose(files) {
   fields.file.files = chosen.files;
   showNames();
 }
+document.addEventListener("askvisit:dropped", (event) => choose(event.detail), listening);
 none.addEventListener("click", () => {
   choose([]);
   fields.file.focus();

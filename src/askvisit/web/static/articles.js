@@ -4,7 +4,8 @@ if (window.askvisitArticles) window.askvisitArticles.abort();
 window.askvisitArticles = new AbortController();
 const listening = { signal: window.askvisitArticles.signal };
 const ticks = () => [...element.querySelectorAll("[data-choose]")];
-let removing = null;
+const removing = new Map(); // titles by id, until they are gone from the list
+let next = []; // where the focus goes on after a removal: the article, and those after it
 let wanted = { filter: "", order: "title" }; // kept where the list is written anew
 
 function chosen() {
@@ -35,7 +36,10 @@ element.addEventListener("click", (event) => {
   } else if (remove !== undefined) {
     button.disabled = true;
     button.textContent = "Deleting…";
-    removing = remove;
+    removing.set(remove, button.closest("li").dataset.title);
+    const listed = [...element.querySelectorAll("li:not([hidden]) [data-read]")];
+    const ids = listed.map((title) => title.dataset.read);
+    next = ids.slice(ids.indexOf(remove));
     const opened = document.querySelector("#source .source")?.dataset.article || "";
     trigger("removal", { article: remove, opened });
   } else if (tick !== undefined || only !== undefined) {
@@ -59,9 +63,11 @@ document.addEventListener(
 document.addEventListener(
   "askvisit:notremoved",
   () => {
-    for (const button of element.querySelectorAll("[data-remove]:disabled"))
+    for (const button of element.querySelectorAll("[data-remove]:disabled")) {
       Object.assign(button, { disabled: false, textContent: "Delete it" });
-    removing = null;
+      if (hasNoFocus()) button.focus();
+    }
+    next = [];
   },
   listening,
 );
@@ -126,8 +132,36 @@ watch("value", () => {
   for (const tick of ticks()) tick.checked = tick.defaultChecked;
   markOpened();
   arrange();
-  const isThere = ticks().some((tick) => tick.dataset.choose === removing);
-  if (removing !== null && !isThere)
-    document.dispatchEvent(new CustomEvent("askvisit:removed", { detail: removing }));
-  removing = null;
+  tellRemoved();
 });
+
+// Several may be removed one after the other: each list tells which of them are gone.
+function tellRemoved() {
+  const there = ticks().map((tick) => tick.dataset.choose);
+  const problem = element.querySelector(".problem");
+  let words = problem?.textContent;
+  for (const [id, title] of removing) {
+    if (there.includes(id)) continue;
+    removing.delete(id);
+    words ||= `Deleted “${title}”.`;
+    document.dispatchEvent(new CustomEvent("askvisit:removed", { detail: id }));
+  }
+  if (!words) return;
+  document.dispatchEvent(new CustomEvent("askvisit:say", { detail: words }));
+  if (next.length && hasNoFocus()) focusOnNext();
+  if (problem || !removing.size) next = [];
+}
+
+// A button that is disabled has no focus any more, though some browsers say that it has.
+function hasNoFocus() {
+  const at = document.activeElement;
+  return at === document.body || at.matches("[data-remove]");
+}
+
+function focusOnNext() {
+  const titles = [...element.querySelectorAll("li:not([hidden]) [data-read]")];
+  const title = titles.find((one) => next.includes(one.dataset.read));
+  const heading = element.querySelector("h2");
+  heading.tabIndex = -1;
+  (title || heading).focus();
+}

@@ -27,7 +27,7 @@ function showQuestion(question) {
   const lost = document.activeElement?.closest(".suggested, .offered");
   document.dispatchEvent(new CustomEvent("askvisit:asking"));
   for (const part of element.querySelectorAll(".welcome, .suggested, .undone")) part.remove();
-  sessionStorage.setItem("askvisit-asked", question);
+  askvisitSession.set("asked", question);
   log().append(turn);
   if (lost) focusOnNext();
   showNewest();
@@ -40,9 +40,10 @@ function noAnswer() {
   const missing = waiting();
   if (!missing) return;
   missing.classList.add("late");
-  missing.querySelector("p").textContent =
-    "No answer came. The server may be busy or down: please ask again.";
-  if (!box().value) putIntoBox(sessionStorage.getItem("askvisit-asked"));
+  const words = "No answer came. The server may be busy or down: please ask again.";
+  missing.querySelector("p").textContent = words;
+  say(words);
+  if (!box().value) putIntoBox(askvisitSession.get("asked"));
 }
 window.askvisitFailed = noAnswer;
 
@@ -107,7 +108,7 @@ document.addEventListener(
     note.className = "message bot waiting";
     note.innerHTML = "<p>Asking the questions of this conversation again…</p>";
     log().replaceChildren(note);
-    sessionStorage.removeItem("askvisit-asked");
+    askvisitSession.set("asked", "");
     focusOnNext();
   },
   listening,
@@ -136,7 +137,7 @@ element.addEventListener("click", (event) => {
   }
   const of = turnsShown();
   if (stop !== undefined) {
-    if (!box().value) putIntoBox(sessionStorage.getItem("askvisit-asked"));
+    if (!box().value) putIntoBox(askvisitSession.get("asked"));
     trigger("stop");
   } else if (undo !== undefined) trigger("undo", { turn: Number(undo), of });
   else if (restore !== undefined) trigger("restore");
@@ -199,21 +200,21 @@ watch("value", () => {
   announce(isNew);
   if (clicked && document.activeElement === document.body) focusOnNext();
   clicked = false;
-  sessionStorage.setItem("askvisit-kept", trimmed(keptBefore));
+  askvisitSession.set("kept", trimmed(keptBefore));
   document.dispatchEvent(new CustomEvent("askvisit:kept", { detail: keptBefore }));
-  sessionStorage.removeItem("askvisit-asked");
+  askvisitSession.set("asked", "");
   const newest = [...element.querySelectorAll(".turn")].at(-1);
   const cites = newest?.querySelector(".message.bot a.cite:not(.near)");
   if (isNew && !cites) document.dispatchEvent(new CustomEvent("askvisit:uncited"));
 });
 
 // A question whose answer never came, because the page was loaded anew, is put back into the box.
-const unanswered = sessionStorage.getItem("askvisit-asked");
+const unanswered = askvisitSession.get("asked");
 if (unanswered) setTimeout(() => putIntoBox(unanswered));
 
 // A page that is loaded anew has its conversation in a moment; until then it does not welcome.
 const lead = element.querySelector(".welcome");
-if (lead && JSON.parse(sessionStorage.getItem("askvisit-kept") || "[]").length) {
+if (lead && JSON.parse(askvisitSession.get("kept") || "[]").length) {
   const note = document.createElement("p");
   Object.assign(note, { className: "note", textContent: "Asking the questions of this conversation again…" });
   lead.replaceWith(note);

@@ -10,12 +10,22 @@ let deleted = null;
 
 // Those that were asked for and are not there yet, each as its id, the questions that were sent, and
 // whether it was deleted meanwhile; the latest last. A reload keeps them.
-const opening = () => JSON.parse(sessionStorage.getItem("askvisit-opening") || "[]");
-const setOpening = (waited) => sessionStorage.setItem("askvisit-opening", JSON.stringify(waited));
+const opening = () => JSON.parse(askvisitSession.get("opening") || "[]");
+const setOpening = (waited) => askvisitSession.set("opening", JSON.stringify(waited));
 
-const current = () => sessionStorage.getItem("askvisit-conversation");
-const written = () => sessionStorage.getItem("askvisit-written"); // by this tab, the last time
-const questionsOf = (kept) => JSON.parse(kept).map(([question]) => question);
+const current = () => askvisitSession.get("conversation");
+const written = () => askvisitSession.get("written"); // by this tab, the last time
+// How many of those questions stand before the ones on the page: of a long conversation only the last
+// ones are asked again.
+const before = () => Number(askvisitSession.get("before"));
+const itemsOf = (kept) => JSON.parse(kept || "[]");
+const questionsOf = (kept) => itemsOf(kept).map(([question]) => question);
+
+function goOnWith(id, kept, notShown = 0) {
+  askvisitSession.set("conversation", id);
+  askvisitSession.set("written", kept);
+  askvisitSession.set("before", String(notShown));
+}
 
 function conversations() {
   const all = namesStored(PREFIX).map((name) => ({ id: name.slice(PREFIX.length), ...stored(name, {}) }));
@@ -26,30 +36,68 @@ function conversations() {
 function keep(kept) {
   const questions = questionsOf(kept);
   const waited = opening();
-  const sent = JSON.stringify(questions);
-  const arrived = waited.findLastIndex((one) => JSON.stringify(one.questions) === sent);
+  const arrived = waited.findLastIndex((one) => isSame(one.questions, questions));
   const gone = waited[arrived]?.deleted;
   if (arrived >= 0) {
     const { id } = waited[arrived];
-    sessionStorage.setItem("askvisit-conversation", id);
-    sessionStorage.setItem("askvisit-written", stored(PREFIX + id, {}).kept || "");
+    goOnWith(id, stored(PREFIX + id, {}).kept || "");
     setOpening(waited.slice(arrived + 1));
   }
   if (!questions.length) {
-    if (!leaving && !waited.length && isOurs()) forget(PREFIX + current());
-    sessionStorage.removeItem("askvisit-conversation");
-    sessionStorage.removeItem("askvisit-written");
+    if (!leaving && !waited.length && isOurs()) takeBack();
+    goOnWith("", "");
     leaving = false;
-  } else if (!gone && kept !== written()) {
-    const id = isOurs() ? current() : crypto.getRandomValues(new Uint32Array(2)).join("-");
-    const before = stored(PREFIX + id, {});
-    const name = questions.length < FULL || !before.name ? questions[0].slice(0, 200) : before.name;
-    write(id, { name, kept, at: Date.now() });
-    sessionStorage.setItem("askvisit-conversation", id);
-    sessionStorage.setItem("askvisit-written", kept);
-  }
+  } else if (!gone) keepWhole(kept, questions);
   if (gone && arrived === waited.length - 1) beginAnew();
   show();
+}
+
+// Keeps what is on the page, with what stands before it. Opening a conversation changes nothing in it.
+function keepWhole(kept, questions) {
+  leaveOut(questions);
+  const whole = withWhatIsBefore(kept);
+  if (isSame(inFull(whole), inFull(written()))) return;
+  const all = questionsOf(whole);
+  const id = isOurs() ? current() : crypto.getRandomValues(new Uint32Array(2)).join("-");
+  const { name } = stored(PREFIX + id, {});
+  const first = all.length < FULL || !name ? all[0].slice(0, 200) : name;
+  write(id, { name: first, kept: whole, at: Date.now() });
+  goOnWith(id, whole, all.length - questions.length);
+}
+
+// A server that had to ask the questions again knows only those that it was sent.
+function leaveOut(questions) {
+  const shown = JSON.stringify(withoutFirst(itemsOf(written()), before()));
+  const [known, sent] = [questionsOf(shown), questionsOf(trimmed(shown))];
+  if (sharedStart(questions, sent) <= sharedStart(questions, known)) return;
+  askvisitSession.set("before", String(before() + known.length - sent.length));
+}
+
+function withWhatIsBefore(kept) {
+  if (!before()) return kept;
+  const all = [...itemsOf(written()).slice(0, before()), ...itemsOf(kept)];
+  return JSON.stringify(withoutFirst(all, Math.max(all.length - FULL, 0)));
+}
+
+// All that is on the page was undone.
+function takeBack() {
+  const id = PREFIX + current();
+  if (!before()) return forget(id);
+  const kept = JSON.stringify(itemsOf(written()).slice(0, before()));
+  write(current(), { ...stored(id, {}), kept });
+}
+
+// Each question with its articles, so that it can be compared.
+function inFull(kept) {
+  const items = itemsOf(kept);
+  return items.map((_, n) => withoutFirst(items, n)[0]);
+}
+
+const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+function sharedStart(one, other) {
+  const end = one.findIndex((question, n) => question !== other[n]);
+  return end < 0 ? one.length : end;
 }
 
 // Whether this tab wrote last what is kept. A duplicate of it has the same current conversation.
@@ -98,7 +146,7 @@ function open(id) {
   const sent = trimmed(kept);
   setOpening([...opening(), { id, questions: questionsOf(sent) }]);
   leaving = false;
-  sessionStorage.setItem("askvisit-kept", sent);
+  askvisitSession.set("kept", sent);
   document.dispatchEvent(new CustomEvent("askvisit:opening"));
   trigger("reopen");
 }
@@ -107,7 +155,8 @@ function open(id) {
 function notOpened() {
   const { kept } = stored(PREFIX + current(), {});
   setOpening(opening().slice(0, -1));
-  sessionStorage.setItem("askvisit-kept", kept ? trimmed(kept) : "[]");
+  const shown = withoutFirst(itemsOf(kept), before());
+  askvisitSession.set("kept", trimmed(JSON.stringify(shown)));
 }
 
 function remove(id) {
@@ -131,7 +180,7 @@ function undelete() {
   deletedNote.replaceChildren();
   show();
   list.querySelector(`[data-open="${id}"]`).focus();
-  if (isCurrent && sessionStorage.getItem("askvisit-kept") === "[]") open(id);
+  if (isCurrent && askvisitSession.get("kept") === "[]") open(id);
 }
 
 function markOpening(id, deleted) {

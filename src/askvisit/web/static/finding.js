@@ -3,11 +3,15 @@ const FOUND = "askvisit-found";
 let found = [];
 let foundAt = -1;
 
+// In lower case, but as long as before, so that what is found stands there in the text too.
+const GROWS = "İ"; // the only letter that is longer in lower case
+const lower = (text) => text.split(GROWS).map((part) => part.toLowerCase()).join(GROWS);
+
 // Finds all places of the words in the field; it goes to none of them.
 function findWords() {
-  const wanted = find(".source-find input").value.trim().toLowerCase();
+  const wanted = find(".source-find input").value.trim();
   const blocks = [...find(".source-text").children];
-  found = wanted ? blocks.flatMap((block) => rangesIn(block, wanted)) : [];
+  found = wanted ? blocks.flatMap((block) => rangesIn(block, lower(wanted))) : [];
   foundAt = -1;
   CSS.highlights?.delete(`${FOUND}-here`);
   if (window.Highlight) CSS.highlights.set(FOUND, new Highlight(...found));
@@ -23,7 +27,7 @@ function rangesIn(block, wanted) {
     const node = walker.currentNode;
     if (node.parentElement.matches(".margin")) continue;
     pieces.push({ node, from: text.length });
-    text += node.data.toLowerCase();
+    text += lower(node.data);
   }
   const pieceAt = (at) => pieces.findLast(({ from }) => from <= at);
   const ranges = [];

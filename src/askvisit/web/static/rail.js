@@ -36,6 +36,12 @@ function hideRail() {
   back?.focus();
 }
 
+// The focus goes on to the tab that "Add" clicks for the user. "Read" gives it up: the article takes it.
+function leaveFor(part) {
+  wish(false);
+  part ? part.focus() : document.activeElement.blur();
+}
+
 document.addEventListener(
   "click",
   (event) => {
@@ -45,9 +51,10 @@ document.addEventListener(
     // Who works in the rail keeps it, also where a single source is left.
     if (!drawer.matches && !page.dataset.sources && event.target.closest?.("#sources")) wish(true);
     const isOutside = isOpenDrawer && !event.target.closest?.("#sources");
-    if (event.target.closest?.("[data-hide]") || isOutside) hideRail();
-    else if (isOpenDrawer && event.target.closest?.("#sources [data-read], #sources [data-add]"))
-      wish(false);
+    const read = event.target.closest?.("#sources [data-read]");
+    if (isOutside && !event.isTrusted) leaveFor(event.target);
+    else if (event.target.closest?.("[data-hide]") || isOutside) hideRail();
+    else if (isOpenDrawer && read) leaveFor(null);
   },
   listening,
 );

@@ -1,7 +1,7 @@
 // Says at the box which articles the next question looks in, where these are not all.
 const remember = () => {
   const kept = element.querySelector("[data-kept]")?.dataset.kept || "";
-  sessionStorage.setItem("askvisit-scope", kept === "null" ? "" : kept);
+  askvisitSession.set("scope", kept === "null" ? "" : kept);
   document.dispatchEvent(new CustomEvent("askvisit:scoped"));
 };
 watch("value", remember);

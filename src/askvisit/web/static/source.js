@@ -165,7 +165,15 @@ document.addEventListener(
   listening,
 );
 
-document.addEventListener("askvisit:read", (event) => open(event.detail), listening);
+// The drawer that an article is chosen in has closed, and the focus is nowhere.
+document.addEventListener(
+  "askvisit:read",
+  async (event) => {
+    await open(event.detail);
+    if (document.activeElement === document.body) find(".source-text")?.focus({ preventScroll: true });
+  },
+  listening,
+);
 
 element.addEventListener("click", (event) => {
   const button = event.target.closest("button");

@@ -10,7 +10,7 @@ async function show() {
   const mine = ++wanted;
   isStale = false;
   tell("Looking for dates…");
-  const scope = sessionStorage.getItem("askvisit-scope") || "";
+  const scope = askvisitSession.get("scope");
   const request = { scope, ...Object.fromEntries(new FormData(form)) };
   let found;
   try {

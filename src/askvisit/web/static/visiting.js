@@ -21,7 +21,7 @@ window.addEventListener(
 
 // A link from outside: ?article=…, and with &start=…&end=… the place in it.
 const outside = new URLSearchParams(location.search);
-const conversation = sessionStorage.getItem("askvisit-kept") || "[]";
+const conversation = askvisitSession.get("kept") || "[]";
 let wanted = outside.has("article") && conversation !== "[]"; // the conversation comes first
 
 function openWanted() {
@@ -30,6 +30,7 @@ function openWanted() {
   const link = links.findLast((one) => one.href === location.href);
   if (link) return follow(link);
   const place = placeOf({ href: location.href, dataset: {} });
-  return open(outside.has("start") ? { place } : { article: place.article });
+  const hasPlace = new URLSearchParams(location.search).has("start"); // Back may have changed it
+  return open(hasPlace ? { place } : { article: place.article });
 }
 if (outside.has("article") && !wanted) openWanted();
