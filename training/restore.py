@@ -19,6 +19,7 @@ import numpy
 
 from askvisit.errors import TrainingError
 from training.smoothing import FACTOR, SMOOTHED
+from training.splitting import PARTS
 
 
 def restore(reader: Path, base: Path, out: Path) -> Path:
@@ -64,20 +65,22 @@ def float_weights(reader: Path) -> Iterator[tuple[str, Any]]:
         elif name.startswith("model.") and name.endswith("_int8"):
             table = name.removesuffix("_int8")
             yield table.removeprefix("model."), array(name) * array(table + "_scale")
-    matrices: dict[str, list[Any]] = {}
+    matrices: dict[str, dict[str, Any]] = {}
     for node in graph.node:
         if node.op_type != "MatMulInteger":
             continue
-        # "/model/encoder/dense/MatMul_quant" multiplies by the transposed "encoder.dense.weight";
-        # one that was split by its rows, in their order.
-        layer = node.name.removeprefix("/model/").partition("/MatMul")[0].replace("/", ".")
+        # "/model/encoder/dense/MatMul_quant" multiplies by the transposed "encoder.dense.weight",
+        # or by a part of its columns ("MatMul_usual_quant").
+        path, _, part = node.name.removeprefix("/model/").partition("/MatMul")
+        layer = path.replace("/", ".")
         matrix = node.input[1]
         weights = array(matrix) * array(matrix.removesuffix("_quantized") + "_scale")
         tensor = node.input[0].removesuffix("_quantized")
         if tensor.endswith(SMOOTHED):  # its channels were divided, and the rows multiplied
             weights *= array(tensor.removesuffix(SMOOTHED) + FACTOR)[:, None]
-        matrices.setdefault(layer, []).append(weights)
-    for layer, rows in matrices.items():
+        matrices.setdefault(layer, {})[part.removesuffix("_quant")] = weights
+    for layer, parts in matrices.items():
+        rows = [parts[part] for part in (PARTS if len(parts) > 1 else parts)]
         yield f"{layer}.weight", numpy.concatenate(rows).T.copy()
 
 

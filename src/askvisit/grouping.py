@@ -177,9 +177,8 @@ def type_of(words: str | None) -> SpanType:
 
 
 def _date_words(words: str) -> set[str]:
-    """Return a span's calendar words and numbers, those of a range one by one: "3-5 May"."""
-    apart = (number for word in content_words(words) for number in ranking.numbers(word))
-    return {*apart, *_calendar_words(words)}
+    """Return a span's calendar words and numbers."""
+    return {*ranking.numbers(words), *_calendar_words(words)}
 
 
 def _calendar_words(words: str) -> set[str]:

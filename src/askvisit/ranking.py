@@ -31,12 +31,16 @@ better ones."""
 MOST_CITATIONS = 5
 
 _NUMBER = re.compile(
-    r"\d+(?:[.,:/–-]\d+)*|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen"
+    r"\d+(?:[.,]\d+)*|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen"
     r"|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy"
     r"|eighty|ninety|hundred|thousand|million|billion|dozens?|half)\b"
 )
+_IN_ORDER = re.compile(r"\d\s*(?:[/–-]|\bto\b)\s*\d")
+"""Numbers whose order matters: a result or a range."""
+
 _NEGATION = re.compile(
-    r"\b(?:not|no|nor|none|neither|never|nobody|nothing|cannot|without)\b|n['’]t\b", re.IGNORECASE
+    r"\b(?:not|no(?!\.?\s*\d)|nor|none|neither|never|nobody|nothing|cannot|without)\b|n['’]t\b",
+    re.IGNORECASE,
 )
 
 
@@ -91,25 +95,32 @@ def choose(
 
 
 def _same_words(span: Span, other: Span) -> bool:
-    """Return whether two spans have the same content words, in any order but for their numbers."""
+    """Return whether two spans have the same content words in any order, and may agree."""
     one, two = span.words or "", other.words or ""
     ours, theirs = content_words(one), content_words(two)
     return bool(ours) and set(ours) == set(theirs) and may_agree(one, two)
 
 
 def may_agree(one: str, other: str) -> bool:
-    """Return whether two texts have the same numbers in the same order, and both or none negate.
+    """Return whether two texts have the same numbers, and both or none negate.
 
-    Words alone do not tell "2,000,000" from "2,000", "2 to 1" from "1 to 2" or "guilty" from "not
-    guilty" where one may say more than the other.
+    Words alone do not tell "2,000,000" from "2,000", "2-1" from "1-2" or "guilty" from "not guilty"
+    where one may say more than the other.
     """
-    is_negated = [_NEGATION.search(text) is not None for text in (one, other)]
-    return numbers(one) == numbers(other) and is_negated[0] == is_negated[1]
+    texts = (one, other)
+    ours, theirs = map(numbers, texts)
+    if not any(map(_IN_ORDER.search, texts)):
+        ours, theirs = sorted(ours), sorted(theirs)
+    is_negated = [_NEGATION.search(text) is not None for text in texts]
+    return ours == theirs and is_negated[0] == is_negated[1]
 
 
 def numbers(text: str) -> list[str]:
-    """Return a text's numbers in order, each whole: "1.1", "2,000", "twenty"."""
-    return _NUMBER.findall(text.lower())
+    """Return a text's numbers in order, each whole: "1.1", "2,000", "twenty".
+
+    A time is one number: "10:30" is "10.30".
+    """
+    return _NUMBER.findall(re.sub(r"(?<=\d):(?=\d)", ".", text.lower()))
 
 
 def cite(chosen: Sequence[Candidate], article: Callable[[str], Article]) -> tuple[Citation, ...]:

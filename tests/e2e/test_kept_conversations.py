@@ -266,6 +266,9 @@ def test_where_all_that_was_asked_again_is_undone_the_first_questions_stay(both,
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".welcome")).to_be_visible()
     assert kept(page) == [asked[:2]]
+    page.get_by_role("button", name="Restore").click()
+    expect(page.locator(".message.bot").last).to_contain_text("Hello!")
+    assert kept(page) == [[*asked[:2], "hello"]]
 
 
 def test_a_server_that_is_started_again_takes_nothing_of_a_long_conversation(open_page, ask):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from harness.fakes import ROOT, VISIT
+from harness.timing import growth
 from hypothesis import given
 from hypothesis import strategies as st
-from test_text import growth
 
 from askvisit import formats
 from askvisit.corpus import SourceFile

@@ -136,6 +136,9 @@ def test_a_terminal_shows_who_says_what_to_each_of_several_questions(one):
         ),
         *(("guilty", "not guilty", False), ("deaths", "no deaths", False)),
         *(("he didn’t sign", "he did sign", False), ("not guilty", "found not guilty", True)),
+        *(("won 2-1", "won 2–1", True), ("3-5 people", "3 to 5 people", True)),
+        *(("10:30 a.m.", "10.30 a.m.", True), ("No. 10 Downing Street", "10 Downing Street", True)),
+        *(("at 10 a.m. on 3 May", "on 3 May at 10 a.m.", True),),
     ],
 )
 def test_the_same_is_said_where_one_has_the_words_of_the_other(first, second, same):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from test_text import growth
+from harness.timing import growth
 
 from askvisit import quotable
 from askvisit.passages import passages, sentences

@@ -44,6 +44,7 @@ SCRIPT = {"on Monday": 2.0, "three years": 1.0}
          ["In which year did Xi come?", "in which city did he stay?"]),
         ("How many died? Any survivors? Who is to blame? Yes or no?",
          ["How many died?", "Any survivors?", "Who is to blame?"]),
+        ("Who won? Trump or Biden? He won, right? And why?", ["Who won?", "And why?"]),
         ("When did Xi come? Kim asked him. Why did he go? Who paid? Tell me.",
          ["When did Xi come?", "Kim asked him. Why did he go?", "Who paid?"]),
     ],

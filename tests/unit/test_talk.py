@@ -144,7 +144,10 @@ class TestLanguage:
 
     @pytest.mark.parametrize(
         "question",
-        ["Jag undrar vad Xi gjorde i Kina", "Ich habe lange gewartet", "Jaka jest stolica Polski?"],
+        [
+            *("Jag undrar vad Xi gjorde i Kina", "Ich habe lange gewartet"),
+            *("Jaka jest stolica Polski?", "Was wird passieren?"),
+        ],
     )
     def test_in_a_foreign_sentence_the_same_words_count(self, question):
         assert talk.why_unreadable(question) == talk.NOT_ENGLISH
@@ -300,6 +303,7 @@ class TestRequests:
         ("message", "wanted"),
         [
             *(("What is this report about?", "summary"), ("Summarise the report", "summary")),
+            *(("What is the report about?", "summary"), ("whats the document about", "summary")),
             *(("What are the main points of the paper?", "summary"), ("show the report", "show")),
             *(("Can I read the full document?", "show"), ("what this talks about", "summary")),
             ("Tell me what the article talks about", "summary"),

@@ -144,6 +144,7 @@ class TestWhichArticle:
         texts = {f"{n:03}.txt": f"Story {n}\n\nIt rained on {n} of days.\n" for n in range(1, 121)}
         texts["vote.txt"] = "A Vote\n\nThe election of 2000 was held; 20 more were held later.\n"
         texts["737.txt"] = "A Boeing 737 Lands\n\nNobody was hurt.\n"
+        texts["late.txt"] = "A Plane Is Late\n\nThe 747 was to land at noon.\n"
         write_articles(tmp_path / "articles", texts)
         build_index(index=tmp_path, encoder=WordCounts())
         assistant = Assistant(tmp_path, WordCounts(), SharedWords(), calibration())
@@ -153,6 +154,7 @@ class TestWhichArticle:
             ("summarise the article about the 2000 election", "vote.txt"),
             ("show me the story about the Boeing 737", "737.txt"),
             ("show me the 737 article", "737.txt"),
+            ("show me the 747 article", "late.txt"),
         ):
             assert cited(assistant.ask(asked)) == {article_id}, asked
         beyond = assistant.ask("show me article 200")

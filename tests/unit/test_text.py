@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
 import pytest
 from harness.fakes import vocabulary
+from harness.timing import growth
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,17 +23,6 @@ from askvisit.text import (
     tokens,
     words,
 )
-
-
-def growth(work: Callable[[int], object]) -> float:
-    """Return how much longer work on 8,000 takes than on 1,000: 8 times if it is linear."""
-
-    def took(size: int) -> float:
-        began = time.process_time()
-        work(size)
-        return time.process_time() - began
-
-    return min(took(8000) for _ in range(5)) / min(took(1000) for _ in range(5))
 
 
 def test_words_stand_as_they_are_written():

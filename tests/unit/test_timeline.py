@@ -57,6 +57,8 @@ def test_a_whole_date_needs_no_day_of_publication(text, found):
         ("The ferry sank nine days ago.", [("nine days ago", "2025-06-09")]),
         ("The ferry was built three years ago.", [("three years ago", "2022")]),
         ("It was built 150 years ago.", [("150 years ago", "1875")]),
+        ("A bomb killed 64 three years ago.", [("three years ago", "2022")]),
+        ("Flight MH17 fell five years ago.", [("five years ago", "2020")]),
         ("It was built sixty-five years ago.", [("sixty-five years ago", "1960")]),
         ("It was shut on May 3 two years ago.", [("May 3 two years ago", "2023-05-03")]),
         ("The ferry was sold last month.", [("last month", "2025-05")]),

@@ -431,6 +431,11 @@ def test_an_export_that_is_not_int8_fails_and_leaves_nothing(
     assert not (tmp_path / "model.onnx").exists()
 
 
+def _is_feed_forward(name):
+    inside = name.endswith("output.dense.weight") and "attention" not in name
+    return inside or "intermediate" in name
+
+
 @pytest.mark.parametrize("kind", ["tiny", "tiny_mpnet", "tiny_terms"])
 def test_training_goes_on_from_an_exported_reader(kind, data, tmp_path, request, tiny_graphs):
     import torch
@@ -441,6 +446,9 @@ def test_training_goes_on_from_an_exported_reader(kind, data, tmp_path, request,
     folder, exported = tmp_path / "trained", tmp_path / "exported"
     shutil.copytree(request.getfixturevalue(kind), folder)
     trained = {name: t + 0.02 * torch.randn(t.shape) for name, t in weights(folder).items()}
+    for name in trained:
+        if _is_feed_forward(name):  # so large that its order matters
+            trained[name] *= 8
     save_file(trained, folder / "model.safetensors", {"format": "pt"})
     export.export_reader(folder, exported, name="tiny", news=data["news"])
     assert restore.main([str(exported), str(folder), str(tmp_path / "again")]) == 0
@@ -448,9 +456,11 @@ def test_training_goes_on_from_an_exported_reader(kind, data, tmp_path, request,
     assert before.keys() == after.keys()
     for name in after:
         found, expected = (values[name].float().numpy() for values in (after, before))
-        if "intermediate" in name or name.endswith("output.dense.weight"):  # in another order
+        step = 2e-3
+        if _is_feed_forward(name):  # in another order
             found, expected = (numpy.sort(values, axis=None) for values in (found, expected))
-        assert found == pytest.approx(expected, abs=2e-3), name
+            step *= 8
+        assert found == pytest.approx(expected, abs=step), name
     terms = kind == "tiny_terms"
     model = OnnxModel(exported)
     restored = torch_logits(tmp_path / "again", model, terms=terms)

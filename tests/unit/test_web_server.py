@@ -341,6 +341,7 @@ def test_where_articles_may_be_added_only_they_may_be_large(adding_address):
         ({"origin": "http://evil.example"}, True),
         ({"origin": "null"}, True),
         ({"origin": "http://{host}"}, False),
+        ({"origin": "http://news.example", "x-forwarded-host": "news.example"}, False),
     ],
 )
 def test_pages_of_other_sites_send_and_read_nothing(address, headers, is_refused):

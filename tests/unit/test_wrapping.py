@@ -24,6 +24,8 @@ from askvisit.rewriting.wrapping import unwrap
         ("Who is Strand, please?", "Who is Strand?"),
         ("who is Strand please", "who is Strand"),
         ("Who is Strand? thanks!", "Who is Strand?"),
+        ("Who is Strand many thanks", "Who is Strand"),
+        ("Nice! And who won?", "And who won?"),
         ("quick question: how low did trade go", "How low did trade go"),
         ("I would like to know why Ola went, if you don't mind.", "Why Ola went"),
         ("any idea where they will meet?", "Where they will meet?"),

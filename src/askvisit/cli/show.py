@@ -38,12 +38,13 @@ def as_json(value: Any) -> str:
 def answer(found: Answer, each: bool = False, before: int = 0) -> str:
     """Show an answer: the quotes, then where each is; or the refusal and the nearest passages.
 
-    each: show what each article says, in groups. before: number the citations after so many.
+    each: show what each article says, in groups. before: how many citations come earlier.
     """
+    proposed = [] if found.proposed_scope is None else ["", proposal(found.proposed_scope)]
     if each and found.groups:
-        return groups(found.groups, before)
+        return "\n".join([groups(found.groups, before), *proposed])
     if each and any(part.groups for part in found.parts):
-        return _parts(found.parts)
+        return "\n".join([_parts(found.parts), *proposed])
     citations = [_after(before, citation) for citation in found.citations]
     lines = [_quoted(c) for c in citations] if found.found else [plain(found.text)]
     if found.found:
@@ -54,9 +55,7 @@ def answer(found: Answer, each: bool = False, before: int = 0) -> str:
         lines += ["", "Nearest passages:", *(f"  {excerpt(hit.text)}" for hit in found.nearest)]
     if found.groups:
         lines += ["", f"{_count(found.groups)}; --each shows what each says."]
-    if found.proposed_scope is not None:
-        lines += ["", proposal(found.proposed_scope)]
-    return "\n".join(lines)
+    return "\n".join([*lines, *proposed])
 
 
 def _parts(found: Sequence[Answer]) -> str:
@@ -75,7 +74,7 @@ def _after(before: int, citation: Citation) -> Citation:
 def groups(found: Sequence[AnswerGroup], before: int = 0) -> str:
     """Show what each article says: a block for those that agree, with differing ones marked.
 
-    before: number the citations after so many.
+    before: how many citations come earlier.
     """
     blocks = [_count(found)]
     for group in found:

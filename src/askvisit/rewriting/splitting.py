@@ -32,8 +32,6 @@ _FURTHER = re.compile(
 )
 """How a question after the first of its line begins; it may be a fragment ("Why?")."""
 
-_CHOICE = re.compile(r"(?:yes|true|right)\s+or\s+(?:no|false|wrong)\W*", re.IGNORECASE)
-
 
 def split(question: str) -> list[str]:
     """Return the questions of a line in order: one, as typed, unless it is clearly more."""
@@ -47,9 +45,10 @@ def split(question: str) -> list[str]:
 
 
 def _asks(piece: str) -> bool:
-    """Return whether a piece asks something by itself, unlike "Yes or no?" and "Tell me."."""
-    marked = piece.endswith("?") and len(lower_tokens(piece)) > 1 and not _CHOICE.fullmatch(piece)
-    return marked or _FURTHER.match(piece) is not None
+    """Return whether a piece asks something by itself, unlike "Tell me." and "Trump or Biden?"."""
+    held = lower_tokens(piece)
+    asks = piece.endswith("?") and (held[:1] == ["any"] or not QUESTION_WORDS.isdisjoint(held))
+    return asks or _FURTHER.match(piece) is not None
 
 
 def _at_joint(piece: str) -> list[str]:

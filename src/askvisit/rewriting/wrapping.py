@@ -17,7 +17,7 @@ _GREETINGS = (
     rf"(?:\s+(?:there|again|all|everyone))?+|(?:thanks|thank\s+(?:you|u)|thx|ty|cheers){_MUCH}"
 )
 _ASSENT = (
-    r"(?:ok(?:ay)?|yes|yeah|no|sure|great|cool|good|perfect|(?:al)?right|sorry|"
+    r"(?:ok(?:ay)?|yes|yeah|no|sure|great|nice(?=\s*[.!])|cool|good|perfect|(?:al)?right|sorry|"
     r"got\s+it|i\s+see)"
 )
 _BEGINS = (
@@ -60,9 +60,10 @@ _OPENING = re.compile(
 _WHETHER = re.compile(_OPENINGS[-1] + r"\s+", re.IGNORECASE)
 _CLOSING = re.compile(
     # Neither run is tried again from within it, nor given back: else a long one takes minutes.
-    r"(?:(?<![\s,.!;:–-])[\s,.!;:–-]*\b(?<!\bto )(?:please|pls|plz|thx)|"
+    r"(?:(?<![\s,.!;:–-])[\s,.!;:–-]*\b(?<!\bto )(?:please|pls|plz|thx|"
+    r"(?<!\bgive )(?<!\bgave )(?<!\bsay )(?<!\bsaid )(?:many\s+)?thanks)|"
     r"(?:(?<![,.!;:–-])[,.!;:–-]++|(?<=\?))\s*"
-    r"(?:(?:many\s+)?thanks|thank\s+you|cheers|(?:would|do)\s+you\s+know|"
+    r"(?:thank\s+you|cheers|(?:would|do)\s+you\s+know|"
     r"if\s+you\s+(?:can|could|may|know|would|please|don['’]t\s+mind)))"
     r"(?:\s+(?:so|very)\s+much|\s+a\s+lot|\s+in\s+advance|\s+for\s+your\s+help)*"
     r"[\s,.!]*+(\??)[\s.!]*+$",

@@ -47,7 +47,7 @@ def choose(
         if not named and request.by_words:
             alike = _named(index, request.about, ids, loosely=True)
             named = alike if len(alike) == 1 else []
-        by_place = _place(_plain(request.about)) is not None
+        by_place = _place(_plain(request.about), len(ids)) is not None
         if named or by_place or not request.loosely:
             return named
         best = next(mentions(index, request.about, articles), None)
@@ -95,7 +95,7 @@ def which(
 def every_one_about(
     index: PassageIndex, about: str, articles: Sequence[str] | None = None
 ) -> list[str]:
-    """Return the ids of all articles that have all words in the title or in one passage."""
+    """Return the ids of the articles that have all words in the title, or `mentions` them all."""
     ids = among(index, articles)
     found = {passage.article_id for passage in mentions(index, about, articles)}
     found.update(_named(index, about, ids, loosely=True))
@@ -105,7 +105,10 @@ def every_one_about(
 def mentions(
     index: PassageIndex, about: str, articles: Sequence[str] | None = None
 ) -> Iterator[Passage]:
-    """Yield, of each article with all words in one passage, the best of these; the best first."""
+    """Yield, of each article with all words in one passage, the best of these; the best first.
+
+    Only the `_MOST_SEARCHED` passages that match best are looked at.
+    """
     wanted = stems(about)
     within = None if articles is None else [index.passage_range(i) for i in articles]
     numbers = [number for number, _ in index.bm25(about, _MOST_SEARCHED, within)] if wanted else []
@@ -154,20 +157,20 @@ def _named(index: PassageIndex, about: str, ids: Sequence[str], loosely: bool) -
     ]
     if by_file:
         return by_file
-    place = _place(plain)
-    if place is not None and place < max(len(ids), _SURELY_PLACES):
+    place = _place(plain, len(ids))
+    if place is not None and place < _SURELY_PLACES:
         return list(ids[place : place + 1])
     asked = stems(plain)
     compared = ids
     if len(ids) > _TITLES_COMPARED:
-        compared = [i for i in _mentioning(index, plain, None) if i in ids]
-    return [i for i in compared if asked and _is_titled(index.article(i), asked, loosely)]
+        compared = [i for i in _mentioning(index, plain) if i in ids]
+    titled = [i for i in compared if asked and _is_titled(index.article(i), asked, loosely)]
+    return titled or ([] if place is None else [ids[place]])
 
 
-def _mentioning(index: PassageIndex, about: str, articles: Sequence[str] | None) -> list[str]:
+def _mentioning(index: PassageIndex, about: str) -> list[str]:
     """Return the articles that mention something, those with the best passages first."""
-    within = None if articles is None else [index.passage_range(i) for i in articles]
-    found = index.bm25(about, _PASSAGES_SEARCHED, within)
+    found = index.bm25(about, _PASSAGES_SEARCHED)
     passages = index.passages(number for number, _ in found)
     return list(dict.fromkeys(passages[number].article_id for number, _ in found))
 
@@ -176,12 +179,15 @@ def _plain(about: str) -> str:
     return about.strip(" .?!“”\"'").lower()
 
 
-def _place(plain: str) -> int | None:
+def _place(plain: str, articles: int) -> int | None:
+    """Return the place in the listing, from 0, that words name among so many articles."""
     word = plain.removeprefix("the ").removeprefix("number ").removesuffix(" one").strip(" .#")
     if word in _ORDINALS:
         return _ORDINALS.index(word)
     number = re.fullmatch(r"([1-9]\d{0,2})(?:st|nd|rd|th)?", word)
-    return int(number[1]) - 1 if number else None
+    if number is None or int(number[1]) > max(articles, _SURELY_PLACES):
+        return None
+    return int(number[1]) - 1
 
 
 def _is_titled(article: Article, asked: frozenset[str], loosely: bool) -> bool:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 
 from askvisit.text import LETTERS
 
@@ -178,10 +179,11 @@ def is_foreign(question: str) -> bool:
 def _speaks(words: list[str], asks: bool, known: FunctionWords) -> bool:
     sure = {word for word in words if word in known.sure}
     unsure = {word for word in words if word in known.unsure}
-    if (
-        len(sure) >= 2
-        or (sure and unsure - _ENGLISH_TOO)
-        or (words[0] in known.asking and len(words) > 2)
-    ):
+    # "Was wird …" is German, "Was Sturm und Drang …" English.
+    proven = any(
+        word in unsure and (word not in _ENGLISH_TOO or following in sure)
+        for word, following in pairwise([*words, ""])
+    )
+    if len(sure) >= 2 or (sure and proven) or (words[0] in known.asking and len(words) > 2):
         return True
     return len(unsure) >= (3 if asks else 4) and 5 * len(unsure) >= 2 * len(words)

@@ -183,7 +183,7 @@ def _is_place(typed: list[str], n: int) -> bool:
 
 
 def _wanted(held: frozenset[str], typed: list[str], about: str | None) -> Wanted | None:
-    one, many = _means_article(held), held & _ARTICLES
+    one, many = _means_article(held, typed), held & _ARTICLES
     if held & _SUMMARY or _sums_up(typed) or (held & _MAIN and held & _POINT):
         return "summary"
     if held & _HEADLINES or (many and not held & _SAYS - {"about", "tell"}):
@@ -200,16 +200,19 @@ def _sums_up(typed: list[str]) -> bool:
     return "sum" in typed and "up" in typed[typed.index("sum") :]
 
 
-def _means_article(held: frozenset[str]) -> bool:
-    """Return whether words mean an article: a report does if it is "this" one, or to be shown."""
+def _means_article(held: frozenset[str], typed: list[str]) -> bool:
+    """Return whether words mean an article.
+
+    A report is one if it is "this" one, to be shown, or asked what it is about.
+    """
     shown = held & (_SHOW | _WHOLE) and not held & _ASKING
-    known = _ARTICLE if shown or "this" in held else _ARTICLE - _IN_THE_NEWS
-    return bool(held & known)
+    is_one = shown or "this" in held or typed[-1:] == ["about"]
+    return bool(held & (_ARTICLE if is_one else _ARTICLE - _IN_THE_NEWS))
 
 
 def _of_the_text(held: frozenset[str], typed: list[str]) -> Wanted | None:
     """Tell "what does the article say" (a summary) from "read the article" (the text)."""
-    one = _means_article(held)
+    one = _means_article(held, typed)
     if held & _SAYS:
         return "summary" if one or typed[-1] == "about" else None
     if not one or held & {"did", "does"}:  # "What did the report find?"

@@ -47,7 +47,7 @@ _NUMBER = (
     rf"|{'|'.join(sorted(NUMBER_WORDS, reverse=True))}|an?)"
 )
 _COUNT = (
-    r"\b(?<!\d[.,/\s–-])(?<!\w-)(?<!hundred\sand\s)(?<!thousand\sand\s)"
+    r"\b(?<!\d[.,/–-])(?!(?<=\d\s)\d{3}\b)(?<!\w-)(?<!hundred\sand\s)(?<!thousand\sand\s)"
     + "".join(rf"(?<!{word}\s)" for word in f"half hundred thousand {_TENS}".split())
     + _NUMBER
 )

@@ -211,7 +211,8 @@ def _is_of_another_site(method: str, headers: dict[bytes, bytes]) -> bool:
     site = headers.get(b"sec-fetch-site")
     if site is not None:
         return site not in (b"same-origin", b"none")
-    return origin is not None and origin.partition(b"://")[2] != headers.get(b"host")
+    hosts = [headers.get(name) for name in (b"host", b"x-forwarded-host")]
+    return origin is not None and origin.partition(b"://")[2] not in hosts
 
 
 def _listens(path: str) -> bool:

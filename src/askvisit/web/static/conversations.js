@@ -44,8 +44,8 @@ function keep(kept) {
     setOpening(waited.slice(arrived + 1));
   }
   if (!questions.length) {
-    if (!leaving && !waited.length && isOurs()) takeBack();
-    goOnWith("", "");
+    const left = !leaving && !waited.length && isOurs() ? takeBack() : "";
+    goOnWith(left ? current() : "", left, left ? before() : 0); // "Restore" goes on with what is left
     leaving = false;
   } else if (!gone) keepWhole(kept, questions);
   if (gone && arrived === waited.length - 1) beginAnew();
@@ -79,12 +79,16 @@ function withWhatIsBefore(kept) {
   return JSON.stringify(withoutFirst(all, Math.max(all.length - FULL, 0)));
 }
 
-// All that is on the page was undone.
+// All that is on the page was undone. Returns what stands before it.
 function takeBack() {
   const id = PREFIX + current();
-  if (!before()) return forget(id);
+  if (!before()) {
+    forget(id);
+    return "";
+  }
   const kept = JSON.stringify(itemsOf(written()).slice(0, before()));
   write(current(), { ...stored(id, {}), kept });
+  return kept;
 }
 
 // Each question with its articles, so that it can be compared.

@@ -1,4 +1,4 @@
-// What this browser keeps: of a tab until it is closed, and the rest for longer than a visit.
+// What this browser keeps: a tab's state until the tab is closed, everything else for longer.
 // Where storing is forbidden, a tab is kept until it is loaded anew, and nothing else is.
 window.askvisitSession ||= {
   notStored: new Map(),
