@@ -85,7 +85,7 @@ def test_a_body_in_parts_reaches_the_application_whole():
 def test_what_the_chat_does_not_need_never_reaches_gradio(path, method):
     """Gradio fetches some of these addresses, and keeps what is sent to others."""
     app = Application()
-    assert asyncio.run(requested(Guard(app), path, method))[0] == 403
+    assert finish(requested(Guard(app), path, method))[0] == 403
     assert app.bodies == []
 
 
