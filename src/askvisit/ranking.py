@@ -17,7 +17,7 @@ from askvisit.calibration import Calibration
 from askvisit.quotable import speaker
 from askvisit.records import Article, Citation, Evidence, Hit, Span
 from askvisit.retriever import z_scores
-from askvisit.text import content_words
+from askvisit.text import NUMBER_WORDS, content_words
 
 RANK_FEATURES = ("margin", "dense", "bm25", "first")
 """Reader margin; z-score of the passage's cosine; z-score of the sentence's BM25; for reading
@@ -30,11 +30,12 @@ better ones."""
 
 MOST_CITATIONS = 5
 
-_NUMBER = re.compile(
-    r"\d+(?:[.,]\d+)*|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen"
-    r"|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy"
-    r"|eighty|ninety|hundred|thousand|million|billion|dozens?|half)\b"
+_COUNTING = NUMBER_WORDS - {"one"} | set(
+    "hundred thousand million billion dozen dozens half".split()
 )
+"""Words for numbers; "one" is a pronoun too."""
+
+_NUMBER = re.compile(rf"\d+(?:[.,]\d+)*|\b(?:{'|'.join(sorted(_COUNTING))})\b")
 _IN_ORDER = re.compile(r"\d\s*(?:[/–-]|\bto\b)\s*\d")
 """Numbers whose order matters: a result or a range."""
 

@@ -45,6 +45,13 @@ MONTHS = (
 MONTH = f"(?:{'|'.join(MONTHS)})"
 """A month's name, as a pattern."""
 
+ONES = "one two three four five six seven eight nine".split()
+TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+NUMBER_WORDS = frozenset(
+    "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+).union(ONES, TENS)
+"""Numbers below a hundred that are written as one word."""
+
 _NAMES = frozenset(("US", "WHO"))
 """Names that are other words in lower case."""
 

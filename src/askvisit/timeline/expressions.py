@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from askvisit.text import MONTH, is_plural
+from askvisit.text import MONTH, NUMBER_WORDS, ONES, TENS, is_plural
 
 Kind = Literal["absolute", "yearless", "relative", "anchored"]
 
@@ -37,18 +37,13 @@ _SHORT_MONTH = rf"(?:{MONTH}|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?\b(?!,\d|\.\d)"
 _YEAR = r"(?:1\d|20)\d\d"
 _WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
-_ONES = "one two three four five six seven eight nine"
-_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-NUMBER_WORDS = frozenset(f"{_ONES} {_TEENS} {_TENS}".split())
-"""Numbers written as one word."""
 _NUMBER = (
-    rf"(?:\d{{1,3}}|(?:{_TENS.replace(' ', '|')})-(?:{_ONES.replace(' ', '|')})"
+    rf"(?:\d{{1,3}}|(?:{'|'.join(TENS)})-(?:{'|'.join(ONES)})"
     rf"|{'|'.join(sorted(NUMBER_WORDS, reverse=True))}|an?)"
 )
 _COUNT = (
     r"\b(?<!\d[.,/–-])(?!(?<=\d\s)\d{3}\b)(?<!\w-)(?<!hundred\sand\s)(?<!thousand\sand\s)"
-    + "".join(rf"(?<!{word}\s)" for word in f"half hundred thousand {_TENS}".split())
+    + "".join(rf"(?<!{word}\s)" for word in ("half", "hundred", "thousand", *TENS))
     + _NUMBER
 )
 """A number that is not the end of a longer one: "1,000", "2.5", "2–3", "a hundred and fifty"."""

@@ -11,8 +11,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from askvisit.text import PREPOSITIONS, STOP_WORDS, content_words, is_plural
-from askvisit.timeline.expressions import NUMBER_WORDS
+from askvisit.text import NUMBER_WORDS, PREPOSITIONS, STOP_WORDS, content_words, is_plural
 from askvisit.verbs import is_past
 
 Tense = Literal["past", "future"]
