@@ -302,6 +302,48 @@ def test_the_server_reads_no_file_for_anyone(address):
         assert status(address, path)[0] in (403, 404)
 
 
+def test_a_name_that_resolves_to_this_machine_reaches_nothing(address):
+    port = urlsplit(address).port
+    for name in ("localhost", "LOCALHOST", "127.0.0.1", "[::1]"):
+        assert status(address, "", host=f"{name}:{port}")[0] == 200
+    for name in (
+        f"rebound.example:{port}",
+        "rebound.example",
+        "localhost.rebound.example",
+        "[::2]",
+    ):
+        for path in ("", "gradio_api/info", "health"):
+            assert status(address, path, host=name)[0] == 403
+
+
+@pytest.mark.parametrize("root_path", ["/", "/chat"])
+def test_behind_a_reverse_proxy_the_chat_has_any_name(root_path):
+    port = server.free_port("127.0.0.1", 0)
+    controller = ChatController(FakeAssistant())
+    page = server.launch(controller, "127.0.0.1", port, root_path=root_path)
+    try:
+        assert status(f"http://127.0.0.1:{port}/", "", host="chat.example")[0] == 200
+    finally:
+        page.close(verbose=False)
+
+
+@pytest.mark.parametrize(
+    ("host", "names"),
+    [
+        ("127.0.0.1", {"localhost", "127.0.0.1", "[::1]"}),
+        ("127.0.0.2", {"localhost", "127.0.0.1", "[::1]", "127.0.0.2"}),
+        ("::1", {"localhost", "127.0.0.1", "[::1]"}),
+        ("localhost", {"localhost", "127.0.0.1", "[::1]"}),
+        ("0.0.0.0", set()),
+        ("192.0.2.7", set()),
+        ("chat.example", set()),
+        ("", set()),
+    ],
+)
+def test_only_a_chat_for_this_machine_has_names_of_its_own(host, names):
+    assert server._own_names(host) == names
+
+
 def test_behind_a_reverse_proxy_addresses_begin_with_its_path():
     port = server.free_port("127.0.0.1", 0)
     controller = ChatController(FakeAssistant())

@@ -37,6 +37,10 @@ MOST_AT_ONCE = 64
 
 BUSY = "Too many people are asking right now. Please try again in a few seconds."
 STOPPING = "The server is shutting down. Please try again in a moment."
+OTHER_NAME = (
+    "This chat is for this machine only and is not called {!r}; behind a reverse proxy, start it "
+    "with --root-path PATH (/ if the proxy adds none)."
+)
 RETRY_AFTER = "5"
 """Seconds, as a header value."""
 
@@ -114,7 +118,11 @@ class RequestLimiter:
 
 
 class Guard:
-    """Adds the headers to every response; refuses requests too large, too slow or too many."""
+    """Adds the headers to every response; refuses requests too large, too slow or too many.
+
+    adding: whether articles may be sent. names: the names of this server that requests may use,
+    without port; any if there are none. limiter: counts the requests, and can be closed.
+    """
 
     def __init__(
         self,
@@ -122,11 +130,13 @@ class Guard:
         largest_body: int = LARGEST_BODY,
         *,
         adding: bool = False,
+        names: frozenset[str] = frozenset(),
         limiter: RequestLimiter | None = None,
     ) -> None:
         self.app = app
         self.largest_body = largest_body
         self.adding = adding
+        self.names = names
         self.limiter = RequestLimiter() if limiter is None else limiter
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -184,6 +194,8 @@ class Guard:
         if called and called.partition("/")[0] not in _CALLED:
             return 403, "This is not accepted here."
         headers = dict(scope.get("headers", []))
+        if self.names and (name := _name(headers)) not in self.names:
+            return 403, OTHER_NAME.format(name)
         if _is_of_another_site(scope["method"], headers):
             return 403, "Requests from other sites are not accepted here."
         if b"transfer-encoding" in headers:
@@ -197,6 +209,13 @@ class Guard:
         if not length.isdigit() or int(length) > largest:
             return 413, "The request is too large."
         return None
+
+
+def _name(headers: dict[bytes, bytes]) -> str:
+    """Return the name a request has for this server, without port."""
+    host = headers.get(b"host", b"").decode("latin-1").lower()
+    name, _, port = host.rpartition(":")
+    return name if port.isdigit() else host
 
 
 def _is_of_another_site(method: str, headers: dict[bytes, bytes]) -> bool:

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Sequence
 from importlib.util import find_spec
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -160,9 +161,15 @@ def launch(
     page._queue = FairQueue.of(page, at_once=4 if public else 8, waiting=64)
     largest_body = PUBLIC_BODY if public else guard.LARGEST_BODY
     adding = controller.editor is not None
-    guarded = Middleware(guard.Guard, largest_body=largest_body, adding=adding, limiter=limiter)
     # A reverse proxy names its own host in the requests that it passes on.
     named = "" if root_path else host
+    guarded = Middleware(
+        guard.Guard,
+        largest_body=largest_body,
+        adding=adding,
+        names=_own_names(named),
+        limiter=limiter,
+    )
     tools: dict[str, Any] = {}
     if mcp:
         tools = mcp_server.app_options(controller.assistant, controller.strictness, named)
@@ -229,7 +236,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--port", type=int, default=PORT, help="port to listen on (%(default)s; 0: any free one)"
     )
     parser.add_argument(
-        "--root-path", metavar="PATH", help="path under which a reverse proxy serves the chat"
+        "--root-path",
+        metavar="PATH",
+        help="path under which a reverse proxy serves the chat (/: no path, but any host name)",
     )
     parser.add_argument(
         "--public", action="store_true", help="apply tighter limits, for a chat that anyone may use"
@@ -276,9 +285,26 @@ def _settings() -> None:
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "*"
 
 
+def _own_names(host: str) -> frozenset[str]:
+    """Return how browsers may call a chat that only this machine reaches; nothing for others.
+
+    A page elsewhere could have its own name resolve to this machine (DNS rebinding), and would
+    then be of the same site as the chat.
+    """
+    if host != "localhost":
+        try:
+            if not ip_address(host).is_loopback:
+                return frozenset()
+        except ValueError:
+            return frozenset()
+    return frozenset({"localhost", "127.0.0.1", "[::1]", f"[{host}]" if ":" in host else host})
+
+
 def _rooted(path: str | None) -> str | None:
-    """Return a path as Gradio wants it, with a leading slash; a full URL as it is."""
-    return path if not path or "://" in path else "/" + path.strip("/")
+    """Return a path as Gradio wants it, with a leading slash or none; a full URL as it is."""
+    if not path or "://" in path:
+        return path
+    return f"/{path.strip('/')}".rstrip("/")
 
 
 def _taken(host: str, port: int) -> str:
