@@ -196,6 +196,18 @@ def test_an_article_without_written_questions_is_asked_about_by_its_names(both, 
     expect(page.locator("#source h2")).to_have_text("Another")
 
 
+def test_an_article_is_chosen_by_its_title_where_it_is_asked_which(both, open_page, ask):
+    page = open_page(both)
+    which = ask(page, "headline?")
+    expect(which.locator(".offered button")).to_have_text(["A Short Visit", "Another"])
+    which.get_by_role("button", name="Another", exact=True).click()
+    expect(page.locator(".message.user")).to_have_text(
+        ["You asked: headline?", "You asked: Another"]
+    )
+    expect(page.locator(".turn")).to_have_count(2)
+    expect(which.locator(".offered")).to_be_hidden()
+
+
 def test_two_people_do_not_see_each_other(fake, open_page, ask):
     one, other = open_page(fake), open_page(fake)
     ask(one, "Who met the mayor?")

@@ -69,7 +69,9 @@ class FakeAssistant:
         if question == "fail":
             raise RuntimeError("a secret detail")
         if question == "hello":
-            return Answer(question, question, "talk", False, "Hello!\nAsk me.", 0.0)
+            return Answer.talk(question, "Hello!\nAsk me.")
+        if question == "headline?":
+            return Answer.talk(question, "Which article?", list(self.articles))
         if question.startswith("And ") and history:
             reading = f"{history[-1].question.rstrip('?')} {question.removeprefix('And ')}"
             return replace(self._answer(reading, articles, min_confidence), question=question)

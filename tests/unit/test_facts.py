@@ -200,6 +200,18 @@ def test_the_articles_about_something_are_quoted_where_they_say_it(news):
     assert both.text.startswith("No passage was found with all the words “ferries and zebras”.")
 
 
+def test_a_place_counts_the_articles_that_were_listed(sanctions):
+    which = sanctions.ask("Which articles are about sanctions?")
+    assert which.choices == tuple(citation.article_id for citation in which.citations)
+    for place, name in enumerate(which.choices, 1):
+        for history in ([which], [Answer.from_dict(json.loads(json.dumps(which, default=vars)))]):
+            shown = sanctions.ask(f"show me article {place}", history)
+            assert {citation.article_id for citation in shown.citations} == {name}
+    assert list(which.choices) != sorted(sanctions.articles)[:3]
+    rest = sanctions.ask("show me article 4", [which])
+    assert {c.article_id for c in rest.citations} == set(sanctions.articles) - set(which.choices)
+
+
 @pytest.fixture
 def sanctions(tmp_path):
     """Return an assistant over articles that mention sanctions, but not in their titles."""

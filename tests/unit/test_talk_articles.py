@@ -84,6 +84,17 @@ class TestWhichArticle:
         assert answer.request is None
         assert answer.confidence == assistant.ask(question).confidence
 
+    def test_places_and_titles_are_those_of_its_list(self, assistant, small):
+        titles = {"x.txt": "Boats in the Harbour", "y.txt": "Boats in the Harbour Sink"}
+        more = {name: f"{title}\n\nThey were old.\n" for name, title in titles.items()}
+        write_articles(small / "articles", more)
+        build_index(index=small, encoder=WordCounts())
+        which = assistant.ask("summarise the article about boats")
+        assert which.choices == ("x.txt", "y.txt")
+        for place, (article_id, title) in enumerate(titles.items(), 1):
+            for name in (str(place), title):
+                assert cited(assistant.ask(name, [which])) == {article_id}
+
     def test_a_name_completes_the_last_open_question_of_a_line(self, assistant):
         line = assistant.ask("What is the headline? Who wrote this article?")
         answer = assistant.ask("2", [line])

@@ -9,7 +9,7 @@ from typing import get_args
 
 from harness.web_fakes import ARTICLE, FakeAssistant
 
-from askvisit.records import Answer, ArticleRequest, ContextTurn
+from askvisit.records import Answer, Article, ArticleRequest, ContextTurn
 from askvisit.web import answers, chat
 from askvisit.web.chat import KEPT_QUESTION, ChatTurn, reply
 
@@ -101,6 +101,14 @@ def test_a_refusal_says_so_and_opens_the_nearest_passages():
 def test_talk_has_no_verdict():
     page = shown("hello")
     assert page == '<p dir="auto">Hello!<br>Ask me.</p>'
+
+
+def test_articles_to_choose_from_are_buttons_that_name_one_alone():
+    titles = {"a.txt": "Boats", "b.txt": "Rain & Snow", "c.txt": "Boats"}
+    articles = {i: Article(i, title, title) for i, title in titles.items()}
+    asked = Answer.talk("headline?", "Which article?", [*articles, "removed.txt"])
+    buttons = re.findall(r'data-ask="(.*?)">(.*?)<', answers.answer_html(asked, articles))
+    assert buttons == [("a.txt", "Boats"), ("Rain &amp; Snow",) * 2, ("c.txt", "Boats")]
 
 
 def test_a_question_that_was_not_looked_up_has_no_verdict():

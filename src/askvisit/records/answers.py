@@ -53,7 +53,8 @@ class Answer:
     `found` is True exactly when `kind == "answer"`, exactly when `citations` is not empty.
     `request` is what was requested of an article as a whole, "quote" what a person quoted from it
     by hand, None if a question was asked; a quote that was requested has the confidence 1.
-    `facts` are those asked for. `proposed_scope` is what the question's words propose.
+    `facts` are those asked for. `choices` are the ids of the articles that it lists, in order, of
+    which the next message may choose one. `proposed_scope` is what the question's words propose.
     `groups` are the answers of several articles, most confident first; none if one answers,
     unless each article was asked (`each=True`).
     """
@@ -72,6 +73,7 @@ class Answer:
     facts: tuple[Fact, ...] = ()
     proposed_scope: ProposedScope | None = None
     groups: tuple[AnswerGroup, ...] = ()
+    choices: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in ("answer", "not_found", "talk"):
@@ -82,6 +84,11 @@ class Answer:
             raise ValueError("confidence is a probability")
         if self.request is not None and self.request not in get_args(ArticleRequest):
             raise ValueError(f"nothing called {self.request!r} is wanted of an article")
+
+    @classmethod
+    def talk(cls, question: str, text: str, choices: Sequence[str] = ()) -> Answer:
+        """Return a reply that quotes nothing, with the articles that it lists."""
+        return cls(question, question, "talk", False, text, 0.0, choices=tuple(choices))
 
     @property
     def notes(self) -> list[str]:
@@ -122,6 +129,7 @@ class Answer:
         )
         known["facts"] = tuple(Fact(**known_fields(Fact, fact)) for fact in data.get("facts", ()))
         known["groups"] = tuple(AnswerGroup.from_dict(group) for group in data.get("groups", ()))
+        known["choices"] = tuple(of_type(str, name) for name in data.get("choices", ()))
         proposed = data.get("proposed_scope")
         known["proposed_scope"] = None if proposed is None else ProposedScope.from_dict(proposed)
         return cls(**known)

@@ -62,14 +62,14 @@ def reply(
     """
     response = respond(asked, encoder)
     if response is not None:
-        return _talk(question, response)
+        return Answer.talk(question, response)
     if more.is_asked_for(asked, encoder):
         return _more(index, question, history, articles)
     wanted = _parse(asked, encoder)
-    last = (history[-1].parts or history[-1:]) if history else ()
-    before = next((a for a in reversed(last) if a.kind == "talk" and choice.lists(a.text)), None)
+    last = choice.last(history)
+    before = next((a for a in reversed(last) if a.kind == "talk" and a.choices), None)
     if before is not None:
-        named = choice.only_named(index, asked, articles)
+        named = choice.only_named(index, asked, articles, before.choices)
         if named is not None and any(earlier := _completed(before.question, encoder)):
             wanted, history, articles = earlier, (), [named]
     fact, request = wanted
@@ -134,13 +134,13 @@ def _requested(
 ) -> Answer | None:
     """Fulfil a request, or ask which article it is about; None if it may be about the text."""
     if request.wanted == "list":
-        return _talk(question, choice.listing(index, choice.among(index, articles)))
+        return choice.listing(index, question, choice.among(index, articles))
     chosen = choice.choose(index, request, history, articles)
     if len(chosen) == 1:
         return _fulfilled(index, encoder, question, request, index.article(chosen[0]))
     if not chosen and not request.loosely:
         return None
-    return _talk(question, choice.which(index, chosen, request.about, articles))
+    return choice.which(index, question, chosen, request.about, articles)
 
 
 def _more(
@@ -152,10 +152,10 @@ def _more(
     """Quote what stands after the last quote."""
     last = more.last_quote(index, history, articles)
     if last is None:
-        return _talk(question, more.NOTHING_QUOTED)
+        return Answer.talk(question, more.NOTHING_QUOTED)
     found = more.after(index, last.citations)
     if not found:
-        return _talk(question, more.AT_THE_END)
+        return Answer.talk(question, more.AT_THE_END)
     article = index.article(found[0].article_id)
     return _quoted(question, "more", article, [(sentence, 1.0) for sentence in found])
 
@@ -172,7 +172,7 @@ def _fulfilled(
     titled = headline(article.text) is not None
     if request.wanted == "headline":
         if not titled:
-            return _talk(question, _NO_HEADLINE.format(article.title))
+            return Answer.talk(question, _NO_HEADLINE.format(article.title))
         shown = [s for s in sentences if s.paragraph == 1]
     else:
         shown = _beginning(sentences, after=1 if titled else 0)
@@ -209,7 +209,3 @@ def _quoted(
     )
     text = quoted(citations)
     return Answer(question, question, "answer", True, text, 1.0, citations, request=wanted)
-
-
-def _talk(question: str, text: str) -> Answer:
-    return Answer(question, question, "talk", False, text, 0.0)

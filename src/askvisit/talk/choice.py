@@ -16,7 +16,7 @@ from askvisit.text import AUXILIARIES, QUESTION_WORDS, lower_tokens, stems
 
 _TITLES_LISTED = 5
 _TITLES_COMPARED = 200
-"""With more articles, only the titles of those whose text has the words are compared."""
+"""With more articles, only the titles listed first and those of articles with the words are."""
 
 _PASSAGES_SEARCHED = 20
 _MOST_SEARCHED = 1_000
@@ -27,7 +27,6 @@ _ASKING = QUESTION_WORDS | AUXILIARIES | {"tell"}
 _SURELY_PLACES = 99
 """A larger number is a place only if there are as many articles ("the 737 article")."""
 
-_LISTED = re.compile(r"There (?:is one article|are [\d,]+ articles): (?:1[.] )?“")
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 
 
@@ -39,9 +38,10 @@ def choose(
 ) -> list[str]:
     """Return the ids of the articles that a request may be about; empty if it names none.
 
-    history: earlier answers, oldest first; articles: the ids to choose from (None: all).
+    history: earlier answers, oldest first, of which the last may list articles that a place ("the
+    second one") counts; articles: the ids to choose from (None: all).
     """
-    ids = among(index, articles)
+    ids = among(index, articles, listed(history))
     if request.about is not None:
         named = _named(index, request.about, ids, request.loosely)
         if not named and request.by_words:
@@ -63,13 +63,17 @@ def _article_of(answer: Answer) -> list[str]:
 
 
 def only_named(
-    index: PassageIndex, words: str, articles: Sequence[str] | None = None
+    index: PassageIndex,
+    words: str,
+    articles: Sequence[str] | None = None,
+    choices: Sequence[str] = (),
 ) -> str | None:
     """Return the id of the one article that words name, if they do nothing else.
 
-    They name it by place, by file or by words of its title, and so answer "Which article?".
+    They name it by place among `choices`, by file or by words of its title, and so answer "Which
+    article?".
     """
-    ids = among(index, articles)
+    ids = among(index, articles, choices)
     bare = _AROUND_A_NAME.sub(" ", words)
     named = _named(index, words, ids, loosely=True) or _named(index, bare, ids, loosely=True)
     if len(named) != 1:
@@ -81,15 +85,16 @@ def only_named(
 
 def which(
     index: PassageIndex,
+    question: str,
     chosen: Sequence[str],
     about: str | None,
     articles: Sequence[str] | None = None,
-) -> str:
+) -> Answer:
     """Ask which of the possible articles is meant; say so if none was found for what was named."""
-    listed = listing(index, chosen or among(index, articles))
+    ids = chosen or among(index, articles)
     if chosen or about is None:
-        return f"Which article? {listed} Name one."
-    return f"No article was found for “{about}”. {listed}"
+        return listing(index, question, ids, "Which article? ", " Name one.")
+    return listing(index, question, ids, f"No article was found for “{about}”. ")
 
 
 def every_one_about(
@@ -129,24 +134,37 @@ def sentence_with_most(index: PassageIndex, passage: Passage, about: str) -> Sen
     return max(inside, key=lambda s: len(wanted & stems(s.text)), default=None)
 
 
-def among(index: PassageIndex, articles: Sequence[str] | None) -> list[str]:
-    """Return the ids to choose from, in index order."""
-    return [i for i in index.article_ids() if articles is None or i in articles]
+def among(
+    index: PassageIndex, articles: Sequence[str] | None, choices: Sequence[str] = ()
+) -> list[str]:
+    """Return the ids to choose from: first those of `choices`, then the others in index order."""
+    known = dict.fromkeys(i for i in index.article_ids() if articles is None or i in articles)
+    return list(dict.fromkeys([*(i for i in choices if i in known), *known]))
 
 
-def lists(text: str) -> bool:
-    """Return whether a reply has a `listing`, from which the user may name an article."""
-    return _LISTED.search(text) is not None
+def listed(history: Sequence[Answer]) -> tuple[str, ...]:
+    """Return the articles that the last answer lists, in order."""
+    return next((answer.choices for answer in reversed(last(history)) if answer.choices), ())
 
 
-def listing(index: PassageIndex, ids: Sequence[str]) -> str:
-    """Say how many articles there are, with the first titles."""
-    titles = [f"“{index.article(article_id).title}”" for article_id in ids[:_TITLES_LISTED]]
+def last(history: Sequence[Answer]) -> Sequence[Answer]:
+    """Return the last answer, or its parts if several questions were asked in a line."""
+    return (history[-1].parts or history[-1:]) if history else ()
+
+
+def listing(
+    index: PassageIndex, question: str, ids: Sequence[str], before: str = "", after: str = ""
+) -> Answer:
+    """Say how many articles there are, with the first titles, between two other texts."""
+    choices = ids[:_TITLES_LISTED]
+    titles = [f"“{index.article(article_id).title}”" for article_id in choices]
     if len(ids) == 1:
-        return f"There is one article: {titles[0]}."
-    more = f", and {len(ids) - len(titles):,} more" if len(ids) > len(titles) else ""
-    numbered = ", ".join(f"{number}. {title}" for number, title in enumerate(titles, 1))
-    return f"There are {len(ids):,} articles: {numbered}{more}."
+        told = f"There is one article: {titles[0]}."
+    else:
+        more = f", and {len(ids) - len(titles):,} more" if len(ids) > len(titles) else ""
+        numbered = ", ".join(f"{number}. {title}" for number, title in enumerate(titles, 1))
+        told = f"There are {len(ids):,} articles: {numbered}{more}."
+    return Answer.talk(question, f"{before}{told}{after}", choices)
 
 
 def _named(index: PassageIndex, about: str, ids: Sequence[str], loosely: bool) -> list[str]:
@@ -163,9 +181,12 @@ def _named(index: PassageIndex, about: str, ids: Sequence[str], loosely: bool) -
     asked = stems(plain)
     compared = ids
     if len(ids) > _TITLES_COMPARED:
-        compared = [i for i in _mentioning(index, plain) if i in ids]
+        mentioned = [i for i in _mentioning(index, plain) if i in ids]
+        compared = list(dict.fromkeys([*ids[:_TITLES_LISTED], *mentioned]))
     titled = [i for i in compared if asked and _is_titled(index.article(i), asked, loosely)]
-    return titled or ([] if place is None else [ids[place]])
+    if titled:
+        return [i for i in titled if _plain(index.article(i).title) == plain] or titled
+    return [] if place is None else [ids[place]]
 
 
 def _mentioning(index: PassageIndex, about: str) -> list[str]:

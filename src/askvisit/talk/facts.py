@@ -39,7 +39,7 @@ _NAMES: dict[FactName, str] = {
     "url": "web address",
 }
 _NO_FACT = "The {} of “{}” is not known. Its record ({}) can give it."
-_NO_PASSAGE = "No passage was found with {} “{}”. {}"
+_NO_PASSAGE = "No passage was found with {} “{}”. "
 _NO_DATES = "None of the articles{} has a date. One can be given in a NAME.toml beside each."
 _WITHOUT_DATE = "{} of {} articles{} have no date."
 _MORE = "Also found: {} with {} “{}”."
@@ -67,7 +67,7 @@ def answer(
         on_topic = choice.every_one_about(index, wanted.about, articles)
         if on_topic:
             return _by_date(index, question, wanted, on_topic)
-        return _talk(question, choice.which(index, [], wanted.about, articles))
+        return choice.which(index, question, [], wanted.about, articles)
     request = Request("show", wanted.about, wanted.names_article)
     chosen = choice.choose(index, request, history, articles)
     if len(chosen) == 1:
@@ -76,7 +76,7 @@ def answer(
         return _fact(index, question, wanted.wanted, index.article(chosen[0]), surely)
     if not chosen and not wanted.names_article:
         return None
-    return _talk(question, choice.which(index, chosen, wanted.about, articles))
+    return choice.which(index, question, chosen, wanted.about, articles)
 
 
 def _fact(
@@ -89,7 +89,7 @@ def _fact(
     if record is not None and not (place is not None and _agree(name, record, place.value)):
         told.append(Fact(article.id, article.title, name, record, False))
     if not told:
-        return _talk(question, _unknown(name, article)) if surely else None
+        return Answer.talk(question, _unknown(name, article)) if surely else None
     sentence = None if place is None else _sentence(index, article, place)
     if place is None or sentence is None:
         told = [Fact(f.article_id, f.article_title, f.name, f.value, False) for f in told]
@@ -135,7 +135,7 @@ def _by_date(
     about = "" if wanted.about is None else f" about “{wanted.about}”"
     dated = [(day, r) for r in index.records if r.id in among and (day := _day(r)) is not None]
     if not dated:
-        return _talk(question, _NO_DATES.format(about))
+        return Answer.talk(question, _NO_DATES.format(about))
     pick = max if wanted.wanted == "newest" else min
     best = pick(day for day, _ in dated)
     found = [record for day, record in dated if day == best][:_MOST]
@@ -179,7 +179,7 @@ def _about(
             citations.append(Citation.of(len(citations) + 1, article, span, 1.0))
     having = "the word" if len(content_words(about)) == 1 else "all the words"
     if not citations:
-        return _talk(question, _NO_PASSAGE.format(having, about, choice.listing(index, ids)))
+        return choice.listing(index, question, ids, _NO_PASSAGE.format(having, about))
     left = len(passages) - len(citations)
     note = [_MORE.format(counted(left, "more article"), having, about)] if left else []
     return _answer(question, "about", citations, [], note)
@@ -193,6 +193,7 @@ def _answer(
     notes: Sequence[str] = (),
 ) -> Answer:
     """Return quotes, then the facts that only records have."""
+    cited = tuple(dict.fromkeys(citation.article_id for citation in citations))
     lines = [quoted(citations)] if citations else []
     lines += [sentence_of(fact) for fact in told if not fact.printed]
     return Answer(
@@ -205,6 +206,7 @@ def _answer(
         citations=tuple(citations),
         request=request,
         facts=tuple(told),
+        choices=cited if len(cited) > 1 else (),
     )
 
 
@@ -212,7 +214,3 @@ def sentence_of(fact: Fact) -> str:
     """State a fact from an article's record."""
     name, title = _NAMES[fact.name], fact.article_title
     return f"According to its record, the {name} of “{title}” is {fact.value}."
-
-
-def _talk(question: str, text: str) -> Answer:
-    return Answer(question, question, "talk", False, text, 0.0)

@@ -25,7 +25,7 @@ from askvisit.index.edit import ArticleMetadata, add_article, articles_folder, r
 from askvisit.passages import passages
 from askvisit.records import Article
 from askvisit.text import counted
-from askvisit.web.markup import escape
+from askvisit.web.markup import escape, offered
 
 LONGEST_TOLD = 300
 """Maximum characters of a typed title, source or date."""
@@ -150,17 +150,12 @@ def done(article: Article, questions: Sequence[str] = ()) -> str:
     """Return what is shown once an article is added, with questions to ask about it."""
     words = counted(len(article.text.split()), "word")
     size = f"{words}, {counted(len(passages(article)), 'passage')}"
-    asked = "".join(
-        f'<li><button type="button" class="suggestion" dir="auto" data-ask="{escape(question)}">'
-        f"{escape(question)}</button></li>"
-        for question in questions
-    )
     return (
         f'<p class="done" data-added="{escape(article.id)}" dir="auto">Added '
         f"“{escape(article.title)}” ({size}). Ask about it now. "
         f'<button type="button" class="quiet" data-read="{escape(article.id)}" '
         f'aria-label="Read {escape(article.title)}">Read</button></p>'
-        + (f'<ul class="offered">{asked}</ul>' if asked else "")
+        f"{offered({question: question for question in questions})}"
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from askvisit.records import Answer, Article, Citation, Hit
 from askvisit.rewriting.topics import is_keywords
 from askvisit.text import excerpt, excerpt_around
-from askvisit.web.markup import LINK_ICON, PIN_ICON, QUOTE_ICON, escape, lines
+from askvisit.web.markup import LINK_ICON, PIN_ICON, QUOTE_ICON, escape, lines, offered
 from askvisit.web.source_panel import TextRange
 
 SURE = 0.75
@@ -96,8 +97,15 @@ def _one_answer(
     text = f'<p dir="auto">{lines(answer.text)}</p>'
     looked_up = answer.nearest or answer.confidence
     if answer.kind == "talk" or not looked_up:
-        return text
+        return text + offered(_choices(answer, articles))
     return f"{_verdict(answer, guess)}{note}{text}{_nearest(answer.nearest)}"
+
+
+def _choices(answer: Answer, articles: Mapping[str, Article]) -> dict[str, str]:
+    """Return the titles of the articles to choose from, by what names each of them alone."""
+    titles = {i: articles[i].title for i in answer.choices if i in articles}
+    alike = Counter(titles.values())
+    return {title if alike[title] == 1 else i: title for i, title in titles.items()}
 
 
 def _caution(answer: Answer, guess: bool) -> str:

@@ -13,7 +13,7 @@ from askvisit.web import answer_notes, faults
 from askvisit.web.answers import answer_html, plain_text
 from askvisit.web.articles import NONE_CHOSEN, Chosen
 from askvisit.web.feedback import WORDS
-from askvisit.web.markup import escape, lines
+from askvisit.web.markup import escape, lines, offered
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
@@ -203,9 +203,5 @@ def suggested(suggestions: Sequence[str], turns: Turns = ()) -> str:
     if not suggestions:
         return '<div class="suggested"></div>'
     heading = "Ask next" if turns else "For example"
-    buttons = "".join(
-        f'<li><button type="button" class="suggestion" dir="auto" data-ask="{escape(question)}">'
-        f"{escape(question)}</button></li>"
-        for question in suggestions
-    )
-    return f'<div class="suggested"><p class="note">{heading}</p><ul>{buttons}</ul></div>'
+    buttons = offered({question: question for question in suggestions})
+    return f'<div class="suggested"><p class="note">{heading}</p>{buttons}</div>'

@@ -1,6 +1,7 @@
 """Untrusted text made safe for HTML. Everything shown passes through `escape`."""
 
 import html
+from collections.abc import Mapping
 
 from askvisit.text import printable
 
@@ -35,6 +36,14 @@ def lines(text: str) -> str:
     return escape(text).replace("\n", "<br>")
 
 
-def counted(number: int, one: str) -> str:
-    """Return a number with its noun: "1 word", "2,000 words"."""
-    return f"{number:,} {one}{'' if number == 1 else 's'}"
+def offered(questions: Mapping[str, str]) -> str:
+    """Return a list of buttons, each of which asks a question; nothing for none.
+
+    questions: what each button says, by the question.
+    """
+    buttons = "".join(
+        f'<li><button type="button" class="suggestion" dir="auto" data-ask="{escape(question)}">'
+        f"{escape(said)}</button></li>"
+        for question, said in questions.items()
+    )
+    return f'<ul class="offered">{buttons}</ul>' if buttons else ""
