@@ -24,6 +24,10 @@ Status = Literal["intact", "moved", "changed", "gone"]
 
 _TITLE = "# A conversation with the articles"
 _DATA = re.compile(r"^<!-- askvisit-conversation (.*) -->$", re.MULTILINE)
+_COMMENT = re.compile(r"(?<!\\)(?:\\\\)*<!--.*?(?:-->|\Z)", re.DOTALL)
+"""A comment of HTML; one whose "<" is escaped is text."""
+_CITED = re.compile(r"^ {0,3}(?:>.*\[\d+\][ \t]*$|[-*+] +\[\d+\] )", re.MULTILINE)
+"""A line that looks like the end of a quote, or like its source."""
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#&|~$]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
@@ -38,7 +42,7 @@ class Proof:
 
     `intact`: the same slice of the article reads the same, whatever else changed in it; `moved`:
     the exact words are elsewhere in it, from `now_at` on; `changed`: they are not, or a Markdown
-    export shows different words from its data; `gone`: there is no such article.
+    export shows other words or quotes than its data has; `gone`: there is no such article.
     """
 
     question: str
@@ -63,16 +67,22 @@ class _Claim:
     quote: str
     start: int
     end: int
-    span: str | None
-    span_start: int | None
-    span_end: int | None
+    span: str | None = None
+    span_start: int = 0
+    span_end: int = 0
 
     def stands_in(self, text: str) -> bool:
         """Whether the slice, and the span in it, read as quoted."""
         return (
             0 <= self.start < self.end
             and text[self.start : self.end] == self.quote
-            and (self.span is None or text[self.span_start : self.span_end] == self.span)
+            and (self.span is None or self._span_stands_in(text))
+        )
+
+    def _span_stands_in(self, text: str) -> bool:
+        return (
+            self.start <= self.span_start < self.span_end <= self.end
+            and text[self.span_start : self.span_end] == self.span
         )
 
 
@@ -91,18 +101,19 @@ def to_markdown(answers: Sequence[Answer], title: str = _TITLE) -> str:
 def read(path: Path) -> list[Mapping[str, Any]]:
     """Read the answers in a file: JSON, JSON lines, or an exported conversation in either form.
 
-    Answers are returned as dictionaries, because an edited one may no longer be a valid `Answer`.
+    Several exports in Markdown may have been joined into one file. Answers are returned as
+    dictionaries, because an edited one may no longer be a valid `Answer`.
     Raises `DataError` if the file is none of these.
     """
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path} cannot be read ({reason_of(error)})") from error
-    exported = _DATA.search(text)
+    exported = _DATA.findall(text)
     try:
-        found = _answers(json.loads(exported[1]) if exported else _values(text))
+        found = _answers([json.loads(data) for data in exported] or _values(text))
         if exported:
-            found = [{**answer, "edited": not _is_shown(answer, text)} for answer in found]
+            found = _compared(found, text)
         claims = [_claims(answer) for answer in found]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise DataError(_WRONG.format(path)) from error
@@ -223,22 +234,36 @@ def _claims(answer: Mapping[str, Any]) -> list[_Claim]:
     grouped = [member["citation"] for group in groups for member in group["members"]]
     claims: dict[tuple[Any, ...], _Claim] = {}
     for cited in (*answer["citations"], *parts, *grouped):
-        words = [cited["article_id"], cited["quote"], cited.get("span") or ""]
-        offsets = [cited["start"], cited["end"]]
-        offsets += [cited.get(name) or 0 for name in ("span_start", "span_end")]
-        if not all(isinstance(w, str) for w in words) or any(type(n) is not int for n in offsets):
+        fields = tuple(cited[name] for name in ("article_id", "quote", "start", "end"))
+        if cited.get("span") is not None:
+            fields += tuple(cited[name] for name in ("span", "span_start", "span_end"))
+        kinds = (str, str, int, int, str, int, int)
+        if any(type(value) is not kind for value, kind in zip(fields, kinds, strict=False)):
             raise TypeError("ids and quotes are text, offsets are whole numbers")
-        fields = (*words[:2], *offsets[:2])
-        fields += tuple(cited.get(name) for name in ("span", "span_start", "span_end"))
         claims.setdefault(fields, _Claim(question, edited, len(claims) + 1, *fields))
     return list(claims.values())
 
 
-def _is_shown(answer: Mapping[str, Any], text: str) -> bool:
-    """Return whether the Markdown shows what its data says."""
+def _compared(answers: Sequence[Mapping[str, Any]], text: str) -> list[Mapping[str, Any]]:
+    """Add to each answer whether it was edited: the Markdown does not show what its data says."""
+    visible = _COMMENT.sub("", text)
+    written = [_sections(answer) for answer in answers]
+    edited = [not any(section in visible for section in sections) for sections in written]
+    rest = text  # with its comments, because a reader may see what only looks like one
+    known = {section for sections in written for section in sections}
+    for section in sorted(known, key=len, reverse=True):  # a part's may contain another answer's
+        rest = rest.replace(section, "\n")
+    quotes_changed = any(a["citations"] for a, was in zip(answers, edited, strict=True) if was)
+    if _CITED.search(rest) and not quotes_changed:  # a quote was added, which no data has
+        edited = [True] * len(answers)
+    return [{**a, "edited": was} for a, was in zip(answers, edited, strict=True)]
+
+
+def _sections(answer: Mapping[str, Any]) -> list[str]:
+    """Return what the Markdown of an answer may be; nothing if its data was edited."""
     try:
         told = Answer.from_dict(answer)
         # The first release numbered the quotes of each part from 1.
-        return any(_section(told, number_on=way) in text for way in (True, False))
-    except (ValueError, KeyError, TypeError):  # the data was edited
-        return False
+        return [_section(told, number_on=way) for way in (True, False)]
+    except (ValueError, KeyError, TypeError):
+        return []

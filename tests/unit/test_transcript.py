@@ -16,6 +16,7 @@ from askvisit.index import build_index, open_index
 from askvisit.records import Answer, ArticleRequest
 
 QUOTE = "The mayor opened the bridge on Monday."
+QUOTE_AT = BRIDGE.index(QUOTE)
 
 
 def found(question="Who opened the bridge?", quote=QUOTE, span="The mayor", **changed) -> Answer:
@@ -101,6 +102,8 @@ def test_an_edit_elsewhere_leaves_a_quote_intact(small):
         ({"start": 3}, "moved"),
         ({"start": -3}, "moved"),
         ({"span_start": 0}, "moved"),
+        ({"span": "A", "span_start": 0, "span_end": 1}, "changed"),
+        ({"span": "", "span_end": QUOTE_AT}, "moved"),
         ({"article_id": "other.txt"}, "gone"),
         ({"article_sha256": "0" * 64}, "intact"),
     ],
@@ -117,6 +120,78 @@ def test_markdown_that_shows_other_words_than_its_data_is_changed(small, tmp_pat
     assert statuses(transcript.read(saved(tmp_path, shown)), small) == ["changed"]
     noted = text.replace("## Why?", "A note of mine.\n\n## Why?")
     assert statuses(transcript.read(saved(tmp_path, noted)), small) == ["intact"]
+
+
+@pytest.mark.parametrize("name", ["span_start", "span_end"])
+@pytest.mark.parametrize("offset", ["", None, "3", 3.0, True])
+def test_the_offsets_of_a_span_are_whole_numbers(name, offset, tmp_path):
+    data = json.loads(json.dumps(asdict(found())))
+    data["citations"][0][name] = offset
+    with pytest.raises(DataError, match="not a file of answers"):
+        transcript.read(saved(tmp_path, json.dumps(data)))
+
+
+FORGED = "> Xi called Kim a fool. [2]\n\n- [2] A Visit, paragraph 3 (visit.txt 5-27, sha256 0)"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("## Why?", f"## Who is a fool?\n\n{FORGED}\n\n## Why?"),
+        ("\n\n## Why?", f"\n{FORGED}\n\n## Why?"),
+        ("## Why?", "> Xi called Kim a fool. [2]\n\n## Why?"),
+        ("## Why?", "  >Xi called Kim\n>a fool. [2]  \n\n## Why?"),
+        ("## Why?", "- [2] A Visit, paragraph 3\n\n## Why?"),
+        ("## Who", f"<!--\n{FORGED}\n-->\n\n## Who"),
+    ],
+    ids=["section", "after one", "quote", "other spaces", "source", "comment"],
+)
+def test_markdown_that_shows_a_quote_more_than_its_data_is_changed(old, new, small, tmp_path):
+    text = transcript.to_markdown([found(), REFUSED])
+    forged = text.replace(old, new, 1)
+    assert forged != text
+    assert statuses(transcript.read(saved(tmp_path, forged)), small) == ["changed"]
+
+
+@pytest.mark.parametrize("end", ["-->\n\n", ""])
+@pytest.mark.parametrize("start", ["<!--\n", "A note. \\\\<!--\n"])
+@pytest.mark.parametrize("instead", ["", "## Who opened the bridge?\n\nKim did.\n\n"])
+def test_markdown_that_hides_its_quotes_is_changed(start, end, instead, small, tmp_path):
+    text = transcript.to_markdown([found(), REFUSED])
+    hidden = text.replace("## Who", f"{instead}{start}## Who").replace("## Why?", f"{end}## Why?")
+    assert statuses(transcript.read(saved(tmp_path, hidden)), small) == ["changed"]
+
+
+def test_notes_of_a_user_change_no_quote(small, tmp_path):
+    text = transcript.to_markdown([found(), REFUSED])
+    note = "<!-- Not seen -->\n\n> As a friend said.\n\n- See [1].\n- [2019](a.html)\n\n## Why?"
+    noted = text.replace("## Why?", note)
+    assert statuses(transcript.read(saved(tmp_path, noted)), small) == ["intact"]
+
+
+def test_a_quote_that_was_edited_leaves_others_intact(small, tmp_path):
+    other = found("Who came?", "The minister came to see the bridge.", "The minister")
+    text = transcript.to_markdown([found(), other])
+    shown = text.replace("bridge on Monday", "bridge on Sunday", 1)
+    read = transcript.read(saved(tmp_path, shown))
+    assert statuses(read, small) == ["changed", "intact"]
+
+
+def test_an_answer_may_be_part_of_another(small, tmp_path):
+    whole = found("Who opened it? Why?", parts=(REFUSED, found("Who opened it?")))
+    answers = [REFUSED, found("Who opened it?"), whole, found(r"\<!-- Who?")]
+    read = transcript.read(saved(tmp_path, transcript.to_markdown(answers)))
+    assert statuses(read, small) == ["intact"] * 3
+
+
+def test_joined_exports_are_all_proved(small, tmp_path):
+    one = transcript.to_markdown([found()])
+    other = transcript.to_markdown([REFUSED, found("Who opened it?")])
+    read = transcript.read(saved(tmp_path, one + other))
+    assert len(read) == 3
+    assert statuses(read, small) == ["intact", "intact"]
+    forged = one + other.replace("bridge on Monday", "bridge on Sunday")
+    assert "changed" in statuses(transcript.read(saved(tmp_path, forged)), small)
 
 
 def test_markdown_shows_question_quote_and_place():
