@@ -79,8 +79,8 @@ class SourceFile:
         if not self.sidecar.is_file():
             return {}
         try:
-            table = tomllib.loads(self._bytes(self.sidecar).decode())
-        except ValueError as error:
+            table = tomllib.loads(self._bytes(self.sidecar).decode("utf-8-sig"))
+        except (ValueError, RecursionError) as error:
             raise ArticleError(self.sidecar, f"not TOML ({error})") from error
         unknown = sorted(set(table) - set(_SIDECAR_KEYS))
         if unknown:

@@ -59,6 +59,12 @@ def test_the_sidecar_tells_title_source_url_and_date(tmp_path):
     assert article.author == "Ada Quill"
 
 
+def test_a_sidecar_may_have_a_byte_order_mark(tmp_path):
+    write_articles(tmp_path, {"a.txt": BRIDGE, "a.toml": b"\xef\xbb\xbftitle = 'Another'"})
+    assert read(tmp_path, "a.txt").title == "Another"
+    assert corpus.survey(tmp_path)[1] == []
+
+
 def test_byline_and_date_are_read_where_nobody_told_them(tmp_path):
     text = "A Bridge\n\nBy Ada Quill, 3 May 2021\n\nThe mayor opened the bridge.\n"
     write_articles(tmp_path, {"a.txt": text, "b.txt": text, "b.toml": 'author = "Bo Reed"'})
@@ -99,6 +105,7 @@ def test_a_date_may_be_text_or_a_date(tmp_path, date, told):
         ),
         ("title = A headline", "not TOML"),
         (b"title = '\xff'", "not TOML"),
+        pytest.param("title = " + "[" * 9999, "not TOML", id="deep"),
         ('title = ["A"]', "title is not text"),
         ("[source]\nname = 'A'", "source is not text"),
         ("date = 10:30:00", "date is not a valid date; write 2019-06-26, 2019-06 or 2019"),

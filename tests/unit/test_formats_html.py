@@ -53,6 +53,28 @@ def test_blocks_are_parted_by_blank_lines_and_the_title_is_the_first():
     ]
 
 
+@pytest.mark.parametrize(
+    "reference",
+    "&#1; &#8; &#11; &#12; &#14; &#31; &#31 &#0011; &#xB; &#X1f; &#x1F; &#xFFFF; &#xfffe; &#65535;"
+    " &#65534;".split(),
+)
+def test_a_reference_to_a_forbidden_character_is_a_space(reference):
+    body = f"<article><h1>A{reference}Bridge</h1><p>{LONG * 4}It was{reference}cold.</p></article>"
+    assert html.read(page(body)).text.endswith("A Bridge\n\n" + f"{LONG * 4}It was cold.\n")
+
+
+@pytest.mark.parametrize(
+    ("reference", "character"),
+    [
+        *(("&#119;", "w"), ("&#x1F5;", "ǵ"), ("&#9;", " "), ("&#10;", " "), ("&#13;", " ")),
+        *(("&#xFFFD;", "\ufffd"), ("&#655350;", "\U0009fff6"), ("&amp;#11;", "&#11;")),
+    ],
+)
+def test_other_references_are_characters(reference, character):
+    body = f"<article><p>{LONG * 4}It was{reference}cold.</p></article>"
+    assert html.read(page(body)).text.endswith(f"It was{character}cold.\n")
+
+
 def test_what_a_page_tells_of_the_future_is_taken_whatever_the_day_is():
     head = '<meta property="article:published_time" content="2042-03-01T08:00:00Z">'
     assert html.read(page(f"<article><p>{LONG * 5}</p></article>", head)).date == "2042-03-01"

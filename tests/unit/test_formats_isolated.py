@@ -21,6 +21,7 @@ TEXT = "The mayor opened the bridge.\n\f"
 @pytest.fixture(autouse=True)
 def _forget():
     isolated.read.cache_clear()
+    isolated._shown.cache_clear()
 
 
 def test_a_file_that_takes_too_long_is_named_and_the_next_one_is_read(monkeypatch):
@@ -65,16 +66,26 @@ def test_too_much_text_is_refused(monkeypatch):
     assert reply == {"error": "has over 10 characters of text"}
 
 
-def test_a_page_that_takes_too_long_to_draw_is_not_tried_again(monkeypatch):
+def test_a_page_without_a_reply_is_tried_again(monkeypatch):
     sha256 = hashlib.sha256(TEXT.encode()).hexdigest()
     with monkeypatch.context() as hurried:
         hurried.setattr(isolated, "SECONDS_A_PAGE", 0.0)
         with pytest.raises(ValueError, match="takes over 0 seconds"):
             formats.show("a.pdf", ARTICLE, sha256, 1)
-    with pytest.raises(ValueError, match="takes over 0 seconds"):
-        formats.show("a.pdf", ARTICLE, sha256, 1)
-    isolated._shown.cache_clear()
+    with monkeypatch.context() as killed:
+        killed.setattr(isolated, "_START", "path = {path!r}; input()")
+        isolated._child.end()
+        with pytest.raises(ValueError, match="it is broken"):
+            formats.show("a.pdf", ARTICLE, sha256, 1)
     assert formats.show("a.pdf", ARTICLE, sha256, 1).pages == 1
+
+
+def test_what_is_wrong_with_a_page_is_not_looked_for_again(monkeypatch):
+    sha256 = hashlib.sha256(TEXT.encode()).hexdigest()
+    for _ in range(2):
+        with pytest.raises(ValueError, match="no page 2"):
+            formats.show("a.pdf", ARTICLE, sha256, 2)
+        monkeypatch.setattr(isolated._child, "call", None)
 
 
 def test_the_child_writes_no_files(tmp_path):

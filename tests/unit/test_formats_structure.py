@@ -75,10 +75,46 @@ def test_a_row_is_quoted_with_the_names_of_its_columns():
             "<tr><th>Towns</th></tr><tr><td>Two:<ul><li>Mill</li><li>Ford</li></ul></td></tr>",
             ["Towns: Two: Mill Ford"],
         ),
+        (
+            "<tr><th>Result</th><td></td></tr><tr><th>Votes</th><td>64</td></tr>",
+            ["Result", "Votes: 64"],
+        ),
+        (
+            "<tr><th>Year</th><th></th></tr><tr><td>2018</td><td>64</td></tr>",
+            ["Year: 2018; 64"],
+        ),
+        (
+            "<tr><td></td><td></td></tr><tr><td></td><th>2018</th></tr>"
+            "<tr><th>Trucks</th><td>64</td></tr>",
+            ["Trucks; 2018: 64"],
+        ),
+        (
+            "<tr><th colspan=2>Xi Jinping</th></tr><tr><td colspan=2><img src=a.jpg></td></tr>"
+            "<tr><th>Born</th><td>1953</td></tr><tr><th colspan=2>Family</th></tr>"
+            "<tr><th>Spouse</th><td>Peng Liyuan</td></tr>",
+            ["Xi Jinping", "Born: 1953", "Family", "Spouse: Peng Liyuan"],
+        ),
+        (
+            "<tr><th>Xi Jinping</th></tr><tr><th>Born</th><td>1953</td></tr>",
+            ["Xi Jinping", "Born: 1953"],
+        ),
+        (
+            "<tr><th colspan=2>Fleet</th></tr><tr><th>Year</th><th>Trucks</th></tr>"
+            "<tr><td>2018</td><td>64</td></tr>",
+            ["Fleet Year: 2018; Fleet Trucks: 64"],
+        ),
     ],
     ids=[
         *("rows", "both", "two heads", "row span", "no heading", "only headings", "hostile span"),
-        "list",
+        *(
+            "list",
+            "empty fact",
+            "empty name",
+            "blank row",
+            "title",
+            "short title",
+            "title and names",
+        ),
     ],
 )
 def test_tables_of_many_kinds(rows, found):

@@ -527,6 +527,16 @@ def test_a_folder_may_have_any_name(tmp_path, name, encoder):
     assert open_index(folder).bm25("bridge", 1)
 
 
+def test_the_folder_of_articles_may_have_a_name_that_is_not_utf8(tmp_path, encoder):
+    news = write_articles(tmp_path / os.fsdecode(b"caf\xe9"), {"bridge.txt": BRIDGE})
+    index = tmp_path / "index"
+    build_index(news, index, encoder=encoder)
+    assert verify_index(index).intact
+    write_articles(news, {"tariffs.txt": TARIFFS})
+    assert build_index(index=index, encoder=encoder).added == ("tariffs.txt",)
+    assert FolderLocation(index).article_file("bridge.txt") == news / "bridge.txt"
+
+
 def test_a_reader_goes_on_with_the_snapshot_it_opened(small, encoder):
     index = open_index(small)
     before = index.article("bridge.txt"), index.bm25("bridge", 9)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -115,6 +116,12 @@ def test_what_cannot_be_added_is_told_and_leaves_nothing(small, encoder, name, d
         add_article(small, name, data, encoder=encoder)
     assert listed(small) == before
     assert encoder.encoded == []
+
+
+def test_a_book_is_refused_with_the_command_that_indexes_it_here(small, encoder):
+    command = re.escape(f"run: askvisit index --index {small}")
+    with pytest.raises(ArticleError, match=f"put it into the folder and {command}"):
+        add_article(small, "long.txt", b"word " * 200_001, encoder=encoder)
 
 
 def test_a_wrong_date_is_told(small, encoder):

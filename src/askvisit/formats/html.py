@@ -29,6 +29,13 @@ _DECLARED = re.compile(
 )
 _DECLARED_WITHIN = 4096
 
+_FORBIDDEN = re.compile(
+    r"&#(?:0*(?:[1-8]|1[124-9]|2\d|3[01]|6553[45])(?!\d)|"
+    r"x0*(?:[1-8bcef]|1[\da-f]|fff[ef])(?![\da-f]));?",
+    re.ASCII | re.I,
+)
+"""A reference to a character that no XML may have: trafilatura fails if one is in the text."""
+
 _NO_ARTICLE = (
     "no article was found in the page (is it built by a script?); save its text as a .txt file"
 )
@@ -43,7 +50,7 @@ def read(data: bytes) -> Document:
     """Extract a page's article; raises `ValueError` if there is none."""
     from trafilatura import bare_extraction, load_html
 
-    tree = load_html(decode(data))
+    tree = load_html(_FORBIDDEN.sub(" ", decode(data)))
     if tree is None:
         raise ValueError(_NO_ARTICLE)
     html_structure.write_out(tree)

@@ -1,7 +1,8 @@
 """Parts of a web page whose meaning is in their markup, written out before text extraction.
 
-Table rows carry their column names: "Year: 2018; Trucks: 64". A caption becomes a paragraph, a term
-and its description one line, and a line that only names the speaker is joined to the next.
+Table rows carry their column names: "Year: 2018; Trucks: 64". A title over all columns stays a row.
+A caption becomes a paragraph, a term and its description one line, and a line that only names the
+speaker is joined to the next.
 """
 
 from __future__ import annotations
@@ -48,11 +49,13 @@ def _write_table(table: HtmlElement) -> None:
     if rows is None or not any(heading for row in rows for _, heading in row):
         return
     heads = 0
-    while heads < len(rows) and all(heading for text, heading in rows[heads] if text):
+    while heads < len(rows) and _names_columns(rows[heads]):
         heads += 1
-    names = _column_names(rows[:heads])
     if heads == len(rows):
         return
+    names = _column_names(rows[:heads])
+    if len(set(names)) == 1 and max(map(len, rows[heads:])) > 1:  # a title over all columns
+        heads, names = 0, []
     for element, row in zip(elements[heads:], rows[heads:], strict=True):
         _only_cell(element, _row_text(row, names))
     for element in elements[:heads]:
@@ -110,6 +113,13 @@ def _cell_text(cell: HtmlElement) -> str:
             element.text = " " + (element.text or "")
         element.tail = " " + (element.tail or "")
     return one_line(cell.text_content())
+
+
+def _names_columns(row: Row) -> bool:
+    """Return whether all its text is headings; one beside empty cells may be that of its row."""
+    texts = [text for text, _ in row]
+    alone = any(texts[:1]) and not any(texts[1:])
+    return all(heading for text, heading in row if text or alone)
 
 
 def _column_names(heads: Sequence[Row]) -> list[str]:

@@ -39,6 +39,10 @@ LONGEST_TEXT = 10_000_000
 _START = "import sys; sys.path[:] = {path!r}; from askvisit.formats.isolated import serve; serve()"
 
 
+class _NoReplyError(ValueError):
+    """The child gave no reply: perhaps because of the file, perhaps because the machine is busy."""
+
+
 @lru_cache(maxsize=4)  # a build reads a new file twice: to hash its text, and to chunk it
 def read(module: str, data: bytes) -> Document:
     """Read a file with `askvisit.formats.MODULE` in the child.
@@ -53,7 +57,7 @@ def show(
 ) -> PageView:
     """Render a page of a file with `askvisit.formats.MODULE` in the child; see `formats.PageView`.
 
-    Raises `ValueError` with the reason if that fails; failures are cached.
+    Raises `ValueError` with the reason if that fails; what the child finds wrong is cached.
     """
     shown = _shown(module, data, text_sha256, page, ranges)
     if isinstance(shown, str):
@@ -65,6 +69,8 @@ def show(
 def _shown(module: str, data: bytes, *arguments: Any) -> PageView | str:
     try:
         reply = _child.call(f"{module}:show", data, arguments, SECONDS_A_PAGE)
+    except _NoReplyError:
+        raise
     except ValueError as error:
         return str(error)
     marks = tuple(tuple(tuple(box) for box in boxes) for boxes in reply.pop("marks"))
@@ -86,10 +92,11 @@ class _Child:
                 reply = json.loads(self._ask(function, data, arguments, seconds))
             except TimeoutError:
                 self.end()
-                raise ValueError(f"takes over {seconds:.0f} seconds to read") from None
+                raise _NoReplyError(f"takes over {seconds:.0f} seconds to read") from None
             except (EOFError, OSError):  # it ended: before the reply, or before the request
                 self.end()
-                raise ValueError("cannot be read: it is broken, or needs too much memory") from None
+                reason = "cannot be read: it is broken, or needs too much memory"
+                raise _NoReplyError(reason) from None
         if "error" in reply:
             raise ValueError(reply["error"])
         found: dict[str, Any] = reply

@@ -37,7 +37,10 @@ def show(
     """
     found = set_text(data)
     if hashlib.sha256(found.text.encode()).hexdigest() != text_sha256:
-        raise ValueError("has changed since it was indexed; run: askvisit index")
+        # `askvisit index` alone may not do: it takes a file that is unchanged as it was read then.
+        raise ValueError(
+            "does not have the text that was indexed: it, or PDFium, has changed; index it again"
+        )
     with opened(data) as file:
         if not 1 <= page <= len(file):
             raise ValueError(f"has {len(file):,} pages, no page {page}")

@@ -1,6 +1,6 @@
 """The index, a folder with a manifest: dense (FAISS) and BM25 (SQLite) search over passages."""
 
-from askvisit.index.current import CurrentIndex
+from askvisit.index.current import CurrentArticles, CurrentIndex
 from askvisit.index.folder import FolderLocation, build_index, locate, location_of, temporary_index
 from askvisit.index.local import (
     Articles,
@@ -15,6 +15,7 @@ from askvisit.index.location import BuildReport, IndexLocation
 __all__ = [
     "Articles",
     "BuildReport",
+    "CurrentArticles",
     "CurrentIndex",
     "FolderLocation",
     "IndexLocation",

@@ -8,8 +8,9 @@ from typing import TypeVar
 
 from askvisit.encoder import Encoder
 from askvisit.errors import EncoderMismatchError, IndexReplacedError
-from askvisit.index.local import PassageIndex
+from askvisit.index.local import Articles, PassageIndex
 from askvisit.index.location import IndexLocation
+from askvisit.records import Article
 
 _REBUILDS = 5
 """Rebuilds that may interrupt one piece of work before it fails."""
@@ -55,3 +56,20 @@ class CurrentIndex:
         if (built_with.name, built_with.sha256) != (self._encoder.name, self._encoder.sha256):
             raise EncoderMismatchError(self._location, built_with.name, self._encoder.name)
         return index
+
+
+class CurrentArticles(Articles):
+    """The articles of a snapshot by id; those of the current index once a rebuild removed it.
+
+    Then an id may be listed whose article is gone: looking it up is a `KeyError`.
+    """
+
+    def __init__(self, index: PassageIndex, current: CurrentIndex) -> None:
+        super().__init__(index)
+        self._current = current
+
+    def __getitem__(self, article_id: str) -> Article:
+        try:
+            return super().__getitem__(article_id)
+        except (FileNotFoundError, IndexReplacedError):
+            return self._current.on_snapshot(lambda index: index.article(article_id))

@@ -102,7 +102,7 @@ def add_article(
     `IndexReadOnlyError` if nothing can be added.
     """
     metadata = metadata or ArticleMetadata()
-    _check(name, data, metadata)
+    _check(folder, name, data, metadata)
     with only_writer(folder):
         source = articles_folder(folder)
         _remove_leftovers(source)
@@ -155,7 +155,7 @@ def remove_article(folder: Path, article_id: str, *, encoder: Encoder | None = N
             sidecar.unlink(missing_ok=True)
 
 
-def _check(name: str, data: bytes, metadata: ArticleMetadata) -> None:
+def _check(folder: Path, name: str, data: bytes, metadata: ArticleMetadata) -> None:
     """Reject what can be rejected before anything is written."""
     if len(data) > corpus.LARGEST_FILE:
         raise ArticleError(Path(name), f"over {corpus.LARGEST_FILE // 1_000_000} MB")
@@ -165,7 +165,8 @@ def _check(name: str, data: bytes, metadata: ArticleMetadata) -> None:
         raise ArticleError(Path(name), str(error)) from error
     if length > LONGEST_ADDED:
         reason = f"has {length:,} characters, over {LONGEST_ADDED:,}"
-        raise ArticleError(Path(name), f"{reason}; put it into the folder and run: askvisit index")
+        how = f"put it into the folder and run: {build_command(folder)}"
+        raise ArticleError(Path(name), f"{reason}; {how}")
     if metadata.date and dates.to_iso(metadata.date) is None:
         raise ArticleError(Path(name), f"its date is not valid; write {dates.FORM}")
 

@@ -72,7 +72,7 @@ class FolderLocation(IndexLocation):
         path = self.path / "suggestions.txt"
         if not path.is_file():
             return ()
-        lines = path.read_text("utf-8", errors="replace").splitlines()
+        lines = path.read_text("utf-8-sig", errors="replace").splitlines()
         return tuple(line.strip() for line in lines if line.strip())
 
     def build(self, options: BuildOptions) -> BuildReport:

@@ -148,7 +148,8 @@ def replace(folder: Path, manifest: Manifest) -> None:
         for e in manifest.articles.values()
     }
     data["sha256"] = seal(data)
-    text = json.dumps(data, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    # In ASCII, because the name of a folder may not be UTF-8.
+    text = json.dumps(data, indent=1, sort_keys=True) + "\n"
     temporary = folder / f"{NAME}.tmp"
     with temporary.open("w", encoding="utf-8") as file:
         file.write(text)
