@@ -13,7 +13,13 @@ from askvisit.corpus import SourceFile
 from askvisit.encoder import Encoder, RecentTexts
 from askvisit.errors import ArticleError, QuestionError, UnknownArticleError
 from askvisit.formats import PageView
-from askvisit.index import Articles, CurrentIndex, IndexLocation, PassageIndex, location_of
+from askvisit.index import (
+    CurrentArticles,
+    CurrentIndex,
+    IndexLocation,
+    PassageIndex,
+    location_of,
+)
 from askvisit.inquiry import check_question, readable
 from askvisit.names import KeyName
 from askvisit.reader import SentenceReader
@@ -40,7 +46,7 @@ class Library:
     @property
     def articles(self) -> Mapping[str, Article]:
         """The articles by id."""
-        return self._on_snapshot(Articles)
+        return self._on_snapshot(lambda index: CurrentArticles(index, self._current))
 
     @property
     def suggestions(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import pytest
 from harness.fakes import (
     BRIDGE,
     ROOT,
+    TARIFFS,
     VISIT,
     ScriptedReader,
     SharedWords,
@@ -257,7 +258,7 @@ def test_suggestions_are_lines_of_a_file(assistant, small):
     assert assistant.suggestions == ()
     (small / "suggestions.txt").write_text("Who opened it?\n\n  When – and why? \r\n", "utf-8")
     assert assistant.suggestions == ("Who opened it?", "When – and why?")
-    (small / "suggestions.txt").write_bytes(b"Who?\n\xff\n")
+    (small / "suggestions.txt").write_bytes(b"\xef\xbb\xbfWho?\n\xff\n")
     assert assistant.suggestions[0] == "Who?"
 
 
@@ -280,6 +281,18 @@ def test_articles_that_were_looked_up_outlive_a_rebuild(assistant, small):
     build_index(index=small, encoder=WordCounts())
     assert held["bridge.txt"].text == BRIDGE
     assert list(assistant.articles) == ["tariffs.txt"]
+
+
+def test_articles_are_read_on_when_a_rebuild_removed_the_file_and_another_thread_reads_it(
+    assistant, small
+):
+    held = assistant.articles
+    store = assistant._current.snapshot().article.__self__
+    (small / "articles" / "bridge.txt").unlink()
+    build_index(index=small, encoder=WordCounts())
+    with store._reading():
+        assert held["tariffs.txt"].text == TARIFFS
+        assert held.get("bridge.txt") is None
 
 
 def test_a_thread_that_comes_after_a_rebuild_uses_the_new_index(assistant, small):

@@ -246,6 +246,15 @@ def test_a_question_that_a_rebuild_overtakes_is_asked_again(articles, milvus):
     assert "new.txt" in {citation.article_id for citation in answer.citations}
 
 
+def test_articles_that_were_looked_up_outlive_a_rebuild(articles, milvus):
+    build_index(articles, milvus, encoder=WordCounts())
+    held = reading(milvus).articles
+    (articles / "bridge.txt").unlink()
+    build_index(None, milvus, encoder=WordCounts())
+    assert held["tariffs.txt"].text == TARIFFS
+    assert held.get("bridge.txt") is None
+
+
 def test_threads_share_an_assistant(both):
     assistant = Assistant(both[1], Directions(), SharedWords(), calibration())
     questions = ["Who opened the bridge?", "Which tariff rose?", "Who played?"] * 2
@@ -330,13 +339,29 @@ def test_a_missing_library_is_one_line(monkeypatch):
         Assistant.load(Milvus("http://elsewhere"))
 
 
-def test_a_file_that_another_process_has_open_is_one_line(tmp_path):
+def test_a_file_that_another_process_has_open_is_one_line(articles, tmp_path):
     server = Server(tmp_path / "news.db")
     with pytest.raises(UnreachableError, match="only one process can open it at a time"):
         Milvus(str(tmp_path / "news.db")).open()
     server.stop()
     with pytest.raises(PassageIndexError, match="refused: Open local milvus failed, dir"):
-        Milvus(str(tmp_path / "none" / "news.db")).open()
+        build_index(articles, Milvus(str(tmp_path / "none" / "news.db")), encoder=WordCounts())
+
+
+def test_a_file_that_is_not_there_is_no_index_and_is_not_made(tmp_path):
+    mistyped = Milvus(str(tmp_path / "my typo.db"))
+    wanted = re.escape(f"run: askvisit index --store milvus --uri '{mistyped.uri}'")
+    for read in (mistyped.open, mistyped.encoder, lambda: reading(mistyped)):
+        with pytest.raises(IndexMissingError, match=wanted):
+            read()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_may_be_below_any_folder(articles, tmp_path):
+    (tmp_path / "me@work").mkdir()
+    milvus = Milvus(str(tmp_path / "me@work" / "news.db"))
+    build_index(articles, milvus, encoder=WordCounts())
+    assert milvus.open().article_ids() == ["bridge.txt", "tariffs.txt"]
 
 
 def test_wrong_credentials_are_one_line(server, both):
@@ -404,7 +429,8 @@ def test_an_index_of_another_version_is_told_and_rebuilt(articles, milvus):
     written = json.loads(generation.read_rows(["manifest"])["manifest"]) | {"format": 9}
     row = {"key": "manifest", "value": json.dumps(written), "unused": [0.0, 0.0]}
     milvus.generations().connection.call("upsert", generation.about, [row])
-    with pytest.raises(IndexFormatError, match="has format 9, but this askvisit reads 2"):
+    told = r"has format 9, but this askvisit reads 2; .* --articles DIR$"
+    with pytest.raises(IndexFormatError, match=told):
         milvus.open()
     with pytest.raises(CorpusError, match="cannot be read; give a folder of articles"):
         build_index(None, milvus)
@@ -416,6 +442,8 @@ def test_an_index_of_another_version_is_told_and_rebuilt(articles, milvus):
     ("wrong", "words"),
     [
         ({"uri": "http://me:secret@host"}, "--token-env"),
+        ({"uri": "https://me:secret@host/news.db"}, "--token-env"),
+        ({"uri": "me:secret@host:19530"}, "--token-env"),
         ({"uri": "host:19530"}, "give http://HOST:19530, or FILE.db"),
         ({"collection": "a-b"}, "use only letters, digits and _"),
         ({"dense_index": "Flat"}, "choose from FLAT, HNSW"),

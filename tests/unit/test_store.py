@@ -367,6 +367,18 @@ def test_a_store_that_cannot_be_written_is_an_os_error(tmp_path):
         pass
 
 
+def test_a_store_whose_writing_is_interrupted_is_not_finished(tmp_path):
+    def interrupted():
+        with writing(tmp_path / "s.db") as writer:
+            writer.add(ARTICLES[0], cutting.passages(ARTICLES[0]), [])
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    with closing(Store(tmp_path / "s.db")) as store:
+        assert (store.article_ids(), store.vocabulary()) == ([], {})
+
+
 def test_stems_are_what_fts5_compares():
     written = ["Visited", "visits", "U.S.", "naïve", "2018", "—", ""]
     assert stems(written) == ["visit", "visit", "us", "naiv", "2018", "", ""]

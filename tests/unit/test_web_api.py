@@ -120,7 +120,8 @@ def test_timeline_and_names(client, assistant):
         (" ", None, "the question is empty"),
         ("x" * 3000, None, "2,000 characters"),
         (QUESTION, [{"no": "answer"}], "history must be a list of answers"),
-        (QUESTION, ["x"], "history must be a list of answers"),
+        (QUESTION, ["x"], "history 0: input should be a valid dictionary"),
+        (5, None, "question: input should be a valid string"),
         ("fail", None, "Reference for the log"),
     ],
 )
@@ -130,6 +131,30 @@ def test_what_goes_wrong_is_told_in_words(client, question, history, said):
     with pytest.raises(AppError, match=said) as told:
         client.predict(question, history=history, api_name="/ask")
     assert "secret" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "arguments", "said"),
+    [
+        ("search", {"k": "many"}, "k: input should be a valid integer"),
+        ("search", {"articles": "visit.txt"}, "articles: input should be a valid list"),
+        ("ask", {"sources": "Herald"}, "sources: input should be a valid list"),
+        ("ask", {"min_confidence": "sure"}, "min_confidence: input should be a valid number"),
+    ],
+)
+def test_an_argument_of_another_type_is_named(client, caplog, endpoint, arguments, said):
+    from gradio_client.exceptions import AppError
+
+    with pytest.raises(AppError, match=said):
+        client.predict(QUESTION, **arguments, api_name=f"/{endpoint}")
+    assert caplog.records == []
+
+
+def test_a_number_in_a_text_is_a_number(client, assistant):
+    hits = client.predict("mayor", k="1", api_name="/search")
+    assert hits == [asdict(hit) for hit in assistant.search("mayor", 1)]
+    default = client.predict("mayor", api_name="/search")
+    assert client.predict("mayor", k=None, api_name="/search") == default
 
 
 def test_a_scope_that_leaves_nothing_is_told_in_words(tmp_path):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from harness.fakes import WordCounts
 from harness.web_fakes import ARTICLE, FakeAssistant
 
+from askvisit import Assistant, build_index
 from askvisit.records import Article
-from askvisit.web import articles, source_panel
+from askvisit.web import api, articles, source_panel, timeline
 from askvisit.web.controller import ChatController
 
 OTHER = Article("other.txt", "The <b>Other", "The other minister met a zebra. It was short.")
@@ -62,3 +64,23 @@ def test_with_no_article_ticked_it_says_what_to_do():
     shown = ChatController(assistant).ask("Zebra?", (), ())
     assert "Tick at least one" in shown.log
     assert assistant.asked == []
+
+
+def test_an_article_that_a_rebuild_removed_while_the_list_was_read_is_left_out(
+    assistant, small, monkeypatch
+):
+    known = assistant.articles
+    store = assistant._current.snapshot().article.__self__
+    (small / "articles" / "bridge.txt").unlink()
+    build_index(index=small, encoder=WordCounts())
+    monkeypatch.setattr(Assistant, "articles", known)
+    with store._reading():  # as another thread does
+        assert list(known) == ["bridge.txt", "tariffs.txt"]
+        page = articles.listing(known)
+        assert 'data-choose="tariffs.txt"' in page
+        assert 'data-choose="bridge.txt"' not in page
+        assert 'data-article="tariffs.txt"' in ChatController(assistant).first_source()
+        *_, listed = api.endpoints(assistant)
+        assert [article["id"] for article in listed()] == ["tariffs.txt"]
+        notes = timeline.dated({}, FakeAssistant(), known)["html"]
+        assert "“Tariffs Rise Again” has no publication date" in notes

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
 import subprocess
 import sys
+import time
 from dataclasses import asdict
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
@@ -80,6 +82,39 @@ def test_a_conversation_is_carried_on_with_its_answers(call):
     earlier = call("ask", question=QUESTION).structured_content
     answer = call("ask", question="Zebra?", history=[earlier], min_confidence=0)
     assert answer.structured_content["found"]
+
+
+class Counting(FakeAssistant):
+    """Counts how many questions are answered at once, up to the most."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = self.most = 0
+
+    def ask(self, question, *args, **kwargs):
+        self.now += 1
+        self.most = max(self.most, self.now)
+        time.sleep(0.2)
+        self.now -= 1
+        return super().ask(question, *args, **kwargs)
+
+
+def test_few_calls_are_worked_on_at_once_and_the_others_wait(mcp):
+    counting, port = Counting(), server.free_port("127.0.0.1", 0)
+    controller = ChatController(counting)
+    page = server.launch(controller, "127.0.0.1", port, mcp=True, public=True)
+
+    async def conversation():
+        async with mcp.Client(f"http://127.0.0.1:{port}{mcp_server.PATH}") as client:
+            calls = (client.call_tool("ask", {"question": QUESTION}) for _ in range(12))
+            return await asyncio.gather(*calls)
+
+    try:
+        found = finish(conversation())
+    finally:
+        page.close(verbose=False)
+    assert not any(result.is_error for result in found)
+    assert 1 < counting.most <= 4
 
 
 def test_search_and_articles(call):

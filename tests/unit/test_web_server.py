@@ -53,6 +53,11 @@ def test_a_host_that_is_not_this_machine_is_one_clear_line(capsys):
     assert capsys.readouterr().err.count("\n") == 1
 
 
+def test_an_address_of_another_machine_is_not_called_a_port_in_use():
+    with pytest.raises(ServerError, match=r"cannot listen on 192\.0"):
+        server.free_port("192.0.2.1", 7861)
+
+
 def test_port_zero_is_any_free_one():
     assert server.free_port("127.0.0.1", 0) > 0
 

@@ -116,7 +116,7 @@ class Generation:
             raise IndexDamagedError(self.location, f"{self.about} cannot be read") from error
         raise IndexFormatError(
             f"the index in {self.location} has format {written}, but this askvisit reads {FORMAT}; "
-            + rebuild_hint(self.location)
+            + f"{rebuild_hint(self.location)} --articles DIR"  # the folder cannot be read from it
         )
 
     def listed(self) -> Iterator[ArticleEntry]:

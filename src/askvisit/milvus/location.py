@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from shlex import quote
 
 from askvisit.errors import (
     CredentialsError,
@@ -41,12 +42,12 @@ class Milvus(IndexLocation):
     dense_index: str | None = None
 
     def __post_init__(self) -> None:
-        if "@" in self.uri:
+        if self._file is None and "@" in self.uri:
             raise CredentialsError(
                 "--uri must not contain credentials; put them (user:password) into the variable "
                 "given with --token-env"
             )
-        if not re.match(r"(https?|tcp)://.|unix:", self.uri) and not self.uri.endswith(".db"):
+        if self._file is None and not re.match(r"(https?|tcp)://.|unix:", self.uri):
             raise PassageIndexError(
                 f"{self.uri!r} is not a Milvus address; give http://HOST:19530, or FILE.db"
             )
@@ -66,7 +67,13 @@ class Milvus(IndexLocation):
     def options(self) -> str:
         """The command-line options that select it."""
         named = "" if self.collection == COLLECTION else f" --collection {self.collection}"
-        return f"--store milvus --uri {self.uri}{named}"
+        return f"--store milvus --uri {quote(self.uri)}{named}"
+
+    @property
+    def _file(self) -> Path | None:
+        """The path of a file for Milvus Lite; None if a server has the index."""
+        is_file = self.uri.endswith(".db") and not re.match(r"\w+://|unix:", self.uri)
+        return Path(self.uri) if is_file else None
 
     def generations(self) -> Generations:
         """Return the index's generations. Raises `UnreachableError` and `CredentialsError`."""
@@ -74,6 +81,8 @@ class Milvus(IndexLocation):
 
     def published(self) -> Generation | None:
         """Return the published generation, None if there is none."""
+        if self._file is not None and not self._file.exists():
+            return None  # connecting would create it
         return self.generations().published()
 
     def signature(self) -> str | None:

@@ -38,6 +38,9 @@ class Scope:
         Raises `UnknownArticleError` for an id not in the index, and `ScopeError` if no article is
         left, or a date or source is invalid.
         """
+        for name, given in (("articles", self.articles), ("sources", self.sources)):
+            if isinstance(given, str):
+                raise ScopeError(f"{name} is a text; make it a list: [{given!r}]")
         if self.articles is not None:
             _check_ids(index, self.articles)
         if self.sources is not None and not self.sources:

@@ -18,10 +18,14 @@ _SORTED_AT_ONCE = 1 << 24
 
 @contextmanager
 def writing(path: Path, previous: Path | None = None) -> Iterator[StoreWriter]:
-    """Yield a writer of a new store; raises `OSError` if the file cannot be written."""
+    """Yield a writer of a new store, which is finished unless the block raises an exception.
+
+    Raises `OSError` if the file cannot be written.
+    """
     try:
         with closing(StoreWriter(path, previous)) as writer:
             yield writer
+            writer.finish()
     except sqlite3.OperationalError as error:
         raise OSError(errno.EIO, str(error), str(path)) from error
 
@@ -119,17 +123,19 @@ class StoreWriter:
         """How many passages are written: the number of the next one."""
         return self._passages
 
+    def finish(self) -> None:
+        """Write the vocabulary, and commit."""
+        self._take_over_words()
+        for table, rows in (
+            ("forms", +self._words.written),
+            ("vocabulary", self._words.commonest()),
+        ):
+            self._db.executemany(f"INSERT INTO {table} VALUES (?, ?)", rows.items())
+        self._db.execute("INSERT INTO words (words) VALUES ('optimize')")
+        self._db.execute("COMMIT")
+
     def close(self) -> None:
-        """Finish the file."""
-        if self._db.in_transaction:
-            self._take_over_words()
-            for table, rows in (
-                ("forms", +self._words.written),
-                ("vocabulary", self._words.commonest()),
-            ):
-                self._db.executemany(f"INSERT INTO {table} VALUES (?, ?)", rows.items())
-            self._db.execute("INSERT INTO words (words) VALUES ('optimize')")
-            self._db.execute("COMMIT")
+        """Close the file; it is a store only if it was finished."""
         self._db.close()
 
     def _take_over_words(self) -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import wraps
+from inspect import signature
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import ValidationError, validate_call
 
 from askvisit.errors import DataError
 from askvisit.inquiry import Inquiry
@@ -150,6 +153,7 @@ def endpoints(
         Returns:
             Articles: id, title, source, url, date, author, sha256 of the text, and number of words.
         """
+        known = assistant.articles
         return [
             {
                 "id": article.id,
@@ -161,7 +165,8 @@ def endpoints(
                 "sha256": article.sha256,
                 "words": len(article.text.split()),
             }
-            for article in assistant.articles.values()
+            for article in map(known.get, known)
+            if article is not None  # a rebuild has removed it meanwhile
         ]
 
     return ask, search, timeline, names, articles
@@ -185,13 +190,22 @@ def in_words(
 ) -> Callable[..., Result]:
     """Report what the caller can fix in words, and an internal fault by its reference in the log.
 
+    Arguments are checked against the endpoint's annotations first, which Gradio does not do; null
+    is an argument left out.
+
     error: makes the exception that the caller's protocol shows as a message.
     """
+    checked, called = validate_call(endpoint), signature(endpoint)
 
     @wraps(endpoint)
     def reported(*args: Any, **kwargs: Any) -> Result:
         try:
-            return endpoint(*args, **kwargs)
+            given = called.bind(*args, **kwargs).arguments
+            return checked(**{name: value for name, value in given.items() if value is not None})
+        except ValidationError as wrong:
+            first = wrong.errors()[0]
+            place = " ".join(map(str, first["loc"]))
+            raise error(f"{place}: {first['msg'].lower()}") from wrong
         except Exception as fault:
             told = faults.in_words(fault, f"a call of {endpoint.__name__}")
             raise error(told) from fault

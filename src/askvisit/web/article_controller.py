@@ -52,7 +52,8 @@ class ArticlesController:
 
     def first_source(self) -> str:
         """Return what the panel shows before the first answer."""
-        first = next(iter(self.known_articles().values()), None)
+        known = self.known_articles()
+        first = next(filter(None, map(known.get, known)), None)
         return NO_ARTICLE if first is None else source_panel.panel(first)
 
     def open_source(self, request: Any) -> dict[str, str]:

@@ -50,7 +50,9 @@ def listing(
     """
     ids = list(articles)[:MOST_LISTED]
     items = "".join(
-        _item(articles[name], chosen is None or name in chosen, removable) for name in ids
+        _item(article, chosen is None or article.id in chosen, removable)
+        for article in map(articles.get, ids)
+        if article is not None  # a rebuild has removed it meanwhile
     )
     more = len(articles) - len(ids)
     are = "are" if more > 1 else "is"

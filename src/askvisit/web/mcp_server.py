@@ -6,9 +6,11 @@ JSON, and holds back the versions of pydantic and of the protocol.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager
+from functools import wraps
 from inspect import getdoc
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 
 from askvisit import __version__
@@ -27,12 +29,15 @@ _INSTRUCTIONS = (
 )
 
 
-def app_options(assistant: Assistant, strictness: Strictness, host: str) -> dict[str, Any]:
+def app_options(
+    assistant: Assistant, strictness: Strictness, host: str, at_once: int
+) -> dict[str, Any]:
     """Return the options of a Starlette application that serves the tools under `PATH`.
 
     strictness: how sure an answer must be if a call does not say;
     host: the address the chat listens on; if it is this machine's own, requests must name it
-    (so that a page elsewhere cannot reach the tools by DNS rebinding).
+    (so that a page elsewhere cannot reach the tools by DNS rebinding);
+    at_once: how many calls are worked on at once; the others wait.
     """
     from mcp.server.mcpserver import MCPServer
     from mcp.server.mcpserver.exceptions import ToolError
@@ -42,9 +47,10 @@ def app_options(assistant: Assistant, strictness: Strictness, host: str) -> dict
     server = MCPServer(
         "askvisit", instructions=_INSTRUCTIONS, version=__version__, log_level="WARNING"
     )
+    turns = BoundedSemaphore(at_once)
     for endpoint in api.endpoints(assistant, strictness):
         server.add_tool(
-            api.in_words(endpoint, ToolError),
+            _in_turn(api.in_words(endpoint, ToolError), turns),
             description=getdoc(endpoint),
             annotations=ToolAnnotations(read_only_hint=True),
         )
@@ -58,3 +64,14 @@ def app_options(assistant: Assistant, strictness: Strictness, host: str) -> dict
             yield
 
     return {"routes": [Mount(PATH, app=tools)], "lifespan": lifespan}
+
+
+def _in_turn(tool: Callable[..., Any], turns: AbstractContextManager[Any]) -> Callable[..., Any]:
+    """Return a tool that waits for its turn."""
+
+    @wraps(tool)
+    def waiting(*args: Any, **kwargs: Any) -> Any:
+        with turns:
+            return tool(*args, **kwargs)
+
+    return waiting

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import logging
 import os
 import signal
@@ -158,7 +159,8 @@ def launch(
     page = app.build(controller)
     # Not open: else a request could bypass the queue, and nothing would limit how many wait.
     page.queue(api_open=False)
-    page._queue = FairQueue.of(page, at_once=4 if public else 8, waiting=64)
+    at_once = 4 if public else 8
+    page._queue = FairQueue.of(page, at_once, waiting=64)
     largest_body = PUBLIC_BODY if public else guard.LARGEST_BODY
     adding = controller.editor is not None
     # A reverse proxy names its own host in the requests that it passes on.
@@ -172,7 +174,7 @@ def launch(
     )
     tools: dict[str, Any] = {}
     if mcp:
-        tools = mcp_server.app_options(controller.assistant, controller.strictness, named)
+        tools = mcp_server.app_options(controller.assistant, controller.strictness, named, at_once)
     routes = [health.route(controller.assistant), *assets.routes()]
     tools["routes"] = [*routes, *tools.get("routes", ())]
     try:
@@ -208,10 +210,10 @@ def free_port(host: str, port: int) -> int:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except (PermissionError, OverflowError, socket.gaierror) as error:
+        except (OSError, OverflowError) as error:
+            if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+                raise ServerError(_taken(host, port)) from error
             raise ServerError(f"cannot listen on {host} port {port}: {error}") from error
-        except OSError as error:
-            raise ServerError(_taken(host, port)) from error
         found: int = probe.getsockname()[1]
         return found
 

@@ -118,7 +118,8 @@ def _entry(entry: TimelineEntry, articles: Mapping[str, Article]) -> str:
 
 def _notes(chosen: Chosen, articles: Mapping[str, Article], left: int) -> str:
     """Say what is not in the timeline; `left` is how many dates are not shown, if above 0."""
-    looked_in = [articles[name] for name in (tuple(articles) if chosen is None else chosen)]
+    names = tuple(articles) if chosen is None else chosen
+    looked_in = list(filter(None, map(articles.get, names)))
     undated = [article for article in looked_in if publication_day(article.date) is None]
     notes = []
     if left > 0:
