@@ -350,7 +350,7 @@ def print_follow_ups(played: Mapping[str, Mapping[str, Sequence[Turn]]]) -> None
     """Print a row for each way to handle a follow-up."""
     print(f"\n{'follow-ups':24} {'turns right':>30} {'follow-ups right':>30}")
     for name, by_story in played.items():
-        leaning = {s: [t for t in rows if not t.stands_alone] for s, rows in by_story.items()}
+        leaning = {s: [t for t in rows if t.is_follow_up] for s, rows in by_story.items()}
         shares = [_share(by_story), _share(leaning)]
         print(f"{name:24} {shares[0]:>30} {shares[1]:>30}")
 

@@ -1,12 +1,9 @@
 """Measure what askvisit finds, reads and cites: retrieval, ranking, lists, risk.
 
-    python benchmarks/quality.py squad squad-v2.0-dev.json.gz --valid valid.json.gz
     python benchmarks/quality.py visit
     python benchmarks/quality.py lists
     python benchmarks/quality.py risk valid.json.gz --plot docs/risk-coverage.png
 
-squad: each shipped model alone on SQuAD 2.0 (the official metric), at the threshold that is best
-for the file and at the one that is best for --valid.
 visit: the development questions about the visit; the passages that dense, BM25 and fused retrieval
 rank first, and the sentences that are ranked first with parts of the fitted rule left out.
 lists: precision and recall of the citations for questions that ask for several things.
@@ -33,25 +30,12 @@ from askvisit import reader as readers
 from askvisit.calibration import ACCURATE, FAST, SMALL, Calibration, add_reader, shipped
 from askvisit.evaluation import Question, is_right, read_questions
 from askvisit.index import open_index
-from askvisit.onnx_model import MODELS
 from askvisit.reader import SentenceReader
 from askvisit.records import Evidence, Hit, Span
 from askvisit.retriever import Retriever
-from training import scoring, validate
+from askvisit.text import marked
 from training.calibrate import ask
 from training.pages import squad_pages
-
-
-def squad(options: argparse.Namespace) -> None:
-    """Print the official figures of the shipped models, or of others."""
-    for model in options.models:
-        found, articles = validate.answered(model, options.data, options.questions)
-        print(f"{model}, at the best threshold of the file")
-        print(*scoring.table(found, articles), sep="\n")
-        if options.valid:
-            chosen = validate.validate(model, options.valid, limit=options.questions).threshold
-            print(f"at the best threshold of {options.valid.name}")
-            print(*scoring.table(found, articles, chosen), sep="\n")
 
 
 def visit(_: argparse.Namespace) -> None:
@@ -59,7 +43,8 @@ def visit(_: argparse.Namespace) -> None:
     questions = [q for q in read_questions(DATA / "questions.jsonl") if q.sentences]
     encoder = encoders.load()
     retriever = Retriever(open_index(ROOT / "index"), encoder)
-    found = [retriever.gather(q.question) for q in questions]
+    asked = [marked(q.question) for q in questions]
+    found = [retriever.gather(question) for question in asked]
     print("passages".ljust(34), "first  in three    MRR")
     for name in ("dense", "bm25", "fused"):
         ranks = [_rank(q, e.hits, name) for q, e in zip(questions, found, strict=True)]
@@ -70,7 +55,7 @@ def visit(_: argparse.Namespace) -> None:
     for reader in (SentenceReader.name, SMALL, FAST, ACCURATE):
         engine = readers.load(reader, encoder)
         fitted = shipped(reader)
-        spans = [engine.read(q.question, e) for q, e in zip(questions, found, strict=True)]
+        spans = [engine.read(q, e) for q, e in zip(asked, found, strict=True)]
         for name, weights in (
             ("alone", margins),
             ("dense", (*margins, "dense")),
@@ -184,23 +169,11 @@ def _draw(curve: Sequence[tuple[float, float]], path: Path) -> None:
 
 
 def main() -> None:
-    """Run one of the four commands."""
+    """Run one of the three commands."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    commands = parser.add_subparsers(required=True, metavar="squad|visit|lists|risk")
-    command = commands.add_parser("squad")
-    command.add_argument("data", type=Path)
-    command.add_argument("--valid", type=Path)
-    command.add_argument("--questions", type=int, help="a fixed sample of this many")
-    command.add_argument(
-        "--models",
-        type=Path,
-        nargs="+",
-        default=[MODELS / "reader-large", MODELS / "reader"],
-        help="exported models or checkpoints",
-    )
-    command.set_defaults(run=squad)
+    commands = parser.add_subparsers(required=True, metavar="visit|lists|risk")
     commands.add_parser("visit").set_defaults(run=visit)
     command = commands.add_parser("lists")
     add_reader(command)

@@ -282,7 +282,7 @@ def main(arguments: list[str] | None = None) -> int:
     """The command line; a problem is one line on standard error, and exit code 1."""
     try:
         problems = _run(_parser().parse_args(arguments))
-    except AskvisitError as error:
+    except (AskvisitError, OSError) as error:
         problems = [f"error: {error}"]
     if problems:
         print("\n".join(problems), file=sys.stderr)

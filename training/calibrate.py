@@ -1,8 +1,8 @@
-"""Fit the shipped readers' calibration: ``python -m training.calibrate --reader accurate ...``.
+"""Fit a reader's calibration: ``python -m training.calibrate --editions ... --pages ...``.
 
 Editions of news articles and pages of consecutive SQuAD paragraphs, neither of which a reader was
 trained on, become small indexes; their questions go through retriever and reader as a user's
-would. News counts twice in the fit.
+would. News counts twice in the fit. The shipped fits are ``src/askvisit/models/calibration.json``.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
@@ -19,7 +20,7 @@ from askvisit import calibration, cross_validation, fitting
 from askvisit import encoder as encoders
 from askvisit import reader as readers
 from askvisit.encoder import Encoder
-from askvisit.errors import AskvisitError
+from askvisit.errors import AskvisitError, DataError
 from askvisit.evaluation.edition_figures import ARTICLE
 from askvisit.evaluation.edition_files import read_editions
 from askvisit.fitting import Sample
@@ -28,8 +29,6 @@ from askvisit.reader import Reader
 from askvisit.retriever import Retriever
 from askvisit.text import marked
 from training.pages import Page, PageQuestion, sampled, squad_pages
-
-CALIBRATIONS = Path(calibration.__file__).parent / "models" / "calibration.json"
 
 
 def edition_pages(path: Path) -> list[Page]:
@@ -82,7 +81,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--pages", type=Path, required=True, help="a SQuAD file not trained on")
     parser.add_argument("--reader", default=calibration.ACCURATE, help="the reader (%(default)s)")
     parser.add_argument("--questions", type=int, default=1200, help="of the pages (%(default)s)")
-    parser.add_argument("--out", type=Path, default=CALIBRATIONS, help="the file to update")
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="save the fit in this file (default: print only)"
+    )
     options = parser.parse_args(arguments)
     try:
         _fit(options)
@@ -93,6 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _fit(options: argparse.Namespace) -> None:
+    fitted = _earlier_fits(options.out)
     editions, pages = edition_pages(options.editions), squad_pages(options.pages)
     encoder = encoders.load()
     reader = readers.load(options.reader, encoder)
@@ -111,11 +113,26 @@ def _fit(options: argparse.Namespace) -> None:
     for level, sources in expected.items():
         for source, shares in sources.items():
             print(f"{level:<8} {source:<13}", *(f"{k} {v:.3f}" for k, v in shares.items()))
-    fitted = json.loads(options.out.read_text("utf-8")) if options.out.exists() else {}
     found = fitting.fit(samples, reader.name)
     print("further citations from", found.further)
-    fitted[reader.name] = fitting.as_json(found, reader.sha256, expected)
-    options.out.write_text(json.dumps(fitted, indent=1) + "\n", "utf-8")
+    if options.out is not None:
+        fitted[reader.name] = fitting.as_json(found, reader.sha256, expected)
+        unfinished = options.out.with_suffix(".tmp")
+        unfinished.write_text(json.dumps(fitted, indent=1) + "\n", "utf-8")
+        unfinished.replace(options.out)
+
+
+def _earlier_fits(path: Path | None) -> dict[str, Any]:
+    """Return the fits of other readers in a file; raises `DataError` if it has something else."""
+    if path is None or not path.exists():
+        return {}
+    try:
+        fitted = json.loads(path.read_text("utf-8"))
+    except ValueError:
+        fitted = None
+    if not isinstance(fitted, dict):
+        raise DataError(f"{path} is no calibration file; give another name with --out")
+    return fitted
 
 
 if __name__ == "__main__":

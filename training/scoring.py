@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from askvisit.evaluation.bootstrap import Figure, by_article, figure
-from askvisit.metrics import auroc, auroc_of, exact_match, token_f1
+from askvisit.metrics import auroc_of, exact_match, token_f1
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,62 +23,22 @@ class Prediction:
     gold: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """Percentages at ``threshold``: an answer is given if the margin is above it.
-
-    ``has_em`` and ``has_f1`` are over the answerable questions at the same threshold, ``no_answer``
-    is the share of the others that are refused; ``span_f1`` is what the answerable ones would
-    reach if none were refused; ``auroc`` is the margin's, answerable against not (None if the
-    data has only one of the two).
-    """
-
-    questions: int
-    threshold: float
-    em: float
-    f1: float
-    has_em: float
-    has_f1: float
-    no_answer: float
-    span_f1: float
-    auroc: float | None
-
-
-def score(predictions: Sequence[Prediction], threshold: float | None = None) -> Scores:
-    """Score at a threshold; None takes the one with the best F1 on these predictions."""
-    exact = [exact_match(p.text, p.gold) if p.gold else 0.0 for p in predictions]
-    overlap = [token_f1(p.text, p.gold) if p.gold else 0.0 for p in predictions]
-    if threshold is None:
-        threshold = best_threshold(predictions, overlap)
-    given = [p.margin > threshold for p in predictions]
-    has = [at for at, p in enumerate(predictions) if p.gold]
-    no = [at for at, p in enumerate(predictions) if not p.gold]
-    refused = sum(not given[at] for at in no)
-    em = sum(exact[at] for at in has if given[at])
-    f1 = sum(overlap[at] for at in has if given[at])
-    return Scores(
-        questions=len(predictions),
-        threshold=threshold,
-        em=_percent(em + refused, len(predictions)),
-        f1=_percent(f1 + refused, len(predictions)),
-        has_em=_percent(em, len(has)),
-        has_f1=_percent(f1, len(has)),
-        no_answer=_percent(refused, len(no)),
-        span_f1=_percent(sum(overlap), len(has)),
-        auroc=auroc([predictions[at].margin for at in has], [predictions[at].margin for at in no]),
-    )
-
-
 def table(
     predictions: Sequence[Prediction], articles: Sequence[str], threshold: float | None = None
 ) -> list[str]:
-    """A line for each score: n, and a 95 % interval over articles at the same threshold."""
-    least = score(predictions, threshold).threshold
-    judged_right = [(p.margin > least) == bool(p.gold) for p in predictions]
+    """A line for each score, a percentage: n, and a 95 % interval over articles.
+
+    An answer is given if its margin is above the threshold; None takes the one with the best F1 on
+    these predictions. ``HasAns`` is over the answerable questions at that threshold, ``NoAns`` the
+    share of the others that are refused, ``span F1`` what the answerable ones would reach if none
+    were refused, ``AUROC`` the margin's, answerable against not.
+    """
     exact, overlap = (
         [100 * measure(p.text, p.gold) if p.gold else 100.0 for p in predictions]
         for measure in (exact_match, token_f1)
     )
+    least = best_threshold(predictions, overlap) if threshold is None else threshold
+    judged_right = [(p.margin > least) == bool(p.gold) for p in predictions]
     em, f1 = (
         [value * right for value, right in zip(values, judged_right, strict=True)]
         for values in (exact, overlap)
@@ -111,18 +71,17 @@ def _line(name: str, found: Figure) -> str:
 
 
 def best_threshold(predictions: Sequence[Prediction], overlap: Sequence[float]) -> float:
-    """The threshold with the highest total F1: all are refused at first, then it is lowered."""
+    """The threshold with the highest total F1 (in percent each).
+
+    All are refused at first, then it is lowered.
+    """
     order = sorted(range(len(predictions)), key=lambda at: -predictions[at].margin)
-    total = best = float(sum(not p.gold for p in predictions))
+    total = best = 100.0 * sum(not p.gold for p in predictions)
     threshold = predictions[order[0]].margin + 1 if order else 0.0
     for place, at in enumerate(order):
-        total += overlap[at] if predictions[at].gold else -1.0
+        total += overlap[at] if predictions[at].gold else -100.0
         lower = predictions[order[place + 1]].margin if place + 1 < len(order) else None
         here = predictions[at].margin
         if total > best and lower != here:
             best, threshold = total, here - 1 if lower is None else (here + lower) / 2
     return threshold
-
-
-def _percent(part: float, whole: int) -> float:
-    return 100 * part / whole if whole else 0.0

@@ -26,6 +26,7 @@ from askvisit.index import open_index, temporary_index
 from askvisit.onnx_model import Layout, OnnxModel, Tokens
 from askvisit.reader.span_reader import best_span
 from askvisit.retriever import Retriever
+from askvisit.text import marked
 from training import features, scoring
 from training.squad import SquadQuestion, read_squad
 
@@ -37,17 +38,6 @@ Rows = Sequence[tuple[list[int], list[int]]]
 Logits = tuple[numpy.ndarray[Any, Any], numpy.ndarray[Any, Any]]
 Forward = Callable[[Rows], Iterator[Logits]]
 """Maps pairs of question and text tokens to the logits at [CLS], then at the text's tokens."""
-
-
-def validate(
-    folder: Path, data: Path, *, limit: int | None = None, threshold: float | None = None
-) -> scoring.Scores:
-    """Score the model in ``folder``, at ``threshold`` or the best one.
-
-    ``limit`` takes a fixed random sample of the questions.
-    """
-    found, _ = answered(folder, data, limit)
-    return scoring.score(found, threshold)
 
 
 def answered(
@@ -77,9 +67,10 @@ def shipped_predictions(
     """Ask a shipped reader each question of an index that holds its context alone."""
     models = Models.load(reader)
     for question, context in tqdm(asked, unit="question"):
+        typed = marked(question.text)
         with temporary_index({ARTICLE: context}, models.encoder) as folder:
-            evidence = Retriever(open_index(folder), models.encoder).gather(question.text)
-        spans = models.reader.read(question.text, evidence)
+            evidence = Retriever(open_index(folder), models.encoder).gather(typed)
+        spans = models.reader.read(typed, evidence)
         best = ranking.rank(evidence, spans, models.calibration)[0]
         gold = tuple(text for _, text in question.answers)
         yield scoring.Prediction(best.span.words or "", best.confidence, gold)
@@ -125,14 +116,14 @@ def onnx_forward(folder: Path) -> Forward:
 
 
 def torch_forward(folder: Path) -> Forward:
-    """Run a float checkpoint, with windows of similar length together."""
+    """Run a float checkpoint in float32, with windows of similar length together."""
     import torch
 
     from training.checkpoint import load_model
     from training.hardware import fastest
 
-    hardware = fastest()
-    model = load_model(folder).to(hardware.device).eval()
+    device = fastest().device
+    model = load_model(folder).to(device).eval()
     layout = Layout.of(features.load_tokenizer(folder))
 
     def forward(rows: Rows) -> Iterator[Logits]:
@@ -145,8 +136,8 @@ def torch_forward(folder: Path) -> Forward:
         found: dict[int, Logits] = {}
         for at in range(0, len(order), 16):
             group = order[at : at + 16]
-            batch = features.tensors([(windows[n],) for n in group], layout, hardware.device)
-            with torch.inference_mode(), hardware.autocast():
+            batch = features.tensors([(windows[n],) for n in group], layout, device)
+            with torch.inference_mode():
                 result = model(**features.model_inputs(batch))
             for row, n in enumerate(group):
                 kept = [0, *range(windows[n].text_at, len(windows[n].ids) - 1)]

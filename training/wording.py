@@ -39,6 +39,8 @@ def agreement(editions: Sequence[Edition], folder: Path) -> list[str]:
             if (verdict == "A") != bool(spans):
                 here = " / ".join(edition.text[start:end] for start, end in spans) or "N"
                 differences.append(f"{edition.id}: {asked} here: {here}; blind: {words or 'N'}")
+    if not count:
+        raise DataError(f"{folder} has no ID.answers of these editions; name the folder of them")
     return [f"{count - len(differences)} of {count} verdicts agree", *differences]
 
 

@@ -19,13 +19,13 @@ from askvisit import ranking
 from askvisit.calibration import Calibration, Strictness
 from askvisit.encoder import Encoder
 from askvisit.errors import DataError
-from askvisit.evaluation import Question
+from askvisit.evaluation import Question, is_gold
 from askvisit.index import PassageIndex
 from askvisit.ranking import CONFIDENCE_FEATURES, RANK_FEATURES
 from askvisit.reader import Reader
 from askvisit.records import Evidence, Span
 from askvisit.retriever import Retriever
-from askvisit.text import marked, one_line
+from askvisit.text import marked
 
 ANSWERED: dict[Strictness, float] = {"lenient": 0.95, "normal": 0.90, "strict": 0.70}
 """What share of answerable questions each strictness answers, on the fitted articles."""
@@ -66,10 +66,9 @@ def ask(
         asked = marked(question.question)
         evidence = Retriever(index, encoder).gather(asked)
         spans = reader.read(asked, evidence)
-        wanted = {one_line(sentence) for sentence in question.sentences}
-        gold = tuple(n for n, span in enumerate(spans) if one_line(span.sentence.text) in wanted)
+        gold = tuple(n for n, s in enumerate(spans) if is_gold(question, s.sentence.text))
         far = question.kind == "unanswerable-far"
-        answerable = bool(wanted)
+        answerable = bool(question.sentences)
         samples.append(Sample("questions", str(number), evidence, spans, gold, answerable, far))
     return samples
 

@@ -276,6 +276,18 @@ def test_a_judgement_that_cannot_be_read_is_an_error(editions, tmp_path, line):
         agreement(found, tmp_path)
 
 
+def test_a_folder_without_judgements_agrees_with_nothing(editions, tmp_path, capsys):
+    assert main(["compare", str(editions), str(tmp_path)]) == 1
+    assert capsys.readouterr().err.startswith(f"error: {tmp_path} has no ID.answers")
+
+
+def test_a_sheet_that_is_gone_and_a_folder_that_is_a_file_are_errors(editions, tmp_path, capsys):
+    (tmp_path / "trees-a.answers").write_text("1 | N", "utf-8")
+    assert main(["compare", str(editions), str(tmp_path)]) == 1
+    assert main(["blind", str(editions), str(editions)]) == 1
+    assert capsys.readouterr().err.count("error: ") == 2
+
+
 def test_a_sheet_of_other_questions_is_an_error(editions, tmp_path):
     (tmp_path / "trees-a.sheet").write_text("x\n---\n1 | Who planted?\n", "utf-8")
     (tmp_path / "trees-a.answers").write_text("1 | N", "utf-8")

@@ -399,6 +399,17 @@ class TestEvaluate:
         assert_error(cli("evaluate", questions, "--dialogues", str(bad)), "bad.jsonl line 2")
         assert_error(cli("evaluate", str(tmp_path / "none.jsonl")), "none.jsonl")
 
+    def test_questions_about_other_articles_are_an_error(self, cli, questions, tmp_path):
+        other = tmp_path / "other.jsonl"
+        other.write_text(json.dumps({"question": MAYOR, "sentences": ["He sold it on Friday."]}))
+        assert_error(cli("evaluate", str(other)), "no article of the index has “He sold it on")
+        other.write_text(json.dumps([{"question": MAYOR, "sentences": ["He sold it on Friday."]}]))
+        assert_error(cli("evaluate", questions, "--dialogues", str(other)), "name the index with")
+
+    def test_editions_are_indexes_of_their_own(self, cli):
+        news = str(ROOT / "data" / "news" / "dev.jsonl")
+        assert_error(cli("evaluate", news, "--index", "index"), "leave out --index")
+
 
 class TestErrors:
     @pytest.fixture(autouse=True)

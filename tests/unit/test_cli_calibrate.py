@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 
 import pytest
 from harness.fakes import SharedWords, WordCounts
 
-from askvisit import encoder, reader
+from askvisit import encoder, fitting, reader
 from askvisit.calibration import calibration_for
 from askvisit.cli import main
 from askvisit.evaluation import read_questions
-from askvisit.index import location_of
 
 OPENED = "The mayor opened the bridge on Monday."
 
@@ -49,11 +50,18 @@ def test_a_file_that_cannot_be_read_is_replaced(arguments, small, capsys, conten
     assert calibration_for(SharedWords.name, small / "calibration.json") is not None
 
 
-def test_a_folder_that_cannot_be_written_is_named(arguments, small, monkeypatch, capsys):
-    nowhere = small / "gone" / "calibration.json"
-    monkeypatch.setattr(type(location_of(small)), "calibration_file", lambda self: nowhere)
+def test_a_folder_that_can_be_written_no_longer_is_named(arguments, small, capsys):
+    (small / "calibration.tmp").mkdir()
     assert main(arguments) == 1
     assert "free some space or make it writable" in capsys.readouterr().err
+
+
+def test_a_sentence_that_no_article_has_teaches_nothing(arguments, small, capsys):
+    questions = small.parent / "questions.jsonl"
+    questions.write_text(questions.read_text("utf-8").replace(OPENED, "He sold it."), "utf-8")
+    assert main(arguments) == 1
+    assert "no article of the index has “He sold it.”" in capsys.readouterr().err
+    assert not (small / "calibration.json").exists()
 
 
 def test_the_help_gives_a_line_that_can_be_read(tmp_path, capsys):
@@ -69,3 +77,17 @@ def test_too_few_questions_are_counted(arguments, tmp_path, capsys):
     (tmp_path / "questions.jsonl").write_text('{"question": "Who?", "sentences": ["He."]}\n')
     assert main(arguments) == 1
     assert "has 1 question with an answer and 0 without" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_where_no_fit_can_be_saved_none_is_begun(arguments, small, monkeypatch, capsys, packed):
+    if packed:
+        monkeypatch.setattr(sys.modules["askvisit.index.folder"], "PACKED", small)
+    else:
+        monkeypatch.setattr(os, "access", lambda *_: False)
+    monkeypatch.setattr(fitting, "ask", None)
+    before = list(small.iterdir())
+    assert main(arguments) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "built by: askvisit index --index FOLDER --articles ARTICLES" in line
+    assert list(small.iterdir()) == before

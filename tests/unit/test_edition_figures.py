@@ -67,6 +67,7 @@ SCRIPT = {
     ("s-b", "What was coloured?"): (0.7, (RED, BLUE), "red"),
     ("s-a", "Who paid?"): (0.5, (SOLD,), None),
     ("s-b", "Who paid?"): (0.1, (KEPT,), None),
+    ("s-a", "When was the mill sold?"): (0.9, (SOLD,), "May"),
     ("s-a", "And the boats?"): (0.8, (BLUE,), None),
     ("s-a", "What colour had the boats?"): (0.9, (RED,), None),
     ("s-a", "And who paid for it?"): (0.2, (SOLD,), None),
@@ -153,7 +154,7 @@ def test_dialogues_are_played_with_their_own_answers_and_asked_in_full_without()
     dialogue = EditionDialogue(
         "s-a",
         (
-            turn("When was it sold?", "When was it sold?", ("in May",)),
+            turn("When was it sold?", "When was the mill sold?", ("in May",)),
             turn("And the boats?", "What colour had the boats?", ("red",)),
             turn("And who paid for it?", "Who paid for the mill?", ()),
         ),
@@ -169,7 +170,7 @@ def test_dialogues_are_played_with_their_own_answers_and_asked_in_full_without()
         ("When was it sold?", 0),
         ("And the boats?", 1),
         ("And who paid for it?", 2),
-        ("When was it sold?", 0),
+        ("When was the mill sold?", 0),
         ("What colour had the boats?", 0),
         ("Who paid for the mill?", 0),
     ]

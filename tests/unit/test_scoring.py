@@ -2,7 +2,7 @@
 
 import pytest
 
-from training.scoring import Prediction, score, table
+from training.scoring import Prediction, best_threshold, table
 
 PREDICTIONS = [
     Prediction("the mayor", 4.0, ("The mayor", "a mayor")),
@@ -13,23 +13,31 @@ PREDICTIONS = [
 ]
 
 
-@pytest.mark.parametrize("threshold", [None, 2.0, 9.0])
-def test_the_table_has_the_scores(threshold):
-    scores = score(PREDICTIONS, threshold)
+@pytest.mark.parametrize(
+    ("threshold", "least", "scores"),
+    [
+        (None, "0.75", "60.00 73.33 66.67 88.89 50.00"),
+        (2.0, "2.00", "40.00 53.33 33.33 55.56 50.00"),
+        (9.0, "9.00", "40.00 40.00 0.00 0.00 100.00"),
+    ],
+)
+def test_the_table_has_the_scores(threshold, least, scores):
     rows = {line[:10].strip(): line[10:].split() for line in table(PREDICTIONS, "aabba", threshold)}
-    for name, value, n in (
-        ("EM", scores.em, "5"),
-        ("F1", scores.f1, "5"),
-        ("HasAns EM", scores.has_em, "3"),
-        ("HasAns F1", scores.has_f1, "3"),
-        ("NoAns", scores.no_answer, "2"),
-        ("span F1", scores.span_f1, "3"),
-    ):
-        assert rows[name][:3] == [f"{value:.2f}", "n", n]
-        low, high = (float(end.strip("[,]")) for end in rows[name][3:])
-        assert low <= round(value, 2) <= high
-    assert rows["AUROC"][0] == f"{scores.auroc:.3f}"
-    assert rows["threshold"] == [f"{scores.threshold:.2f}"]
+    assert rows.pop("threshold") == [least]
+    values = dict(zip(rows, [*scores.split(), "88.89", "0.667"], strict=True))
+    counts = dict(zip(rows, "5 5 3 3 2 3 5".split(), strict=True))
+    assert list(rows) == ["EM", "F1", "HasAns EM", "HasAns F1", "NoAns", "span F1", "AUROC"]
+    for name, (value, n, count, *interval) in rows.items():
+        assert (value, n, count) == (values[name], "n", counts[name])
+        low, high = (float(end.strip("[,]")) for end in interval)
+        assert low <= float(value) <= high
+
+
+def test_of_thresholds_as_good_the_highest_is_taken():
+    margins = [5.0, 3.0, 2.0, 1.0, -4.0]
+    asked = [Prediction("x", m, ("x",) if m not in (2.0, -4.0) else ()) for m in margins]
+    # below 2..3: 1 + 2/3 + 1 + 0 + 1 of the F1; below -4..1: 1 + 2/3 + 0 + 1 + 1, the same
+    assert 2 < best_threshold(asked, [100.0, 200 / 3, 100.0, 100.0, 100.0]) < 3
 
 
 def test_what_no_question_bears_on_has_no_line():

@@ -13,6 +13,7 @@ cross-validated.
 
 import argparse
 import json
+import os
 import warnings
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ def run(chosen: argparse.Namespace) -> int:
     """Fit, print the cross-validated figures, and save the fit."""
     from askvisit import cross_validation, encoder, fitting, reader
     from askvisit.errors import DataError
-    from askvisit.evaluation import read_questions
+    from askvisit.evaluation import check_gold, read_questions
     from askvisit.index import location_of, manifest
 
     questions = read_questions(chosen.questions)
@@ -50,8 +51,11 @@ def run(chosen: argparse.Namespace) -> int:
     target = location.calibration_file()
     assert target is not None  # --index names a folder
     engine = encoder.load(location.encoder().name)
+    _check_writable(target.parent)
+    index = location.open()
+    check_gold(questions, (index.article(name).text for name in index.article_ids()))
     read_by = reader.load(chosen.reader, engine)
-    samples = fitting.ask(location.open(), engine, read_by, questions)
+    samples = fitting.ask(index, engine, read_by, questions)
     judged = cross_validation.judge(samples, read_by.name)
     for name, value in cross_validation.report(judged).items():
         print(f"{name:<20} {value:8.3f}")
@@ -69,6 +73,18 @@ def run(chosen: argparse.Namespace) -> int:
         raise manifest.read_only(target.parent, error) from error
     print(f"saved in {target}")
     return 0
+
+
+def _check_writable(folder: Path) -> None:
+    """Raise `IndexReadOnlyError` now, not after the fit, if it cannot be saved in an index."""
+    from askvisit.errors import IndexReadOnlyError
+    from askvisit.index.folder import PACKED
+
+    if folder.resolve() == PACKED.resolve() or not os.access(folder, os.W_OK | os.X_OK):
+        raise IndexReadOnlyError(
+            f"no fit can be saved in {folder}, which is read-only; give an index of your own with "
+            "--index, built by: askvisit index --index FOLDER --articles ARTICLES"
+        )
 
 
 def _earlier_fits(target: Path) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,8 +78,14 @@ def run(chosen: argparse.Namespace) -> int:
     """Evaluate, and print the figures."""
     from askvisit import evaluation
     from askvisit.assistant import Assistant
+    from askvisit.errors import DataError
 
     if evaluation.holds_editions(chosen.questions):
+        if options.chosen_index(chosen) is not None:
+            raise DataError(
+                f"each edition in {chosen.questions} is an index of its own; leave out --index and "
+                "--store"
+            )
         editions = evaluation.read_editions(chosen.questions)
         turns = (
             evaluation.read_edition_dialogues(chosen.dialogues, editions)
@@ -89,9 +96,11 @@ def run(chosen: argparse.Namespace) -> int:
         figures = evaluation.evaluate_editions(models, editions, turns)
         _print(chosen, models.reader, figures, _EDITION_ROWS)
         return 0
-    assistant = Assistant.load(options.chosen_index(chosen), reader=chosen.reader)
     questions = evaluation.read_questions(chosen.questions)
     dialogues = evaluation.read_dialogues(chosen.dialogues) if chosen.dialogues else []
+    assistant = Assistant.load(options.chosen_index(chosen), reader=chosen.reader)
+    articles = assistant.articles.values()
+    evaluation.check_gold(chain(questions, *dialogues), (article.text for article in articles))
     figures = evaluation.evaluate(assistant, questions, dialogues)
     _print(chosen, assistant.reader, figures, _ROWS)
     return 0

@@ -9,7 +9,9 @@ from askvisit.evaluation.edition_files import (
 )
 from askvisit.evaluation.questions import (
     Question,
+    check_gold,
     evaluate,
+    is_gold,
     is_right,
     play,
     read_dialogues,
@@ -20,9 +22,11 @@ __all__ = [
     "Figure",
     "Models",
     "Question",
+    "check_gold",
     "evaluate",
     "evaluate_editions",
     "holds_editions",
+    "is_gold",
     "is_right",
     "play",
     "read_dialogues",

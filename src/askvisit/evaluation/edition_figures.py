@@ -95,9 +95,12 @@ class Flip:
 
 @dataclass(frozen=True)
 class Turn:
-    """A turn's outcome: `right` if its first citation holds a gold span, or if rightly refused."""
+    """A turn's outcome: `right` if its first citation holds a gold span, or if rightly refused.
 
-    stands_alone: bool
+    The first turn of a dialogue follows nothing, however it is worded.
+    """
+
+    is_follow_up: bool
     answerable: bool
     right: bool
 
@@ -197,7 +200,8 @@ def play_dialogue(
         right = not answer.found
         if turn.spans:
             right = any(_holds(c, turn.spans) for c in answer.citations[:1])
-        rows.append(Turn(turn.stands_alone, bool(turn.spans), right))
+        is_follow_up = len(history) > 1 and not turn.stands_alone
+        rows.append(Turn(is_follow_up, bool(turn.spans), right))
     return rows
 
 
@@ -224,7 +228,7 @@ def complete_figures(turns: Mapping[str, Sequence[Turn]]) -> dict[str, Figure]:
 
 def _follow_ups(turns: Mapping[str, Sequence[Turn]], *, answerable: bool) -> Figure:
     chosen = {
-        story: [row for row in rows if not row.stands_alone and row.answerable == answerable]
+        story: [row for row in rows if row.is_follow_up and row.answerable == answerable]
         for story, rows in turns.items()
     }
     return figure(chosen, lambda rows: fmean(row.right for row in rows))

@@ -11,18 +11,19 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, median, quantiles
 from typing import Any
 
 from askvisit.assistant import Assistant
-from askvisit.errors import DataError, reason_of
+from askvisit.errors import DataError, QuestionError, reason_of
 from askvisit.evaluation.bootstrap import Figure, by_article, figure
+from askvisit.inquiry import check_question
 from askvisit.metrics import auroc_of, token_f1
 from askvisit.records import Answer, Citation
-from askvisit.text import one_line
+from askvisit.text import excerpt, one_line
 
 
 @dataclass(frozen=True)
@@ -126,9 +127,29 @@ def play(assistant: Assistant, dialogue: Sequence[Question]) -> list[bool]:
 
 
 def is_right(question: Question, citations: Sequence[Citation]) -> bool:
-    """Return whether one of the citations is a gold sentence of the question."""
-    gold = {one_line(sentence) for sentence in question.sentences}
-    return any(one_line(citation.quote) in gold for citation in citations)
+    """Return whether one of the citations quotes a gold sentence of the question."""
+    return any(is_gold(question, citation.quote) for citation in citations)
+
+
+def is_gold(question: Question, quote: str) -> bool:
+    """Return whether a quote is a gold sentence of the question, has it in it, or is part of it.
+
+    The sentences of one quotation in an article are quoted together.
+    """
+    words = one_line(quote)
+    return any(words in gold or gold in words for gold in map(one_line, question.sentences))
+
+
+def check_gold(questions: Iterable[Question], texts: Iterable[str]) -> None:
+    """Raise `DataError` if a gold sentence stands in none of the articles' texts."""
+    missing = {one_line(gold): q.question for q in questions for gold in q.sentences}
+    for text in map(one_line, texts):
+        missing = {gold: question for gold, question in missing.items() if gold not in text}
+    for gold, question in missing.items():
+        raise DataError(
+            f"no article of the index has “{excerpt(gold)}”, which should answer "
+            f"“{excerpt(question)}”; correct it, or name the index with --index"
+        )
 
 
 def _span_f1(question: Question, answer: Answer) -> float:
@@ -182,6 +203,7 @@ def _lines(path: Path) -> list[tuple[int, Any]]:
 
 def _question(path: Path, number: int, data: Any) -> Question:
     try:
+        check_question(data["question"])
         return Question(
             question=data["question"],
             sentences=_texts(data["sentences"]),
@@ -192,11 +214,13 @@ def _question(path: Path, number: int, data: Any) -> Question:
         raise DataError(
             f'{path} line {number}: a question must be {{"question": …, "sentences": […]}}'
         ) from error
+    except QuestionError as error:
+        raise DataError(f"{path} line {number}: {error}") from error
 
 
 def _texts(data: Any) -> tuple[str, ...]:
     """Return a list of texts; null is an empty one. Raises `TypeError` for anything else."""
     listed = [] if data is None else data
-    if not isinstance(listed, list) or not all(isinstance(text, str) for text in listed):
+    if not isinstance(listed, list) or not all(isinstance(t, str) and t.strip() for t in listed):
         raise TypeError(f"not a list of texts: {listed!r}")
     return tuple(listed)
