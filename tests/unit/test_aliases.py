@@ -41,6 +41,9 @@ def harbour(tmp_path_factory):
         ("the group of twenty", "the G20"),
         ("Who leads the People’s Republic of China?", "Who leads China?"),
         ("the Democratic People’s Republic of Korea", "North Korea"),
+        ("Does America sell nukes?", "Does the U.S. sell nuclear weapons?"),
+        ("Who is Vice President of America?", "Who is Vice President of the U.S.?"),
+        ("Who met UN Secretary-General Guterres?", "Who met U.N. Secretary-General Guterres?"),
     ],
 )
 def test_aliases_become_the_form_of_the_articles(harbour, typed, expanded):
@@ -58,6 +61,13 @@ def test_aliases_become_the_form_of_the_articles(harbour, typed, expanded):
         "Who leads the UK and NATO?",  # neither is in the article in any form
         "What does China want from North Korea and the U.S.?",
         "Who leads TÜRKİYE?",  # İ in lower case is two characters
+        "Which member states voted against?",
+        "Who rules Latin America?",
+        "who rules south america",
+        "What did Bank of America say?",
+        "What did Tom America sing?",
+        "Captain America did what?",
+        "Who reads America Today?",
     ],
 )
 def test_what_is_no_alias_or_has_no_other_form_stays(harbour, question):
@@ -72,3 +82,23 @@ def test_both_ways(tmp_path, encoder):
     assert expand("North Korea and the U.N.", index) == "the DPRK and the United Nations"
     assert expand("Did the UK leave the European Union?", index) == "Did Britain leave the EU?"
     assert expand("the US", index) == "the US"  # "us" in the article is a pronoun
+
+
+def test_what_only_looks_like_a_prime_minister_stays(tmp_path, encoder):
+    text = "The prime minister met the Netherlands' King. The Democratic Party lost member states."
+    write_articles(tmp_path / "articles", {"a.txt": text})
+    build_index(index=tmp_path, encoder=encoder)
+    index = open_index(tmp_path)
+    assert (
+        expand("What did Indian PM Modi say?", index) == "What did Indian prime minister Modi say?"
+    )
+    assert expand("Where does the premier live?", index) == "Where does the prime minister live?"
+    for question in (
+        "Who won the Premier League?",
+        "who won the premier league",
+        "What happened at 5 PM?",
+        "What did Tom Holland want?",
+        "Why did the Liberal Democrats lose?",
+        "Has America gained?",
+    ):
+        assert expand(question, index) == question

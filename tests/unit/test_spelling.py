@@ -43,6 +43,8 @@ def talks(tmp_path_factory):
         ("diplomtaic negotations", "diplomatic negotiations"),  # two typos in a long word
         ("What did Mcdonlad say?", "What did McDonald say?"),
         ("missles—and sanctoins!", "missiles—and sanctions!"),
+        ("Wich wepons did Ola want?", "Which weapons did Ola want?"),
+        ("Tranlsate the article", "Translate the article"),
     ],
 )
 def test_typos_are_corrected(talks, typed, corrected):
@@ -62,10 +64,24 @@ def test_typos_are_corrected(talks, typed, corrected):
         "WHO IS STRANDD",
         "a G20x thnk1 x9abc",
         "Où est l’été?",
+        "Merz wants what?",
+        "Starmer resigned when?",
     ],
 )
 def test_words_and_names_are_left_alone(talks, question):
     assert correct(question, talks) == question
+
+
+def test_a_short_name_with_a_letter_replaced_may_be_another(tmp_path, encoder):
+    text = "The mayor, Lind, met Maret and Koník. In May, Lind left."
+    write_articles(tmp_path / "articles", {"a.txt": text})
+    build_index(index=tmp_path, encoder=encoder)
+    index = open_index(tmp_path)
+    for name in ("Lund", "Lend", "Marit", "Garet"):
+        assert correct(f"Who is Mr. {name}?", index) == f"Who is Mr. {name}?"
+    for typo in ("Limd", "Lnid", "Linnd"):
+        assert correct(f"Who is Mr. {typo}?", index) == "Who is Mr. Lind?"
+    assert correct("Who met Konik and Mret?", index) == "Who met Koník and Maret?"
 
 
 def test_no_well_written_question_is_changed(development):

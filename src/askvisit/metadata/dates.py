@@ -19,24 +19,27 @@ FORM = "2019-06-26, 2019-06 or 2019"
 """The date forms that error messages suggest."""
 
 _ISO = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:[T ].+)?)?)?", re.ASCII)
+_DOTTED = re.compile(r"\d\s*\.\s*\d{1,2}\s*\.\s*\d{4}")
 _LONGEST = 60
 
 
 def to_iso(written: str) -> str | None:
     """Return a date as ISO 8601 with no more precision than it has, None if it is not a date.
 
-    >>> to_iso("2019-06")
-    '2019-06'
+    One that may have the day or the month first ("03/04/2019") is none.
+
+    >>> to_iso("2019-06"), to_iso("03.04.2019")
+    ('2019-06', '2019-04-03')
     """
     text = written.strip()
     if _ISO.fullmatch(text):
         return None if _parsed(text) is None else text
     if len(text) > _LONGEST or not re.search(r"\d{4}", text):
         return None  # without a year it only means something relative to today
-    found = _parser().get_date_data(text)
-    if found.date_obj is None or found.period not in ("day", "month", "year"):
+    found = _read(text)
+    if found is None or found[1] not in ("day", "month", "year"):
         return None
-    return str(PartialDate.of(found.date_obj.date(), found.period))
+    return str(PartialDate.of(*found))
 
 
 def days(written: str) -> DateRange | None:
@@ -61,14 +64,14 @@ def relative_days(words: str, today: date) -> DateRange | None:
     A week runs from Monday to Sunday.
     """
     base = datetime(today.year, today.month, today.day)
-    found = _parser(base).get_date_data(words)
-    if found.date_obj is None:
+    found = _read(words, base)
+    if found is None:
         return None
-    day = found.date_obj.date()
-    if found.period == "week":
+    day, unit = found
+    if unit == "week":
         monday = day - timedelta(days=day.weekday())
         return monday, monday + timedelta(days=6)
-    partial = PartialDate.of(day, found.period)
+    partial = PartialDate.of(day, unit)
     return partial.first, partial.last
 
 
@@ -91,11 +94,22 @@ def _parsed(iso: str) -> PartialDate | None:
         return None
 
 
+def _read(written: str, base: datetime | None = None) -> tuple[date, str] | None:
+    """Return a day and the unit of time around it that is meant, None if that is not certain.
+
+    Between full stops the day comes first, otherwise the month may.
+    """
+    orders = ("DMY",) if _DOTTED.search(written) else ("DMY", "MDY")
+    found = [_parser(order, base).get_date_data(written) for order in orders]
+    read = {data.date_obj and (data.date_obj.date(), data.period) for data in found}
+    return read.pop() if len(read) == 1 else None
+
+
 @cache
-def _parser(base: datetime | None = None) -> DateDataParser:
+def _parser(order: str, base: datetime | None) -> DateDataParser:
     from dateparser.date import DateDataParser
 
-    settings: dict[str, object] = {"PREFER_DATES_FROM": "past"}
+    settings: dict[str, object] = {"PREFER_DATES_FROM": "past", "DATE_ORDER": order}
     if base is None:  # not a distance from today ("5000 months ago"), nor a count of seconds
         settings["PARSERS"] = ["absolute-time"]
     else:

@@ -23,15 +23,18 @@ _PARTICLE = r"(?:de|del|della|der|den|di|du|da|dos|van|von|zu|bin|al|el|la|le|te
 NAME = rf"{_CAPITAL}(?:[ ](?:{_CAPITAL}|{_PARTICLE}))*[ ]{_CAPITAL}"
 """A person's name: two words or more."""
 
+_WRITING = r"(?:reporting|story|text|words)"
 _KIND = (
     r"(?:analysis|comment|commentary|opinion|interview|profile|column|essay|review|feature|report|"
-    r"reporting|story|words|text|dispatch)"
+    rf"dispatch|{_WRITING})"
 )
+# "Profile: Ada Quill" is about her, and "From New York" names a place, unless one follows.
 _BYLINE = re.compile(
-    rf"[(\[*_]*(?:(?:an?\s+)?{_KIND}(?:\s+by|\s*:|\s+from)|"
-    r"(?:(?:written|reported|compiled)\s+)?by:?|from|author:|author\s+)\s*"
+    rf"[(\[*_]*(?:(?:an?\s+)?{_KIND}\s+by|{_WRITING}\s*:|(?P<from>(?:{_KIND}\s+)?from)|"
+    r"(?:(?:written|reported|compiled)\s+)?by:?|author:|author\s+)\s*"
     rf"(?-i:(?P<names>{NAME}(?:(?:,[ ]{NAME})*,?[ ](?:and|&)[ ]{NAME})?))"
-    r"(?=[)\]*_]*$|\s*[,;|•·–—(]|\s+-\s|\s+(?:in|for|at|of)\s)",
+    rf"(?(from)(?=\s+in\s+(?-i:{_CAPITAL}))|"
+    r"(?=[)\]*_]*$|\s*[,;|•·–—(]|\s+-\s|\s+(?:in|for|at|of)\s))",
     re.IGNORECASE,
 )
 # Words found where a name would be that are not names.

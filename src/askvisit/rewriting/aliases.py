@@ -1,7 +1,7 @@
 """Aliases and abbreviations that are common in news: DPRK, NK and "the North" are North Korea.
 
 A name is rewritten as the articles write it, if they lack the typed form and have another one
-(`aliases.toml`). The caller asks both readings, and decides which of the two is meant.
+(`aliases.toml`). The caller reads the question as typed too if this form finds no sure answer.
 """
 
 from __future__ import annotations
@@ -13,12 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from askvisit.index import PassageIndex
+from askvisit.rewriting.mentions import names
 
 _FILE = Path(__file__).with_suffix(".toml")
 _DIRECTIONS = frozenset(("the north", "the south"))
 _PLACE = (
     r"(?!\s+(?:of|korea\w*|america\w*|atlantic|pacific|pole|sea|china|africa\w*|(?-i:[A-Z]))|-|\w)"
 )
+_NO_TIME = r"(?!(?<=\d\s)pm\b)"  # "5 PM"
+_NAME_BEFORE = re.compile(r"(?<![\w-])[^\W\d_a-z][\w-]*+\s+$")
+_NAME_AFTER = re.compile(r"\s+[^\W\d_a-z]")
 
 
 def expand(question: str, index: PassageIndex) -> str:
@@ -32,6 +36,8 @@ def _written(match: re.Match[str], index: PassageIndex) -> str:
     has_article = bare != typed
     if bare.lower() in _ambiguous() and not (bare.isupper() or has_article):
         return match[0]
+    if _is_part(bare, match):
+        return match[0]
     forms = _names().get(bare.lower(), ())  # none for "TÜRKİYE", whose İ has no one lower case
     if typed.lower() not in _DIRECTIONS and _stands(bare, index):
         return match[0]
@@ -41,6 +47,16 @@ def _written(match: re.Match[str], index: PassageIndex) -> str:
             bears_none = not has_article and _bare(own) != own
             return _bare(form) if bears_none else form
     return match[0]
+
+
+def _is_part(bare: str, match: re.Match[str]) -> bool:
+    """Return whether a name stands in a longer one ("Tom Holland"); an abbreviation never does."""
+    if bare.isupper() or bare.islower():
+        return False
+    before = _NAME_BEFORE.search(match.string, 0, match.end() - len(bare))
+    if before is not None and names(before[0]):  # not "Does", nor "May"
+        return True
+    return _NAME_AFTER.match(match.string, match.end()) is not None
 
 
 def _stands(form: str, index: PassageIndex) -> bool:
@@ -76,6 +92,7 @@ def _forms_pattern() -> re.Pattern[str]:
     forms = sorted(_names().keys() - {"north", "south"}, key=len, reverse=True)
     alternatives = "|".join(re.escape(form).replace(r"'", "['’]") for form in forms)
     return re.compile(
-        rf"(?<![\w.])(?:the\s+(?:north|south)\b{_PLACE}|(?:the\s+)?(?:{alternatives})(?!\w))",
+        rf"(?<![\w.]){_NO_TIME}"
+        rf"(?:the\s+(?:north|south)\b{_PLACE}|(?:the\s+)?(?:{alternatives})(?!\w))",
         re.IGNORECASE,
     )

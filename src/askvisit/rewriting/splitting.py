@@ -22,9 +22,10 @@ _JOINT = re.compile(
     rf"(?:\s*;|(?:\s*[,;])?\s+(?:and|but|or|also))\s+(?:also\s+|then\s+)?"
     rf"(?={_PREPOSITION}(?:{_ASKING})\s+\S+\s+\S+|(?:did|does|{_DO})\s+\S+\s+\S+|"
     r"(?:is|are|was|were|has|have|can|could|will|would|should)\s+"
-    r"(?:he|she|it|they|(?-i:[A-Z][\w’']*))\s+\S+)",
+    r"(?:he|she|it|they|(?P<name>(?-i:[A-Z][\w’']*)))\s+\S+)",
     re.IGNORECASE,
 )
+_MODALS = frozenset("can could might must shall should will would".split())  # "may" is a month too
 _FURTHER = re.compile(
     rf"(?:(?:and|but|or|also|then)\b|{_PREPOSITION}(?:{_ASKING})\b|(?:{'|'.join(AUXILIARIES)})\b|"
     r"(?:please\s+)?(?:name|list|compare)\s+\S+\s+\S+)",
@@ -59,11 +60,24 @@ def _at_joint(piece: str) -> list[str]:
     """
     parts: list[str] = []
     while True:
-        joint = next((j for j in _JOINT.finditer(piece) if _is_whole(piece[: j.start()])), None)
+        joint = next((j for j in _JOINT.finditer(piece) if _divides(j)), None)
         if joint is None:
             return [*parts, piece]
         parts.append(piece[: joint.start()])
         piece = piece[joint.end() :]
+
+
+def _divides(joint: re.Match[str]) -> bool:
+    """Return whether one question ends at a joint.
+
+    It may go on with an auxiliary and a name, if there is no comma and its question word is the
+    subject ("Who founded Apple and is Tim Cook's mentor?"), or a verb is missing ("he can and").
+    """
+    before = joint.string[: joint.start()]
+    held = lower_tokens(before)
+    may_go_on = joint["name"] is not None and set(",;").isdisjoint(joint[0])
+    goes_on = may_go_on and (AUXILIARIES.isdisjoint(held) or held[-1] in _MODALS)
+    return _is_whole(before) and not goes_on
 
 
 def _is_whole(text: str) -> bool:

@@ -14,9 +14,10 @@ _SHORTEST_CLAIM = 3
 """Minimum content words of a statement, if it is written as one: with an initial capital and
 function words, or a full stop. Keywords are mostly typed in lower case."""
 
-_ORDERS = frozenset(
+ORDERS = frozenset(
     "name list define count compare give show tell translate summarise summarize".split()
 )
+"""Verbs that a question may begin with."""
 
 _TEXT = (
     r"(?:it|they|you|we|this|that|(?:the|this|these|your|any|an)\s+"
@@ -77,5 +78,5 @@ def is_keywords(question: str) -> bool:
 def _asks(text: str) -> bool:
     """Return whether a text has the form of a question: a question word, or a verb in front."""
     found = [re.split("['’]", word)[0] for word in lower_tokens(text)]  # "what's"
-    ordered = found[:1] and (found[0] in AUXILIARIES or found[0] in _ORDERS)
+    ordered = found[:1] and (found[0] in AUXILIARIES or found[0] in ORDERS)
     return bool(ordered) or any(word in QUESTION_WORDS for word in found)
