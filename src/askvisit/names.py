@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import dropwhile
 
 from askvisit import quotable
 from askvisit.index import PassageIndex
@@ -27,14 +28,28 @@ _TITLES = frozenset(
     "mr mrs ms miss madam dr prof professor sir lord lady baroness dame general gen colonel col "
     "major captain capt commander lieutenant lt sergeant sgt corporal private admiral officer "
     "inspector detective judge justice father sister brother reverend rev pope bishop archbishop "
-    "cardinal rabbi imam sheikh chief coach economist analyst lawyer spokesman spokeswoman".split()
+    "cardinal rabbi imam sheikh chief coach economist analyst lawyer spokesman spokeswoman "
+    "secretary secretary-general vice-president".split()
 )
+_OF_A_TITLE = frozenset(
+    "prime vice deputy assistant acting interim former first attorney foreign affairs home "
+    "homeland security interior finance treasury economy defence defense state justice health "
+    "education culture trade commerce energy power environment transport agriculture labour labor "
+    "planning".split()
+)
+"""Words of a title in front of, or after "of" or "for" behind, one of `_TITLES`."""
+
+_OFFICES = frozenset("PM MP MSP MEP VP CEO DA".split())
+"""Titles that look like the initials of a name. They are never one."""
+
 _NO_NAMES = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday jan feb mar apr jun jul aug sep sept "
     "oct nov dec christmas easter".split()
 ).union(month.lower() for month in MONTHS)
 _POSSESSIVE = re.compile(r"(?:[’']s|(?<=s)[’'])$")
+_OF_AN_OFFICE = re.compile(rf"\b(?:{'|'.join(_TITLES)})\s+(?:of|for)\s+(?:the\s+)?$", re.IGNORECASE)
 _OF_A_PLACE = re.compile(r"\b(?:in|at|near|outside|towards?|across|into)\s+$", re.IGNORECASE)
+_A_RELATIVE = re.compile(r"\b(?:his|her|their|my|our)\s+\w+,?\s+$", re.IGNORECASE)
 _NO_NOUN = re.compile(r".*ly|last|next|early|late|today|yesterday|tomorrow|who|whose")
 _JOINED = frozenset("of the for and".split())
 _COLUMN_NAME = re.compile(r"(?:^|; )([^:;\n]{1,60}): ")
@@ -108,6 +123,10 @@ class Mention:
 
     def _slice(self) -> str:
         return self.sentence.text[self.start - self.sentence.start : self.end - self.sentence.start]
+
+
+_Fuller = dict[str, list[list[Mention]]]
+"""The names, as groups of mentions, that a form may stand for."""
 
 
 @dataclass(frozen=True)
@@ -211,22 +230,49 @@ def _column_names(text: str) -> list[tuple[int, int]]:
     return [match.span(1) for match in _COLUMN_NAME.finditer(text)]
 
 
-def _between_titles(tokens: Sequence[_Token]) -> Iterator[list[_Token]]:
-    """Yield the names around titles: "U.S." and "Donald Trump" in "U.S. President Donald Trump"."""
+def _between_titles(tokens: Sequence[_Token]) -> Iterator[Sequence[_Token]]:
+    """Yield the names around titles: "U.S." and "Ola Moe" in "U.S. Vice President Ola Moe".
+
+    At the end, a title of one word may be a name ("Major"), one of more may not ("Prime Minister").
+    """
     parts: list[list[_Token]] = [[]]
     for n, token in enumerate(tokens):
-        if token[1].lower().rstrip(".") in _TITLES and n + 1 < len(tokens):
+        is_name = n + 1 == len(tokens) and _before_title(parts[-1]) == parts[-1]
+        is_title = token[1].lower().rstrip(".") in _TITLES and not is_name
+        if is_title or token[1] in _OFFICES:
             parts.append([])
         else:
             parts[-1].append(token)
-    return (part for part in parts if part)
+    for n, part in enumerate(parts):
+        name = _before_title(part) if n + 1 < len(parts) else part
+        name = _after_title(name) if n else name
+        if name:
+            yield name
+
+
+def _before_title(tokens: Sequence[_Token]) -> Sequence[_Token]:
+    """Drop what belongs to the title behind: "Prime", but not the end of "Ministry of Defence"."""
+    rest = list(dropwhile(lambda token: token[1].lower() in _OF_A_TITLE, reversed(tokens)))
+    return tokens if rest and rest[0][1].lower() in _JOINED else rest[::-1]
+
+
+def _after_title(tokens: Sequence[_Token]) -> Sequence[_Token]:
+    """Drop what belongs to the title before: "of State", and of "of Norway Per Strand" the "of"."""
+    if not tokens or tokens[0][1].lower() not in _JOINED:
+        return tokens
+    left_out = _JOINED | _OF_A_TITLE
+    return list(dropwhile(lambda token: token[1].lower() in left_out, tokens))
 
 
 def _split(mention: Mention, forms: Collection[str]) -> list[Mention]:
-    """Split "Paddock Sense of Toowoomba" if the article elsewhere says "Paddock Sense"."""
+    """Split "Paddock Sense of Toowoomba" if the article elsewhere says "Paddock Sense".
+
+    So is "Norway Per Strand" behind "President of", if it says "Norway".
+    """
     text = mention.sentence.text[mention.start - mention.sentence.start :]
     text = text[: mention.end - mention.start]
-    for joint in re.finditer(r"\s+(?:of|for)\s+", text):
+    joints = r"\s+" if _OF_AN_OFFICE.search(mention.before) else r"\s+(?:of|for)\s+"
+    for joint in re.finditer(joints, text):
         if text[: joint.start()] in forms:
             left = replace(mention, end=mention.start + joint.start())
             return [left, replace(mention, start=mention.start + joint.end())]
@@ -258,37 +304,76 @@ def _is_name(group: Sequence[Mention], small: Collection[str], ends: Collection[
 def _merged(groups: list[list[Mention]]) -> list[list[Mention]]:
     """Merge short forms into the one name that they may stand for, before or else after them."""
     groups.sort(key=lambda group: group[0].start)
-    kept: list[list[Mention]] = []
+    forms = {_undotted(group[0].form) for group in groups}
+    fuller: _Fuller = defaultdict(list)
     for group in groups:
-        if not _join(group, kept):
-            kept.append(group)
+        if not _join(group, fuller):
+            for short in forms.intersection(_short_forms(group[0].form)):
+                fuller[short].append(group)
+    kept = [group for group in groups if group]
     for group in sorted(kept, key=lambda group: len(group[0].form.split())):
-        if _join(group, [other for other in kept if other is not group]):
-            kept.remove(group)
-    merged = [sorted(group, key=lambda m: m.start) for group in kept]
+        _join(group, fuller)
+    merged = [sorted(group, key=lambda m: m.start) for group in kept if group]
     return sorted(merged, key=lambda group: group[0].start)
 
 
-def _join(group: Sequence[Mention], others: Sequence[list[Mention]]) -> bool:
-    """Merge a form into the one name it may stand for; return whether there is exactly one."""
-    longer = [other for other in others if _stands_for(group, other[0].form)]
-    if len(longer) == 1:
-        longer[0].extend(group)
-    return len(longer) == 1
+def _join(group: list[Mention], fuller: _Fuller) -> bool:
+    """Move a form's mentions to the one name it may stand for; return whether there is one."""
+    longer = [
+        other
+        for other in fuller.get(_undotted(group[0].form), ())
+        if other and other is not group and _stands_for(group, other[0])
+    ]
+    if len(longer) != 1:
+        return False
+    longer[0].extend(group)
+    group.clear()
+    return True
 
 
-def _stands_for(group: Sequence[Mention], full: str) -> bool:
-    """Return whether a form is a name's end, initials or, unless it is a place, beginning."""
+def _short_forms(full: str) -> Iterator[str]:
+    """Yield a name's initials, and its beginnings and ends of any number of words."""
+    parts = full.split()
+    yield _initials(parts)
+    for n in range(1, len(parts)):
+        yield " ".join(parts[:n])
+        yield " ".join(parts[n:])
+
+
+def _initials(parts: Iterable[str]) -> str:
+    return "".join(word[0] for word in parts if word.lower() not in _JOINED)
+
+
+def _undotted(form: str) -> str:
+    """Return initials without full stops, and any other form as it is."""
+    return form.replace(".", "") if _is_acronym(form) else form
+
+
+def _is_acronym(form: str) -> bool:
+    return form.isupper() and len(form) > 1 and " " not in form
+
+
+def _stands_for(group: Sequence[Mention], full: Mention) -> bool:
+    """Return whether a form is a name's end, initials or, if no mention forbids it, beginning."""
     short = group[0].form
-    ours, theirs = short.split(), full.split()
-    if short.isupper() and len(ours) == 1 and len(short) > 1:
-        initials = "".join(word[0] for word in theirs if word.lower() not in _JOINED)
-        return initials == short.replace(".", "")
+    ours, theirs = short.split(), full.form.split()
+    if _is_acronym(short):
+        return _initials(theirs) == _undotted(short)
     if len(ours) >= len(theirs) or _JOINED.intersection(theirs):
         return False
     if theirs[-len(ours) :] == ours:
         return True
-    return theirs[: len(ours)] == ours and not any(_OF_A_PLACE.search(m.before) for m in group)
+    return theirs[: len(ours)] == ours and all(_may_begin(mention, full) for mention in group)
+
+
+def _may_begin(mention: Mention, full: Mention) -> bool:
+    """Return whether a mention may be a first name: after the full one, and not of a place.
+
+    Before it, a headline and "her sister Ola" name what the text then introduces.
+    """
+    in_headline = mention.sentence.paragraph == 1 and not ends_sentence(mention.sentence.text)
+    known = mention.start > full.start or in_headline or _A_RELATIVE.search(mention.before)
+    return bool(known) and _OF_A_PLACE.search(mention.before) is None
 
 
 def _is_title_case(text: str) -> bool:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from askvisit.text import ends_sentence
 
@@ -31,6 +31,14 @@ SPEAKER = re.compile(
 )
 """The beginning of a line that names its speaker: "Q. ", "Mayor Lind: ", "**Lind:** "."""
 _SPEAKER_LINE = re.compile(rf"^{SPEAKER.pattern}", re.MULTILINE)
+_LABELS = frozenset(
+    "myth myths fact facts rumour rumor claim claims reality truth verdict rating true false yes "
+    "no for against winner winners loser losers pro pros con cons good bad hit hits miss misses "
+    "strengths weaknesses before after then now problem solution update source photo".split()
+)
+"""What begins the lines of fact checks and lists as speakers begin those of interviews."""
+
+_LINE = re.compile(r"[^\n]+")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 
 ROW = re.compile(r"[^:;\n]{1,60}: [^;\n]+(?:; [^:;\n]{1,60}: [^;\n]+)+|[^:;\n]{1,60}; (?>.+?: ).+")
@@ -68,8 +76,10 @@ def speaker(text: str, start: int) -> str | None:
     """
     turns = _turns(text)
     times = Counter(turn.who for turn in turns)
-    here = next((turn.who for turn in turns if turn.start <= start < turn.end), None)
-    return here if here is not None and len(times) > 1 and times[here] > 1 else None
+    said = [turn for turn in turns if turn.is_said]
+    here = next((turn.who for turn in said if turn.start <= start < turn.end), None)
+    takes_turns = len({turn.who for turn in said}) > 1
+    return here if here is not None and takes_turns and times[here] > 1 else None
 
 
 def _quotation(text: str, sentences: Sequence[Range]) -> int:
@@ -92,22 +102,36 @@ def _is_closed(text: str) -> bool:
 
 @dataclass(frozen=True)
 class _Turn:
-    """One speaker's turn: from the name to the next one, or to a blank line."""
+    """One speaker's turn: from the name to the next one, or to a blank line.
+
+    The last of a block whose lines are paragraphs is one of them: the report may go on behind it.
+    """
 
     who: str
     start: int
     end: int
+    is_said: bool
+    """Whether it ends like a sentence; else it may be a line of a fact box: "Year: 2018"."""
 
 
 @lru_cache(maxsize=32)
 def _turns(text: str) -> tuple[_Turn, ...]:
-    starts = list(_SPEAKER_LINE.finditer(text))
     turns = []
-    for label, after in zip_longest(starts, starts[1:]):
-        end = len(text) if after is None else after.start()
-        gap = _BLANK_LINE.search(text, label.end(), end)
-        end = gap.start() if gap else end
-        said = text[label.start() : end].rstrip()
-        if ends_sentence(said) and not ROW.fullmatch(said):
-            turns.append(_Turn(label["who"], label.start(), end))
+    gaps = [gap.span() for gap in _BLANK_LINE.finditer(text)]
+    for (_, start), (end, _) in pairwise([(0, 0), *gaps, (len(text), 0)]):
+        labels = list(_SPEAKER_LINE.finditer(text, start, end))
+        for label, after in zip_longest(labels, labels[1:]):
+            last = _last_end(text, start, label.end(), end) if after is None else after.start()
+            said = text[label.start() : last].rstrip()
+            if label["who"].lower().removeprefix("the ") not in _LABELS and not ROW.fullmatch(said):
+                turns.append(_Turn(label["who"], label.start(), last, ends_sentence(said)))
     return tuple(turns)
+
+
+def _last_end(text: str, start: int, label: int, end: int) -> int:
+    """Return where the turn behind the last label of a block ends."""
+    lines = list(_LINE.finditer(text, start, end))
+    closed = [line.end() for line in lines if ends_sentence(line[0])]
+    if 2 * len(closed) <= len(lines):
+        return end
+    return next((line_end for line_end in closed if line_end > label), end)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 from harness.fakes import ScriptedReader, WordCounts, calibration, write_articles
+from harness.timing import growth
 
 from askvisit import Assistant, build_index
 from askvisit.errors import QuestionError
 from askvisit.names import of_article
 from askvisit.passages import sentences
-from askvisit.records import Article
+from askvisit.records import Article, Sentence
 from askvisit.rewriting.mentions import spans
 
 
@@ -50,6 +51,61 @@ def found(text: str) -> dict[str, int]:
 )
 def test_names_of_an_article(text, names):
     assert found(text) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Then Prime Minister Ola Strand left.", {"Ola Strand": 1}),
+        ("Then Former Deputy Prime Minister Ola Strand left.", {"Ola Strand": 1}),
+        ("Then U.S. Vice President Ola Strand left.", {"U.S.": 1, "Ola Strand": 1}),
+        ("Secretary of State Ola Strand left. It was Strand who spoke.", {"Ola Strand": 2}),
+        ("Then Minister for Foreign Affairs Ola Strand left.", {"Ola Strand": 1}),
+        ("Then Secretary-General Ola Strand left.", {"Ola Strand": 1}),
+        (
+            "Then Mr Power left. So did Minister of Power Ola Strand.",
+            {"Power": 1, "Ola Strand": 1},
+        ),
+        ("It is Norway. President of Norway Ola Strand left.", {"Norway": 2, "Ola Strand": 1}),
+        (
+            "Then Ministry of Foreign Affairs Spokesman Ola Strand left.",
+            {"Ministry of Foreign Affairs": 1, "Ola Strand": 1},
+        ),
+        ("Then the Prime Minister left, and the Secretary of State.", {}),
+        ("Then the Court of Justice wept, and so did Major.", {"Court of Justice": 1, "Major": 1}),
+        ("He met Per Moe. Then the PM left, and MP Ola Strand.", {"Per Moe": 1, "Ola Strand": 1}),
+        (
+            "It was the Oslo Fish CEO who left. He met Cal Ek Ord.",
+            {"Oslo Fish": 1, "Cal Ek Ord": 1},
+        ),
+    ],
+)
+def test_a_title_is_no_name(text, names):
+    assert found(text) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("We met Ola Strand. Then Ola wept.", {"Ola Strand": 2}),
+        ("We left Norway. The Norway Daily wept for Norway.", {"Norway": 2, "Norway Daily": 1}),
+        ("Strand’s wife wept. We met his sister, Ola. Ola Strand wept.", {"Ola Strand": 3}),
+        (
+            "Sparks burn down Strand Fish in one night\n\nThe Strand Fish Company burnt.",
+            {"Strand Fish Company": 2},
+        ),
+    ],
+)
+def test_a_first_name_follows_the_full_name(text, names):
+    assert found(text) == names
+
+
+def test_thousands_of_names_take_no_time():
+    def streets(count: int) -> list[Sentence]:
+        texts = [f"It was in A{'bcdefghij'[n % 9]}{n} Street." for n in range(count)]
+        return [Sentence("a.txt", n, 100 * n, 100 * n + len(t), t) for n, t in enumerate(texts, 1)]
+
+    assert growth(lambda n: of_article(streets(n // 4))) < 24
 
 
 @pytest.mark.parametrize(

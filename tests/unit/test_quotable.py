@@ -101,11 +101,35 @@ def test_who_speaks(words, who):
         "Correction: It was Monday. Not Sunday.\n\nThe mayor came.",
         "He said: I came. She said: I saw.\nHe said: I left.",
         "Year: 2018\n\nTrucks: 64\n\nYear: 2019\n\nTrucks: 70",
+        "Myth: It is old.\nFact: It is new.\n\nMyth: It is far.\nFact: It is near.",
+        "Winner: Oslo. It won.\n\nThe Loser: Bergen.\n\nWinner: Moss.\n\nThe Loser: Hamar.",
+        "Year: 2018\nNote: It rose.\n\nYear: 2019\nNote: It fell.",
         "Year: 2018; Note: it rose.\n\nYear: 2019; Note: it fell.\n\nTown: Mill; Note: it fell.",
     ],
 )
 def test_a_colon_alone_makes_no_speaker(text):
     assert {speaker(text, n) for n in range(len(text))} == {None}
+
+
+ASKED = "Q: When?\nMayor Lind: In May{end}\nQ: Where?\nMayor Lind: At the mill.\n"
+
+
+def test_the_last_answer_ends_with_its_line_if_lines_are_paragraphs():
+    text = ASKED.format(end=".") + "The council met on Monday.\nCritics call her a liar."
+    assert speaker(text, text.index("At the mill")) == "Mayor Lind"
+    assert speaker(text, text.index("The council")) is None
+    assert speaker(text, text.index("Critics")) is None
+
+
+def test_the_last_answer_goes_on_over_wrapped_lines():
+    text = "Q: When?\nLind: In\nMay. It\nwas cold.\n\nQ: Where?\nLind: At\nthe mill.\n"
+    assert speaker(text, text.index("was cold")) == "Lind"
+    assert speaker(text, text.index("the mill")) == "Lind"
+
+
+def test_an_answer_without_a_full_stop_counts():
+    text = ASKED.format(end="")
+    assert speaker(text, text.index("At the mill")) == "Mayor Lind"
 
 
 def test_an_answer_is_found_with_its_question():

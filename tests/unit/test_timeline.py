@@ -53,6 +53,8 @@ def test_a_whole_date_needs_no_day_of_publication(text, found):
         ("The bridge was shut on Thursday.", [("Thursday", "2025-06-12")]),
         ("The bridge was shut on Wednesday.", [("Wednesday", "2025-06-18")]),
         ("The bridge will be shut on Thursday.", [("Thursday", "2025-06-19")]),
+        ("The bridge will be shut on Wednesday.", [("Wednesday", "2025-06-18")]),
+        ("It is to be shut on Thursday of next week.", [("next week", "2025-06")]),
         ("The ferry sank last Friday.", [("last Friday", "2025-06-13")]),
         ("The ferry sank nine days ago.", [("nine days ago", "2025-06-09")]),
         ("The ferry was built three years ago.", [("three years ago", "2022")]),
@@ -77,6 +79,60 @@ def test_a_whole_date_needs_no_day_of_publication(text, found):
 def test_a_relative_date_is_counted_from_publication(text, found):
     assert dates(text) == found
     assert dates(text, on=None) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("He should have resigned in April.", ["2025-04"]),
+        ("He should never have resigned in April.", ["2025-04"]),
+        ("He could have been killed on 3 March.", ["2025-03-03"]),
+        ("It will have been sold by April.", ["2026-04"]),
+        ("It may have to be sold in April.", ["2026-04"]),
+        ("She must have a permit by April.", ["2026-04"]),
+        ("He said in February that it would shut in March.", ["2025-02", "2025-03"]),
+        ("The storm that would kill 40 people rose on 2 March.", ["2025-03-02"]),
+        ("He said last month that it would shut in September.", ["2025-05", "2025-09"]),
+        ("He said that it would shut in November.", ["2025-11"]),
+        ("He said that it would shut on Monday.", ["2025-06-23"]),
+        ("It would stay shut until March.", ["2026-03"]),
+    ],
+)
+def test_a_modal_verb_may_speak_of_the_past(text, found):
+    assert [when for _, when in dates(text)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("After the Oct. 7 attacks, he left.", []),
+        ("Since the Oct. 7 attack, they have fought.", []),
+        ("It followed Oslo’s deadly 7 October attack.", []),
+        ("He led the Jan. 6 Committee.", []),
+        ("The 9 June accident was grave.", [("9 June", "2025-06-09")]),
+        ("It shut after the Oct. 7, 2023, attacks.", [("Oct. 7, 2023", "2023-10-07")]),
+        ("It shut after the attack Oct. 7 last year.", [("Oct. 7 last year", "2024-10-07")]),
+        ("It shut on the morning of 3 March.", [("3 March", "2025-03-03")]),
+        ("Since the 3rd of December it stays shut.", [("3rd of December", "2024-12-03")]),
+        ("Since December it stays shut.", [("December", "2024-12")]),
+    ],
+)
+def test_an_event_named_by_its_day_may_be_of_any_year(text, found):
+    assert dates(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("In March 15 people were killed.", [("March", "2025-03")]),
+        ("Since January 30 journalists have been killed.", [("January", "2025-01")]),
+        ("In early March 12 soldiers fell.", [("March", "2025-03")]),
+        ("On March 15 people fled.", [("March 15", "2025-03-15")]),
+        ("It was shut in March 15 years ago.", [("March 15 years ago", "2010-03")]),
+    ],
+)
+def test_a_number_behind_a_month_may_be_a_count(text, found):
+    assert dates(text) == found
 
 
 def test_a_week_over_a_change_of_year_is_no_date():

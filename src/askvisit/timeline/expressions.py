@@ -13,9 +13,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from askvisit.text import MONTH, NUMBER_WORDS, ONES, TENS, is_plural
+from askvisit.text import (
+    AUXILIARIES,
+    MONTH,
+    NUMBER_WORDS,
+    ONES,
+    PREPOSITIONS,
+    STOP_WORDS,
+    TENS,
+    is_plural,
+)
 
-Kind = Literal["absolute", "yearless", "relative", "anchored"]
+Kind = Literal["absolute", "yearless", "event", "relative", "anchored"]
 
 
 @dataclass(frozen=True)
@@ -24,6 +33,7 @@ class DateExpression:
 
     `text` is what to resolve, without surrounding words. `kind` says what that needs: nothing
     (absolute); the publication date and whether past or future is meant (yearless); the
+    publication date, if close to it (event: "the Oct. 7 attacks" may be of any year); the
     publication date (relative); a date mentioned before (anchored).
     """
 
@@ -61,6 +71,11 @@ _BEFORE_MONTH = (
     r"(?<!\w)(?:in|since|by|until|till|from|of|to|before|after|during|through|for|between|late|early"
     r"|mid|mid-|(?:end|beginning|middle)\s+of)(?:\s+(?:early|late|mid))?[\s-]+"
 )
+_EVENT = (  # "the Oct. 7 attacks", "its deadly 7 October attack"
+    r"(?i:(?:\b(?:the|his|her|its|their)|['’]s|s['’])\s+(?:[a-z]+\s+)?)"
+    rf"(?P<event>{_DAY}\s+{_SHORT_MONTH}|{_SHORT_MONTH}\s+{_DAY})(?!\s+(?:{_SOME_YEAR}|{_THAT_YEAR}))"
+    rf"(?i:(?=\s+(?!(?:{'|'.join(AUXILIARIES | PREPOSITIONS | STOP_WORDS)})\b)[^\W\d_]))"
+)
 _BEFORE_YEAR = (
     r"(?:(?<!\w)(?:in|since|by|until|till|up\sto|from|of|before|after|during|through|for|between|early"
     r"|late|mid|year)[\s-]+|(?<=\d{4}[–—-])|(?<=\d{4}\s(?:to|or)\s)|(?<=\d{4}\sand\s)"
@@ -74,6 +89,7 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("absolute", rf"\b{_SHORT_MONTH},?\s+(?:of\s+)?{_YEAR}\b(?!-)"),
     ("relative", rf"\b(?:{_DAY_MONTH}|{MONTH}),?\s+(?:{_SOME_YEAR})\b"),
     ("anchored", rf"\b(?:{_DAY_MONTH}|{MONTH})\s+{_THAT_YEAR}\b"),
+    ("event", _EVENT),
     ("yearless", rf"\b{_DAY_MONTH}(?!\w)"),
     ("relative", rf"(?i:(?<!the )\b(?:last|next|this)(?=\s))\s+(?:{MONTH}|{_WEEKDAY})\b"),
     ("yearless", rf"(?i:{_BEFORE_MONTH})(?P<month>{MONTH})\b(?!{_MORE})"),
@@ -92,11 +108,13 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
         rf"(?i:\b(?:the\s+same|that)\s+(?:{_PART_OF_DAY}|month|year)\b(?!\s+(?:an?|last|of|as)\b))",
     ),
     ("anchored", rf"(?i:\bthe\s+(?:next|following|previous)\s+(?:{_PART_OF_DAY}|month|year))\b"),
-    ("yearless", rf"\b{_WEEKDAY}\b"),
+    ("yearless", rf"\b{_WEEKDAY}\b(?!\s+(?:of\s+)?next\s+week)"),
     ("absolute", rf"(?i:{_BEFORE_YEAR})(?P<year>{_YEAR})\b(?![,.]\d)"),
 )
 _EXPRESSION = re.compile("|".join(f"(?P<p{n}>{p})" for n, (_, p) in enumerate(_PATTERNS)))
 
+_MONTH_AND_COUNT = re.compile(rf"({_SHORT_MONTH})\s+\d\d?")
+_IN = re.compile(r"\b(?:in|since|during)\s+(?:(?:early|late|mid)[\s-]+)?$", re.IGNORECASE)
 _ROUGHLY = re.compile(
     r"\b(?:about|some|around|nearly|almost|over|than|roughly|least|most|approximately|up\s+to)\s+$",
     re.IGNORECASE,
@@ -121,10 +139,13 @@ def find(sentence: str) -> Iterator[DateExpression]:
     """Yield the dates that a sentence mentions, in order."""
     for match in _EXPRESSION.finditer(sentence):
         kind, _ = _PATTERNS[int(str(match.lastgroup).removeprefix("p"))]
-        core = "year" if match["year"] else "month" if match["month"] else 0
-        start, end = match.span(core)  # without the preposition before it
+        core = next((name for name in ("year", "month", "event") if match[name]), 0)
+        start, end = match.span(core)  # without the words before it
+        month = _MONTH_AND_COUNT.fullmatch(sentence, start, end)
+        if month and is_counted(sentence[end:]) and _IN.search(sentence, 0, start):
+            end = month.end(1)
         if _means_a_date(match, sentence[:start], sentence[end:]):
-            yield DateExpression(start, end, kind, " ".join(match[core].split()))
+            yield DateExpression(start, end, kind, " ".join(sentence[start:end].split()))
 
 
 def _means_a_date(match: re.Match[str], before: str, after: str) -> bool:
@@ -147,6 +168,6 @@ def _is_year(match: re.Match[str], after: str) -> bool:
 
 
 def is_counted(after: str) -> bool:
-    """Return whether the next word makes four digits a count: "1900 soldiers"."""
+    """Return whether the next word makes a number a count: "1900 soldiers", "in May 20 people"."""
     counted = re.match(r"\s+([\w-]+)", after)
     return counted is not None and (is_plural(counted[1]) or counted[1].lower() in _MEASURES)

@@ -86,6 +86,8 @@ def _resolve(
         return _relative(expression.text, published)
     if not _WEEKDAY.fullmatch(expression.text) and any(d.year != published.year for d in near):
         return None
+    if expression.kind == "event":
+        return _close(expression.text, published)
     return _yearless(expression.text, published, tense(sentence, expression.start, expression.end))
 
 
@@ -98,22 +100,30 @@ def _absolute(text: str) -> PartialDate | None:
 
 def _yearless(text: str, published: date, meant: Tense | None) -> PartialDate | None:
     """Return the last or next such day or month, including the day of publication."""
+    close = _close(text, published)
+    if close is not None:
+        # Another day would be given a year; a dateline has no verb to tell.
+        return close
     is_weekday = _WEEKDAY.fullmatch(text) is not None
-    base = published + timedelta(days=1) if is_weekday else published
-    before, after = _read(text, base, "past"), _read(text, published, "future")
+    own = timedelta(days=int(is_weekday))
+    before, after = _read(text, published + own, "past"), _read(text, published - own, "future")
     if before is None or after is None:
         return None
-    if before.date.day and not is_weekday:
-        # A day that is not the close one would be given a year; a dateline has no verb to tell.
-        close = [r.date for r in (before, after) if abs((r.date.first - published).days) <= _CLOSE]
-        if close:
-            return close[0]
-    if meant is None:
+    if meant is None or (meant == "would" and not is_weekday):
         middle = 0 if before.date.day else 15
         since = (published - before.date.first).days - middle
         until = (after.date.first - published).days + middle
-        meant = nearer(abs(since), until)
+        meant = nearer(abs(since), until) or meant
     return None if meant is None else before.date if meant == "past" else after.date
+
+
+def _close(text: str, published: date) -> PartialDate | None:
+    """Return the last or next such day of a month if it is close to publication."""
+    if _WEEKDAY.fullmatch(text):
+        return None
+    either = _read(text, published, "past"), _read(text, published, "future")
+    close = (r.date for r in either if r and abs((r.date.first - published).days) <= _CLOSE)
+    return next((day for day in close if day.day), None)
 
 
 def _relative(text: str, published: date) -> PartialDate | None:

@@ -9,12 +9,14 @@ cannot tell "forced to resign in May" from "asked to leave in May", so both are 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Literal
 
 from askvisit.text import NUMBER_WORDS, PREPOSITIONS, STOP_WORDS, content_words, is_plural
 from askvisit.verbs import is_past
 
-Tense = Literal["past", "future"]
+Tense = Literal["past", "future", "would"]
+"""What a verb says. "Would" is future in "said it would close", past in "that would kill 40"."""
 
 _CLAUSE_END = re.compile(r"[,;:()–—“”\"]|\s-\s|\b(?:and|but|while|because|when|which|who)\b")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?")
@@ -26,6 +28,7 @@ _NO_INFINITIVE = re.compile(r"\b(?:according|due|owing|thanks|prior)\s+to\b", re
 
 _PRESENT_BE = frozenset("is are am be being".split())
 _NO_VERB = STOP_WORDS | PREPOSITIONS | NUMBER_WORDS
+_SINCE = re.compile(r"\bsince\s+(?:the\s+)?$", re.IGNORECASE)
 _LIMIT = re.compile(r"\b(?:until|till|by|before|from)\s+(?:the\s+)?$", re.IGNORECASE)
 _OWN_VERB = 2
 """A clause with this many content words has its own verb, if only in the present tense."""
@@ -33,7 +36,7 @@ _OWN_VERB = 2
 
 def tense(sentence: str, start: int, end: int) -> Tense | None:
     """Return what the verb says about the date at an offset; None if that is unclear."""
-    if re.search(r"\bsince\s+$", sentence[:start]):
+    if _SINCE.search(sentence[:start]):
         return "past"
     left = max((m.end() for m in _CLAUSE_END.finditer(sentence, 0, start)), default=0)
     border = _CLAUSE_END.search(sentence, end)
@@ -43,9 +46,9 @@ def tense(sentence: str, start: int, end: int) -> Tense | None:
     if len([word for word in content_words(" ".join(own)) if word.islower()]) < _OWN_VERB:
         places += [_marks(sentence[right:]), reversed(_marks(sentence[:left]))]
     mark = next((mark for marks in places for mark in marks), None)
-    if mark is None or mark == "unclear":
-        return "future" if _LIMIT.search(sentence[:start]) else None
-    return mark
+    if mark not in ("past", "future") and _LIMIT.search(sentence[:start]):
+        return "future"
+    return None if mark == "unclear" else mark
 
 
 def _marks(text: str) -> list[Tense | Literal["unclear"]]:
@@ -56,7 +59,7 @@ def _marks(text: str) -> list[Tense | Literal["unclear"]]:
     for n, word in enumerate(words):
         before = lower[max(0, n - 3) : n]
         if _is_modal(word, is_first=n == 0):
-            found.append("future")
+            found.append(_of_modal(lower[n], lower[n + 1 : n + 4]))
         elif before[-1:] == ["to"] and _is_infinitive(word):
             found.append("unclear" if "past" in found else "future")
         elif is_past(word) and not (
@@ -76,6 +79,14 @@ def _is_modal(word: str, *, is_first: bool) -> bool:
     lower = word.lower()
     capital = is_first and lower != "may"
     return lower.endswith(("'ll", "’ll")) or (lower in _MODAL and (word.islower() or capital))
+
+
+def _of_modal(modal: str, after: list[str]) -> Tense:
+    """Return the tense of a modal verb and the words after it: "should never have left" is past."""
+    if modal == "would":
+        return "would"
+    has_left = any(word == "have" and is_past(verb) for word, verb in pairwise(after))
+    return "past" if has_left and modal not in ("will", "shall") else "future"
 
 
 def nearer(days_before: int, days_after: int) -> Tense | None:
