@@ -197,7 +197,7 @@ async def slow(server: Server, count: int) -> tuple[Tally, list[int]]:
     Others ask meanwhile. Returns what came of their questions, and the status that each slow body
     got, 0 where the connection was closed before that could be read.
     """
-    head = b"POST /gradio_api/call/ask HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n"
+    head = b"POST /gradio_api/call/ask HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\n"
     tally, over = Tally(), asyncio.Event()
 
     async def others() -> None:
