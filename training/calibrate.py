@@ -117,9 +117,7 @@ def _fit(options: argparse.Namespace) -> None:
     print("further citations from", found.further)
     if options.out is not None:
         fitted[reader.name] = fitting.as_json(found, reader.sha256, expected)
-        unfinished = options.out.with_suffix(".tmp")
-        unfinished.write_text(json.dumps(fitted, indent=1) + "\n", "utf-8")
-        unfinished.replace(options.out)
+        fitting.save(fitted, options.out)
 
 
 def _earlier_fits(path: Path | None) -> dict[str, Any]:

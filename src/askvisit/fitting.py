@@ -7,10 +7,13 @@ logistic regression for "the first candidate is right" (Platt, 1999).
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import floor
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +74,13 @@ def ask(
         answerable = bool(question.sentences)
         samples.append(Sample("questions", str(number), evidence, spans, gold, answerable, far))
     return samples
+
+
+def save(fits: Mapping[str, Any], path: Path) -> None:
+    """Replace a calibration file as a whole; `fits` are `as_json` by the name of the reader."""
+    unfinished = path.with_suffix(".tmp")
+    unfinished.write_text(json.dumps(fits, indent=1) + "\n", "utf-8")
+    unfinished.replace(path)
 
 
 def fit(samples: Sequence[Sample], reader: str) -> Calibration:

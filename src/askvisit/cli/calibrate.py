@@ -65,10 +65,8 @@ def run(chosen: argparse.Namespace) -> int:
     found = fitting.fit(samples, read_by.name)
     fitted = _earlier_fits(target)
     fitted[read_by.name] = fitting.as_json(found, read_by.sha256, expected)
-    unfinished = target.with_suffix(".tmp")
     try:
-        unfinished.write_text(json.dumps(fitted, indent=1) + "\n", "utf-8")
-        unfinished.replace(target)
+        fitting.save(fitted, target)
     except OSError as error:
         raise manifest.read_only(target.parent, error) from error
     print(f"saved in {target}")

@@ -15,6 +15,7 @@ from askvisit.inquiry import Inquiry
 from askvisit.records import Answer
 from askvisit.scope import Scope
 from askvisit.web import faults
+from askvisit.web.articles import existing
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
@@ -165,8 +166,7 @@ def endpoints(
                 "sha256": article.sha256,
                 "words": len(article.text.split()),
             }
-            for article in map(known.get, known)
-            if article is not None  # a rebuild has removed it meanwhile
+            for article in existing(known, known)
         ]
 
     return ask, search, timeline, names, articles

@@ -53,7 +53,7 @@ class ArticlesController:
     def first_source(self) -> str:
         """Return what the panel shows before the first answer."""
         known = self.known_articles()
-        first = next(filter(None, map(known.get, known)), None)
+        first = next(articles.existing(known, known), None)
         return NO_ARTICLE if first is None else source_panel.panel(first)
 
     def open_source(self, request: Any) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from askvisit.records import Article
 from askvisit.text import counted, excerpt
@@ -36,6 +36,11 @@ _WIDEN = (
 NONE_CHOSEN = "No articles are ticked. Tick at least one in the list, then ask again."
 
 
+def existing(articles: Mapping[str, Article], ids: Iterable[str]) -> Iterator[Article]:
+    """Yield the articles of these ids, except those that a rebuild has removed meanwhile."""
+    return filter(None, map(articles.get, ids))
+
+
 def listing(
     articles: Mapping[str, Article],
     chosen: Chosen = None,
@@ -51,8 +56,7 @@ def listing(
     ids = list(articles)[:MOST_LISTED]
     items = "".join(
         _item(article, chosen is None or article.id in chosen, removable)
-        for article in map(articles.get, ids)
-        if article is not None  # a rebuild has removed it meanwhile
+        for article in existing(articles, ids)
     )
     more = len(articles) - len(ids)
     are = "are" if more > 1 else "is"

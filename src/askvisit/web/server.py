@@ -211,7 +211,7 @@ def free_port(host: str, port: int) -> int:
         try:
             probe.bind((host, port))
         except (OSError, OverflowError) as error:
-            if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            if getattr(error, "errno", None) == errno.EADDRINUSE:
                 raise ServerError(_taken(host, port)) from error
             raise ServerError(f"cannot listen on {host} port {port}: {error}") from error
         found: int = probe.getsockname()[1]

@@ -17,7 +17,7 @@ from askvisit.text import MONTHS, counted, excerpt, one_line
 from askvisit.timeline import TimelineEntry
 from askvisit.web import faults
 from askvisit.web.answers import address, quote_html
-from askvisit.web.articles import NONE_CHOSEN, Chosen, remembered_choice
+from askvisit.web.articles import NONE_CHOSEN, Chosen, existing, remembered_choice
 from askvisit.web.markup import escape
 from askvisit.web.source_panel import TextRange
 
@@ -119,7 +119,7 @@ def _entry(entry: TimelineEntry, articles: Mapping[str, Article]) -> str:
 def _notes(chosen: Chosen, articles: Mapping[str, Article], left: int) -> str:
     """Say what is not in the timeline; `left` is how many dates are not shown, if above 0."""
     names = tuple(articles) if chosen is None else chosen
-    looked_in = list(filter(None, map(articles.get, names)))
+    looked_in = list(existing(articles, names))
     undated = [article for article in looked_in if publication_day(article.date) is None]
     notes = []
     if left > 0:
