@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
         ("--temperature", "temperature", float, "of the teacher's and the student's distributions"),
         ("--shortest", "shortest", int, "least characters of a news window"),
         ("--longest", "longest", int, "most characters of a news window"),
+        ("--cropped", "cropped", float, "share of SQuAD's contexts cut to about 300 characters"),
         ("--seed", "seed", int, "of the mix, the batches and a new span layer"),
         ("--minutes", "minutes", float, "end after this time at the latest"),
         ("--save-minutes", "save_minutes", float, "between states"),

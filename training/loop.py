@@ -60,16 +60,21 @@ def plan(settings: Settings, tokenizer: Any) -> list[list[features.TokenGroup]]:
         shares=settings.shares,
         seed=settings.seed,
         turns_before=settings.turns_before,
+        cropped=settings.cropped,
     )
     groups = features.token_groups(mix, tokenizer, tokens=settings.tokens)
     return features.batches(groups, tokens=settings.batch_tokens, seed=settings.seed)
 
 
 def freeze(model: Any, layers: int) -> None:
-    """Keep the embeddings and the first ``layers`` layers as they are; 0 trains everything."""
+    """Keep the embeddings and the first ``layers`` layers as they are; 0 trains everything.
+
+    With them the weights that all layers share: the relative positions of MPNet.
+    """
     if layers:
-        base = model.base_model
-        for part in (base.embeddings, *base.encoder.layer[:layers]):
+        encoder = model.base_model.encoder
+        shared = [part for name, part in encoder.named_children() if name != "layer"]
+        for part in (model.base_model.embeddings, *shared, *encoder.layer[:layers]):
             part.requires_grad_(False)
 
 
@@ -151,7 +156,7 @@ class Run:
         self.saved = time.monotonic()
 
     def elapsed(self) -> float:
-        """Seconds of training over all processes of the run, pauses included."""
+        """Seconds of training over all processes of the run, without its pauses."""
         return self.seconds + time.monotonic() - self.began
 
     def progress(self) -> float:
@@ -215,8 +220,10 @@ def _loop(run: Run, resumed: bool) -> Path:
     bar.write(f"{'resumed at' if resumed else 'start,'} step {run.step} of {run.steps}")
     mean: dict[str, float] = {}
     while run.step < run.steps and run.progress() < 1 and not run.stopping:
+        paused = time.monotonic()
         while (settings.out / PAUSE).exists() and not run.stopping:
             time.sleep(1)
+        run.began += time.monotonic() - paused
         before = run.tokens
         losses = run.train_step()
         mean = {name: 0.98 * mean.get(name, x) + 0.02 * x for name, x in losses.items()}

@@ -22,6 +22,7 @@ from askvisit.reader.onnx import OnnxReader
 from askvisit.reader.span_reader import SpanReader, best_of
 from askvisit.reader.two_stage import PARAGRAPH, likeliest
 from askvisit.records import Article, Span
+from askvisit.text import marked
 
 KEPT = 3  # sentences per question
 
@@ -51,10 +52,11 @@ def mine(
     article = Article(edition.id, edition.title, edition.text)
     cut = windows(article.text, sentences(article))
     for question in questions:
-        best = _by_margin(reader.read_each(question, cut))
+        asked = marked(question)
+        best = _by_margin(reader.read_each(asked, cut))
         if second is not None:
             likely = likeliest([span.sentence for span in best], cut, KEPT, PARAGRAPH)
-            best = _by_margin(second.read_each(question, likely))
+            best = _by_margin(second.read_each(asked, likely))
         best = best[:KEPT]
         found = [[span.sentence.start, span.sentence.end] for span in best]
         yield json.dumps({"edition": edition.id, "question": question, "sentences": found})

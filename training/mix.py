@@ -16,7 +16,7 @@ from askvisit.evaluation.edition_files import (
     pairs,
 )
 from askvisit.rewriting.resolution import TURNS, expanded
-from askvisit.text import content_words
+from askvisit.text import content_words, marked
 from training.examples import (
     Example,
     Group,
@@ -45,10 +45,14 @@ histories without a text, from which a `TermSpanModel` learns what a question de
 ``unlabelled`` are SQuAD questions over another paragraph of their page, for a teacher.
 ``swapped`` are pairs of a news question and the same about another name (`swaps`)."""
 
+CROPPED = 0.6
 TYPED = 0.08  # of the examples are asked as people type
 FOREIGN = 0.05  # of the examples get words, or the turns, of an unrelated conversation
 LOST_WORDS = 0.15  # of the words that complete a follow-up are left out
-NOISE = (0.4, 0.05)  # after turns: completing words left out; other words added
+NOISE = (0.25, 0.05, 0.002)
+"""After turns, as a term classifier errs: shares of the completing words that are left out, of the
+other words that are added to a follow-up, and of those added to a question that stands alone."""
+
 SECOND_WINDOW = 0.3  # of the questions answered by both editions are paired with another window
 UNRELATED_TERMS = 1 / 2  # of the histories without a text complete nothing
 NEAR_TERMS = 1 / 2  # of these are about the same article, whose names they share
@@ -79,8 +83,9 @@ class Mix:
     ``sentences`` are SQuAD documents of single sentences (QAMR). ``hard`` says where readers
     err on questions without an answer; if it does not, a window is chosen at random. ``longest`` is
     the range of characters of a news window. ``turns_before`` puts the earlier turns before a
-    follow-up, whose words are then as a term classifier would predict them. A source without
-    material is left out.
+    follow-up, whose words are then as a term classifier would predict them. ``cropped`` is the
+    share of SQuAD's contexts that are cut to about 300 characters. A source without material is
+    left out.
     """
 
     def __init__(
@@ -95,9 +100,11 @@ class Mix:
         shares: Mapping[str, float],
         seed: int,
         turns_before: bool = False,
+        cropped: float = CROPPED,
     ) -> None:
         self.rng = random.Random(seed)
         self.hard, self.longest, self.turns_before = hard, longest, turns_before
+        self.cropped = cropped
         self.texts = {edition.id: edition.text for edition in editions}
         asked = _asked(squad)
         elsewhere = [a for a in asked if len(a[0].paragraphs) > 1]
@@ -150,24 +157,28 @@ class Mix:
             yield group if name in ("dialogues", "terms") else self._varied(group)
 
     def _varied(self, group: Group) -> Group:
-        """Ask some questions as people type, some with words of another conversation."""
+        """Ask some questions as people type, some with words of another conversation.
+
+        All end with a mark, as a reader is asked.
+        """
         chance = self.rng.random()
         if chance < TYPED:
             style = self.rng.random()
-            return tuple(
+            group = tuple(
                 replace(example, question=as_typed(example.question, random.Random(style)))
                 for example in group
             )
-        if chance < TYPED + FOREIGN and self.turns.items:
-            history = self._history(*self.rng.choice(self.turns.items))
-            if self.turns_before:
-                return tuple(replace(example, history=history) for example in group)
-            words = content_words(" ".join(history))
+        words: list[str] = []
+        history: tuple[str, ...] = ()
+        if TYPED <= chance < TYPED + FOREIGN and self.turns.items:
+            turns = self._history(*self.rng.choice(self.turns.items))
+            words = content_words(" ".join(turns))
             words = self.rng.sample(words, min(2, len(words)))
-            return tuple(
-                replace(example, question=expanded(example.question, words)) for example in group
-            )
-        return group
+            history = turns if words and self.turns_before else ()
+        return tuple(
+            replace(example, question=expanded(marked(example.question), words), history=history)
+            for example in group
+        )
 
     def _news(self) -> Group:
         """A question's answered window, then one that does not answer it, from either edition."""
@@ -229,10 +240,12 @@ class Mix:
             around = found[0] if found else nearest_unit(turn.standalone, text, units)
         history = self._history(dialogue, number)
         known, wanted = content_words(" ".join(history)), _wanted(turn)
-        lost, foreign = NOISE if self.turns_before else (LOST_WORDS, 0.0)
+        lost, foreign = LOST_WORDS, 0.0
+        if self.turns_before:
+            lost, foreign = NOISE[0], NOISE[1] if wanted else NOISE[2]
         words = [w for w in known if self.rng.random() < (1 - lost if w in wanted else foreign)]
-        before = history if self.turns_before else ()
-        whole = Example(expanded(turn.question, words), text, turn.spans, before)
+        before = history if self.turns_before and words else ()  # a question by itself has no turns
+        whole = Example(expanded(marked(turn.question), words), text, turn.spans, before)
         return (crop(whole, units, around, self.rng.randint(*self.longest), self.rng),)
 
     def _terms(self) -> Group:
@@ -259,10 +272,10 @@ class Mix:
         )
 
     def _squad(self, document: SquadDocument, number: int, question: SquadQuestion) -> Group:
-        """Six in ten contexts are cropped to about 300 characters: more examples an hour."""
+        """Crops make more examples an hour; whole contexts are harder to refuse."""
         context = document.paragraphs[number].context
         whole = Example(question.text, context, question.span())
-        if self.rng.random() > 0.6:
+        if self.rng.random() >= self.cropped:
             return (whole,)
         units = sentence_units(context)
         around = whole.spans[0] if whole.spans else nearest_unit(question.text, context, units)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from askvisit.errors import TrainingError
-from training.mix import SHARES
+from training.mix import CROPPED, SHARES
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class Settings:
     pair_weight: float = 0.5
     shortest: int = 400
     longest: int = 900
+    cropped: float = CROPPED
     seed: int = 0
     shares: dict[str, float] = field(default_factory=lambda: dict(SHARES))
     minutes: float | None = None  # free

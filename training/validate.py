@@ -86,7 +86,7 @@ def predictions(
         rows = []
         for number, (question, context) in enumerate(chunk):
             encoded = tokenizer.encode(context, add_special_tokens=False)
-            ids = tokenizer.encode(question.text, add_special_tokens=False).ids
+            ids = tokenizer.encode(marked(question.text), add_special_tokens=False).ids
             for part in Tokens(encoded.ids, encoded.offsets).cut(LONGEST_TEXT, STRIDE):
                 parts.append((number, part))
                 rows.append((ids, part.ids))

@@ -280,14 +280,27 @@ class TestMix:
         told = {e.question for e in taught}
         assert "And who taught her?" in told
         assert any("(" in question for question in told)
-        assert all(e.history[0].startswith("Where does") for e in taught)
+        # without such words, the assistant reads a question by itself
+        assert all(bool(e.history) == ("(" in e.question) for (e,) in groups)
+        assert all(e.history[0].startswith("Where does") for e in taught if e.history)
+
+    def test_hardly_a_turn_that_stands_alone_gets_words(self, plain):
+        groups = made(2000, shares={"dialogues": 1.0}, turns_before=True)
+        alone = [e for (e,) in groups if e.question.startswith(PRICE.rstrip("?"))]
+        assert sum("(" in e.question for e in alone) / len(alone) < 0.05
 
     def test_some_questions_stand_behind_turns_that_do_not_matter(self, monkeypatch):
         monkeypatch.setattr(mix, "TYPED", 0.0)
         groups = made(2000, shares={"squad": 1.0}, turns_before=True)
-        assert not any(group[0].question.endswith(")?") for group in groups)
+        assert all(g[0].question.endswith(")?") == bool(g[0].history) for g in groups)
         share = sum(bool(group[0].history) for group in groups) / 2000
         assert share == pytest.approx(mix.FOREIGN * 4 / 5, abs=0.015)
+
+    def test_every_question_ends_with_a_mark_as_a_reader_is_asked(self, monkeypatch):
+        monkeypatch.setattr(mix, "TYPED", 1.0)
+        for source in ("news", "squad", "dialogues"):
+            groups = made(shares={source: 1.0})
+            assert all(e.question.endswith(("?", ".", "!")) for group in groups for e in group)
 
     def test_some_questions_are_asked_as_people_type_them(self, monkeypatch):
         monkeypatch.setattr(mix, "FOREIGN", 0.0)
@@ -337,6 +350,7 @@ class TestMix:
 
     def test_cropped_contexts_of_squad_keep_their_answers(self, plain):
         whole = {paragraph.context for paragraph in SQUAD.paragraphs}
+        assert all(g[0].context in whole for g in made(shares={"squad": 1.0}, cropped=0.0))
         groups = made(shares={"squad": 1.0})
         assert all(texts_of(group[0]) for group in groups)
         assert 0.3 < sum(g[0].context in whole for g in groups) / len(groups) < 0.9
