@@ -165,3 +165,11 @@ def test_the_encoder_agrees_with_sentence_transformers():
 def recall(passages, questions, gold, k):
     ranked = np.argsort(-(questions @ passages.T), axis=1)[:, :k]
     return float((ranked == gold[:, None]).any(axis=1).mean())
+
+
+def test_int8_products_are_exact_on_every_processor(model):
+    """Where sums of int8 products overflow, which is not on each machine that runs this test."""
+    told = model._session.get_session_options().get_session_config_entry(
+        "session.x64quantprecision"
+    )
+    assert told == "1"
