@@ -12,6 +12,7 @@ from harness.web_fakes import ARTICLE, FakeAssistant
 from askvisit.records import Answer, Article, ArticleRequest, ContextTurn
 from askvisit.web import answers, chat
 from askvisit.web.chat import KEPT_QUESTION, ChatTurn, reply
+from askvisit.web.source_panel import fingerprint
 
 ASSISTANT = FakeAssistant()
 
@@ -30,7 +31,8 @@ def test_an_answer_quotes_the_sentence_with_its_span_in_bold_and_a_numbered_link
     assert re.search(r'<span class="quote">(.*?)</span>', page)
     assert plain(re.search(r'<span class="quote">(.*?)</span>', page)[1]) == citation.quote
     assert f"<strong>{citation.span}</strong>" in page
-    assert f'href="?article=visit.txt&amp;start={citation.start}&amp;end={citation.end}"' in page
+    place = f"?article=visit.txt&amp;start={citation.start}&amp;end={citation.end}"
+    assert f'href="{place}&amp;reads={fingerprint(citation.quote)}"' in page
     assert f'data-span="{citation.span_start}-{citation.span_end}"' in page
     assert page.count("<bdi>A Short Visit</bdi>") == 1
     assert f'<span aria-hidden="true">¶</span> {citation.paragraph}</span>' in page
@@ -156,9 +158,24 @@ def test_a_guess_is_marked_on_the_page_and_in_what_is_copied():
     assert "(a guess)" not in sure.text
 
 
-def test_the_guess_is_offered_where_one_of_two_questions_is_refused():
+def both_answers() -> Answer:
     parts = (ASSISTANT.ask("Who met the mayor?"), ASSISTANT.ask("Zebra?"))
-    both = Answer("a? b?", "a? b?", "answer", True, "x", 0.1, parts[0].citations, parts=parts)
+    return Answer("a? b?", "a? b?", "answer", True, "x", 0.1, parts[0].citations, parts=parts)
+
+
+def test_what_is_copied_has_every_question_of_a_line_and_what_records_say():
+    both = both_answers()
+    answered, refused = both.parts
+    quote = f"“{answered.citations[0].quote}” [1]"
+    copied = answers.plain_text(both, ASSISTANT.articles)
+    assert copied.startswith(f"Who met the mayor?\n\n{quote}\n\nZebra?\n\n{refused.text}\n\n[1] ")
+    told = replace(answered, text=f"{answered.text}\nIts date is 2019.", request="date")
+    copied = answers.plain_text(told, ASSISTANT.articles)
+    assert f"{quote}\nIts date is 2019.\n\n[1] " in copied
+
+
+def test_the_guess_is_offered_where_one_of_two_questions_is_refused():
+    both = both_answers()
     page = chat.conversation((ChatTurn("a? b?", both, ""),), [])
     assert "Show the best guess anyway" in page
 

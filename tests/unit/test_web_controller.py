@@ -9,10 +9,11 @@ from harness.web_fakes import ARTICLE, FakeAssistant
 from test_web_suggestions import OTHER
 
 from askvisit import Assistant
-from askvisit.web import app, memory
+from askvisit.web import api, app, memory
 from askvisit.web.article_controller import NO_ARTICLE
 from askvisit.web.chat import Turns
 from askvisit.web.controller import ChatController
+from askvisit.web.feedback import Feedback
 
 
 def asked(controller: ChatController, *questions: str) -> Turns:
@@ -91,6 +92,55 @@ def test_the_page_tells_an_undo_what_was_undone_before():
     shown = undo.fn("", turns[:2], stamp.value, turns, event)
     assert shown[2:4] == [turns[:1], turns]
     assert undone in undo.outputs
+
+
+def listener(page, event):
+    (found,) = [fn for fn in page.fns.values() if any(event == name for _, name in fn.targets)]
+    return found
+
+
+def test_an_undo_marks_what_the_answer_before_it_cites():
+    controller = ChatController(FakeAssistant())
+    first = controller.ask("Who met the mayor?", ())
+    turns = asked(controller, "Who met the mayor?", "When did the minister leave?")
+    assert controller.undo(1, turns).source == first.source
+    assert controller.undo(0, turns).source is None
+
+
+def test_what_was_undone_can_be_restored_until_the_next_question(tmp_path):
+    controller = ChatController(FakeAssistant(), feedback_file=Feedback(tmp_path / "said.jsonl"))
+    turns = asked(controller, "Who met the mayor?", "Zebra?")
+    said = controller.feedback(0, turns[:1], "helpful", turns)
+    assert "data-restore" in said.log
+    assert said.undone is None
+    page = app.build(controller)
+    stop, feedback = listener(page, "stop"), listener(page, "feedback")
+    *_, stamp, undone = stop.inputs
+    assert "data-restore" in stop.fn("", turns[:1], stamp.value, turns)[0]
+    event = SimpleNamespace(_data={"turn": 0, "said": "helpful"})
+    assert feedback.inputs[-1] is undone
+    assert "data-restore" in feedback.fn("", turns[:1], stamp.value, turns, event)[0]
+
+
+def test_a_page_that_is_loaded_shows_the_articles_as_they_are_now():
+    assistant = FakeAssistant(ARTICLE, OTHER)
+    page = app.build(ChatController(assistant))
+    loaded = next(fn for fn in page.fns.values() if fn.name == "loaded")
+    stamp = loaded.inputs[-1].value
+    unchanged = loaded.fn("", (), stamp)
+    assert all("__type__" in part for part in unchanged), "nothing to update"
+    assistant.articles, assistant.suggestions = {OTHER.id: OTHER}, ("Who sails to Grimsby?",)
+    log, source, *_ = loaded.fn("", (), stamp)
+    assert "Who sails to Grimsby?" in log
+    assert f'data-article="{OTHER.id}"' in source
+    assert "__type__" in loaded.fn('["", null, true]', (), stamp)[1], "the address names another"
+
+
+def test_all_that_asks_shares_one_limit():
+    page = app.build(ChatController(FakeAssistant()))
+    shared = {fn.name for fn in page.fns.values() if fn.concurrency_id == api.QUESTIONS}
+    asking = {"asked", "suggested", "on_turn", "inspect", "export", "reopen", "loaded"}
+    assert shared == asking | {"ask", "search", "timeline", "names", "articles"}
 
 
 def test_what_is_suggested_follows_the_choice_of_articles():

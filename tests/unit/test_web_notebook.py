@@ -76,19 +76,30 @@ def test_offsets_of_the_page_count_only_what_it_shows():
     [
         None,
         {},
-        {"article": "no.txt", "from": [1, 0], "to": [2, 3]},
         {"article": "visit.txt", "from": [2, 3], "to": [2, 3]},
         {"article": "visit.txt", "from": [2, 9], "to": [2, 3]},
         {"article": "visit.txt", "from": [0, 0], "to": [2, 3]},
         {"article": "visit.txt", "from": [1, 0], "to": [99, 0]},
         {"article": "visit.txt", "from": [1, 0], "to": [2, 9999]},
         {"article": "visit.txt", "from": [1, True], "to": ["2", 3]},
-        {"article": ["visit.txt"], "from": 1, "to": None},
-        {"place": {"article": "visit.txt", "start": 5, "end": 99_999}},
     ],
 )
 def test_what_is_no_choice_is_told(request_):
     assert notebook.select(request_, ARTICLES) == notebook.NO_WORDS
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"article": "no.txt", "from": [1, 0], "to": [2, 3]},
+        {"article": ["visit.txt"], "from": 1, "to": None},
+        {"article": "visit.txt", "reads": "0123abcd", "from": [2, 0], "to": [2, 9]},
+        {"place": {"article": "visit.txt", "start": 5, "end": 99_999}},
+        {"place": {"article": "visit.txt", "start": 5, "end": 9, "reads": "0123abcd"}},
+    ],
+)
+def test_words_of_an_article_that_is_gone_or_changed_are_not_taken(request_):
+    assert "as they are now" in notebook.select(request_, ARTICLES)["error"]
 
 
 def test_too_much_at_once_is_told():

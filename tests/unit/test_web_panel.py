@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 
 import pytest
 from harness.web_fakes import ARTICLE, FakeAssistant
@@ -121,6 +122,18 @@ def test_a_place_that_no_article_has_is_refused_in_words(request_):
     answer = open_source(request_, ARTICLES)
     assert set(answer) == {"error"}
     assert "not found in the articles" in answer["error"]
+
+
+def test_a_place_whose_words_have_changed_is_neither_opened_nor_marked():
+    citation = FakeAssistant().cite(sentences(ARTICLE)[1])
+    cited = TextRange.of_citation(citation)
+    asked = place(cited.start, cited.end) | {"reads": cited.reads}
+    assert marks(open_source({"place": asked}, ARTICLES)["html"]) == [(cited.key, citation.quote)]
+    longer = replace(ARTICLE, text=f"News of today.\n\n{ARTICLE.text}")
+    assert "as they are now" in open_source({"place": asked}, {ARTICLE.id: longer})["error"]
+    other = {"place": place(0, 5), "others": [asked]}
+    assert [key for key, _ in marks(open_source(other, {ARTICLE.id: longer})["html"])] == ["0-5"]
+    assert marks(panel(longer, [cited])) == []
 
 
 def test_bad_others_and_spans_are_dropped():

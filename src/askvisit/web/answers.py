@@ -45,14 +45,15 @@ def answer_html(
 def plain_text(
     answer: Answer, articles: Mapping[str, Article], guess_below: float | None = None
 ) -> str:
-    """Return question and answer as text to copy: the quotes, then their sources."""
-    if not answer.found:
-        return f"{answer.question}\n\n{answer.text}"
-    guess = "(a guess) " if _is_guess(answer, guess_below) else ""
-    numbered = list(enumerate(answer.citations, 1))
-    quotes = "\n".join(f"{guess}“{c.quote}” [{n}]" for n, c in numbered)
-    sources = "\n".join(f"[{n}] {_origin(c, articles)}" for n, c in numbered)
-    return f"{answer.question}\n\n{quotes}\n\n{sources}"
+    """Return question and answer as text to copy: the quotes, or refusals, then their sources."""
+    blocks, before = [], 0
+    for part in answer.parts or (answer,):
+        guess = "(a guess) " if _is_guess(part, guess_below) else ""
+        quotes = [f"{guess}“{c.quote}” [{n}]" for n, c in enumerate(part.citations, before + 1)]
+        blocks += [part.question, "\n".join([*(quotes or [part.text]), *part.notes])]
+        before += len(part.citations)
+    sources = [f"[{n}] {_origin(c, articles)}" for n, c in enumerate(answer.citations, 1)]
+    return "\n\n".join([*blocks, "\n".join(sources)]).rstrip()
 
 
 def reference(citation: Citation, articles: Mapping[str, Article], words: str | None = None) -> str:
@@ -249,8 +250,8 @@ def _nearest(hits: Sequence[Hit]) -> str:
 
 def address(place: TextRange) -> str:
     """Return the attributes of a link to a place; it also works in a new tab."""
-    query = urlencode(
-        {"article": place.article, "start": place.start, "end": place.end}, errors="replace"
-    )
+    told = {"article": place.article, "start": place.start, "end": place.end}
+    told |= {"reads": place.reads} if place.reads else {}
+    query = urlencode(told, errors="replace")
     span = f' data-span="{place.span[0]}-{place.span[1]}"' if place.span else ""
     return f'href="?{escape(query)}"{span}'

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from askvisit.assistant import Assistant
     from askvisit.calibration import Strictness
 
+QUESTIONS = "questions"
+"""The queue that the endpoints and the events of the page that ask share, and its limit."""
+
 MOST_HITS = 50
 MOST_HISTORY = 20
 MOST_NAMES = 100
@@ -37,7 +40,7 @@ def add(assistant: Assistant, strictness: Strictness) -> None:
         return failed
 
     for endpoint in endpoints(assistant, strictness):
-        gr.api(in_words(endpoint, error), api_name=endpoint.__name__)
+        gr.api(in_words(endpoint, error), api_name=endpoint.__name__, concurrency_id=QUESTIONS)
 
 
 def endpoints(

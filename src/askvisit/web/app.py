@@ -22,6 +22,12 @@ _KEPT = "['kept', 'scope'].map((name) => window.askvisitSession.get(name))"
 _REMEMBER = f"(kept, ...rest) => [JSON.stringify({_KEPT}), ...rest]"
 """Each event carries what the browser remembers: the conversation, and which articles to ask."""
 
+_LOADED = (
+    f"(kept, ...rest) => "
+    f"[JSON.stringify([...{_KEPT}, location.search.includes('article=')]), ...rest]"
+)
+"""With a page that is loaded comes whether its address names the article to open."""
+
 _ASK = (
     f"(kept, question, ...rest) => "
     f"[JSON.stringify({_KEPT}), window.askvisitAsked(question), ...rest]"
@@ -104,16 +110,22 @@ def _wire(controller: ChatController, page: Any, parts: Parts) -> None:
         update = replace(update, log=_written_anew(update.log, stamp))
         return _updates(stamp.unless_changed(changes, update))
 
-    def stop(sent: str, turns: Turns, stamp: Stamp) -> list[Any]:
+    def stop(sent: str, turns: Turns, stamp: Stamp, undone: Turns) -> list[Any]:
         changes = stamp.change()
         kept, chosen = received.remembered(controller, sent)
         turns = controller.restored(kept, turns)
-        update = ChatUpdate(log=_written_anew(controller.log(turns, chosen), stamp), turns=turns)
+        log = _written_anew(controller.log(turns, chosen, undone), stamp)
+        update = ChatUpdate(log=log, turns=turns)
         return _updates(stamp.unless_changed(changes, update))
 
     def undo(sent: str, turns: Turns, stamp: Stamp, undone: Turns, event: Any) -> list[Any]:
         action = partial(controller.undo, undone=undone)
         updates: list[Any] = on_turn(action)(sent, turns, stamp, event)
+        return updates
+
+    def feedback(sent: str, turns: Turns, stamp: Stamp, undone: Turns, event: Any) -> list[Any]:
+        action = partial(controller.feedback, undone=undone)
+        updates: list[Any] = on_turn(action, "said")(sent, turns, stamp, event)
         return updates
 
     def restore(sent: str, turns: Turns, stamp: Stamp, undone: Turns) -> list[Any]:
@@ -150,7 +162,16 @@ def _wire(controller: ChatController, page: Any, parts: Parts) -> None:
     def loaded(sent: str, turns: Turns, stamp: Stamp) -> list[Any]:
         changes = stamp.changes
         kept, chosen = received.remembered(controller, sent)
-        update = controller.show(controller.restored(kept, turns), chosen)
+        turns = controller.restored(kept, turns)
+        update = controller.show(turns, chosen)
+        if not turns:
+            # The page was built when the server started: the articles may have changed since.
+            source = None if received.names_article(sent) else controller.first_source()
+            update = replace(
+                update,
+                log=_unless_as(parts.log.value, update.log),
+                source=_unless_as(parts.source.value, source),
+            )
         return _updates(stamp.unless_changed(changes, update))
 
     on_turn = partial(_on_turn, controller)
@@ -160,30 +181,31 @@ def _wire(controller: ChatController, page: Any, parts: Parts) -> None:
     question = [parts.kept, parts.question, parts.turns, parts.stamp]
     # The page asks one question at a time. One that was stopped may still be being answered, and
     # Gradio would drop the next one until then.
-    asking_anew = {**shown, "trigger_mode": "multiple"}
+    asks = {"concurrency_id": api.QUESTIONS}
+    asking_anew = {**shown, **asks, "trigger_mode": "multiple"}
     typed = parts.question.submit(asked, question, js=_ASK, **asking_anew)
     clicked = parts.log.ask(_with_event(suggested), changing, js=_REMEMBER, **asking_anew)
     edit = on_turn(controller.edit, "question")
     edited = parts.log.edit(edit, changing, js=_REMEMBER, **asking_anew)
     for asking in (typed, clicked, edited):
         asking.failure(None, js="() => window.askvisitFailed()", **_UNSEEN)
-    parts.log.guess(on_turn(controller.guess), changing, js=_REMEMBER, **shown)
+    parts.log.guess(on_turn(controller.guess), changing, js=_REMEMBER, **shown, **asks)
     parts.log.undo(_with_event(undo), [*changing, parts.undone], js=_REMEMBER, **shown)
-    parts.log.feedback(on_turn(controller.feedback, "said"), changing, js=_REMEMBER, **shown)
-    parts.log.stop(stop, changing, js=_REMEMBER, **shown)
+    parts.log.feedback(_with_event(feedback), [*changing, parts.undone], js=_REMEMBER, **shown)
+    parts.log.stop(stop, [*changing, parts.undone], js=_REMEMBER, **shown)
     parts.log.restore(restore, [*changing, parts.undone], js=_REMEMBER, **shown)
-    inspecting = {"trigger_mode": "multiple", **remembering}
+    inspecting = {"trigger_mode": "multiple", **remembering, **asks}
     inspected = parts.log.inspect(_with_event(inspect), known, [parts.inspected], **inspecting)
     inspected.failure(None, js=_NOT_INSPECTED, **_UNSEEN)
     parts.top.new(new, changing, js=_REMEMBER, **with_box)
     reopened = parts.top.reopen(reopen, changing, js=_REMEMBER, **asking_anew)
     reopened.failure(None, js=_NOT_OPENED, **_UNSEEN)
-    parts.top.export(_with_event(export), known, [parts.download], **remembering)
+    parts.top.export(_with_event(export), known, [parts.download], **remembering, **asks)
     scoped = [parts.scope, parts.suggested]
     in_turn = {"trigger_mode": "multiple", "concurrency_limit": 1, **_UNSEEN}
     parts.listed.choose(_with_event(choose), [parts.turns], scoped, **in_turn)
     parts.scope.widen(ask_all, [parts.turns], [*scoped, parts.listed], **_UNSEEN)
-    page.load(loaded, changing, js=_REMEMBER, **shown)
+    page.load(loaded, changing, js=_LOADED, **shown, **asks)
     # By itself, because a conversation may take long: meanwhile other articles may be chosen.
     page.load(list_articles, [parts.kept], [parts.listed, parts.scope], **remembering)
     if controller.editor is not None:
@@ -257,6 +279,11 @@ def _written_anew(log: str | None, stamp: Stamp) -> str:
     The browser may have put a question into the current one.
     """
     return f"{log}<!-- {stamp.changes} -->"
+
+
+def _unless_as(built: str, now: str | None) -> str | None:
+    """Return a part of the page, or None if it is as the page was built."""
+    return None if now == built else now
 
 
 def _with_event(listener: Callable[..., Any]) -> Callable[..., Any]:

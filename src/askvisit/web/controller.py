@@ -104,7 +104,7 @@ class ChatController(ArticlesController):
     def show(self, turns: Turns, chosen: Chosen = None) -> ChatUpdate:
         """Return the conversation or, without one, what to ask about the chosen articles."""
         if not turns:
-            return ChatUpdate(log=None if chosen is None else self.log((), chosen))
+            return ChatUpdate(log=self.log((), chosen))
         return self._shown(turns, chosen, turns[-1])
 
     def guess(self, number: int, turns: Turns, chosen: Chosen = None) -> ChatUpdate:
@@ -131,7 +131,10 @@ class ChatController(ArticlesController):
         """Remove a question and all that follow it; what was `undone` before stays restorable."""
         left = turns[:number]
         whole = undone if undone[: len(turns)] == turns else turns
-        return ChatUpdate(log=self.log(left, chosen, whole), turns=left, undone=whole)
+        source = self._marked(left[-1]) if left else None
+        return ChatUpdate(
+            log=self.log(left, chosen, whole), source=source, turns=left, undone=whole
+        )
 
     def restore(self, undone: Turns, turns: Turns, chosen: Chosen = None) -> ChatUpdate:
         """Restore what was undone."""
@@ -146,8 +149,10 @@ class ChatController(ArticlesController):
         turns = self.restored(kept, ())
         return self._shown(turns, chosen, turns[-1]) if turns else self.new(chosen)
 
-    def feedback(self, number: int, turns: Turns, said: str, chosen: Chosen = None) -> ChatUpdate:
-        """Record a user's feedback on an answer, and thank them."""
+    def feedback(
+        self, number: int, turns: Turns, said: str, undone: Turns = (), chosen: Chosen = None
+    ) -> ChatUpdate:
+        """Record a user's feedback on an answer, and thank them; what is `undone` stays so."""
         turn = turns[number]
         if self.feedback_file is None or turn.answer is None or said not in feedback.WORDS:
             return ChatUpdate()
@@ -157,7 +162,7 @@ class ChatController(ArticlesController):
         except OSError:
             thanks = faults.report("writing feedback")
         turns = (*turns[:number], replace(turn, said=thanks), *turns[number + 1 :])
-        return ChatUpdate(log=self.log(turns, chosen), turns=turns)
+        return ChatUpdate(log=self.log(turns, chosen, undone), turns=turns)
 
     def inspect(self, number: int, turns: Turns) -> dict[str, object]:
         """Return how a question was answered, as HTML; it is asked again for that."""

@@ -27,7 +27,8 @@ class FairQueue(Queue):  # type: ignore[misc]
     def of(cls, page: Any, at_once: int, waiting: int) -> FairQueue:
         """Return a queue for a page (Gradio's Blocks).
 
-        at_once: how many events each listener works on at once; waiting: how many may wait in all.
+        at_once: how many events the listeners that ask work on at once, and any other by itself;
+        waiting: how many may wait in all.
         """
         return cls(True, page.max_threads, 1, waiting, page, at_once)
 

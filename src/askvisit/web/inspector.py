@@ -10,7 +10,7 @@ from askvisit.text import excerpt
 from askvisit.trace import Trace, TracedPassage, TracedReading
 from askvisit.web.answers import address
 from askvisit.web.markup import escape
-from askvisit.web.source_panel import TextRange
+from askvisit.web.source_panel import TextRange, fingerprint
 
 MOST_PASSAGES = 12
 """Maximum passages listed for a reading; the rest were further off still."""
@@ -113,8 +113,9 @@ def _link(row: TracedPassage) -> str:
     if row.candidate is not None:
         sentence, span = row.candidate.span.sentence, row.candidate.span
         marked = None if span.start is None or span.end is None else (span.start, span.end)
-        place = TextRange(sentence.article_id, sentence.start, sentence.end, marked)
         text = sentence.text
+        reads = fingerprint(text)
+        place = TextRange(sentence.article_id, sentence.start, sentence.end, marked, reads)
     else:
         assert row.hit is not None
         place, text = TextRange.of_hit(row.hit), row.hit.text

@@ -17,7 +17,7 @@ from askvisit.records import Answer, Article, Citation, Span, quoted
 from askvisit.text import printable
 from askvisit.transcript import Proof
 from askvisit.web import answers
-from askvisit.web.source_panel import TextRange, article_sentences
+from askvisit.web.source_panel import NOT_THERE, TextRange, article_sentences, fingerprint
 
 MOST_PINS = 300
 """Maximum pins in a notebook; the page says so when it is full."""
@@ -34,16 +34,17 @@ def select(request: object, articles: Mapping[str, Article]) -> dict[str, Any]:
     """Return what a selection can be used for: `{"words", "reference", "pin"}`, or `{"error"}`.
 
     `request` comes from the browser: `{"place": …}`, a citation as `open_source` takes it; or
-    `{"article", "from": [paragraph, offset], "to": [paragraph, offset]}`, where offsets count the
-    characters of a paragraph as the page shows it.
+    `{"article", "reads", "from": [paragraph, offset], "to": [paragraph, offset]}`, where `reads` is
+    the fingerprint of the text that is shown, and offsets count the characters of a paragraph.
     """
     data: dict[str, Any] = request if isinstance(request, dict) else {}
-    chosen = TextRange.checked(data.get("place"), articles) or _selected(data, articles)
-    if chosen is None:
-        return NO_WORDS
-    article = articles[chosen.article]
-    cited = citations(article, chosen)
-    if not cited:
+    place = TextRange.checked(data.get("place"), articles)
+    article = articles.get(place.article) if place is not None else _shown(data, articles)
+    if article is None:
+        return {"error": NOT_THERE} if data else NO_WORDS
+    chosen = place or _selected(data, article)
+    cited = () if chosen is None else citations(article, chosen)
+    if chosen is None or not cited:
         return NO_WORDS
     if len(cited) > MOST_SENTENCES:
         return TOO_MANY
@@ -111,12 +112,16 @@ def export(pins: object, articles: Mapping[str, Article]) -> dict[str, Any]:
     return file
 
 
-def _selected(data: Mapping[str, Any], articles: Mapping[str, Article]) -> TextRange | None:
-    """Return the range between two places of the article as it is shown."""
+def _shown(data: Mapping[str, Any], articles: Mapping[str, Article]) -> Article | None:
+    """Return the article that the page shows; None if it is gone or has another text now."""
     name = data.get("article")
     article = articles.get(name) if isinstance(name, str) else None
-    if article is None:
-        return None
+    is_same = article is not None and data.get("reads") in (None, fingerprint(article.text))
+    return article if is_same else None
+
+
+def _selected(data: Mapping[str, Any], article: Article) -> TextRange | None:
+    """Return the range between two places of the article as it is shown."""
     ranges = list(paragraphs(article.text))
     start, end = (_offset(article.text, ranges, data.get(which)) for which in ("from", "to"))
     if start is None or end is None or start >= end:

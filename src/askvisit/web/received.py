@@ -12,14 +12,22 @@ from askvisit.web.controller import ChatController
 
 def remembered(controller: ChatController, sent: object) -> tuple[str, Chosen]:
     """Return what a browser remembers: the conversation, and which articles to ask."""
+    kept, scope, *_ = [*_sent(sent), None, None]
+    return kept if isinstance(kept, str) else "", controller.chosen(scope)
+
+
+def names_article(sent: object) -> bool:
+    """Return whether the address of a page that is loaded names the article to open."""
+    return _sent(sent)[2:] == [True]
+
+
+def _sent(sent: object) -> list[Any]:
+    """Return the values that come with each event, in order; none if they cannot be read."""
     try:
         listed = json.loads(sent) if isinstance(sent, str) and sent else None
     except (ValueError, RecursionError):
         listed = None
-    if not isinstance(listed, list) or len(listed) != 2:
-        return "", None
-    kept, scope = listed
-    return kept if isinstance(kept, str) else "", controller.chosen(scope)
+    return listed if isinstance(listed, list) else []
 
 
 def turn(event: Any, turns: Turns, known: Turns) -> int | None:

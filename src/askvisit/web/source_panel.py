@@ -1,11 +1,13 @@
 """The article beside the chat, with the cited sentences marked.
 
 A place in an article is `article, start, end`, the same address that citations, links and exports
-use. What a browser sends is checked here before anything is sliced.
+use; with a hash of its words, so that none is marked that reads otherwise since the article was
+changed. What a browser sends is checked here before anything is sliced.
 """
 
 from __future__ import annotations
 
+import hashlib
 import html
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,15 +23,21 @@ from askvisit.web.markup import escape
 MOST_PLACES = 50
 """Maximum places marked at once; an answer has far fewer."""
 
+NOT_THERE = "This passage was not found in the articles as they are now. Ask the question again."
+
 
 @dataclass(frozen=True)
 class TextRange:
-    """A range of an article; `span` is the range inside it that answers, if any."""
+    """A range of an article; `span` is the range inside it that answers, if any.
+
+    `reads` is the `fingerprint` of its words; empty if any words will do.
+    """
 
     article: str
     start: int
     end: int
     span: tuple[int, int] | None = None
+    reads: str = ""
 
     @classmethod
     def of_citation(cls, citation: Citation) -> TextRange:
@@ -37,30 +45,43 @@ class TextRange:
         span = None
         if citation.span_start is not None and citation.span_end is not None:
             span = (citation.span_start, citation.span_end)
-        return cls(citation.article_id, citation.start, citation.end, span)
+        reads = fingerprint(citation.quote)
+        return cls(citation.article_id, citation.start, citation.end, span, reads)
 
     @classmethod
     def of_hit(cls, hit: Hit) -> TextRange:
         """Return the range of a passage."""
-        return cls(hit.article_id, hit.start, hit.end)
+        return cls(hit.article_id, hit.start, hit.end, reads=fingerprint(hit.text))
 
     @classmethod
     def checked(cls, data: object, articles: Mapping[str, Article]) -> TextRange | None:
         """Return the place that a browser named, or None if no article has such a place."""
         if not isinstance(data, dict):
             return None
-        name, start, end = data.get("article"), data.get("start"), data.get("end")
+        name, start, end, reads = (data.get(key) for key in ("article", "start", "end", "reads"))
         article = articles.get(name) if isinstance(name, str) else None
         if article is None or not isinstance(name, str) or type(start) is not int:
             return None
         if type(end) is not int or not 0 <= start < end <= len(article.text):
             return None
-        return cls(name, start, end, pages.checked_range(data.get("span"), start, end))
+        span = pages.checked_range(data.get("span"), start, end)
+        place = cls(name, start, end, span, reads if isinstance(reads, str) else "")
+        return place if place.stands_in(article) else None
 
     @property
     def key(self) -> str:
         """What identifies the marks of this place on the page."""
         return f"{self.start}-{self.end}"
+
+    def stands_in(self, article: Article) -> bool:
+        """Whether it is in that article, and its words still read the same."""
+        words = article.text[self.start : self.end]
+        return self.article == article.id and self.reads in ("", fingerprint(words))
+
+
+def fingerprint(words: str) -> str:
+    """Return a short hash of the words at a place."""
+    return hashlib.sha256(words.encode(errors="replace")).hexdigest()[:8]
 
 
 def open_source(request: object, articles: Mapping[str, Article]) -> dict[str, str]:
@@ -79,7 +100,7 @@ def open_source(request: object, articles: Mapping[str, Article]) -> dict[str, s
         return _neighbours(articles[around.article], around)
     place = TextRange.checked(data.get("place"), articles)
     if place is None:
-        return {"error": "This passage was not found in the articles. Ask the question again."}
+        return {"error": NOT_THERE}
     others = data.get("others")
     listed = others[:MOST_PLACES] if isinstance(others, list) else []
     checked = [TextRange.checked(other, articles) for other in listed]
@@ -111,9 +132,11 @@ def panel(
 ) -> str:
     """Return the whole article as HTML, with the places marked (the first of those that overlap).
 
+    A place whose words have changed is not marked.
+
     `active` is the place that the page scrolls to by itself.
     """
-    marks = _apart([place for place in places if place.article == article.id])
+    marks = _apart([place for place in places if place.stands_in(article)])
     title = headline(article.text)
     body = []
     for number, (start, end) in enumerate(paragraphs(article.text), 1):
@@ -125,8 +148,8 @@ def panel(
     opened = "" if active is None else f' data-active="{active.key}"'
     name = html.escape(article.id)  # sent back by the browser, so as it is, unlike what is shown
     return (
-        f'<article class="source" data-article="{name}"{opened}>{_head(article)}'
-        f"{_sides(article, ''.join(body))}</article>"
+        f'<article class="source" data-article="{name}" data-reads="{fingerprint(article.text)}"'
+        f"{opened}>{_head(article)}{_sides(article, ''.join(body))}</article>"
     )
 
 

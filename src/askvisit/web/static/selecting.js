@@ -72,6 +72,7 @@ function shownPlaces(range) {
   const number = (paragraph) => Number(paragraph.id.slice("paragraph-".length));
   return {
     article: find(".source").dataset.article,
+    reads: find(".source").dataset.reads,
     from: [number(first), from],
     to: [number(last), to],
   };

@@ -94,6 +94,7 @@ function placeOf(link) {
     article: address.get("article"),
     start: Number(address.get("start")),
     end: Number(address.get("end")),
+    reads: address.get("reads"), // a hash of the words, which an older link does not have
   };
   if (link.dataset.span) place.span = link.dataset.span.split("-").map(Number);
   return place;
