@@ -10,6 +10,7 @@ from askvisit.cli import main
 from askvisit.web.feedback import Feedback
 
 from .conftest import ROOT, open_sources, serve
+from .test_conversation import ask_slowly
 
 pytestmark = pytest.mark.slow
 
@@ -54,6 +55,26 @@ def test_a_question_is_edited_in_its_place_and_nothing_is_lost_before_it_is_aske
     page.get_by_role("button", name="Restore").click()
     expect(page.locator(".turn")).to_have_count(2)
     assert questions(page) == ["Who met the mayor <b>?", "When did the minister leave?"]
+
+
+def test_a_wording_that_is_being_typed_outlives_the_next_answer(held, open_page, ask):
+    page = open_page(held.address)
+    ask(page, "hello")
+    edit = page.get_by_role("button", name="Edit this question: hello")
+    edit.click()
+    wording = page.get_by_label("New wording")
+    wording.fill("Who met")
+    held.hold()
+    ask_slowly(page)
+    wording.click()
+    held.answer()
+    expect(page.locator("a.cite")).to_have_count(1)
+    expect(wording).to_have_value("Who met")
+    expect(wording).to_be_focused()
+    expect(page.locator(".editing")).to_contain_text("The question after it will be undone")
+    wording.press("Escape")
+    expect(edit).to_be_focused()
+    assert questions(page) == ["hello", "slow: who met the mayor?"]
 
 
 def test_the_best_guess_is_shown_when_asked_for_and_marked_as_one(fake, open_page, ask):

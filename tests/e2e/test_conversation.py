@@ -379,6 +379,17 @@ def test_that_no_answer_came_is_read_out(fake, open_page):
     expect(page.locator("#askvisit-said")).to_contain_text("No answer came.")
 
 
+def test_what_a_button_did_is_read_out(fake, open_page, ask):
+    page = open_page(fake)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    turn = ask(page, "Who met the mayor?")
+    said = page.locator("#askvisit-said")
+    turn.get_by_role("button", name="Copy", exact=True).click()
+    expect(said).to_have_text("Copied")
+    turn.get_by_role("button", name="Pin to the notebook").click()
+    expect(said).to_have_text("Pinned")
+
+
 def test_thanks_for_feedback_are_read_out(open_page, ask, tmp_path):
     served = serve(FakeAssistant(), Feedback(tmp_path / "feedback.jsonl"))
     page = open_page(served.local_url)
@@ -404,6 +415,27 @@ def test_the_way_on_leads_to_a_citation_of_a_conversation_that_was_left(fake, op
     expect(marked).to_have_text("She met the mayor in the town hall.")
 
 
+FOUND = "[...CSS.highlights.get('askvisit-found')].map(range => range.toString())"
+
+
+def test_words_are_found_as_a_keyboard_writes_them(open_page):
+    text = "A Plan\n\nThe mayor’s “new\n  plan” began in May\u00a02019 (or so)."
+    served = serve(FakeAssistant(Article("plan.txt", "A Plan", text)))
+    page = open_page(served.local_url)
+    field, said = page.get_by_label("Find in the article"), page.locator(".source-found")
+    for words, found in (
+        ('the mayor\'s "new plan"', "The mayor’s “new\n  plan”"),
+        ("mayor’s  “new", "mayor’s “new"),
+        ("may 2019 (", "May\u00a02019 ("),
+    ):
+        field.fill(words)
+        expect(said).to_have_text("1 of 1")
+        assert page.evaluate(FOUND) == [found]
+    field.fill("m.y")
+    expect(said).to_have_text("not found")
+    served.close(verbose=False)
+
+
 def test_words_are_found_after_a_letter_that_is_longer_in_lower_case(open_page):
     text = "İİ\n\nThe İİ team met the mayor of İzmir."
     served = serve(FakeAssistant(Article("izmir.txt", "İİ", text)))
@@ -412,6 +444,5 @@ def test_words_are_found_after_a_letter_that_is_longer_in_lower_case(open_page):
     for words, found in (("MAYOR", "mayor"), ("İzmir", "İzmir"), ("izmir", None)):
         field.fill(words)
         expect(said).to_have_text("1 of 1" if found else "not found")
-        marked = "[...CSS.highlights.get('askvisit-found')].map(range => range.toString())"
-        assert page.evaluate(marked) == ([found] if found else [])
+        assert page.evaluate(FOUND) == ([found] if found else [])
     served.close(verbose=False)

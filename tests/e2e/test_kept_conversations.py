@@ -202,11 +202,32 @@ def test_one_that_could_not_be_opened_takes_nothing_of_the_next_question(fake, o
     ask(page, "hello")
     page.route("**/queue/join*", lambda route: route.fulfill(status=503))
     listed(page).nth(1).click()
-    expect(page.locator(".late")).to_contain_text("No answer came")
+    expect(page.locator(".late")).to_contain_text("could not be opened")
     page.unroute("**/queue/join*")
     page.reload()
     expect(page.locator(".message.user p")).to_have_text(["hello"])
     assert kept(page) == [["Who met the mayor?"], ["hello"]]
+
+
+def test_one_that_could_not_be_opened_leaves_the_page_as_it_was(fake, open_page, ask):
+    page = open_page(fake)
+    ask(page, "Who met the mayor?")
+    begin_anew(page)
+    ask(page, "hello")
+    page.route("**/queue/join*", lambda route: route.fulfill(status=503))
+    shown, note = page.locator(".message.user p"), page.locator(".late")
+    for _ in range(2):
+        listed(page).nth(1).click()
+        expect(note).to_have_text(
+            "The conversation could not be opened. Open it again in a moment."
+        )
+        expect(shown).to_have_text(["hello"])
+    page.unroute("**/queue/join*")
+    ask(page, "Zebra?")
+    expect(note).to_have_count(0)
+    expect(shown).to_have_text(["hello", "Zebra?"])
+    listed(page).nth(1).click()
+    expect(shown).to_have_text(["Who met the mayor?"])
 
 
 def ask_much(page, ask, count):

@@ -67,6 +67,7 @@ def test_a_click_asks_about_a_name(feast, open_page):
     expect(page.locator(".turn .quote").first).to_contain_text("Grimsby")
     expect(page.locator("#source mark.active")).to_be_visible()
     expect(names.locator(".suggestion")).to_have_count(0)
+    expect(page.get_by_label("Your question")).to_be_focused()
     expect(names.locator("[data-places]")).to_have_count(2)
 
 

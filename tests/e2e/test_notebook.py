@@ -78,6 +78,19 @@ def test_the_buttons_stand_beside_the_selection_and_go_with_it(fake, open_page):
 
 
 @pytest.mark.slow
+def test_shift_and_an_arrow_change_the_selection_and_no_citation(fake, open_page, ask):
+    page = open_page(fake)
+    ask(page, "List the minister, the mayor")
+    position = page.locator(".source-position")
+    expect(position).to_have_text("1 of 3")
+    page.locator(".source-text").focus()
+    select_words(page, "the only sub")
+    page.keyboard.press("Shift+ArrowRight")
+    assert page.evaluate("getSelection().toString()") == "the only subj"
+    expect(position).to_have_text("1 of 3")
+
+
+@pytest.mark.slow
 def test_selected_words_are_asked_about(fake, open_page):
     page = open_page(fake)
     box = page.get_by_label("Your question")

@@ -102,6 +102,31 @@ def test_the_help_for_programs_closes_by_escape_and_by_the_way_back(fake, open_p
     expect(help_).to_be_hidden()
 
 
+def test_the_help_for_programs_leaves_the_page_as_it_was(fake, open_page, ask):
+    page = open_page(fake)
+    link = ask(page, "Who met the mayor?").locator("a.cite")
+    link.click()
+    notebook = page.get_by_role("tab", name="Notebook")
+    notebook.click()
+    page.get_by_role("button", name="API").click()
+    page.wait_for_function("history.state.askvisit === 'help'")
+    page.keyboard.press("Escape")
+    page.wait_for_function("history.state.askvisit === 'cite'")
+    expect(notebook).to_have_attribute("aria-selected", "true")
+    page.go_back()
+    expect(link).to_be_focused()
+
+
+def test_the_export_menu_gives_the_focus_back(fake, open_page):
+    page = open_page(fake)
+    summary, kind = page.locator("#top summary"), page.get_by_role("button", name="Markdown")
+    for key in ("Escape", "Enter"):
+        summary.click()
+        kind.press(key)
+        expect(kind).to_be_hidden()
+        expect(summary).to_be_focused()
+
+
 def test_an_export_of_nothing_is_told(fake, open_page):
     page = open_page(fake)
     page.locator("#top summary").click()

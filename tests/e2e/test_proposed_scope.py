@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import pytest
 from harness.fakes import SharedWords, WordCounts, calibration, write_articles
 from playwright.sync_api import expect
@@ -13,6 +15,7 @@ from .conftest import open_sources, serve
 
 pytestmark = pytest.mark.slow
 
+JOIN = "**/queue/join*"
 QUESTION = "Of what did the mayor speak in the Herald on Monday?"
 
 
@@ -51,3 +54,41 @@ def test_a_proposed_scope_is_taken_and_taken_off_again(papers, open_page, ask):
     expect(page.locator("#scope")).to_contain_text("Asking all 2 articles")
     expect(page.get_by_role("checkbox", name="About the ferry")).to_be_checked()
     expect(ask(page, "Of what did the mayor speak on Monday?")).not_to_contain_text("Searched only")
+
+
+@contextmanager
+def held_back(page):
+    """Hold back the next event of a page until the end."""
+    held = []
+
+    def hold(route):
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route(JOIN, hold)
+    yield
+    held[0].continue_()
+    page.unroute(JOIN)
+
+
+def test_a_question_is_asked_of_what_was_chosen_just_before(papers, open_page, ask):
+    page = open_page(papers)
+    turn = ask(page, QUESTION)
+    open_sources(page)
+    chip = page.locator("#scope")
+    with held_back(page):
+        turn.get_by_role("button", name="Ask only 1 article (The Riverton Herald)").click()
+        expect(ask(page, QUESTION)).to_contain_text("Searched only: About the bridge")
+    expect(chip).to_contain_text("Asking only About the bridge")
+    with held_back(page):
+        page.get_by_role("button", name="Ask only About the ferry").click()
+        turn = ask(page, "Of what did the mayor speak on Monday?")
+        expect(turn).to_contain_text("Searched only: About the ferry")
+    expect(chip).to_contain_text("Asking only About the ferry")
+    with held_back(page):
+        page.get_by_role("button", name="Go back to all articles").click()
+        turn = ask(page, "Of what did the mayor speak on Monday?")
+        expect(turn).not_to_contain_text("Searched only")
+    expect(chip).to_contain_text("Asking all 2 articles")

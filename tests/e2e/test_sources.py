@@ -179,6 +179,8 @@ def test_a_removed_article_leaves_the_panel_and_its_quotes_say_so(editor, open_p
     expect(page.locator("[data-choose]")).to_have_count(1)
     expect(page.locator("#source article")).to_have_attribute("data-article", "tariffs.txt")
     expect(turn.locator(".gone")).to_have_text("This article has since been removed.")
+    expect(ask(page, "Who raised tariffs?").locator(".gone")).to_have_count(0)
+    expect(turn.locator(".gone")).to_have_text("This article has since been removed.")
     page.reload()
     expect(page.locator(".turn .changed")).to_contain_text("not the same as before")
 

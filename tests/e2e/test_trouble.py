@@ -72,6 +72,37 @@ def test_each_question_is_waited_for_by_itself(open_page, ask):
     served.close(verbose=False)
 
 
+def test_an_edit_that_is_not_answered_undoes_nothing(fake, open_page, ask):
+    page = open_page(fake)
+    asked = ["Who met the mayor?", "hello", "Zebra?"]
+    for question in asked:
+        ask(page, question)
+    shown, wording = page.locator(".message.user p"), page.get_by_label("New wording")
+    page.get_by_role("button", name="Edit this question: Who met the mayor?").click()
+    wording.fill("What was the subject?")
+    page.route("**/queue/join*", lambda route: route.fulfill(status=503))
+    wording.press("Enter")
+    expect(page.locator(".editing .problem")).to_contain_text("No answer came")
+    expect(shown).to_have_text(asked)
+    expect(wording).to_have_value("What was the subject?")
+    expect(wording).to_be_focused()
+    expect(page.get_by_label("Your question")).to_have_value("")
+    page.unroute("**/queue/join*")
+    wording.press("Enter")
+    expect(page.locator(".turn .quote")).to_have_text("Trade was the only subject.")
+    expect(shown).to_have_text(["What was the subject?"])
+    page.get_by_role("button", name="Restore").click()
+    expect(shown).to_have_text(asked)
+
+
+def test_a_question_that_is_too_long_stands_in_the_box_again(fake, open_page, ask):
+    page = open_page(fake)
+    question = f"Who met the mayor, {'or the other mayor, ' * 120}?"
+    turn = ask(page, question)
+    expect(turn.locator(".problem")).to_contain_text("2,000 characters")
+    expect(page.get_by_label("Your question")).to_have_value(question)
+
+
 def test_a_page_that_is_loaded_anew_goes_on_with_the_conversation(fake, open_page, ask):
     page = open_page(fake)
     turn = ask(page, "Zebra?")

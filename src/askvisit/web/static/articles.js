@@ -11,10 +11,14 @@ let wanted = { filter: "", order: "title" }; // kept where the list is written a
 function chosen() {
   const all = ticks();
   const ticked = all.filter((tick) => tick.checked);
-  trigger("choose", {
-    articles: ticked.map((tick) => tick.dataset.choose),
-    all: ticked.length === all.length, // also those that are not listed
-  });
+  const ids = ticked.map((tick) => tick.dataset.choose);
+  choose(ids, ticked.length === all.length); // also those that are not listed
+}
+
+// The next question may be asked before the server has answered.
+function choose(articles, all) {
+  askvisitSession.set("scope", all ? "" : JSON.stringify(articles));
+  trigger("choose", { articles, all });
 }
 
 element.addEventListener("change", (event) => {
@@ -79,7 +83,7 @@ document.addEventListener(
   "askvisit:scope",
   (event) => {
     for (const one of ticks()) one.checked = event.detail.includes(one.dataset.choose);
-    trigger("choose", { articles: event.detail }); // some may not be listed
+    choose(event.detail, false); // some may not be listed
   },
   { signal: window.askvisitScope.signal },
 );

@@ -3,18 +3,22 @@ const PATIENCE = 60_000; // milliseconds until a missing answer is spoken of
 const log = () => element.querySelector(".log");
 const box = () => document.querySelector("#question textarea");
 const waiting = () => element.querySelector(".waiting:not(.late)");
+const opening = () => element.querySelector(".log > .waiting"); // it stands there for a conversation
 const turnsShown = () => element.querySelectorAll("[data-turn]").length; // the server may know fewer
 const kept = () => element.querySelector("[data-kept]")?.dataset.kept;
 let keptBefore = kept();
 let scrolled = 0; // where the log stood before it was written anew
 let clicked = false; // whether the focus was on something that the next log does not have
 let patience = 0; // the timer of the question that is being answered
+let putBack = null; // what brings back the conversation that is left while another one is opened
+const removed = new Set(); // ids of articles that are quoted, and gone
 
 if (window.askvisitChat) window.askvisitChat.abort();
 window.askvisitChat = new AbortController();
 const listening = { signal: window.askvisitChat.signal };
 
 // Shows the question with a note that it is being answered; the answer takes the place of both.
+// Returns the turn.
 function showQuestion(question) {
   if (!question.trim()) return;
   const turn = document.createElement("section");
@@ -24,28 +28,47 @@ function showQuestion(question) {
     '<div class="message bot waiting"><p>Searching the articles… ' +
     '<button type="button" class="quiet" data-stop>Stop</button></p></div>';
   turn.querySelector("p").innerText = question.slice(0, 2000);
-  const lost = document.activeElement?.closest(".suggested, .offered");
+  const lost = document.activeElement?.closest(".suggested, .offered, .source-names");
   document.dispatchEvent(new CustomEvent("askvisit:asking"));
-  for (const part of element.querySelectorAll(".welcome, .suggested, .undone")) part.remove();
+  const past = ".welcome, .suggested, .undone, .log > .late";
+  for (const part of element.querySelectorAll(past)) part.remove();
   askvisitSession.set("asked", question);
   log().append(turn);
   if (lost) focusOnNext();
   showNewest();
   clearTimeout(patience);
   patience = setTimeout(() => turn.isConnected && noAnswer(), PATIENCE);
+  return turn;
 }
 
 // No answer came, at once (too many people ask) or after a long time: the question goes back.
 function noAnswer() {
   const missing = waiting();
-  if (!missing) return;
-  missing.classList.add("late");
+  const turn = missing?.closest(".turn");
+  if (!turn) return; // nothing was asked
   const words = "No answer came. The server may be busy or down: please ask again.";
-  missing.querySelector("p").textContent = words;
-  say(words);
-  if (!box().value) putIntoBox(askvisitSession.get("asked"));
+  giveUp(missing, words);
+  if (turn === sent?.turn) editAgain(words);
+  else if (!box().value) putIntoBox(askvisitSession.get("asked"));
 }
 window.askvisitFailed = noAnswer;
+
+function giveUp(note, words) {
+  note.classList.add("late");
+  note.querySelector("p").textContent = words;
+  say(words);
+}
+
+// Returns what puts the log back as it is now.
+function asItIs() {
+  const parts = element.querySelectorAll(".log > :not(.late)");
+  const at = log().scrollTop;
+  return () => {
+    log().replaceChildren(...parts);
+    log().scrollTop = at;
+    markRemoved();
+  };
+}
 
 function putIntoBox(question) {
   box().value = question;
@@ -104,12 +127,26 @@ document.addEventListener(
 document.addEventListener(
   "askvisit:opening",
   () => {
+    if (!opening()) putBack = asItIs();
     const note = document.createElement("div");
     note.className = "message bot waiting";
     note.innerHTML = "<p>Asking the questions of this conversation again…</p>";
     log().replaceChildren(note);
     askvisitSession.set("asked", "");
     focusOnNext();
+  },
+  listening,
+);
+
+document.addEventListener(
+  "askvisit:notopened",
+  () => {
+    const note = opening();
+    if (!note) return; // a new one was begun
+    putBack();
+    giveUp(note, "The conversation could not be opened. Open it again in a moment.");
+    log().append(note);
+    log().scrollTop = log().scrollHeight;
   },
   listening,
 );
@@ -173,28 +210,43 @@ document.addEventListener(
 
 element.addEventListener("scroll", () => (scrolled = log().scrollTop), true);
 
-// An article was removed: what was quoted from it stays, but says so.
+// An article was removed: what was quoted from it stays, but says so, in each later log too.
 document.addEventListener(
   "askvisit:removed",
   (event) => {
-    for (const link of element.querySelectorAll(".turn a.cite:not(.near, .row)")) {
-      const item = link.closest("li");
-      const gone = new URL(link.href).searchParams.get("article") === event.detail;
-      if (!gone || item.querySelector(".gone")) continue;
-      const note = document.createElement("p");
-      note.className = "gone problem";
-      note.textContent = "This article has since been removed.";
-      item.append(note);
-    }
+    removed.add(event.detail);
+    markRemoved();
   },
   listening,
 );
+document.addEventListener("askvisit:added", (event) => removed.delete(event.detail.article), listening);
+
+function markRemoved() {
+  for (const link of element.querySelectorAll(".turn a.cite:not(.near, .row)")) {
+    const item = link.closest("li");
+    const gone = removed.has(new URL(link.href).searchParams.get("article"));
+    if (!gone || item.querySelector(".gone")) continue;
+    const note = document.createElement("p");
+    note.className = "gone problem";
+    note.textContent = "This article has since been removed.";
+    item.append(note);
+  }
+}
+
+// Of a question that was too long, the log shows only the beginning.
+function keepTooLong(turn) {
+  const asked = askvisitSession.get("asked");
+  const isCut = turn?.querySelector(".message.user p").innerText.length < asked.length;
+  if (isCut && turn.querySelector(".message.bot > .problem") && !box().value) putIntoBox(asked);
+}
 
 // The log was written anew: a new answer is scrolled to and read out, otherwise nothing moves.
 watch("value", () => {
   clearTimeout(patience);
   const isNew = kept() !== keptBefore;
   keptBefore = kept();
+  markRemoved();
+  reopenForms();
   if (isNew) showNewest();
   else log().scrollTop = scrolled;
   announce(isNew);
@@ -202,8 +254,9 @@ watch("value", () => {
   clicked = false;
   askvisitSession.set("kept", trimmed(keptBefore));
   document.dispatchEvent(new CustomEvent("askvisit:kept", { detail: keptBefore }));
-  askvisitSession.set("asked", "");
   const newest = [...element.querySelectorAll(".turn")].at(-1);
+  keepTooLong(newest);
+  askvisitSession.set("asked", "");
   const cites = newest?.querySelector(".message.bot a.cite:not(.near)");
   if (isNew && !cites) document.dispatchEvent(new CustomEvent("askvisit:uncited"));
 });

@@ -9,7 +9,7 @@ async function copied(button, text) {
   sayOn(button, done ? "Copied" : "Could not copy");
 }
 
-// A button tells for a moment what was done, then bears its own name again.
+// A button tells for a moment what was done, also to a screen reader, then bears its own name again.
 function sayOn(button, words) {
   const isIcon = button.classList.contains("tool");
   const label = (button.dataset.label ||= isIcon ? button.title : button.textContent);
@@ -20,6 +20,7 @@ function sayOn(button, words) {
     button.classList.toggle("done", shown !== label);
   };
   show(words);
+  document.dispatchEvent(new CustomEvent("askvisit:say", { detail: words }));
   setTimeout(() => show(label), 1500);
 }
 

@@ -3,15 +3,23 @@ const FOUND = "askvisit-found";
 let found = [];
 let foundAt = -1;
 
-// In lower case, but as long as before, so that what is found stands there in the text too.
+// In lower case and with the marks of a keyboard, but as long as before, so that what is found stands
+// there in the text too.
 const GROWS = "İ"; // the only letter that is longer in lower case
 const lower = (text) => text.split(GROWS).map((part) => part.toLowerCase()).join(GROWS);
+const plain = (text) => lower(text).replace(/[‘’‚‛ʼ]/g, "'").replace(/[“”„‟]/g, '"');
+
+// Between two words there may be any white space: a line of the file ends, or must not end.
+function pattern(words) {
+  const escaped = plain(words).replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(escaped.replace(/\s+/g, "\\s+"), "g");
+}
 
 // Finds all places of the words in the field; it goes to none of them.
 function findWords() {
   const wanted = find(".source-find input").value.trim();
   const blocks = [...find(".source-text").children];
-  found = wanted ? blocks.flatMap((block) => rangesIn(block, lower(wanted))) : [];
+  found = wanted ? blocks.flatMap((block) => rangesIn(block, pattern(wanted))) : [];
   foundAt = -1;
   CSS.highlights?.delete(`${FOUND}-here`);
   if (window.Highlight) CSS.highlights.set(FOUND, new Highlight(...found));
@@ -27,12 +35,12 @@ function rangesIn(block, wanted) {
     const node = walker.currentNode;
     if (node.parentElement.matches(".margin")) continue;
     pieces.push({ node, from: text.length });
-    text += lower(node.data);
+    text += plain(node.data);
   }
   const pieceAt = (at) => pieces.findLast(({ from }) => from <= at);
   const ranges = [];
-  for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length)) {
-    const end = at + wanted.length;
+  for (const { 0: words, index: at } of text.matchAll(wanted)) {
+    const end = at + words.length;
     const [first, last] = [pieceAt(at), pieceAt(end - 1)];
     const range = new Range();
     range.setStart(first.node, at - first.from);

@@ -8,6 +8,7 @@ watch("value", remember);
 
 element.addEventListener("click", (event) => {
   if (!event.target.closest("[data-all]")) return;
+  askvisitSession.set("scope", ""); // the next question may be asked before the server has answered
   document.dispatchEvent(new CustomEvent("askvisit:widened"));
   trigger("widen");
   document.querySelector("#question textarea")?.focus();

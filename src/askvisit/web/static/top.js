@@ -8,7 +8,7 @@ const listening = { signal: window.askvisitTop.signal };
 element.addEventListener("click", (event) => {
   const save = event.target.closest("[data-export]");
   if (save) {
-    save.closest("details").open = false;
+    closeMenu(save.closest("details"));
     if (document.querySelector("#chat .inspector")) trigger("export", { format: save.dataset.export });
     else say("There is nothing to export yet.");
   }
@@ -22,6 +22,7 @@ function openHelp() {
   help().querySelector("[data-address]").textContent = location.origin + location.pathname;
   help().showModal();
   history.pushState({ askvisit: "help" }, "");
+  document.dispatchEvent(new CustomEvent("askvisit:helping"));
 }
 help().addEventListener("close", () => history.state?.askvisit === "help" && history.back());
 window.addEventListener("popstate", () => help()?.open && help().close(), listening);
@@ -32,9 +33,15 @@ function say(words) {
   setTimeout(() => (said.textContent = ""), 4000);
 }
 
+// What has the focus in the menu would be hidden with it.
+function closeMenu(open) {
+  if (open.contains(document.activeElement)) open.querySelector("summary").focus();
+  open.open = false;
+}
+
 const away = (event) => {
   const open = menu();
   if (open && (event.key === "Escape" || (event.type === "click" && !open.contains(event.target))))
-    open.open = false;
+    closeMenu(open);
 };
 for (const type of ["click", "keydown"]) document.addEventListener(type, away, listening);

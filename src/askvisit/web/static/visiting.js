@@ -13,11 +13,13 @@ window.addEventListener(
   (event) => {
     const before = at;
     at = event.state?.askvisit;
+    if (before === "help") return; // it covered the page, which is as it was
     if (at === "cite") openWanted();
     else if (before === "cite" && at !== "help") goBack();
   },
   listening,
 );
+document.addEventListener("askvisit:helping", () => (at = "help"), listening);
 
 // A link from outside: ?article=…, and with &start=…&end=… the place in it.
 const outside = new URLSearchParams(location.search);

@@ -22,7 +22,7 @@ function stepInArticle(by) {
 document.addEventListener(
   "keydown",
   (event) => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return; // Shift selects
     const inArticle = element.contains(event.target);
     if (!inArticle && !event.target.closest?.("a.cite")) return;
     if (event.key === "ArrowRight") step(1);
