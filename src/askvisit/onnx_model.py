@@ -37,8 +37,8 @@ another strictness, of one article alone, to see how they were answered, or by s
 
 _WEIGHTS_FOLDER = "session.model_external_initializers_file_folder_path"
 _NO_OVERFLOW = "session.x64quantprecision"
-"""On x86 without VNNI, products of int8 and uint8 are added in pairs to 16 bits, which can overflow;
-with this, ONNX Runtime multiplies in a slower, exact way there. Elsewhere it changes nothing."""
+"""On x86 without VNNI, products of int8 and uint8 are added in pairs to 16 bits, which can
+overflow; with this, ONNX Runtime multiplies in a slower, exact way there, and only there."""
 
 _THREADS = ThreadPoolExecutor(min(8, os.cpu_count() or 1), "onnx-model")
 """Runs inputs in parallel, each on one core: on two cores this takes a quarter less time than two
