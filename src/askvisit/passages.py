@@ -12,7 +12,7 @@ from askvisit import quotable
 from askvisit.records import Article, Passage, Sentence, Window
 from askvisit.text import ends_sentence
 
-SETTINGS = {"version": 2, "longest": 1000, "tiny": 80}
+SETTINGS = {"version": 3, "longest": 1000, "tiny": 80}
 """What passages depend on: an index built with other settings is rebuilt.
 
 `longest`: characters of a passage; 1,000 are about 220 word pieces, within the encoder's 256.
@@ -25,8 +25,25 @@ WINDOW_LENGTH = 1100
 _BLANK_LINES = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
 _SPACE = re.compile(r"\s")
 _BLOCK_START = re.compile(r"[ \t]*(?:#{1,6}\s|[-*+•]\s|\d{1,3}[.)]\s|>\s?)")
+_LIST_MARK = re.compile(r"[ \t]*(?:[–—]|\(?(?:[A-Za-z]|[ivx]{2,4})\)|\(\d{1,3}\))\s")
+"""What may begin a list item if it begins several lines: once, a wrapped text may have it too."""
 _HEADING_MARK = re.compile(r"#{1,6}\s+|[-*+•>]\s+")
 _HEADLINE_LENGTH = 200
+
+_TITLES = (
+    "Adm|Ald|Amb|Asst|Atty|Brig|Cdr|Cllr|Cmdr|Comdr|Const|Coun|Cpl|Cpt|Det|Ens|Fr|Insp|Lt|Maj|Mgr"
+    "|Mlle|Mme|Msgr|Pfc|Pres|Pvt|Reps|Sens|Spc|Supt|(?:Brig|Lt|Maj)\\.-(?:Col|Gen|Gov)"
+)
+_GOES_ON = re.compile(
+    rf"(?:(?<![\w.])(?:{_TITLES})|(?:\A|\b[a-z]+\s|[-,(“]\s?)St)\.\s+(?=[^\W\d_a-z])"
+    r"|[!?][\"'”’»)\]]*\s+(?=[\"'“‘(\[]*[a-z](?![A-Z]))"
+)
+"""Where no sentence ends: "Lt. Gov. Lind", "St. John" (not "on Main St. However"), "Yahoo! is"."""
+
+_DATELINE = re.compile(
+    r"[^a-z.!?\n]{2,40}[A-Z][a-z]{1,4}\.\)?\s+(?:\([^()\n]{2,30}\)\s*)?(?:[–—]|--?)\s"
+)
+"""The place that a report begins with: "WINDSOR, Ont. (AP) — "."""
 
 Range = tuple[int, int]
 
@@ -35,8 +52,8 @@ def paragraphs(text: str) -> list[Range]:
     """Return the paragraphs' offsets, excluding surrounding white space and Markdown markers.
 
     Blank lines separate paragraphs. Within a block, lines stand alone if they are headings, list
-    items or the turns of speakers, or if most of them end like sentences (a text with one line per
-    paragraph); otherwise the block is one wrapped paragraph.
+    items or the turns of speakers, or if they are paragraphs: if most end like sentences, or all
+    below those of a heading do. Otherwise the block is one wrapped paragraph.
     """
     found = []
     start = 0
@@ -133,11 +150,13 @@ def _lines_or_block(text: str, start: int, end: int) -> list[Range]:
     closed = [ends_sentence(text[a:b]) for a, b in lines]
     speakers = [quotable.SPEAKER.match(text, a, b) is not None for a, b in lines]
     one_each, in_turn = 2 * sum(closed) > len(lines), sum(speakers) > 1
-    if len(lines) > 1 and one_each and not in_turn:
+    if len(lines) > 1 and not in_turn and (one_each or _is_below_heading(text, lines, closed)):
         return lines
+    marked = [_LIST_MARK.match(text, a, b) is not None for a, b in lines]
+    is_list = sum(marked) > 1
     blocks: list[Range] = []
     for n, (a, b) in enumerate(lines):
-        alone = _BLOCK_START.match(text, a, b) is not None
+        alone = _BLOCK_START.match(text, a, b) is not None or (is_list and marked[n])
         alone = alone or (in_turn and (speakers[n] or (one_each and n > 0 and closed[n - 1])))
         after_heading = blocks and text[blocks[-1][0] : blocks[-1][1]].lstrip().startswith("#")
         if not blocks or alone or after_heading:
@@ -145,6 +164,17 @@ def _lines_or_block(text: str, start: int, end: int) -> list[Range]:
         else:
             blocks[-1] = (blocks[-1][0], b)
     return blocks
+
+
+def _is_below_heading(text: str, lines: Sequence[Range], closed: Sequence[bool]) -> bool:
+    """Return whether two or more paragraphs, a line each, follow the lines of a heading.
+
+    Those (headline, byline, date) do not end like sentences. Of a wrapped text, hardly ever do all
+    lines behind the first that does, and none of its lines begins with a small letter.
+    """
+    if sum(closed) < 2 or any(text[a:b].lstrip()[:1].islower() for a, b in lines):
+        return False
+    return all(closed[closed.index(True) :])
 
 
 def _trim(text: str, start: int, end: int) -> Range | None:
@@ -164,10 +194,18 @@ def _trim(text: str, start: int, end: int) -> Range | None:
 def _sentence_ranges(text: str, start: int, end: int) -> list[Range]:
     from nupunkt import sent_spans
 
-    found = []
-    for left, right in sent_spans(text[start:end]):
+    paragraph = text[start:end]
+    goes_on = {start + match.end() for match in _GOES_ON.finditer(paragraph)}
+    dateline = _DATELINE.match(paragraph)
+    begins = start + dateline.end() if dateline else start
+    found: list[Range] = []
+    for left, right in sent_spans(paragraph):
         trimmed = _trim_space(text, start + left, start + right)
-        if trimmed is not None:
+        if trimmed is None:
+            continue
+        if found and (trimmed[0] in goes_on or trimmed[0] < begins):
+            found[-1] = (found[-1][0], trimmed[1])
+        else:
             found.append(trimmed)
     return [cut for piece in quotable.together(text, found) for cut in _hard_cut(text, *piece)]
 

@@ -135,10 +135,42 @@ def test_the_visit_has_13_paragraphs_and_33_sentences():
         "After the U.N. Security Council met, trade fell.",
         "Mr. Kim met Dr. Lee at 3.30 p.m. on Monday.",
         "“I will not go,” he said.",
+        "Lt. Gov. Dan Patrick visited the town.",
+        "He wrote to Lt. Col. Vindman, Cmdr. Lee and Cllr. Élodie Marsh.",
+        "Msgr. Paul Ryan, Mme. Zakki and Ald. Ray Lopez spoke.",
+        "A Pfc. Ann Lind and a Spc. Tom Berg fell.",
+        "Maj.-Gen. John Roe met Brig. General Hall and Adm. Paul Orr.",
+        "The coffin rested in St. Mary Church for two days.",
+        "A host of Jeopardy! was told that Yahoo! is slow.",
+        "He drank seven jugs! and was loud.",
+        "Kun je zwemmen? (literally: can you swim) is Dutch.",
     ],
 )
-def test_an_abbreviation_ends_no_sentence(sentence):
+def test_an_abbreviation_or_a_mark_within_ends_no_sentence(sentence):
     assert split(f"Before it stands this. {sentence} This comes after it.")[1] == sentence
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("They opened a café on Bonavita St.", "Among the guests was Ann Lind."),
+        ("He drank seven jugs!", "He was loud."),
+        ("Who pays for it?", "iPhone buyers do."),
+        ("He came at noon.", "Lt. Berg came too."),
+    ],
+)
+def test_a_sentence_ends_where_another_begins(first, second):
+    assert split(f"{first} {second}") == [first, second]
+
+
+@pytest.mark.parametrize(
+    "dateline",
+    ["WINDSOR, Ont. (AP) — ", "BRANDON, Man. – ", "TORONTO (Ont.) (AP) — ", "HOBART, Tas. -- "],
+)
+def test_a_dateline_belongs_to_the_first_sentence(dateline):
+    first = f"{dateline}Nine people lost an eye."
+    assert split(f"{first} Two went to court.") == [first, "Two went to court."]
+    assert split("Have you met Ann, Tom? – We have.") == ["Have you met Ann, Tom?", "– We have."]
 
 
 @pytest.mark.parametrize(
@@ -156,6 +188,19 @@ def test_an_abbreviation_ends_no_sentence(sentence):
         ("- one thing\n- another\n  goes on\n* last", ["one thing", "another\n  goes on", "last"]),
         ("1. first step\n2. second step", ["1. first step", "2. second step"]),
         ("> quoted words", ["quoted words"]),
+        ("Today:\n– Roads are closed\n– Schools\n  reopen", [
+            "Today:", "– Roads are closed", "– Schools\n  reopen"]),
+        ("a) the roads\nb) the schools", ["a) the roads", "b) the schools"]),
+        ("(1) the roads\n(2) the schools", ["(1) the roads", "(2) the schools"]),
+        ("(ii) the roads\n(iii) the schools", ["(ii) the roads", "(iii) the schools"]),
+        ("The mayor was ill\n– she said so –\nand left", [
+            "The mayor was ill\n– she said so –\nand left"]),
+        ("A Headline\nBy Ada Quill\nThe Post\n3 May 2021\nIt rained.\nIt blew.", [
+            "A Headline", "By Ada Quill", "The Post", "3 May 2021", "It rained.", "It blew."]),
+        ("A Headline\nby Ada Quill\nThe Post\n3 May 2021\nIt rained.\nIt blew.", [
+            "A Headline\nby Ada Quill\nThe Post\n3 May 2021\nIt rained.\nIt blew."]),
+        ("The roads near the\nPan-American Highway.\nA vendor of the\nRed Cross died.", [
+            "The roads near the\nPan-American Highway.\nA vendor of the\nRed Cross died."]),
         ("Text.\n\n***\n\n---\n\nMore.", ["Text.", "More."]),
         ("\n\n \n", []),
         ("", []),
