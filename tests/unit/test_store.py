@@ -90,6 +90,25 @@ def test_sentences_of_a_range_are_those_that_begin_in_it(store):
     assert store.sentences("bridge.txt", start + 1, end + 1) == every[2:4]
 
 
+def test_a_text_is_read_once_however_many_sentences_it_has(tmp_path):
+    """SQLite's substr would read it from its beginning for each of them."""
+    told: list[str] = []
+    many = [Article(name, "A", f"{STEEL}{BRIDGE}\n\n" * 20) for name in ("a.txt", "b.txt")]
+    with closing(write(tmp_path / "s.db", many)) as store:
+        store._idle[0].set_trace_callback(told.append)
+        assert store.sentences("a.txt") == cutting.sentences(many[0])
+        assert sum(" text" in sql for sql in told) == 1
+        told.clear()
+        numbers = store.passage_range("b.txt").stop
+        passages = store.passages(range(numbers)).values()
+        assert [*passages] == [p for article in many for p in cutting.passages(article)]
+        assert sum(" text" in sql for sql in told) == 2
+    with writing(tmp_path / "new.db", tmp_path / "s.db") as writer:
+        writer._db.set_trace_callback(told.append)
+        writer.copy("b.txt")
+    assert not any("substr" in sql for sql in told)
+
+
 def test_an_unknown_article_is_a_key_error(store):
     for read in (store.article, store.passage_range):
         with pytest.raises(KeyError, match="nobody"):

@@ -8,6 +8,8 @@ import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -89,15 +91,19 @@ class Store:
     def passages(self, numbers: Iterable[int]) -> dict[int, Passage]:
         """Return passages by number; a missing one counts as damage."""
         wanted = list(dict.fromkeys(numbers))
+        found: dict[int, Passage] = {}
         with self._reading() as db:
             rows = db.execute(
-                "SELECT p.number, a.id, p.start, p.end, "
-                "substr(a.text, p.start + 1, p.end - p.start) "
-                "FROM passages p JOIN articles a ON a.number = p.article "
-                "WHERE p.number IN (SELECT value FROM json_each(?))",
+                "SELECT article, number, start, end FROM passages "
+                "WHERE number IN (SELECT value FROM json_each(?)) ORDER BY number",
                 (json.dumps(wanted),),
-            )
-            found = {number: Passage(of_type(str, name), *row) for number, name, *row in rows}
+            ).fetchall()
+            # SQLite's substr would read a long text from its beginning for each passage.
+            for article, inside in groupby(rows, key=itemgetter(0)):
+                query = "SELECT id, text FROM articles WHERE number = ?"
+                for name, text in db.execute(query, (article,)):
+                    for _, number, a, b in inside:
+                        found[number] = Passage(of_type(str, name), a, b, of_type(str, text)[a:b])
             if len(found) != len(wanted):
                 raise ValueError("passages are missing")
             return found
@@ -106,12 +112,15 @@ class Store:
         """Return an article's sentences that begin in a range, in order."""
         with self._reading() as db:
             rows = db.execute(
-                "SELECT s.paragraph, s.start, s.end, substr(a.text, s.start + 1, s.end - s.start) "
+                "SELECT s.paragraph, s.start, s.end "
                 "FROM sentences s JOIN articles a ON a.number = s.article "
                 "WHERE a.id = ? AND s.start >= ? AND s.start < ? ORDER BY s.start",
                 (article_id, start, end),
-            )
-            return [Sentence(article_id, of_type(int, paragraph), *row) for paragraph, *row in rows]
+            ).fetchall()
+            if not rows:
+                return []
+            text = of_type(str, self._row(db, "text", article_id)[0])
+            return [Sentence(article_id, of_type(int, n), a, b, text[a:b]) for n, a, b in rows]
 
     def bm25(
         self, question: str, k: int, within: Sequence[range] | None = None

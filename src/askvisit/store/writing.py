@@ -86,8 +86,8 @@ class StoreWriter:
 
     def copy(self, article_id: str) -> range:
         """Copy an article from the previous store; returns the numbers of its passages *there*."""
-        old, first, end = self._db.execute(
-            "SELECT number, first_passage, end_passage FROM old.articles WHERE id = ?",
+        old, text, first, end = self._db.execute(
+            "SELECT number, text, first_passage, end_passage FROM old.articles WHERE id = ?",
             (article_id,),
         ).fetchone()
         shift = self._passages - first
@@ -101,14 +101,15 @@ class StoreWriter:
             "WHERE number >= ? AND number < ?",
             (shift, self._articles, first, end),
         )
-        texts = self._db.execute(
-            "SELECT p.number + ?, substr(a.text, p.start + 1, p.end - p.start) "
-            "FROM old.passages p JOIN old.articles a ON a.number = p.article "
-            "WHERE p.number >= ? AND p.number < ?",
+        passages = self._db.execute(
+            "SELECT number + ?, start, end FROM old.passages WHERE number >= ? AND number < ?",
             (shift, first, end),
         )
         # With one INSERT … SELECT, FTS5 would write out what it has sorted at each article.
-        self._db.executemany("INSERT INTO words (rowid, text) VALUES (?, ?)", texts)
+        self._db.executemany(
+            "INSERT INTO words (rowid, text) VALUES (?, ?)",
+            ((number, text[a:b]) for number, a, b in passages),
+        )
         self._db.execute(
             "INSERT INTO sentences SELECT ?, start, end, paragraph FROM old.sentences "
             "WHERE article = ?",
