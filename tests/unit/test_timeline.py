@@ -135,6 +135,26 @@ def test_a_number_behind_a_month_may_be_a_count(text, found):
     assert dates(text) == found
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("In 2020 prices rose 5 percent.", ["2020"]),
+        ("Since 2011 farmers have left, and by 2018 tariffs were raised.", ["2011", "2018"]),
+        ("In early 1942 elements of the army came.", ["1942"]),
+        ("The treaty of 1995 obliges them, as does a deed from 1894 onwards.", ["1995", "1894"]),
+        ("It opened in autumn 2024, not in Spring 1962.", ["2024", "1962"]),
+        ("It has grown since winter 2019, most in Q3 2020.", ["2019", "2020"]),
+        ("In fiscal 2020 it grew, and in fiscal year 2021 too.", ["2020", "2021"]),
+        ("In 2008 second homes were cheap. In 2000 Ms Lind left.", ["2008", "2000"]),
+        ("The 1900 soldiers left, with a loan for 1880 roofs.", []),
+        ("A printing of 1250 copies, and data from 1228 Russians.", []),
+        ("In 2000 years it fell by 1500 metres, or $9 million in 2006 dollars.", []),
+    ],
+)
+def test_four_digits_before_a_plural_may_be_a_year(text, found):
+    assert [when for _, when in dates(text, on=None)] == found
+
+
 def test_a_week_over_a_change_of_year_is_no_date():
     assert dates("The tax fell last week.", date(2025, 1, 8)) == []
     assert dates("The tax fell last week.", date(2025, 7, 8)) == [("last week", "2025")]

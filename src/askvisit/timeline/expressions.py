@@ -77,8 +77,9 @@ _EVENT = (  # "the Oct. 7 attacks", "its deadly 7 October attack"
     rf"(?i:(?=\s+(?!(?:{'|'.join(AUXILIARIES | PREPOSITIONS | STOP_WORDS)})\b)[^\W\d_]))"
 )
 _BEFORE_YEAR = (
-    r"(?:(?<!\w)(?:in|since|by|until|till|up\sto|from|of|before|after|during|through|for|between|early"
-    r"|late|mid|year)[\s-]+|(?<=\d{4}[–—-])|(?<=\d{4}\s(?:to|or)\s)|(?<=\d{4}\sand\s)"
+    r"(?:(?<!\w)(?:(?P<only>in|since|by|until|till|early|late|mid)|(?P<mostly>of|from)|up\sto|before"
+    r"|after|during|through|for|between|year|fiscal|spring|summer|autumn|fall|winter|q[1-4])[\s-]+"
+    r"|(?<=\d{4}[–—-])|(?<=\d{4}\s(?:to|or)\s)|(?<=\d{4}\sand\s)"
     r"|(?<!\w)(?P<article>an?|the|its|his|her|their)\s|\()"
 )
 
@@ -129,10 +130,12 @@ _CAPITAL_BEFORE = re.compile(r"[a-z,]\s+[A-Z][a-z]+\s+$")
 _GIVEN_NAMES = frozenset(("April", "May", "June", "August"))
 _MEASURES = frozenset(
     "per percent people million billion thousand metre meter kilometre kilometer mile km kg m "
-    "tonne ton dollar euro pound hp mph square cubic odd gmt utc bst cet est edt".split()
+    "tonne ton dollar euro pound hp mph square cubic odd gmt utc bst cet est edt feet seconds "
+    "minutes hours days weeks months years".split()
 )
-_OLDEST_AFTER_ARTICLE = 1800
-"""The lowest number that is a year after "a" or "the": "the 1500 metres" is none."""
+_OLDEST = 1800
+"""The lowest number that is a year after "a" or "the" ("the 1500 metres" is none), and before a
+plural after "of" or "from" ("of 1250 copies")."""
 
 
 def find(sentence: str) -> Iterator[DateExpression]:
@@ -161,13 +164,28 @@ def _means_a_date(match: re.Match[str], before: str, after: str) -> bool:
 
 
 def _is_year(match: re.Match[str], after: str) -> bool:
-    """Return whether four digits are a year, not a count of something."""
-    if match["article"] and int(match["year"]) < _OLDEST_AFTER_ARTICLE:
+    """Return whether four digits are a year, not a count of something.
+
+    After "in", only a measure makes them one: "in 2020 prices rose", "in 2000 years".
+    """
+    is_recent = int(match["year"]) >= _OLDEST
+    if (match["article"] and not is_recent) or re.match(r"[-,.](?!\d{4}\b)\w", after):
         return False
-    return re.match(r"[-,.](?!\d{4}\b)\w", after) is None and not is_counted(after)
+    only = match["only"] or (match["mostly"] and is_recent)
+    return not (_is_measured(after) if only else is_counted(after))
 
 
 def is_counted(after: str) -> bool:
     """Return whether the next word makes a number a count: "1900 soldiers", "in May 20 people"."""
-    counted = re.match(r"\s+([\w-]+)", after)
-    return counted is not None and (is_plural(counted[1]) or counted[1].lower() in _MEASURES)
+    return is_plural(_next_word(after)) or _is_measured(after)
+
+
+def _is_measured(after: str) -> bool:
+    word = _next_word(after)
+    one = word.removesuffix("s") if is_plural(word) else word  # not of "Ms"
+    return not _MEASURES.isdisjoint((word.lower(), one.lower()))
+
+
+def _next_word(after: str) -> str:
+    word = re.match(r"\s+([\w-]+)", after)
+    return word[1] if word else ""
