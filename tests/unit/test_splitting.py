@@ -52,6 +52,8 @@ SCRIPT = {"on Monday": 2.0, "three years": 1.0}
         ("Who won? Trump or Biden? He won, right? And why?", ["Who won?", "And why?"]),
         ("When did Xi come? Kim asked him. Why did he go? Who paid? Tell me.",
          ["When did Xi come?", "Kim asked him. Why did he go?", "Who paid?"]),
+        ('Who sold the 6" pipe? And who made the 8" one?',
+         ['Who sold the 6" pipe?', 'And who made the 8" one?']),
     ],
 )  # fmt: skip
 def test_questions_are_split(line, questions):
@@ -77,6 +79,10 @@ def test_questions_are_split(line, questions):
         "Who? Who? Who?",
         "Why? Because.",
         "Who is A? " * 6,
+        'What did the mayor mean by "Why now? Why here?"',
+        "What did the mayor mean by “Why now? Why here?”",
+        "What did the mayor mean by ‘Why don’t we? Why not?’",
+        'Who is the inspiration to "get up there and do what she did"?',
         "sanctions and tariffs",
         "",
     ],

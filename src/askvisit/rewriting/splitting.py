@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from askvisit.text import AUXILIARIES, PREPOSITIONS, QUESTION_WORDS, content_words, lower_tokens
 
@@ -10,6 +11,7 @@ _MOST = 5
 """A line with more questions than this is read as one text, as typed."""
 
 _AFTER_MARK = re.compile(r"(?<=\?)[\s?!.]+(?=\w)")
+_QUOTATION = re.compile(r"“[^”]*”|(?<!\w)\"[^\"]*\"|‘(?:[^’]|’(?=\w))*’")
 _ASKING = "who|whom|whose|what|which|when|where|why|how"
 _PREPOSITION = r"(?:(?:at|by|for|from|in|on|to|with|since|until|under)\s+)?"
 _DO = rf"do(?!\s+(?:{'|'.join(sorted(PREPOSITIONS))})\b)"
@@ -36,7 +38,7 @@ _FURTHER = re.compile(
 
 def split(question: str) -> list[str]:
     """Return the questions of a line in order: one, as typed, unless it is clearly more."""
-    first, *rest = [part for piece in _AFTER_MARK.split(question) for part in _at_joint(piece)]
+    first, *rest = [part for piece in _at_mark(question) for part in _at_joint(piece)]
     begins = (first.endswith("?") and bool(content_words(first))) or _is_whole(first)
     is_several = begins and any(_FURTHER.match(piece) for piece in rest)
     asking = [first, *(piece for piece in rest if _asks(piece))]
@@ -50,6 +52,20 @@ def _asks(piece: str) -> bool:
     held = lower_tokens(piece)
     asks = piece.endswith("?") and (held[:1] == ["any"] or not QUESTION_WORDS.isdisjoint(held))
     return asks or _FURTHER.match(piece) is not None
+
+
+def _at_mark(line: str) -> Iterator[str]:
+    """Split a line after each question mark, but for those in a quotation."""
+    start = 0
+    for mark in _AFTER_MARK.finditer(line):
+        if not _is_quoted(line, mark.start()):
+            yield line[start : mark.start()]
+            start = mark.end()
+    yield line[start:]
+
+
+def _is_quoted(text: str, offset: int) -> bool:
+    return any(said.start() < offset < said.end() for said in _QUOTATION.finditer(text))
 
 
 def _at_joint(piece: str) -> list[str]:
@@ -77,7 +93,8 @@ def _divides(joint: re.Match[str]) -> bool:
     held = lower_tokens(before)
     may_go_on = joint["name"] is not None and set(",;").isdisjoint(joint[0])
     goes_on = may_go_on and (AUXILIARIES.isdisjoint(held) or held[-1] in _MODALS)
-    return _is_whole(before) and not goes_on
+    is_quoted = _is_quoted(joint.string, joint.start())
+    return _is_whole(before) and not goes_on and not is_quoted
 
 
 def _is_whole(text: str) -> bool:
