@@ -81,25 +81,30 @@ class QAPipeline:
         return _joined(question, answers)
 
     def _answer_one(self, question: str, asked: str, history: Sequence[Answer]) -> Answer:
-        """Answer one question; replies in the history are no turns that it may depend on."""
+        """Answer one question; replies in the history are no turns that it may depend on.
+
+        What may be a request or a question to the text is that if the text has a sure answer.
+        """
         reply = talk.reply(self.index, self.encoder, question, asked, history, self.articles)
-        if reply is not None:
-            return self._unless_all_is_refused(reply, asked)
+        if reply is not None and reply.is_sure:
+            return self._unless_all_is_refused(reply.answer, asked)
         places = [n for n, turn in enumerate(history) if not talk.is_reply(turn)]
         earlier = [history[place] for place in places]
         result = self._best(rewriting.wrapping.unwrap(asked), earlier)
+        if reply is not None and (result.is_topic_search or not self._is_sure(result)):
+            return self._unless_all_is_refused(reply.answer, asked)
         return self._answered(question, result).placed(places)
 
     def _best(self, asked: str, history: Sequence[Answer]) -> ReadingResult:
         """Rewrite a question, and return the result of the chosen reading."""
         spelled = rewriting.spelling.correct(asked, self.index)
-        corrected = rewriting.aliases.expand(spelled, self.index)
+        corrected = rewriting.aliases.expand(spelled, self.index, directions=False)
         cited = _last_cited(history)
         is_short = len(content_words(corrected)) <= _FOLLOW_UP
         in_context = self._in_context(corrected, history) if is_short else None
         if in_context is not None:
             return in_context
-        alone = self.read(corrected, cited=cited)
+        alone = self._alone(spelled, corrected, cited)
         if self._is_sure(alone):
             return alone
         if not is_short:
@@ -107,6 +112,14 @@ class QAPipeline:
         if in_context is None:
             return self._or_as_typed(asked, alone, cited)
         return max(alone, in_context, key=_confidence)
+
+    def _alone(self, spelled: str, corrected: str, cited: Sequence[Citation]) -> ReadingResult:
+        """Read a question by itself; "the North" as North Korea if it is not sure otherwise."""
+        result = self.read(corrected, cited=cited)
+        country = rewriting.aliases.expand(spelled, self.index)
+        if country == corrected or self._is_sure(result):
+            return result
+        return max(self.read(country, cited=cited), result, key=_confidence)
 
     def read(
         self, question: str, context: Sequence[ContextTurn] = (), cited: Sequence[Citation] = ()

@@ -74,6 +74,12 @@ def test_what_is_no_alias_or_has_no_other_form_stays(harbour, question):
     assert expand(question, harbour) == question
 
 
+def test_directions_may_stay(harbour):
+    typed = "Does the North trade with the PRC, or the south with NK?"
+    expanded = "Does the North trade with China, or the south with North Korea?"
+    assert expand(typed, harbour, directions=False) == expanded
+
+
 def test_both_ways(tmp_path, encoder):
     text = "DPRK officials met the President. The United Nations watched us. Britain left the EU."
     write_articles(tmp_path / "articles", {"a.txt": text})

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from harness.fakes import (
     ROOT,
+    ScriptedReader,
     ScriptedResolver,
     SharedWords,
     WordCounts,
@@ -17,8 +18,9 @@ from harness.fakes import (
 
 from askvisit import Answer, Assistant, build_index, talk
 from askvisit.encoder import load
+from askvisit.index import open_index
 from askvisit.records import Fact
-from askvisit.talk import fact_questions, requests
+from askvisit.talk import certainty, fact_questions, requests
 from askvisit.talk.intents import Intents, LearnedIntent
 
 BODY = "The mayor opened the bridge on Monday. It cost two million crowns.\n"
@@ -140,6 +142,189 @@ def test_it_may_be_something_in_the_text_where_the_article_has_no_such_fact(news
     assert railway.citations[0].article_id == "railway.txt"
     assert news.ask("When was it published?", [railway]).request is None
     assert news.ask("When was this article published?", [railway]).kind == "talk"
+
+
+MUSEUM = (
+    "A Museum Burns\n\nBy Lars Beck\n\n10 June 2022\n\n"
+    "Falk wrote a book on ships, and it was published in 2015. The museum was opened in 1952. "
+    "Nobody knows the title.\n"
+)
+OF_A_WORK = (
+    ("When was it published?", "date"),
+    ("Who is the author?", "author"),
+    ("What is the title?", "headline"),
+    ("What was it about?", "summary"),
+)
+
+
+@pytest.fixture
+def museum(tmp_path):
+    """Return an assistant over an article whose text has a book, which follow-ups lean on."""
+    folder = write_articles(tmp_path / "articles", {"museum.txt": MUSEUM}).parent
+    build_index(index=folder, encoder=WordCounts())
+    resolver = ScriptedResolver({question: ["book"] for question, _ in OF_A_WORK})
+    return Assistant(folder, WordCounts(), SharedWords(), calibration(), resolver)
+
+
+@pytest.mark.parametrize(("question", "request_"), OF_A_WORK)
+def test_it_is_the_work_that_the_last_turns_were_about(museum, question, request_):
+    book = museum.ask("What did Falk write, a book?")
+    of_book = museum.ask(question, [book])
+    assert (of_book.kind, of_book.request, of_book.reading) == (
+        *("answer", None),
+        f"{question} — book",
+    )
+    again = museum.ask(question, [book, museum.ask("When in 2015?", [book])])
+    assert again.reading == f"{question} — book"
+    opened = museum.ask("When was the museum opened?")
+    headline = museum.ask("What is the headline?", [book])
+    line = museum.ask("What did Falk write, a book? What is the headline?")
+    for history in ([], [opened], [book, headline], [line], [book, opened, opened, opened]):
+        assert museum.ask(question, history).request == request_
+
+
+def test_it_is_the_article_where_the_text_has_no_sure_answer(museum):
+    book = museum.ask("What did Falk write, a book?")
+    assert museum.ask("Who is it by?", [book]).facts[0].value == "Lars Beck"
+    for question in ("When was this written?", "Who wrote this article?", "the headline?"):
+        assert museum.ask(question, [book]).request is not None
+    assert museum.ask("summarise it", [book]).request == "summary"
+    assert museum.ask("the title", [book]).request == "headline"
+    assert museum.ask("the title").request == "headline"
+    refused = museum.ask("Who is it by?", [book], min_confidence=1)
+    assert (refused.kind, refused.facts) == ("not_found", ())
+
+
+def test_the_newest_one_may_be_one_of_those_just_talked_about(news):
+    which = "Which one is the newest?"
+    news._resolver = ScriptedResolver({which: ["railway"]})
+    railway = news.ask("Who opened the railway?")
+    assert news.ask(which, [railway]).reading == f"{which} — railway"
+    assert news.ask("What is the newest article?", [railway]).request == "newest"
+    assert news.ask(which, [railway, news.ask("list the articles")]).request == "newest"
+    news._reader = ScriptedReader({})
+    assert news.ask(which, [railway]).request == "newest"
+    assert news.ask(which, [railway], articles=["railway.txt"]).kind == "not_found"
+    assert news.ask(which, articles=["railway.txt"]).text.startswith("None of the articles has")
+
+
+def test_that_no_article_is_about_something_is_said_where_nothing_else_was_asked(news, monkeypatch):
+    done = "Is anything being done about it?"
+    asked = fact_questions.FactQuestion("about", "done")
+    monkeypatch.setattr(
+        fact_questions, "parse", lambda message, _: asked if message == done else None
+    )
+    assert news.ask(done).text.startswith("No passage was found with the word “done”.")
+    assert news.ask(done, [news.ask("Who opened the railway?")]).kind == "not_found"
+
+
+LEAK = (
+    "The Reporter in Jail\n\nBy Ada Quill\n\n3 May 2021\n\n"
+    "A court jailed the journalist Marit Holm. Her source, a clerk, came forward. "
+    "The trade paper did not say a word, nor did the newspaper. The address is known. "
+    "Its author gave her name.\n"
+)
+
+
+@pytest.fixture
+def leak(tmp_path):
+    """Return an assistant over an article about a journalist."""
+    folder = write_articles(tmp_path / "articles", {"leak.txt": LEAK}).parent
+    build_index(index=folder, encoder=WordCounts())
+    return Assistant(folder, WordCounts(), SharedWords(), calibration(), ScriptedResolver())
+
+
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        ("Who is the journalist?", "A court jailed the journalist Marit Holm."),
+        ("What is the source?", "Her source, a clerk, came forward."),
+        ("What is the address?", "The address is known."),
+    ],
+)
+def test_who_or_what_is_in_the_news_is_read(leak, monkeypatch, question, quote):
+    _parsed_as(monkeypatch, {"What is the source?": "source", "What is the address?": "url"})
+    answer = leak.ask(question)
+    assert (answer.request, answer.citations[0].quote) == (None, quote)
+    leak._reader = ScriptedReader({})
+    unsure = leak.ask(question)
+    assert [f.value for f in unsure.facts] == (["Ada Quill"] if "journalist" in question else [])
+    assert unsure.kind == ("answer" if unsure.facts else "not_found")
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted", "value"),
+    [
+        ("Who is the reporter?", "author", "Ada Quill"),
+        ("Who is the author?", "author", "Ada Quill"),
+        ("When was the paper published?", "date", "2021-05-03"),
+        ("When was it published?", "date", "2021-05-03"),
+    ],
+)
+def test_who_or_what_is_not_is_of_the_article(leak, monkeypatch, question, wanted, value):
+    _parsed_as(monkeypatch, {question: wanted})
+    assert [fact.value for fact in leak.ask(question).facts] == [value]
+
+
+@pytest.mark.parametrize(
+    ("message", "of", "after_the_bridge", "after_a_book"),
+    [
+        ("Who wrote it?", "author", True, False),
+        ("Can you tell me who wrote it?", "author", True, False),
+        ("Who wrote this?", "author", True, True),
+        ("Who wrote the article?", "author", True, True),
+        ("Who wrote bridge.txt?", "author", True, True),
+        ("Who is the author?", "author", True, False),
+        ("What is the name of the reporter?", "author", True, False),
+        ("The journalist, what is her name?", "author", False, False),
+        ("Which newspaper is it from?", "source", False, False),
+        ("What is the newest?", "newest", True, True),
+        ("Which one is the newest?", "newest", False, False),
+        ("Which of the texts you have is the newest one?", "newest", True, True),
+        ("What was it about?", None, True, False),
+        ("Can you tell me what it was about?", None, True, False),
+        ("What was this about?", None, True, True),
+        ("What was the article about?", None, True, True),
+        ("What is the title?", None, True, False),
+        ("title of it", None, True, False),
+        ("What is the headline?", None, True, True),
+        ("What is the title of the bridge?", None, True, True),
+        ("What are the main points?", None, True, False),
+        ("summarise it", None, True, True),
+    ],
+)
+def test_what_may_be_about_the_text(leak, message, of, after_the_bridge, after_a_book):
+    about = "bridge.txt" if "bridge.txt" in message else None
+
+    def is_sure(*questions: str) -> bool:
+        turns = [Answer(q, q, "not_found", False, "", 0.0) for q in questions]
+        if of is None:
+            return certainty.of_request(WordCounts(), message, requests.parse(message), turns)
+        wanted = fact_questions.FactQuestion(of, about)
+        index = open_index(folder_of(leak))
+        return certainty.of_fact(index, WordCounts(), message, wanted, turns, None)
+
+    assert is_sure("Who opened the bridge?") is after_the_bridge
+    assert is_sure("Who printed the book?") is is_sure("Did he write a book?", "When?")
+    assert is_sure("Who printed the book?") is after_a_book
+    assert is_sure() is ("journalist" not in message)
+
+
+def test_an_article_that_was_named_is_not_in_the_text(leak):
+    named = fact_questions.FactQuestion("author", names_article=True)
+    index = open_index(folder_of(leak))
+    assert certainty.of_fact(index, WordCounts(), "the address", named, (), None)
+
+
+def _parsed_as(monkeypatch, intents: dict[str, fact_questions.Asked]) -> None:
+    """Have questions parsed as ones about an article, which takes the real encoder."""
+    parse = fact_questions.parse
+
+    def parsed(message, encoder):
+        wanted = intents.get(message)
+        return parse(message, encoder) if wanted is None else fact_questions.FactQuestion(wanted)
+
+    monkeypatch.setattr(fact_questions, "parse", parsed)
 
 
 def test_a_work_that_is_no_article_is_asked_of_the_text(news):
@@ -338,6 +523,28 @@ def test_hardly_a_question_to_the_text_is_taken_for_one(encoder, name):
     questions = {q["question"] for row in data for q in row.get("questions") or row["turns"]}
     taken = [q for q in questions if fact_questions.parse(q, encoder) is not None]
     assert len(taken) <= 0.01 * len(questions), taken
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        *("How many articles does the treaty have?", "How many articles are in the treaty?"),
+        *("How many articles does the agreement contain?", "What does the last article say?"),
+        *("What was the last article of the treaty?", "Which newspaper broke the story?"),
+        "What was in last year's article about the fire?",
+    ],
+)
+def test_the_articles_of_a_treaty_are_in_the_text(encoder, question):
+    assert fact_questions.parse(question, encoder) is None
+
+
+def test_what_has_an_author_and_a_title_is_told_from_what_has_none(encoder):
+    works = "memoir manuscript pamphlet thesis biography portrait album documentary newsletter text"
+    works += " booklet memo manual ballad hymn letters books reports article document blog"
+    others = "harbour wolf nurse storm dentist tunnel bishop prawn strike drone engine summit oil"
+    others += " island soldier queue goat flood budget witness bread pilot crash wall hotel cancer"
+    assert [w for w in works.split() if certainty.WORKS.of(w, encoder) is None] == []
+    assert [w for w in others.split() if certainty.WORKS.of(w, encoder)] == []
 
 
 @pytest.mark.parametrize("question", ["On which day?", "And by what date?", "in what month"])

@@ -200,6 +200,45 @@ def test_a_question_is_read_as_typed_only_where_its_correction_is_not_sure(
     assert reader.asked == read
 
 
+FLOOD = """\
+Floods in Vietnam
+
+In the north, 40 people died. The storm also reached North Korea, where it killed 7.
+"""
+IN_THE_NORTH = "How many people died in the north?"
+IN_KOREA = "How many people died in North Korea?"
+
+
+@pytest.mark.parametrize(
+    ("north", "korea", "read", "taken"),
+    [
+        (2.0, 9.0, [IN_THE_NORTH], IN_THE_NORTH),
+        (-9.0, 2.0, [IN_THE_NORTH, IN_KOREA], IN_KOREA),
+        (-8.0, -9.0, [IN_THE_NORTH, IN_KOREA], IN_THE_NORTH),
+    ],
+)
+def test_the_north_is_a_country_only_where_it_is_not_sure_as_typed(
+    tmp_path, north, korea, read, taken
+):
+    write_articles(tmp_path / "articles", {"flood.txt": FLOOD})
+    build_index(index=tmp_path, encoder=WordCounts())
+    scripts = {IN_THE_NORTH: {"40 people": north}, IN_KOREA: {"killed 7": korea}}
+    one, reader, _ = asking(tmp_path, scripts)
+    assert one.ask(IN_THE_NORTH, min_confidence=0).reading == taken
+    assert reader.asked == read
+
+
+def test_a_follow_up_asks_about_the_north_as_typed(tmp_path):
+    write_articles(tmp_path / "articles", {"flood.txt": FLOOD})
+    build_index(index=tmp_path, encoder=WordCounts())
+    again = "And in the north?"
+    full = expanded(again, ["died"])
+    one, reader, _ = asking(tmp_path, {full: {"40 people": 3.0}}, {again: ["died"]})
+    answer = one.ask(again, [one.ask("Who died in the storm?")])
+    assert reader.asked[1:] == [full]
+    assert answer.citations[0].span == "40 people"
+
+
 def test_a_turn_is_its_question_and_the_words_that_answered(opened):
     assert turn_text(opened) == "When was the bridge opened? on Monday"
 

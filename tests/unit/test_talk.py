@@ -12,6 +12,7 @@ from harness.fakes import ROOT
 from askvisit import encoder as encoders
 from askvisit import talk
 from askvisit.encoder import Encoder
+from askvisit.index import PassageIndex, open_index
 from askvisit.rewriting.wrapping import without_greeting
 from askvisit.talk import more
 from askvisit.talk.language import is_foreign
@@ -46,6 +47,11 @@ def english() -> list[str]:
 def encoder() -> Encoder:
     """Return the bundled encoder, for which the limits of small talk are fitted."""
     return encoders.load()
+
+
+@pytest.fixture(scope="module")
+def index() -> PassageIndex:
+    return open_index(ROOT / "index")
 
 
 SMALL_TALK = {
@@ -167,8 +173,8 @@ class TestLanguage:
 
 class TestSmallTalk:
     @pytest.mark.parametrize(("message", "intent"), pairs(SMALL_TALK))
-    def test_is_responded_to(self, encoder, message, intent):
-        assert respond(message, encoder) == responses()[intent]
+    def test_is_responded_to(self, encoder, index, message, intent):
+        assert respond(message, encoder, index) == responses()[intent]
 
     @pytest.mark.parametrize(
         "message",
@@ -192,19 +198,30 @@ class TestSmallTalk:
             *("Are they sure?", "How do they work?", "What languages does he speak?"),
         ],
     )
-    def test_is_no_small_talk(self, encoder, message):
-        assert respond(message, encoder) is None
+    def test_is_no_small_talk(self, encoder, index, message):
+        assert respond(message, encoder, index) is None
 
-    def test_hardly_a_question_of_the_test_data_is_any(self, encoder, english):
-        assert [q for q in english if respond(q, encoder)] == ["What's your name?"]
+    @pytest.mark.parametrize(
+        "message",
+        [
+            *("What is the case?", "What is the core?", "What is the chart?", "Is it live?"),
+            *("Is there a case?", "What is the card?", "What is the hold?", "How is the fuel?"),
+            *("Is it held?", "What is the cart?", "Is there a core?", "How is the feed?"),
+        ],
+    )
+    def test_an_english_word_is_no_typo(self, encoder, index, message):
+        assert respond(message, encoder, index) is None
 
-    def test_no_question_to_the_news_and_no_turn_about_them_is_any(self, encoder):
+    def test_hardly_a_question_of_the_test_data_is_any(self, encoder, index, english):
+        assert [q for q in english if respond(q, encoder, index)] == ["What's your name?"]
+
+    def test_no_question_to_the_news_and_no_turn_about_them_is_any(self, encoder, index):
         news = ROOT / "data" / "news"
         told = [q["question"] for row in lines(news / "dev.jsonl") for q in row["questions"]]
         for row in lines(news / "dialogues-train.jsonl.gz"):
             told += [turn["question"] for turn in row["turns"]]
         assert len(set(told)) > 5000
-        assert [q for q in set(told) if respond(q, encoder)] == []
+        assert [q for q in set(told) if respond(q, encoder, index)] == []
         assert [q for q in set(told) if more.is_asked_for(q, encoder)] == []
 
     @pytest.mark.parametrize(
@@ -294,6 +311,60 @@ class TestRequests:
     )
     def test_what_happened_to_a_report_is_no_request(self, message):
         assert parse(message) is None
+
+    @pytest.mark.parametrize(
+        "message",
+        [
+            *("When did the Harbour Museum open?", "Where is the Harbour Museum?"),
+            *("What does the Harbour Museum show?", "What can one see in the Harbour Museum?"),
+            *("Where did Lind beat Holm?", "Can you show me where the bridge is?"),
+            *("And when will the Harbour Museum open?", "Was the Harbour Museum open?"),
+            *("Has the Harbour Museum opened?", "Can one see the Harbour Museum?"),
+            "when the Harbour Museum open?",
+        ],
+    )
+    def test_what_is_to_be_seen_in_the_text_is_no_request(self, message):
+        assert parse(message) is None
+
+    @pytest.mark.parametrize(
+        ("message", "about"),
+        [
+            *(("show me the Harbour Museum", "harbour museum"), ("open Lind beats Holm", None)),
+            *(("Can you open the Harbour Museum?", "harbour museum"), ("find bridge.txt", None)),
+            *(("I would like to see the Harbour Museum", "harbour museum"), ("show Sun", None)),
+            ("show me Why Tariffs Rise", "why tariffs rise"),
+        ],
+    )
+    def test_an_order_to_show_it_is_one(self, message, about):
+        request = parse(message)
+        assert (request.wanted, request.loosely) == ("show", False)
+        assert about in (None, request.about)
+
+    @pytest.mark.parametrize(
+        "message",
+        [
+            *("How many documents does it list?", "How many stories does it have?"),
+            *("Which documents are cited?", "How many texts were there?"),
+        ],
+    )
+    def test_documents_in_the_text_are_not_those_of_the_assistant(self, message):
+        assert parse(message) is None
+
+    @pytest.mark.parametrize(
+        "message",
+        [
+            *("Which documents do you have?", "list the documents", "show all stories"),
+            *("How many texts are there here?", "What are your stories?", "Which texts are these?"),
+            *("How many articles are there?", "Can you list the stories?"),
+        ],
+    )
+    def test_those_of_the_assistant_are_listed(self, message):
+        assert parse(message) == Request("list")
+
+    def test_the_title_of_a_report_is_asked_of_the_text(self):
+        assert parse("What is the title of the report?") is None
+        assert parse("What is the title of this report?") == Request("headline")
+        assert parse("Show me the title of the report") == Request("headline")
 
     def test_the_talks_are_the_name_of_something(self):
         assert parse("What was the main topic of the talks?") == Request("summary", "talks", False)

@@ -220,6 +220,22 @@ class TestWhichArticle:
         assert assistant.ask("summarise the flood").request is None
         assert assistant.ask("what does it say about the river").request is None
 
+    def test_a_question_about_what_a_title_names_is_read(self, tmp_path):
+        text = "Harbour Museum Opens\n\nThe museum in the harbour opened; one can see it shine.\n"
+        write_articles(tmp_path / "articles", {"harbour-museum.txt": text})
+        build_index(index=tmp_path, encoder=WordCounts())
+        assistant = Assistant(tmp_path, WordCounts(), SharedWords(), calibration())
+        for asked in (
+            "When did the Harbour Museum open?",
+            "Where is the Harbour Museum?",
+            "What can one see in the Harbour Museum?",
+            "Can you show me where the Harbour Museum is?",
+        ):
+            answer = assistant.ask(asked)
+            assert (answer.request, answer.kind) == (None, "answer"), asked
+        assert assistant.ask("Can you show me the Harbour Museum?").request == "show"
+        assert assistant.ask("Where is the harbour article?").request == "show"
+
     def test_the_list_is_told(self, assistant):
         answer = assistant.ask("Which articles do you have?")
         assert (answer.kind, answer.found) == ("talk", False)

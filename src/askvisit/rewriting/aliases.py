@@ -25,13 +25,18 @@ _NAME_BEFORE = re.compile(r"(?<![\w-])[^\W\d_a-z][\w-]*+\s+$")
 _NAME_AFTER = re.compile(r"\s+[^\W\d_a-z]")
 
 
-def expand(question: str, index: PassageIndex) -> str:
-    """Return a question with its aliases as the articles write them."""
-    return _forms_pattern().sub(lambda match: _written(match, index), question)
+def expand(question: str, index: PassageIndex, *, directions: bool = True) -> str:
+    """Return a question with its aliases as the articles write them.
+
+    directions: whether "the North" and "the South" are the Koreas; they may be parts of a country.
+    """
+    return _forms_pattern().sub(lambda match: _written(match, index, directions), question)
 
 
-def _written(match: re.Match[str], index: PassageIndex) -> str:
+def _written(match: re.Match[str], index: PassageIndex, directions: bool) -> str:
     typed = match[0].replace("’", "'")
+    if typed.lower() in _DIRECTIONS and not directions:
+        return match[0]
     bare = _bare(typed)
     has_article = bare != typed
     if bare.lower() in _ambiguous() and not (bare.isupper() or has_article):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import get_args
 
 from askvisit.encoder import Encoder
@@ -21,7 +22,8 @@ from askvisit.records import (
     Span,
     quoted,
 )
-from askvisit.talk import choice, fact_questions, facts, more, requests, summary
+from askvisit.rewriting.resolution import TURNS
+from askvisit.talk import certainty, choice, fact_questions, facts, more, requests, summary
 from askvisit.talk.fact_questions import FactQuestion
 from askvisit.talk.language import NO_WORDS, NOT_ENGLISH, why_unreadable
 from askvisit.talk.requests import Request
@@ -31,6 +33,7 @@ from askvisit.text import ends_sentence
 __all__ = [
     "NOT_ENGLISH",
     "NO_WORDS",
+    "Reply",
     "is_reply",
     "reply",
     "respond",
@@ -47,6 +50,14 @@ _SHOWN = 5
 _NO_HEADLINE = "The article has no headline; it is listed as “{}”."
 
 
+@dataclass(frozen=True)
+class Reply:
+    """A reply to a message. If it is not sure, it is only given if the text has no sure answer."""
+
+    answer: Answer
+    is_sure: bool = True
+
+
 def reply(
     index: PassageIndex,
     encoder: Encoder,
@@ -54,34 +65,48 @@ def reply(
     asked: str,
     history: Sequence[Answer] = (),
     articles: Sequence[str] | None = None,
-) -> Answer | None:
+) -> Reply | None:
     """Reply to a message that is not a question about the text; None if it is one.
 
     question: as typed, for the answer; asked: its readable form.
     history: earlier answers, oldest first; articles: ids to search (None: all).
     """
-    response = respond(asked, encoder)
+    response = respond(asked, encoder, index)
     if response is not None:
-        return Answer.talk(question, response)
+        return Reply(Answer.talk(question, response))
     if more.is_asked_for(asked, encoder):
-        return _more(index, question, history, articles)
+        return Reply(_more(index, question, history, articles))
     wanted = _parse(asked, encoder)
     last = choice.last(history)
+    turns = _turns(history)
     before = next((a for a in reversed(last) if a.kind == "talk" and a.choices), None)
     if before is not None:
         named = choice.only_named(index, asked, articles, before.choices)
         if named is not None and any(earlier := _completed(before.question, encoder)):
             wanted, history, articles = earlier, (), [named]
     fact, request = wanted
-    told = None if fact is None else facts.answer(index, question, fact, history, articles)
-    if told is None and request is not None:
+    if fact is not None:
+        is_sure = certainty.of_fact(index, encoder, asked, fact, turns, articles)
+        told = facts.answer(index, question, fact, history, articles, is_sure)
+        if told is not None:
+            return Reply(told, is_sure)
+    if request is not None:
         told = _requested(index, encoder, question, request, history, articles)
-    return told
+        if told is not None:
+            return Reply(told, certainty.of_request(encoder, asked, request, turns))
+    return None
+
+
+def _turns(history: Sequence[Answer]) -> list[Answer]:
+    """Return the last turns that a follow-up may depend on, none of them before a reply."""
+    parts = [part for answer in history for part in answer.parts or (answer,)]
+    return list(takewhile(lambda part: not is_reply(part), reversed(parts[-TURNS:])))
 
 
 def warm_up(encoder: Encoder) -> None:
-    """Fit the classifier of questions about articles themselves ahead of its first use."""
+    """Fit the classifiers of questions about articles themselves ahead of their first use."""
     fact_questions.LEARNED.fit(encoder)
+    certainty.WORKS.fit(encoder)
 
 
 def is_one_request(parts: Sequence[str]) -> bool:

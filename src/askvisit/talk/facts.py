@@ -51,28 +51,30 @@ def answer(
     wanted: FactQuestion,
     history: Sequence[Answer] = (),
     articles: Sequence[str] | None = None,
+    is_sure: bool = True,
 ) -> Answer | None:
     """Answer a question about an article itself; None if it may be about the text after all.
 
     question: as typed; wanted: the same, parsed; articles: the ids to search (None: all).
+    is_sure: whether it cannot be about the text; if not, nothing is said of what is not known.
     """
     ids = choice.among(index, articles)
     if wanted.wanted == "about":
-        return _about(index, question, wanted, ids, articles)
+        return _about(index, question, wanted, ids, articles, is_sure)
     if wanted.wanted == "newest" or wanted.wanted == "oldest":
         if wanted.about is None:
-            return _by_date(index, question, wanted, ids)
+            return _by_date(index, question, wanted, ids, is_sure)
         if not wanted.names_article:  # "the newest ferry" is something in the text
             return None
         on_topic = choice.every_one_about(index, wanted.about, articles)
         if on_topic:
-            return _by_date(index, question, wanted, on_topic)
+            return _by_date(index, question, wanted, on_topic, is_sure)
         return choice.which(index, question, [], wanted.about, articles)
     request = Request("show", wanted.about, wanted.names_article)
     chosen = choice.choose(index, request, history, articles)
     if len(chosen) == 1:
         # "It" in a conversation may be something in the text: then the text is searched.
-        surely = wanted.names_article or not history
+        surely = is_sure and (wanted.names_article or not history)
         return _fact(index, question, wanted.wanted, index.article(chosen[0]), surely)
     if not chosen and not wanted.names_article:
         return None
@@ -128,14 +130,14 @@ def _sentence(index: PassageIndex, article: Article, place: PrintedFact) -> Sent
 
 
 def _by_date(
-    index: PassageIndex, question: str, wanted: FactQuestion, ids: Sequence[str]
+    index: PassageIndex, question: str, wanted: FactQuestion, ids: Sequence[str], is_sure: bool
 ) -> Answer | None:
     """Name the newest or oldest article by its headline, or several from the same day."""
     among = set(ids)
     about = "" if wanted.about is None else f" about “{wanted.about}”"
     dated = [(day, r) for r in index.records if r.id in among and (day := _day(r)) is not None]
     if not dated:
-        return Answer.talk(question, _NO_DATES.format(about))
+        return Answer.talk(question, _NO_DATES.format(about)) if is_sure else None
     pick = max if wanted.wanted == "newest" else min
     best = pick(day for day, _ in dated)
     found = [record for day, record in dated if day == best][:_MOST]
@@ -161,6 +163,7 @@ def _about(
     wanted: FactQuestion,
     ids: Sequence[str],
     articles: Sequence[str] | None,
+    is_sure: bool,
 ) -> Answer | None:
     """Quote, from each of the first articles that have the words, the sentence with most of them.
 
@@ -179,7 +182,8 @@ def _about(
             citations.append(Citation.of(len(citations) + 1, article, span, 1.0))
     having = "the word" if len(content_words(about)) == 1 else "all the words"
     if not citations:
-        return choice.listing(index, question, ids, _NO_PASSAGE.format(having, about))
+        none = _NO_PASSAGE.format(having, about)
+        return choice.listing(index, question, ids, none) if is_sure else None
     left = len(passages) - len(citations)
     note = [_MORE.format(counted(left, "more article"), having, about)] if left else []
     return _answer(question, "about", citations, [], note)

@@ -54,11 +54,6 @@ class Intents:
         return frozenset(word for example in self.examples for word in example.split())
 
     @cached_property
-    def question_words(self) -> frozenset[str]:
-        """The words of the messages with none of the intents."""
-        return frozenset(word for question in self.questions for word in question.split())
-
-    @cached_property
     def _file(self) -> dict[str, Any]:
         return tomllib.loads(self._path.read_text("utf-8"))
 

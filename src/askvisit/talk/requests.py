@@ -14,7 +14,7 @@ from typing import Literal
 
 from askvisit.rewriting.wrapping import without_greeting
 from askvisit.talk.wording import nearest_word, words
-from askvisit.text import QUESTION_WORDS
+from askvisit.text import AUXILIARIES, QUESTION_WORDS
 
 Wanted = Literal["headline", "show", "summary", "list"]
 
@@ -44,6 +44,9 @@ _ARTICLE = frozenset(
     "article text story news piece document page report post paper passage content contents".split()
 )
 _ARTICLES = frozenset("articles texts stories documents".split())
+_YOURS = frozenset("you your these here".split())
+"""Words beside which texts, stories and documents are those of the index, as articles are."""
+
 SURELY = frozenset("article articles story".split())
 """Words that must mean an article; the others may be about the text."""
 
@@ -70,6 +73,7 @@ _BEFORE_A_NOUN = frozenset("the a an these those of".split())
 _SHOW = frozenset(
     "show open display view read print see present fetch load find where list".split()
 )
+_ORDERS = _SHOW - QUESTION_WORDS
 _WHOLE = frozenset("full whole entire complete original".split())
 _MAIN = frozenset(
     "main key central principal major important essential core biggest bullet".split()
@@ -110,7 +114,7 @@ def parse(message: str) -> Request | None:
     sentences, typed = _length(typed)
     rest, about = _split(typed)
     held = frozenset(rest)
-    wanted = None if _strange(rest) else _wanted(held, rest, about)
+    wanted = None if _strange(rest) else _wanted(held, rest, about, _asks(typed, held))
     if wanted is None or (about and wanted == "list"):
         return None
     means_article = held & SURELY and held & (_HEADLINE | _SUMMARY | _SHOW | _SAYS | _NAME)
@@ -182,15 +186,28 @@ def _is_place(typed: list[str], n: int) -> bool:
     return is_number and not held & _ASKING and bool(held & (_HEADLINE | _SUMMARY | _SHOW))
 
 
-def _wanted(held: frozenset[str], typed: list[str], about: str | None) -> Wanted | None:
-    one, many = _means_article(held, typed), held & _ARTICLES
+def _asks(typed: list[str], held: frozenset[str]) -> bool:
+    """Return whether something is asked ("When did it open?"), and not just ordered.
+
+    "Can you open it?", "I would like to see it" and "show Why It Opened" are orders.
+    """
+    order = next((n for n, word in enumerate(typed) if word in _ORDERS), len(typed))
+    before = typed[:order]
+    return bool(QUESTION_WORDS & held.union(before)) or any(
+        word in AUXILIARIES and not {"you", "i", "we"}.intersection(typed[max(0, n - 1) : n + 2])
+        for n, word in enumerate(before)
+    )
+
+
+def _wanted(held: frozenset[str], typed: list[str], about: str | None, asks: bool) -> Wanted | None:
+    one, many = _means_article(held, typed), _means_articles(held, asks)
     if held & _SUMMARY or _sums_up(typed) or (held & _MAIN and held & _POINT):
         return "summary"
     if held & _HEADLINES or (many and not held & _SAYS - {"about", "tell"}):
         return "list" if len(typed) > 1 or "articles" in held else None
-    if held & _HEADLINE or (held & SURELY and held & _NAME):
+    if (held & _HEADLINE and (one or not held & _IN_THE_NEWS)) or (held & SURELY and held & _NAME):
         return "headline"
-    if about and not one and held & _SHOW:
+    if about and not one and held & _SHOW and not asks:
         return "show"
     return _of_the_text(held, typed) if one or held & {"this", "it"} else None
 
@@ -208,6 +225,12 @@ def _means_article(held: frozenset[str], typed: list[str]) -> bool:
     shown = held & (_SHOW | _WHOLE) and not held & _ASKING
     is_one = shown or "this" in held or typed[-1:] == ["about"]
     return bool(held & (_ARTICLE if is_one else _ARTICLE - _IN_THE_NEWS))
+
+
+def _means_articles(held: frozenset[str], asks: bool) -> bool:
+    """Return whether words mean the articles of the index, and not documents in the news."""
+    yours = held & _YOURS or (held & _ORDERS and not asks)
+    return bool(held & (_ARTICLES if yours else _ARTICLES & SURELY))
 
 
 def _of_the_text(held: frozenset[str], typed: list[str]) -> Wanted | None:

@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 
 from askvisit.encoder import Encoder
+from askvisit.index import PassageIndex
+from askvisit.rewriting.spelling import is_word
 from askvisit.rewriting.wrapping import without_greeting
 from askvisit.talk.intents import Intents, NearestIntent
 from askvisit.talk.wording import nearest_word, words
@@ -23,17 +25,18 @@ _INTENTS = Intents(Path(__file__).with_suffix(".toml"))
 _NEAREST = NearestIntent(_INTENTS, least=0.5, margin=0.25)
 
 
-def respond(message: str, encoder: Encoder) -> str | None:
+def respond(message: str, encoder: Encoder, index: PassageIndex) -> str | None:
     """Return the fixed response to small talk; None for anything else.
 
     What follows a greeting decides ("hi, who are you?"). Most questions are ruled out by their
-    words alone: small talk has at most one that no example has, and not a name. Others are encoded.
+    words alone: small talk has at most one that no example has, and not a name. It may be a typo,
+    unless it is English or in the articles. Others are encoded.
     """
-    intent = _intent(without_greeting(message), encoder)
+    intent = _intent(without_greeting(message), encoder, index)
     return responses()[intent] if intent else None
 
 
-def _intent(message: str, encoder: Encoder) -> str | None:
+def _intent(message: str, encoder: Encoder, index: PassageIndex) -> str | None:
     typed = words(message)
     known = _INTENTS.vocabulary
     strange = [n for n, word in enumerate(typed) if word.word not in known]
@@ -43,7 +46,7 @@ def _intent(message: str, encoder: Encoder) -> str | None:
     for n in strange:
         if typed[n].start > typed[0].start and message[typed[n].start].isupper():
             return None  # a name
-        is_typo = len(typed) > 2 and plain[n] not in _INTENTS.question_words
+        is_typo = len(typed) > 2 and not is_word(plain[n], index)
         near = nearest_word(plain[n], known) if is_typo else None
         if near is None and len(typed) > 3:  # "is it going to rain"
             return None
