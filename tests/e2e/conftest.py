@@ -138,9 +138,13 @@ class HeldAssistant(FakeAssistant):
         for event in (self.may_answer, self._asked, self._answered):
             event.clear()
 
+    def wait_until_asked(self):
+        """Wait until the slow question has arrived."""
+        assert self._asked.wait(SECONDS)
+
     def answer(self):
         """Answer what is held, which must have been asked."""
-        assert self._asked.wait(SECONDS)
+        self.wait_until_asked()
         self.may_answer.set()
         assert self._answered.wait(SECONDS)
 

@@ -10,7 +10,7 @@ from askvisit.cli import main
 from askvisit.web.feedback import Feedback
 
 from .conftest import ROOT, open_sources, serve
-from .test_conversation import ask_slowly
+from .test_conversation import ask_and_hold
 
 pytestmark = pytest.mark.slow
 
@@ -64,8 +64,7 @@ def test_a_wording_that_is_being_typed_outlives_the_next_answer(held, open_page,
     edit.click()
     wording = page.get_by_label("New wording")
     wording.fill("Who met")
-    held.hold()
-    ask_slowly(page)
+    ask_and_hold(page, held)
     wording.click()
     held.answer()
     expect(page.locator("a.cite")).to_have_count(1)

@@ -37,11 +37,17 @@ def ask_slowly(page):
     expect(page.locator(".waiting")).to_be_visible()
 
 
+def ask_and_hold(page, held):
+    """Ask what is answered late; what is done next is not worked on before it."""
+    held.hold()
+    ask_slowly(page)
+    held.wait_until_asked()
+
+
 def test_an_answer_that_comes_after_new_comes_nowhere(held, open_page, ask):
     page = open_page(held.address)
     ask(page, "hello")
-    held.hold()
-    ask_slowly(page)
+    ask_and_hold(page, held)
     page.get_by_role("button", name="New conversation").click()
     expect(page.locator(".welcome")).to_be_visible()
     held.answer_late(page)
@@ -53,8 +59,7 @@ def test_an_answer_that_comes_after_new_comes_nowhere(held, open_page, ask):
 def test_an_answer_that_comes_after_undo_comes_nowhere(held, open_page, ask):
     page = open_page(held.address)
     ask(page, "hello")
-    held.hold()
-    ask_slowly(page)
+    ask_and_hold(page, held)
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".welcome")).to_be_visible()
     held.answer_late(page)
@@ -65,8 +70,7 @@ def test_an_answer_that_comes_after_undo_comes_nowhere(held, open_page, ask):
 
 def test_new_takes_a_first_question_away_that_is_not_answered_yet(held, open_page):
     page = open_page(held.address)
-    held.hold()
-    ask_slowly(page)
+    ask_and_hold(page, held)
     page.get_by_role("button", name="New conversation").click()
     expect(page.locator(".welcome")).to_be_visible()
     held.answer_late(page)
@@ -76,8 +80,7 @@ def test_new_takes_a_first_question_away_that_is_not_answered_yet(held, open_pag
 def test_an_answer_that_is_stopped_comes_nowhere(held, open_page, ask):
     page = open_page(held.address)
     ask(page, "hello")
-    held.hold()
-    ask_slowly(page)
+    ask_and_hold(page, held)
     page.get_by_role("button", name="Stop").click()
     expect(page.locator(".turn")).to_have_count(1)
     expect(page.get_by_label("Your question")).to_have_value("slow: who met the mayor?")

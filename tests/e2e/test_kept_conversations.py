@@ -7,7 +7,7 @@ from harness.web_fakes import FakeAssistant
 from playwright.sync_api import expect
 
 from .conftest import open_sources
-from .test_conversation import ask_slowly
+from .test_conversation import ask_and_hold
 from .test_trouble import Restarted
 
 pytestmark = pytest.mark.slow
@@ -77,8 +77,7 @@ def test_what_comes_late_comes_into_no_other_conversation(held, open_page, ask):
     ask(page, "Who met the mayor?")
     begin_anew(page)
     ask(page, "hello")
-    held.hold()
-    ask_slowly(page)
+    ask_and_hold(page, held)
     listed(page).nth(1).click()
     expect(page.locator(".message.user p")).to_have_text(["Who met the mayor?"])
     held.answer_late(page)
