@@ -118,15 +118,15 @@ def _wire(controller: ChatController, page: Any, parts: Parts) -> None:
         update = ChatUpdate(log=log, turns=turns)
         return _updates(stamp.unless_changed(changes, update))
 
-    def undo(sent: str, turns: Turns, stamp: Stamp, undone: Turns, event: Any) -> list[Any]:
-        action = partial(controller.undo, undone=undone)
-        updates: list[Any] = on_turn(action)(sent, turns, stamp, event)
-        return updates
+    def with_undone(action: Callable[..., ChatUpdate], *names: str) -> Callable[..., Any]:
+        """Return a listener as `on_turn` does, whose action is told what was undone before."""
 
-    def feedback(sent: str, turns: Turns, stamp: Stamp, undone: Turns, event: Any) -> list[Any]:
-        action = partial(controller.feedback, undone=undone)
-        updates: list[Any] = on_turn(action, "said")(sent, turns, stamp, event)
-        return updates
+        def told(sent: str, turns: Turns, stamp: Stamp, undone: Turns, event: Any) -> list[Any]:
+            listener = on_turn(partial(action, undone=undone), *names)
+            updates: list[Any] = listener(sent, turns, stamp, event)
+            return updates
+
+        return _with_event(told)
 
     def restore(sent: str, turns: Turns, stamp: Stamp, undone: Turns) -> list[Any]:
         stamp.change()
@@ -190,10 +190,12 @@ def _wire(controller: ChatController, page: Any, parts: Parts) -> None:
     for asking in (typed, clicked, edited):
         asking.failure(None, js="() => window.askvisitFailed()", **_UNSEEN)
     parts.log.guess(on_turn(controller.guess), changing, js=_REMEMBER, **shown, **asks)
-    parts.log.undo(_with_event(undo), [*changing, parts.undone], js=_REMEMBER, **shown)
-    parts.log.feedback(_with_event(feedback), [*changing, parts.undone], js=_REMEMBER, **shown)
-    parts.log.stop(stop, [*changing, parts.undone], js=_REMEMBER, **shown)
-    parts.log.restore(restore, [*changing, parts.undone], js=_REMEMBER, **shown)
+    restorable = [*changing, parts.undone]
+    parts.log.undo(with_undone(controller.undo), restorable, js=_REMEMBER, **shown)
+    feedback = with_undone(controller.feedback, "said")
+    parts.log.feedback(feedback, restorable, js=_REMEMBER, **shown)
+    parts.log.stop(stop, restorable, js=_REMEMBER, **shown)
+    parts.log.restore(restore, restorable, js=_REMEMBER, **shown)
     inspecting = {"trigger_mode": "multiple", **remembering, **asks}
     inspected = parts.log.inspect(_with_event(inspect), known, [parts.inspected], **inspecting)
     inspected.failure(None, js=_NOT_INSPECTED, **_UNSEEN)
