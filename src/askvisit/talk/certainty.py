@@ -39,7 +39,7 @@ _LEANING = frozenset("it this that them those one".split())
 """Words for what was just talked about."""
 
 _DETERMINERS = frozenset("the which what a an".split())
-_POSSESSIVES = frozenset("my our your his her its their".split())
+_BEFORE_IN_TEXT = _DETERMINERS | frozenset("my our your his her its their".split())
 _SEARCHED = 50
 """Passages searched for a word in the running text."""
 
@@ -104,7 +104,7 @@ def _is_in_running_text(index: PassageIndex, noun: str, articles: Sequence[str] 
     within = None if articles is None else [index.passage_range(i) for i in articles]
     numbers = [number for number, _ in index.bm25(noun, _SEARCHED, within)]
     return any(
-        word == noun and before in _DETERMINERS | _POSSESSIVES
+        word == noun and before in _BEFORE_IN_TEXT
         for passage in index.passages(numbers).values()
         for sentence in index.sentences(passage.article_id, passage.start, passage.end)
         if ends_sentence(sentence.text)
