@@ -77,10 +77,10 @@ _EVENT = (  # "the Oct. 7 attacks", "its deadly 7 October attack"
     rf"(?i:(?=\s+(?!(?:{'|'.join(AUXILIARIES | PREPOSITIONS | STOP_WORDS)})\b)[^\W\d_]))"
 )
 _BEFORE_YEAR = (
-    r"(?:(?<!\w)(?:(?P<only>in|since|by|until|till|early|late|mid)|(?P<mostly>of|from)|up\sto|before"
+    r"(?:(?<!\w)(?:(?P<only>in|since|by|until|till|early|late|mid)|(?P<mostly>of|from|the)|up\sto|before"
     r"|after|during|through|for|between|year|fiscal|spring|summer|autumn|fall|winter|q[1-4])[\s-]+"
     r"|(?<=\d{4}[–—-])|(?<=\d{4}\s(?:to|or)\s)|(?<=\d{4}\sand\s)"
-    r"|(?<!\w)(?P<article>an?|the|its|his|her|their)\s|\()"
+    r"|(?<!\w)(?P<article>an?|its|his|her|their)\s|\()"
 )
 
 # In order of precedence: at any position, the first match is taken.
@@ -134,8 +134,8 @@ _MEASURES = frozenset(
     "minutes hours days weeks months years".split()
 )
 _OLDEST = 1800
-"""The lowest number that is a year after "a" or "the" ("the 1500 metres" is none), and before a
-plural after "of" or "from" ("of 1250 copies")."""
+"""The lowest number that is a year after "a" or "its", and before a plural after "the", "of" or
+"from" ("of 1250 copies", but "the 2006 elections")."""
 
 
 def find(sentence: str) -> Iterator[DateExpression]:
