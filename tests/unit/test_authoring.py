@@ -17,6 +17,7 @@ from training.wording import agreement, leak, write_sheets
 
 NEWS = ROOT / "data" / "news"
 PARTS = ("train.jsonl.gz", "dev.jsonl", "test.jsonl")
+LISTS = ("lists-dev.jsonl", "lists-test.jsonl")
 
 TOWNS = "Lund Moss Nora Oslo Pori Rana Sala Tana Umea Vasa Bergen Visby Skien Narvik Molde".split()
 TOWNS += "Luhansk Turku Porvoo Kotka Oulu Rauma Loviisa".split()
@@ -336,6 +337,23 @@ def test_the_card_counts_articles_and_verdicts_as_they_are(name):
     )
     counts = [verdicts.total(), *(verdicts[both] for both in ("AA", "AN", "NA", "NN"))]
     row = f"| `{name}` | {len(found)} × 2 | {' | '.join(f'{count:,}' for count in counts)} |"
+    assert row in (NEWS / "README.md").read_text("utf-8").splitlines()
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_the_card_counts_questions_for_several_things_as_they_are(name):
+    editions = read_editions(NEWS / name)
+    texts = {e.id: e.text for e in read_editions(NEWS / name.removeprefix("lists-"))}
+    assert {e.id: e.text for e in editions} == texts
+    found = pairs(editions)
+    places = Counter(
+        tuple(sorted(min(2, len(q.spans)) for q in both))
+        for first, second in found
+        for both in zip(first.questions, second.questions, strict=True)
+    )
+    counts = [places.total(), *(places[both] for both in ((2, 2), (1, 2), (0, 2)))]
+    spans = sum(len(question.spans) for e in editions for question in e.questions)
+    row = f"| `{name}` | {' | '.join(f'{count:,}' for count in [*counts, spans])} |"
     assert row in (NEWS / "README.md").read_text("utf-8").splitlines()
 
 
