@@ -78,6 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Fit, print the figures, write the weights; an error is one line and exit code 1."""
     parser = argparse.ArgumentParser(prog="python -m training.calibrate", description=__doc__)
     parser.add_argument("--editions", type=Path, required=True, help="editions not trained on")
+    parser.add_argument("--lists", type=Path, help="editions with questions for several things")
     parser.add_argument("--pages", type=Path, required=True, help="a SQuAD file not trained on")
     parser.add_argument("--reader", default=calibration.ACCURATE, help="the reader (%(default)s)")
     parser.add_argument("--questions", type=int, default=1200, help="of the pages (%(default)s)")
@@ -102,6 +103,10 @@ def _fit(options: argparse.Namespace) -> None:
         *ask(editions, "news", reader, encoder, questions=10**9),
         *ask(pages, "encyclopedia", reader, encoder, questions=options.questions),
     ]
+    lists: list[Sample] = []
+    if options.lists is not None:
+        listed = edition_pages(options.lists)
+        lists += ask(listed, "news", reader, encoder, questions=10**9)
     judged = cross_validation.judge(samples, reader.name)
     for source in ("news", "encyclopedia"):
         print(source)
@@ -113,7 +118,7 @@ def _fit(options: argparse.Namespace) -> None:
     for level, sources in expected.items():
         for source, shares in sources.items():
             print(f"{level:<8} {source:<13}", *(f"{k} {v:.3f}" for k, v in shares.items()))
-    found = fitting.fit(samples, reader.name)
+    found = fitting.fit(samples, reader.name, lists)
     print("further citations from", found.further)
     if options.out is not None:
         fitted[reader.name] = fitting.as_json(found, reader.sha256, expected)

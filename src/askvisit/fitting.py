@@ -83,9 +83,10 @@ def save(fits: Mapping[str, Any], path: Path) -> None:
     unfinished.replace(path)
 
 
-def fit(samples: Sequence[Sample], reader: str) -> Calibration:
+def fit(samples: Sequence[Sample], reader: str, lists: Sequence[Sample] = ()) -> Calibration:
     """Fit rank weights, confidence and thresholds.
 
+    lists: more questions for several things, only for the threshold of their further citations.
     Raises `DataError` where there are not both answerable and unanswerable questions.
     """
     samples = [sample for sample in samples if sample.spans]
@@ -115,7 +116,7 @@ def fit(samples: Sequence[Sample], reader: str) -> Calibration:
         thresholds["normal"],
         {},
     )
-    return replace(fitted, further=_fit_further(samples, fitted))
+    return replace(fitted, further=_fit_further([*samples, *lists], fitted))
 
 
 def as_json(

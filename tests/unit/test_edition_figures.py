@@ -127,6 +127,7 @@ def test_the_figures_of_a_scripted_assistant():
         "false_answers": (2 / 4, 4),
         # of 16 pairs: 0.4 loses to 0.6 and 0.5
         "auroc": (about(14 / 16), 8),
+        "citation_precision": (4 / 5, 3),
         "list_recall": (3 / 4, 2),
         "list_precision": (3 / 4, 2),
         "kind list": (1.0, 2),

@@ -125,6 +125,14 @@ def test_further_citations_are_given_where_it_pays():
     assert fitting._fit_further([replace(s, several=False) for s in lists], plain) == 0.4
 
 
+def test_lists_decide_only_how_many_citations_there_are():
+    samples = many(600, shift=3.0)
+    lists = [listed((5.0, 4.9, 4.8, -4.0, -5.0, -6.0), 3)] * 9
+    alone, both = fit(samples, "r"), fit(samples, "r", lists)
+    assert replace(both, further=0) == replace(alone, further=0)
+    assert both.further != alone.further == alone.thresholds["normal"]
+
+
 def test_where_no_further_citation_is_right_normal_strictness_decides():
     plain = Calibration("r", {"margin": 1.0}, {"intercept": 0.0, "margin": 1.0}, {}, 0.4, {})
     assert fitting._fit_further([listed((5.0, 3.0, 1.0, 0.5, -1.0, -2.0), 1)], plain) == 0.4

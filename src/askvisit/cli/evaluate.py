@@ -55,6 +55,7 @@ _EDITION_ROWS = {
     "answered_right": "answered right (a refusal is a miss)",
     "false_answers": "false answers",
     "auroc": "AUROC of confidence",
+    "citation_precision": "citations that are right",
     "list_recall": "lists: right places cited",
     "list_precision": "lists: citations that are right",
     "turns_right": "turns of dialogues right",

@@ -154,7 +154,8 @@ def figures_of(
         ]
     answered = {story: [r for r in rows if r.spans] for story, rows in asked.items()}
     missing = {story: [r for r in rows if not r.spans] for story, rows in asked.items()}
-    lists = {story: [r for r in rows if r.several and r.given] for story, rows in answered.items()}
+    given = {story: [r for r in rows if r.given] for story, rows in answered.items()}
+    lists = {story: [r for r in rows if r.several] for story, rows in given.items()}
     kinds = sorted({row.kind for rows in answered.values() for row in rows})
     return {
         "surer_where_answered": figure(flips, _surer),
@@ -170,8 +171,9 @@ def figures_of(
         "answered_right": figure(answered, lambda rows: fmean(r.answered_right for r in rows)),
         "false_answers": figure(missing, lambda rows: fmean(r.given for r in rows)),
         "auroc": figure(asked, _auroc),
+        "citation_precision": figure(given, _citation_precision),
         "list_recall": figure(lists, _list_recall),
-        "list_precision": figure(lists, _list_precision),
+        "list_precision": figure(lists, _citation_precision),
     } | {
         f"kind {kind}": figure(
             {story: [r for r in rows if r.kind == kind] for story, rows in answered.items()},
@@ -263,7 +265,7 @@ def _list_recall(rows: Sequence[EditionAnswer]) -> float:
     )
 
 
-def _list_precision(rows: Sequence[EditionAnswer]) -> float:
+def _citation_precision(rows: Sequence[EditionAnswer]) -> float:
     return fmean(_holds(c, row.spans) for row in rows for c in row.answer.citations)
 
 
