@@ -97,16 +97,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _fit(options: argparse.Namespace) -> None:
     fitted = _earlier_fits(options.out)
     editions, pages = edition_pages(options.editions), squad_pages(options.pages)
+    listed = edition_pages(options.lists) if options.lists is not None else []
     encoder = encoders.load()
     reader = readers.load(options.reader, encoder)
     samples = [
         *ask(editions, "news", reader, encoder, questions=10**9),
         *ask(pages, "encyclopedia", reader, encoder, questions=options.questions),
     ]
-    lists: list[Sample] = []
-    if options.lists is not None:
-        listed = edition_pages(options.lists)
-        lists += ask(listed, "news", reader, encoder, questions=10**9)
+    lists = list(ask(listed, "news", reader, encoder, questions=10**9)) if listed else []
     judged = cross_validation.judge(samples, reader.name)
     for source in ("news", "encyclopedia"):
         print(source)
