@@ -98,7 +98,8 @@ def by_threshold(
     encoder = encoders.load()
     engine = readers.load(reader, encoder)
     fitted = fitted_for(engine)
-    assistant = Assistant(folder, encoder, engine, replace(fitted, further=0.0))
+    every = replace(fitted, thresholds={**fitted.thresholds, "lenient": 0.0})
+    assistant = Assistant(folder, encoder, engine, every)
     rows: dict[str, list[Row]] = {}
     for pair, number in asked:
         gold = {f"{edition.id}.txt": edition.questions[number].spans for edition in pair}
@@ -108,9 +109,9 @@ def by_threshold(
             (sure.get(article_id, -1.0), bool(gold.get(article_id)))
             for article_id in sure.keys() | gold.keys()
         )
-    used = max(fitted.thresholds["normal"], fitted.further)
+    used = fitted.thresholds["normal"]
     print("threshold  precision             recall                F1")
-    for least in sorted({used, fitted.thresholds["normal"], *(n / 20 for n in range(2, 17))}):
+    for least in sorted({used, *(n / 20 for n in range(2, 17))}):
         shown = "  ".join(
             _with_interval(rows, measure, least) for measure in (precision, recall, f1)
         )

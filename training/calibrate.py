@@ -2,7 +2,7 @@
 
 Editions of news articles and pages of consecutive SQuAD paragraphs, neither of which a reader was
 trained on, become small indexes; their questions go through retriever and reader as a user's
-would. News counts twice in the fit. The shipped fits are ``src/askvisit/models/calibration.json``.
+would. News counts twice. The shipped fits are ``src/askvisit/models/calibration.json``.
 """
 
 from __future__ import annotations
@@ -65,6 +65,7 @@ def ask(
                 yield Sample(
                     source,
                     page.article,
+                    asked.text,
                     evidence,
                     spans,
                     gold,
@@ -78,7 +79,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Fit, print the figures, write the weights; an error is one line and exit code 1."""
     parser = argparse.ArgumentParser(prog="python -m training.calibrate", description=__doc__)
     parser.add_argument("--editions", type=Path, required=True, help="editions not trained on")
-    parser.add_argument("--lists", type=Path, help="editions with questions for several things")
     parser.add_argument("--pages", type=Path, required=True, help="a SQuAD file not trained on")
     parser.add_argument("--reader", default=calibration.ACCURATE, help="the reader (%(default)s)")
     parser.add_argument("--questions", type=int, default=1200, help="of the pages (%(default)s)")
@@ -97,14 +97,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _fit(options: argparse.Namespace) -> None:
     fitted = _earlier_fits(options.out)
     editions, pages = edition_pages(options.editions), squad_pages(options.pages)
-    listed = edition_pages(options.lists) if options.lists is not None else []
     encoder = encoders.load()
     reader = readers.load(options.reader, encoder)
     samples = [
         *ask(editions, "news", reader, encoder, questions=10**9),
         *ask(pages, "encyclopedia", reader, encoder, questions=options.questions),
     ]
-    lists = list(ask(listed, "news", reader, encoder, questions=10**9)) if listed else []
     judged = cross_validation.judge(samples, reader.name)
     for source in ("news", "encyclopedia"):
         print(source)
@@ -116,9 +114,8 @@ def _fit(options: argparse.Namespace) -> None:
     for level, sources in expected.items():
         for source, shares in sources.items():
             print(f"{level:<8} {source:<13}", *(f"{k} {v:.3f}" for k, v in shares.items()))
-    found = fitting.fit(samples, reader.name, lists)
-    print("further citations from", found.further)
     if options.out is not None:
+        found = fitting.fit(samples, reader.name)
         fitted[reader.name] = fitting.as_json(found, reader.sha256, expected)
         fitting.save(fitted, options.out)
 

@@ -34,7 +34,6 @@ LEVELS: tuple[Strictness, ...] = ("lenient", "normal", "strict")
 class Calibration:
     """Feature weights fitted for one reader, and confidence `thresholds` by strictness.
 
-    `further` is the minimum confidence of a list's citations after the first.
     `rates` are the expected shares at each strictness for each source of texts (such as news),
     measured on held-out articles: `answered` and `right` of the answerable questions,
     `false_near` and `false_far` of the unanswerable questions about the article's subject or
@@ -45,7 +44,6 @@ class Calibration:
     rank: Mapping[str, float]
     confidence: Mapping[str, float]
     thresholds: Mapping[Strictness, float]
-    further: float
     rates: Mapping[Strictness, Mapping[str, Mapping[str, float]]]
     sha256: str | None = None
 

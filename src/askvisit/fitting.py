@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import floor
 from pathlib import Path
 from typing import Any
@@ -34,8 +34,7 @@ ANSWERED: dict[Strictness, float] = {"lenient": 0.95, "normal": 0.90, "strict": 
 """What share of answerable questions each strictness answers, on the fitted articles."""
 
 WEIGHTS = {"news": 2.0}
-"""Weights of sources in the fit of ranking and confidence, 1 for any other: askvisit is made for
-news. The thresholds weight every source the same."""
+"""Weights of sources, 1 for any other: askvisit is made for news."""
 
 Floats = NDArray[np.float64]
 
@@ -52,6 +51,7 @@ class Sample:
 
     source: str
     article: str
+    question: str
     evidence: Evidence
     spans: list[Span]
     gold: tuple[int, ...]
@@ -72,7 +72,9 @@ def ask(
         gold = tuple(n for n, s in enumerate(spans) if is_gold(question, s.sentence.text))
         far = question.kind == "unanswerable-far"
         answerable = bool(question.sentences)
-        samples.append(Sample("questions", str(number), evidence, spans, gold, answerable, far))
+        samples.append(
+            Sample("questions", str(number), asked, evidence, spans, gold, answerable, far)
+        )
     return samples
 
 
@@ -83,10 +85,9 @@ def save(fits: Mapping[str, Any], path: Path) -> None:
     unfinished.replace(path)
 
 
-def fit(samples: Sequence[Sample], reader: str, lists: Sequence[Sample] = ()) -> Calibration:
+def fit(samples: Sequence[Sample], reader: str) -> Calibration:
     """Fit rank weights, confidence and thresholds.
 
-    lists: more questions for several things, only for the threshold of their further citations.
     Raises `DataError` where there are not both answerable and unanswerable questions.
     """
     samples = [sample for sample in samples if sample.spans]
@@ -101,22 +102,20 @@ def fit(samples: Sequence[Sample], reader: str, lists: Sequence[Sample] = ()) ->
     rows, right = _confidence_data(samples, names, weights)
     if not right.any():
         raise DataError("the reader ranks none of the answers first, so there is nothing to fit to")
-    confidence_names, coefficients = _fit_confidence(rows, right, _shares(samples, WEIGHTS))
     share = _shares(samples)
+    confidence_names, coefficients = _fit_confidence(rows, right, share)
     sure = _probability(coefficients, _matrix(rows, confidence_names))[answerable]
     thresholds = {
         level: _rounded_down(_weighted_quantile(sure, share[answerable], 1 - wanted))
         for level, wanted in ANSWERED.items()
     }
-    fitted = Calibration(
+    return Calibration(
         reader,
         _rounded(names, weights),
         _rounded(("intercept", *confidence_names), coefficients),
         thresholds,
-        thresholds["normal"],
-        {},
+        rates={},
     )
-    return replace(fitted, further=_fit_further([*samples, *lists], fitted))
 
 
 def as_json(
@@ -128,35 +127,8 @@ def as_json(
         "rank": fitted.rank,
         "confidence": fitted.confidence,
         "thresholds": fitted.thresholds,
-        "further": fitted.further,
         "rates": expected,
     }
-
-
-def _fit_further(samples: Sequence[Sample], fitted: Calibration) -> float:
-    """Return the confidence from which a list's further citations are best given, by their F1.
-
-    The threshold of "normal" where there are no lists to fit it on.
-    """
-    cited: list[tuple[float, bool]] = []
-    wanted = 0
-    for sample in samples:
-        if sample.several and sample.gold:
-            ranked = ranking.rank(sample.evidence, sample.spans, fitted)[: ranking.MOST_CITATIONS]
-            (_, first), *rows = [
-                (c.confidence, sample.spans.index(c.span) in sample.gold) for c in ranked
-            ]
-            wanted += len(sample.gold) - first
-            cited += rows
-    if not any(right for _, right in cited):
-        return fitted.further
-
-    def f1(least: float) -> float:
-        given = [right for sure, right in cited if sure >= least]
-        return 2 * sum(given) / (len(given) + wanted)
-
-    steps = [round(0.02 * n, 2) for n in range(1, 50)]
-    return max(steps, key=f1)
 
 
 def _fit_rank(samples: Sequence[Sample]) -> tuple[list[str], Floats]:
@@ -174,7 +146,7 @@ def _fit_rank(samples: Sequence[Sample]) -> tuple[list[str], Floats]:
         rows[number, : len(features)] = _matrix(features, names)
         mask[number, : len(features)] = True
         gold[number, list(sample.gold)] = True
-    share = _shares(chosen, WEIGHTS)
+    share = _shares(chosen)
 
     def loss(weights: Floats) -> tuple[float, Floats]:
         scores = np.where(mask, rows @ weights, -1e9)
@@ -213,10 +185,10 @@ def _fit_confidence(
     return names, np.concatenate([model.intercept_, model.coef_[0]])
 
 
-def _shares(samples: Sequence[Sample], weights: Mapping[str, float] | None = None) -> Floats:
-    """Return sample weights that sum to 1, divided among the sources by `weights` (default 1)."""
+def _shares(samples: Sequence[Sample]) -> Floats:
+    """Return sample weights that sum to 1, divided among the sources by `WEIGHTS`."""
     counts = Counter(sample.source for sample in samples)
-    weight = {source: (weights or {}).get(source, 1.0) for source in counts}
+    weight = {source: WEIGHTS.get(source, 1.0) for source in counts}
     total = sum(weight.values())
     return np.array([weight[s.source] / (total * counts[s.source]) for s in samples])
 

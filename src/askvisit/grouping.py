@@ -24,7 +24,7 @@ from askvisit.records import (
     SpanType,
 )
 from askvisit.retriever import fused
-from askvisit.text import MONTH, content_words
+from askvisit.text import MONTH, NUMBER_WORDS, content_words
 from askvisit.timeline.expressions import is_counted
 
 MOST_ARTICLES = 10
@@ -43,6 +43,21 @@ _FEW = 16
 _CALENDAR = re.compile(
     rf"\b(?:{MONTH}|(?i:(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|today))\b"
     r"|(?<![$£€.,])\b(?P<year>(?:1[5-9]|20)\d\d)\b(?![,.]\d|-[a-z])"
+)
+
+
+_COUNTING = NUMBER_WORDS - {"one"} | set(
+    "hundred thousand million billion dozen dozens half".split()
+)
+"""Words for numbers; "one" is a pronoun too."""
+
+_NUMBER = re.compile(rf"\d+(?:[.,]\d+)*|\b(?:{'|'.join(sorted(_COUNTING))})\b")
+_IN_ORDER = re.compile(r"\d\s*(?:[/–-]|\bto\b)\s*\d")
+"""Numbers whose order matters: a result or a range."""
+
+_NEGATION = re.compile(
+    r"\b(?:not|no(?!\.?\s*\d)|nor|none|neither|never|nobody|nothing|cannot|without)\b|n['’]t\b",
+    re.IGNORECASE,
 )
 
 
@@ -145,7 +160,7 @@ def says_the_same(one: str, other: str) -> bool:
     ours, theirs = set(content_words(one)), set(content_words(other))
     if not ours or not theirs:
         return one.strip().lower() == other.strip().lower()
-    return (ours <= theirs or theirs <= ours) and ranking.may_agree(one, other)
+    return (ours <= theirs or theirs <= ours) and _may_agree(one, other)
 
 
 def differ(one: str | None, other: str | None) -> bool:
@@ -160,7 +175,7 @@ def differ(one: str | None, other: str | None) -> bool:
     if kind == "date":
         ours, theirs = _date_words(one), _date_words(other)
         return not (ours <= theirs or theirs <= ours)
-    return kind == "name" or set(ranking.numbers(one)) != set(ranking.numbers(other))
+    return kind == "name" or set(_numbers(one)) != set(_numbers(other))
 
 
 def type_of(words: str | None) -> SpanType:
@@ -169,7 +184,7 @@ def type_of(words: str | None) -> SpanType:
         return "words"
     if _calendar_words(words):
         return "date"
-    if ranking.numbers(words):
+    if _numbers(words):
         return "number"
     content = content_words(words)
     capitals = {word.lower() for word in re.findall(r"\b[^\W\d_a-z]\w*", words)}
@@ -178,7 +193,7 @@ def type_of(words: str | None) -> SpanType:
 
 def _date_words(words: str) -> set[str]:
     """Return a span's calendar words and numbers."""
-    return {*ranking.numbers(words), *_calendar_words(words)}
+    return {*_numbers(words), *_calendar_words(words)}
 
 
 def _calendar_words(words: str) -> set[str]:
@@ -188,3 +203,25 @@ def _calendar_words(words: str) -> set[str]:
         for match in _CALENDAR.finditer(words)
         if not (match["year"] and is_counted(words[match.end() :]))
     }
+
+
+def _may_agree(one: str, other: str) -> bool:
+    """Return whether two texts have the same numbers, and both or none negate.
+
+    Words alone do not tell "2,000,000" from "2,000", "2-1" from "1-2" or "guilty" from "not guilty"
+    where one may say more than the other.
+    """
+    texts = (one, other)
+    ours, theirs = map(_numbers, texts)
+    if not any(map(_IN_ORDER.search, texts)):
+        ours, theirs = sorted(ours), sorted(theirs)
+    is_negated = [_NEGATION.search(text) is not None for text in texts]
+    return ours == theirs and is_negated[0] == is_negated[1]
+
+
+def _numbers(text: str) -> list[str]:
+    """Return a text's numbers in order, each whole: "1.1", "2,000", "twenty".
+
+    A time is one number: "10:30" is "10.30".
+    """
+    return _NUMBER.findall(re.sub(r"(?<=\d):(?=\d)", ".", text.lower()))

@@ -166,7 +166,7 @@ class QAPipeline:
 
     def _groups(self, result: ReadingResult) -> tuple[AnswerGroup, ...]:
         """Return the grouped answers of several articles: of those read, or of each."""
-        least = max(self.min_confidence, self.calibration.further)
+        least = max(self.min_confidence, self.calibration.thresholds["lenient"])
         if result.is_topic_search or self.min_confidence >= 1:
             return ()
         if self.each:
@@ -190,12 +190,8 @@ class QAPipeline:
     def _chosen(self, result: ReadingResult) -> list[Candidate]:
         if result.is_topic_search:
             return topic_search.choose(result.candidates, self.min_confidence)
-        return ranking.choose(
-            result.candidates,
-            self.min_confidence,
-            several=question_forms.asks_for_several(result.asked),
-            further=self.calibration.further,
-        )
+        several = question_forms.asks_for_several(result.asked)
+        return ranking.choose(result.candidates, self.min_confidence, several=several)
 
     def _in_context(self, question: str, history: Sequence[Answer]) -> ReadingResult | None:
         """Read a question with the words of earlier turns; None if it depends on none."""

@@ -8,16 +8,14 @@ pages that are in no index, by `python -m training.calibrate`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import exp
+from math import exp, log
 
 from askvisit.calibration import Calibration
 from askvisit.quotable import speaker
 from askvisit.records import Article, Citation, Evidence, Hit, Span
 from askvisit.retriever import z_scores
-from askvisit.text import NUMBER_WORDS, content_words
 
 RANK_FEATURES = ("margin", "dense", "bm25", "first")
 """Reader margin; z-score of the passage's cosine; z-score of the sentence's BM25; for reading
@@ -30,19 +28,10 @@ better ones."""
 
 MOST_CITATIONS = 5
 
-_COUNTING = NUMBER_WORDS - {"one"} | set(
-    "hundred thousand million billion dozen dozens half".split()
-)
-"""Words for numbers; "one" is a pronoun too."""
-
-_NUMBER = re.compile(rf"\d+(?:[.,]\d+)*|\b(?:{'|'.join(sorted(_COUNTING))})\b")
-_IN_ORDER = re.compile(r"\d\s*(?:[/–-]|\bto\b)\s*\d")
-"""Numbers whose order matters: a result or a range."""
-
-_NEGATION = re.compile(
-    r"\b(?:not|no(?!\.?\s*\d)|nor|none|neither|never|nobody|nothing|cannot|without)\b|n['’]t\b",
-    re.IGNORECASE,
-)
+AS_LIKELY = 1 / 2
+LISTED = 1 / 20
+"""How likely a further citation must be, relative to the first; `LISTED` if the wording of the
+question asks for several things (docs/quality.md)."""
 
 
 @dataclass(frozen=True)
@@ -74,54 +63,18 @@ def by_score(
 
 
 def choose(
-    candidates: Sequence[Candidate],
-    min_confidence: float,
-    *,
-    several: bool = False,
-    further: float = 1.0,
+    candidates: Sequence[Candidate], min_confidence: float, *, several: bool = False
 ) -> list[Candidate]:
     """Return the candidates to show, best first; none if the best is not confident enough.
 
-    A question for one fact gets one, or two if a second sentence with the same words is confident
-    enough too; a question for several things gets up to `MOST_CITATIONS`, each after the first with
-    a confidence of at least `further`.
+    At most `MOST_CITATIONS`: the best, and those nearly as likely. Differences of rank scores are
+    log odds, as the weights are those of a conditional logit.
     """
     if not candidates or min_confidence >= 1 or candidates[0].confidence < min_confidence:
         return []
     first, *others = candidates
-    if several:
-        return [first, *(c for c in others if c.confidence >= further)][:MOST_CITATIONS]
-    sure = [c for c in others if c.confidence >= max(min_confidence, further)]
-    return [first, *(c for c in sure if _same_words(c.span, first.span))][:2]
-
-
-def _same_words(span: Span, other: Span) -> bool:
-    """Return whether two spans have the same content words in any order, and may agree."""
-    one, two = span.words or "", other.words or ""
-    ours, theirs = content_words(one), content_words(two)
-    return bool(ours) and set(ours) == set(theirs) and may_agree(one, two)
-
-
-def may_agree(one: str, other: str) -> bool:
-    """Return whether two texts have the same numbers, and both or none negate.
-
-    Words alone do not tell "2,000,000" from "2,000", "2-1" from "1-2" or "guilty" from "not guilty"
-    where one may say more than the other.
-    """
-    texts = (one, other)
-    ours, theirs = map(numbers, texts)
-    if not any(map(_IN_ORDER.search, texts)):
-        ours, theirs = sorted(ours), sorted(theirs)
-    is_negated = [_NEGATION.search(text) is not None for text in texts]
-    return ours == theirs and is_negated[0] == is_negated[1]
-
-
-def numbers(text: str) -> list[str]:
-    """Return a text's numbers in order, each whole: "1.1", "2,000", "twenty".
-
-    A time is one number: "10:30" is "10.30".
-    """
-    return _NUMBER.findall(re.sub(r"(?<=\d):(?=\d)", ".", text.lower()))
+    least = first.score + log(LISTED if several else AS_LIKELY)
+    return [first, *(c for c in others if c.score >= least)][:MOST_CITATIONS]
 
 
 def cite(chosen: Sequence[Candidate], article: Callable[[str], Article]) -> tuple[Citation, ...]:

@@ -43,18 +43,16 @@ def rank(about: str, evidence: Evidence, reader: SentenceReader) -> list[Candida
 
 
 def choose(ranked: Sequence[Candidate], min_confidence: float) -> list[Candidate]:
-    """Return which of the best five sentences to show, as for a question for several things."""
-    return ranking.choose(
-        ranked[: ranking.MOST_CITATIONS],
-        min_confidence,
-        several=True,
-        further=shipped(SentenceReader.name).further,
-    )
+    """Return which of the best five sentences to show; none if the best is not sure enough."""
+    if not ranking.choose(ranked, min_confidence):
+        return []
+    first, *others = ranked[: ranking.MOST_CITATIONS]
+    return [first, *(c for c in others if c.confidence >= least_confidence())]
 
 
 def least_confidence() -> float:
     """Return the minimum confidence in a sentence that is shown besides the best."""
-    return shipped(SentenceReader.name).further
+    return shipped(SentenceReader.name).thresholds["normal"]
 
 
 def holds(about: str, sentence: str) -> bool:

@@ -155,7 +155,6 @@ def calibration(reader: str = "scripted") -> Calibration:
         rank={"margin": 1.0, "dense": 0.0, "bm25": 0.0},
         confidence={"intercept": 0.0, "margin": 1.0, "dense": 0.0, "gap": 0.0},
         thresholds={"lenient": 0.3, "normal": 0.5, "strict": 0.7},
-        further=0.5,
         rates={},
     )
 

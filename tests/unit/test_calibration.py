@@ -16,7 +16,6 @@ MINE = {
     "rank": {"margin": 2.0},
     "confidence": {"intercept": 0.0, "margin": 1.0},
     "thresholds": {"lenient": 0.1, "normal": 0.2, "strict": 0.3},
-    "further": 0.2,
     "rates": {},
     "sha256": "0" * 64,
 }
@@ -32,7 +31,6 @@ def test_the_weights_of_our_readers_are_fitted(reader):
     assert fitted.rank["margin"] > 0
     least = [fitted.thresholds[level] for level in LEVELS]
     assert 0 < least[0] < least[1] < least[2] < 1
-    assert 0 < fitted.further < 1
 
 
 @pytest.mark.parametrize("reader", [ACCURATE, FAST, SMALL])

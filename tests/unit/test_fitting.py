@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import exp
 
 import numpy as np
 import pytest
@@ -60,7 +59,7 @@ def sample(
     rows = ranking.rank_rows(evidence, spans)
     likely = np.exp([sum(used[name] * value for name, value in row.items()) for row in rows])
     gold = (int(rng.choice(6, p=likely / likely.sum())),) if answerable else ()
-    return Sample(source, article, evidence, spans, gold, answerable, far)
+    return Sample(source, article, "Who came?", evidence, spans, gold, answerable, far)
 
 
 def many(count: int, seed: int = 0, **options) -> list[Sample]:
@@ -104,38 +103,6 @@ def test_each_strictness_answers_its_share_of_the_answerable():
     for level, share in fitting.ANSWERED.items():
         given = np.mean([c >= fitted.thresholds[level] for c in sure])
         assert given == pytest.approx(share, abs=0.01)
-
-
-def listed(margins: tuple[float, ...], right: int) -> Sample:
-    """A list whose first sentences are right, with the margins that a reader gives."""
-    one = sample(np.random.default_rng(0))
-    spans = [
-        replace(span, score=margin, null_score=0.0)
-        for span, margin in zip(one.spans, margins, strict=True)
-    ]
-    return replace(one, spans=spans, gold=tuple(range(right)), several=True)
-
-
-def test_further_citations_are_given_where_it_pays():
-    """Of the margins below, those of 1 and more are right: their confidence is 0.73."""
-    plain = Calibration("r", {"margin": 1.0}, {"intercept": 0.0, "margin": 1.0}, {}, 0.4, {})
-    lists = [listed((5.0, 3.0, 1.0, 0.5, -1.0, -2.0), 3), listed((5.0, 2.0, 0.4, 0, -1, -2), 2)]
-    found = fitting._fit_further(lists, plain)
-    assert 1 / (1 + exp(-0.5)) < found <= 1 / (1 + exp(-1.0))
-    assert fitting._fit_further([replace(s, several=False) for s in lists], plain) == 0.4
-
-
-def test_lists_decide_only_how_many_citations_there_are():
-    samples = many(600, shift=3.0)
-    lists = [listed((5.0, 4.9, 4.8, -4.0, -5.0, -6.0), 3)] * 9
-    alone, both = fit(samples, "r"), fit(samples, "r", lists)
-    assert replace(both, further=0) == replace(alone, further=0)
-    assert both.further != alone.further == alone.thresholds["normal"]
-
-
-def test_where_no_further_citation_is_right_normal_strictness_decides():
-    plain = Calibration("r", {"margin": 1.0}, {"intercept": 0.0, "margin": 1.0}, {}, 0.4, {})
-    assert fitting._fit_further([listed((5.0, 3.0, 1.0, 0.5, -1.0, -2.0), 1)], plain) == 0.4
 
 
 def test_a_threshold_refuses_neither_its_own_question_nor_all():
