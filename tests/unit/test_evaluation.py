@@ -248,7 +248,9 @@ class TestQuality:
 
     def test_the_gold_sentences_are_sentences_of_the_article(self, real):
         texts = [real.articles[name].text for name in real.articles]
-        for question in self.QUESTIONS:
+        second = evaluation.read_questions(ROOT / "tests" / "data" / "questions-second.jsonl")
+        assert {q.question for q in second}.isdisjoint(q.question for q in self.QUESTIONS)
+        for question in [*self.QUESTIONS, *second]:
             for sentence in question.sentences:
                 assert any(sentence in text for text in texts), sentence
                 assert all(any(span in s for s in question.sentences) for span in question.spans)
