@@ -78,6 +78,14 @@ def test_an_answer_names_its_article_once_and_its_verdict_takes_a_line(hard, ope
     assert page.locator(".citations .paragraph").count() == 3
 
 
+def test_the_number_of_a_quote_and_its_paragraph_stay_in_one_line(hard, open_page, ask):
+    page = open_page(hard, viewport={"width": 390, "height": 800})
+    mark = ask(page, "Who met the mayor?").locator(".numbered")
+    for width in range(300, 420, 5):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert mark.evaluate("mark => mark.getClientRects().length") == 1, width
+
+
 def test_tools_of_a_quote_show_where_it_is_pointed_at_or_tabbed_to(hard, open_page, ask):
     page = open_page(hard)
     turn = ask(page, "Who met the mayor?")

@@ -185,14 +185,15 @@ def _citation(citation: Citation, number: int, articles: Mapping[str, Article], 
         f'title="{escape(citation.quote)}" '
         f'aria-label="Citation {number}: show it in the article">{number}</a>'
     )
-    paragraph = (
+    places = [
         f'<span class="paragraph"><span class="unseen">paragraph</span>'
         f'<span aria-hidden="true">¶</span> {citation.paragraph}</span>'
-    )
+    ]
     if citation.page is not None:
-        paragraph = f'<span class="paragraph">page {citation.page}</span> {paragraph}'
+        places.insert(0, f'<span class="paragraph">page {citation.page}</span>')
     if citation.speaker is not None:
-        paragraph = f'<bdi class="paragraph">{escape(citation.speaker)}</bdi> {paragraph}'
+        places.insert(0, f'<bdi class="paragraph">{escape(citation.speaker)}</bdi>')
+    places[0] = f'<span class="numbered">{link}&nbsp;{places[0]}</span>'
     tools = (
         '<span class="tools">'
         f"{_tool('Copy as reference', QUOTE_ICON, 'copy', reference(citation, articles))}"
@@ -201,7 +202,7 @@ def _citation(citation: Citation, number: int, articles: Mapping[str, Article], 
     )
     origin = f'<p class="origin">{_source_line(citation, articles)}</p>' if named else ""
     return (
-        f'<li><blockquote dir="auto">{quote_html(citation)} {link}&nbsp;{paragraph}</blockquote>'
+        f'<li><blockquote dir="auto">{quote_html(citation)} {" ".join(places)}</blockquote>'
         f"{tools}{origin}</li>"
     )
 
