@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from askvisit import ranking
-from askvisit.fitting import ANSWERED, Sample, fit
+from askvisit.fitting import ANSWERED, Sample, fit, has_answer
 from askvisit.metrics import auroc
 
 FOLDS = 5
@@ -18,11 +18,13 @@ FOLDS = 5
 class Judgement:
     """The first candidate of a question as a fit to other articles judged it.
 
-    `given` says at which strictnesses it would have been shown.
+    `right` says whether it is, `found` whether it or one cited with it is, `given` at which
+    strictnesses it would have been shown.
     """
 
     sample: Sample
     right: bool
+    found: bool
     confidence: float
     given: frozenset[str]
 
@@ -38,11 +40,12 @@ def judge(samples: Sequence[Sample], reader: str) -> list[Judgement]:
             continue
         fitted = fit([s for s in samples if fold[s.article] != number], reader)
         for sample in held_out:
-            best = ranking.rank(sample.evidence, sample.spans, fitted)[0]
-            least = fitted.thresholds
-            given = frozenset(level for level in least if best.confidence >= least[level])
-            right = sample.spans.index(best.span) in sample.gold
-            judged.append(Judgement(sample, right, best.confidence, given))
+            ranked = ranking.rank(sample.evidence, sample.spans, fitted)
+            sure, least = ranked[0].confidence, fitted.thresholds
+            given = frozenset(level for level in least if sure >= least[level])
+            cited = [c.span for c in ranked[: ranking.cited([c.score for c in ranked])]]
+            right, found = has_answer(sample, cited[:1]), has_answer(sample, cited)
+            judged.append(Judgement(sample, right, found, sure, given))
     return judged
 
 
@@ -80,7 +83,7 @@ def report(judged: Sequence[Judgement]) -> dict[str, float]:
         "ranked_first": _share([j.right for j in answerable]),
         "auroc_near": area,
         "calibration_error": calibration_error(
-            [j.confidence for j in judged], [j.right for j in judged]
+            [j.confidence for j in judged], [j.found for j in judged]
         ),
     }
     return {name: value for name, value in figures.items() if value is not None}

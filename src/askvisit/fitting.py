@@ -2,7 +2,7 @@
 
 Questions with known answers are asked of articles that the reader was not trained on. Rank weights
 are a conditional logit over the sentences that were read (McFadden, 1974), the confidence a
-logistic regression for "the first candidate is right" (Platt, 1999).
+logistic regression for "one of the cited candidates is right" (Platt, 1999).
 """
 
 from __future__ import annotations
@@ -161,16 +161,21 @@ def _fit_rank(samples: Sequence[Sample]) -> tuple[list[str], Floats]:
     return names, np.asarray(found.x)
 
 
+def has_answer(sample: Sample, spans: Sequence[Span]) -> bool:
+    """Return whether one of a sample's spans, such as those cited, is right."""
+    return any(sample.spans.index(span) in sample.gold for span in spans)
+
+
 def _confidence_data(
     samples: Sequence[Sample], names: Sequence[str], weights: Floats
 ) -> tuple[list[dict[str, float]], NDArray[np.bool_]]:
-    """Return each question's first candidate as a row, and whether it is right."""
+    """Return each question's first candidate as a row, and whether what is cited has an answer."""
     rows, right = [], []
     fitted = dict(zip(names, weights.tolist(), strict=True))
     for sample in samples:
         ranked, scores = ranking.by_score(sample.evidence, sample.spans, fitted)
         rows.append(ranking.confidence_rows(sample.evidence, ranked, scores)[0])
-        right.append(sample.spans.index(ranked[0]) in sample.gold)
+        right.append(has_answer(sample, ranked[: ranking.cited(scores)]))
     return rows, np.array(right)
 
 

@@ -49,7 +49,7 @@ class ReadingResult:
 
     @property
     def confidence(self) -> float:
-        """Probability that the best candidate is right."""
+        """Probability that the best candidate, or one cited with it, is right."""
         return self.candidates[0].confidence if self.candidates else 0.0
 
 

@@ -2,8 +2,8 @@
 
 Candidates, one per sentence, are ranked by a linear score of reader and retriever features (a
 conditional logit, fitted so that the right sentence of a page wins). A logistic calibrator turns
-a candidate's features into the probability that it is right. Both are fitted for one reader, on
-pages that are in no index, by `python -m training.calibrate`.
+a candidate's features into the probability that it, or one cited with it, is right. Both are fitted
+for one reader, on pages that are in no index, by `python -m training.calibrate`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,10 @@ question asks for several things (docs/quality.md)."""
 
 @dataclass(frozen=True)
 class Candidate:
-    """A span that may be the answer, its rank score, and the probability that it is right."""
+    """A span that may be the answer, its rank score, and its confidence.
+
+    That is the probability that it is right, or one that would be cited with it.
+    """
 
     span: Span
     score: float
@@ -72,9 +75,13 @@ def choose(
     """
     if not candidates or min_confidence >= 1 or candidates[0].confidence < min_confidence:
         return []
-    first, *others = candidates
-    least = first.score + log(LISTED if several else AS_LIKELY)
-    return [first, *(c for c in others if c.score >= least)][:MOST_CITATIONS]
+    return list(candidates[: cited([c.score for c in candidates], several=several)])
+
+
+def cited(scores: Sequence[float], *, several: bool = False) -> int:
+    """Return how many candidates are cited, given the rank scores of all, best first."""
+    least = scores[0] + log(LISTED if several else AS_LIKELY)
+    return min(MOST_CITATIONS, sum(score >= least for score in scores))
 
 
 def cite(chosen: Sequence[Candidate], article: Callable[[str], Article]) -> tuple[Citation, ...]:

@@ -22,7 +22,7 @@ _COLUMNS = (
     ("Fused", "What the passages are ranked by: dense and BM25 combined"),
     ("Reader", "The reader's score for the best words in the passage"),
     ("Null", "The reader's score for “no answer here”"),
-    ("Sure", "Probability that the best sentence of the passage is right"),
+    ("Sure", "Probability that its best sentence, or one cited with that, is right"),
 )
 _STAGES = {
     "encode": "encoding the question",
