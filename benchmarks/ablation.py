@@ -25,7 +25,7 @@ from statistics import fmean
 from typing import Any
 from unittest import mock
 
-from common import ROOT
+from common import NEWS
 from harness.typed import KINDS, SEED
 
 from askvisit import (
@@ -52,8 +52,6 @@ from askvisit.index import temporary_index
 from askvisit.records import ContextTurn
 from askvisit.rewriting.resolution import Resolver, TermClassifier
 from askvisit.text import content_words
-
-NEWS = ROOT / "data" / "news"
 
 
 @dataclass(frozen=True)

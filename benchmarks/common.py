@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "tests" / "data"
+NEWS = ROOT / "data" / "news"
 sys.path += [str(ROOT), str(ROOT / "tests")]
 
 PER_ARTICLE = 10

@@ -34,7 +34,7 @@ from statistics import fmean
 from typing import Any
 from unittest import mock
 
-from common import ROOT
+from common import NEWS
 
 from askvisit import Assistant, build_index
 from askvisit import encoder as encoders
@@ -44,7 +44,7 @@ from askvisit.index import open_index
 from askvisit.records import Hit
 from askvisit.retriever import Retriever
 
-NEWS = 10
+ARTICLES = 10
 """Articles that the questions are about."""
 
 PARAGRAPHS = 10
@@ -230,8 +230,8 @@ def main() -> None:
 
 def news() -> list[Edition]:
     """Return the editions that the questions are about."""
-    everything = read_editions(ROOT / "data" / "news" / "dev.jsonl")
-    return [edition for edition in everything if edition.id.endswith("-a")][:NEWS]
+    everything = read_editions(NEWS / "dev.jsonl")
+    return [edition for edition in everything if edition.id.endswith("-a")][:ARTICLES]
 
 
 def _draw(rows: dict[str, list[dict[str, float]]], path: Path) -> None:

@@ -22,7 +22,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from common import ROOT
+from common import NEWS
 from corpus import build, file_of, gold_rank, news, pages, rank_figures
 
 from askvisit import encoder as encoders
@@ -106,9 +106,8 @@ def main() -> None:
     options = parser.parse_args()
     editions = news()
     ids = {edition.id for edition in editions}
-    data = ROOT / "data" / "news"
     everything = read_edition_dialogues(
-        data / "dialogues-dev.jsonl", read_editions(data / "dev.jsonl")
+        NEWS / "dialogues-dev.jsonl", read_editions(NEWS / "dev.jsonl")
     )
     dialogues = [dialogue for dialogue in everything if dialogue.article in ids]
     with tempfile.TemporaryDirectory() as work:

@@ -21,18 +21,17 @@ import json
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from math import log
 from pathlib import Path
 from statistics import fmean
 
-from common import DATA, ROOT
+from common import DATA, NEWS, ROOT
 
 from askvisit import Assistant, build_index, cross_validation, question_forms, ranking
 from askvisit import encoder as encoders
 from askvisit import reader as readers
 from askvisit.calibration import ACCURATE, FAST, SMALL, Calibration, add_reader, shipped
 from askvisit.evaluation import Question, is_right, read_questions
-from askvisit.fitting import Sample
+from askvisit.fitting import Sample, has_answer
 from askvisit.index import open_index
 from askvisit.ranking import Candidate
 from askvisit.reader import SentenceReader
@@ -41,8 +40,6 @@ from askvisit.retriever import Retriever
 from askvisit.text import marked
 from training.calibrate import ask, edition_pages
 from training.pages import squad_pages
-
-NEWS = ROOT / "data" / "news"
 
 
 def visit(_: argparse.Namespace) -> None:
@@ -143,8 +140,8 @@ def _score(
     The last value is whether a further citation is wrong.
     """
     least = several if question_forms.asks_for_several(sample.question) else one
-    given = [c for c in ranked if c.score >= ranked[0].score + log(least)]
-    right = [sample.spans.index(c.span) in sample.gold for c in given[: ranking.MOST_CITATIONS]]
+    count = ranking.cited([candidate.score for candidate in ranked], least)
+    right = [has_answer(sample, [candidate.span]) for candidate in ranked[:count]]
     if sample.several:
         found, wanted = sum(right), len(sample.gold)
     else:

@@ -28,7 +28,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from common import DATA, ROOT
+from common import DATA, NEWS
 
 from askvisit.evaluation import read_editions
 from askvisit.evaluation.bootstrap import figure
@@ -171,8 +171,7 @@ def _row(*, found: bool, gold: bool, name: list, shown: str) -> Row:
 
 def _annotated(path: Path) -> Iterator[tuple[dict, Article]]:
     """Yield each annotated line with its article."""
-    news = ROOT / "data" / "news"
-    editions = {e.id: e for part in ("dev", "test") for e in read_editions(news / f"{part}.jsonl")}
+    editions = {e.id: e for part in ("dev", "test") for e in read_editions(NEWS / f"{part}.jsonl")}
     for line in path.read_text("utf-8").splitlines():
         gold = json.loads(line)
         edition = editions[gold["article"]]

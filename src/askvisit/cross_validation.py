@@ -43,7 +43,7 @@ def judge(samples: Sequence[Sample], reader: str) -> list[Judgement]:
             ranked = ranking.rank(sample.evidence, sample.spans, fitted)
             sure, least = ranked[0].confidence, fitted.thresholds
             given = frozenset(level for level in least if sure >= least[level])
-            cited = [c.span for c in ranked[: ranking.cited([c.score for c in ranked])]]
+            cited = [candidate.span for candidate in ranking.choose(ranked, 0)]
             right, found = has_answer(sample, cited[:1]), has_answer(sample, cited)
             judged.append(Judgement(sample, right, found, sure, given))
     return judged

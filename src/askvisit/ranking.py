@@ -75,12 +75,16 @@ def choose(
     """
     if not candidates or min_confidence >= 1 or candidates[0].confidence < min_confidence:
         return []
-    return list(candidates[: cited([c.score for c in candidates], several=several)])
+    scores = [candidate.score for candidate in candidates]
+    return list(candidates[: cited(scores, LISTED if several else AS_LIKELY)])
 
 
-def cited(scores: Sequence[float], *, several: bool = False) -> int:
-    """Return how many candidates are cited, given the rank scores of all, best first."""
-    least = scores[0] + log(LISTED if several else AS_LIKELY)
+def cited(scores: Sequence[float], as_likely: float = AS_LIKELY) -> int:
+    """Return how many candidates are cited, given the rank scores of all, best first.
+
+    as_likely: how likely a further one must be, relative to the first.
+    """
+    least = scores[0] + log(as_likely)
     return min(MOST_CITATIONS, sum(score >= least for score in scores))
 
 
