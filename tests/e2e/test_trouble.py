@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 from gradio.context import Context
@@ -12,7 +13,7 @@ from playwright.sync_api import expect
 from askvisit.web import chat, memory, received, server
 from askvisit.web.controller import ChatController
 
-from .conftest import open_sources, serve
+from .conftest import SECONDS, open_sources, serve
 from .test_conversation import SlowAssistant, ask_slowly
 
 pytestmark = pytest.mark.slow
@@ -70,6 +71,26 @@ def test_each_question_is_waited_for_by_itself(open_page, ask):
     expect(page.locator(".late")).to_contain_text("No answer came")
     assistant.may_answer.set()
     served.close(verbose=False)
+
+
+def test_a_question_whose_answer_is_lost_is_asked_again_after_a_reload(fake, open_page, ask):
+    page = open_page(fake)
+    ask(page, "hello")
+    page.clock.install()
+    ended = {"status": 200, "content_type": "text/event-stream", "body": ""}
+    page.route("**/queue/data*", lambda route: route.fulfill(**ended))
+    box = page.get_by_label("Your question")
+    box.fill("Who met the mayor?")
+    box.press("Enter")
+    expect(page.locator(".waiting")).to_be_visible()
+    page.clock.fast_forward("01:10")
+    expect(page.locator(".late")).to_contain_text("please reload the page")
+    page.unroute("**/queue/data*")
+    page.reload()
+    expect(box).to_have_value("Who met the mayor?")
+    expect(page.locator(".turn")).to_have_count(1)
+    box.press("Enter")
+    expect(page.locator(".turn a.cite")).to_have_count(1)
 
 
 def test_an_edit_that_is_not_answered_undoes_nothing(fake, open_page, ask):
@@ -134,7 +155,14 @@ class Restarted:
         self.served = server.launch(self.controller, "127.0.0.1", self.port)
 
     def restart(self) -> None:
+        """Start anew, once every event is answered: of others, a page would wait for the answer."""
+        left = self.served._queue.pending_event_ids_session
+        deadline = time.monotonic() + SECONDS
+        while any(left.values()):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
         self.served.close(verbose=False)
+        assert not self.served.server.thread.is_alive()
         self.start()
 
 

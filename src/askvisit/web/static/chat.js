@@ -1,5 +1,8 @@
 // The conversation: a question is shown at once, and its answer takes its place.
 const PATIENCE = 60_000; // milliseconds until a missing answer is spoken of
+const AGAIN = "No answer came. The server may be busy or down: please ask again.";
+// Of a server that ended while it answered, Gradio's page waits for every later answer too.
+const RELOAD = "No answer came. The server may be busy or down: please reload the page, and ask again.";
 const log = () => element.querySelector(".log");
 const box = () => document.querySelector("#question textarea");
 const waiting = () => element.querySelector(".waiting:not(.late)");
@@ -37,21 +40,20 @@ function showQuestion(question) {
   if (lost) focusOnNext();
   showNewest();
   clearTimeout(patience);
-  patience = setTimeout(() => turn.isConnected && noAnswer(), PATIENCE);
+  patience = setTimeout(() => turn.isConnected && noAnswer(RELOAD), PATIENCE);
   return turn;
 }
 
 // No answer came, at once (too many people ask) or after a long time: the question goes back.
-function noAnswer() {
+function noAnswer(words = AGAIN) {
   const missing = waiting();
   const turn = missing?.closest(".turn");
   if (!turn) return; // nothing was asked
-  const words = "No answer came. The server may be busy or down: please ask again.";
   giveUp(missing, words);
   if (turn === sent?.turn) editAgain(words);
   else if (!box().value) putIntoBox(askvisitSession.get("asked"));
 }
-window.askvisitFailed = noAnswer;
+window.askvisitFailed = () => noAnswer();
 
 function giveUp(note, words) {
   note.classList.add("late");
