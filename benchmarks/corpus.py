@@ -41,6 +41,7 @@ from askvisit import encoder as encoders
 from askvisit.encoder import RecentTexts
 from askvisit.evaluation.edition_files import Edition, EditionQuestion, Range, read_editions
 from askvisit.index import open_index
+from askvisit.reader.protocol import PASSAGES
 from askvisit.records import Hit
 from askvisit.retriever import Retriever
 
@@ -103,10 +104,10 @@ def fused_by(fusion: Fusion) -> Iterator[None]:
 
 
 def retrieved(retriever: Retriever, asked: Sequence[Asked]) -> dict[str, float]:
-    """Retrieve for every question; return the shares by name."""
+    """Retrieve for every question, as much as is read by default; return the shares by name."""
     ranks, read = [], []
     for article, question in asked:
-        evidence = retriever.gather(question.question)
+        evidence = retriever.gather(question.question, passages=PASSAGES)
         ranks.append(gold_rank(evidence.hits, article, question.spans))
         windows = [(w.article_id, w.start, w.end) for w in evidence.windows]
         read.append(any(_holds(*window, article, question.spans) for window in windows))

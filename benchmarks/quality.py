@@ -48,10 +48,10 @@ def visit(_: argparse.Namespace) -> None:
     encoder = encoders.load()
     retriever = Retriever(open_index(ROOT / "index"), encoder)
     asked = [marked(q.question) for q in questions]
-    found = [retriever.gather(question) for question in asked]
+    hits = [retriever.search(question) for question in asked]
     print("passages".ljust(34), "first  in three    MRR")
     for name in ("dense", "bm25", "fused"):
-        ranks = [_rank(q, e.hits, name) for q, e in zip(questions, found, strict=True)]
+        ranks = [_rank(q, found, name) for q, found in zip(questions, hits, strict=True)]
         first, three = (fmean(rank <= k for rank in ranks) for k in (1, 3))
         print(f"{name:<34} {first:5.2f}  {three:8.2f}  {fmean(1 / r for r in ranks):5.2f}")
     print("\nsentences".ljust(43), "first  in three")
@@ -59,6 +59,7 @@ def visit(_: argparse.Namespace) -> None:
     for reader in (SentenceReader.name, SMALL, FAST, ACCURATE):
         engine = readers.load(reader, encoder)
         fitted = shipped(reader)
+        found = [retriever.gather(question, passages=engine.passages) for question in asked]
         spans = [engine.read(q, e) for q, e in zip(asked, found, strict=True)]
         for name, weights in (
             ("alone", margins),

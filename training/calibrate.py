@@ -55,7 +55,7 @@ def ask(
             retriever = Retriever(open_index(folder), encoder)
             for asked in page.questions:
                 question = marked(asked.text)
-                evidence = retriever.gather(question)
+                evidence = retriever.gather(question, passages=reader.passages)
                 spans = reader.read(question, evidence)
                 gold = tuple(
                     number

@@ -69,7 +69,8 @@ def shipped_predictions(
     for question, context in tqdm(asked, unit="question"):
         typed = marked(question.text)
         with temporary_index({ARTICLE: context}, models.encoder) as folder:
-            evidence = Retriever(open_index(folder), models.encoder).gather(typed)
+            retriever = Retriever(open_index(folder), models.encoder)
+            evidence = retriever.gather(typed, passages=models.reader.passages)
         spans = models.reader.read(typed, evidence)
         best = ranking.rank(evidence, spans, models.calibration)[0]
         gold = tuple(text for _, text in question.answers)

@@ -145,8 +145,8 @@ class Assistant(Library):
     def warm_up(self) -> None:
         """Load the models now, so that the first question does not wait for them."""
         index = self._current.snapshot()
-        evidence = Retriever(index, self._encoder).gather("What happened?")
-        self._reader.read("What happened?", replace(evidence, windows=evidence.windows[:1]))
+        evidence = Retriever(index, self._encoder).gather("What happened?", passages=1)
+        self._reader.read("What happened?", evidence)
         talk.warm_up(self._encoder)
 
     def _answer(self, inquiry: Inquiry, recorder: Recorder | None = None) -> Answer:

@@ -67,7 +67,7 @@ def ask(
     samples = []
     for number, question in enumerate(questions):
         asked = marked(question.question)
-        evidence = Retriever(index, encoder).gather(asked)
+        evidence = Retriever(index, encoder).gather(asked, passages=reader.passages)
         spans = reader.read(asked, evidence)
         gold = tuple(n for n, s in enumerate(spans) if is_gold(question, s.sentence.text))
         far = question.kind == "unanswerable-far"

@@ -84,8 +84,12 @@ def cited(scores: Sequence[float], as_likely: float = AS_LIKELY) -> int:
 
     as_likely: how likely a further one must be, relative to the first.
     """
-    least = scores[0] + log(as_likely)
-    return min(MOST_CITATIONS, sum(score >= least for score in scores))
+    return min(MOST_CITATIONS, as_likely_as_first(scores, as_likely))
+
+
+def as_likely_as_first(scores: Sequence[float], share: float) -> int:
+    """Return how many rank scores, best first, are of candidates `share` as likely as the first."""
+    return sum(score >= scores[0] + log(share) for score in scores)
 
 
 def cite(chosen: Sequence[Candidate], article: Callable[[str], Article]) -> tuple[Citation, ...]:

@@ -26,15 +26,8 @@ _NEAR_WEIGHT = 1.5
 _NEAR = 400
 """Characters: the length of a news paragraph."""
 
-_SMALL = 16
-"""Up to this many passages, all that is searched is read, so retrieval cannot miss anything."""
-
-_READ = 12
-"""Passages whose surroundings are read in a larger corpus."""
-
-_AROUND = 150
-"""Characters read before and after a retrieved passage. More passages with less around each contain
-more of the answers than six with 600, for the same length of text."""
+_QUOTED = 12
+"""Passages taken from each search of the articles that the last answer quoted."""
 
 
 class Retriever:
@@ -62,8 +55,8 @@ class Retriever:
         quoted = known.intersection(citation.article_id for citation in cited)
         if quoted:
             ranges = [self._index.passage_range(a) for a in quoted]
-            dense |= dict(self._index.dense(vector, _READ, ranges))
-            bm25 |= dict(self._index.bm25(question, _READ, ranges))
+            dense |= dict(self._index.dense(vector, _QUOTED, ranges))
+            bm25 |= dict(self._index.bm25(question, _QUOTED, ranges))
         dense |= self._index.cosines(vector, bm25.keys() - dense.keys())
         found = list(dense)
         scores = fused([dense[n] for n in found], [bm25.get(n, 0.0) for n in found])
@@ -87,16 +80,17 @@ class Retriever:
         question: str,
         articles: Sequence[str] | None = None,
         cited: Sequence[Citation] = (),
-        passages: int = _READ,
-        around: int = _AROUND,
+        *,
+        passages: int,
+        around: int = 0,
     ) -> Evidence:
-        """Search, and cut the text around the best passages into windows for a reader.
+        """Search, and cut the best passages into windows for a reader.
 
-        around: characters before and after each of the passages.
+        passages: how many; around: characters of the text before and after each of them. For the
+        same length of text, more passages contain more of the answers than more text around them.
         """
         hits = self.search(question, articles, cited)
-        chosen = hits if len(hits) <= _SMALL else hits[:passages]
-        found = self._windows(chosen, around)
+        found = self._windows(hits[:passages], around)
         sentences = {(s.article_id, s.start): s.text for w in found for s in w.sentences}
         scores = bm25_among(question, list(sentences.values()))
         return Evidence(tuple(hits), tuple(found), dict(zip(sentences, scores, strict=True)))

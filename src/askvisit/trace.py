@@ -147,7 +147,7 @@ class _TimedEncoder:
 
 class _TimedReader:
     def __init__(self, reader: Reader, seconds: dict[str, float]) -> None:
-        self.name = reader.name
+        self.name, self.passages = reader.name, reader.passages
         self._reader, self._seconds = reader, seconds
 
     @property

@@ -69,6 +69,7 @@ class ScriptedReader:
 
     name = "scripted"
     sha256 = "5" * 64
+    passages = 16
 
     def __init__(self, script: Mapping[str, float], otherwise: float = -9.0) -> None:
         self.script = script
@@ -95,6 +96,7 @@ class SharedWords:
 
     name = "shared-words"
     sha256 = "6" * 64
+    passages = 16
 
     def read(self, question: str, evidence: Evidence, turns: Sequence[str] = ()) -> list[Span]:
         asked = set(content_words(question))
@@ -111,7 +113,7 @@ class RememberingReader:
     """A reader that reads the same evidence once for a question, for tests that ask again."""
 
     def __init__(self, reader: Reader) -> None:
-        self.name, self.sha256 = reader.name, reader.sha256
+        self.name, self.sha256, self.passages = reader.name, reader.sha256, reader.passages
         self._reader = reader
         self._read: dict[Hashable, list[Span]] = {}
 

@@ -21,7 +21,7 @@ ARTICLE = Article("bridge.txt", "A Bridge for the Town", BRIDGE)
 
 @pytest.fixture
 def evidence(small) -> Evidence:
-    return Retriever(open_index(small), WordCounts()).gather(QUESTION)
+    return Retriever(open_index(small), WordCounts()).gather(QUESTION, passages=16)
 
 
 @pytest.fixture

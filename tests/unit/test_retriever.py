@@ -127,7 +127,7 @@ def test_the_article_quoted_last_is_found_where_no_search_finds_it(tmp_path):
 
 
 def test_a_small_corpus_is_read_whole(over_small, small):
-    evidence = over_small.gather("What did the mayor open?")
+    evidence = over_small.gather("What did the mayor open?", passages=16)
     index = open_index(small)
     read = {(s.article_id, s.start) for window in evidence.windows for s in window.sentences}
     every = {(s.article_id, s.start) for name in index.article_ids() for s in index.sentences(name)}
@@ -139,11 +139,11 @@ def test_a_small_corpus_is_read_whole(over_small, small):
 
 
 def test_windows_of_one_article_only(over_small):
-    evidence = over_small.gather("What did the minister do?", ["bridge.txt"])
+    evidence = over_small.gather("What did the minister do?", ["bridge.txt"], passages=16)
     assert {window.article_id for window in evidence.windows} == {"bridge.txt"}
 
 
-def test_what_is_searched_of_a_large_corpus_is_read_whole_if_it_is_small(tmp_path):
+def test_of_what_is_searched_the_best_passages_are_read(tmp_path):
     paragraph = (
         "Paragraph {} of story {} is long enough to be a passage by itself, in which nothing is "
         "told apart from its number."
@@ -151,17 +151,22 @@ def test_what_is_searched_of_a_large_corpus_is_read_whole_if_it_is_small(tmp_pat
     texts = {
         f"{name}.txt": "\n\n".join(paragraph.format(n, name) for n in range(14)) for name in "abc"
     }
-    evidence = retriever(tmp_path, texts).gather("Which number is it?", ["b.txt"])
-    read = {s.start for window in evidence.windows for s in window.sentences}
-    assert read == {s.start for s in open_index(tmp_path).sentences("b.txt")}
+    over = retriever(tmp_path, texts)
+    every = {s.start for s in open_index(tmp_path).sentences("b.txt")}
+    for passages in (1, 5, 14, 16):
+        evidence = over.gather("Which number is it?", ["b.txt"], passages=passages)
+        read = {s.start for window in evidence.windows for s in window.sentences}
+        assert read == {hit.start for hit in evidence.hits[:passages]}
+    assert read == every
 
 
-def test_in_a_large_corpus_the_surroundings_of_the_best_passages_are_read(tmp_path):
+def test_the_surroundings_of_the_best_passages_can_be_read_too(tmp_path):
     other = "Here is a paragraph that tells of nothing in particular, at some length, number {}."
     blocks = [other.format(n) for n in range(200)]
     blocks[30] = "The mayor opened the bridge on Monday, after some years of work on its two piers."
     text = "\n\n".join(blocks)
-    found = retriever(tmp_path, {"long.txt": text}).gather("Which bridge did the mayor open?")
+    over = retriever(tmp_path, {"long.txt": text})
+    found = over.gather("Which bridge did the mayor open?", passages=12, around=150)
     at = text.index("The mayor opened")
     around = [w for w in found.windows if w.start <= at < w.end]
     assert around

@@ -11,7 +11,14 @@ from harness.fakes import ScriptedReader, WordCounts
 from askvisit import passages, reader
 from askvisit.errors import ModelError
 from askvisit.onnx_model import MODELS
-from askvisit.reader.two_stage import LENGTH, PARAGRAPH, TwoStageReader, likeliest, narrowed
+from askvisit.reader.two_stage import (
+    LENGTH,
+    PARAGRAPH,
+    Depth,
+    TwoStageReader,
+    likeliest,
+    narrowed,
+)
 from askvisit.records import Article, Evidence, Hit, Sentence, Window
 
 PARAGRAPHS = [f"Paragraph {n} begins here. It has {n} boats and it ends." for n in range(12)]
@@ -98,8 +105,8 @@ def _times(window: Window) -> int:
 def two_stages(first: dict[str, float], second: dict[str, float], **reread) -> TwoStageReader:
     weights = {"margin": 1.0, "bm25": 9.0}
     views = ScriptedViews(second, otherwise=-7.0)
-    reread = {"windows": 0, "paragraphs": 0, "sentences": 0} | reread
-    return TwoStageReader("two", ScriptedReader(first), views, "f" * 64, weights, **reread)
+    depth = Depth(**{"passages": 9, "as_likely": 1e-9} | reread)
+    return TwoStageReader("two", ScriptedReader(first), views, "f" * 64, weights, depth)
 
 
 def test_the_second_readers_spans_carry_the_first_ones_margins():
@@ -112,8 +119,20 @@ def test_the_second_readers_spans_carry_the_first_ones_margins():
     assert {s.first_margin for s in found.values()} == {3.0, 1.0, -9.0}
     for stage in (both._first, both._second):
         assert (stage.asked, stage.turns) == (["How many?"], [("Who sails?",)])
-    assert (both.name, both.sha256) == ("two", "f" * 64)
+    assert (both.name, both.sha256, both.passages) == ("two", "f" * 64, 9)
     assert both.read("How many?", evidence()) == []
+
+
+@pytest.mark.parametrize(("as_likely", "reread"), [(0.2, [[5]]), (0.1, [[5], [7]])])
+def test_what_is_much_less_likely_is_not_read_again(as_likely, reread):
+    """A margin of 2 less is e ** -2 = 0.135 as likely."""
+    script = {"5 boats": 3.0, "7 boats": 1.0}
+    both = two_stages(script, {}, as_likely=as_likely, paragraphs=2)
+    both.read("How many?", evidence(WHOLE))
+    assert [numbers(window) for window in both._second.windows] == reread
+    both = two_stages(script, {}, as_likely=as_likely, sentences=2)
+    both.read("How many?", evidence(WHOLE))
+    assert len(both._second.windows) == len(reread)
 
 
 def test_what_retrieval_found_counts_in_the_choice_of_what_is_read_again():

@@ -2,6 +2,7 @@
 
 import hashlib
 import warnings
+from dataclasses import asdict
 
 from askvisit.calibration import ACCURATE, FAST, SMALL, shipped
 from askvisit.encoder import Encoder
@@ -10,15 +11,15 @@ from askvisit.onnx_model import MODELS
 from askvisit.reader.onnx import OnnxReader
 from askvisit.reader.protocol import Reader
 from askvisit.reader.sentence import SentenceReader
-from askvisit.reader.two_stage import TwoStageReader
+from askvisit.reader.two_stage import Depth, TwoStageReader
 
 __all__ = ["Reader", "SentenceReader", "load"]
 
-_REREAD: dict[str, dict[str, int]] = {
-    ACCURATE: {"windows": 2, "paragraphs": 4, "sentences": 2},
-    FAST: {"windows": 0, "paragraphs": 2, "sentences": 0},
+_DEPTHS = {
+    ACCURATE: Depth(passages=16, as_likely=1 / 1000, windows=2, paragraphs=4, sentences=2),
+    FAST: Depth(passages=8, as_likely=1 / 8, paragraphs=3, sentences=2),
 }
-"""How much the large model rereads."""
+"""How much the small model reads, and the large one rereads."""
 
 
 def load(name: str | None, encoder: Encoder) -> Reader:
@@ -50,6 +51,7 @@ def _shipped(name: str) -> Reader:
         warnings.warn(f"{error}; until then the small model reads alone", stacklevel=4)
         return small
     weights = shipped(SMALL).rank
-    made_of = (small.sha256, large.sha256, sorted(weights.items()), _REREAD[name])
+    depth = _DEPTHS[name]
+    made_of = (small.sha256, large.sha256, sorted(weights.items()), asdict(depth))
     sha256 = hashlib.sha256(repr(made_of).encode()).hexdigest()
-    return TwoStageReader(name, small, large, sha256, weights, **_REREAD[name])
+    return TwoStageReader(name, small, large, sha256, weights, depth)

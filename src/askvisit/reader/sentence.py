@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from askvisit.encoder import Encoder
+from askvisit.reader.protocol import PASSAGES
 from askvisit.records import Evidence, Span
 from askvisit.vectors import FloatArray, normalise
 
@@ -19,6 +20,7 @@ class SentenceReader:
     """
 
     name = "sentence-cosine"
+    passages = PASSAGES
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder

@@ -12,6 +12,7 @@ from itertools import chain
 import numpy as np
 
 from askvisit.onnx_model import Floats, Range
+from askvisit.reader.protocol import PASSAGES
 from askvisit.records import Evidence, Sentence, Span, Window
 
 _LONGEST_SPAN = 40
@@ -36,6 +37,8 @@ class SpanReader(ABC):
     The best span is taken within each sentence, with the score of all its spans (`best_span`). The
     null score is the sum of the [CLS] token's start and end logits.
     """
+
+    passages = PASSAGES
 
     def read(self, question: str, evidence: Evidence, turns: Sequence[str] = ()) -> list[Span]:
         """Read each window; a sentence in two windows keeps the span with the better margin."""

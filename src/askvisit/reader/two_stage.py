@@ -1,15 +1,16 @@
 """Reading in two stages: a small model reads everything, then a large one rereads a few places.
 
-The places are those that the small model ranks first, as it would alone. `fast` rereads two
-paragraphs. `accurate` rereads four, and has two more views of the best two: the text around them,
-and the sentence alone. The mean of the views judges better than any of them whether a text answers.
-The margins of both stages are kept, and ranking and confidence use both.
+The places are those that the small model ranks first, as it would alone, unless they are much less
+likely than the first. `fast` rereads up to three paragraphs, and the best two sentences by
+themselves. `accurate` rereads up to four, and the text around the best two as well. The mean of a
+sentence's views judges better than any of them whether a text answers. The margins of both stages
+are kept, and ranking and confidence use both.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain, groupby, islice
 from statistics import fmean
 
@@ -24,12 +25,25 @@ PARAGRAPH = 0
 """The `length` that stands for a window of one paragraph."""
 
 
+@dataclass(frozen=True)
+class Depth:
+    """How much is read: the first stage reads `passages`.
+
+    `windows` of up to 700 characters (or one longer paragraph) are reread at most, and as many
+    `paragraphs` and `sentences` by themselves, none that is less than `as_likely` as the first.
+    """
+
+    passages: int
+    as_likely: float
+    windows: int = 0
+    paragraphs: int = 0
+    sentences: int = 0
+
+
 class TwoStageReader:
     """Reads with `first`, and again with `second` where `first` ranks the sentences highest.
 
     weights: those that rank the first reader's spans.
-    windows, paragraphs, sentences: how many windows of up to 700 characters (or one longer
-    paragraph) are reread, and how many paragraphs and sentences by themselves.
     """
 
     def __init__(
@@ -39,15 +53,11 @@ class TwoStageReader:
         second: SpanReader,
         sha256: str,
         weights: Mapping[str, float],
-        *,
-        windows: int,
-        paragraphs: int,
-        sentences: int,
+        depth: Depth,
     ) -> None:
-        self.name = name
-        self.sha256 = sha256
+        self.name, self.sha256, self.passages = name, sha256, depth.passages
         self._first, self._second, self._weights = first, second, weights
-        self._windows, self._paragraphs, self._sentences = windows, paragraphs, sentences
+        self._depth = depth
 
     def read(self, question: str, evidence: Evidence, turns: Sequence[str] = ()) -> list[Span]:
         """Return the second reader's spans, each with the first one's margin.
@@ -57,14 +67,16 @@ class TwoStageReader:
         """
         found = self._first.read(question, evidence, turns)
         margins = {span.sentence: span.margin for span in found}
-        ranked = [s.sentence for s in ranking.by_score(evidence, found, self._weights)[0]]
-        wide = likeliest(ranked, evidence.windows, self._windows, LENGTH)
-        paragraphs = likeliest(ranked, evidence.windows, self._paragraphs, PARAGRAPH)
-        alone = [_alone(sentence) for sentence in ranked[: self._sentences]]
-        spans = _means(self._views(question, turns, wide, paragraphs, alone))
+        spans, scores = ranking.by_score(evidence, found, self._weights)
+        likely = ranking.as_likely_as_first(scores, self._depth.as_likely)
+        ranked = [span.sentence for span in spans[:likely]]
+        wide = likeliest(ranked, evidence.windows, self._depth.windows, LENGTH)
+        paragraphs = likeliest(ranked, evidence.windows, self._depth.paragraphs, PARAGRAPH)
+        alone = [_alone(sentence) for sentence in ranked[: self._depth.sentences]]
+        reread = _means(self._views(question, turns, wide, paragraphs, alone))
         return [
             replace(span, first_margin=margins[span.sentence])
-            for span in spans
+            for span in reread
             if span.sentence in margins
         ]
 
