@@ -1,4 +1,4 @@
-"""One browser and one server for the whole session; a fresh page for each test."""
+"""One browser and one server for the whole package; a fresh page for each test."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ HOSTILE = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser():
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
@@ -60,7 +60,7 @@ def browser():
         started.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def assistant():
     loaded = askvisit.Assistant.load(ROOT / "index")
     loaded.warm_up()
@@ -89,7 +89,7 @@ def open_sources(page):
     return listed.wait_for()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def real(assistant):
     """The address of a server with the real assistant and the real index."""
     page = serve(assistant)
@@ -97,7 +97,7 @@ def real(assistant):
     page.close(verbose=False)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def fake():
     """The address of a server with a fake assistant."""
     page = serve(FakeAssistant())
@@ -105,7 +105,7 @@ def fake():
     page.close(verbose=False)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def both():
     """The address of a server with a fake assistant over two articles."""
     text = "Another\n\nThe zebra met the mayor too. It said much about Grimsby."
@@ -115,7 +115,7 @@ def both():
     page.close(verbose=False)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def hostile():
     """The address of a server with a fake assistant over a hostile article."""
     page = serve(FakeAssistant(Article("a b&c.txt", "Hostile <i>headline</i>", HOSTILE)))
@@ -163,7 +163,7 @@ class HeldAssistant(FakeAssistant):
         return answer
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def holding():
     """Return an assistant that can be held, and is served at its `address`."""
     assistant = HeldAssistant()
@@ -189,7 +189,7 @@ def editor(small):
     page.close(verbose=False)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def desktop(browser):
     """One context for most pages, so that Gradio's scripts are fetched once."""
     return browser.new_context(**DESKTOP)
