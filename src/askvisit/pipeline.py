@@ -133,7 +133,7 @@ class QAPipeline:
             return self._search_topic(question, about)
         words = list(dict.fromkeys(word for turn in context for word in turn.words))
         asked = expanded(marked(question), words)
-        evidence = self._gather(asked, cited)
+        evidence = self._gather(asked, self.reader, cited)
         spans = self.reader.read(asked, evidence, [turn.text for turn in context])
         ranked = ranking.rank(evidence, spans, self.calibration)
         if context:
@@ -210,13 +210,13 @@ class QAPipeline:
         return typed if self._is_sure(typed) else result
 
     def _search_topic(self, question: str, about: str) -> ReadingResult:
-        evidence = self._gather(about)
+        evidence = self._gather(about, self.sentences)
         ranked = topic_search.rank(about, evidence, self.sentences)
         return ReadingResult(question, evidence, ranked, is_topic_search=True)
 
-    def _gather(self, asked: str, cited: Sequence[Citation] = ()) -> Evidence:
+    def _gather(self, asked: str, reader: Reader, cited: Sequence[Citation] = ()) -> Evidence:
         retriever = Retriever(self.index, self.encoder)
-        return retriever.gather(asked, self.articles, cited, passages=self.reader.passages)
+        return retriever.gather(asked, self.articles, cited, passages=reader.passages)
 
     def _is_sure(self, result: ReadingResult) -> bool:
         return result.confidence >= self.calibration.thresholds["normal"]

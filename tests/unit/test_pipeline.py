@@ -48,6 +48,14 @@ def test_a_question_that_stands_alone_is_read_once_as_typed(small, opened):
     assert answer.context == ()
 
 
+def test_a_reader_reads_as_many_passages_as_it_wants_and_a_topic_is_sought_in_more(small):
+    one, reader, _ = asking(small, {})
+    reader.passages = 1
+    of_question, of_topic = (one.explain(q).readings[0] for q in (OPENED, "the bridge"))
+    assert sum(row.candidate is not None for row in of_question.passages) == 1
+    assert sum(row.candidate is not None for row in of_topic.passages) > 1
+
+
 def test_a_follow_up_is_read_with_the_words_that_it_depends_on(small, opened):
     full = expanded(LIKED, ["bridge"])
     one, reader, _ = asking(small, {full: {"next year": 3.0}}, {LIKED: ["bridge"]})

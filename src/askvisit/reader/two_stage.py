@@ -27,10 +27,12 @@ PARAGRAPH = 0
 
 @dataclass(frozen=True)
 class Depth:
-    """How much is read: the first stage reads `passages`.
+    """How much is read.
 
-    `windows` of up to 700 characters (or one longer paragraph) are reread at most, and as many
-    `paragraphs` and `sentences` by themselves, none that is less than `as_likely` as the first.
+    passages: what the first stage reads.
+    windows, paragraphs, sentences: how many the second rereads at most. Windows have up to 700
+    characters (or one longer paragraph), the others stand alone.
+    as_likely: how likely a sentence must be, relative to the first, for the second to reread it.
     """
 
     passages: int
