@@ -14,6 +14,7 @@ import numpy as np
 
 from askvisit.calibration import Calibration
 from askvisit.reader import Reader
+from askvisit.reader.protocol import PASSAGES
 from askvisit.records import Answer, Citation, ContextTurn, Evidence, Sentence, Span
 from askvisit.rewriting.resolution import turn_text
 from askvisit.text import Vocabulary, content_words
@@ -69,7 +70,7 @@ class ScriptedReader:
 
     name = "scripted"
     sha256 = "5" * 64
-    passages = 16
+    passages = PASSAGES
 
     def __init__(self, script: Mapping[str, float], otherwise: float = -9.0) -> None:
         self.script = script
@@ -96,7 +97,7 @@ class SharedWords:
 
     name = "shared-words"
     sha256 = "6" * 64
-    passages = 16
+    passages = PASSAGES
 
     def read(self, question: str, evidence: Evidence, turns: Sequence[str] = ()) -> list[Span]:
         asked = set(content_words(question))

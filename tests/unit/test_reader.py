@@ -189,8 +189,8 @@ def test_fast_reads_and_rereads_less(monkeypatch):
         monkeypatch.setattr(reader._second, "read_each", counted)
         assert reader.read("Who met Kim?", found)
     assert passages["fast"] < passages["accurate"]
-    assert set(read["fast"]) == {1}
-    assert 2 <= len(read["fast"]) < len(read["accurate"])
+    assert read["fast"] == [1, 1, 1, 1]
+    assert len(read["fast"]) < len(read["accurate"])
     assert max(read["accurate"]) > 1
 
 

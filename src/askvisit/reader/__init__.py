@@ -9,14 +9,14 @@ from askvisit.encoder import Encoder
 from askvisit.errors import ModelError
 from askvisit.onnx_model import MODELS
 from askvisit.reader.onnx import OnnxReader
-from askvisit.reader.protocol import Reader
+from askvisit.reader.protocol import PASSAGES, Reader
 from askvisit.reader.sentence import SentenceReader
 from askvisit.reader.two_stage import Depth, TwoStageReader
 
 __all__ = ["Reader", "SentenceReader", "load"]
 
 _DEPTHS = {
-    ACCURATE: Depth(passages=16, as_likely=1 / 1000, windows=2, paragraphs=4, sentences=2),
+    ACCURATE: Depth(passages=PASSAGES, as_likely=1 / 1000, windows=2, paragraphs=4, sentences=2),
     FAST: Depth(passages=8, as_likely=1 / 8, paragraphs=3, sentences=2),
 }
 """How much the small model reads, and the large one rereads."""

@@ -53,7 +53,7 @@ function noAnswer(words = AGAIN) {
   if (turn === sent?.turn) editAgain(words);
   else if (!box().value) putIntoBox(askvisitSession.get("asked"));
 }
-window.askvisitFailed = () => noAnswer();
+window.askvisitFailed = noAnswer;
 
 function giveUp(note, words) {
   note.classList.add("late");
