@@ -297,7 +297,7 @@ def test_a_server_that_is_started_again_takes_nothing_of_a_long_conversation(ope
     asked = [f"{n}: who met the mayor? {'x' * 1900}" for n in range(11)]
     for question in asked:
         ask(page, question)
-    chat.restart()
+    chat.restart(len(asked))
     page.get_by_label("Your question").fill("hello")
     page.get_by_label("Your question").press("Enter")
     expect(page.locator(".message.bot").last).to_contain_text("Hello!")

@@ -141,6 +141,10 @@ def test_a_page_that_is_loaded_anew_goes_on_with_the_conversation(fake, open_pag
     expect(page.locator(".welcome")).to_be_visible()
 
 
+LOADED = 2
+"""Events that a page sends once it is loaded, which may be after its first question."""
+
+
 class Restarted:
     """A server that is started again at its address, and then knows no page."""
 
@@ -154,11 +158,15 @@ class Restarted:
         Context.id = self.first_id  # a new process counts its components from the start as well
         self.served = server.launch(self.controller, "127.0.0.1", self.port)
 
-    def restart(self) -> None:
-        """Start anew, once every event is answered: of others, a page would wait for the answer."""
-        left = self.served._queue.pending_event_ids_session
+    def restart(self, questions: int) -> None:
+        """Start anew, once a page and its questions are answered.
+
+        Its page would wait for ever for the answer to another event, and the server for the page.
+        """
+        queue = self.served._queue
+        left = queue.pending_event_ids_session
         deadline = time.monotonic() + SECONDS
-        while any(left.values()):
+        while queue.events_recorded < LOADED + questions or any(left.values()):
             assert time.monotonic() < deadline
             time.sleep(0.05)
         self.served.close(verbose=False)
@@ -171,7 +179,7 @@ def test_a_click_on_a_turn_that_the_server_forgot_still_does_it(open_page, ask):
     page = open_page(chat.served.local_url)
     ask(page, "Who met the mayor?")
     ask(page, "Zebra?")
-    chat.restart()
+    chat.restart(questions=2)
     page.get_by_role("button", name="Show the best guess anyway").click()
     guess = page.locator(".turn").nth(1).locator(".verdict span").first
     expect(guess).to_have_text("Best guess")
@@ -189,7 +197,7 @@ def test_numbers_that_the_server_forgot_show_no_other_answer(open_page, ask, mon
     page.get_by_label("Your question").fill("Who met the mayor?")
     page.get_by_label("Your question").press("Enter")
     page.locator(".turn[data-turn='2']").wait_for()
-    restarted.restart()
+    restarted.restart(questions=3)
     page.locator(".turn[data-turn='1']").get_by_text("How was this found?").click()
     expect(page.locator(".inspected .problem")).to_contain_text("Reload the page")
     page.reload()
@@ -202,7 +210,7 @@ def test_a_question_that_is_stopped_takes_nothing_that_the_server_forgot(open_pa
     chat = Restarted(SlowAssistant())
     page = open_page(chat.served.local_url)
     ask(page, "Who met the mayor?")
-    chat.restart()
+    chat.restart(questions=1)
     ask_slowly(page)
     page.get_by_role("button", name="Stop").click()
     expect(page.locator(".waiting")).to_have_count(0)
