@@ -737,6 +737,15 @@ class TestLocate:
         assert locate() == Path("/from/the/environment")
         assert locate("named") == Path("named")
 
+    def test_a_path_that_is_not_utf8_is_an_error(self, monkeypatch):
+        asked = "is not UTF-8; rename the folder"
+        with pytest.raises(PassageIndexError, match=asked):
+            build_index(self.here, os.fsdecode(b"\xff"))
+        assert not any(self.here.iterdir())
+        monkeypatch.setenv("ASKVISIT_INDEX", os.fsdecode(b"\xff"))
+        with pytest.raises(PassageIndexError, match=asked):
+            locate()
+
     def test_a_manifest_is_enough(self):
         write_articles(self.here / "index", {"manifest.json": "{}"})
         assert locate() == Path("index")

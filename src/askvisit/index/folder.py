@@ -10,7 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from askvisit.encoder import Encoder
-from askvisit.errors import IndexMissingError, IndexReadOnlyError, index_option
+from askvisit.errors import (
+    IndexMissingError,
+    IndexReadOnlyError,
+    PassageIndexError,
+    index_option,
+)
 from askvisit.index import lock
 from askvisit.index import manifest as manifests
 from askvisit.index.local import LocalIndex, open_index
@@ -132,18 +137,29 @@ def locate(folder: str | os.PathLike[str] | None = None) -> Path:
     """Return the index's folder: the one given, or else `$ASKVISIT_INDEX`, if it is set.
 
     Otherwise it is the first of these that exists: `./index` with a manifest or `articles/`; the
-    checkout's `index/`; the copy in the installed package. Raises `IndexMissingError` if none does.
+    checkout's `index/`; the copy in the installed package. Raises `IndexMissingError` if none does,
+    `PassageIndexError` if the path given is not UTF-8.
     """
-    if folder is not None:
-        return Path(folder)
-    if os.environ.get("ASKVISIT_INDEX"):
-        return Path(os.environ["ASKVISIT_INDEX"])
+    given = os.environ.get("ASKVISIT_INDEX") or None if folder is None else folder
+    if given is not None:
+        return _in_utf8(Path(given))
     here = Path("index")
     candidates = (here, _CHECKOUT, PACKED)
     for candidate in candidates:
         if (candidate / manifests.NAME).is_file() or (candidate / "articles").is_dir():
             return candidate
     raise IndexMissingError(here)
+
+
+def _in_utf8(path: Path) -> Path:
+    """Return a path; raise an error for one that FAISS, which encodes names, could not open."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        raise PassageIndexError(
+            f"the path of the index, {path}, is not UTF-8; rename the folder"
+        ) from error
+    return path
 
 
 @contextmanager
