@@ -139,7 +139,7 @@ def test_a_page_that_is_loaded_shows_the_articles_as_they_are_now():
 def test_all_that_asks_shares_one_limit():
     page = app.build(ChatController(FakeAssistant()))
     shared = {fn.name for fn in page.fns.values() if fn.concurrency_id == api.QUESTIONS}
-    asking = {"asked", "suggested", "on_turn", "inspect", "export", "reopen", "loaded"}
+    asking = {"asked", "suggested", "edit", "guess", "inspect", "export", "reopen", "loaded"}
     assert shared == asking | {"ask", "search", "timeline", "names", "articles"}
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import gradio as gr
+
 from askvisit.web import adding, api_help, names, notebook, timeline
 from askvisit.web.assets import STATIC
 from askvisit.web.controller import ChatController
@@ -68,7 +70,6 @@ class Parts:
 
 def lay_out(controller: ChatController, stamp: object) -> Parts:
     """Put the parts on the page being built; `stamp` is the initial value of each user's."""
-    import gradio as gr
 
     def open_source(request: Any) -> dict[str, str]:
         return controller.open_source(request)
@@ -150,8 +151,6 @@ def _html(
 
     uses: scripts with functions that come before it.
     """
-    import gradio as gr
-
     names = (*uses, name, *more_scripts)
     script = "\n".join((STATIC / f"{n}.js").read_text(encoding="utf-8") for n in names)
     return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=script, **more)
