@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "src"))
 
-from askvisit.web.server import main
+from askvisit.web.command import main
 
 if __name__ == "__main__":
     sys.exit(main(prog="ui.py"))

@@ -516,11 +516,11 @@ def test_the_command_line(both, articles, milvus, monkeypatch, capsys):
 
 
 def test_articles_cannot_be_added_in_the_chat(both):
-    from askvisit.web import server as chat
+    from askvisit.web import command
 
-    chosen = chat._options(["--allow-add", "--port", "0", *both[1].options.split()], "ui.py")
+    chosen = command._options(["--allow-add", "--port", "0", *both[1].options.split()], "ui.py")
     with pytest.raises(ServerError, match="run askvisit index again"):
-        chat.serve(chosen)
+        command.serve(chosen)
 
 
 def test_pages_are_drawn_where_their_files_are_and_elsewhere_the_panel_says_why(milvus, tmp_path):

@@ -11,7 +11,7 @@ from harness.web_fakes import FakeAssistant
 from askvisit import Assistant, build_index
 from askvisit.errors import DataError, IndexReadOnlyError, ModelError
 from askvisit.index.edit import ArticleMetadata
-from askvisit.web import adding, app, server
+from askvisit.web import adding, app, command
 from askvisit.web.adding import ArticleEditor, NewArticle
 from askvisit.web.article_controller import ArticlesUpdate
 from askvisit.web.controller import ChatController
@@ -147,14 +147,14 @@ def test_articles_that_lie_elsewhere_are_named_at_the_start(tmp_path, capsys):
     with pytest.raises(IndexReadOnlyError, match="change them there"):
         ArticleEditor(tmp_path / "index")
     options = ["--allow-add", "--index", str(tmp_path / "index"), "--port", "0"]
-    assert server.main(options) == 1
+    assert command.main(options) == 1
     error = capsys.readouterr().err
     assert error.startswith("askvisit ui: the articles of this index are kept in")
     assert error.count("\n") == 1
 
 
 def test_nothing_is_added_to_a_public_chat(capsys):
-    assert server.main(["--public", "--allow-add"]) == 1
+    assert command.main(["--public", "--allow-add"]) == 1
     assert "--allow-add cannot be used with --public" in capsys.readouterr().err
 
 

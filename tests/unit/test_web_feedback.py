@@ -11,7 +11,7 @@ from test_web_controller import asked
 from askvisit import transcript
 from askvisit.errors import ServerError
 from askvisit.records import Answer
-from askvisit.web import export, server
+from askvisit.web import command, export
 from askvisit.web.controller import ChatController
 from askvisit.web.feedback import Feedback
 
@@ -58,12 +58,12 @@ def test_a_full_disk_is_told_by_a_reference(controller, caplog):
 def test_a_file_that_cannot_be_written_is_told_at_the_start(tmp_path, capsys):
     with pytest.raises(ServerError, match="feedback cannot be written to"):
         Feedback(tmp_path / "no" / "such.jsonl")
-    assert server.main(["--port", "0", "--feedback", str(tmp_path)]) == 1
+    assert command.main(["--port", "0", "--feedback", str(tmp_path)]) == 1
     assert capsys.readouterr().err.startswith("askvisit ui: feedback cannot be written")
 
 
 def test_a_public_chat_keeps_no_feedback(tmp_path, capsys):
-    assert server.main(["--public", "--port", "0", "--feedback", str(tmp_path / "x")]) == 1
+    assert command.main(["--public", "--port", "0", "--feedback", str(tmp_path / "x")]) == 1
     assert "--feedback cannot be used with --public" in capsys.readouterr().err
     assert not (tmp_path / "x").exists()
 

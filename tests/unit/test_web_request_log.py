@@ -15,7 +15,7 @@ from harness.web_fakes import FakeAssistant
 
 from askvisit.errors import QuestionError, ServerError
 from askvisit.trace import STAGES
-from askvisit.web import chat, server
+from askvisit.web import chat, command, server
 from askvisit.web.controller import ChatController
 from askvisit.web.request_log import LoggedAssistant, RequestLog
 
@@ -88,9 +88,9 @@ def test_a_dash_logs_to_stderr(logged, capsys):
 def test_what_is_wrong_with_the_options_is_told_at_the_start(tmp_path, capsys):
     with pytest.raises(ServerError, match="cannot write the log to"):
         RequestLog(tmp_path / "no" / "log")
-    assert server.main(["--log-text", "--port", "0"]) == 1
+    assert command.main(["--log-text", "--port", "0"]) == 1
     assert "add --log FILE" in capsys.readouterr().err
-    assert server.main(["--public", "--log", "-", "--log-text", "--port", "0"]) == 1
+    assert command.main(["--public", "--log", "-", "--log-text", "--port", "0"]) == 1
     assert "--log-text cannot be used with --public" in capsys.readouterr().err
 
 

@@ -23,7 +23,7 @@ from harness.fakes import finish
 from harness.web_fakes import FakeAssistant
 
 from askvisit.errors import ServerError
-from askvisit.web import assets, guard, server
+from askvisit.web import assets, command, guard, server
 from askvisit.web.adding import ArticleEditor
 from askvisit.web.controller import ChatController
 
@@ -41,7 +41,7 @@ def taken():
 
 
 def test_a_taken_port_is_one_clear_line(taken, capsys):
-    assert server.main(["--port", str(taken)]) == 1
+    assert command.main(["--port", str(taken)]) == 1
     error = capsys.readouterr().err
     assert error == (
         f"askvisit ui: port {taken} on 127.0.0.1 is in use; choose another: --port {taken + 1}\n"
@@ -49,7 +49,7 @@ def test_a_taken_port_is_one_clear_line(taken, capsys):
 
 
 def test_a_host_that_is_not_this_machine_is_one_clear_line(capsys):
-    assert server.main(["--host", "not a host", "--port", "0"]) == 1
+    assert command.main(["--host", "not a host", "--port", "0"]) == 1
     assert capsys.readouterr().err.count("\n") == 1
 
 
@@ -78,7 +78,7 @@ def test_a_port_out_of_range_is_refused():
 
 
 def test_a_missing_index_is_one_clear_line(tmp_path, capsys):
-    assert server.main(["--index", str(tmp_path / "none"), "--port", "0"]) == 1
+    assert command.main(["--index", str(tmp_path / "none"), "--port", "0"]) == 1
     error = capsys.readouterr().err
     assert error.startswith("askvisit ui: ")
     assert error.count("\n") == 1
@@ -87,7 +87,7 @@ def test_a_missing_index_is_one_clear_line(tmp_path, capsys):
 @pytest.mark.parametrize("argv", [["--port", "x"], ["--unknown"], ["extra"]])
 def test_wrong_usage_exits_with_2(argv):
     with pytest.raises(SystemExit) as stopped:
-        server.main(argv)
+        command.main(argv)
     assert stopped.value.code == 2
 
 
@@ -409,7 +409,7 @@ def test_the_mcp_server_asks_for_its_extra(monkeypatch, capsys, installed):
     for name in [name for name in sys.modules if name.startswith("mcp.")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "mcp", installed)
-    assert server.main(["--mcp", "--port", "0"]) == 1
+    assert command.main(["--mcp", "--port", "0"]) == 1
     assert capsys.readouterr().err == (
         "askvisit ui: --mcp needs the extra mcp; run: pip install 'mcp>=2,<3'\n"
     )

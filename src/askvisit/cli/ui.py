@@ -7,7 +7,7 @@ examples:
 
 import argparse
 
-from askvisit.web.server import add_options, serve
+from askvisit.web.command import add_options, serve
 
 __all__ = ["add_options", "run"]
 
