@@ -20,7 +20,7 @@ from askvisit.web.adding import ArticleEditor
 from askvisit.web.controller import ChatController
 
 ROOT = Path(__file__).parent.parent.parent
-SECONDS = 20
+SECONDS = 40
 """How long a test waits for what must come; a busy machine is no failure."""
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
