@@ -13,6 +13,7 @@ from askvisit.formats import PageView
 from askvisit.metadata import dates, printed
 from askvisit.metadata.printed import PrintedFact
 from askvisit.records import Article
+from askvisit.text import is_utf8
 
 LARGEST_FILE = 10_000_000
 """Maximum file size in bytes: a newspaper article is a thousandth of it."""
@@ -206,9 +207,7 @@ def _printed(fact: PrintedFact | None) -> str | None:
 
 
 def _why_not(entry: Path) -> str | None:
-    try:
-        entry.name.encode()
-    except UnicodeEncodeError:
+    if not is_utf8(entry.name):
         return "its name is not UTF-8; rename it"
     if entry.is_dir():
         return "a folder; put articles directly into the folder of articles"

@@ -151,6 +151,15 @@ def printable(text: str, instead: str = "") -> str:
     return _UNPRINTABLE.sub(instead, text).encode("utf-8", "replace").decode()
 
 
+def is_utf8(name: str) -> bool:
+    """Return whether a file's name was UTF-8; Python decodes other bytes to lone surrogates."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def counted(number: int, one: str) -> str:
     """Return a number with its noun: "1 quote", "2,000 quotes"."""
     return f"{number:,} {one}{'' if number == 1 else 's'}"

@@ -22,6 +22,7 @@ from askvisit.index.local import LocalIndex, open_index
 from askvisit.index.location import BuildOptions, BuildReport, IndexLocation
 from askvisit.index.manifest import EncoderIdentity
 from askvisit.index.update import update
+from askvisit.text import is_utf8
 
 _PACKAGE = Path(__file__).parent.parent
 _CHECKOUT = _PACKAGE.parent.parent / "index"
@@ -140,26 +141,21 @@ def locate(folder: str | os.PathLike[str] | None = None) -> Path:
     checkout's `index/`; the copy in the installed package. Raises `IndexMissingError` if none does,
     `PassageIndexError` if the path given is not UTF-8.
     """
-    given = os.environ.get("ASKVISIT_INDEX") or None if folder is None else folder
-    if given is not None:
-        return _in_utf8(Path(given))
+    if folder is None:
+        folder = os.environ.get("ASKVISIT_INDEX") or None
+    if folder is not None:
+        path = Path(folder)
+        if not is_utf8(str(path)):  # FAISS could not open it
+            raise PassageIndexError(
+                f"the path of the index, {path}, is not UTF-8; rename the folder"
+            )
+        return path
     here = Path("index")
     candidates = (here, _CHECKOUT, PACKED)
     for candidate in candidates:
         if (candidate / manifests.NAME).is_file() or (candidate / "articles").is_dir():
             return candidate
     raise IndexMissingError(here)
-
-
-def _in_utf8(path: Path) -> Path:
-    """Return a path; raise an error for one that FAISS, which encodes names, could not open."""
-    try:
-        str(path).encode()
-    except UnicodeEncodeError as error:
-        raise PassageIndexError(
-            f"the path of the index, {path}, is not UTF-8; rename the folder"
-        ) from error
-    return path
 
 
 @contextmanager

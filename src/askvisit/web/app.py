@@ -30,7 +30,6 @@ _ASK = (
 )
 """The browser shows a question at once; the log comes back with its answer."""
 
-
 _ENDED = "() => document.dispatchEvent(new CustomEvent('askvisit:ended'))"
 """Gradio shows an event's last outputs once more when it ends; this is dispatched after that."""
 

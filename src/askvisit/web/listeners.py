@@ -60,8 +60,8 @@ class ChatListeners:
     def asked(self, sent: str, question: str, turns: Turns, stamp: Stamp) -> list[Any]:
         """Answer what is typed."""
         changes = stamp.change()
-        kept, chosen = received.remembered(self._controller, sent)
-        update = self._controller.ask(question, self._controller.restored(kept, turns), chosen)
+        known, chosen = self._restored(sent, turns)
+        update = self._controller.ask(question, known, chosen)
         return _updates(stamp.unless_changed(changes, update))
 
     def suggested(self, sent: str, turns: Turns, stamp: Stamp, event: gr.EventData) -> list[Any]:
@@ -93,11 +93,9 @@ class ChatListeners:
     def stop(self, sent: str, turns: Turns, stamp: Stamp, undone: Turns) -> list[Any]:
         """Show the conversation without the question being answered."""
         changes = stamp.change()
-        kept, chosen = received.remembered(self._controller, sent)
-        turns = self._controller.restored(kept, turns)
-        log = _written_anew(self._controller.log(turns, chosen, undone), stamp)
-        update = ChatUpdate(log=log, turns=turns)
-        return _updates(stamp.unless_changed(changes, update))
+        known, chosen = self._restored(sent, turns)
+        update = ChatUpdate(log=self._controller.log(known, chosen, undone), turns=known)
+        return _updates(stamp.unless_changed(changes, _written_anew(update, stamp)))
 
     def restore(self, sent: str, turns: Turns, stamp: Stamp, undone: Turns) -> list[Any]:
         """Bring back what was undone."""
@@ -111,25 +109,22 @@ class ChatListeners:
         """Begin a new conversation; the question box is among the values, last."""
         stamp.change()
         _, chosen = received.remembered(self._controller, sent)
-        update = self._controller.new(chosen)
-        update = replace(update, log=_written_anew(update.log, stamp))
+        update = _written_anew(self._controller.new(chosen), stamp)
         return [*_updates(update), _or_skip(update.question)]
 
     def reopen(self, sent: str, turns: Turns, stamp: Stamp) -> list[Any]:
         """Show a conversation that the browser kept."""
         changes = stamp.change()
         kept, chosen = received.remembered(self._controller, sent)
-        update = self._controller.reopen(kept, chosen)
-        update = replace(update, log=_written_anew(update.log, stamp))
+        update = _written_anew(self._controller.reopen(kept, chosen), stamp)
         return _updates(stamp.unless_changed(changes, update))
 
     def loaded(self, sent: str, turns: Turns, stamp: Stamp) -> list[Any]:
         """Show the conversation that the browser remembers, or the articles as they are now."""
         changes = stamp.changes
-        kept, chosen = received.remembered(self._controller, sent)
-        turns = self._controller.restored(kept, turns)
-        update = self._controller.show(turns, chosen)
-        if not turns:
+        known, chosen = self._restored(sent, turns)
+        update = self._controller.show(known, chosen)
+        if not known:
             # The page was built when the server started: the articles may have changed since.
             named = received.names_article(sent)
             source = None if named else self._controller.first_source()
@@ -142,14 +137,12 @@ class ChatListeners:
 
     def export(self, sent: str, turns: Turns, event: gr.EventData) -> dict[str, str]:
         """Return the file to download."""
-        kept, _ = received.remembered(self._controller, sent)
-        turns = self._controller.restored(kept, turns)
-        return self._controller.export(received.text(event, "format"), turns)
+        known, _ = self._restored(sent, turns)
+        return self._controller.export(received.text(event, "format"), known)
 
     def inspect(self, sent: str, turns: Turns, event: gr.EventData) -> dict[str, Any]:
         """Return how an answer was found."""
-        kept, _ = received.remembered(self._controller, sent)
-        known = self._controller.restored(kept, turns)
+        known, _ = self._restored(sent, turns)
         number = received.turn(event, turns, known)
         if number is None:
             return inspector.shown(received.field(event, "turn"), _FORGOTTEN)
@@ -171,6 +164,11 @@ class ChatListeners:
         _, chosen = received.remembered(self._controller, sent)
         return [self._controller.listing(chosen), self._controller.scope(chosen)]
 
+    def _restored(self, sent: str, turns: Turns) -> tuple[Turns, Chosen]:
+        """Return the turns, asked again if they were forgotten, and which articles to ask."""
+        kept, chosen = received.remembered(self._controller, sent)
+        return self._controller.restored(kept, turns), chosen
+
     def _on_turn(
         self,
         action: Callable[..., ChatUpdate],
@@ -182,8 +180,7 @@ class ChatListeners:
     ) -> list[Any]:
         """Do something with one turn; its number and the texts by `names` are the browser's."""
         changes = stamp.change()
-        kept, chosen = received.remembered(self._controller, sent)
-        known = self._controller.restored(kept, turns)
+        known, chosen = self._restored(sent, turns)
         number = received.turn(event, turns, known)
         if number is None:
             return _updates(self._controller.show(known, chosen))
@@ -230,12 +227,12 @@ class ArticleListeners:
         return [self._controller.scope(chosen), self._controller.suggested(turns, chosen)]
 
 
-def _written_anew(log: str | None, stamp: Stamp) -> str:
-    """Return the log as a different value than before, so that the page shows it again.
+def _written_anew(update: ChatUpdate, stamp: Stamp) -> ChatUpdate:
+    """Make the log a different value than before, so that the page shows it again.
 
     The browser may have put a question into the current one.
     """
-    return f"{log}<!-- {stamp.changes} -->"
+    return replace(update, log=f"{update.log}<!-- {stamp.changes} -->")
 
 
 def _unless_as(built: str, now: str | None) -> str | None:
