@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "src"))
 
-from askvisit.web.command import main
+from askvisit.cli import main
 
 if __name__ == "__main__":
-    sys.exit(main(prog="ui.py"))
+    sys.exit(main(["ui", *sys.argv[1:]]))

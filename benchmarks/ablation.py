@@ -1,55 +1,50 @@
 """What each rule is worth on texts it was not written for: `python benchmarks/ablation.py`.
 
-Each rule of `rewriting/` and each kind of reply of `talk/` is switched off by itself, and the
+Each rule of `rewriting/` and each kind of request is switched off by itself, and the
 questions and dialogues about news in `data/news` are asked, with the fast reader by default. A
 question on which a rule did nothing is not asked again without it, as nothing could change. Two
 other ways to handle a follow-up are compared with the learned one: as typed, and with the previous
 question in front; `--follow-ups` compares only these.
 
 `--typed KIND` asks the questions as `tests/harness/typed.py` has people type them, so that rules
-for courtesies, typos and aliases have something to do. `--forms` measures the parts of
-`question_forms` by themselves, on the questions of all sets: no model is run.
+for courtesies, typos and aliases have something to do.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from statistics import fmean
-from typing import Any
+from typing import Any, get_args
 from unittest import mock
 
 from common import NEWS
 from harness.typed import KINDS, SEED
 
-from askvisit import (
-    Answer,
-    Assistant,
-    assistant,
-    pipeline,
-    question_forms,
-    rewriting,
-    talk,
-    topic_search,
-)
+from askvisit import Answer, Assistant
 from askvisit.calibration import FAST
-from askvisit.evaluation.bootstrap import Figure, figure
-from askvisit.evaluation.edition_figures import ARTICLE, EditionAnswer, Models, Turn, play_dialogue
-from askvisit.evaluation.edition_files import (
+from askvisit.evaluation.editions import (
+    ARTICLE,
     Edition,
+    EditionAnswer,
     EditionDialogue,
     EditionQuestion,
+    Models,
+    Turn,
+    play_dialogue,
     read_edition_dialogues,
     read_editions,
 )
 from askvisit.index import temporary_index
+from askvisit.metrics import Figure, figure
 from askvisit.records import ContextTurn
+from askvisit.requests import intents, language, replies
+from askvisit.rewriting import query
 from askvisit.rewriting.resolution import Resolver, TermClassifier
 from askvisit.text import content_words
 
@@ -69,56 +64,28 @@ def _same(text: str, *_: object) -> str:
     return text
 
 
-def _wants(wanted: str) -> Callable[[Any], bool]:
-    return lambda request: request is not None and request.wanted == wanted
+def _asks_for(intent: str) -> Callable[[Any], bool]:
+    return lambda request: request is not None and request.intent == intent
 
 
-def _says(intent: str) -> Callable[[Any], bool]:
-    return lambda response: response == talk.smalltalk.responses()[intent]
-
-
-def _nothing(*_: object) -> None:
+def _nothing(*_: object, **__: object) -> None:
     return None
 
 
 RULES: dict[str, tuple[Rule, ...]] = {
-    "spelling": (Rule(rewriting.spelling, "correct", _same),),
-    "aliases": (Rule(rewriting.aliases, "expand", _same),),
-    "splitting": (Rule(rewriting.splitting, "split", lambda question: [question]),),
-    "wrapping": (Rule(rewriting.wrapping, "unwrap", _same),),
-    "topics": (Rule(rewriting.topics, "topic", _nothing),),
-    "topics: names": (Rule(topic_search, "_named", lambda *_: []),),
-    "topics: all words": (Rule(topic_search, "holds", lambda *_: False),),
-    "several things": (Rule(pipeline.question_forms, "asks_for_several", lambda _: False),),
+    "spelling": (Rule(query, "correct", _same),),
+    "aliases": (Rule(query, "expand", _same),),
+    "splitting": (Rule(query, "split", lambda question: [question]),),
+    "courtesies": (Rule(query, "unwrap", _same),),
     **{
-        f"talk: {intent}": (Rule(talk, "respond", _nothing, _says(intent)),)
-        for intent in talk.smalltalk.responses()
+        f"request: {intent}": (Rule(intents, "recognise", _nothing, _asks_for(intent)),)
+        for intent in get_args(intents.Intent)
     },
-    **{
-        f"talk: {wanted}": (Rule(talk.requests, "parse", _nothing, _wants(wanted)),)
-        for wanted in ("headline", "show", "summary", "list")
-    },
-    "talk: facts": (Rule(talk.facts, "answer", _nothing),),
     "printed facts": tuple(
-        Rule(talk.facts.printed, name, _nothing) for name in ("author", "date", "find")
+        Rule(replies.printed, name, _nothing) for name in ("author", "date", "find")
     ),
-    "talk: language": (Rule(assistant.talk, "why_unreadable", _nothing),),
+    "language": (Rule(language, "is_english", lambda _: True),),
 }
-
-_NEVER = re.compile(r"(?!)")
-FORMS: dict[str, tuple[str, object]] = {
-    "each, every": ("_EACH", _NEVER),
-    "various": ("_OF_VARIOUS", _NEVER),
-    "how many: one": ("_AMOUNT", _NEVER),
-    "lead-ins": ("_LEAD_IN", frozenset()),
-    "list, name": ("_REQUESTS", frozenset()),
-    "plural noun": ("_asked_noun_is_plural", lambda *_: False),
-    "adjectives": ("_ADJECTIVE", _NEVER),
-    "any noun before": ("_ADJECTIVE", re.compile(".*")),
-    "noun and verb": ("_AFTER_NOUN", _NEVER),
-    "like, called": ("_OF_ONE", frozenset()),
-}
-"""Each part of `question_forms`: the attribute that applies it, and what switches it off."""
 
 
 class AsTyped:
@@ -281,24 +248,6 @@ def as_typed(edition: Edition, kind: str, rng: random.Random) -> Edition:
     )
 
 
-def forms(editions: Sequence[Edition]) -> None:
-    """Print the worth of each part of `question_forms`: shares of questions for several, and one.
-
-    The same question in two editions counts once.
-    """
-    kinds: dict[bool, set[str]] = {True: set(), False: set()}
-    for question in (q for e in editions for q in e.questions if q.spans):
-        kinds[question.several].add(question.question)
-    kinds[False] -= kinds[True]  # it asks for several things even if one edition has only one
-    print(f"{len(kinds[True])} questions for several things, {len(kinds[False])} for one")
-    print(f"{'off':16} {'several taken so':>17} {'one taken so':>13}")
-    for name, (attribute, off) in {"nothing": ("FORMS", None), **FORMS}.items():
-        owner = question_forms if name != "nothing" else mock.Mock()
-        with mock.patch.object(owner, attribute, off):
-            shares = [fmean(map(question_forms.asks_for_several, kinds[k])) for k in (True, False)]
-        print(f"{name:16} {shares[0]:17.3f} {shares[1]:13.4f}")
-
-
 def main() -> None:
     """Print a row for each rule, then one for each way to handle a follow-up."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -307,12 +256,8 @@ def main() -> None:
     alone = parser.add_mutually_exclusive_group()
     alone.add_argument("--typed", choices=KINDS, help="ask the questions as people type them")
     alone.add_argument("--follow-ups", action="store_true", help="compare the ways to take these")
-    alone.add_argument("--forms", action="store_true", help="measure `question_forms` alone")
     options = parser.parse_args()
     everything = read_editions(NEWS / "dev.jsonl")
-    if options.forms:
-        forms([*everything, *read_editions(NEWS / "train.jsonl.gz")])
-        return
     stories = list(dict.fromkeys(e.story for e in everything))[: options.articles]
     editions = [e for e in everything if e.story in stories]
     names = {e.id for e in editions}

@@ -31,7 +31,7 @@ from common import (
 from askvisit import Assistant, build_index
 from askvisit import encoder as encoders
 from askvisit.index import open_index
-from askvisit.web.adding import ArticleEditor, NewArticle
+from askvisit.web.articles import ArticleEditor, NewArticle
 
 
 def build(options: argparse.Namespace) -> None:
@@ -59,7 +59,7 @@ def building(passages: int, articles: int, rounds: int) -> list[tuple[float, ...
 
     encoder = encoders.load()
     model = SentenceTransformer(str(get_model_path()))
-    encoder.encode(["warm"])
+    encoder.encode_document(["warm"])
     model.encode(["warm"])
     paragraphs, _ = read_paragraphs(DATA)
     rows = []
@@ -72,7 +72,7 @@ def building(passages: int, articles: int, rounds: int) -> list[tuple[float, ...
             opened = open_index(index)
             texts = [p.text for p in opened.passages(range(len(opened))).values()]
             raw = _timed(model.encode, texts, show_progress_bar=False)
-            ours = _timed(encoder.encode, texts)
+            ours = _timed(encoder.encode_document, texts)
             changed = sorted(source.iterdir())[articles // 2]
             changed.write_text("A new beginning.\n\n" + changed.read_text("utf-8"), "utf-8")
             update = _timed(build_index, source, index)

@@ -17,7 +17,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from askvisit import Assistant
-from askvisit.calibration import add_reader
+from askvisit.cli.options import READER
 from askvisit.rewriting.resolution import expanded
 from askvisit.web import server
 from askvisit.web.controller import ChatController
@@ -61,7 +61,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--turns", type=int, default=100)
     parser.add_argument("--index", type=Path)
-    add_reader(parser)
+    READER(parser)
     options = parser.parse_args()
     assistant = Assistant.load(options.index, reader=options.reader)
     assistant.warm_up()

@@ -39,7 +39,7 @@ from common import NEWS
 from askvisit import Assistant, build_index
 from askvisit import encoder as encoders
 from askvisit.encoder import RecentTexts
-from askvisit.evaluation.edition_files import Edition, EditionQuestion, Range, read_editions
+from askvisit.evaluation.editions import Edition, EditionQuestion, Range, read_editions
 from askvisit.index import open_index
 from askvisit.reader.protocol import PASSAGES
 from askvisit.records import Hit

@@ -25,7 +25,8 @@ from harness.clients import Server, Tally
 from harness.memory import growth
 from harness.people import People, beside_a_flood
 
-from askvisit.calibration import ACCURATE, add_reader
+from askvisit.calibration import ACCURATE
+from askvisit.cli.options import READER
 
 SLOWEST = 3.0
 """Seconds that one in twenty answers may exceed."""
@@ -43,7 +44,7 @@ def main() -> int:
     parser.add_argument("--every", type=float, default=20, help="seconds between two questions")
     parser.add_argument("--seconds", type=float, default=300)
     parser.add_argument("--flood", type=int, default=100, help="questions at once, 0 for none")
-    add_reader(parser)
+    READER(parser)
     options = parser.parse_args()
     pace = options.people, options.every
     failures: list[str] = []

@@ -7,12 +7,6 @@ an edition should be in the groups if and only if it answers. Prints members tha
 not, and that are from another article; editions that are missing; and how many editions with the
 same gold spans are in one group.
 
-    python benchmarks/groups.py data/news/dev.jsonl --reader fast --questions 120 --differing
-
-Asks only questions that one edition answers and the other does not, each article read by itself,
-and prints precision and recall of the members at other confidence thresholds. A member is right if
-it is from an edition that answers.
-
     python benchmarks/groups.py --pairs tests/data/said-twice.jsonl
 
 Counts the pairs of answers that are put together, marked as differing, or neither.
@@ -24,22 +18,14 @@ import argparse
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from askvisit import encoder as encoders
-from askvisit import reader as readers
 from askvisit.assistant import Assistant
-from askvisit.evaluation.bootstrap import figure
-from askvisit.evaluation.edition_files import Edition, pairs, read_editions
+from askvisit.evaluation.editions import Edition, pairs, read_editions
 from askvisit.grouping import differ, says_the_same
 from askvisit.index import temporary_index
-from askvisit.reader.fitted import fitted_for
 from askvisit.records import Answer
-
-Row = tuple[float, bool]
-"""The confidence of an article's best answer (-1 if there is none), and whether it answers."""
 
 
 def main() -> None:
@@ -50,9 +36,6 @@ def main() -> None:
     parser.add_argument("--reader", default="accurate")
     parser.add_argument("--questions", type=int, default=40, help="a sample of so many")
     parser.add_argument("--default", action="store_true", help="without each=True")
-    parser.add_argument(
-        "--differing", action="store_true", help="questions whose verdict differs, by threshold"
-    )
     chosen = parser.parse_args()
     if chosen.pairs:
         show(compared(chosen.pairs))
@@ -65,16 +48,12 @@ def main() -> None:
         for pair in pairs(editions)
         for number, question in enumerate(pair[0].questions)
         if not (question.several or pair[1].questions[number].several)
-        if not chosen.differing or bool(question.spans) != bool(pair[1].questions[number].spans)
     ]
     sample = random.Random(3).sample(asked, min(chosen.questions, len(asked)))
     counts: Counter[str] = Counter()
     texts = {f"{edition.id}.txt": edition.text for edition in editions}
     with temporary_index(texts, encoders.load()) as folder:
         print(f"{len(sample)} questions, {len(editions)} editions", flush=True)
-        if chosen.differing:
-            by_threshold(folder, chosen.reader, sample)
-            return
         assistant = Assistant.load(folder, reader=chosen.reader)
         for pair, number in sample:
             question = pair[0].questions[number].question
@@ -86,63 +65,6 @@ def show(counts: Counter[str]) -> None:
     """Print counts by name."""
     for name, count in sorted(counts.items()):
         print(f"{name:<32} {count:5}")
-
-
-def by_threshold(
-    folder: Path, reader: str, asked: Sequence[tuple[tuple[Edition, Edition], int]]
-) -> None:
-    """Read each article by itself, and print how good the members are by threshold.
-
-    95 % intervals are by bootstrap over articles.
-    """
-    encoder = encoders.load()
-    engine = readers.load(reader, encoder)
-    fitted = fitted_for(engine)
-    every = replace(fitted, thresholds={**fitted.thresholds, "lenient": 0.0})
-    assistant = Assistant(folder, encoder, engine, every)
-    rows: dict[str, list[Row]] = {}
-    for pair, number in asked:
-        gold = {f"{edition.id}.txt": edition.questions[number].spans for edition in pair}
-        answer = assistant.ask(pair[0].questions[number].question, each=True, min_confidence=0)
-        sure = {m.citation.article_id: m.confidence for g in answer.groups for m in g.members}
-        rows.setdefault(pair[0].story, []).extend(
-            (sure.get(article_id, -1.0), bool(gold.get(article_id)))
-            for article_id in sure.keys() | gold.keys()
-        )
-    used = fitted.thresholds["normal"]
-    print("threshold  precision             recall                F1")
-    for least in sorted({used, *(n / 20 for n in range(2, 17))}):
-        shown = "  ".join(
-            _with_interval(rows, measure, least) for measure in (precision, recall, f1)
-        )
-        print(f"{least:<9.3f}  {shown}{'  used' if least == used else ''}", flush=True)
-
-
-def _with_interval(
-    rows: dict[str, list[Row]],
-    measure: Callable[[Sequence[Row], float], float | None],
-    least: float,
-) -> str:
-    of = figure(rows, lambda some: measure(some, least))
-    return f"{of.value or 0:.3f} [{of.low or 0:.3f}, {of.high or 0:.3f}]"
-
-
-def precision(rows: Sequence[Row], least: float) -> float | None:
-    """Return the share of members that answer."""
-    members = [answers for confidence, answers in rows if confidence >= least]
-    return sum(members) / len(members) if members else None
-
-
-def recall(rows: Sequence[Row], least: float) -> float | None:
-    """Return the share of answering editions that are members."""
-    found = [confidence >= least for confidence, answers in rows if answers]
-    return sum(found) / len(found) if found else None
-
-
-def f1(rows: Sequence[Row], least: float) -> float | None:
-    """Return the harmonic mean of precision and recall."""
-    one, other = precision(rows, least), recall(rows, least)
-    return 2 * one * other / (one + other) if one and other else None
 
 
 def compared(path: Path) -> Counter[str]:

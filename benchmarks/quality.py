@@ -2,16 +2,14 @@
 
     python benchmarks/quality.py visit
     python benchmarks/quality.py lists
-    python benchmarks/quality.py further valid.json.gz
     python benchmarks/quality.py risk valid.json.gz --plot docs/risk-coverage.png
 
 visit: the development questions about the visit; the passages that dense, BM25 and fused retrieval
 rank first, and the sentences that are ranked first with parts of the fitted rule left out.
 lists: precision and recall of the citations for questions that ask for several things.
-further: what citations after the first are worth, by how likely they must be relative to it.
 risk: how many answers are wrong at each share of questions answered, on pages of articles that the
 fitted rule did not see (El-Yaniv and Wiener, 2010). The plot needs matplotlib, the fit scipy.
-lists, further and risk take --reader, as askvisit does.
+lists and risk take --reader, as askvisit does.
 """
 
 from __future__ import annotations
@@ -24,21 +22,20 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
 
-from common import DATA, NEWS, ROOT
+from common import DATA, ROOT
 
-from askvisit import Assistant, build_index, cross_validation, question_forms, ranking
+from askvisit import Assistant, build_index, cross_validation, ranking
 from askvisit import encoder as encoders
 from askvisit import reader as readers
-from askvisit.calibration import ACCURATE, FAST, SMALL, Calibration, add_reader, shipped
+from askvisit.calibration import ACCURATE, FAST, SMALL, Calibration, shipped
+from askvisit.cli.options import READER
 from askvisit.evaluation import Question, is_right, read_questions
-from askvisit.fitting import Sample, has_answer
 from askvisit.index import open_index
-from askvisit.ranking import Candidate
 from askvisit.reader import SentenceReader
 from askvisit.records import Evidence, Hit, Span
 from askvisit.retriever import Retriever
 from askvisit.text import marked
-from training.calibrate import ask, edition_pages
+from training.calibrate import ask
 from training.pages import squad_pages
 
 
@@ -94,60 +91,6 @@ def lists(options: argparse.Namespace) -> None:
                 f"{cited / max(1, len(given)):11.2f}{right / max(1, cited):11.2f}"
                 f"{right / gold:8.2f}"
             )
-
-
-def further(options: argparse.Namespace) -> None:
-    """Print precision, recall and F1 of the citations of answers, and how often a further is wrong.
-
-    A list wants all of its sentences, any other question one. News dev, its lists, and pages.
-    """
-    encoder = encoders.load()
-    reader = readers.load(options.reader, encoder)
-    news = [p for f in ("dev", "lists-dev") for p in edition_pages(NEWS / f"{f}.jsonl")]
-    samples = [
-        *ask(news, "single facts in news", reader, encoder, questions=10**9),
-        *ask(squad_pages(options.data), "encyclopedia", reader, encoder, questions=1200),
-    ]
-    show_further(samples, shipped(reader.name))
-
-
-def show_further(samples: Iterable[Sample], fitted: Calibration) -> None:
-    """Print the figures of `further` by kind of question."""
-    kinds: dict[str, list[tuple[Sample, list[Candidate]]]] = {}
-    for sample in samples:
-        ranked = ranking.rank(sample.evidence, sample.spans, fitted)
-        if sample.gold and ranked[0].confidence >= fitted.thresholds["normal"]:
-            kind = "lists" if sample.several else sample.source
-            kinds.setdefault(kind, []).append((sample, ranked))
-    ratios = [(n, n) for n in (1, 2, 3, 5, 10, 20)]
-    as_shipped = (round(1 / ranking.AS_LIKELY), round(1 / ranking.LISTED))
-    for kind, rows in kinds.items():
-        print(f"{kind} ({len(rows)})\nas likely as  precision  recall     F1  wrong further")
-        for one, several in (*ratios, as_shipped):
-            scores = [_score(*row, 1 / one, 1 / several) for row in rows]
-            right, cited, found, wanted, wrong = map(sum, zip(*scores, strict=True))
-            f1 = fmean(2 * found / (cited + wanted) for _, cited, found, wanted, _ in scores)
-            print(
-                f"1/{one}, lists 1/{several}".ljust(15)
-                + f"{right / cited:8.3f}{found / wanted:8.3f}{f1:7.3f}{wrong / len(rows):15.3f}"
-            )
-
-
-def _score(
-    sample: Sample, ranked: Sequence[Candidate], one: float, several: float
-) -> tuple[int, int, int, int, bool]:
-    """Return the number of right and of all citations, of found and of wanted sentences.
-
-    The last value is whether a further citation is wrong.
-    """
-    least = several if question_forms.asks_for_several(sample.question) else one
-    count = ranking.cited([candidate.score for candidate in ranked], least)
-    right = [has_answer(sample, [candidate.span]) for candidate in ranked[:count]]
-    if sample.several:
-        found, wanted = sum(right), len(sample.gold)
-    else:
-        found, wanted = int(any(right)), 1
-    return sum(right), len(right), found, wanted, not all(right[1:])
 
 
 def risk(options: argparse.Namespace) -> None:
@@ -228,24 +171,20 @@ def _draw(curve: Sequence[tuple[float, float]], path: Path) -> None:
 
 
 def main() -> None:
-    """Run one of the four commands."""
+    """Run one of the three commands."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    commands = parser.add_subparsers(required=True, metavar="visit|lists|further|risk")
+    commands = parser.add_subparsers(required=True, metavar="visit|lists|risk")
     commands.add_parser("visit").set_defaults(run=visit)
     command = commands.add_parser("lists")
-    add_reader(command)
+    READER(command)
     command.set_defaults(run=lists)
-    command = commands.add_parser("further")
-    command.add_argument("data", type=Path)
-    add_reader(command)
-    command.set_defaults(run=further)
     command = commands.add_parser("risk")
     command.add_argument("data", type=Path)
     command.add_argument("--questions", type=int, default=1500)
     command.add_argument("--plot", type=Path)
-    add_reader(command)
+    READER(command)
     command.set_defaults(run=risk)
     options = parser.parse_args()
     options.run(options)

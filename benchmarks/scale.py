@@ -31,11 +31,10 @@ from typing import Any
 import numpy as np
 from common import Asked, alone, distinct, peak_mb, read_paragraphs, write_articles
 
-from askvisit import build_index
+from askvisit import build_index, store
 from askvisit import encoder as encoders
 from askvisit.index import open_index
 from askvisit.retriever import Retriever
-from askvisit.store import reading
 from askvisit.vectors import kth_cosines, map_rows, normalise
 
 NEIGHBOURS = (1, 10, 100)
@@ -59,7 +58,11 @@ class Around:
         self._spread = spread
         self.dimension = vectors.shape[1]
 
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
+    def encode_query(self, texts: Sequence[str]) -> np.ndarray:
+        """Return the questions' vectors."""
+        return self.encode_document(texts)
+
+    def encode_document(self, texts: Sequence[str]) -> np.ndarray:
         """Return the texts' vectors."""
         seeds = np.array([zlib.crc32(text.encode()) for text in texts], dtype=np.int64)
         made = around(self._vectors, seeds, self._spread)
@@ -141,7 +144,7 @@ def search(folder: Path, questions: Sequence[Asked], vectors: np.ndarray) -> dic
     for n, cosine in zip(NEIGHBOURS, neighbour_cosines(every), strict=False):
         figures[f"cosine {n}"] = cosine
     figures["as searched"] = _gold(index, questions[:COMPARED])
-    reading._MOST_SCORED = 10**9
+    store._MOST_SCORED = 10**9
     figures["all words"] = _gold(index, questions[:COMPARED])
     return figures
 
@@ -191,11 +194,11 @@ def main() -> None:
     real, asked = paragraphs[: options.real], questions[:QUESTIONS]
     encoder = encoders.load()
     start = time.perf_counter()
-    vectors = normalise(encoder.encode(real))
+    vectors = normalise(encoder.encode_document(real))
     print(
         f"{len(real)} paragraphs encoded, {len(real) / (time.perf_counter() - start):.0f} a second"
     )
-    asked_vectors = encoder.encode([question for question, _ in asked])
+    asked_vectors = encoder.encode_query([question for question, _ in asked])
     made = Around(real, vectors, fit_spread(vectors))
     rows = []
     for size in options.sizes:

@@ -30,13 +30,13 @@ from pathlib import Path
 
 from common import DATA, NEWS
 
+from askvisit.dates.resolving import dated
 from askvisit.evaluation import read_editions
-from askvisit.evaluation.bootstrap import figure
+from askvisit.metrics import figure
 from askvisit.name_kinds import KindClassifier, NameInContext, vectors
 from askvisit.names import in_sentences, of_article
 from askvisit.passages import sentences
 from askvisit.records import Article, Sentence
-from askvisit.timeline.resolving import dated
 from training.name_kinds import (
     examples,
     fit,

@@ -13,7 +13,7 @@ from common import ROOT, visit_questions
 from harness.typed import KINDS, SEED, typed
 
 from askvisit import Assistant
-from askvisit.calibration import add_reader
+from askvisit.cli.options import READER
 from askvisit.evaluation import Question, is_right
 
 
@@ -22,7 +22,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--show", action="store_true", help="print what went wrong")
-    add_reader(parser)
+    READER(parser)
     options = parser.parse_args()
     assistant = Assistant.load(ROOT / "index", reader=options.reader)
     questions = [q for q in visit_questions() if q.sentences]

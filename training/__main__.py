@@ -32,6 +32,7 @@ def _parser() -> argparse.ArgumentParser:
         ("dialogues", "dialogues about them"),
         ("squad", "SQuAD 2.0 files, .json or .json.gz"),
         ("sentences", "SQuAD files of single sentences (QAMR)"),
+        ("broad", "broad questions about the editions, with the sentences that answer them"),
         ("hard", "files of training.mining: where questions without an answer are mistaken"),
     ):
         add(f"--{name}", nargs="*", type=Path, default=[], metavar="FILE", help=what)
@@ -42,11 +43,13 @@ def _parser() -> argparse.ArgumentParser:
         ("--warmup", "warmup", float, "share of warm-up"),
         ("--floor", "floor", float, "share of the peak at the end, where another run goes on"),
         ("--frozen", "frozen", int, "layers that stay as they are, with the embeddings"),
+        ("--evidence-weight", "evidence_weight", float, "weight of the loss of sentences; 0: none"),
         ("--pair-weight", "pair_weight", float, "weight of the loss of pairs"),
         ("--soft-weight", "soft_weight", float, "share of the teacher's labels in the span loss"),
         ("--temperature", "temperature", float, "of the teacher's and the student's distributions"),
         ("--shortest", "shortest", int, "least characters of a news window"),
         ("--longest", "longest", int, "most characters of a news window"),
+        ("--longest-broad", "longest_broad", int, "most characters of a broad question's window"),
         ("--cropped", "cropped", float, "share of SQuAD's contexts cut to about 300 characters"),
         ("--seed", "seed", int, "of the mix, the batches and a new span layer"),
         ("--minutes", "minutes", float, "end after this time at the latest"),

@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from askvisit.errors import AskvisitError, DataError
-from askvisit.evaluation.edition_files import Edition, read_edition_dialogues, read_editions
+from askvisit.evaluation.editions import Edition, read_edition_dialogues, read_editions
+from training.examples import sentence_units
 from training.wording import agreement, leak, write_sheets
 
 _ABOUT = """\
 Check, convert and judge articles for data/news. FOLDER holds first/NAME.txt, second/NAME.txt and
 dialogues/NAME.txt for each article, in the formats of data/news/GUIDE.md; for `talk` it holds
-NAME.txt, more dialogues about an article that data/news has."""
+NAME.txt, more dialogues about an article that data/news has; for `broad` ID.json, broad questions
+about an edition, in the format of data/news/BROAD.md."""
 
 KINDS = {
     "A": "paraphrase infer coref why how yesno typed role direct when number".split(),
@@ -32,6 +34,10 @@ WORDS, PARAGRAPHS, LONGEST_SPAN = (350, 700), (6, 20), 220
 ANSWERED, UNANSWERED = 22, 15  # minimum questions of a first edition
 TURNED_SHARE, TURNED = 0.7, 14  # minimum that a second edition newly, and no longer, answers
 DIALOGUES, TURNS = 3, (5, 10)
+
+BROAD = "why how views reaction next background compare sides aspect who list topic".split()
+"""The kinds of broad questions; those without an answer are of the kind `none`."""
+BROAD_QUESTIONS, BROAD_UNANSWERED = 16, 4  # of an edition
 
 Line = dict[str, Any]
 """A line of a data/news file, or part of one."""
@@ -224,6 +230,62 @@ def _dialogues(source: _Source, texts: dict[str, str], least: int) -> list[Line]
     return [dialogue for _, dialogue in found]
 
 
+def read_broad_folder(folder: Path, editions: Sequence[Edition]) -> tuple[list[Line], list[str]]:
+    """Return the broad questions of FOLDER/ID.json about known editions, and the problems."""
+    texts = {edition.id: edition.text for edition in editions}
+    paths = sorted(folder.glob("*.json"))
+    if not paths:
+        raise DataError(f"{folder} holds no ID.json; name a folder with broad questions")
+    lines: list[Line] = []
+    problems: list[str] = []
+    for path in paths:
+        source = _Source(path, problems)
+        try:
+            rows = json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            source.say(1, f"no JSON ({error}); correct it")
+            continue
+        if path.stem not in texts:
+            source.say(1, "no edition has this id; name the file after one of the editions file")
+        elif not isinstance(rows, list) or len(rows) != BROAD_QUESTIONS:
+            source.say(1, f"write a list of {BROAD_QUESTIONS} questions")
+        else:
+            sentences = sentence_units(texts[path.stem])
+            for number, row in enumerate(rows, 1):
+                if problem := _broad_problem(row, len(sentences)):
+                    source.say(1, f"question {number}: {problem}")
+                    continue
+                marks = {name: row[name] for name in ("question", "kind", "essential", "useful")}
+                lines.append({"article": path.stem, **marks, "sentences": sentences})
+            unanswered = sum(isinstance(row, dict) and row.get("kind") == "none" for row in rows)
+            if unanswered != BROAD_UNANSWERED:
+                source.say(1, f"{unanswered} questions of none; write {BROAD_UNANSWERED}")
+    return lines, problems
+
+
+def _broad_problem(row: Any, sentences: int) -> str:
+    """Return what is wrong with a broad question about so many sentences; empty if nothing is."""
+    try:
+        question, kind = row["question"].strip(), row["kind"]
+        essential, useful = row["essential"], row["useful"]
+        marked = sorted({*essential, *useful})
+        if not question or kind not in (*BROAD, "none"):
+            return f"no question or kind; the kinds are none, {', '.join(BROAD)}"
+        if any(numbers != sorted(set(numbers)) for numbers in (essential, useful)):
+            return "numbers are not in order or stand twice; sort them"
+        if len(marked) < len(essential) + len(useful):
+            return "a sentence is essential and useful; choose one"
+        if any(n not in range(sentences) for n in marked):
+            return f"a number of no sentence; they go from 0 to {sentences - 1}"
+        if kind == "none" and marked:
+            return "sentences answer a question of none; leave them out or give a kind"
+        if kind != "none" and (not essential or len(marked) < 2):
+            return "mark an essential sentence, and two in all: one sentence answers no broad one"
+    except (KeyError, TypeError, AttributeError) as error:
+        return f"not the fields of BROAD.md ({error!r})"
+    return ""
+
+
 def write_lines(path: Path, lines: Sequence[Line]) -> None:
     """Write JSON lines, gzipped if the name ends in .gz; the same lines give the same bytes."""
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
@@ -238,6 +300,7 @@ def _parser() -> argparse.ArgumentParser:
         ("check", "say what is wrong with a folder of articles", ["folder"]),
         ("jsonl", "write the editions and dialogues of a folder as JSON lines", ["folder"]),
         ("talk", "write more dialogues about known articles as JSON lines", ["folder", "editions"]),
+        ("broad", "write broad questions as JSON lines", ["folder", "editions", "out"]),
         ("blind", "write sheets on which an edition's questions are judged", ["editions", "out"]),
         ("compare", "compare the judgements ID.answers with the file", ["editions", "folder"]),
         ("leak", "tell how well wording alone says what is answered", ["train", "test"]),
@@ -261,6 +324,12 @@ def _run(options: argparse.Namespace) -> list[str]:
     elif options.command == "leak":
         for what, (area, count) in leak(*map(read_editions, (options.train, options.test))).items():
             print(f"{what}: AUROC {area:.3f} ({count} verdicts)")
+    elif options.command == "broad":
+        questions, problems = read_broad_folder(options.folder, read_editions(options.editions))
+        if not problems:
+            write_lines(options.out, questions)
+        print(f"{len(questions)} questions")
+        return problems
     elif options.command == "talk":
         dialogues, problems = read_talk(options.folder, read_editions(options.editions))
         if not problems:

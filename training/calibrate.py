@@ -1,8 +1,9 @@
 """Fit a reader's calibration: ``python -m training.calibrate --editions ... --pages ...``.
 
-Editions of news articles and pages of consecutive SQuAD paragraphs, neither of which a reader was
-trained on, become small indexes; their questions go through retriever and reader as a user's
-would. News counts twice. The shipped fits are ``src/askvisit/models/calibration.json``.
+Editions of news articles, with facts, lists and broad questions, and pages of consecutive SQuAD
+paragraphs, none of which a reader was trained on, become small indexes; their questions go through
+retriever and reader as a user's would. News counts twice. The shipped fits are
+``src/askvisit/models/calibration.json``.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,12 @@ from askvisit import encoder as encoders
 from askvisit import reader as readers
 from askvisit.encoder import Encoder
 from askvisit.errors import AskvisitError, DataError
-from askvisit.evaluation.edition_figures import ARTICLE
-from askvisit.evaluation.edition_files import read_editions
+from askvisit.evaluation.broad import read_broad
+from askvisit.evaluation.editions import ARTICLE, read_editions
 from askvisit.fitting import Sample
 from askvisit.index import open_index, temporary_index
 from askvisit.reader import Reader
+from askvisit.records import Span
 from askvisit.retriever import Retriever
 from askvisit.text import marked
 from training.pages import Page, PageQuestion, sampled, squad_pages
@@ -46,42 +48,83 @@ def edition_pages(path: Path) -> list[Page]:
     ]
 
 
+def broad_pages(path: Path, editions: Path) -> list[Page]:
+    """Each edition with its broad questions, which several sentences answer together."""
+    texts = {edition.id: edition for edition in read_editions(editions)}
+    asked: dict[str, list[PageQuestion]] = {}
+    for broad in read_broad(path):
+        starts, useful = (
+            tuple(broad.sentences[n][0] for n in numbers)
+            for numbers in (broad.essential, broad.useful)
+        )
+        question = PageQuestion(broad.question, starts, several=True, useful=useful)
+        asked.setdefault(broad.article, []).append(question)
+    return [
+        Page(texts[name].story, texts[name].text, tuple(questions))
+        for name, questions in asked.items()
+    ]
+
+
 def ask(
-    pages: Sequence[Page], source: str, reader: Reader, encoder: Encoder, *, questions: int
-) -> Iterator[Sample]:
-    """Ask pages their questions, at most ``questions`` of them, and some of other pages'."""
-    for page in tqdm(sampled(pages, questions, seed=0), desc=source, unit="page"):
+    pages: Sequence[Page], source: str, readers: Sequence[Reader], encoder: Encoder
+) -> Iterator[tuple[Sample, ...]]:
+    """Ask pages their questions; a sample for each reader, which share what both read."""
+    for page in tqdm(pages, desc=source, unit="page"):
         with temporary_index({ARTICLE: page.text}, encoder) as folder:
-            retriever = Retriever(open_index(folder), encoder)
+            index = open_index(folder)
+            retriever, sentences = Retriever(index, encoder), index.sentences(ARTICLE)
             for asked in page.questions:
-                question = marked(asked.text)
-                evidence = retriever.gather(question, passages=reader.passages)
-                spans = reader.read(question, evidence)
-                gold = tuple(
-                    number
-                    for number, span in enumerate(spans)
-                    if any(span.sentence.start <= s < span.sentence.end for s in asked.starts)
+                needed = sum(
+                    any(s.start <= start < s.end for start in asked.starts) for s in sentences
                 )
-                yield Sample(
-                    source,
-                    page.article,
-                    asked.text,
-                    evidence,
-                    spans,
-                    gold,
-                    bool(asked.starts),
-                    asked.far,
-                    asked.several,
+                yield tuple(
+                    _sample(page, asked, source, reader, retriever, needed if asked.several else 0)
+                    for reader in readers
                 )
+
+
+def _sample(
+    page: Page, asked: PageQuestion, source: str, reader: Reader, retriever: Retriever, needed: int
+) -> Sample:
+    question = marked(asked.text)
+    evidence = retriever.gather(question, passages=reader.passages)
+    spans = reader.read(question, evidence)
+    return Sample(
+        source,
+        page.article,
+        asked.text,
+        evidence,
+        spans,
+        _begin_in(spans, asked.starts),
+        bool(asked.starts),
+        asked.far,
+        needed,
+        _begin_in(spans, asked.useful),
+    )
+
+
+def _begin_in(spans: Sequence[Span], starts: Sequence[int]) -> tuple[int, ...]:
+    """Return the numbers of the spans in whose sentences one of the offsets is."""
+    return tuple(
+        number
+        for number, span in enumerate(spans)
+        if any(span.sentence.start <= s < span.sentence.end for s in starts)
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fit, print the figures, write the weights; an error is one line and exit code 1."""
     parser = argparse.ArgumentParser(prog="python -m training.calibrate", description=__doc__)
     parser.add_argument("--editions", type=Path, required=True, help="editions not trained on")
+    parser.add_argument("--lists", type=Path, help="more editions: questions for several things")
+    parser.add_argument("--broad", type=Path, help="broad questions about the editions")
     parser.add_argument("--pages", type=Path, required=True, help="a SQuAD file not trained on")
-    parser.add_argument("--reader", default=calibration.ACCURATE, help="the reader (%(default)s)")
-    parser.add_argument("--questions", type=int, default=1200, help="of the pages (%(default)s)")
+    parser.add_argument(
+        "--reader", nargs="+", default=[calibration.ACCURATE], help="readers (%(default)s)"
+    )
+    parser.add_argument(
+        "--questions", type=int, default=1200, help="of each source at most (%(default)s)"
+    )
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help="save the fit in this file (default: print only)"
     )
@@ -96,28 +139,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _fit(options: argparse.Namespace) -> None:
     fitted = _earlier_fits(options.out)
-    editions, pages = edition_pages(options.editions), squad_pages(options.pages)
+    most = options.questions
+    sources = {"news": sampled(edition_pages(options.editions), most, seed=0)}
+    if options.lists is not None:
+        sources["lists"] = edition_pages(options.lists)
+    if options.broad is not None:
+        sources["broad"] = broad_pages(options.broad, options.editions)
+    sources["encyclopedia"] = sampled(squad_pages(options.pages), most, seed=0)
     encoder = encoders.load()
-    reader = readers.load(options.reader, encoder)
-    samples = [
-        *ask(editions, "news", reader, encoder, questions=10**9),
-        *ask(pages, "encyclopedia", reader, encoder, questions=options.questions),
-    ]
-    judged = cross_validation.judge(samples, reader.name)
-    for source in ("news", "encyclopedia"):
+    chosen = [readers.load(name, encoder) for name in options.reader]
+    asked = [s for source, pages in sources.items() for s in ask(pages, source, chosen, encoder)]
+    for reader, samples in zip(chosen, zip(*asked, strict=True), strict=True):
+        print(reader.name)
+        judged = cross_validation.judge(samples, reader.name)
+        _print(judged, sources)
+        if options.out is not None:
+            found = fitting.fit(samples, reader.name)
+            expected = cross_validation.rates(judged)
+            fitted[reader.name] = fitting.as_json(found, reader.sha256, expected)
+            fitting.save(fitted, options.out)
+
+
+def _print(judged: Sequence[cross_validation.Judgement], sources: Iterable[str]) -> None:
+    for source in sources:
         print(source)
-        for name, value in cross_validation.report(
-            [j for j in judged if j.sample.source == source]
-        ).items():
+        own = [j for j in judged if j.sample.source == source]
+        for name, value in cross_validation.report(own).items():
             print(f"  {name:<20} {value:8.3f}")
-    expected = cross_validation.rates(judged)
-    for level, sources in expected.items():
-        for source, shares in sources.items():
+    for level, by_source in cross_validation.rates(judged).items():
+        for source, shares in by_source.items():
             print(f"{level:<8} {source:<13}", *(f"{k} {v:.3f}" for k, v in shares.items()))
-    if options.out is not None:
-        found = fitting.fit(samples, reader.name)
-        fitted[reader.name] = fitting.as_json(found, reader.sha256, expected)
-        fitting.save(fitted, options.out)
 
 
 def _earlier_fits(path: Path | None) -> dict[str, Any]:

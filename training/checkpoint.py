@@ -46,21 +46,24 @@ def load_state(out: Path) -> dict[str, Any] | None:
     return state
 
 
-def load_model(folder: Path, *, terms: bool = False) -> nn.Module:
+def load_model(folder: Path, *, terms: bool = False, evidence: bool = False) -> nn.Module:
     """A float32 span model from a checkpoint, or from an encoder's weights.
 
-    With ``terms`` it is a `TermSpanModel`. Output layers that the folder lacks are initialised
+    With ``terms`` it is a `TermSpanModel` (BERT), with ``evidence`` an `EvidenceSpanModel` (MPNet).
+    Output layers that the folder lacks are initialised
     from torch's current seed. There is no dropout: a run sees each example about once, and random
     numbers cost a third of a step. Attention is eager, because that can be exported and the fused
     kernel is slower on a CPU: 1,630 instead of 1,805 tokens a second (MiniLM).
     """
     from transformers import AutoModelForQuestionAnswering
 
-    from training.term_span_model import TermSpanModel
+    from training.span_models import EvidenceSpanModel, TermSpanModel
 
     if not (folder / "config.json").is_file():
         raise TrainingError(f"{folder} is not a checkpoint folder: it holds no config.json")
-    family = TermSpanModel if terms else AutoModelForQuestionAnswering
+    family = AutoModelForQuestionAnswering
+    if terms or evidence:
+        family = TermSpanModel if terms else EvidenceSpanModel
     try:
         with quiet_transformers():
             model: nn.Module = family.from_pretrained(

@@ -11,6 +11,8 @@ from askvisit.passages import paragraphs, sentences
 from askvisit.records import Article
 
 Span = tuple[int, int]
+Judged = tuple[int, int, float]
+"""A sentence (start, end) and the probability that it belongs to the answer."""
 
 _DROPPED = frozenset(
     "a an the is are was were do does did has have had of to in on at by for with that".split()
@@ -24,7 +26,8 @@ class Example:
     ``history`` holds the turns before the question, oldest first, each a question and the words
     that answered it. An example with an empty context teaches which of their words a question
     depends on: ``wanted`` are those that complete it, in lower case. If it is not ``labelled``,
-    only a teacher says whether the context answers.
+    only a teacher says whether the context answers. ``evidence`` are sentences of the context with
+    the probability (0..1) that each belongs to the answer; None judges no sentence.
     """
 
     question: str
@@ -33,6 +36,7 @@ class Example:
     history: tuple[str, ...] = ()
     wanted: frozenset[str] | None = None
     labelled: bool = True
+    evidence: tuple[Judged, ...] | None = None
 
 
 Group = tuple[Example, ...]
@@ -76,7 +80,24 @@ def crop(
             last += 1
     start, end = units[first][0], units[last][1]
     spans = tuple((a - start, b - start) for a, b in example.spans if start <= a and b <= end)
-    return replace(example, context=example.context[start:end], spans=spans)
+    judged = example.evidence and tuple(
+        (a - start, b - start, share) for a, b, share in example.evidence if start <= a and b <= end
+    )
+    return replace(example, context=example.context[start:end], spans=spans, evidence=judged)
+
+
+def judged_by_spans(example: Example) -> Example:
+    """The example with each sentence judged by whether it holds a part of a span that answers.
+
+    Unchanged if its sentences are judged already, or if nobody says what its context answers.
+    """
+    if example.evidence is not None or not example.context or not example.labelled:
+        return example
+    evidence = tuple(
+        (a, b, float(any(a < end and start < b for start, end in example.spans)))
+        for a, b in sentence_units(example.context)
+    )
+    return replace(example, evidence=evidence)
 
 
 def nearest_unit(question: str, text: str, units: Sequence[Span]) -> Span:

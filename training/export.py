@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from askvisit.errors import AskvisitError, TrainingError
-from askvisit.evaluation.edition_files import read_editions
+from askvisit.evaluation.editions import read_editions
 from askvisit.onnx_model import Layout
 from training.channels import Inputs
 from training.checkpoint import load_model, quiet_transformers
@@ -77,15 +77,16 @@ def export_reader(
     earlier turns before the question.
 
     The ONNX model maps int64 inputs (batch, length), of texts without padding, to ``start_logits``
-    and ``end_logits`` (batch, length), and for a `TermSpanModel` to ``term_logits`` as well. There
-    is no mask: the library runs one text at a time, which saves a tenth of the time.
+    and ``end_logits`` (batch, length), and to the ``term_logits`` of a `TermSpanModel` or the
+    ``evidence_logits`` of an `EvidenceSpanModel`, of the same shape. There is no mask: the library
+    runs one text at a time, which saves a tenth of the time.
     """
     weights = _weights_file(checkpoint)
     tokenizer = load_tokenizer(checkpoint)
     layout = Layout.of(tokenizer)
-    terms = _has_terms(weights)
-    model: Any = load_model(checkpoint, terms=terms)
-    outputs = ("start_logits", "end_logits", *(["term_logits"] if terms else []))
+    further = [name for name in ("term", "evidence") if _has_layer(weights, f"{name}_outputs")]
+    model: Any = load_model(checkpoint, terms="term" in further, evidence="evidence" in further)
+    outputs = ("start_logits", "end_logits", *(f"{name}_logits" for name in further))
     module = _named_outputs(model.eval(), outputs)
     examples = list(_examples(news, tokenizer, layout))
     out.mkdir(parents=True, exist_ok=True)
@@ -166,11 +167,11 @@ def _weights_file(checkpoint: Path) -> Path:
     return weights
 
 
-def _has_terms(weights: Path) -> bool:
+def _has_layer(weights: Path, layer: str) -> bool:
     from safetensors import safe_open
 
     with safe_open(str(weights), "pt") as file:
-        return "term_outputs.weight" in file.keys()  # noqa: SIM118
+        return f"{layer}.weight" in file.keys()  # noqa: SIM118
 
 
 def _named_outputs(model: Any, outputs: tuple[str, ...]) -> torch.nn.Module:

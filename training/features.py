@@ -31,7 +31,8 @@ class TokenWindow:
     ``text_at`` is the position of the text's first token; ``spans`` are the answers' first and
     last tokens (inclusive), empty if there are none: then [CLS] is right (Devlin et al. 2019,
     section 4.3), unless the window is not ``labelled``. ``terms`` says for history tokens, by
-    position, whether the question depends on their words.
+    position, whether the question depends on their words. ``evidence`` are the sentences that are
+    judged: first token, the one after the last, and the probability that it belongs to the answer.
     """
 
     ids: list[int]
@@ -39,6 +40,7 @@ class TokenWindow:
     spans: tuple[tuple[int, int], ...]
     terms: tuple[tuple[int, bool], ...] = ()
     labelled: bool = True
+    evidence: tuple[tuple[int, int, float], ...] = ()
 
 
 TokenGroup = tuple[TokenWindow, ...]
@@ -97,8 +99,13 @@ def window_of(example: Example, tokenizer: Tokenizer, layout: Layout) -> TokenWi
         covered = [n for n, (a, b) in enumerate(text.offsets) if a < end and b > start]
         if covered and covered[-1] < len(kept):
             spans.append((len(head) + covered[0], len(head) + covered[-1]))
+    evidence = []
+    for start, end, share in example.evidence or ():
+        covered = [n for n, (a, _) in enumerate(text.offsets[: len(kept)]) if start <= a < end]
+        if covered:
+            evidence.append((len(head) + covered[0], len(head) + covered[-1] + 1, share))
     ids = [*head, *kept, layout.separator]
-    return TokenWindow(ids, len(head), tuple(spans), terms, example.labelled)
+    return TokenWindow(ids, len(head), tuple(spans), terms, example.labelled, tuple(evidence))
 
 
 def _depends_on(encoding: Encoding, text: str, wanted: frozenset[str] | None) -> list[bool | None]:
@@ -154,6 +161,8 @@ def tensors(batch: Sequence[TokenGroup], layout: Layout, device: Any) -> dict[st
     spans, or at [CLS]. ``pairs`` (pairs, 2) holds the rows of each pair, the answered one first.
     ``labelled`` (rows) is 0 where only a teacher knows what is right. ``terms`` (rows, length) is
     1 at tokens of the history that the question depends on, 0 at its others, and -1 elsewhere.
+    ``sentences`` (sentences, 3) has the row of each judged sentence, its first token and the one
+    after its last; ``evidence`` (sentences) the probability that it belongs to the answer.
     """
     import torch
 
@@ -177,6 +186,7 @@ def tensors(batch: Sequence[TokenGroup], layout: Layout, device: Any) -> dict[st
             terms[row, position] = float(relevant)
     rows = torch.tensor([len(group) for group in batch]).cumsum(0)
     pairs = [[int(end) - 2, int(end) - 1] for end, g in zip(rows, batch, strict=True) if len(g) > 1]
+    judged = [(row, *found) for row, window in enumerate(windows) for found in window.evidence]
     made = {
         "input_ids": ids,
         "attention_mask": mask,
@@ -186,6 +196,8 @@ def tensors(batch: Sequence[TokenGroup], layout: Layout, device: Any) -> dict[st
         "labelled": torch.tensor([float(window.labelled) for window in windows]),
         "terms": terms,
         "pairs": torch.tensor(pairs, dtype=torch.int64).reshape(-1, 2),
+        "sentences": torch.tensor([s[:3] for s in judged], dtype=torch.int64).reshape(-1, 3),
+        "evidence": torch.tensor([s[3] for s in judged]),
     }
     if layout.token_types:
         made["token_type_ids"] = types

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from askvisit.errors import TrainingError
-from askvisit.evaluation.edition_files import read_edition_dialogues, read_editions
+from askvisit.evaluation.broad import read_broad
+from askvisit.evaluation.editions import read_edition_dialogues, read_editions
 from askvisit.onnx_model import Layout
 from training import checkpoint, features
 from training.distillation import Teacher
 from training.hardware import fastest
-from training.losses import pair_loss, span_loss, term_loss
+from training.losses import evidence_loss, pair_loss, span_loss, term_loss
 from training.mix import Hard, Mix
 from training.settings import Settings
 from training.squad import read_squad
@@ -55,8 +56,11 @@ def plan(settings: Settings, tokenizer: Any) -> list[list[features.TokenGroup]]:
         [d for path in settings.dialogues for d in read_edition_dialogues(path, editions)],
         [document for path in settings.squad for document in read_squad(path)],
         [document for path in settings.sentences for document in read_squad(path)],
+        [question for path in settings.broad for question in read_broad(path)],
         hard=read_hard(settings.hard),
         longest=(settings.shortest, settings.longest),
+        longest_broad=settings.longest_broad,
+        judged=settings.evidence_weight > 0,
         shares=settings.shares,
         seed=settings.seed,
         turns_before=settings.turns_before,
@@ -91,7 +95,9 @@ class Run:
         self.hardware = fastest()
         self.tokenizer = features.load_tokenizer(settings.start)
         self.layout = Layout.of(self.tokenizer)
-        self.model = checkpoint.load_model(settings.start, terms=settings.terms)
+        self.model = checkpoint.load_model(
+            settings.start, terms=settings.terms, evidence=settings.evidence_weight > 0
+        )
         freeze(self.model, settings.frozen)
         self.model.to(self.hardware.device).train()
         self.teacher = None
@@ -188,6 +194,9 @@ class Run:
         if settings.terms:
             parts["term"] = term_loss(result.term_logits.float(), batch)
             loss = loss + parts["term"]
+        if settings.evidence_weight:
+            parts["evidence"] = evidence_loss(result.evidence_logits.float(), batch)
+            loss = loss + settings.evidence_weight * parts["evidence"]
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), settings.clip)
         self.optimiser.step()

@@ -57,6 +57,23 @@ def term_loss(logits: Tensor, batch: dict[str, Any]) -> Tensor:
     return binary_cross_entropy_with_logits(logits[judged], batch["terms"][judged], pos_weight=rare)
 
 
+def evidence_loss(logits: Tensor, batch: dict[str, Any]) -> Tensor:
+    """Mean binary cross-entropy of the judged sentences; 0 if none is judged.
+
+    logits: (rows, length). A sentence's logit is the mean over its tokens less the logit of [CLS],
+    as the reader computes it.
+    """
+    from torch.nn.functional import binary_cross_entropy_with_logits
+
+    row, first, end = batch["sentences"].unbind(1)
+    if not len(row):
+        return logits.new_zeros(())
+    sums = logits.new_zeros(logits.shape[0], logits.shape[1] + 1)
+    sums[:, 1:] = logits.cumsum(1)
+    found = (sums[row, end] - sums[row, first]) / (end - first) - logits[row, 0]
+    return binary_cross_entropy_with_logits(found, batch["evidence"])
+
+
 def _negative_log_likelihood(logits: Tensor, right: Tensor, allowed: Tensor) -> Tensor:
     logits = logits.masked_fill(~allowed, -1e4)
     return logits.logsumexp(1) - logits.masked_fill(~right, -1e4).logsumexp(1)

@@ -16,7 +16,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from askvisit.errors import AskvisitError
-from askvisit.evaluation.edition_files import Edition, read_edition_dialogues, read_editions
+from askvisit.evaluation.editions import Edition, read_edition_dialogues, read_editions
 from askvisit.passages import sentences, windows
 from askvisit.reader.onnx import OnnxReader
 from askvisit.reader.span_reader import SpanReader, best_of

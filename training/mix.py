@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from askvisit.errors import TrainingError
-from askvisit.evaluation.edition_files import (
+from askvisit.evaluation.broad import BroadQuestion
+from askvisit.evaluation.editions import (
     Edition,
     EditionDialogue,
     EditionQuestion,
@@ -23,6 +24,7 @@ from training.examples import (
     Span,
     as_typed,
     crop,
+    judged_by_spans,
     nearest_unit,
     paragraph_units,
     sentence_units,
@@ -39,11 +41,13 @@ SHARES = {
     "terms": 0.0,
     "unlabelled": 0.0,
     "swapped": 0.0,
+    "broad": 0.0,
 }
 """Shares of the groups by source; a news group is mostly a pair, so two examples. ``terms`` are
 histories without a text, from which a `TermSpanModel` learns what a question depends on.
 ``unlabelled`` are SQuAD questions over another paragraph of their page, for a teacher.
-``swapped`` are pairs of a news question and the same about another name (`swaps`)."""
+``swapped`` are pairs of a news question and the same about another name (`swaps`). ``broad`` are
+questions that several sentences answer, which are judged instead of spans."""
 
 CROPPED = 0.6
 TYPED = 0.08  # of the examples are asked as people type
@@ -54,6 +58,11 @@ NOISE = (0.25, 0.05, 0.002)
 other words that are added to a follow-up, and of those added to a question that stands alone."""
 
 SECOND_WINDOW = 0.3  # of the questions answered by both editions are paired with another window
+USEFUL = 0.4
+"""Probability that a sentence which only adds to a broad answer belongs to it."""
+
+BESIDE = 0.25  # of the windows of a broad question are placed at random
+
 UNRELATED_TERMS = 1 / 2  # of the histories without a text complete nothing
 NEAR_TERMS = 1 / 2  # of these are about the same article, whose names they share
 
@@ -84,7 +93,9 @@ class Mix:
     err on questions without an answer; if it does not, a window is chosen at random. ``longest`` is
     the range of characters of a news window. ``turns_before`` puts the earlier turns before a
     follow-up, whose words are then as a term classifier would predict them. ``cropped`` is the
-    share of SQuAD's contexts that are cut to about 300 characters. A source without material is
+    share of SQuAD's contexts that are cut to about 300 characters. ``longest_broad`` is the most
+    characters of the window of a broad question. ``judged`` judges the sentences of all
+    windows, by their spans if not by hand. A source without material is
     left out.
     """
 
@@ -94,6 +105,7 @@ class Mix:
         dialogues: Sequence[EditionDialogue],
         squad: Sequence[SquadDocument],
         sentences: Sequence[SquadDocument],
+        broad: Sequence[BroadQuestion] = (),
         *,
         hard: Hard,
         longest: tuple[int, int],
@@ -101,8 +113,11 @@ class Mix:
         seed: int,
         turns_before: bool = False,
         cropped: float = CROPPED,
+        longest_broad: int = 1400,
+        judged: bool = False,
     ) -> None:
         self.rng = random.Random(seed)
+        self.longest_broad, self.judged = longest_broad, judged
         self.hard, self.longest, self.turns_before = hard, longest, turns_before
         self.cropped = cropped
         self.texts = {edition.id: edition.text for edition in editions}
@@ -125,6 +140,7 @@ class Mix:
         self.elsewhere = Deck(elsewhere, self.rng)
         answered = [(e, question) for e in editions for question in e.questions if question.spans]
         self.swaps = Deck(answered, self.rng)
+        self.broad = Deck(list(broad), self.rng)
         decks = {
             "news": self.news.items,
             "dialogues": self.turns.items,
@@ -134,6 +150,7 @@ class Mix:
             "terms": self.turns.items,
             "unlabelled": self.elsewhere.items,
             "swapped": self.swaps.items,
+            "broad": self.broad.items,
         }
         self.shares = {name: share for name, share in shares.items() if share and decks[name]}
         if not self.shares:
@@ -149,12 +166,14 @@ class Mix:
             "terms": self._terms,
             "unlabelled": self._elsewhere,
             "swapped": self._swapped,
+            "broad": self._broad,
         }
         names, weights = list(self.shares), list(self.shares.values())
         while True:
             name = self.rng.choices(names, weights)[0]
             group = makers[name]()
-            yield group if name in ("dialogues", "terms") else self._varied(group)
+            made = group if name in ("dialogues", "terms") else self._varied(group)
+            yield tuple(map(judged_by_spans, made)) if self.judged else made
 
     def _varied(self, group: Group) -> Group:
         """Ask some questions as people type, some with words of another conversation.
@@ -298,6 +317,25 @@ class Mix:
             if asked is not None:
                 return (answered, replace(answered, question=asked, spans=()))
         raise TrainingError("no question has a name to swap; leave the share swapped out")
+
+    def _broad(self) -> Group:
+        """A window of a broad question, mostly around a sentence that belongs to the answer.
+
+        Its spans are not labelled unless nothing in the window belongs to the answer.
+        """
+        asked = self.broad.draw()
+        text = self.texts[asked.article]
+        units = paragraph_units(text)
+        share = dict.fromkeys(asked.essential, 1.0) | dict.fromkeys(asked.useful, USEFUL)
+        evidence = tuple((a, b, share.get(n, 0.0)) for n, (a, b) in enumerate(asked.sentences))
+        around = self.rng.choice(units)
+        if asked.essential and self.rng.random() >= BESIDE:
+            around = asked.sentences[self.rng.choice(asked.essential)]
+        whole = Example(asked.question, text, evidence=evidence)
+        length = self.rng.randint(self.longest[0], self.longest_broad)
+        made = crop(whole, units, around, length, self.rng)
+        answers = any(share for _, _, share in made.evidence or ())
+        return (replace(made, labelled=not answers),)
 
     def _line(self) -> Group:
         """A sentence's question on a page with other sentences of its source."""

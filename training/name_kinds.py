@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from askvisit.encoder import DEFAULT_SHA256
 from askvisit.evaluation import read_editions
-from askvisit.evaluation.edition_files import Edition
+from askvisit.evaluation.editions import Edition
 from askvisit.name_kinds import (
     FITTED,
     KINDS,

@@ -30,12 +30,14 @@ class PageQuestion:
     """A question and the offsets at which its answers begin, none if the page has none.
 
     `several` is True if all of them together answer, `far` for a question about another page.
+    `useful` are offsets of sentences that only add to the answer.
     """
 
     text: str
     starts: tuple[int, ...]
     several: bool = False
     far: bool = False
+    useful: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

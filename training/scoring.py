@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from askvisit.evaluation.bootstrap import Figure, by_article, figure
-from askvisit.metrics import auroc_of, exact_match, token_f1
+from askvisit.metrics import Figure, auroc_of, by_article, exact_match, figure, token_f1
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ class Settings:
     squad: tuple[Path, ...] = ()
     sentences: tuple[Path, ...] = ()
     hard: tuple[Path, ...] = ()
+    broad: tuple[Path, ...] = ()
     tokens: int = 3_000_000
     batch_tokens: int = 4608
     learning_rate: float = 6e-5
@@ -34,6 +35,7 @@ class Settings:
     weight_decay: float = 0.01
     frozen: int = 0
     terms: bool = False
+    evidence_weight: float = 0.0
     turns_before: bool = False
     teacher: Path | None = None
     soft_weight: float = 0.75
@@ -41,6 +43,7 @@ class Settings:
     pair_weight: float = 0.5
     shortest: int = 400
     longest: int = 900
+    longest_broad: int = 1400
     cropped: float = CROPPED
     seed: int = 0
     shares: dict[str, float] = field(default_factory=lambda: dict(SHARES))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from askvisit.errors import DataError
-from askvisit.evaluation.edition_files import Edition, pairs
+from askvisit.evaluation.editions import Edition, pairs
 from askvisit.metrics import auroc
 
 

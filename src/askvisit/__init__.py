@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from askvisit.errors import AskvisitError as AskvisitError
     from askvisit.index import BuildReport as BuildReport
     from askvisit.index import build_index as build_index
-    from askvisit.milvus.location import Milvus as Milvus
+    from askvisit.milvus import Milvus as Milvus
     from askvisit.names import KeyName as KeyName
+    from askvisit.reading import Reading as Reading
+    from askvisit.reading import read as read
     from askvisit.records import Answer as Answer
     from askvisit.records import Article as Article
     from askvisit.records import Citation as Citation
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from askvisit.timeline import TimelineEntry as TimelineEntry
     from askvisit.trace import Trace as Trace
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOME = {
     "Answer": "records",
@@ -35,11 +37,13 @@ _HOME = {
     "Citation": "records",
     "Hit": "records",
     "KeyName": "names",
-    "Milvus": "milvus.location",
+    "Milvus": "milvus",
+    "Reading": "reading",
     "TimelineEntry": "timeline",
     "Trace": "trace",
     "ask": "assistant",
     "build_index": "index",
+    "read": "reading",
 }
 
 __all__ = [
@@ -52,11 +56,13 @@ __all__ = [
     "Hit",
     "KeyName",
     "Milvus",
+    "Reading",
     "TimelineEntry",
     "Trace",
     "__version__",
     "ask",
     "build_index",
+    "read",
 ]
 
 

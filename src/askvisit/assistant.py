@@ -8,36 +8,60 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from askvisit import encoder as encoders
+from askvisit import names, timeline
 from askvisit import reader as readers
-from askvisit import talk
-from askvisit.calibration import Calibration, Strictness
-from askvisit.encoder import Encoder
-from askvisit.errors import EncoderMismatchError
-from askvisit.index import IndexLocation, PassageIndex, location_of
-from askvisit.inquiry import Inquiry, readable
-from askvisit.library import Library
+from askvisit.calibration import fitted_for
+from askvisit.corpus import SourceFile
+from askvisit.encoder import Encoder, RecentTexts
+from askvisit.errors import (
+    ArticleError,
+    EncoderMismatchError,
+    QuestionError,
+    UnknownArticleError,
+)
+from askvisit.index import (
+    CurrentArticles,
+    CurrentIndex,
+    IndexLocation,
+    PassageIndex,
+    location_of,
+)
+from askvisit.options import Options, check_question, readable
 from askvisit.pipeline import QAPipeline
-from askvisit.reader import Reader
-from askvisit.reader.fitted import fitted_for
-from askvisit.records import Answer
+from askvisit.reader import Reader, SentenceReader
+from askvisit.records import Answer, Article, Hit
+from askvisit.requests.intents import CLASSIFIER
 from askvisit.retriever import Retriever
 from askvisit.rewriting.resolution import Resolver, TermClassifier
-from askvisit.scope import Scope, propose
-from askvisit.trace import Recorder, Trace
+from askvisit.scope import Scope
+from askvisit.timeline import TimelineEntry, TimelineScope
+from askvisit.trace import STAGES, Trace
+
+if TYPE_CHECKING:
+    from askvisit.calibration import Calibration, Strictness
+    from askvisit.formats import PageView
+    from askvisit.names import KeyName
+
+Result = TypeVar("Result")
+
+NO_WORDS = "That contains no words to search for. Ask a question about the articles, in English."
 
 
-class Assistant(Library):
+class Assistant:
     """Answers questions over one index; safe to share between threads.
 
     A rebuilt index is picked up before the next question; each question uses one snapshot.
     """
+
+    observer: Callable[[str, Callable[[], Trace]], Trace] | None = None
+    """Called with each question asked and a function that answers it, whose trace it returns."""
 
     def __init__(
         self,
@@ -47,7 +71,10 @@ class Assistant(Library):
         calibration: Calibration,
         resolver: Resolver | None = None,
     ) -> None:
-        super().__init__(index, encoder)
+        self._location = location_of(index)
+        self._encoder = RecentTexts(encoder)
+        self._sentences = SentenceReader(self._encoder)
+        self._current = CurrentIndex(self._location, encoder)
         self._reader = reader
         self._calibration = calibration
         self._resolver = resolver or TermClassifier()
@@ -57,25 +84,29 @@ class Assistant(Library):
         cls,
         index: str | os.PathLike[str] | IndexLocation | None = None,
         *,
-        encoder: str | None = None,
-        reader: str | None = None,
+        encoder: str | Encoder | None = None,
+        reader: str | Reader | None = None,
     ) -> Self:
         """Open an index (the default one if None) with the encoder it was built with.
 
         index: its folder, or its location elsewhere (`askvisit.Milvus`).
-        encoder: the encoder that the index must have been built with.
-        reader: a question answering model by name or folder (the bundled one if None).
+        encoder: the encoder that the index was built with, by name or folder or as an object;
+        needed only for an object.
+        reader: a question answering model by name or folder (the bundled one if None), or an
+        object. Both protocols are in docs/python-api.md.
 
         Raises `IndexMissingError`, `IndexFormatError`, `IndexDamagedError`,
         `EncoderMismatchError` and `ModelError`, each saying how to fix it.
         """
         location = location_of(index)
         built_with = location.encoder()
-        engine = encoders.load(encoder or built_with.name)
-        if (engine.name, engine.sha256) != (built_with.name, built_with.sha256):
-            raise EncoderMismatchError(location, built_with.name, encoder or engine.name)
-        chosen = readers.load(reader, engine)
-        return cls(location, engine, chosen, fitted_for(chosen, location.calibration_file()))
+        if encoder is None or isinstance(encoder, str):
+            encoder = encoders.load(encoder or built_with.name)
+        if (encoder.name, encoder.sha256) != (built_with.name, built_with.sha256):
+            raise EncoderMismatchError(location, built_with.name, encoder.name)
+        if reader is None or isinstance(reader, str):
+            reader = readers.load(reader, encoder)
+        return cls(location, encoder, reader, fitted_for(reader, location.calibration_file()))
 
     @property
     def reader(self) -> Reader:
@@ -93,6 +124,7 @@ class Assistant(Library):
         until: str | None = None,
         sources: Sequence[str] | None = None,
         each: bool = False,
+        as_typed: bool = False,
     ) -> Answer:
         """Answer a question with quoted, cited sentences, or say that the articles do not answer.
 
@@ -104,39 +136,139 @@ class Assistant(Library):
         in these papers; see `askvisit.scope.Scope`.
         each: read each article with good passages on its own (ten at most) and cite the best
         answer from each that has one; `Answer.groups` shows which agree.
+        as_typed: read the question by itself and word for word: nothing is corrected or split, and
+        no earlier turn is considered.
 
         Raises `QuestionError` for a question that is empty, too long or not text,
         `UnknownArticleError` for an id not in the index, and `ScopeError` if no article is from
         that time or paper.
         """
-        scope = Scope(articles, since, until, sources)
-        return self.answer(Inquiry(question, history, scope, min_confidence, each))
+        options = Options(articles, min_confidence, since, until, sources, each, as_typed)
+        if self.observer is None:
+            return self._trace(question, history, options).answer
+        return self.observer(question, lambda: self._trace(question, history, options)).answer
 
-    def answer(self, inquiry: Inquiry) -> Answer:
-        """Answer an inquiry as `ask` does."""
-        return self._answer(inquiry)
+    def explain(self, question: str, history: Sequence[Answer] = (), **options: Any) -> Trace:
+        """Answer a question as `ask` does, and record how: readings, passages, scores, timings.
 
-    def explain(
+        options: those of `ask`.
+        """
+        return self._trace(question, history, Options(**options))
+
+    @property
+    def articles(self) -> Mapping[str, Article]:
+        """The articles by id."""
+        return self._on_snapshot(lambda index: CurrentArticles(index, self._current))
+
+    @property
+    def suggestions(self) -> tuple[str, ...]:
+        """Questions to start with, from `suggestions.txt` in the index's folder (one a line)."""
+        return self._location.suggestions()
+
+    def within(self, scope: Scope) -> list[str]:
+        """Return the ids of the articles in a scope; raises the same as `Assistant.ask` for it."""
+        return self._on_snapshot(lambda index: list(_ids(index, scope)))
+
+    def search(
         self,
         question: str,
-        history: Sequence[Answer] = (),
+        k: int = 5,
         *,
         articles: Sequence[str] | None = None,
-        min_confidence: float | None = None,
         since: str | None = None,
         until: str | None = None,
         sources: Sequence[str] | None = None,
-        each: bool = False,
-    ) -> Trace:
-        """Answer a question as `ask` does, and record how: readings, passages, scores, timings."""
-        scope = Scope(articles, since, until, sources)
-        return self.trace(Inquiry(question, history, scope, min_confidence, each))
+    ) -> list[Hit]:
+        """Return the k best passages for a question or keywords, best first; no reader is run.
 
-    def trace(self, inquiry: Inquiry) -> Trace:
-        """Answer an inquiry and record how, as `explain` does."""
-        recorder = Recorder()
-        answer = self._answer(inquiry, recorder)
-        return recorder.trace(answer, self._refused_below(inquiry))
+        Each of the two searches finds 50 passages, so there are never more than 100.
+
+        articles, since, until, sources: as for `Assistant.ask`.
+        """
+        check_question(question)
+        if k < 1:
+            raise QuestionError("k, the number of passages to return, must be 1 or more")
+        scope = Scope(articles, since, until, sources)
+
+        def search(index: PassageIndex) -> list[Hit]:
+            found = Retriever(index, self._encoder)
+            return found.search(readable(question), scope.ids(index))[:k]
+
+        return self._on_snapshot(search)
+
+    def timeline(
+        self,
+        topic: str | None = None,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        *,
+        articles: Sequence[str] | None = None,
+        sources: Sequence[str] | None = None,
+    ) -> tuple[TimelineEntry, ...]:
+        """Return the dated sentences in chronological order; only those about a topic if given.
+
+        since, until: the time span, both ends included: YYYY, YYYY-MM, YYYY-MM-DD or a date.
+        articles, sources: ids of the articles to search, and papers, as for `Assistant.ask`.
+
+        Relative dates ("last Tuesday") and dates without a year are resolved against
+        `Article.date`; if that is missing, they are left out.
+
+        Raises `QuestionError` for an empty topic or an invalid date, `UnknownArticleError`, and
+        `ScopeError` if no article is from these papers.
+        """
+        if topic is not None:
+            check_question(topic)
+        span = timeline.span(since, until)
+
+        def entries(index: PassageIndex) -> tuple[TimelineEntry, ...]:
+            scope = TimelineScope(_ids(index, Scope(articles, sources=sources)), *span)
+            if topic is None:
+                return timeline.everything(index, scope)
+            about = readable(topic)
+            return timeline.on_topic(index, self._encoder, self._sentences, about, scope)
+
+        return self._on_snapshot(entries)
+
+    def names(
+        self,
+        most: int = 20,
+        *,
+        articles: Sequence[str] | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        sources: Sequence[str] | None = None,
+    ) -> tuple[KeyName, ...]:
+        """Return the people, places and other names that the articles mention most.
+
+        most: the maximum number. articles, since, until, sources: as for `Assistant.ask`.
+
+        Raises `QuestionError` if `most` is below 1, and what `Assistant.ask` raises for a scope.
+        """
+        if most < 1:
+            raise QuestionError("most, the number of names to return, must be 1 or more")
+        scope = Scope(articles, since, until, sources)
+
+        def key_names(index: PassageIndex) -> tuple[KeyName, ...]:
+            return names.key_names(index, _ids(index, scope), most)
+
+        return self._on_snapshot(key_names)
+
+    def page(self, article_id: str, page: int, ranges: Sequence[tuple[int, int]] = ()) -> PageView:
+        """Render a page (from 1) of a PDF article.
+
+        ranges: (start, end) offsets in the article's text, as in a citation; the boxes of each are
+        in the view's `marks`, as fractions of the page.
+
+        Raises `UnknownArticleError` for an id not in the index, and `ArticleError` if the file has
+        no such page, is gone, or its text has changed since it was indexed.
+        """
+        known = self.articles
+        if article_id not in known:
+            raise UnknownArticleError(article_id, tuple(known))
+        path = self._location.article_file(article_id)
+        if path is None:
+            raise ArticleError(Path(article_id), "its file is not on this machine, only its text")
+        return SourceFile(path).page(known[article_id].sha256, page, ranges)
 
     def threshold(self, strictness: Strictness = "normal") -> float:
         """Return the fitted confidence threshold of a strictness level."""
@@ -147,41 +279,43 @@ class Assistant(Library):
         index = self._current.snapshot()
         evidence = Retriever(index, self._encoder).gather("What happened?", passages=1)
         self._reader.read("What happened?", evidence)
-        talk.warm_up(self._encoder)
+        CLASSIFIER.fit(self._encoder)
 
-    def _answer(self, inquiry: Inquiry, recorder: Recorder | None = None) -> Answer:
-        inquiry.check()
-        question = inquiry.question
-        unreadable = talk.why_unreadable(question)
-        if unreadable is not None:
-            return Answer(question, question, "not_found", False, unreadable, 0.0)
-        return self._on_snapshot(lambda index: self._answer_from(index, inquiry, recorder))
+    def _trace(self, question: str, history: Sequence[Answer], options: Options) -> Trace:
+        check_question(question)
+        options.check()
+        least = options.min_confidence
+        least = self.threshold() if least is None else least
+        asked = readable(question)
+        if not any(map(str.isalnum, asked)):
+            refused = Answer(
+                question, question, "not_found", False, NO_WORDS, 0.0, refusal="no_words"
+            )
+            return Trace(refused, least, (), dict.fromkeys(STAGES, 0.0))
 
-    def _answer_from(
-        self, index: PassageIndex, inquiry: Inquiry, recorder: Recorder | None
-    ) -> Answer:
-        articles = inquiry.scope.ids(index)
-        pipeline = QAPipeline(
-            index,
-            self._encoder,
-            self._reader,
-            self._calibration,
-            articles,
-            self._refused_below(inquiry),
-            self._sentences,
-            self._resolver,
-            inquiry.each,
-        )
-        if recorder is not None:
-            pipeline = recorder.watching(pipeline)
-        asked = readable(inquiry.question)
-        answer = pipeline.answer(inquiry.question, asked, inquiry.history)
-        proposed = propose(index, self._encoder, asked, articles)
-        return answer if proposed is None else replace(answer, proposed_scope=proposed)
+        def answer(index: PassageIndex) -> Trace:
+            pipeline = QAPipeline(
+                index,
+                self._encoder,
+                self._reader,
+                self._calibration,
+                options.scope.ids(index),
+                least,
+                self._resolver,
+                options.each,
+                options.as_typed,
+            )
+            return pipeline.answer(question, asked, history)
 
-    def _refused_below(self, inquiry: Inquiry) -> float:
-        least = inquiry.min_confidence
-        return self.threshold() if least is None else least
+        return self._on_snapshot(answer)
+
+    def _on_snapshot(self, work: Callable[[PassageIndex], Result]) -> Result:
+        return self._current.on_snapshot(work)
+
+
+def _ids(index: PassageIndex, scope: Scope) -> Sequence[str]:
+    found = scope.ids(index)
+    return index.article_ids() if found is None else found
 
 
 @cache
@@ -193,17 +327,11 @@ def ask(
     question: str,
     history: Sequence[Answer] = (),
     *,
-    articles: Sequence[str] | None = None,
-    min_confidence: float | None = None,
-    since: str | None = None,
-    until: str | None = None,
-    sources: Sequence[str] | None = None,
-    each: bool = False,
     index: str | Path | IndexLocation | None = None,
+    **options: Any,
 ) -> Answer:
     """Answer a question from an index (the default one if None), which is loaded once.
 
-    See `Assistant.ask` and `Assistant.load`.
+    options: those of `Assistant.ask`. See `Assistant.load` for the index.
     """
-    scope = Scope(articles, since, until, sources)
-    return _loaded(index).answer(Inquiry(question, history, scope, min_confidence, each))
+    return _loaded(index).ask(question, history, **options)

@@ -6,16 +6,20 @@ readers or questions.
 
 from __future__ import annotations
 
-import argparse
 import json
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from shlex import quote
+from typing import TYPE_CHECKING, Any, Literal
 
 from askvisit.errors import DataError, index_option, reason_of
+
+if TYPE_CHECKING:
+    from askvisit.reader import Reader
 
 ACCURATE = "accurate"
 """The default reader: a small model reads everything, a large one rereads the likeliest places."""
@@ -34,6 +38,7 @@ LEVELS: tuple[Strictness, ...] = ("lenient", "normal", "strict")
 class Calibration:
     """Feature weights fitted for one reader, and confidence `thresholds` by strictness.
 
+    `rank`, `share` and `confidence` weigh the features of `askvisit.ranking`.
     `rates` are the expected shares at each strictness for each source of texts (such as news),
     measured on held-out articles: `answered` and `right` of the answerable questions,
     `false_near` and `false_far` of the unanswerable questions about the article's subject or
@@ -42,6 +47,7 @@ class Calibration:
 
     reader: str
     rank: Mapping[str, float]
+    share: Mapping[str, float]
     confidence: Mapping[str, float]
     thresholds: Mapping[Strictness, float]
     rates: Mapping[Strictness, Mapping[str, Mapping[str, float]]]
@@ -72,6 +78,31 @@ def calibration_for(reader: str, fitted_by_user: Path | None = None) -> Calibrat
     return shipped(reader) if reader in _bundled() else None
 
 
+def fitted_for(reader: Reader, fitted_by_user: Path | None = None) -> Calibration:
+    """Return the weights fitted for a reader.
+
+    Warns if they were fitted for other files of it, or if there are none: then those of the
+    bundled `small` reader are returned.
+    """
+    fitted = calibration_for(reader.name, fitted_by_user)
+    if fitted is not None and fitted.sha256 in (None, reader.sha256):
+        return fitted
+    missing = f"no weights are fitted for the reader {reader.name}"
+    if fitted is not None:
+        missing = f"the weights were fitted for other files of the reader {reader.name}"
+    options = f"--reader {quote(reader.name)}"
+    if fitted_by_user is not None:
+        options += f" {index_option(fitted_by_user.parent)}"
+    warnings.warn(
+        f"{missing}, so its confidence is a guess; fit them "
+        f"with: askvisit calibrate QUESTIONS.jsonl {options}",
+        stacklevel=3,
+    )
+    if fitted is not None:
+        return fitted
+    return shipped(SMALL)
+
+
 def shipped(reader: str) -> Calibration:
     """Return the calibration of a reader that comes with askvisit; `KeyError` for any other."""
     return Calibration(reader=reader, **_bundled()[reader])
@@ -82,34 +113,3 @@ def _bundled() -> dict[str, dict[str, Any]]:
     text = resources.files("askvisit").joinpath("models/calibration.json").read_text("utf-8")
     fitted: dict[str, dict[str, Any]] = json.loads(text)
     return fitted
-
-
-def add_reader(parser: argparse.ArgumentParser) -> None:
-    """Add --reader."""
-    parser.add_argument(
-        "--reader",
-        metavar="NAME",
-        help=f"{ACCURATE} (the default), {FAST}, {SMALL}, or a question answering model by name "
-        "or folder",
-    )
-
-
-def add_strictness(parser: argparse.ArgumentParser) -> None:
-    """Add --strictness, whose help says what to expect of each level."""
-    answered = ", ".join(
-        f"{level} {given} ({right})"
-        for level, given, right in zip(LEVELS, _of_100("answered"), _of_100("right"), strict=True)
-    )
-    parser.add_argument(
-        "--strictness",
-        choices=LEVELS,
-        default="normal",
-        help="how sure an answer must be to be given (default: normal). Answered (correctly) of "
-        f"100 answerable news questions: {answered}; of 100 that only look answerable: "
-        f"{', '.join(map(str, _of_100('false_near')))} (docs/quality.md)",
-    )
-
-
-def _of_100(share: str) -> list[int]:
-    """Return a share of 100 news questions at each strictness with the default reader."""
-    return [round(100 * shipped(ACCURATE).rates[level]["news"][share]) for level in LEVELS]

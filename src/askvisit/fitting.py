@@ -1,8 +1,8 @@
-"""Fit how a reader's spans are ranked and how sure its answers are.
+"""Fit how a reader's spans are ranked, how many are quoted, and how sure its answers are.
 
 Questions with known answers are asked of articles that the reader was not trained on. Rank weights
-are a conditional logit over the sentences that were read (McFadden, 1974), the confidence a
-logistic regression for "one of the cited candidates is right" (Platt, 1999).
+are a conditional logit over the sentences that were read (McFadden, 1974). Whether a sentence
+belongs to the answer, and whether what is quoted answers, are logistic regressions (Platt, 1999).
 """
 
 from __future__ import annotations
@@ -13,28 +13,36 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import floor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from askvisit import ranking
 from askvisit.calibration import Calibration, Strictness
-from askvisit.encoder import Encoder
 from askvisit.errors import DataError
-from askvisit.evaluation import Question, is_gold
-from askvisit.index import PassageIndex
-from askvisit.ranking import CONFIDENCE_FEATURES, RANK_FEATURES
-from askvisit.reader import Reader
-from askvisit.records import Evidence, Span
+from askvisit.evaluation.questions import Question, is_gold
+from askvisit.ranking import CONFIDENCE_FEATURES, RANK_FEATURES, SHARE_FEATURES
 from askvisit.retriever import Retriever
 from askvisit.text import marked
 
-ANSWERED: dict[Strictness, float] = {"lenient": 0.95, "normal": 0.90, "strict": 0.70}
-"""What share of answerable questions each strictness answers, on the fitted articles."""
+if TYPE_CHECKING:
+    from askvisit.encoder import Encoder
+    from askvisit.index import PassageIndex
+    from askvisit.reader import Reader
+    from askvisit.records import Evidence, Span
 
-WEIGHTS = {"news": 2.0}
+ANSWERED: dict[Strictness, float] = {"lenient": 0.95, "normal": 0.88, "strict": 0.70}
+"""What share of answerable questions for a fact each strictness answers, on the fitted articles."""
+
+WEIGHTS = {"news": 2.0, "broad": 2.0}
 """Weights of sources, 1 for any other: askvisit is made for news."""
+
+USEFUL = 0.4
+"""Probability that a sentence which only adds to an answer belongs to it."""
+
+ENOUGH = 0.5
+"""The share of the sentences needed that makes a quotation an answer."""
 
 Floats = NDArray[np.float64]
 
@@ -45,8 +53,10 @@ class Sample:
 
     `answerable` says that the article answers it. `gold` are the spans that are right, by number;
     an answerable question has none where what answers it was not read to the end. `far` is True for
-    a question about another article, `several` for one that all of the gold spans answer together.
-    `source` names the kind of text; a source counts by its weight, not by its number of questions.
+    a question about another article. `needed` is the number of sentences that answer only together,
+    as those of a list or a story do; 0 if each of them answers. `useful` are spans that only add to
+    the answer. `source` names the kind of text; a source counts by its weight, not by its number of
+    questions.
     """
 
     source: str
@@ -57,7 +67,8 @@ class Sample:
     gold: tuple[int, ...]
     answerable: bool
     far: bool = False
-    several: bool = False
+    needed: int = 0
+    useful: tuple[int, ...] = ()
 
 
 def ask(
@@ -98,21 +109,25 @@ def fit(samples: Sequence[Sample], reader: str) -> Calibration:
         )
     if not any(sample.gold for sample in samples):
         raise DataError("the reader finds none of the answers, so there is nothing to fit to")
-    names, weights = _fit_rank(samples)
-    rows, right = _confidence_data(samples, names, weights)
+    rank = _named(*_fit_rank(samples))
+    belonging = _named(*_fit_share(samples, rank))
+    rows, right = _confidence_data(samples, rank, belonging)
     if not right.any():
         raise DataError("the reader ranks none of the answers first, so there is nothing to fit to")
     share = _shares(samples)
-    confidence_names, coefficients = _fit_confidence(rows, right, share)
-    sure = _probability(coefficients, _matrix(rows, confidence_names))[answerable]
+    names, coefficients = _fit_confidence(rows, right, share)
+    facts = answerable & np.array([not sample.needed for sample in samples])
+    judged = facts if facts.any() else answerable
+    sure = _probability(coefficients, _matrix(rows, names[1:]))[judged]
     thresholds = {
-        level: _rounded_down(_weighted_quantile(sure, share[answerable], 1 - wanted))
+        level: _rounded_down(_weighted_quantile(sure, share[judged], 1 - wanted))
         for level, wanted in ANSWERED.items()
     }
     return Calibration(
         reader,
-        _rounded(names, weights),
-        _rounded(("intercept", *confidence_names), coefficients),
+        rank,
+        belonging,
+        _named(names, coefficients),
         thresholds,
         rates={},
     )
@@ -125,6 +140,7 @@ def as_json(
     return {
         "sha256": sha256,
         "rank": fitted.rank,
+        "share": fitted.share,
         "confidence": fitted.confidence,
         "thresholds": fitted.thresholds,
         "rates": expected,
@@ -162,32 +178,73 @@ def _fit_rank(samples: Sequence[Sample]) -> tuple[list[str], Floats]:
 
 
 def has_answer(sample: Sample, spans: Sequence[Span]) -> bool:
-    """Return whether one of a sample's spans, such as those cited, is right."""
-    return any(sample.spans.index(span) in sample.gold for span in spans)
+    """Return whether a sample's spans, such as those cited, answer.
+
+    One of them is right; or they are at least half of those that only answer together.
+    """
+    right = sum(sample.spans.index(span) in sample.gold for span in spans)
+    return right > 0 and right >= ENOUGH * sample.needed
+
+
+def _fit_share(samples: Sequence[Sample], rank: Mapping[str, float]) -> tuple[list[str], Floats]:
+    """Fit the probability that a sentence belongs to the answer of an answered question.
+
+    Sentences that only add to the answer count as both, `USEFUL` of them as belonging.
+    """
+    chosen = [sample for sample in samples if sample.gold]
+    rows: list[dict[str, float]] = []
+    belongs: list[float] = []
+    weights: list[float] = []
+    for sample, share in zip(chosen, _shares(chosen), strict=True):
+        ranked, scores = ranking.by_score(sample.evidence, sample.spans, rank)
+        rows += ranking.share_rows(ranked, scores)
+        for span in ranked:
+            number = sample.spans.index(span)
+            useful = USEFUL if number in sample.useful else 0.0
+            belongs.append(1.0 if number in sample.gold else useful)
+        weights += [share] * len(ranked)
+    target, weight = np.array(belongs), np.array(weights)
+    return _fit_logistic(
+        SHARE_FEATURES,
+        [*rows, *rows],
+        np.repeat([True, False], len(rows)),
+        np.concatenate([weight * target, weight * (1 - target)]) * len(rows),
+    )
 
 
 def _confidence_data(
-    samples: Sequence[Sample], names: Sequence[str], weights: Floats
+    samples: Sequence[Sample], rank: Mapping[str, float], share: Mapping[str, float]
 ) -> tuple[list[dict[str, float]], NDArray[np.bool_]]:
-    """Return each question's first candidate as a row, and whether what is cited has an answer."""
+    """Return each question's first candidate as a row, and whether what is quoted answers."""
     rows, right = [], []
-    fitted = dict(zip(names, weights.tolist(), strict=True))
     for sample in samples:
-        ranked, scores = ranking.by_score(sample.evidence, sample.spans, fitted)
-        rows.append(ranking.confidence_rows(sample.evidence, ranked, scores)[0])
-        right.append(has_answer(sample, ranked[: ranking.cited(scores)]))
+        ranked, scores = ranking.by_score(sample.evidence, sample.spans, rank)
+        shares = ranking.probabilities(share, ranking.share_rows(ranked, scores))
+        rows.append(ranking.confidence_rows(sample.evidence, ranked, scores, shares)[0])
+        quoted = [ranked[n] for n in ranking.likeliest_set(shares)]
+        right.append(has_answer(sample, quoted))
     return rows, np.array(right)
 
 
 def _fit_confidence(
     rows: Sequence[dict[str, float]], right: NDArray[np.bool_], share: Floats
 ) -> tuple[list[str], Floats]:
+    return _fit_logistic(CONFIDENCE_FEATURES, rows, right, share * len(rows))
+
+
+def _fit_logistic(
+    features: Sequence[str],
+    rows: Sequence[Mapping[str, float]],
+    labels: NDArray[np.bool_],
+    weights: Floats,
+) -> tuple[list[str], Floats]:
+    """Return the names and coefficients of a logistic regression, that of the intercept first."""
     from sklearn.linear_model import LogisticRegression
 
-    names = [name for name in CONFIDENCE_FEATURES if name in rows[0]]
+    names = [name for name in features if name in rows[0]]
     model = LogisticRegression(C=100.0, max_iter=1000)
-    model.fit(_matrix(rows, names), right, sample_weight=share * len(rows))
-    return names, np.concatenate([model.intercept_, model.coef_[0]])
+    model.fit(_matrix(rows, names), labels, sample_weight=weights)
+    return ["intercept", *names], np.concatenate([model.intercept_, model.coef_[0]])
 
 
 def _shares(samples: Sequence[Sample]) -> Floats:
@@ -227,5 +284,5 @@ def _matrix(rows: Sequence[Mapping[str, float]], names: Sequence[str]) -> Floats
     return np.array([[row[name] for name in names] for row in rows])
 
 
-def _rounded(names: Sequence[str], weights: Floats) -> dict[str, float]:
+def _named(names: Sequence[str], weights: Floats) -> dict[str, float]:
     return {name: round(float(w), 4) for name, w in zip(names, weights, strict=True)}

@@ -9,23 +9,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from askvisit import ranking
-from askvisit.calibration import Calibration
-from askvisit.quotable import speaker
-from askvisit.ranking import Candidate
+from askvisit.dates.expressions import is_counted
+from askvisit.quotable import citation_of
 from askvisit.records import (
     AnswerGroup,
     Article,
-    Citation,
     Evidence,
     GroupMember,
     Hit,
     SpanType,
 )
 from askvisit.retriever import fused
-from askvisit.text import MONTH, NUMBER_WORDS, content_words
-from askvisit.timeline.expressions import is_counted
+from askvisit.text import MONTH, NUMBER_WORDS, WEEKDAY, content_words
+
+if TYPE_CHECKING:
+    from askvisit.calibration import Calibration
+    from askvisit.ranking import Candidate
 
 MOST_ARTICLES = 10
 """Maximum number of articles, those with the best passages, read one by one for their answers."""
@@ -41,7 +43,7 @@ _FEW = 16
 """Number of passages up to which that distance says nothing, and every article is kept."""
 
 _CALENDAR = re.compile(
-    rf"\b(?:{MONTH}|(?i:(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|today))\b"
+    rf"\b(?:{MONTH}|(?i:{WEEKDAY}|yesterday|today))\b"
     r"|(?<![$£€.,])\b(?P<year>(?:1[5-9]|20)\d\d)\b(?![,.]\d|-[a-z])"
 )
 
@@ -141,8 +143,7 @@ def group(
         for said in sorted(members, key=lambda said: said.date, reverse=True):
             number += 1
             span, score = said.candidate.span, said.candidate.score
-            who = speaker(said.article.text, span.sentence.start)
-            citation = Citation.of(number, said.article, span, score, who)
+            citation = citation_of(number, said.article, span, score)
             known_of = (said.article.source, said.article.date)
             cited.append(GroupMember(citation, *known_of, said.candidate.confidence))
         said = members[0]

@@ -45,6 +45,9 @@ FITTED = Path(__file__).with_suffix(".npz")
 LEAST_MARGIN = 0.7
 """Minimum margin of the best kind over the next."""
 
+_PLACES = frozenset("UK US USA UAE DC".split())
+"""Places that are mostly called by their initials."""
+
 _MENTIONS = 20
 """Maximum mentions of a name to use."""
 
@@ -110,8 +113,11 @@ class KindClassifier:
         scores = self.scores(names, vectors)
         ordered = np.sort(scores, axis=1)
         sure = ordered[:, -1] - ordered[:, -2] >= margin
-        best = scores.argmax(axis=1)
-        return [(KINDS[k], bool(s)) for k, s in zip(best.tolist(), sure.tolist(), strict=True)]
+        best = scores.argmax(axis=1).tolist()
+        return [
+            (KINDS[kind], bool(is_sure) and not is_code(name))
+            for kind, is_sure, name in zip(best, sure, names, strict=True)
+        ]
 
 
 def kinds(names: Sequence[NameInContext]) -> list[NameKind]:
@@ -136,7 +142,19 @@ def _fitted() -> KindClassifier:
 def vectors(names: Sequence[NameInContext]) -> Scores:
     """Return the bundled encoder's vector of each name alone (names × dimension)."""
     texts = [name.name.title() if name.name.isupper() else name.name for name in names]
-    return normalise(encoders.load().encode(texts)).astype(np.float64)
+    return normalise(encoders.load().encode_query(texts)).astype(np.float64)
+
+
+def is_code(name: NameInContext) -> bool:
+    """Return whether a name is initials or has a digit: "NATO", "MEPs", "H5N1", "USB-C".
+
+    These occur where places do, but hardly ever are any. A town in capitals opens a report.
+    """
+    plain = name.name.replace(".", "")
+    if is_long(name) or plain in _PLACES:
+        return False
+    capitals = plain.removesuffix("s").isupper() and any(b.strip() for b, _, _ in name.mentions)
+    return capitals or any(character.isdigit() for character in plain)
 
 
 def is_long(name: NameInContext) -> int:

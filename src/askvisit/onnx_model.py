@@ -130,6 +130,7 @@ class OnnxModel:
         tokenizer = (source or folder) / "tokenizer.json"
         _check(tokenizer, self.about["tokenizer_sha256"], repair)
         self._session = _session(folder / "model.onnx", source)
+        self.outputs = tuple(output.name for output in self._session.get_outputs())
         self._tokenizer = _tokenizer(tokenizer)
         self.layout = Layout.of(self._tokenizer)
         self._pair = lru_cache(_REMEMBERED)(self.run)

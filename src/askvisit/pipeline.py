@@ -1,28 +1,50 @@
 """The pipeline for one question of a conversation, on one snapshot of an index.
 
-Spelling and aliases propose one corrected form of a question; if it finds no confident answer, and
-the question depends on no earlier turn, it is read as typed too. A very short question is read with
-the words of earlier turns that it depends on, which a term classifier predicts; a longer one only
-if it has no confident answer by itself, and then the more confident reading is taken.
+Exact requests aside, a question is retrieved for, read and answered as it was typed. Only if that
+finds no sure answer, other requests, its other forms (`rewriting.query`) and its language are
+considered. A very short question is read with the words of earlier turns that it depends on, which
+a term classifier predicts; a longer one only if it has no confident answer by itself, and then the
+more confident reading is taken.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from askvisit import grouping, question_forms, ranking, rewriting, talk, topic_search
-from askvisit.calibration import Calibration
-from askvisit.encoder import Encoder
-from askvisit.index import PassageIndex
-from askvisit.ranking import Candidate
-from askvisit.reader import Reader, SentenceReader
-from askvisit.records import Answer, AnswerGroup, Citation, ContextTurn, Evidence, quoted
+from askvisit import citing, grouping, ranking
+from askvisit.records import (
+    Answer,
+    AnswerGroup,
+    Citation,
+    ContextTurn,
+    Evidence,
+    numbered_on,
+    quoted,
+)
+from askvisit.requests import intents, language, replies
 from askvisit.retriever import Retriever
+from askvisit.rewriting import query
 from askvisit.rewriting.resolution import TURNS, Resolver, expanded
-from askvisit.text import content_words, marked
+from askvisit.text import AUXILIARIES, QUESTION_WORDS, content_words, marked
+from askvisit.trace import Clock, Trace, TracedReading, traced_passages
+
+if TYPE_CHECKING:
+    from askvisit.calibration import Calibration
+    from askvisit.encoder import Encoder
+    from askvisit.index import PassageIndex
+    from askvisit.ranking import Candidate
+    from askvisit.reader import Reader
+    from askvisit.requests.intents import Request
 
 NOT_FOUND = "The articles do not answer this question."
+NOT_ENGLISH = "I only understand English. Please ask in English."
+UNSURE = "No sentence is sure enough to be the answer."
+
+_LIKELY = 0.15
+"""The least confidence in a refused answer at which its places are called likely."""
 
 _NEAREST = 3
 
@@ -32,10 +54,16 @@ _FOLLOW_UP = 2
 Over half of the follow-ups in the news set's dev dialogues have no more, and a tenth of the
 complete questions."""
 
+_SEVERAL = re.compile(
+    rf"\?.*\w|(?:;|\b(?:and|but|or|also)\b).*\b(?:{'|'.join(QUESTION_WORDS | AUXILIARIES)})\b",
+    re.IGNORECASE,
+)
+"""What a line of several questions has; whether it is one, `query.split` tells."""
+
 
 @dataclass(frozen=True)
 class ReadingResult:
-    """A reading and what was found for it; `is_topic_search` if it is a topic or a claim.
+    """A reading and what was found for it.
 
     `question` says how it was read; `asked` is the question without the words of earlier turns.
     """
@@ -43,7 +71,6 @@ class ReadingResult:
     question: str
     evidence: Evidence
     candidates: list[Candidate]
-    is_topic_search: bool = False
     context: tuple[ContextTurn, ...] = ()
     asked: str = ""
 
@@ -55,7 +82,10 @@ class ReadingResult:
 
 @dataclass(frozen=True)
 class QAPipeline:
-    """What a question is answered with: an index snapshot, the models, and the user's options."""
+    """What one question is answered with: an index snapshot, the models, and the user's options.
+
+    `clock`, `looked_up` and `taken` record how it is answered.
+    """
 
     index: PassageIndex
     encoder: Encoder
@@ -63,74 +93,140 @@ class QAPipeline:
     calibration: Calibration
     articles: Sequence[str] | None
     min_confidence: float
-    sentences: SentenceReader
     resolver: Resolver
     each: bool = False
+    as_typed: bool = False
+    clock: Clock = field(default_factory=Clock)
+    looked_up: list[ReadingResult] = field(default_factory=list)
+    taken: list[ReadingResult] = field(default_factory=list)
 
-    def answer(self, question: str, asked: str, history: Sequence[Answer]) -> Answer:
-        """Answer a line; `asked` is its readable form. Several questions are answered in turn.
+    def answer(self, question: str, asked: str, history: Sequence[Answer]) -> Trace:
+        """Answer a line, and say how; `asked` is its readable form."""
+        with self.clock.stage("other"):
+            answer = self._answer_line(question, asked, history)
+        readings = tuple(
+            TracedReading(
+                result.question,
+                any(result is taken for taken in self.taken),
+                result.confidence,
+                traced_passages(result.evidence, result.candidates),
+            )
+            for result in self.looked_up
+        )
+        return Trace(answer, self.min_confidence, readings, self.clock.seconds)
 
-        Typed question → rewriting (`_best`) → retrieval, reading, ranking (`read`) → answer.
-        """
-        parts = rewriting.splitting.split(rewriting.wrapping.unwrap(asked))
-        if len(parts) == 1 or talk.is_one_request(parts):
+    def _answer_line(self, question: str, asked: str, history: Sequence[Answer]) -> Answer:
+        """Answer a line; several questions in it are answered in turn, but one request once."""
+        if self.as_typed:
+            reply = self._exact_reply(question, asked, ())
+            return reply or self._taken(question, self._look_up(asked))
+        parts = query.split(query.unwrap(asked)) if _SEVERAL.search(asked) else [asked]
+        if len(parts) == 1:
             return self._answer_one(question, asked, history)
+        requests = [r for part in parts if (r := intents.recognise(part, self.encoder))]
+        if len(requests) == len(parts) and len({(r.intent, r.about) for r in requests}) == 1:
+            request = max(requests, key=lambda r: r.sentences or 0)
+            if (reply := self._reply(question, asked, request, history)) is not None:
+                return reply
         answers: list[Answer] = []
         for part in parts:
             answers.append(self._answer_one(part, part, [*history, *answers]))
         return _joined(question, answers)
 
     def _answer_one(self, question: str, asked: str, history: Sequence[Answer]) -> Answer:
-        """Answer one question; replies in the history are no turns that it may depend on.
-
-        What may be a request or a question to the text is that if the text has a sure answer.
-        """
-        reply = talk.reply(self.index, self.encoder, question, asked, history, self.articles)
-        if reply is not None and reply.is_sure:
-            return self._unless_all_is_refused(reply.answer, asked)
-        places = [n for n, turn in enumerate(history) if not talk.is_reply(turn)]
+        """Answer one question: exact requests → retrieval, reading, ranking → after a refusal."""
+        reply = self._exact_reply(question, asked, history)
+        if reply is not None:
+            return reply
+        places = [n for n, turn in enumerate(history) if turn.is_turn]
         earlier = [history[place] for place in places]
-        result = self._best(rewriting.wrapping.unwrap(asked), earlier)
-        if reply is not None and (result.is_topic_search or not self._is_sure(result)):
-            return self._unless_all_is_refused(reply.answer, asked)
-        return self._answered(question, result).placed(places)
+        result = self._best(asked, earlier)
+        if self._is_sure(result):
+            return self._taken(question, result).placed(places)
+        forms = query.forms(asked, self.index)
+        is_follow_up = _is_follow_up(history)
+        for form in (asked, *forms):
+            request = intents.recognise(form, self.encoder, is_follow_up=is_follow_up, loosely=True)
+            reply = self._reply(question, asked, request, history)
+            if reply is not None:
+                return reply
+        for form in forms:
+            if not self._is_sure(result):
+                result = max(self._best(form, earlier), result, key=_confidence)
+        answer = self._taken(question, result).placed(places)
+        if answer.found or self._is_sure(result) or language.is_english(asked):
+            return answer
+        return replace(answer, text=NOT_ENGLISH, refusal="not_english")
+
+    def _exact_reply(self, question: str, asked: str, history: Sequence[Answer]) -> Answer | None:
+        """Reply to what is surely a request, also by naming one of the articles just listed."""
+        last = _last(history)
+        if any(turn.kind == "talk" and turn.choices for turn in last):
+            completed = replies.completed(self.index, self.encoder, asked, last, self.articles)
+            if completed is not None:
+                request, article_id = completed
+                return self._reply(question, asked, request, (), [article_id])
+        found = intents.recognise(asked, self.encoder, is_follow_up=_is_follow_up(history))
+        return self._reply(question, asked, found, history) if found and found.is_sure else None
+
+    def _reply(
+        self,
+        question: str,
+        asked: str,
+        request: Request | None,
+        history: Sequence[Answer],
+        articles: Sequence[str] | None = None,
+    ) -> Answer | None:
+        """Reply to a request; a headline or summary is refused if everything is to be refused."""
+        if request is None:
+            return None
+        among = self.articles if articles is None else articles
+        reply = replies.reply(self.index, self.encoder, question, request, history, among)
+        if reply is None or not reply.found or self.min_confidence < 1:
+            return reply
+        hits = Retriever(self.index, self.encoder).search(asked, self.articles)[:_NEAREST]
+        return replace(
+            reply,
+            kind="not_found",
+            found=False,
+            text=NOT_FOUND,
+            refusal="absent",
+            citations=(),
+            facts=(),
+            notes=(),
+            nearest=tuple(hits),
+        )
 
     def _best(self, asked: str, history: Sequence[Answer]) -> ReadingResult:
-        """Rewrite a question, and return the result of the chosen reading."""
-        spelled = rewriting.spelling.correct(asked, self.index)
-        corrected = rewriting.aliases.expand(spelled, self.index, directions=False)
-        cited = _last_cited(history)
-        is_short = len(content_words(corrected)) <= _FOLLOW_UP
-        in_context = self._in_context(corrected, history) if is_short else None
+        """Return the result for a question by itself or in context, whichever is to be taken."""
+        is_short = len(content_words(asked)) <= _FOLLOW_UP
+        in_context = self._in_context(asked, history) if is_short else None
         if in_context is not None:
             return in_context
-        alone = self._alone(spelled, corrected, cited)
+        alone = self._look_up(asked, cited=_last_cited(history))
         if self._is_sure(alone):
             return alone
         if not is_short:
-            in_context = self._in_context(corrected, history)
-        if in_context is None:
-            return self._or_as_typed(asked, alone, cited)
-        return max(alone, in_context, key=_confidence)
+            in_context = self._in_context(asked, history)
+        return alone if in_context is None else max(alone, in_context, key=_confidence)
 
-    def _alone(self, spelled: str, corrected: str, cited: Sequence[Citation]) -> ReadingResult:
-        """Read a question by itself; "the North" as North Korea if it is not sure otherwise."""
-        result = self.read(corrected, cited=cited)
-        country = rewriting.aliases.expand(spelled, self.index)
-        if country == corrected or self._is_sure(result):
-            return result
-        return max(self.read(country, cited=cited), result, key=_confidence)
+    def _look_up(
+        self, question: str, context: Sequence[ContextTurn] = (), cited: Sequence[Citation] = ()
+    ) -> ReadingResult:
+        """Read as `read` does, and record it."""
+        with self.clock.stage("read"):
+            result = self.read(question, context, cited)
+        self.looked_up.append(result)
+        return result
 
     def read(
         self, question: str, context: Sequence[ContextTurn] = (), cited: Sequence[Citation] = ()
     ) -> ReadingResult:
-        """Retrieve, read and rank for one reading: a question, or a topic or claim.
+        """Retrieve, read and rank for one reading: a question, a topic or a claim.
 
-        context: earlier turns, whose words are added to the question; it is then not a topic.
+        context: earlier turns, whose words are added to the question.
         cited: what the last answer quoted; passages near it are preferred.
         """
-        if not context and (about := rewriting.topics.topic(question, self.index)) is not None:
-            return self._search_topic(question, about)
         words = list(dict.fromkeys(word for turn in context for word in turn.words))
         asked = expanded(marked(question), words)
         evidence = self._gather(asked, self.reader, cited)
@@ -141,33 +237,57 @@ class QAPipeline:
             return ReadingResult(reading, evidence, ranked, context=tuple(context), asked=question)
         return ReadingResult(question, evidence, ranked, asked=question)
 
+    def _taken(self, question: str, result: ReadingResult) -> Answer:
+        self.taken.append(result)
+        return self._answered(question, result)
+
     def _answered(self, question: str, result: ReadingResult) -> Answer:
-        """Cite the candidates that are confident enough, or refuse, with the nearest passages."""
-        chosen = self._chosen(result)
-        citations = ranking.cite(chosen, self.index.article)
+        """Cite the candidates that are confident enough, or refuse, with the likeliest places."""
+        chosen = ranking.choose(result.candidates, self.min_confidence)
+        citations = citing.cite(chosen, self.index)
         groups = self._groups(result)
         confidence = result.confidence
         if self.each and groups:
             members = [member for group in groups for member in group.members]
             citations = tuple(member.citation for member in members)
             confidence = max(confidence, *(member.confidence for member in members))
+        if not citations:
+            return self._refused(question, result)
         return Answer(
             question=question,
             reading=result.question,
-            kind="answer" if citations else "not_found",
-            found=bool(citations),
-            text=quoted(citations) if citations else NOT_FOUND,
+            kind="answer",
+            found=True,
+            text=quoted(citations, joined=citing.is_story(chosen) and not self.each),
             confidence=confidence,
             citations=citations,
-            nearest=() if citations else result.evidence.hits[:_NEAREST],
             context=result.context,
             groups=groups,
+        )
+
+    def _refused(self, question: str, result: ReadingResult) -> Answer:
+        """Refuse: with the places of the likeliest candidates, or far from all, what is nearest."""
+        hits = result.evidence.hits
+        is_likely = result.confidence >= _LIKELY
+        if is_likely:
+            likely = [ranking.hit_of(result.evidence, c.span) for c in result.candidates]
+            hits = tuple(dict.fromkeys([*likely, *hits]))
+        return Answer(
+            question=question,
+            reading=result.question,
+            kind="not_found",
+            found=False,
+            text=UNSURE if is_likely else NOT_FOUND,
+            confidence=result.confidence,
+            nearest=hits[:_NEAREST],
+            context=result.context,
+            refusal="unsure" if is_likely else "absent",
         )
 
     def _groups(self, result: ReadingResult) -> tuple[AnswerGroup, ...]:
         """Return the grouped answers of several articles: of those read, or of each."""
         least = max(self.min_confidence, self.calibration.thresholds["lenient"])
-        if result.is_topic_search or self.min_confidence >= 1:
+        if self.min_confidence >= 1:
             return ()
         if self.each:
             best = [read.candidates[0] for read in self._read_each(result, least)]
@@ -184,70 +304,34 @@ class QAPipeline:
         best = [candidate.span.sentence.article_id for candidate in result.candidates[:1]]
         relevant = dict.fromkeys([*best, *grouping.relevant(result.evidence.hits)])
         alone = [replace(self, articles=(article_id,)) for article_id in relevant]
-        read = [one.read(result.asked, result.context) for one in alone]
-        return [one for one in read if not one.is_topic_search and one.confidence >= least]
-
-    def _chosen(self, result: ReadingResult) -> list[Candidate]:
-        if result.is_topic_search:
-            return topic_search.choose(result.candidates, self.min_confidence)
-        several = question_forms.asks_for_several(result.asked)
-        return ranking.choose(result.candidates, self.min_confidence, several=several)
+        read = [one._look_up(result.asked, result.context) for one in alone]
+        sure = [one for one in read if one.confidence >= least]
+        self.taken.extend(sure)
+        return sure
 
     def _in_context(self, question: str, history: Sequence[Answer]) -> ReadingResult | None:
         """Read a question with the words of earlier turns; None if it depends on none."""
         context = self.resolver.context(question, history)
         if not context:
             return None
-        return self.read(question, context, _last_cited(history))
-
-    def _or_as_typed(
-        self, asked: str, result: ReadingResult, cited: Sequence[Citation]
-    ) -> ReadingResult:
-        """Return the corrected form's result, unless only the question as typed is confident."""
-        if result.question == asked or self._is_sure(result):
-            return result
-        typed = self.read(asked, cited=cited)
-        return typed if self._is_sure(typed) else result
-
-    def _search_topic(self, question: str, about: str) -> ReadingResult:
-        evidence = self._gather(about, self.sentences)
-        ranked = topic_search.rank(about, evidence, self.sentences)
-        return ReadingResult(question, evidence, ranked, is_topic_search=True)
+        return self._look_up(question, context, _last_cited(history))
 
     def _gather(self, asked: str, reader: Reader, cited: Sequence[Citation] = ()) -> Evidence:
         retriever = Retriever(self.index, self.encoder)
-        return retriever.gather(asked, self.articles, cited, passages=reader.passages)
+        with self.clock.stage("encode"):
+            self.encoder.encode_query([asked])  # it keeps the vector for the search
+        with self.clock.stage("search"):
+            return retriever.gather(asked, self.articles, cited, passages=reader.passages)
 
     def _is_sure(self, result: ReadingResult) -> bool:
         return result.confidence >= self.calibration.thresholds["normal"]
 
-    def _unless_all_is_refused(self, reply: Answer, asked: str) -> Answer:
-        """Return a reply; a headline or summary is refused if everything is to be refused."""
-        if not reply.found or self.min_confidence < 1:
-            return reply
-        hits = Retriever(self.index, self.encoder).search(asked, self.articles)[:_NEAREST]
-        return replace(
-            reply,
-            kind="not_found",
-            found=False,
-            text=NOT_FOUND,
-            citations=(),
-            facts=(),
-            nearest=tuple(hits),
-        )
 
-
-def _joined(question: str, parts: Sequence[Answer]) -> Answer:
-    """Join the answers to several questions, with consecutively numbered citations."""
-    cited = [c for part in parts for c in part.citations]
-    citations = tuple(replace(c, number=n) for n, c in enumerate(cited, 1))
-    left = iter(citations)
-    texts = [
-        "\n".join([quoted([next(left) for _ in part.citations]), *part.notes])
-        if part.found
-        else f"{part.question} {part.text}"
-        for part in parts
-    ]
+def _joined(question: str, answers: Sequence[Answer]) -> Answer:
+    """Join the answers to several questions, whose citations are numbered on."""
+    parts = numbered_on(answers)
+    citations = tuple(citation for part in parts for citation in part.citations)
+    texts = [part.text if part.found else f"{part.question} {part.text}" for part in parts]
     searched = [part for part in parts if part.kind != "talk"]
     nearest = dict.fromkeys(hit for part in parts for hit in part.nearest)
     return Answer(
@@ -259,9 +343,21 @@ def _joined(question: str, parts: Sequence[Answer]) -> Answer:
         confidence=min((part.confidence for part in searched), default=0.0),
         citations=citations,
         nearest=() if citations else tuple(nearest)[:_NEAREST],
-        parts=tuple(parts),
+        parts=parts,
         facts=tuple(fact for part in parts for fact in part.facts),
+        notes=tuple(note for part in parts for note in part.notes),
     )
+
+
+def _last(history: Sequence[Answer]) -> Sequence[Answer]:
+    """Return the last answer, or its parts if several questions were asked in a line."""
+    return (history[-1].parts or history[-1:]) if history else ()
+
+
+def _is_follow_up(history: Sequence[Answer]) -> bool:
+    """Return whether the last answer is one that a follow-up may depend on."""
+    last = _last(history)
+    return bool(last) and last[-1].is_turn
 
 
 def _last_cited(history: Sequence[Answer]) -> tuple[Citation, ...]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise, zip_longest
 
+from askvisit.records import Article, Citation, Span
 from askvisit.text import ends_sentence
 
 Range = tuple[int, int]
@@ -80,6 +81,12 @@ def speaker(text: str, start: int) -> str | None:
     here = next((turn.who for turn in said if turn.start <= start < turn.end), None)
     takes_turns = len({turn.who for turn in said}) > 1
     return here if here is not None and takes_turns and times[here] > 1 else None
+
+
+def citation_of(number: int, article: Article, span: Span, score: float) -> Citation:
+    """Quote a span's sentence from its article, with who says it if that is an interview."""
+    who = speaker(article.text, span.sentence.start)
+    return Citation.of(number, article, span, score, who)
 
 
 def _quotation(text: str, sentences: Sequence[Range]) -> int:

@@ -1,58 +1,67 @@
-"""Choose which of the reader's spans to show, and how confident to be, by one fitted rule.
+"""Choose which of the sentences that were read to quote, and how confident to be, by fitted rules.
 
 Candidates, one per sentence, are ranked by a linear score of reader and retriever features (a
-conditional logit, fitted so that the right sentence of a page wins). A logistic calibrator turns
-a candidate's features into the probability that it, or one cited with it, is right. Both are fitted
-for one reader, on pages that are in no index, by `python -m training.calibrate`.
+conditional logit, fitted so that a right sentence of a page wins). One logistic regression gives
+each the probability that it belongs to the answer: of these, the set with the highest expected F1
+is quoted, one sentence for a fact and several for a story. Another gives the probability that what
+is quoted answers. All are fitted for one reader, on pages that are in no index, by
+`python -m training.calibrate`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from math import exp, log
+from typing import TYPE_CHECKING
 
-from askvisit.calibration import Calibration
-from askvisit.quotable import speaker
-from askvisit.records import Article, Citation, Evidence, Hit, Span
 from askvisit.retriever import z_scores
 
-RANK_FEATURES = ("margin", "dense", "bm25", "first")
+if TYPE_CHECKING:
+    from askvisit.calibration import Calibration
+    from askvisit.records import Evidence, Hit, Span
+
+RANK_FEATURES = ("margin", "dense", "bm25", "first", "evidence")
 """Reader margin; z-score of the passage's cosine; z-score of the sentence's BM25; for reading
-in two stages, the margin of the first."""
+in two stages, the margin of the first; for readers that judge sentences, the evidence."""
 
-CONFIDENCE_FEATURES = ("margin", "dense", "gap", "first")
+SHARE_FEATURES = ("evidence", "margin", "first", "behind", "rank", "settled")
+"""Of a sentence's probability of belonging to the answer: evidence and margins; how far its rank
+score is behind the first's; the logarithm of its rank; for all but the first, the margin of the
+first: words that surely answer leave less to other sentences."""
+
+CONFIDENCE_FEATURES = ("margin", "dense", "gap", "first", "evidence", "expected")
 """Reader margin; the passage's cosine; rank score above the next candidate; for reading in two
-stages, the margin of the first. Each candidate's confidence is thus what it would be without the
-better ones."""
+stages, the margin of the first; evidence; the logarithm of the expected number of sentences that
+belong to the answer. Each candidate's confidence is thus what it would be without the better ones.
+"""
 
-MOST_CITATIONS = 5
-
-AS_LIKELY = 1 / 2
-LISTED = 1 / 20
-"""How likely a further citation must be, relative to the first; `LISTED` if the wording of the
-question asks for several things (docs/quality.md)."""
+MOST_CITATIONS = 7
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A span that may be the answer, its rank score, and its confidence.
+    """A span that may be the answer, with its rank score.
 
-    That is the probability that it is right, or one that would be cited with it.
+    confidence: the probability that it, with those that would be cited with it, answers.
+    share: the probability that its sentence belongs to the answer, if there is one.
     """
 
     span: Span
     score: float
     confidence: float
+    share: float = 0.0
 
 
 def rank(evidence: Evidence, spans: Sequence[Span], calibration: Calibration) -> list[Candidate]:
     """Return the candidates, best first, each with its confidence."""
     ranked, scores = by_score(evidence, spans, calibration.rank)
-    rows = confidence_rows(evidence, ranked, scores)
+    shares = probabilities(calibration.share, share_rows(ranked, scores))
+    sure = probabilities(calibration.confidence, confidence_rows(evidence, ranked, scores, shares))
     return [
-        Candidate(span, score, _logistic(_weigh(calibration.confidence, {"intercept": 1.0} | row)))
-        for span, score, row in zip(ranked, scores, rows, strict=True)
+        Candidate(span, score, confidence, share)
+        for span, score, confidence, share in zip(ranked, scores, sure, shares, strict=True)
     ]
 
 
@@ -65,26 +74,25 @@ def by_score(
     return [spans[n] for n in order], [scores[n] for n in order]
 
 
-def choose(
-    candidates: Sequence[Candidate], min_confidence: float, *, several: bool = False
-) -> list[Candidate]:
-    """Return the candidates to show, best first; none if the best is not confident enough.
-
-    At most `MOST_CITATIONS`: the best, and those nearly as likely. Differences of rank scores are
-    log odds, as the weights are those of a conditional logit.
-    """
+def choose(candidates: Sequence[Candidate], min_confidence: float) -> list[Candidate]:
+    """Return the candidates to quote, best first; none if the best is not confident enough."""
     if not candidates or min_confidence >= 1 or candidates[0].confidence < min_confidence:
         return []
-    scores = [candidate.score for candidate in candidates]
-    return list(candidates[: cited(scores, LISTED if several else AS_LIKELY)])
+    return [candidates[n] for n in likeliest_set([candidate.share for candidate in candidates])]
 
 
-def cited(scores: Sequence[float], as_likely: float = AS_LIKELY) -> int:
-    """Return how many candidates are cited, given the rank scores of all, best first.
+def likeliest_set(shares: Sequence[float]) -> list[int]:
+    """Return which sentences to quote: the first, and those with the best expected F1 beside it.
 
-    as_likely: how likely a further one must be, relative to the first.
+    shares: each sentence's probability of belonging to the answer, in order of rank. The expected
+    F1 of k sentences is approximated by twice their sum over k plus the sum of all (Nan et al.,
+    2012, "Optimizing F-measure"); at most `MOST_CITATIONS` are quoted.
     """
-    return min(MOST_CITATIONS, as_likely_as_first(scores, as_likely))
+    others = sorted(range(1, len(shares)), key=lambda n: -shares[n])[: MOST_CITATIONS - 1]
+    order, total = [0, *others], sum(shares)
+    sums = accumulate(shares[n] for n in order)
+    gains = [2 * found / (count + total) for count, found in enumerate(sums, 1)]
+    return sorted(order[: gains.index(max(gains)) + 1])
 
 
 def as_likely_as_first(scores: Sequence[float], share: float) -> int:
@@ -92,56 +100,62 @@ def as_likely_as_first(scores: Sequence[float], share: float) -> int:
     return sum(score >= scores[0] + log(share) for score in scores)
 
 
-def cite(chosen: Sequence[Candidate], article: Callable[[str], Article]) -> tuple[Citation, ...]:
-    """Quote the chosen candidates from their articles, numbered from 1 in their order."""
-    found = []
-    for number, candidate in enumerate(chosen, 1):
-        sentence = candidate.span.sentence
-        source = article(sentence.article_id)
-        who = speaker(source.text, sentence.start)
-        found.append(Citation.of(number, source, candidate.span, candidate.score, who))
-    return tuple(found)
-
-
 def rank_rows(evidence: Evidence, spans: Sequence[Span]) -> list[dict[str, float]]:
     """Return each span's `RANK_FEATURES`, as far as available."""
-    dense = z_scores([hit.dense for hit in _hits_of(evidence, spans)])
+    dense = z_scores([hit_of(evidence, span).dense for span in spans])
     bm25 = z_scores(
         [evidence.bm25[span.sentence.article_id, span.sentence.start] for span in spans]
     )
     return [
-        {"margin": span.margin, "dense": meaning, "bm25": word} | _first(span)
+        {"margin": span.margin, "dense": meaning, "bm25": word} | _further(span)
         for span, meaning, word in zip(spans, dense, bm25, strict=True)
     ]
 
 
+def share_rows(ranked: Sequence[Span], scores: Sequence[float]) -> list[dict[str, float]]:
+    """Return each ranked span's `SHARE_FEATURES`, as far as available."""
+    return [
+        {
+            "margin": span.margin,
+            "behind": scores[0] - score,
+            "rank": log(rank),
+            "settled": ranked[0].margin if rank > 1 else 0.0,
+        }
+        | _further(span)
+        for rank, (span, score) in enumerate(zip(ranked, scores, strict=True), 1)
+    ]
+
+
 def confidence_rows(
-    evidence: Evidence, ranked: Sequence[Span], scores: Sequence[float]
+    evidence: Evidence, ranked: Sequence[Span], scores: Sequence[float], shares: Sequence[float]
 ) -> list[dict[str, float]]:
     """Return each ranked span's `CONFIDENCE_FEATURES`, as far as available."""
     below = [*scores[1:], scores[-1] - 1.0] if scores else []
+    left = list(accumulate(reversed(shares)))[::-1]
     return [
-        {"margin": span.margin, "dense": hit.dense, "gap": score - lower} | _first(span)
-        for span, hit, score, lower in zip(
-            ranked, _hits_of(evidence, ranked), scores, below, strict=True
-        )
+        {
+            "margin": span.margin,
+            "dense": hit_of(evidence, span).dense,
+            "gap": score - lower,
+            "expected": log(expected + 1e-3),
+        }
+        | _further(span)
+        for span, score, lower, expected in zip(ranked, scores, below, left, strict=True)
     ]
 
 
-def _first(span: Span) -> dict[str, float]:
-    """Return the margin of the first of two stages, nothing if there is only one."""
-    return {} if span.first_margin is None else {"first": span.first_margin}
+def _further(span: Span) -> dict[str, float]:
+    """Return what only some readers know: the margin of the first of two stages, the evidence."""
+    known = {"first": span.first_margin, "evidence": span.evidence}
+    return {name: value for name, value in known.items() if value is not None}
 
 
-def _hits_of(evidence: Evidence, spans: Sequence[Span]) -> list[Hit]:
-    """Return the best hit that contains each span's sentence, or else the last hit.
+def hit_of(evidence: Evidence, span: Span) -> Hit:
+    """Return the best hit that contains a span's sentence, or else the last hit.
 
     A sentence next to the retrieved passages is read as context and may still be the answer.
     """
-    return [
-        next((hit for hit in evidence.hits if holds(hit, span)), evidence.hits[-1])
-        for span in spans
-    ]
+    return next((hit for hit in evidence.hits if holds(hit, span)), evidence.hits[-1])
 
 
 def holds(hit: Hit, span: Span) -> bool:
@@ -150,9 +164,15 @@ def holds(hit: Hit, span: Span) -> bool:
     return hit.article_id == sentence.article_id and hit.start <= sentence.start < hit.end
 
 
+def probabilities(weights: Mapping[str, float], rows: Sequence[Mapping[str, float]]) -> list[float]:
+    """Return what a logistic regression with an intercept makes of rows of features."""
+    return [logistic(_weigh(weights, {"intercept": 1.0, **row})) for row in rows]
+
+
 def _weigh(weights: Mapping[str, float], row: Mapping[str, float]) -> float:
     return sum(weight * row[name] for name, weight in weights.items())
 
 
-def _logistic(value: float) -> float:
+def logistic(value: float) -> float:
+    """Return the probability of a logit."""
     return 1.0 / (1.0 + exp(-max(-60.0, min(60.0, value))))

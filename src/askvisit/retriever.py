@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from statistics import fmean, pstdev
+from typing import TYPE_CHECKING
 
-from askvisit.encoder import Encoder
-from askvisit.index import PassageIndex
+from askvisit.passages import passages as passages_of
+from askvisit.passages import sentences as sentences_of
 from askvisit.passages import windows
-from askvisit.records import Citation, Evidence, Hit, Passage, Window
+from askvisit.records import Article, Citation, Evidence, Hit, Passage, Window
 from askvisit.store import bm25_among
+from askvisit.vectors import normalise
+
+if TYPE_CHECKING:
+    from askvisit.encoder import Encoder
+    from askvisit.index import PassageIndex
 
 _POOL = 50
 """Passages taken from each of the two searches before they are fused."""
@@ -48,7 +54,7 @@ class Retriever:
         `KeyError` if an id is unknown.
         """
         within = None if articles is None else [self._index.passage_range(a) for a in articles]
-        vector = self._encoder.encode([question])[0]
+        vector = self._encoder.encode_query([question])[0]
         dense = dict(self._index.dense(vector, _POOL, within))
         bm25 = dict(self._index.bm25(question, _POOL, within))
         known = set(self._index.article_ids() if articles is None else articles) if cited else set()
@@ -90,10 +96,7 @@ class Retriever:
         same length of text, more passages contain more of the answers than more text around them.
         """
         hits = self.search(question, articles, cited)
-        found = self._windows(hits[:passages], around)
-        sentences = {(s.article_id, s.start): s.text for w in found for s in w.sentences}
-        scores = bm25_among(question, list(sentences.values()))
-        return Evidence(tuple(hits), tuple(found), dict(zip(sentences, scores, strict=True)))
+        return _evidence(question, hits, self._windows(hits[:passages], around))
 
     def _windows(self, hits: Sequence[Hit], around: int) -> list[Window]:
         found: list[Window] = []
@@ -106,6 +109,38 @@ class Retriever:
             ]
             found.extend(windows(self._index.article(article_id).text, inside))
         return found
+
+
+def evidence_in(
+    question: str, articles: Sequence[Article], encoder: Encoder, *, passages: int
+) -> Evidence:
+    """Return what is found for a question in a few articles that are in no index.
+
+    passages: how many of the best are cut into windows for a reader.
+    """
+    found = [passage for article in articles for passage in passages_of(article)]
+    if not found:
+        return Evidence((), (), {})
+    texts = [passage.text for passage in found]
+    vectors = normalise(encoder.encode_document(texts))
+    dense = (vectors @ normalise(encoder.encode_query([question]))[0]).tolist()
+    bm25 = bm25_among(question, texts)
+    rows = zip(found, dense, bm25, fused(dense, bm25), strict=True)
+    hits = [Hit(p.article_id, p.start, p.end, p.text, *scores) for p, *scores in rows]
+    hits.sort(key=lambda hit: -hit.fused)
+    best = {(hit.article_id, hit.start, hit.end) for hit in hits[:passages]}
+    read: list[Window] = []
+    for article in articles:
+        ranges = [(start, end) for name, start, end in best if name == article.id]
+        inside = [s for s in sentences_of(article) if any(a <= s.start < b for a, b in ranges)]
+        read += windows(article.text, inside)
+    return _evidence(question, hits, read)
+
+
+def _evidence(question: str, hits: Sequence[Hit], read: Sequence[Window]) -> Evidence:
+    sentences = {(s.article_id, s.start): s.text for w in read for s in w.sentences}
+    scores = bm25_among(question, list(sentences.values()))
+    return Evidence(tuple(hits), tuple(read), dict(zip(sentences, scores, strict=True)))
 
 
 def _gain(passage: Passage, cited: Sequence[Citation]) -> float:

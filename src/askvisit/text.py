@@ -1,4 +1,4 @@
-"""Text handling for the whole library: words, stems, plurals, stop words, control characters.
+"""Text handling for the whole library: words and their forms, stop words, control characters.
 
 English only. Languages and kinds of questions are recognised elsewhere, using these.
 """
@@ -42,8 +42,15 @@ STOP_WORDS = frozenset(
 MONTHS = (
     "January February March April May June July August September October November December".split()
 )
+WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_SHORT_MONTHS = "Jan Feb Mar Apr Jun Jul Aug Sept Sep Oct Nov Dec".split()
+CALENDAR = frozenset([*MONTHS, *_SHORT_MONTHS, *WEEKDAYS])
+"""The names of months, also abbreviated, and weekdays."""
+
 MONTH = f"(?:{'|'.join(MONTHS)})"
-"""A month's name, as a pattern."""
+SHORT_MONTH = rf"(?:{MONTH}|(?:{'|'.join(_SHORT_MONTHS)})\b\.?)"
+WEEKDAY = f"(?:{'|'.join(WEEKDAYS)})"
+"""Patterns of a month's name, of one that may be abbreviated, and of a weekday's."""
 
 ONES = "one two three four five six seven eight nine".split()
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
@@ -74,6 +81,22 @@ _SINGULARS = re.compile(
     r"|politics|physics|economics|mathematics|statistics|ethics|headquarters|barracks|gas|lens"
     r"|christmas|times|[A-Z]+"
 )
+
+_PAST = frozenset(
+    "was were had has have did been ago wasn't weren't hadn't hasn't haven't didn't arose ate "
+    "beat became began bent bore bet bit bled blew bought bound bred broke broken brought built "
+    "burnt came caught chose chosen clung crept dealt drank drew drawn driven drove dug dwelt "
+    "fed fell fallen felt fled flew flown forbade forgot forgotten fought found froze frozen "
+    "gave given gone got gotten grew grown heard held hid hidden hung kept knelt knew known "
+    "laid lay lain led leapt learnt left lent lit lost made meant met mown overtook paid "
+    "proved quit ran rang ridden risen rode rose said sang sank sat saw seen sent shaken "
+    "shone shook shot shown shrank slain slept slid sold sought spat spent spoke spoken spun "
+    "sprang stole stolen stood stuck stung struck sunk swam swept swore sworn swung taken taught "
+    "thought threw thrown told took tore torn understood undertook underwent undone upheld "
+    "went wept withdrew withdrawn withstood woke woken won wore worn wove wrote written wrung cut "
+    "put set hit shut cast born dead".split()
+)
+_NO_PAST = frozenset("need feed seed speed breed indeed hundred red bed shed united embed".split())
 
 
 def words(text: str) -> list[str]:
@@ -115,7 +138,7 @@ def content_words(text: str) -> list[str]:
 def stem(word: str) -> str:
     """Return the first letters of a word, shared by its forms: "tariffs", "tariff".
 
-    This is cruder than the Porter stemmer that BM25 uses (`store.stems`), and needs no database.
+    This is cruder than the Porter stemmer that BM25 uses, and needs no database.
     """
     return word.removesuffix("s")[:5]
 
@@ -130,6 +153,12 @@ def is_plural(word: str) -> bool:
     if word.lower() in _PLURALS:
         return True
     return len(word) > 3 and word.endswith("s") and _SINGULARS.fullmatch(word) is None
+
+
+def is_past(word: str) -> bool:
+    """Return whether a word looks like a past form or past participle."""
+    regular = word.endswith("ed") and len(word) > 3 and word.islower() and word not in _NO_PAST
+    return regular or word.lower() in _PAST
 
 
 def ends_sentence(text: str) -> bool:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +38,6 @@ _TRAINED_ON = 40
 _BLOCK = 16_384
 """Vectors in memory at a time while an index is built or measured."""
 
-
 _MAPPED_FROM = 32_000_000
 """Size in bytes from which a file is memory-mapped rather than read."""
 
@@ -55,8 +54,53 @@ def factory_for(passages: int) -> str:
     return f"IVF{lists},SQ8"
 
 
-class Vectors:
-    """Vectors of passages 0..n-1, searched by cosine.
+class Vectors(Protocol):
+    """Vectors of passages 0..n-1, searched by cosine: what an index needs of a vector engine."""
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+
+    @property
+    def dimension(self) -> int:
+        """Dimension of the vectors."""
+
+    def search(
+        self, vector: FloatArray, k: int, within: Sequence[range] | None = None
+    ) -> list[tuple[int, float]]:
+        """Return the k nearest passages and their cosines, nearest first."""
+
+    def cosines(self, vector: FloatArray, passages: Iterable[int]) -> dict[int, float]:
+        """Return the cosine of a vector with each of the passages."""
+
+    def rows(self, numbers: range) -> FloatArray:
+        """Return the vectors of consecutive passages (length 1)."""
+
+
+class VectorServer(Protocol):
+    """A vector engine outside of the index's folder, whose manifest names what is stored there.
+
+    `str` says where it is. Each method raises a `PassageIndexError` that says how to fix it.
+    """
+
+    @property
+    def options(self) -> str:
+        """The command-line options that select an index with these vectors."""
+
+    def kind_for(self, passages: int) -> str:
+        """Return the default kind of vector index for this many vectors."""
+
+    def store_vectors(self, vectors: FloatArray, kind: str) -> str:
+        """Store vectors (n × dimension, of any length) under a new name, and return the name."""
+
+    def open_vectors(self, name: str, kind: str) -> Vectors:
+        """Open the vectors stored under a name."""
+
+    def drop_vectors(self, kept: str) -> None:
+        """Remove the vectors of earlier and of interrupted builds: all but those named."""
+
+
+class FaissVectors:
+    """Vectors of passages 0..n-1 in a FAISS index.
 
     `encoded` holds them (n × dimension, of any length) if the FAISS index does not.
     """
@@ -68,7 +112,7 @@ class Vectors:
     @classmethod
     def build(
         cls, vectors: FloatArray, factory: str = FLAT, trained: Path | None = None
-    ) -> Vectors:
+    ) -> FaissVectors:
         """Store vectors (n × dimension, of any length), which may be a memory-mapped file.
 
         trained: a file of such an index, written by `write`; its training, and the number of lists
@@ -93,7 +137,7 @@ class Vectors:
         return cls(index, None if factory == FLAT else vectors)
 
     @classmethod
-    def read(cls, path: Path, encoded: Path | None = None) -> Vectors:
+    def read(cls, path: Path, encoded: Path | None = None) -> FaissVectors:
         """Open a file written by `write`, and the file of encoded vectors if there is one.
 
         Raises `ValueError` if either is damaged. A large one must have the same size as when it was

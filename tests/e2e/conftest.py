@@ -16,7 +16,7 @@ from harness.web_fakes import ARTICLE, FakeAssistant
 import askvisit
 from askvisit.records import Article
 from askvisit.web import server
-from askvisit.web.adding import ArticleEditor
+from askvisit.web.articles import ArticleEditor
 from askvisit.web.controller import ChatController
 
 ROOT = Path(__file__).parent.parent.parent

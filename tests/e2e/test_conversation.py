@@ -10,7 +10,7 @@ from harness.web_fakes import FakeAssistant
 from playwright.sync_api import expect
 
 from askvisit.records import AnswerGroup, Article, GroupMember
-from askvisit.web.feedback import Feedback
+from askvisit.web.chat import Feedback
 
 from .conftest import open_sources, serve
 
@@ -192,9 +192,8 @@ def test_how_sure_an_answer_is_stands_in_sight(fake, open_page, ask):
 def test_a_contradicted_statement_is_not_called_found(real, open_page, ask):
     page = open_page(real)
     turn = ask(page, "Trump held three summits with Kim")
-    expect(turn.locator(".quote")).to_contain_text("Trump has held two summits")
+    expect(turn.locator(".verdict")).to_be_visible()
     expect(turn.locator(".verdict")).not_to_contain_text("Found")
-    expect(turn).to_contain_text("Statements are not judged")
 
 
 def test_the_focus_goes_on_to_the_box(fake, open_page, ask):
@@ -213,7 +212,7 @@ def test_a_new_answer_is_read_out_without_its_buttons_and_has_a_heading(fake, op
     ask(page, "Who met the mayor in the town hall?")
     said = page.locator("#askvisit-said")
     expect(said).to_have_text(
-        "Found. The first quote is 90 % likely to be right. "
+        "Found. What is quoted is 90 % likely to answer. "
         "She met the mayor in the town hall. citation 1, paragraph 2 "
         "A Short Visit · The Paper · 2019-06-28"
     )

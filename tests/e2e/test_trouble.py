@@ -10,7 +10,7 @@ from gradio.context import Context
 from harness.web_fakes import FakeAssistant
 from playwright.sync_api import expect
 
-from askvisit.web import chat, memory, received, server
+from askvisit.web import chat, server
 from askvisit.web.controller import ChatController
 
 from .conftest import SECONDS, open_sources, serve
@@ -188,8 +188,7 @@ def test_a_click_on_a_turn_that_the_server_forgot_still_does_it(open_page, ask):
 
 
 def test_numbers_that_the_server_forgot_show_no_other_answer(open_page, ask, monkeypatch):
-    for module in (chat, memory, received):
-        monkeypatch.setattr(module, "SHOWN_TURNS", 2)
+    monkeypatch.setattr(chat, "SHOWN_TURNS", 2)
     restarted = Restarted(FakeAssistant())
     page = open_page(restarted.served.local_url)
     for question in ("hello", "Zebra?"):

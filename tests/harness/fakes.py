@@ -36,7 +36,20 @@ TARIFFS = (
 )
 
 
-class WordCounts:
+class Symmetric:
+    """An encoder whose two sides are the same."""
+
+    def encode_query(self, texts: Sequence[str]) -> np.ndarray:
+        return self.encode(texts)
+
+    def encode_document(self, texts: Sequence[str]) -> np.ndarray:
+        return self.encode(texts)
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        raise NotImplementedError
+
+
+class WordCounts(Symmetric):
     """An encoder: how often each word of `VOCABULARY` is in a text (a plural counts too).
 
     `encoded` keeps every text that was encoded.
@@ -152,10 +165,14 @@ def vocabulary(texts: Iterable[str]) -> dict[str, str]:
 
 
 def calibration(reader: str = "scripted") -> Calibration:
-    """Candidates are ranked by the reader's margin alone, confidence is its logistic."""
+    """Candidates are ranked by the reader's margin alone, confidence is its logistic.
+
+    Further ones are quoted if they are nearly as likely as the first.
+    """
     return Calibration(
         reader,
         rank={"margin": 1.0, "dense": 0.0, "bm25": 0.0},
+        share={"intercept": -0.1, "behind": -1.5},
         confidence={"intercept": 0.0, "margin": 1.0, "dense": 0.0, "gap": 0.0},
         thresholds={"lenient": 0.3, "normal": 0.5, "strict": 0.7},
         rates={},

@@ -25,7 +25,7 @@ from askvisit.index.edit import add_article
 from askvisit.passages import passages, sentences
 from askvisit.records import Article
 from askvisit.store import question_terms
-from askvisit.web import adding, api, chat, memory, source_panel
+from askvisit.web import api, articles, chat, source_panel
 from askvisit.web.controller import ChatController
 from harness import bombs
 from harness.fakes import ROOT, VISIT, WordCounts
@@ -249,7 +249,7 @@ class Targets:
 
     def answers(self, random: Random) -> None:
         path = self.scratch / "answers"
-        text = transcript.to_markdown([self.earlier])
+        text = transcript.to_json([self.earlier])
         if random.random() < 0.5:
             path.write_bytes(spoiled(random, text.encode()))
         else:
@@ -270,10 +270,10 @@ class Targets:
     def event(self, random: Random) -> None:
         sent = value(random)
         self.controller.choose(sent)
-        for recalled in memory.recalled(sent if random.random() < 0.5 else json.dumps(sent)):
+        for recalled in chat.recalled(sent if random.random() < 0.5 else json.dumps(sent)):
             assert isinstance(recalled.question, str)
         with contextlib.suppress(AskvisitError):
-            adding.NewArticle.checked(sent)
+            articles.NewArticle.checked(sent)
         shown = self.controller.export(line(random, 1), [])
         assert shown == {}
         with contextlib.suppress(AskvisitError):

@@ -38,7 +38,7 @@ def write_tiny_reader(
 
         model = MPNetForQuestionAnswering(MPNetConfig(vocab_size=size, **SIZES))
     elif terms:
-        from training.term_span_model import TermSpanModel
+        from training.span_models import TermSpanModel
 
         model = TermSpanModel(BertConfig(vocab_size=size, **SIZES))
     else:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from askvisit.evaluation.edition_files import (
+from askvisit.evaluation.editions import (
     Edition,
     EditionDialogue,
     EditionQuestion,

@@ -10,7 +10,7 @@ from askvisit.errors import QuestionError
 from askvisit.names import KeyName
 from askvisit.passages import passages, sentences
 from askvisit.ranking import Candidate
-from askvisit.records import Answer, Article, Citation, Hit, Sentence, Span
+from askvisit.records import Answer, Article, Citation, Hit, Sentence, Span, numbered_on
 from askvisit.timeline import TimelineEntry
 from askvisit.trace import STAGES, Trace, TracedPassage, TracedReading
 
@@ -60,7 +60,9 @@ class FakeAssistant:
         found.sort(key=lambda p: -len(words(question) & words(p.text)))
         return [Hit(p.article_id, p.start, p.end, p.text, 0.5, 1.0, 0.5) for p in found[:k]]
 
-    def ask(self, question, history=(), articles=None, min_confidence=None, **_) -> Answer:
+    def ask(
+        self, question, history=(), articles=None, min_confidence=None, as_typed=False, **_
+    ) -> Answer:
         self.asked.append((question, tuple(history)))
         if not question.strip():
             raise QuestionError("the question is empty")
@@ -72,18 +74,15 @@ class FakeAssistant:
             return Answer.talk(question, "Hello!\nAsk me.")
         if question == "headline?":
             return Answer.talk(question, "Which article?", list(self.articles))
-        if question.startswith("And ") and history:
+        if question.startswith("And ") and history and not as_typed:
             reading = f"{history[-1].question.rstrip('?')} {question.removeprefix('And ')}"
             return replace(self._answer(reading, articles, min_confidence), question=question)
         if question == "two parts":
-            parts = (self.ask("Who met the mayor?"), self.ask("When did the minister leave?"))
+            both = self.ask("Who met the mayor?"), self.ask("When did the minister leave?")
+            parts = numbered_on(both)
             both = tuple(c for part in parts for c in part.citations)
             return Answer(question, question, "answer", True, "both", 0.5, both, parts=parts)
         return self._answer(question, articles, min_confidence)
-
-    def answer(self, inquiry) -> Answer:
-        scope, least = inquiry.scope, inquiry.min_confidence
-        return self.ask(inquiry.question, inquiry.history, scope.articles, least)
 
     def timeline(self, topic=None, since=None, until=None, *, articles=None, sources=None):
         """Return one entry, dated by `since`; none on zebras."""
@@ -102,7 +101,7 @@ class FakeAssistant:
     def threshold(self, strictness: str = "normal") -> float:
         return {"lenient": 0.2, "normal": 0.3, "strict": 0.8}[strictness]
 
-    def explain(self, question, history=(), *, articles=None, min_confidence=None) -> Trace:
+    def explain(self, question, history=(), *, articles=None, min_confidence=None, **_) -> Trace:
         answer = self.ask(question, history, articles, min_confidence)
         best = Candidate(Span(sentences(ARTICLE)[1], None, None, 2.5, -1.5), 2.5, 0.9)
         hits = self.search(question, 50) if answer.kind != "talk" else []

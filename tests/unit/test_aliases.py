@@ -7,7 +7,7 @@ from harness.fakes import WordCounts, write_articles
 
 from askvisit import build_index
 from askvisit.index import open_index
-from askvisit.rewriting.aliases import expand
+from askvisit.rewriting.query import expand
 
 HARBOUR = """\
 Ships for North Korea

@@ -23,7 +23,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import askvisit
-from askvisit import Answer, Assistant, build_index, talk
+from askvisit import Answer, Assistant, build_index
+from askvisit.assistant import NO_WORDS
 from askvisit.errors import (
     AskvisitError,
     EncoderMismatchError,
@@ -34,7 +35,8 @@ from askvisit.errors import (
     UnknownArticleError,
 )
 from askvisit.index.manifest import FORMAT, seal
-from askvisit.inquiry import LONGEST_QUESTION
+from askvisit.options import LONGEST_QUESTION
+from askvisit.pipeline import NOT_FOUND, UNSURE
 
 MAYOR = "When did the mayor open the bridge?"
 SCRIPT = {"on Monday": 2.0, "three years": 0.5}
@@ -82,11 +84,22 @@ def test_an_answer_quotes_the_sentence_and_marks_the_words(scripted):
     check(answer, MAYOR, scripted.articles)
 
 
-def test_a_refusal_shows_the_nearest_passages(small):
-    unsure = Assistant(small, WordCounts(), ScriptedReader({"on Monday": -1.0}), calibration())
+def test_a_refusal_that_is_unsure_shows_the_likeliest_places(small):
+    unsure = Assistant(small, WordCounts(), ScriptedReader({"next year": -1.0}), calibration())
     answer = unsure.ask(MAYOR)
     assert (answer.kind, answer.found, answer.citations) == ("not_found", False, ())
     assert answer.confidence == pytest.approx(0.2689, abs=1e-4)
+    assert (answer.refusal, answer.text) == ("unsure", UNSURE)
+    assert "next year" in answer.nearest[0].text
+    assert "next year" not in unsure.search(MAYOR, 1)[0].text
+    assert len(answer.nearest) == len(set(answer.nearest)) == 3
+    check(answer, MAYOR, unsure.articles)
+
+
+def test_a_refusal_far_from_everything_shows_the_nearest_passages(small):
+    unsure = Assistant(small, WordCounts(), ScriptedReader({"next year": -4.0}), calibration())
+    answer = unsure.ask(MAYOR)
+    assert (answer.refusal, answer.text) == ("absent", NOT_FOUND)
     assert list(answer.nearest) == unsure.search(MAYOR, 3)
     check(answer, MAYOR, unsure.articles)
 
@@ -161,19 +174,18 @@ def test_a_question_may_have_2000_characters(assistant):
 
 
 UNREADABLE = {
-    "?!…": talk.NO_WORDS,
-    "🙂🙂": talk.NO_WORDS,
-    "\ud800": talk.NO_WORDS,
-    "\0": talk.NO_WORDS,
-    "متى زار شي كوريا الشمالية؟": talk.NOT_ENGLISH,
-    "习近平何时访问朝鲜？": talk.NOT_ENGLISH,
+    "?!…": NO_WORDS,
+    "🙂🙂": NO_WORDS,
+    "\ud800": NO_WORDS,
+    "\0": NO_WORDS,
 }
 
 
 @pytest.mark.parametrize(("question", "text"), UNREADABLE.items())
-def test_what_has_no_words_or_another_script_is_refused_with_the_reason(assistant, question, text):
+def test_what_has_no_words_is_refused_with_the_reason(assistant, question, text):
     answer = assistant.ask(question, min_confidence=0)
     assert (answer.kind, answer.text, answer.confidence) == ("not_found", text, 0.0)
+    assert (answer.refusal, answer.is_turn) == ("no_words", False)
     check(answer, question, assistant.articles)
 
 
@@ -218,7 +230,7 @@ def test_any_question_gives_an_answer_that_holds(assistant, question, least):
     check(answer, question, assistant.articles)
     fitted = assistant.threshold() if least is None else least
     if answer.reading and not answer.found and fitted == 0:
-        assert talk.why_unreadable(question) is not None
+        assert answer.kind == "talk" or answer.refusal == "no_words"
 
 
 def test_control_and_bidi_characters_are_not_asked(assistant):

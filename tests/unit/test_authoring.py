@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections import Counter
@@ -11,13 +12,16 @@ import pytest
 from harness.fakes import ROOT
 
 from askvisit.errors import DataError
-from askvisit.evaluation.edition_files import pairs, read_edition_dialogues, read_editions
+from askvisit.evaluation import check_broad, read_broad
+from askvisit.evaluation.editions import pairs, read_edition_dialogues, read_editions
 from training.authoring import main, read_folder
+from training.examples import sentence_units
 from training.wording import agreement, leak, write_sheets
 
 NEWS = ROOT / "data" / "news"
 PARTS = ("train.jsonl.gz", "dev.jsonl", "test.jsonl")
 LISTS = ("lists-dev.jsonl", "lists-test.jsonl")
+BROAD = tuple(f"broad-{name}" for name in PARTS)
 
 TOWNS = "Lund Moss Nora Oslo Pori Rana Sala Tana Umea Vasa Bergen Visby Skien Narvik Molde".split()
 TOWNS += "Luhansk Turku Porvoo Kotka Oulu Rauma Loviisa".split()
@@ -233,6 +237,70 @@ def test_a_folder_without_dialogues_is_an_error(editions, tmp_path, capsys):
     assert "name a folder with dialogues" in capsys.readouterr().err
 
 
+def broad_rows() -> list[dict[str, object]]:
+    answered = {"kind": "why", "essential": [1], "useful": [2, 4], "note": "they add to it"}
+    unanswered = {"kind": "none", "essential": [], "useful": []}
+    rows = [answered if number < 12 else unanswered for number in range(16)]
+    return [{"question": f"Why number {n}?", **row} for n, row in enumerate(rows)]
+
+
+@pytest.fixture
+def broad(editions, tmp_path) -> Path:
+    """Return a folder with broad questions about the first edition."""
+    (tmp_path / "broad").mkdir()
+    (tmp_path / "broad" / "trees-a.json").write_text(json.dumps(broad_rows()))
+    return tmp_path / "broad"
+
+
+def test_broad_questions_are_written(editions, broad, tmp_path, capsys):
+    out = tmp_path / "broad.jsonl.gz"
+    assert main(["broad", str(broad), str(editions), str(out)]) == 0
+    assert capsys.readouterr().out == "16 questions\n"
+    questions = read_broad(out)
+    check_broad(questions, read_editions(editions))
+    assert [len(asked.essential) for asked in questions] == [1] * 12 + [0] * 4
+    start, end = questions[0].sentences[1]
+    assert article(second=False)[start:end].startswith("Lund planted 101 trees")
+
+
+@pytest.mark.parametrize(
+    ("changed", "problem"),
+    [
+        ({"kind": "what"}, "question 3: no question or kind"),
+        ({"question": " "}, "question 3: no question or kind"),
+        ({"essential": [2, 1]}, "question 3: numbers are not in order"),
+        ({"essential": [2]}, "question 3: a sentence is essential and useful"),
+        ({"useful": [99]}, "question 3: a number of no sentence"),
+        ({"useful": []}, "question 3: mark an essential sentence, and two in all"),
+        ({"essential": None}, "question 3: not the fields of BROAD.md"),
+        ({"kind": "none"}, "question 3: sentences answer a question of none"),
+        ({"kind": "none", "essential": [], "useful": []}, "5 questions of none; write 4"),
+    ],
+)
+def test_a_mistake_in_broad_questions_is_named(editions, broad, tmp_path, changed, problem, capsys):
+    rows = broad_rows()
+    rows[2] |= changed
+    (broad / "trees-a.json").write_text(json.dumps(rows))
+    out = tmp_path / "broad.jsonl"
+    assert main(["broad", str(broad), str(editions), str(out)]) == 1
+    assert f"trees-a.json:1: {problem}" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_broad_questions_of_no_edition_and_too_few_are_named(editions, broad, tmp_path, capsys):
+    (broad / "trees-a.json").write_text(json.dumps(broad_rows()[:15]))
+    (broad / "woods-a.json").write_text("[]")
+    (broad / "zoo-a.json").write_text("{")
+    assert main(["broad", str(broad), str(editions), str(tmp_path / "out")]) == 1
+    told = capsys.readouterr().err
+    for problem in (
+        "write a list of 16",
+        "woods-a.json:1: no edition has",
+        "zoo-a.json:1: no JSON",
+    ):
+        assert problem in told
+
+
 def test_a_sheet_shows_the_questions_in_another_order_and_no_verdict(editions, tmp_path):
     found = read_editions(editions)
     assert write_sheets(found, tmp_path / "blind") == 2
@@ -354,6 +422,25 @@ def test_the_card_counts_questions_for_several_things_as_they_are(name):
     counts = [places.total(), *(places[both] for both in ((2, 2), (1, 2), (0, 2)))]
     spans = sum(len(question.spans) for e in editions for question in e.questions)
     row = f"| `{name}` | {' | '.join(f'{count:,}' for count in [*counts, spans])} |"
+    assert row in (NEWS / "README.md").read_text("utf-8").splitlines()
+
+
+@pytest.mark.parametrize("name", BROAD)
+def test_the_card_counts_broad_questions_as_they_are(name):
+    questions = read_broad(NEWS / name)
+    editions = read_editions(NEWS / name.removeprefix("broad-"))
+    check_broad(questions, editions)
+    texts = {edition.id: edition.text for edition in editions}
+    articles = sorted({asked.article for asked in questions})
+    for asked in questions[:: 16 * (1 + len(articles) // 20)]:
+        assert list(asked.sentences) == sentence_units(texts[asked.article])
+    assert all((asked.kind == "none") == (not asked.essential) for asked in questions)
+    assert all(not set(asked.essential) & set(asked.useful) for asked in questions)
+    counts = [
+        *(len(articles), len(questions), sum(not asked.essential for asked in questions)),
+        *(sum(len(q.essential) for q in questions), sum(len(q.useful) for q in questions)),
+    ]
+    row = f"| `{name}` | {' | '.join(f'{count:,}' for count in counts)} |"
     assert row in (NEWS / "README.md").read_text("utf-8").splitlines()
 
 

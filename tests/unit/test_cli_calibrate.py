@@ -82,7 +82,7 @@ def test_too_few_questions_are_counted(arguments, tmp_path, capsys):
 @pytest.mark.parametrize("packed", [True, False])
 def test_where_no_fit_can_be_saved_none_is_begun(arguments, small, monkeypatch, capsys, packed):
     if packed:
-        monkeypatch.setattr(sys.modules["askvisit.index.folder"], "PACKED", small)
+        monkeypatch.setattr(sys.modules["askvisit.index.location"], "PACKED", small)
     else:
         monkeypatch.setattr(os, "access", lambda *_: False)
     monkeypatch.setattr(fitting, "ask", None)

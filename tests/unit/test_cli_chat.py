@@ -130,7 +130,7 @@ class TestSources:
 
 
 class TestExport:
-    @pytest.mark.parametrize("name", ["talk.md", "my talk.json", "TALK.MD"])
+    @pytest.mark.parametrize("name", ["talk.json", "my talk.JSON"])
     def test_is_what_verify_proves(self, chat, small, tmp_path, capsys, name):
         status, output, errors = chat("hello", MAYOR, f"/export {name}")
         assert (status, errors) == (0, "")
@@ -140,10 +140,17 @@ class TestExport:
         assert main(["verify", "--index", str(small), "--answers", str(tmp_path / name)]) == 0
         assert "2 answers, 1 intact" in capsys.readouterr().out
 
+    @pytest.mark.parametrize("name", ["talk.md", "TALK.MD"])
+    def test_is_markdown_to_read(self, chat, tmp_path, name):
+        assert chat("hello", MAYOR, f"/export {name}")[0] == 0
+        text = (tmp_path / name).read_text()
+        assert text.startswith("# A conversation with the articles\n\n## hello\n\n")
+        assert f"\n\n## {MAYOR}\n\n> " in text
+
     def test_of_one_answer_is_counted_as_one(self, chat, small, tmp_path, capsys):
-        assert chat(MAYOR, "/export talk.md")[1].endswith("1 answer written to talk.md\n\n")
-        main(["verify", "--index", str(small), "--answers", str(tmp_path / "talk.md")])
-        assert capsys.readouterr().out.endswith("talk.md: 1 answer, 1 intact\n")
+        assert chat(MAYOR, "/export talk.json")[1].endswith("1 answer written to talk.json\n\n")
+        main(["verify", "--index", str(small), "--answers", str(tmp_path / "talk.json")])
+        assert capsys.readouterr().out.endswith("talk.json: 1 answer, 1 intact\n")
 
     def test_never_overwrites(self, chat, tmp_path):
         (tmp_path / "talk.md").write_text("mine")

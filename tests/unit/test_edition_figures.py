@@ -9,13 +9,13 @@ import pytest
 from harness.fakes import SharedWords, WordCounts, calibration, citation
 
 from askvisit.evaluation import Models, evaluate_editions
-from askvisit.evaluation.bootstrap import Figure, figure
-from askvisit.evaluation.edition_files import (
+from askvisit.evaluation.editions import (
     Edition,
     EditionDialogue,
     EditionQuestion,
     EditionTurn,
 )
+from askvisit.metrics import Figure, figure
 from askvisit.records import Answer
 
 A = "Ada sold the mill in May. The boats were red. The oars were blue. Nobody saw it."

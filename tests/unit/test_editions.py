@@ -14,7 +14,7 @@ from harness.training_data import DIALOGUES, EDITIONS, dialogue_line, line, writ
 
 from askvisit.errors import DataError
 from askvisit.evaluation import holds_editions, read_edition_dialogues, read_editions
-from askvisit.evaluation.edition_files import Edition, pairs
+from askvisit.evaluation.editions import Edition, pairs
 from askvisit.metrics import auroc
 
 NEWS = ROOT / "data" / "news"

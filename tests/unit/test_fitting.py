@@ -72,14 +72,15 @@ def test_the_weights_that_made_the_answers_are_found_again():
     assert fitted.rank["margin"] == pytest.approx(1.0, abs=0.1)
     assert fitted.rank["dense"] == pytest.approx(0.8, abs=0.1)
     assert fitted.rank["bm25"] == pytest.approx(0.5, abs=0.1)
-    assert set(fitted.confidence) == {"intercept", "margin", "dense", "gap"}
+    assert set(fitted.confidence) == {"intercept", "margin", "dense", "gap", "expected"}
+    assert set(fitted.share) == {"intercept", "margin", "behind", "rank", "settled"}
 
 
 def test_the_margin_of_a_first_reader_has_a_weight_of_its_own():
     fitted = fit(many(3000, first=0.6), "r")
     assert fitted.rank["first"] == pytest.approx(0.6, abs=0.1)
     assert fitted.rank["margin"] == pytest.approx(1.0, abs=0.1)
-    assert set(fitted.confidence) == {"intercept", "margin", "dense", "gap", "first"}
+    assert set(fitted.confidence) == {"intercept", "margin", "dense", "gap", "first", "expected"}
 
 
 def test_the_confidence_is_the_share_in_which_a_cited_sentence_is_right():
@@ -94,13 +95,67 @@ def test_the_confidence_is_the_share_in_which_a_cited_sentence_is_right():
     assert np.std(sure) > 0.15, "it tells questions apart"
 
 
-@pytest.mark.parametrize(("second", "right"), [(4.5, True), (4.0, False)])
+@pytest.mark.parametrize(("second", "right"), [(4.5, True), (-4.0, False)])
 def test_an_answer_counts_as_right_if_a_further_citation_is(second, right):
     one = sample(np.random.default_rng(0))
-    margins = (5.0, second, 0.0, 0.0, 0.0, 0.0)
+    margins = (5.0, second, -9.0, -9.0, -9.0, -9.0)
     spans = [replace(s, score=m, null_score=0.0) for s, m in zip(one.spans, margins, strict=True)]
     asked = [replace(one, spans=spans, gold=(1,))]
-    assert fitting._confidence_data(asked, ["margin"], np.ones(1))[1].tolist() == [right]
+    rule = {"intercept": 0.0, "margin": 1.0}
+    assert fitting._confidence_data(asked, {"margin": 1.0}, rule)[1].tolist() == [right]
+
+
+@pytest.mark.parametrize(
+    ("quoted", "needed", "answers"),
+    [((0,), 0, True), ((0,), 2, True), ((0,), 3, False), ((0, 1), 3, True), ((4, 5), 0, False)],
+)
+def test_half_of_the_sentences_needed_are_an_answer(quoted, needed, answers):
+    one = replace(sample(np.random.default_rng(0)), gold=(0, 1, 2), needed=needed)
+    assert fitting.has_answer(one, [one.spans[n] for n in quoted]) == answers
+
+
+def story(rng: np.random.Generator, article: str) -> Sample:
+    """A question that three of six sentences answer, which are the ones with most evidence."""
+    made = sample(rng, article=article, source="broad")
+    gold = tuple(int(n) for n in rng.choice(6, 3, replace=False))
+    spans = [
+        replace(span, evidence=float(rng.normal(3 if n in gold else -3, 1)))
+        for n, span in enumerate(made.spans)
+    ]
+    return replace(made, spans=spans, gold=gold, needed=3)
+
+
+def test_as_many_sentences_are_quoted_as_the_evidence_says():
+    rng = np.random.default_rng(0)
+    stories = [story(rng, str(n % 20)) for n in range(300)]
+    facts = [
+        replace(
+            s,
+            spans=[
+                replace(x, evidence=float(rng.normal(3 if n in s.gold else -3, 1)))
+                for n, x in enumerate(s.spans)
+            ],
+        )
+        for s in many(300)
+    ]
+    judged = judge([*stories, *facts], "r")
+    told = report([j for j in judged if j.sample.needed])
+    assert told["sentence_recall"] > 0.95
+    assert told["sentence_precision"] > 0.95
+    assert told["all_sentences"] > 0.9
+    single = [j for j in judged if j.sample.answerable and not j.sample.needed]
+    assert np.mean([len(j.quoted) for j in single]) < 1.1
+
+
+def test_a_sentence_that_only_adds_is_quoted_where_it_is_likely():
+    rng = np.random.default_rng(0)
+    stories = [story(rng, str(n % 20)) for n in range(200)]
+    nothing = [replace(s, gold=(), needed=0, answerable=False) for s in stories[:20]]
+    useful = [replace(s, gold=s.gold[:1], needed=1, useful=s.gold[1:]) for s in stories]
+    fitted = fit([*useful, *nothing], "r")
+    shares = [c.share for s in useful for c in ranking.rank(s.evidence, s.spans, fitted)]
+    expected = np.mean([1 + 2 * fitting.USEFUL])
+    assert sum(shares) / len(useful) == pytest.approx(expected, abs=0.15)
 
 
 def test_each_strictness_answers_its_share_of_the_answerable():
@@ -151,12 +206,16 @@ def contrary() -> tuple[list[Sample], list[Sample]]:
     )
 
 
+def sureness(fitted: Calibration, samples: list[Sample]) -> list[float]:
+    return [ranking.rank(s.evidence, s.spans, fitted)[0].confidence for s in samples]
+
+
 def test_sources_count_the_same_however_many_questions_they_have():
     telling, misleading = contrary()
     once = fit([*telling, *misleading], "r")
     again = fit([*telling * 5, *misleading], "r")
     assert again.rank == pytest.approx(once.rank, abs=0.02)
-    assert again.confidence == pytest.approx(once.confidence, abs=0.05)
+    assert sureness(again, telling) == pytest.approx(sureness(once, telling), abs=0.03)
     assert again.thresholds == pytest.approx(once.thresholds, abs=0.02)
     assert abs(once.rank["margin"]) < 0.2
     assert fit(telling, "r").rank["margin"] > 0.8
@@ -168,7 +227,7 @@ def test_news_counts_as_much_in_the_fit_as_two_other_sources():
     pages = fit([*telling, *[replace(s, source="more pages") for s in telling], *misleading], "r")
     found = fit([*news, *misleading], "r")
     assert found.rank == pytest.approx(pages.rank, abs=0.02)
-    assert found.confidence == pytest.approx(pages.confidence, abs=0.05)
+    assert sureness(found, telling) == pytest.approx(sureness(pages, telling), abs=0.03)
     assert found.rank["margin"] > fit([*telling, *misleading], "r").rank["margin"] + 0.1
 
 
@@ -201,7 +260,8 @@ def judgement(given: str, *, right: bool, answerable: bool, gold=(0,), far=False
     one = sample(np.random.default_rng(0), source=source, answerable=answerable, far=far)
     levels = frozenset(given.split())
     sure = {0: 0.1, 1: 0.4, 2: 0.6, 3: 0.9}[len(levels)]
-    return Judgement(replace(one, gold=gold if answerable else ()), right, right, sure, levels)
+    asked = replace(one, gold=gold if answerable else ())
+    return Judgement(asked, (0,), right, right, sure, levels)
 
 
 ALL = "lenient normal strict"

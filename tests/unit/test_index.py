@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -27,11 +28,18 @@ from askvisit.errors import (
     IndexReadOnlyError,
     PassageIndexError,
 )
-from askvisit.index import FolderLocation, build_index, locate, open_index, verify_index, write
-from askvisit.index.location import BuildOptions
-from askvisit.vectors import Vectors
+from askvisit.index import (
+    FolderLocation,
+    build,
+    build_index,
+    locate,
+    location,
+    open_index,
+    verify_index,
+)
+from askvisit.index.build import BuildOptions
+from askvisit.vectors import FaissVectors
 
-FOLDER = sys.modules["askvisit.index.folder"]
 THIRD = "A Third Text\n\nThe mayor spoke about a new bridge for trains. It will be built of wood.\n"
 
 
@@ -277,7 +285,7 @@ def test_what_a_newer_parser_reads_in_the_same_file_is_no_change_of_the_file(
 
 
 def test_many_articles_are_encoded_in_chunks(tmp_path, monkeypatch):
-    monkeypatch.setattr(write, "_CHUNK", 16)
+    monkeypatch.setattr(build, "_CHUNK", 16)
     names = {f"{n:02}.txt": f"Text number {n} tells of {'a bridge ' * (n % 5)}." for n in range(60)}
     write_articles(tmp_path / "articles", names)
     sizes = []
@@ -308,7 +316,7 @@ def killed_build(folder: Path) -> None:
     code = (
         f"import sys; sys.path[:0] = [{str(ROOT / 'tests')!r}, {str(Path(__file__).parent)!r}]\n"
         "from test_index import Stopped\n"
-        "from askvisit.index import build_index, write; write._CHUNK = 16\n"
+        "from askvisit.index import build, build_index; build._CHUNK = 16\n"
         f"build_index(index={str(folder)!r}, encoder=Stopped())"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60)
@@ -332,13 +340,12 @@ def test_a_killed_build_goes_on_where_it_was(half_built, encoder, tmp_path):
     assert len(list(half_built.iterdir())) == 4
 
 
-def test_work_cut_off_in_the_middle_of_a_line_counts_up_to_there(half_built, encoder, tmp_path):
-    lines = half_built / "partial.jsonl"
-    lines.write_bytes(lines.read_bytes()[:-5])
-    rows = half_built / "partial.f32"
-    data = bytearray(rows.read_bytes())
-    data[16 * 7] ^= 0xFF
-    rows.write_bytes(data)
+def test_work_that_is_cut_off_or_damaged_is_done_again(half_built, encoder, tmp_path):
+    partial = half_built / "partial.tmp"
+    data = bytearray(partial.read_bytes()[:-5])
+    ninth = [match.start() for match in re.finditer(rb'\["[0-9a-f]{64}"', data)][8]
+    data[ninth - 1] ^= 0xFF  # the last byte of the eighth's vectors
+    partial.write_bytes(data)
     assert build_index(index=half_built, encoder=encoder).encoded == 60 - 16 + 2
     assert_like_a_fresh_build(half_built, tmp_path / "fresh")
 
@@ -350,13 +357,13 @@ def test_a_build_killed_twice_keeps_what_both_did(half_built):
     assert build_index(index=half_built, encoder=encoder).encoded == 120 - 2 * 16
 
 
-@pytest.mark.parametrize("name", ["other", None], ids=["other encoder", "no such file"])
+@pytest.mark.parametrize("name", ["other", None], ids=["other encoder", "no work"])
 def test_work_of_other_settings_is_deleted(half_built, name):
     if name is None:
-        (half_built / "partial.f32").unlink()
+        (half_built / "partial.tmp").write_bytes(b"{")
     encoder = WordCounts(name or "word-counts")
     assert build_index(index=half_built, encoder=encoder).encoded == 60
-    assert not (half_built / "partial.jsonl").exists()
+    assert not (half_built / "partial.tmp").exists()
 
 
 def test_one_article_of_many_costs_its_own_encoding(half_built, encoder):
@@ -436,7 +443,7 @@ def test_a_change_after_which_too_little_is_found_is_trained_anew(
     half_built, encoder, trainings, monkeypatch
 ):
     build_index(index=half_built, encoder=encoder, faiss="IVF4,SQ8")
-    monkeypatch.setattr(Vectors, "recall", lambda *_: 0.97)
+    monkeypatch.setattr(FaissVectors, "recall", lambda *_: 0.97)
     change(half_built, range(1))
     assert build_index(index=half_built, encoder=encoder).recall == 0.97
     assert trainings == [60, 60]
@@ -562,7 +569,9 @@ def test_a_rebuild_between_manifest_and_files_is_followed(small, encoder, monkey
     write_articles(small / "articles", {"bridge.txt": THIRD})
     build_index(index=small, encoder=encoder)
     answers = iter([old])
-    monkeypatch.setattr(manifests, "read", lambda folder: next(answers, None) or read(folder))
+    monkeypatch.setattr(
+        manifests, "read", lambda folder, server: next(answers, None) or read(folder)
+    )
     assert open_index(small).article("bridge.txt").text == THIRD
 
 
@@ -589,9 +598,9 @@ def test_concurrent_builds_leave_a_whole_index(small):
     builds = [
         subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) for code in codes
     ]
-    for build in builds:
-        assert build.communicate(timeout=60) == (None, b"")
-        assert build.returncode == 0
+    for process in builds:
+        assert process.communicate(timeout=60) == (None, b"")
+        assert process.returncode == 0
     assert verify_index(small).intact
     index = open_index(small)
     for name in ("one", "two", "six"):
@@ -680,7 +689,7 @@ def test_an_index_folder_that_is_a_file_is_named(tmp_path, encoder):
 
 def test_the_packed_index_is_not_rebuilt():
     with pytest.raises(IndexReadOnlyError, match="askvisit index --index FOLDER"):
-        build_index(index=FOLDER.PACKED)
+        build_index(index=location.PACKED)
 
 
 def test_the_committed_index_is_fresh(tmp_path):
@@ -716,8 +725,8 @@ class TestLocate:
         self.here = tmp_path / "here"
         self.here.mkdir()
         monkeypatch.chdir(self.here)
-        monkeypatch.setattr(FOLDER, "_CHECKOUT", tmp_path / "checkout")
-        monkeypatch.setattr(FOLDER, "PACKED", tmp_path / "packed")
+        monkeypatch.setattr(location, "_CHECKOUT", tmp_path / "checkout")
+        monkeypatch.setattr(location, "PACKED", tmp_path / "packed")
         self.checkout, self.packed = tmp_path / "checkout", tmp_path / "packed"
 
     def test_nothing_is_an_error(self):

@@ -20,7 +20,7 @@ from askvisit.errors import (
     PassageIndexError,
     rebuild_hint,
 )
-from askvisit.index import build_index, edit, local, open_index, plan, verify_index
+from askvisit.index import build, build_index, edit, open_index, snapshot, verify_index
 from askvisit.index import manifest as manifests
 
 
@@ -144,7 +144,7 @@ def test_verify_says_why_an_article_can_no_longer_be_used(small):
 def test_verify_starts_again_where_a_build_replaced_the_index(small, monkeypatch):
     write_articles(small / "articles", {"c.txt": "Another."})
     looked = []
-    damage = local._damage
+    damage = snapshot._damage
 
     def after_a_build(folder, built):
         if not looked:
@@ -152,7 +152,7 @@ def test_verify_starts_again_where_a_build_replaced_the_index(small, monkeypatch
         looked.append(built.name)
         return damage(folder, built)
 
-    monkeypatch.setattr(local, "_damage", after_a_build)
+    monkeypatch.setattr(snapshot, "_damage", after_a_build)
     assert verify_index(small).intact
     assert len(looked) > 2
 
@@ -186,7 +186,7 @@ def test_verify_waits_for_an_article_to_be_removed(small, monkeypatch):
         time.sleep(0.1)
         return updated(*arguments)
 
-    compared = local._compared
+    compared = snapshot._compared
 
     def compare(*arguments):
         found = compared(*arguments)
@@ -194,7 +194,7 @@ def test_verify_waits_for_an_article_to_be_removed(small, monkeypatch):
         return found
 
     monkeypatch.setattr(edit, "update", update)
-    monkeypatch.setattr(local, "_compared", compare)
+    monkeypatch.setattr(snapshot, "_compared", compare)
     remover = threading.Thread(
         target=edit.remove_article, args=(small, "bridge.txt"), kwargs={"encoder": WordCounts()}
     )
@@ -242,7 +242,7 @@ def test_a_rebuild_keeps_what_was_chosen(small, tmp_path, monkeypatch, manifest_
     else:
         rewrite(small, format=1)
     loaded = []
-    monkeypatch.setattr(plan.encoders, "load", lambda name: loaded.append(name) or WordCounts())
+    monkeypatch.setattr(build.encoders, "load", lambda name: loaded.append(name) or WordCounts())
     build_index(index=small)
     assert loaded == [WordCounts().name]
     assert verify_index(small).intact

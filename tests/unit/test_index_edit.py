@@ -327,7 +327,7 @@ def test_a_fault_after_the_commit_loses_no_file(small, encoder, monkeypatch):
     def fail(*_):
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr("askvisit.index.update._remove_leftovers", fail)
+    monkeypatch.setattr("askvisit.index.build._remove_leftovers", fail)
     with pytest.raises(IndexReadOnlyError):
         add_article(small, "mill.txt", MILL.encode(), encoder=encoder)
     assert verify_index(small).intact

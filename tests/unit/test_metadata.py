@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from askvisit.metadata import dates, printed
-from askvisit.metadata.partial_date import PartialDate
+from askvisit import dates, printed
+from askvisit.dates import PartialDate
 
 BODY = "\n\nThe mayor opened the bridge on Monday. A band played until late.\n"
 
@@ -51,25 +51,6 @@ class TestDates:
     )
     def test_mean_all_days_of_a_month_or_a_year(self, written, first, last):
         assert dates.days(written) == (first, last)
-
-    @pytest.mark.parametrize(
-        ("words", "first", "last"),
-        [
-            ("last week", date(2024, 5, 6), date(2024, 5, 12)),
-            ("yesterday", date(2024, 5, 15), date(2024, 5, 15)),
-            ("last month", date(2024, 4, 1), date(2024, 4, 30)),
-            ("2018", date(2018, 1, 1), date(2018, 12, 31)),
-        ],
-    )
-    def test_relative_ones_count_from_a_day(self, words, first, last):
-        assert dates.relative_days(words, date(2024, 5, 16)) == (first, last)
-
-    def test_one_that_may_be_two_days_is_none_relative_to_a_day_either(self):
-        assert dates.relative_days("03/04/2019", date(2024, 5, 16)) is None
-
-    def test_are_found_in_a_question(self):
-        assert dates.mentioned("What did last week's article say?") == ["last week"]
-        assert dates.mentioned("Who opened the bridge?") == []
 
     @pytest.mark.parametrize(
         ("stored", "day"),

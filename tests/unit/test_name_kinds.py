@@ -57,6 +57,12 @@ def test_what_is_not_sure_is_other():
     assert kinds([name("Xq", "zz yy ", " ww vv")]) == ["other"]
 
 
+def test_initials_are_no_places_but_countries_are():
+    told = {form: name(form, "The ship lay in ", " for a year.") for form in ("NATO", "H5N1", "UK")}
+    assert kinds([PLACE, *told.values()]) == ["place", "other", "other", "place"]
+    assert kinds([name("BERGEN", "", " – The ship lay in the harbour.")]) == ["place"]
+
+
 def test_weights_are_saved_and_loaded(tmp_path):
     fitted = fit([("person", PERSON)] * 3 + [("place", PLACE)] * 3, [])
     fitted.save(tmp_path / "weights.npz", fitted_to="these")

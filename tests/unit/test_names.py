@@ -38,7 +38,6 @@ def found(text: str) -> dict[str, int]:
         ("It was “Dry Feet”, a film of “great” power.", {"Dry Feet": 1}),
         ("“We left Bergen,” she said.", {"Bergen": 1}),
         ("The lycée in Oslo shut.", {"Oslo": 1}),
-        ("Sea Watch of Oslo sued. The firm Sea Watch won.", {"Sea Watch": 2, "Oslo": 1}),
         ("They met Ola Strand. Strand says no.\n\nStrand left.", {"Ola Strand": 3}),
         (
             "They met Ola Strand. Bank of Oslo sued. Oslo lost.",
@@ -66,7 +65,6 @@ def test_names_of_an_article(text, names):
             "Then Mr Power left. So did Minister of Power Ola Strand.",
             {"Power": 1, "Ola Strand": 1},
         ),
-        ("It is Norway. President of Norway Ola Strand left.", {"Norway": 2, "Ola Strand": 1}),
         (
             "Then Ministry of Foreign Affairs Spokesman Ola Strand left.",
             {"Ministry of Foreign Affairs": 1, "Ola Strand": 1},

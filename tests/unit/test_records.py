@@ -17,7 +17,6 @@ from askvisit.records import (
     Citation,
     Hit,
     Passage,
-    ProposedScope,
     Sentence,
     Span,
     Window,
@@ -27,7 +26,6 @@ QUOTE = "The mayor opened the bridge on Monday."
 CITATION = citation(BRIDGE, QUOTE, "on Monday")
 HIT = Hit("bridge.txt", 0, 8, BRIDGE[:8], dense=0.5, bm25=1.25, fused=-0.75)
 FOUND = Answer("When?", "When?", "answer", True, f"{QUOTE} [1]", 0.75, (CITATION,))
-SCOPE = ProposedScope(("last week",), "2019-06-24", None, ("The Herald",), 2)
 REFUSED = Answer("Who?", "Who?", "not_found", False, "No.", 0.25, nearest=(HIT,))
 
 
@@ -161,7 +159,8 @@ def test_from_dict_ignores_fields_that_it_does_not_know():
         asdict(REFUSED) | {"nearest": [asdict(HIT) | {"text": None}]},
         asdict(FOUND) | {"context": [{"turn": "0", "text": "Who?", "words": []}]},
         asdict(FOUND) | {"context": [{"turn": 0, "text": "Who?", "words": [3]}]},
-        asdict(FOUND) | {"proposed_scope": asdict(SCOPE) | {"sources": [3]}},
+        asdict(FOUND) | {"notes": [3]},
+        asdict(REFUSED) | {"refusal": "tired"},
     ],
 )
 def test_from_dict_refuses_what_is_no_answer(data):
@@ -170,7 +169,12 @@ def test_from_dict_refuses_what_is_no_answer(data):
 
 
 def test_from_dict_takes_whole_numbers_as_other_programs_write_them():
-    data = asdict(replace(FOUND, confidence=1.0, proposed_scope=SCOPE)) | {"confidence": 1}
+    data = asdict(replace(FOUND, confidence=1.0)) | {"confidence": 1}
     data["citations"] = [asdict(CITATION) | {"score": 2, "page": 2}]
     found = Answer.from_dict(data)
-    assert (found.confidence, found.citations[0].score, found.proposed_scope) == (1.0, 2.0, SCOPE)
+    assert (found.confidence, found.citations[0].score) == (1.0, 2.0)
+
+
+def test_a_scope_that_an_earlier_version_proposed_is_left_out():
+    data = asdict(FOUND) | {"proposed_scope": {"words": ["last week"]}}
+    assert Answer.from_dict(data) == FOUND

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from askvisit import build_index
 from askvisit import text as texts
 from askvisit.index import open_index
-from askvisit.rewriting import spelling
-from askvisit.rewriting.spelling import correct, is_word
+from askvisit.rewriting import query
+from askvisit.rewriting.query import correct, is_word
 
 TALKS = """\
 Talks in Vietnam
@@ -72,14 +72,14 @@ def test_words_and_names_are_left_alone(talks, question):
     assert correct(question, talks) == question
 
 
-def test_a_short_name_with_a_letter_replaced_may_be_another(tmp_path, encoder):
+def test_a_short_name_with_a_letter_replaced_is_another(tmp_path, encoder):
     text = "The mayor, Lind, met Maret and Koník. In May, Lind left."
     write_articles(tmp_path / "articles", {"a.txt": text})
     build_index(index=tmp_path, encoder=encoder)
     index = open_index(tmp_path)
-    for name in ("Lund", "Lend", "Marit", "Garet"):
+    for name in ("Lund", "Lend", "Limd", "Marit", "Garet"):
         assert correct(f"Who is Mr. {name}?", index) == f"Who is Mr. {name}?"
-    for typo in ("Limd", "Lnid", "Linnd"):
+    for typo in ("Lnid", "Linnd"):
         assert correct(f"Who is Mr. {typo}?", index) == "Who is Mr. Lind?"
     assert correct("Who met Konik and Mret?", index) == "Who met Koník and Maret?"
 
@@ -103,7 +103,7 @@ def test_a_word_of_the_articles_is_no_typo(tmp_path, encoder):
 def test_a_word_of_the_articles_that_the_vocabulary_lacks_is_no_typo(
     tmp_path, encoder, monkeypatch
 ):
-    for module in (texts, spelling):
+    for module in (texts, query):
         monkeypatch.setattr(module, "MOST_WORDS", 2)
     write_articles(tmp_path / "articles", {"a.txt": "The ship, the ship. A Presidant left."})
     build_index(index=tmp_path, encoder=encoder)
@@ -121,7 +121,7 @@ def test_a_word_is_known_in_either_number(talks):
 
 
 def test_clean_words_load_no_library(talks, monkeypatch):
-    monkeypatch.setattr(spelling, "_within", None)
+    monkeypatch.setattr(query, "_within", None)
     assert correct("Who met the president of China in negotiations?", talks)
 
 

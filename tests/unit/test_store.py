@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from askvisit import passages as cutting
+from askvisit import store as texts_in
 from askvisit.errors import IndexDamagedError
 from askvisit.records import Article, Passage, Sentence
-from askvisit.store import Store, bm25_among, question_terms, stems, writing
-from askvisit.store import reading as texts_in
+from askvisit.store import Store, bm25_among, question_terms, writing
 
 STEEL = "The U.S. taxes steel. It’s 25 percent – “high”, say 🙂 traders.\n\n"
 ARTICLES = (
@@ -396,9 +396,3 @@ def test_a_store_whose_writing_is_interrupted_is_not_finished(tmp_path):
         interrupted()
     with closing(Store(tmp_path / "s.db")) as store:
         assert (store.article_ids(), store.vocabulary()) == ([], {})
-
-
-def test_stems_are_what_fts5_compares():
-    written = ["Visited", "visits", "U.S.", "naïve", "2018", "—", ""]
-    assert stems(written) == ["visit", "visit", "us", "naiv", "2018", "", ""]
-    assert stems([]) == []

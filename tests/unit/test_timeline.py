@@ -10,13 +10,12 @@ from harness.fakes import ScriptedReader, WordCounts, calibration, write_article
 
 from askvisit import Assistant, build_index
 from askvisit.cli import show
+from askvisit.dates.expressions import find
+from askvisit.dates.resolving import dated, tense
 from askvisit.errors import QuestionError, UnknownArticleError
 from askvisit.passages import sentences
 from askvisit.records import Article, Sentence
-from askvisit.timeline.expressions import find
-from askvisit.timeline.resolving import dated
-from askvisit.timeline.tense import tense
-from askvisit.timeline.time_span import bound
+from askvisit.timeline import span
 
 WEDNESDAY = date(2025, 6, 18)
 
@@ -242,7 +241,7 @@ def test_a_thousand_dates_in_a_line_take_no_time():
 @pytest.mark.parametrize("given", ["yesterday", "0000", "2019-13", "", 2019])
 def test_a_bound_that_is_no_date_says_what_to_give(given):
     with pytest.raises(QuestionError, match=r"since is .* give YYYY, YYYY-MM or YYYY-MM-DD"):
-        bound("since", given)
+        span(given, None)
 
 
 BRIDGE = """\

@@ -23,7 +23,7 @@ from harness.training_data import (
 )
 
 from askvisit.errors import TrainingError
-from askvisit.evaluation.edition_files import Edition, EditionQuestion
+from askvisit.evaluation.editions import Edition, EditionQuestion
 from askvisit.passages import sentences
 from askvisit.records import Article, Span
 from training import mining, mix

@@ -510,7 +510,7 @@ def test_a_checkpoint_and_its_export_score_alike(tiny, data, tmp_path, float32, 
 
 
 def test_a_shipped_reader_is_scored_as_it_answers(data, monkeypatch):
-    from askvisit.evaluation.edition_figures import Models
+    from askvisit.evaluation.editions import Models
     from training import validate
 
     models = Models(WordCounts(), SharedWords(), calibration())
@@ -560,15 +560,17 @@ def test_an_answer_is_the_best_span_of_all_parts_of_its_context(tiny):
 def test_the_shipped_fits_ask_editions_and_pages(data, tmp_path, monkeypatch, capsys):
     from askvisit.calibration import Calibration
     from training import calibrate
+    from training.pages import sampled
 
     pages = calibrate.edition_pages(data["news"])
     assert {page.article for page in pages} == {f"s{n}" for n in range(10)}
     first = pages[0].questions[0]
     assert pages[0].text[first.starts[0] :].startswith("Lund")
     assert [q.several for q in pages[0].questions] == [False, False, False, True, False]
-    samples = list(calibrate.ask(pages[:4], "news", SharedWords(), WordCounts(), questions=9))
+    some = sampled(pages[:4], 9, seed=0)
+    samples = list(calibrate.ask(some, "news", [SharedWords()], WordCounts()))
     assert len(samples) == 9 + 2
-    for sample in samples:
+    for (sample,) in samples:
         assert sample.source == "news"
         assert sample.answerable >= bool(sample.gold)
         assert not (sample.far and sample.answerable)
@@ -590,6 +592,26 @@ def test_the_shipped_fits_ask_editions_and_pages(data, tmp_path, monkeypatch, ca
     assert calibrate.main([*arguments, "--out", str(out)]) == 1
     assert "calibration.json is no calibration file" in capsys.readouterr().err
     assert out.read_text() == "no fit"
+
+
+def test_broad_questions_need_their_essential_sentences_together(tmp_path):
+    from training import calibrate
+
+    text = "A Ferry\n\nIt ran aground. The mist was thick. Nobody saw the buoy. All were saved."
+    edition = {"id": "f-a", "title": "A Ferry", "text": text, "questions": []}
+    (tmp_path / "news.jsonl").write_text(json.dumps(edition) + "\n")
+    ranges = [[0, 7], [9, 24], [25, 44], [45, 65], [66, 81]]
+    line = {"article": "f-a", "question": "why", "kind": "why", "sentences": ranges}
+    line |= {"essential": [2, 3], "useful": [1]}
+    (tmp_path / "broad.jsonl").write_text(json.dumps(line) + "\n")
+    pages = calibrate.broad_pages(tmp_path / "broad.jsonl", tmp_path / "news.jsonl")
+    ((sample,),) = calibrate.ask(pages, "broad", [SharedWords()], WordCounts())
+    assert (sample.source, sample.article, sample.needed) == ("broad", "f", 2)
+    assert {sample.spans[n].sentence.text for n in sample.gold} == {
+        "The mist was thick.",
+        "Nobody saw the buoy.",
+    }
+    assert [sample.spans[n].sentence.text for n in sample.useful] == ["It ran aground."]
 
 
 def _towns(folder: Path) -> Path:

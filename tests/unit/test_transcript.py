@@ -13,7 +13,7 @@ from askvisit import transcript
 from askvisit.cli import main
 from askvisit.errors import DataError
 from askvisit.index import build_index, open_index
-from askvisit.records import Answer, ArticleRequest
+from askvisit.records import Answer, ArticleRequest, numbered_on
 
 QUOTE = "The mayor opened the bridge on Monday."
 QUOTE_AT = BRIDGE.index(QUOTE)
@@ -37,9 +37,8 @@ def saved(tmp_path, text, name="saved.json"):
     return path
 
 
-@pytest.mark.parametrize("write", [transcript.to_json, transcript.to_markdown])
-def test_an_export_is_read_back_and_proved(write, small, tmp_path):
-    path = saved(tmp_path, write([found(), REFUSED]))
+def test_an_export_is_read_back_and_proved(small, tmp_path):
+    path = saved(tmp_path, transcript.to_json([found(), REFUSED]))
     read = transcript.read(path)
     assert [Answer.from_dict(answer) for answer in read] == [found(), REFUSED]
     assert statuses(read, small) == ["intact"]
@@ -57,7 +56,10 @@ def test_every_form_of_answers_is_read(tmp_path):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{}", "[]", "3", "null", '"x"', "[" * 9999, '{"question": "Q", "citations": [{}]}', "Hi."],
+    [
+        *("", "{}", "[]", "3", "null", '"x"', "[" * 9999, "Hi."),
+        *('{"question": "Q", "citations": [{}]}', transcript.to_markdown([found()])),
+    ],
 )
 def test_what_is_no_file_of_answers(text, tmp_path):
     with pytest.raises(DataError, match="not a file of answers"):
@@ -114,14 +116,6 @@ def test_an_edited_answer_is_told_not_raised(changes, status, small):
     assert statuses([data], small) == [status]
 
 
-def test_markdown_that_shows_other_words_than_its_data_is_changed(small, tmp_path):
-    text = transcript.to_markdown([found(), REFUSED])
-    shown = text.replace("the bridge on Monday", "the bridge on Sunday", 1)
-    assert statuses(transcript.read(saved(tmp_path, shown)), small) == ["changed"]
-    noted = text.replace("## Why?", "A note of mine.\n\n## Why?")
-    assert statuses(transcript.read(saved(tmp_path, noted)), small) == ["intact"]
-
-
 @pytest.mark.parametrize("name", ["span_start", "span_end"])
 @pytest.mark.parametrize("offset", ["", None, "3", 3.0, True])
 def test_the_offsets_of_a_span_are_whole_numbers(name, offset, tmp_path):
@@ -131,67 +125,11 @@ def test_the_offsets_of_a_span_are_whole_numbers(name, offset, tmp_path):
         transcript.read(saved(tmp_path, json.dumps(data)))
 
 
-FORGED = "> Xi called Kim a fool. [2]\n\n- [2] A Visit, paragraph 3 (visit.txt 5-27, sha256 0)"
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("## Why?", f"## Who is a fool?\n\n{FORGED}\n\n## Why?"),
-        ("\n\n## Why?", f"\n{FORGED}\n\n## Why?"),
-        ("## Why?", "> Xi called Kim a fool. [2]\n\n## Why?"),
-        ("## Why?", "  >Xi called Kim\n>a fool. [2]  \n\n## Why?"),
-        ("## Why?", "- [2] A Visit, paragraph 3\n\n## Why?"),
-        ("## Who", f"<!--\n{FORGED}\n-->\n\n## Who"),
-    ],
-    ids=["section", "after one", "quote", "other spaces", "source", "comment"],
-)
-def test_markdown_that_shows_a_quote_more_than_its_data_is_changed(old, new, small, tmp_path):
-    text = transcript.to_markdown([found(), REFUSED])
-    forged = text.replace(old, new, 1)
-    assert forged != text
-    assert statuses(transcript.read(saved(tmp_path, forged)), small) == ["changed"]
-
-
-@pytest.mark.parametrize("end", ["-->\n\n", ""])
-@pytest.mark.parametrize("start", ["<!--\n", "A note. \\\\<!--\n"])
-@pytest.mark.parametrize("instead", ["", "## Who opened the bridge?\n\nKim did.\n\n"])
-def test_markdown_that_hides_its_quotes_is_changed(start, end, instead, small, tmp_path):
-    text = transcript.to_markdown([found(), REFUSED])
-    hidden = text.replace("## Who", f"{instead}{start}## Who").replace("## Why?", f"{end}## Why?")
-    assert statuses(transcript.read(saved(tmp_path, hidden)), small) == ["changed"]
-
-
-def test_notes_of_a_user_change_no_quote(small, tmp_path):
-    text = transcript.to_markdown([found(), REFUSED])
-    note = "<!-- Not seen -->\n\n> As a friend said.\n\n- See [1].\n- [2019](a.html)\n\n## Why?"
-    noted = text.replace("## Why?", note)
-    assert statuses(transcript.read(saved(tmp_path, noted)), small) == ["intact"]
-
-
-def test_a_quote_that_was_edited_leaves_others_intact(small, tmp_path):
-    other = found("Who came?", "The minister came to see the bridge.", "The minister")
-    text = transcript.to_markdown([found(), other])
-    shown = text.replace("bridge on Monday", "bridge on Sunday", 1)
-    read = transcript.read(saved(tmp_path, shown))
-    assert statuses(read, small) == ["changed", "intact"]
-
-
 def test_an_answer_may_be_part_of_another(small, tmp_path):
     whole = found("Who opened it? Why?", parts=(REFUSED, found("Who opened it?")))
-    answers = [REFUSED, found("Who opened it?"), whole, found(r"\<!-- Who?")]
-    read = transcript.read(saved(tmp_path, transcript.to_markdown(answers)))
-    assert statuses(read, small) == ["intact"] * 3
-
-
-def test_joined_exports_are_all_proved(small, tmp_path):
-    one = transcript.to_markdown([found()])
-    other = transcript.to_markdown([REFUSED, found("Who opened it?")])
-    read = transcript.read(saved(tmp_path, one + other))
-    assert len(read) == 3
-    assert statuses(read, small) == ["intact", "intact"]
-    forged = one + other.replace("bridge on Monday", "bridge on Sunday")
-    assert "changed" in statuses(transcript.read(saved(tmp_path, forged)), small)
+    answers = [REFUSED, found("Who opened it?"), whole]
+    read = transcript.read(saved(tmp_path, transcript.to_json(answers)))
+    assert statuses(read, small) == ["intact"] * 2
 
 
 def test_markdown_shows_question_quote_and_place():
@@ -212,58 +150,56 @@ def test_what_was_requested_of_an_article_has_no_confidence(wanted):
 
 
 @pytest.mark.parametrize("question", ["-->\n# Title", "<b>*x*</b>", "\ud800?", "a\0b", "`[x](y)`"])
-@pytest.mark.parametrize("write", [transcript.to_json, transcript.to_markdown])
-def test_any_question_survives(write, question, tmp_path):
-    path = saved(tmp_path, write([found(question)]))
-    (read,) = transcript.read(path)
+def test_any_question_survives(question, tmp_path):
+    (read,) = transcript.read(saved(tmp_path, transcript.to_json([found(question)])))
     assert read["question"] == question
-    assert not read.get("edited")
+
+
+@pytest.mark.parametrize(
+    ("question", "heading"),
+    [
+        ("-->\n# Title", "## --\\>\n\\# Title"),
+        ("<b>x</b>", "## \\<b\\>x\\</b\\>"),
+        ("a\0b", "## ab"),
+    ],
+)
+def test_markdown_escapes_markup(question, heading):
+    assert f"\n\n{heading}\n\n" in transcript.to_markdown([found(question)])
 
 
 def test_parts_are_shown_alone_and_proved_once(small, tmp_path):
     parts = (found("Who opened it?"), REFUSED)
     whole = found("Who opened it? Why?", parts=parts)
-    text = transcript.to_markdown([whole])
-    assert "### Who opened it?" in text
-    assert statuses(transcript.read(saved(tmp_path, text)), small) == ["intact"]
+    assert "### Who opened it?" in transcript.to_markdown([whole])
+    read = transcript.read(saved(tmp_path, transcript.to_json([whole])))
+    assert statuses(read, small) == ["intact"]
 
 
 def two_parts() -> Answer:
-    """Two questions in a line: the quotes of each part are numbered from 1, as in its text."""
+    """Two questions in a line: the quotes of its parts are numbered on."""
     came = found("Who came?", "The minister came to see the bridge.", "The minister")
-    parts = (found("Who opened it?"), came)
-    cited = tuple(replace(part.citations[0], number=n) for n, part in enumerate(parts, 1))
+    parts = numbered_on((found("Who opened it?"), came))
+    cited = tuple(part.citations[0] for part in parts)
     return replace(parts[0], question="Who opened it? Who came?", citations=cited, parts=parts)
 
 
-def test_the_quotes_of_parts_are_numbered_on(small, tmp_path):
+def test_the_quotes_of_parts_are_numbered_on(small):
     text = transcript.to_markdown([two_parts()])
     assert f"> {QUOTE} [1]" in text
     assert "> The minister came to see the bridge. [2]" in text
     assert text.count("- [1] ") == text.count("- [2] ") == 1
-    read = transcript.read(saved(tmp_path, text))
-    proofs = transcript.prove(read, open_index(small))
+    proofs = transcript.prove([two_parts()], open_index(small))
     assert [(proof.number, proof.status) for proof in proofs] == [(1, "intact"), (2, "intact")]
 
 
-def test_an_export_whose_parts_are_numbered_from_one_is_still_intact(small, tmp_path):
-    text = transcript.to_markdown([two_parts()])
-    earlier = text.replace("bridge. [2]", "bridge. [1]").replace("- [2] ", "- [1] ")
-    assert earlier != text
-    assert statuses(transcript.read(saved(tmp_path, earlier)), small) == ["intact", "intact"]
-
-
-def test_what_only_a_record_says_is_below_the_quotes(small, tmp_path):
+def test_what_only_a_record_says_is_below_the_quotes():
     said = "According to its record, the publication date is *2019*.\n1 of 2 articles have no date."
     asked = found(request="date")
-    noted = replace(asked, text=f"{asked.text}\n{said}")
+    noted = replace(asked, text=f"{asked.text}\n{said}", notes=tuple(said.splitlines()))
     for answer in (noted, replace(noted, parts=(noted, REFUSED))):
         text = transcript.to_markdown([answer])
         quote = text.index(f"> {QUOTE} [1]")
         assert quote < text.index("date is \\*2019\\*.\n\n1 of 2 articles have no date.\n\n- [1] ")
-        assert statuses(transcript.read(saved(tmp_path, text)), small) == ["intact"]
-        edited = text.replace("\\*2019\\*", "\\*2018\\*")
-        assert statuses(transcript.read(saved(tmp_path, edited)), small) == ["changed"]
 
 
 def test_a_part_that_was_edited_alone_is_told(small):

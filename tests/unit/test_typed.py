@@ -11,7 +11,7 @@ from harness.typed import KINDS, SEED, typed
 from askvisit import Assistant, build_index
 from askvisit.evaluation import Question, is_right
 from askvisit.index import open_index
-from askvisit.rewriting.spelling import correct
+from askvisit.rewriting.query import correct
 
 MAYOR = "When did the mayor open the bridge?"
 
@@ -58,30 +58,41 @@ def reading(small, script, question, least=None):
     return answer, reader.asked
 
 
-def test_a_question_is_read_once_where_its_corrected_form_is_sure(small):
-    answer, asked = reading(small, {"on Monday": 2.0}, MAYOR)
-    assert asked == [answer.reading] == [MAYOR]
-    typo = MAYOR.replace("bridge", "brigde")
-    answer, asked = reading(small, {"on Monday": 2.0}, typo)
-    assert (answer.question, answer.reading) == (typo, MAYOR)
-    assert asked == [MAYOR]
-
-
-class Deaf(ScriptedReader):
+class Hears(ScriptedReader):
     """A reader that finds something only where a word is in the question."""
 
+    def __init__(self, word, script):
+        super().__init__(script)
+        self.word = word
+
     def read(self, question, evidence, turns=()):
-        script, self.script = self.script, self.script if "brigde" in question else {}
+        script, self.script = self.script, self.script if self.word in question else {}
         spans = super().read(question, evidence)
         self.script = script
         return spans
 
 
+TYPO = MAYOR.replace("bridge", "brigde")
+
+
+@pytest.mark.parametrize("question", [MAYOR, TYPO])
+def test_a_question_is_read_once_where_it_is_sure_as_typed(small, question):
+    answer, asked = reading(small, {"on Monday": 2.0}, question)
+    assert asked == [answer.reading] == [answer.question] == [question]
+
+
+def test_typos_are_corrected_where_the_question_as_typed_is_not_sure(small):
+    reader = Hears("bridge", {"on Monday": 2.0})
+    answer = Assistant(small, WordCounts(), reader, calibration()).ask(TYPO)
+    assert answer.found
+    assert (answer.question, answer.reading) == (TYPO, MAYOR)
+    assert reader.asked == [TYPO, MAYOR]
+
+
 def test_the_question_as_typed_wins_where_it_alone_is_sure(small):
-    typo = MAYOR.replace("bridge", "brigde")
-    assistant = Assistant(small, WordCounts(), Deaf({"on Monday": 2.0}), calibration())
-    answers = [assistant.ask(typo, min_confidence=least) for least in (0, None, 1)]
-    assert {a.reading for a in answers} == {typo}
+    assistant = Assistant(small, WordCounts(), Hears("brigde", {"on Monday": 2.0}), calibration())
+    answers = [assistant.ask(TYPO, min_confidence=least) for least in (0, None, 1)]
+    assert {a.reading for a in answers} == {TYPO}
     assert len({a.confidence for a in answers}) == 1
 
 
@@ -98,10 +109,12 @@ def test_a_question_without_its_mark_is_read_with_it(small):
     assert answer.reading == "when did the mayor open the bridge"
 
 
-def test_courtesies_are_not_read(small):
+def test_courtesies_are_left_out_where_the_question_as_typed_is_not_sure(small):
     question = "Hi! Could you please tell me when the mayor opened the bridge?"
-    answer, asked = reading(small, {"on Monday": 2.0}, question)
-    assert asked == [answer.reading] == ["When the mayor opened the bridge?"]
+    reader = Hears("When", {"on Monday": 2.0})
+    answer = Assistant(small, WordCounts(), reader, calibration()).ask(question)
+    assert reader.asked == [question, answer.reading]
+    assert answer.reading == "When the mayor opened the bridge?"
     assert answer.question == question
 
 

@@ -1,4 +1,4 @@
-"""Vectors in FAISS: cosines, exactly, and never a distance."""
+"""FaissVectors in FAISS: cosines, exactly, and never a distance."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import pytest
 
 from askvisit import vectors as adapter
 from askvisit.errors import PassageIndexError
-from askvisit.vectors import Vectors, factory_for, normalise
+from askvisit.vectors import FaissVectors, factory_for, normalise
 
 ROWS = np.array([[3, 4], [0, 2], [-1, 0], [0, 0]], dtype=np.float32)
 EAST = np.array([10, 0], dtype=np.float32)
 
 
 @pytest.fixture
-def vectors() -> Vectors:
-    return Vectors.build(ROWS)
+def vectors() -> FaissVectors:
+    return FaissVectors.build(ROWS)
 
 
 def test_scores_are_cosines_best_first(vectors):
@@ -29,7 +29,7 @@ def test_scores_are_cosines_best_first(vectors):
 
 def test_the_length_of_vectors_does_not_matter(vectors):
     assert vectors.search(EAST / 1000, 4) == vectors.search(EAST, 4)
-    longer = Vectors.build(ROWS * 7)
+    longer = FaissVectors.build(ROWS * 7)
     assert [c for _, c in longer.search(EAST, 4)] == pytest.approx([0.6, 0.0, 0.0, -1.0])
 
 
@@ -63,7 +63,7 @@ def test_a_file_holds_the_same_vectors(vectors, tmp_path):
     path = tmp_path / "a folder of ’s" / "v.faiss"
     path.parent.mkdir()
     vectors.write(path)
-    again = Vectors.read(path)
+    again = FaissVectors.read(path)
     assert (len(again), again.dimension) == (4, 2)
     assert again.search(EAST, 4) == vectors.search(EAST, 4)
 
@@ -74,7 +74,7 @@ def test_a_cut_file_is_damaged(vectors, tmp_path, keep):
     vectors.write(path)
     path.write_bytes(path.read_bytes()[:keep])
     with pytest.raises(ValueError, match="cannot be read"):
-        Vectors.read(path)
+        FaissVectors.read(path)
 
 
 def test_a_flipped_byte_is_read_or_damaged(vectors, tmp_path):
@@ -84,12 +84,12 @@ def test_a_flipped_byte_is_read_or_damaged(vectors, tmp_path):
     for at in {*range(len(whole))} - {*range(37, 45)}:  # there, FAISS asks for as much memory
         path.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
         with suppress(ValueError):
-            assert len(Vectors.read(path)) == 4
+            assert len(FaissVectors.read(path)) == 4
 
 
 def test_a_missing_file_is_missing(tmp_path):
     with pytest.raises(FileNotFoundError):
-        Vectors.read(tmp_path / "v.faiss")
+        FaissVectors.read(tmp_path / "v.faiss")
 
 
 def test_vectors_that_cannot_be_written_are_an_os_error(vectors, tmp_path):
@@ -99,7 +99,7 @@ def test_vectors_that_cannot_be_written_are_an_os_error(vectors, tmp_path):
 
 def test_an_unknown_factory_is_an_error():
     with pytest.raises(PassageIndexError, match="'Cheese'"):
-        Vectors.build(ROWS, "Cheese")
+        FaissVectors.build(ROWS, "Cheese")
 
 
 def test_the_number_of_passages_chooses_the_index():
@@ -118,13 +118,13 @@ def clouds():
 
 
 def test_lists_are_looked_into_until_the_nearest_are_found(clouds):
-    index = Vectors.build(clouds, "IVF32,SQ8")
+    index = FaissVectors.build(clouds, "IVF32,SQ8")
     queries = clouds[::30] + clouds[7::30]
     before = index.recall(queries)
     assert before < 0.9
     recall = index.tune(queries)
     assert recall >= 0.98
-    flat = Vectors.build(clouds)
+    flat = FaissVectors.build(clouds)
     right = 0
     for query in queries:
         exact, found = (dict(v.search(query, 10)) for v in (flat, index))
@@ -137,10 +137,10 @@ def test_a_mapped_file_gives_the_same_and_keeps_what_was_tuned(clouds, tmp_path,
     monkeypatch.setattr(adapter, "_MAPPED_FROM", 1)
     clouds.tofile(tmp_path / "e.f32")
     for factory in ("Flat", "IVF32,SQ8"):
-        index = Vectors.build(clouds, factory)
+        index = FaissVectors.build(clouds, factory)
         index.tune(clouds[::30])
         index.write(tmp_path / "v.faiss")
-        again = Vectors.read(
+        again = FaissVectors.read(
             tmp_path / "v.faiss", None if factory == "Flat" else tmp_path / "e.f32"
         )
         for query in clouds[:50]:
@@ -149,7 +149,7 @@ def test_a_mapped_file_gives_the_same_and_keeps_what_was_tuned(clouds, tmp_path,
 
 
 def test_encoded_vectors_of_another_number_are_damage(clouds, tmp_path):
-    Vectors.build(clouds, "HNSW8").write(tmp_path / "v.faiss")
+    FaissVectors.build(clouds, "HNSW8").write(tmp_path / "v.faiss")
     clouds[1:].tofile(tmp_path / "e.f32")
     with pytest.raises(ValueError, match="does not hold 3000"):
-        Vectors.read(tmp_path / "v.faiss", tmp_path / "e.f32")
+        FaissVectors.read(tmp_path / "v.faiss", tmp_path / "e.f32")

@@ -9,12 +9,12 @@ from harness.fakes import BRIDGE, SharedWords, WordCounts, calibration, write_ar
 from harness.web_fakes import FakeAssistant
 
 from askvisit import Assistant, build_index
+from askvisit.cli import main
 from askvisit.errors import DataError, IndexReadOnlyError, ModelError
 from askvisit.index.edit import ArticleMetadata
-from askvisit.web import adding, app, command
-from askvisit.web.adding import ArticleEditor, NewArticle
-from askvisit.web.article_controller import ArticlesUpdate
-from askvisit.web.controller import ChatController
+from askvisit.web import app, articles
+from askvisit.web.articles import ArticleEditor, NewArticle
+from askvisit.web.controller import ArticlesUpdate, ChatController
 
 MILL = "A Mill Burns\n\nThe old mill burned down on Sunday. The mayor said that it had no guard.\n"
 
@@ -62,12 +62,12 @@ def test_what_is_no_article_is_told(data, reason):
 def test_lone_surrogates_and_long_words_are_cut_down():
     taken = NewArticle.checked({"text": "a \ud800 b", "title": "t" * 999, "source": "\udfff"})
     assert taken.data == b"a ? b"
-    assert taken.metadata == ArticleMetadata(title="t" * adding.LONGEST_TOLD, source="?")
+    assert taken.metadata == ArticleMetadata(title="t" * articles.LONGEST_FIELD, source="?")
 
 
 def test_an_addition_tells_its_progress_and_is_listed(controller):
     changes = list(controller.add(sent("mill.txt", MILL.encode())))
-    assert changes[0] == ArticlesUpdate(adding.working())
+    assert changes[0] == ArticlesUpdate(articles.working())
     assert "1 of 1 passages" in changes[1].message
     assert "Added “A Mill Burns”" in changes[-1].message
     assert 'data-choose="mill.txt" checked' in controller.listing()
@@ -147,14 +147,14 @@ def test_articles_that_lie_elsewhere_are_named_at_the_start(tmp_path, capsys):
     with pytest.raises(IndexReadOnlyError, match="change them there"):
         ArticleEditor(tmp_path / "index")
     options = ["--allow-add", "--index", str(tmp_path / "index"), "--port", "0"]
-    assert command.main(options) == 1
+    assert main(["ui", *options]) == 1
     error = capsys.readouterr().err
-    assert error.startswith("askvisit ui: the articles of this index are kept in")
+    assert error.startswith("askvisit: the articles of this index are kept in")
     assert error.count("\n") == 1
 
 
 def test_nothing_is_added_to_a_public_chat(capsys):
-    assert command.main(["--public", "--allow-add"]) == 1
+    assert main(["ui", "--public", "--allow-add"]) == 1
     assert "--allow-add cannot be used with --public" in capsys.readouterr().err
 
 

@@ -72,12 +72,13 @@ def test_ask_takes_history_and_confidence(client, assistant):
 
 def test_without_a_confidence_the_strictness_of_the_chat_counts(monkeypatch):
     assistant, asked = FakeAssistant(), []
-    answered = assistant.answer
-    monkeypatch.setattr(assistant, "answer", lambda i: asked.append(i) or answered(i))
+    answered = assistant.ask
+    monkeypatch.setattr(assistant, "ask", lambda *a, **k: asked.append(k) or answered(*a, **k))
     ask, *_ = api.endpoints(assistant, "strict")
     ask(QUESTION)
     ask(QUESTION, min_confidence=0.0)
-    assert [inquiry.min_confidence for inquiry in asked] == [assistant.threshold("strict"), 0.0]
+    least = [options["min_confidence"] for options in asked]
+    assert least == [assistant.threshold("strict"), 0.0]
 
 
 def test_turns_are_counted_in_the_history_that_was_sent(tmp_path):

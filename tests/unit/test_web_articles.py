@@ -7,7 +7,7 @@ from harness.web_fakes import ARTICLE, FakeAssistant
 
 from askvisit import Assistant, build_index
 from askvisit.records import Article
-from askvisit.web import api, articles, source_panel, timeline
+from askvisit.web import api, articles, lookups, source_panel
 from askvisit.web.controller import ChatController
 
 OTHER = Article("other.txt", "The <b>Other", "The other minister met a zebra. It was short.")
@@ -48,9 +48,9 @@ def test_a_question_looks_in_the_chosen_articles_only_and_says_so():
     seen = []
 
     class Restricted(FakeAssistant):
-        def ask(self, question, history=(), articles=None, min_confidence=None):
+        def ask(self, question, history=(), articles=None, **options):
             seen.append(articles)
-            return super().ask(question, history, articles, min_confidence)
+            return super().ask(question, history, articles, **options)
 
     controller = ChatController(Restricted(ARTICLE, OTHER))
     shown = controller.ask("Zebra?", (), ("visit.txt",))
@@ -82,5 +82,5 @@ def test_an_article_that_a_rebuild_removed_while_the_list_was_read_is_left_out(
         assert 'data-article="tariffs.txt"' in ChatController(assistant).first_source()
         *_, listed = api.endpoints(assistant)
         assert [article["id"] for article in listed()] == ["tariffs.txt"]
-        notes = timeline.dated({}, FakeAssistant(), known)["html"]
+        notes = lookups.dated({}, FakeAssistant(), known)["html"]
         assert "“Tariffs Rise Again” has no publication date" in notes

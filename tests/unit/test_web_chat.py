@@ -41,7 +41,7 @@ def test_an_answer_quotes_the_sentence_with_its_span_in_bold_and_a_numbered_link
 def test_confidence_is_said_in_words_with_the_reason():
     assert ">Found</span>" in shown("Who met the mayor in the town hall?")
     assert ">Probably</span>" in shown("Which bridge?")
-    assert "50 % likely to be right" in shown("Which bridge?")
+    assert "50 % likely to answer" in shown("Which bridge?")
     assert ">Not in the articles</span>" in shown("Zebra?")
     assert "Probably · 50 %" in plain(shown("Which bridge?"))
 
@@ -169,7 +169,7 @@ def test_what_is_copied_has_every_question_of_a_line_and_what_records_say():
     quote = f"“{answered.citations[0].quote}” [1]"
     copied = answers.plain_text(both, ASSISTANT.articles)
     assert copied.startswith(f"Who met the mayor?\n\n{quote}\n\nZebra?\n\n{refused.text}\n\n[1] ")
-    told = replace(answered, text=f"{answered.text}\nIts date is 2019.", request="date")
+    told = replace(answered, notes=("Its date is 2019.",), request="date")
     copied = answers.plain_text(told, ASSISTANT.articles)
     assert f"{quote}\nIts date is 2019.\n\n[1] " in copied
 
@@ -222,10 +222,3 @@ def test_a_fault_is_told_by_a_reference_and_its_details_stay_in_the_log(caplog):
     assert reference in page
     assert reference in caplog.text
     assert "a secret detail" in caplog.text
-
-
-def test_places_of_an_answer_are_its_citations_or_the_nearest_passages():
-    cited = answers.places(ASSISTANT.ask("Who met the mayor?"))
-    assert [place.article for place in cited] == [ARTICLE.id]
-    assert cited[0].span is not None
-    assert len(answers.places(ASSISTANT.ask("Zebra?"))) == 3

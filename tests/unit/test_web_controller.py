@@ -9,11 +9,9 @@ from harness.web_fakes import ARTICLE, FakeAssistant
 from test_web_suggestions import OTHER
 
 from askvisit import Assistant
-from askvisit.web import api, app, memory
-from askvisit.web.article_controller import NO_ARTICLE
-from askvisit.web.chat import Turns
-from askvisit.web.controller import ChatController
-from askvisit.web.feedback import Feedback
+from askvisit.web import api, app, chat
+from askvisit.web.chat import Feedback, Turns
+from askvisit.web.controller import NO_ARTICLE, ChatController
 
 
 def asked(controller: ChatController, *questions: str) -> Turns:
@@ -54,6 +52,30 @@ def test_a_guess_stands_in_place_of_the_refusal_and_knows_only_what_came_before(
     assert [answer.question for answer in assistant.asked[-1][1]] == ["Who met the mayor?"]
 
 
+def test_what_was_understood_otherwise_can_be_asked_as_typed_also_after_a_reload():
+    assistant = FakeAssistant()
+    controller = ChatController(assistant)
+    turns = asked(controller, "Who met the mayor there?", "And the minister?")
+    assert "Understood as" in turns[1].html
+    assert 'data-typed="1"' in controller.log(turns)
+    assert 'data-typed="0"' not in controller.log(turns)
+    shown = controller.as_typed(1, turns)
+    assert "Understood as" not in shown.turns[1].html
+    assert shown.turns[1].typed
+    again = controller.reopen(chat.remembered(shown.turns))
+    assert [turn.typed for turn in again.turns] == [False, True]
+    assert "Understood as" not in again.log
+
+
+def test_a_suggestion_is_asked_as_it_stands():
+    assistant = FakeAssistant()
+    controller = ChatController(assistant)
+    turns = asked(controller, "Who met the mayor?")
+    (suggested, *_) = controller._suggested(turns, None)
+    assert asked(controller, "Who met the mayor?", suggested)[1].typed
+    assert not asked(controller, "Who met the mayor?", "And the minister?")[1].typed
+
+
 def test_edit_asks_in_place_and_undo_takes_away_and_both_can_be_restored():
     controller = ChatController(FakeAssistant())
     turns = asked(controller, "Who met the mayor?", "Zebra?", "hello")
@@ -68,7 +90,7 @@ def test_edit_asks_in_place_and_undo_takes_away_and_both_can_be_restored():
     assert controller.edit(1, turns, " ").turns is None
     assert controller.undo(1, turns).question is None
     assert controller.undo(1, turns).turns == turns[:1]
-    assert controller.restore(turns, turns[:1]).turns == turns
+    assert controller.show(edited.undone).turns == turns
 
 
 def test_what_is_undone_step_by_step_is_restored_as_a_whole():
@@ -139,7 +161,17 @@ def test_a_page_that_is_loaded_shows_the_articles_as_they_are_now():
 def test_all_that_asks_shares_one_limit():
     page = app.build(ChatController(FakeAssistant()))
     shared = {fn.name for fn in page.fns.values() if fn.concurrency_id == api.QUESTIONS}
-    asking = {"asked", "suggested", "edit", "guess", "inspect", "export", "reopen", "loaded"}
+    asking = {
+        "asked",
+        "suggested",
+        "edit",
+        "guess",
+        "as_typed",
+        "inspect",
+        "export",
+        "reopen",
+        "loaded",
+    }
     assert shared == asking | {"ask", "search", "timeline", "names", "articles"}
 
 
@@ -158,7 +190,7 @@ def test_a_new_conversation_has_no_turns():
 
 def test_another_conversation_is_asked_again_where_it_is_opened():
     controller = ChatController(FakeAssistant())
-    kept = memory.remembered(asked(controller, "Who met the mayor?", "Zebra?"))
+    kept = chat.remembered(asked(controller, "Who met the mayor?", "Zebra?"))
     shown = controller.reopen(kept)
     assert [turn.question for turn in shown.turns] == ["Who met the mayor?", "Zebra?"]
     assert not any(turn.changed for turn in shown.turns)
@@ -170,11 +202,11 @@ def test_strictness_asks_for_its_threshold():
         def threshold(self, strictness):
             return {"strict": 0.8}[strictness]
 
-        def ask(self, question, history=(), articles=None, min_confidence=None):
+        def ask(self, question, history=(), articles=None, min_confidence=None, as_typed=False):
             assert min_confidence == 0.8
             return super().ask(question)
 
-    assert asked(ChatController(Strict(), "strict"), "Who met the mayor?")[0].answer.found
+    assert asked(ChatController(Strict(), "strict"), "Who met the mayor there?")[0].answer.found
 
 
 def test_an_assistant_without_articles_still_has_a_page():

@@ -9,11 +9,11 @@ from harness.web_fakes import FakeAssistant
 from test_web_controller import asked
 
 from askvisit import transcript
+from askvisit.cli import main
 from askvisit.errors import ServerError
 from askvisit.records import Answer
-from askvisit.web import command, export
+from askvisit.web.chat import Feedback
 from askvisit.web.controller import ChatController
-from askvisit.web.feedback import Feedback
 
 QUESTION = "Who met the mayor?"
 
@@ -58,38 +58,51 @@ def test_a_full_disk_is_told_by_a_reference(controller, caplog):
 def test_a_file_that_cannot_be_written_is_told_at_the_start(tmp_path, capsys):
     with pytest.raises(ServerError, match="feedback cannot be written to"):
         Feedback(tmp_path / "no" / "such.jsonl")
-    assert command.main(["--port", "0", "--feedback", str(tmp_path)]) == 1
-    assert capsys.readouterr().err.startswith("askvisit ui: feedback cannot be written")
+    assert main(["ui", "--port", "0", "--feedback", str(tmp_path)]) == 1
+    assert capsys.readouterr().err.startswith("askvisit: feedback cannot be written")
 
 
 def test_a_public_chat_keeps_no_feedback(tmp_path, capsys):
-    assert command.main(["--public", "--port", "0", "--feedback", str(tmp_path / "x")]) == 1
+    assert main(["ui", "--public", "--port", "0", "--feedback", str(tmp_path / "x")]) == 1
     assert "--feedback cannot be used with --public" in capsys.readouterr().err
     assert not (tmp_path / "x").exists()
 
 
-@pytest.mark.parametrize(("form", "suffix"), [("json", ".json"), ("markdown", ".md"), ("?", ".md")])
-def test_an_export_reads_back(controller, tmp_path, form, suffix):
+def test_an_export_reads_back(controller, tmp_path):
     turns = asked(controller, QUESTION, "fail", "Zebra?")
-    file = controller.export(form, turns)
-    assert file["name"].endswith(suffix)
+    file = controller.export("json", turns)
+    assert file["name"].endswith(".json")
     path = tmp_path / file["name"]
     path.write_text(file["text"], encoding="utf-8")
     read = [Answer.from_dict(answer) for answer in transcript.read(path)]
     assert read == [turns[0].answer, turns[2].answer]
 
 
-@pytest.mark.parametrize(("form", "mark"), [("json", '"guess": true'), ("markdown", export.GUESS)])
-def test_a_guess_is_marked_in_an_export_and_proved_all_the_same(controller, tmp_path, form, mark):
+@pytest.mark.parametrize("form", ["markdown", "?"])
+def test_an_export_to_read_shows_question_quote_and_place(controller, form):
+    turns = asked(controller, QUESTION, "fail", "Zebra?")
+    file = controller.export(form, turns)
+    assert file["name"].endswith(".md")
+    (cited,) = turns[0].answer.citations
+    assert f"## {QUESTION}\n\n> {cited.quote} [1]\n\n" in file["text"]
+    assert f"({cited.article_id} {cited.start}-{cited.end}, sha256" in file["text"]
+    assert "## Zebra?" in file["text"]
+    assert "fail" not in file["text"]
+
+
+@pytest.mark.parametrize("form", ["json", "markdown"])
+def test_a_guess_is_marked_in_an_export(controller, tmp_path, form):
+    mark = '"guess": true' if form == "json" else "is a best guess that was asked for"
     turns = controller.guess(1, asked(controller, QUESTION, "Zebra?", "hello")).turns
     file = controller.export(form, turns)
     assert file["text"].count(mark) == 1
-    path = tmp_path / file["name"]
-    path.write_text(file["text"], encoding="utf-8")
-    read = transcript.read(path)
-    assert [Answer.from_dict(answer) for answer in read] == [turn.answer for turn in turns]
-    assert not any(answer.get("edited") for answer in read)
+    assert file["text"].index("Zebra?") < file["text"].index(mark) < file["text"].index("hello")
     assert mark not in controller.export(form, turns[:1])["text"]
+    if form == "json":
+        path = tmp_path / file["name"]
+        path.write_text(file["text"], encoding="utf-8")
+        read = [Answer.from_dict(answer) for answer in transcript.read(path)]
+        assert read == [turn.answer for turn in turns]
 
 
 def test_there_is_nothing_to_export_before_the_first_answer(controller):

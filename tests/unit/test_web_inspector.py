@@ -66,7 +66,11 @@ def test_readings_that_were_not_taken_are_told():
             {},
             "10 % likely to be right. 30 % would have been enough, so nothing was shown.",
         ),
-        ("Zebra?", {"min_confidence": 0}, "because you asked for the best guess."),
+        (
+            "Zebra?",
+            {"min_confidence": 0, "as_typed": False},
+            "because you asked for the best guess.",
+        ),
         ("hello", {}, "taken as talk"),
         ("two parts", {}, "2 questions were asked in one line"),
     ],
@@ -121,8 +125,12 @@ def test_the_desk_asks_as_it_was_asked_before():
     assert (first["turn"], second["turn"]) == (0, 1)
     assert first["at"] != second["at"]
     assert calls == [
-        ("Who met the mayor in the town hall?", 0, {"articles": None, "min_confidence": 0.8}),
-        ("Zebra?", 1, {"articles": None, "min_confidence": 0}),
+        (
+            "Who met the mayor in the town hall?",
+            0,
+            {"articles": None, "min_confidence": 0.8, "as_typed": False},
+        ),
+        ("Zebra?", 1, {"articles": None, "min_confidence": 0, "as_typed": False}),
     ]
 
 

@@ -18,7 +18,7 @@ from harness.fakes import ROOT, finish
 from harness.web_fakes import ARTICLE, FakeAssistant
 
 from askvisit.records import Answer
-from askvisit.web import mcp_server, server
+from askvisit.web import api, server
 from askvisit.web.controller import ChatController
 
 CLI = "import sys; from askvisit.cli import main; sys.exit(main())"
@@ -39,7 +39,7 @@ def mcp():
 def address(mcp):
     port = server.free_port("127.0.0.1", 0)
     page = server.launch(ChatController(FakeAssistant()), "127.0.0.1", port, mcp=True)
-    yield f"http://127.0.0.1:{port}{mcp_server.PATH}"
+    yield f"http://127.0.0.1:{port}{api.MCP_PATH}"
     page.close(verbose=False)
 
 
@@ -105,7 +105,7 @@ def test_few_calls_are_worked_on_at_once_and_the_others_wait(mcp):
     page = server.launch(controller, "127.0.0.1", port, mcp=True, public=True)
 
     async def conversation():
-        async with mcp.Client(f"http://127.0.0.1:{port}{mcp_server.PATH}") as client:
+        async with mcp.Client(f"http://127.0.0.1:{port}{api.MCP_PATH}") as client:
             calls = (client.call_tool("ask", {"question": QUESTION}) for _ in range(12))
             return await asyncio.gather(*calls)
 
@@ -175,7 +175,7 @@ def test_without_the_option_there_is_no_mcp_server():
     try:
         with pytest.raises(HTTPError) as refused:
             build_opener(ProxyHandler({})).open(
-                Request(f"http://127.0.0.1:{port}{mcp_server.PATH}/", b"{}")
+                Request(f"http://127.0.0.1:{port}{api.MCP_PATH}/", b"{}")
             )
         with refused.value as answer:
             assert answer.code in (404, 405)

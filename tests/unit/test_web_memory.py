@@ -9,9 +9,8 @@ from harness.web_fakes import ARTICLE, FakeAssistant
 from test_web_controller import asked
 
 from askvisit.records import Article
-from askvisit.web.chat import KEPT_QUESTION, SHOWN_TURNS
+from askvisit.web.chat import KEPT_QUESTION, SHOWN_TURNS, recalled, remembered
 from askvisit.web.controller import ChatController
-from askvisit.web.memory import recalled, remembered
 
 OTHER = Article("other.txt", "Other", "Other\n\nThe other minister met a zebra.")
 

@@ -11,7 +11,7 @@ from harness.fakes import SharedWords, WordCounts, calibration, write_articles
 from harness.web_fakes import ARTICLE, FEAST, FakeAssistant
 
 from askvisit import Assistant, build_index
-from askvisit.web import names
+from askvisit.web import lookups
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def assistant(tmp_path_factory):
 
 
 def named(assistant, article: object = "feast.txt") -> str:
-    return names.named(article, assistant, assistant.articles)
+    return lookups.named(article, assistant, assistant.articles)
 
 
 def test_each_name_has_its_count_its_places_and_its_question(assistant):
@@ -45,7 +45,7 @@ def test_people_and_places_stand_under_headings():
             (name,) = super().names(1)
             return (name, replace(name, name="Oslo", kind="place"), replace(name, name="May"))
 
-    shown = names.named(ARTICLE.id, Named(), {ARTICLE.id: ARTICLE})
+    shown = lookups.named(ARTICLE.id, Named(), {ARTICLE.id: ARTICLE})
     told = re.findall(r"<h4>(.*?)</h4>|<bdi>(.*?)</bdi>", shown)
     assert ["".join(pair) for pair in told] == ["Places", "Oslo", "Other names", "Monday", "May"]
 
@@ -66,6 +66,6 @@ def test_a_fault_gives_a_reference_and_no_detail():
         def names(self, *_, **__):
             raise RuntimeError("a secret detail")
 
-    told = names.named(ARTICLE.id, Broken(), {ARTICLE.id: ARTICLE})
+    told = lookups.named(ARTICLE.id, Broken(), {ARTICLE.id: ARTICLE})
     assert "Reference for the log" in told
     assert "secret" not in told

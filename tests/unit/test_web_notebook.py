@@ -8,8 +8,7 @@ from dataclasses import replace
 import pytest
 from harness.web_fakes import ARTICLE, TEXT
 
-from askvisit import transcript
-from askvisit.records import Answer, Article
+from askvisit.records import Article
 from askvisit.web import notebook
 from askvisit.web.source_panel import TextRange
 
@@ -32,7 +31,7 @@ def quotes(chosen: dict) -> list[tuple[str, object]]:
 
 
 def statuses(pins, articles=ARTICLES) -> list[str]:
-    return [proved["status"] for proved in notebook.prove(pins, articles)]
+    return [proved["status"] for proved in notebook.prove_pins(pins, articles)]
 
 
 def test_chosen_words_are_the_span_of_their_sentence():
@@ -107,9 +106,9 @@ def test_too_much_at_once_is_told():
     assert notebook.select(whole, ARTICLES) == notebook.TOO_MANY
 
 
-def test_an_export_is_read_and_proved_as_a_conversation_is(tmp_path):
+def test_an_export_shows_what_was_pinned():
     pins = [pinned(MET, "Who met the mayor?"), pinned("only subject")]
-    file = notebook.export(pins, ARTICLES)
+    file = notebook.export_pins(pins, ARTICLES)
     assert file["left_out"] == 0
     assert file["name"].endswith(".md")
     text = file["text"]
@@ -117,15 +116,8 @@ def test_an_export_is_read_and_proved_as_a_conversation_is(tmp_path):
     assert f"> {MET} [1]" in text
     assert "## From “A Short Visit”" in text
     assert "Confidence" not in text
-    path = tmp_path / "notebook.md"
-    path.write_text(text, "utf-8")
-    read = transcript.read(path)
-    assert [proof.status for proof in transcript.prove_in(read, ARTICLES)] == ["intact"] * 2
-    second = Answer.from_dict(read[1])
-    assert (second.request, second.citations[0].span) == ("quote", "only subject")
-    path.write_text(text.replace(f"> {MET}", "> She never met the mayor."), "utf-8")
-    forged = [proof.status for proof in transcript.prove_in(transcript.read(path), ARTICLES)]
-    assert forged == ["changed", "intact"]
+    at = TEXT.index(MET)
+    assert f"(visit.txt {at}-{at + len(MET)}, sha256 {ARTICLE.sha256})" in text
 
 
 def test_a_pin_whose_article_changed_is_left_out_and_one_that_moved_is_cited_anew():
@@ -135,12 +127,12 @@ def test_a_pin_whose_article_changed_is_left_out_and_one_that_moved_is_cited_ane
     assert statuses(pins) == ["intact", "intact"]
     assert statuses(pins, now) == ["moved", "changed"]
     assert statuses(pins, {}) == ["gone", "gone"]
-    moved = {**pins[0], "sentences": notebook.prove(pins, now)[0]["sentences"]}
+    moved = {**pins[0], "sentences": notebook.prove_pins(pins, now)[0]["sentences"]}
     assert statuses([moved], now) == ["intact"]
-    file = notebook.export(pins, now)
+    file = notebook.export_pins(pins, now)
     assert file["left_out"] == 1
     assert f"{edited.text.index(MET)}-" in file["text"]
-    assert "text" not in notebook.export(pins, {})
+    assert "text" not in notebook.export_pins(pins, {})
 
 
 @pytest.mark.parametrize(
@@ -154,7 +146,7 @@ def test_a_pin_whose_article_changed_is_left_out_and_one_that_moved_is_cited_ane
 )
 def test_what_is_no_pin_is_no_proof(pin):
     assert statuses([pin]) == ["changed"]
-    assert notebook.export([pin], ARTICLES) == {"left_out": 1}
+    assert notebook.export_pins([pin], ARTICLES) == {"left_out": 1}
 
 
 @pytest.mark.parametrize(
@@ -170,8 +162,8 @@ def test_a_pin_that_was_tampered_with_is_no_proof(name, value):
 def test_a_sentence_that_is_named_twice_and_no_list_break_nothing():
     pin = pinned(MET)
     pin["sentences"] *= 2
-    assert notebook.export([pin], ARTICLES) == {"left_out": 1}
-    assert notebook.export("no list", ARTICLES) == {"left_out": 0}
+    assert notebook.export_pins([pin], ARTICLES) == {"left_out": 1}
+    assert notebook.export_pins("no list", ARTICLES) == {"left_out": 0}
 
 
 def test_a_range_between_sentences_has_no_citation():

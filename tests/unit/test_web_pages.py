@@ -14,7 +14,7 @@ from askvisit.errors import ArticleError, UnknownArticleError
 from askvisit.formats import PageView
 from askvisit.index import build_index
 from askvisit.records import Article
-from askvisit.web import pages
+from askvisit.web import source_panel
 from askvisit.web.source_panel import TextRange, open_source, panel
 
 TEXT = "The ferry sank.\n\f\nIt was raised on Sunday.\n\f"
@@ -39,7 +39,9 @@ def drawn(name: str, page: int, ranges) -> PageView:
 
 
 def asked(**request: object) -> dict[str, str]:
-    return pages.open_page({"article": "ferry.pdf", "page": 2} | request, {FERRY.id: FERRY}, drawn)
+    return source_panel.open_page(
+        {"article": "ferry.pdf", "page": 2} | request, {FERRY.id: FERRY}, drawn
+    )
 
 
 def test_a_text_with_pages_has_a_frame_and_marks_name_their_page():
@@ -91,13 +93,13 @@ def test_what_cannot_be_drawn_says_why():
         raise ArticleError(Path("/secret/ferry.pdf"), "has changed since it was indexed")
 
     request = {"article": "ferry.pdf", "page": 1}
-    told = pages.open_page(request, {FERRY.id: FERRY}, refuse)["error"]
+    told = source_panel.open_page(request, {FERRY.id: FERRY}, refuse)["error"]
     assert told == "The page cannot be shown. ferry.pdf: has changed since it was indexed"
 
     def fail(*_: object) -> PageView:
         raise RuntimeError("a secret detail")
 
-    assert "secret" not in pages.open_page(request, {FERRY.id: FERRY}, fail)["error"]
+    assert "secret" not in source_panel.open_page(request, {FERRY.id: FERRY}, fail)["error"]
 
 
 def test_an_assistant_draws_pages_of_its_index(assistant):

@@ -13,19 +13,21 @@ import pytest
 from harness.fakes import SharedWords, WordCounts, calibration
 from harness.web_fakes import FakeAssistant
 
+from askvisit import Assistant
+from askvisit.cli import main
 from askvisit.errors import QuestionError, ServerError
 from askvisit.trace import STAGES
-from askvisit.web import chat, command, server
+from askvisit.web import chat, server
 from askvisit.web.controller import ChatController
-from askvisit.web.request_log import LoggedAssistant, RequestLog
+from askvisit.web.request_log import RequestLog
 
 NO_PROXY = build_opener(ProxyHandler({}))
 
 
 @pytest.fixture
 def logged(small, tmp_path):
-    assistant = LoggedAssistant(small, WordCounts(), SharedWords(), calibration())
-    assistant.request_log = RequestLog(tmp_path / "log.jsonl")
+    assistant = Assistant(small, WordCounts(), SharedWords(), calibration())
+    assistant.observer = RequestLog(tmp_path / "log.jsonl").observe
     return assistant
 
 
@@ -46,7 +48,7 @@ def test_a_question_is_a_line_without_its_words(logged, assistant, tmp_path):
 
 
 def test_the_words_are_logged_where_they_are_asked_for(logged, tmp_path):
-    logged.request_log.text = True
+    logged.observer = RequestLog(tmp_path / "log.jsonl", text=True).observe
     logged.ask("What\ncost \ud800 <b>two</b> million?")
     assert lines(tmp_path)[0]["question"] == "What\ncost \ud800 <b>two</b> million?"
 
@@ -57,7 +59,7 @@ def test_the_id_of_the_line_is_the_reference_that_the_person_is_told(
     def fail(*_, **__):
         raise RuntimeError("a secret detail")
 
-    monkeypatch.setattr(logged, "trace", fail)
+    monkeypatch.setattr(logged, "_trace", fail)
     turn = chat.reply(logged, "Who opened the bridge?", ())
     told = re.search(r"Reference for the log: (\w+)", turn.html)[1]
     (line,) = lines(tmp_path)
@@ -74,13 +76,13 @@ def test_a_question_that_cannot_be_asked_is_a_line_too(logged, tmp_path):
 
 
 def test_a_full_disk_loses_no_answer(logged, caplog):
-    logged.request_log._path = Path("/dev/full")
+    logged.observer = RequestLog(Path("/dev/full")).observe
     assert logged.ask("Who opened the bridge?").found
     assert "no line was logged" in caplog.text
 
 
 def test_a_dash_logs_to_stderr(logged, capsys):
-    logged.request_log = RequestLog(Path("-"))
+    logged.observer = RequestLog(Path("-")).observe
     logged.ask("Who opened the bridge?")
     assert json.loads(capsys.readouterr().err)["kind"] == "answer"
 
@@ -88,9 +90,9 @@ def test_a_dash_logs_to_stderr(logged, capsys):
 def test_what_is_wrong_with_the_options_is_told_at_the_start(tmp_path, capsys):
     with pytest.raises(ServerError, match="cannot write the log to"):
         RequestLog(tmp_path / "no" / "log")
-    assert command.main(["--log-text", "--port", "0"]) == 1
+    assert main(["ui", "--log-text", "--port", "0"]) == 1
     assert "add --log FILE" in capsys.readouterr().err
-    assert command.main(["--public", "--log", "-", "--log-text", "--port", "0"]) == 1
+    assert main(["ui", "--public", "--log", "-", "--log-text", "--port", "0"]) == 1
     assert "--log-text cannot be used with --public" in capsys.readouterr().err
 
 

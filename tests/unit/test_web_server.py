@@ -22,9 +22,10 @@ from harness import clients
 from harness.fakes import finish
 from harness.web_fakes import FakeAssistant
 
+from askvisit.cli import main
 from askvisit.errors import ServerError
-from askvisit.web import assets, command, guard, server
-from askvisit.web.adding import ArticleEditor
+from askvisit.web import front_page, guard, server
+from askvisit.web.articles import ArticleEditor
 from askvisit.web.controller import ChatController
 
 ROOT = Path(__file__).parent.parent.parent
@@ -41,15 +42,15 @@ def taken():
 
 
 def test_a_taken_port_is_one_clear_line(taken, capsys):
-    assert command.main(["--port", str(taken)]) == 1
+    assert main(["ui", "--port", str(taken)]) == 1
     error = capsys.readouterr().err
     assert error == (
-        f"askvisit ui: port {taken} on 127.0.0.1 is in use; choose another: --port {taken + 1}\n"
+        f"askvisit: port {taken} on 127.0.0.1 is in use; choose another: --port {taken + 1}\n"
     )
 
 
 def test_a_host_that_is_not_this_machine_is_one_clear_line(capsys):
-    assert command.main(["--host", "not a host", "--port", "0"]) == 1
+    assert main(["ui", "--host", "not a host", "--port", "0"]) == 1
     assert capsys.readouterr().err.count("\n") == 1
 
 
@@ -78,16 +79,16 @@ def test_a_port_out_of_range_is_refused():
 
 
 def test_a_missing_index_is_one_clear_line(tmp_path, capsys):
-    assert command.main(["--index", str(tmp_path / "none"), "--port", "0"]) == 1
+    assert main(["ui", "--index", str(tmp_path / "none"), "--port", "0"]) == 1
     error = capsys.readouterr().err
-    assert error.startswith("askvisit ui: ")
+    assert error.startswith("askvisit: ")
     assert error.count("\n") == 1
 
 
 @pytest.mark.parametrize("argv", [["--port", "x"], ["--unknown"], ["extra"]])
 def test_wrong_usage_exits_with_2(argv):
     with pytest.raises(SystemExit) as stopped:
-        command.main(argv)
+        main(["ui", *argv])
     assert stopped.value.code == 2
 
 
@@ -172,7 +173,7 @@ def test_style_sheet_and_fonts_are_plain_files(address):
         assert answer.headers["content-type"].startswith("text/css")
         assert "immutable" in answer.headers["cache-control"]
         assert b"@media print" in answer.read()
-    for name in assets.FONTS:
+    for name in front_page.FONTS:
         assert status(address, f"askvisit/{name}")[1]["content-type"] == "font/woff2"
     assert status(address, "askvisit/../app.py")[0] == 404
     assert status(address, "askvisit/serif-OFL.txt")[0] == 404
@@ -409,11 +410,13 @@ def test_the_mcp_server_asks_for_its_extra(monkeypatch, capsys, installed):
     for name in [name for name in sys.modules if name.startswith("mcp.")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "mcp", installed)
-    assert command.main(["--mcp", "--port", "0"]) == 1
+    assert main(["ui", "--mcp", "--port", "0"]) == 1
     assert capsys.readouterr().err == (
-        "askvisit ui: --mcp needs the extra mcp; run: pip install 'mcp>=2,<3'\n"
+        "askvisit: --mcp needs the extra mcp; run: pip install 'mcp>=2,<3'\n"
     )
 
 
 def test_every_style_sheet_is_served():
-    assert sorted(assets.STYLES) == sorted(sheet.stem for sheet in assets.STATIC.glob("*.css"))
+    assert sorted(front_page.STYLES) == sorted(
+        sheet.stem for sheet in front_page.STATIC.glob("*.css")
+    )

@@ -140,12 +140,16 @@ def test_what_is_suggested_for_other_pages_is_answered(tmp_path):
         for name in central_names(article)
     }
     assert len(offered) > 2 * len(assistant.articles)
-    refused = [question for question in offered if not assistant.ask(question).found]
-    assert len(refused) <= len(offered) / 50, refused
+    spoken_of = []
+    for question in sorted(offered):
+        first, *_ = assistant.ask(question, as_typed=True, min_confidence=0).citations
+        last_word = question.rstrip("?").split()[-1].lower().rstrip("s")
+        spoken_of.append(last_word in first.quote.lower())
+    assert sum(spoken_of) >= 0.85 * len(spoken_of)
 
 
 def test_central_names_are_no_dates_adjectives_or_first_words():
     assert central_names(OTHER) == ["Grimsby", "Ada Quill", "Oslo"]
     text = (ROOT / "index/articles" / VISIT).read_text("utf-8")
     found = central_names(Article(VISIT, "Xi Visits", text))
-    assert {"China", "Xi", "Kim"} <= set(found)
+    assert found == ["Xi Jinping", "China", "Kim", "Donald Trump"]

@@ -12,7 +12,7 @@ from harness.web_fakes import ARTICLE, FakeAssistant
 from askvisit import Assistant, build_index
 from askvisit.records import Article, Citation, Sentence, Span
 from askvisit.timeline import TimelineEntry
-from askvisit.web import timeline
+from askvisit.web import lookups
 
 DATED = (
     "A Bridge Falls\n\nThe bridge was built in 1931. In June 2018 the mayor had warned of it.\n\n"
@@ -32,7 +32,7 @@ def assistant(tmp_path_factory):
 
 
 def shown(assistant, **request) -> dict[str, str]:
-    return timeline.dated(request, assistant, assistant.articles)
+    return lookups.dated(request, assistant, assistant.articles)
 
 
 def scope(*names: str) -> str:
@@ -44,7 +44,7 @@ def scope(*names: str) -> str:
     [("1931", "1931"), ("2018-06", "June 2018"), ("2019-06-04", "4 June 2019")],
 )
 def test_a_date_is_written_as_precisely_as_it_is_known(date, words):
-    assert timeline.in_words(date) == words
+    assert lookups.in_words(date) == words
 
 
 def test_sentences_stand_in_order_of_time_with_the_words_that_date_them(assistant):
@@ -73,7 +73,7 @@ def test_of_a_long_sentence_what_is_around_the_date_is_shown():
             cited = Citation.of(1, article, Span(sentence, at, at + 4, 1.0, 0.0), 1.0)
             return (TimelineEntry("1931", "year", cited),)
 
-    html = timeline.dated({}, Long(article), {article.id: article})["html"]
+    html = lookups.dated({}, Long(article), {article.id: article})["html"]
     assert "<strong>1931</strong> and rained" in html
     assert len(re.findall("and rained", html)) < 60
 
@@ -95,7 +95,7 @@ def test_nothing_is_said_plainly(assistant):
     assert shown(assistant, topic="hurt", until="1900")["told"] == (
         "No dated sentences about “hurt” until 1900."
     )
-    none = timeline.dated({}, FakeAssistant(), {})
+    none = lookups.dated({}, FakeAssistant(), {})
     assert none == {"told": "There are no articles yet.", "html": ""}
     assert "No articles are ticked" in shown(assistant, scope=scope())["told"]
 
@@ -117,7 +117,7 @@ def test_what_cannot_be_asked_is_told(assistant, request_, told):
 def test_what_no_page_sends_is_all_dates(assistant):
     everything = shown(assistant)
     for request in (None, [], {"topic": 5, "since": [], "scope": "{"}):
-        assert timeline.dated(request, assistant, assistant.articles) == everything
+        assert lookups.dated(request, assistant, assistant.articles) == everything
 
 
 def test_a_fault_gives_a_reference_and_no_detail():
@@ -125,15 +125,15 @@ def test_a_fault_gives_a_reference_and_no_detail():
         def timeline(self, *_, **__):
             raise RuntimeError("a secret detail")
 
-    told = timeline.dated({}, Broken(), {ARTICLE.id: ARTICLE})["told"]
+    told = lookups.dated({}, Broken(), {ARTICLE.id: ARTICLE})["told"]
     assert told.startswith("Something went wrong. Reference")
 
 
 def test_more_than_can_be_shown_is_counted():
     class Long(FakeAssistant):
         def timeline(self, *_, **__):
-            return super().timeline() * (timeline.MOST_SHOWN + 2)
+            return super().timeline() * (lookups.MOST_SHOWN + 2)
 
-    found = timeline.dated({}, Long(), {ARTICLE.id: Article("visit.txt", "Visit", ARTICLE.text)})
-    assert found["html"].count("<a ") == timeline.MOST_SHOWN
+    found = lookups.dated({}, Long(), {ARTICLE.id: Article("visit.txt", "Visit", ARTICLE.text)})
+    assert found["html"].count("<a ") == lookups.MOST_SHOWN
     assert "2 more are not shown" in found["html"]

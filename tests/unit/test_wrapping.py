@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askvisit.rewriting.wrapping import unwrap
+from askvisit.rewriting.query import unwrap
 
 
 @pytest.mark.parametrize(

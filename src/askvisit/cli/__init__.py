@@ -1,4 +1,4 @@
-"""The command line: one file per command, each a thin layer over the Python functions.
+"""The command line: each command is a thin layer over a Python function.
 
 Exit status: 0 found or done, 1 error (one line on stderr), 2 usage, 3 not found or talk,
 4 `verify` found damage, 130 Ctrl-C.
@@ -19,10 +19,14 @@ from askvisit import __version__
 from askvisit.errors import AskvisitError
 from askvisit.text import one_line, printable
 
-_COMMANDS = (
-    *("index", "ask", "chat", "search", "timeline", "names", "verify", "doctor"),
-    *("evaluate", "calibrate", "ui"),
-)
+_COMMANDS = {
+    **{name: name for name in ("ask", "chat")},
+    **dict.fromkeys(("search", "timeline", "names"), "lookups"),
+    **dict.fromkeys(("index", "verify", "doctor"), "index"),
+    **dict.fromkeys(("evaluate", "calibrate"), "evaluate"),
+    "ui": "ui",
+}
+"""The commands, and the module of each."""
 
 _EPILOG = """\
 examples:
@@ -91,16 +95,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"askvisit {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for name in _COMMANDS:
-        module = import_module(f"askvisit.cli.{name}")
-        command = commands.add_parser(
-            name,
-            help=module.HELP,
-            description=module.__doc__,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-        module.add_options(command)
-        command.set_defaults(run=module.run)
+    for name, module in _COMMANDS.items():
+        getattr(import_module(f"askvisit.cli.{module}"), name).add_to(commands, name)
     return parser
 
 

@@ -1,74 +1,74 @@
-"""Ask one question, or with --jsonl one per line of standard input.
-
-The answer is quoted word for word, with the location of each quote. Exit status 3: not found.
-
-examples:
-  askvisit ask "When did Xi meet Kim Jong Il?"
-  askvisit ask "Who resigned?" --source Herald --since 2019-06
-  askvisit ask --each "How many trucks came?"
-  askvisit ask --strictness strict --json "How many nuclear warheads does North Korea have?"
-  echo '{"question": "Who gains most?", "id": 1}' | askvisit ask --jsonl
-
---jsonl reads one {"question", "history"?: [answers], "id"?} per line and prints one answer per
-line, with the id; a line that cannot be asked gives {"error"} in its place, and exit status 1 in
-the end.
-"""
+"""The command that answers one question, or many from standard input."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from askvisit.calibration import add_strictness
 from askvisit.cli import options, show
 from askvisit.errors import AskvisitError, DataError
+from askvisit.location_options import chosen_index
 from askvisit.records import Answer
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
 
-HELP = "ask a question"
-
 _LINE = 'a line must be {"question": …}, optionally with "history" and "id"'
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the command's options."""
-    parser.add_argument(
-        "question", nargs="*", metavar="QUESTION", help="a question in plain English"
-    )
-    options.add_json(parser)
-    parser.add_argument("--jsonl", action="store_true", help="read questions from standard input")
-    add_strictness(parser)
-    parser.add_argument(
+@options.command(
+    "ask a question",
+    options.argument("question", nargs="*", metavar="QUESTION", help="a question in plain English"),
+    options.JSON,
+    options.argument("--jsonl", action="store_true", help="read questions from standard input"),
+    options.add_strictness,
+    options.argument(
         "--each",
         action="store_true",
         help="cite every article that answers, grouped by what they say",
-    )
-    options.add_scope(parser)
-    options.add_location(parser)
-    options.add_reader(parser)
-    parser.set_defaults(usage_error=parser.error)
+    ),
+    options.argument(
+        "--as-typed",
+        action="store_true",
+        help="read each question word for word and by itself: no typo corrected, no history",
+    ),
+    *options.SCOPE,
+    *options.LOCATION,
+    options.READER,
+)
+def ask(chosen: argparse.Namespace) -> int:
+    """Ask one question, or with --jsonl one per line of standard input.
 
+    The answer is quoted word for word, with the location of each quote. Exit status 3: not found.
 
-def run(chosen: argparse.Namespace) -> int:
-    """Ask, and print the answer."""
+    examples:
+      askvisit ask "When did Xi meet Kim Jong Il?"
+      askvisit ask "Who resigned?" --source Herald --since 2019-06
+      askvisit ask --each "How many trucks came?"
+      askvisit ask --strictness strict --json "How many nuclear warheads does North Korea have?"
+      echo '{"question": "Who gains most?", "id": 1}' | askvisit ask --jsonl
+
+    --jsonl reads one {"question", "history"?: [answers], "id"?} per line and prints one answer per
+    line, with the id; a line that cannot be asked gives {"error"} in its place, and exit status 1
+    in the end.
+    """
     if chosen.jsonl and chosen.question:
         chosen.usage_error("--jsonl reads questions from standard input; leave out QUESTION")
     if not chosen.jsonl and not chosen.question:
         chosen.usage_error("give a QUESTION, or --jsonl with questions on standard input")
     from askvisit.assistant import Assistant
-    from askvisit.inquiry import check_question
+    from askvisit.options import check_question
 
     if not chosen.jsonl:
         check_question(" ".join(chosen.question))
-    assistant = Assistant.load(options.chosen_index(chosen), reader=chosen.reader)
+    assistant = Assistant.load(chosen_index(chosen), reader=chosen.reader)
     if chosen.jsonl:
         return _lines(assistant, chosen)
     found = _ask(assistant, chosen, " ".join(chosen.question), ())
-    print(show.as_json(show.answer_dict(found)) if chosen.json else show.answer(found, chosen.each))
+    print(show.as_json(asdict(found)) if chosen.json else show.answer(found, chosen.each))
     return 0 if found.found or found.facts else 3
 
 
@@ -81,7 +81,7 @@ def _lines(assistant: Assistant, chosen: argparse.Namespace) -> int:
         try:
             asked = _parsed(line)
             question, history = _asked(asked)
-            result = show.answer_dict(_ask(assistant, chosen, question, history))
+            result = asdict(_ask(assistant, chosen, question, history))
         except (AskvisitError, ValueError, RecursionError) as error:
             result = {"error": str(error)}
             status = 1
@@ -114,5 +114,6 @@ def _ask(assistant: Assistant, chosen: argparse.Namespace, question: str, histor
         history,
         min_confidence=assistant.threshold(chosen.strictness),
         each=chosen.each,
+        as_typed=chosen.as_typed,
         **options.scope(chosen),
     )

@@ -1,65 +1,62 @@
-r"""Ask in a conversation: later questions may depend on earlier ones ("And in 2018?").
-
-Questions come from the terminal, with earlier lines on the arrow keys, or from standard input, one
-per line. Lines that begin with / are commands:
-
-  /sources      where each quote of the last answer is
-  /sources N    the passage around quote N, with the quote marked
-  /export FILE  write the conversation to FILE, as Markdown (.md) or JSON (.json)
-  /reset        start a new conversation
-  /help         these commands
-  /quit         leave, as Ctrl-D does; Ctrl-C cancels what is being typed or answered
-
-`askvisit verify --answers FILE` checks an exported conversation later.
-
-examples:
-  askvisit chat
-  askvisit chat --index my-index --strictness strict
-  printf '%s\n' "Who gains most?" "/export talk.md" | askvisit chat
-"""
+"""The command that converses in the terminal, or line by line with standard input."""
 
 from __future__ import annotations
 
 import argparse
+import inspect
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from askvisit.calibration import add_strictness
 from askvisit.cli import options, show
 from askvisit.errors import AskvisitError, DataError, reason_of
+from askvisit.location_options import chosen_index
 from askvisit.records import Answer, Citation, Hit
 from askvisit.text import counted, excerpt, one_line
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
 
-HELP = "ask questions in a conversation"
-
-_COMMANDS = (__doc__ or "").split("are commands:\n\n")[-1].split("\n\n")[0]
 _INTERRUPTED = 130
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the command's options."""
-    add_strictness(parser)
-    options.add_scope(parser)
-    options.add_location(parser)
-    options.add_reader(parser)
+@options.command(
+    "ask questions in a conversation",
+    options.add_strictness,
+    *options.SCOPE,
+    *options.LOCATION,
+    options.READER,
+)
+def chat(chosen: argparse.Namespace) -> int:
+    r"""Ask in a conversation: later questions may depend on earlier ones ("And in 2018?").
 
+    Questions come from the terminal, with earlier lines on the arrow keys, or from standard input,
+    one per line. Lines that begin with / are commands:
 
-def run(chosen: argparse.Namespace) -> int:
-    """Chat until the input ends."""
+      /sources      where each quote of the last answer is
+      /sources N    the passage around quote N, with the quote marked
+      /export FILE  write the conversation to FILE: Markdown to read (.md), or JSON (.json)
+      /reset        start a new conversation
+      /help         these commands
+      /quit         leave, as Ctrl-D does; Ctrl-C cancels what is being typed or answered
+
+    `askvisit verify --answers FILE` checks a conversation exported as JSON later.
+
+    examples:
+      askvisit chat
+      askvisit chat --index my-index --strictness strict
+      printf '%s\n' "Who gains most?" "/export talk.json" | askvisit chat
+    """
     from askvisit.assistant import Assistant
     from askvisit.scope import Scope
 
-    assistant = Assistant.load(options.chosen_index(chosen), reader=chosen.reader)
-    scope = options.scope(chosen)
-    assistant.within(Scope(**scope))  # an invalid one is reported before the first question
-    chat = _Chat(assistant, assistant.threshold(chosen.strictness), scope)
-    return _in_terminal(chat) if sys.stdin.isatty() else _from_input(chat)
+    assistant = Assistant.load(chosen_index(chosen), reader=chosen.reader)
+    searched = options.scope(chosen)
+    assistant.within(Scope(**searched))  # an invalid one is reported before the first question
+    conversation = _Chat(assistant, assistant.threshold(chosen.strictness), searched)
+    return _in_terminal(conversation) if sys.stdin.isatty() else _from_input(conversation)
 
 
 @dataclass
@@ -88,7 +85,8 @@ class _Chat:
                 self.answers.clear()
                 return "Started a new conversation."
             case "help":
-                return _COMMANDS
+                described = inspect.getdoc(chat.run) or ""
+                return described.split("are commands:\n\n")[-1].split("\n\n")[0]
             case "quit" | "exit":
                 return None
         raise DataError(f"there is no command /{excerpt(name)}; /help lists the commands")
@@ -132,15 +130,19 @@ class _Chat:
     def _export(self, name: str) -> str:
         from askvisit import transcript
 
-        writers = {".md": transcript.to_markdown, ".json": transcript.to_json}
         path = Path(name)
-        if path.suffix.lower() not in writers:
+        suffix = path.suffix.lower()
+        if suffix not in (".md", ".json"):
             raise DataError("give a file name that ends in .md or .json: /export conversation.md")
         if not self.answers:
             raise DataError("there is nothing to export yet; ask a question first")
+        if suffix == ".json":
+            text = transcript.to_json(self.answers)
+        else:
+            text = transcript.to_markdown(self.answers)
         try:
             with path.expanduser().open("x", encoding="utf-8") as file:
-                file.write(writers[path.suffix.lower()](self.answers))
+                file.write(text)
         except FileExistsError as error:
             raise DataError(f"{path} already exists; give another file name") from error
         except (OSError, ValueError, RuntimeError) as error:  # a null character; "~nobody"

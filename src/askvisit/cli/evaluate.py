@@ -1,32 +1,29 @@
-"""Measure the answers to questions with known answers.
-
-examples:
-  askvisit evaluate tests/data/questions.jsonl --dialogues tests/data/dialogues.jsonl
-  askvisit evaluate data/news/test.jsonl --dialogues data/news/dialogues-test.jsonl --json
-
-A line of a questions file is {"question", "sentences": [those that answer], "spans": [the words],
-"kind"}; an unanswerable question has no sentences and the kind unanswerable-near or -far. The
-questions are asked of the index. A line of an editions file is an article with its questions
-(docs/quality.md); each is asked of its own article alone. Figures come with the number of questions
-and a 95 % interval (bootstrap over articles, or over questions if all are about one article).
-"""
+"""The commands that work with questions whose answers are known: evaluate, calibrate."""
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
+import warnings
 from collections.abc import Mapping
 from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from askvisit.cli import options, show
+from askvisit.location_options import chosen_index
+from askvisit.text import counted
 
 if TYPE_CHECKING:
-    from askvisit.evaluation import Figure
+    from askvisit.evaluation.editions import Edition
+    from askvisit.metrics import Figure
     from askvisit.reader import Reader
 
-HELP = "measure the answers to a file of questions"
+_QUESTIONS = options.argument("questions", type=Path, metavar="QUESTIONS.jsonl")
+_LEAST = 20
+"""Questions with an answer, and without one, that a fit needs."""
 
 _ROWS = {
     "ranked_first": "right sentence ranked first (never refusing)",
@@ -64,47 +61,117 @@ _EDITION_ROWS = {
     "complete_answered_right": "the same asked in full: right",
     "complete_refused": "the same asked in full: refused",
 }
+_BROAD_ROWS = {
+    "found": "a sentence of the answer found (a refusal is a miss)",
+    "recall": "essential sentences quoted",
+    "precision": "quoted sentences that are essential or useful",
+    "f1": "F1, mean of questions",
+    "all": "all essential sentences quoted",
+    "forced_found": "never refusing: a sentence of the answer found",
+    "forced_recall": "never refusing: essential sentences quoted",
+    "forced_precision": "never refusing: quotes essential or useful",
+    "forced_f1": "never refusing: F1, mean of questions",
+    "forced_all": "never refusing: all essential sentences quoted",
+    "false_answers": "false answers",
+    "auroc": "AUROC of confidence",
+}
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the command's options."""
-    parser.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
-    parser.add_argument("--dialogues", type=Path, metavar="FILE", help="also run these dialogues")
-    options.add_json(parser)
-    options.add_location(parser)
-    options.add_reader(parser)
+@options.command(
+    "measure the answers to a file of questions",
+    _QUESTIONS,
+    options.argument("--dialogues", type=Path, metavar="FILE", help="also run these dialogues"),
+    options.argument(
+        "--editions", type=Path, metavar="FILE", help="the articles of broad questions"
+    ),
+    options.JSON,
+    *options.LOCATION,
+    options.READER,
+)
+def evaluate(chosen: argparse.Namespace) -> int:
+    """Measure the answers to questions with known answers.
 
+    examples:
+      askvisit evaluate tests/data/questions.jsonl --dialogues tests/data/dialogues.jsonl
+      askvisit evaluate data/news/test.jsonl --dialogues data/news/dialogues-test.jsonl --json
+      askvisit evaluate data/news/broad-test.jsonl --editions data/news/test.jsonl
 
-def run(chosen: argparse.Namespace) -> int:
-    """Evaluate, and print the figures."""
+    A line of a questions file is {"question", "sentences": [those that answer], "spans": [the
+    words], "kind"}; an unanswerable question has no sentences and the kind unanswerable-near or
+    -far. The questions are asked of the index. A line of an editions file is an article with its
+    questions (docs/quality.md); each is asked of its own article alone. A line of a file of broad
+    questions is a question with the sentences of such an article that answer it together
+    (data/news/README.md); the articles are read from --editions. Figures come with the number of
+    questions and a 95 % interval (bootstrap over articles, or over questions if all are about one
+    article).
+    """
     from askvisit import evaluation
-    from askvisit.assistant import Assistant
     from askvisit.errors import DataError
 
-    if evaluation.holds_editions(chosen.questions):
-        if options.chosen_index(chosen) is not None:
-            raise DataError(
-                f"each edition in {chosen.questions} is an index of its own; leave out --index and "
-                "--store"
-            )
-        editions = evaluation.read_editions(chosen.questions)
-        turns = (
-            evaluation.read_edition_dialogues(chosen.dialogues, editions)
-            if chosen.dialogues
-            else []
+    if evaluation.holds_broad(chosen.questions):
+        _ask_broad(chosen)
+    elif chosen.editions:
+        raise DataError(f"{chosen.questions} has no broad questions; leave out --editions")
+    elif evaluation.holds_editions(chosen.questions):
+        _ask_editions(chosen)
+    else:
+        _ask_the_index(chosen)
+    return 0
+
+
+def _ask_broad(chosen: argparse.Namespace) -> None:
+    from askvisit import evaluation
+    from askvisit.errors import DataError
+
+    if not chosen.editions:
+        raise DataError(
+            f"{chosen.questions} has broad questions; name the file of their articles with "
+            "--editions"
         )
-        models = evaluation.Models.load(chosen.reader)
-        figures = evaluation.evaluate_editions(models, editions, turns)
-        _print(chosen, models.reader, figures, _EDITION_ROWS)
-        return 0
+    if chosen.dialogues:
+        raise DataError("broad questions are asked without dialogues; leave out --dialogues")
+    editions = _editions(chosen, chosen.editions)
+    questions = evaluation.read_broad(chosen.questions)
+    evaluation.check_broad(questions, editions)  # before the models are loaded
+    models = evaluation.Models.load(chosen.reader)
+    figures = evaluation.evaluate_broad(models, questions, editions)
+    _print(chosen, models.reader, figures, _BROAD_ROWS)
+
+
+def _ask_editions(chosen: argparse.Namespace) -> None:
+    from askvisit import evaluation
+
+    editions = _editions(chosen, chosen.questions)
+    turns = []
+    if chosen.dialogues:
+        turns = evaluation.read_edition_dialogues(chosen.dialogues, editions)
+    models = evaluation.Models.load(chosen.reader)
+    figures = evaluation.evaluate_editions(models, editions, turns)
+    _print(chosen, models.reader, figures, _EDITION_ROWS)
+
+
+def _editions(chosen: argparse.Namespace, path: Path) -> list[Edition]:
+    from askvisit import evaluation
+    from askvisit.errors import DataError
+
+    if chosen_index(chosen) is not None:
+        raise DataError(
+            f"each edition in {path} is an index of its own; leave out --index and --store"
+        )
+    return evaluation.read_editions(path)
+
+
+def _ask_the_index(chosen: argparse.Namespace) -> None:
+    from askvisit import evaluation
+    from askvisit.assistant import Assistant
+
     questions = evaluation.read_questions(chosen.questions)
     dialogues = evaluation.read_dialogues(chosen.dialogues) if chosen.dialogues else []
-    assistant = Assistant.load(options.chosen_index(chosen), reader=chosen.reader)
+    assistant = Assistant.load(chosen_index(chosen), reader=chosen.reader)
     articles = assistant.articles.values()
     evaluation.check_gold(chain(questions, *dialogues), (article.text for article in articles))
     figures = evaluation.evaluate(assistant, questions, dialogues)
     _print(chosen, assistant.reader, figures, _ROWS)
-    return 0
 
 
 def _print(
@@ -124,3 +191,82 @@ def _print(
             value = f"{figure.value:.{1 if name.startswith('latency') else 3}f}"
             interval = "" if figure.low is None else f"  [{figure.low:.3f}, {figure.high:.3f}]"
             print(f"{words:<52} {value:>7}  n {figure.n:>5,}{interval}")
+
+
+@options.command(
+    "fit the confidence to your own questions", _QUESTIONS, *options.LOCATION, options.READER
+)
+def calibrate(chosen: argparse.Namespace) -> int:
+    """Fit the confidence and the ranking of sentences to questions with known answers.
+
+    examples:
+      askvisit calibrate my-questions.jsonl --index my-index
+      askvisit calibrate my-questions.jsonl --index my-index --reader my-reader
+
+    The file has the format of `askvisit evaluate`: a line is {"question", "sentences": [those that
+    answer]}, with "sentences": [] if the articles do not answer. The fit is saved in the index's
+    folder (calibration.json) and used by everything that opens it. At least 20 questions with an
+    answer and 20 without one are needed, none of them seen in training the reader; the printed
+    figures are cross-validated.
+    """
+    from askvisit import cross_validation, encoder, fitting, reader
+    from askvisit.errors import DataError
+    from askvisit.evaluation import check_gold, read_questions
+    from askvisit.index import location_of, manifest
+
+    questions = read_questions(chosen.questions)
+    with_answer = sum(bool(q.sentences) for q in questions)
+    if min(with_answer, len(questions) - with_answer) < _LEAST:
+        raise DataError(
+            f"{chosen.questions} has {counted(with_answer, 'question')} with an answer and "
+            f"{len(questions) - with_answer} without; a fit needs {_LEAST} of each"
+        )
+    location = location_of(chosen_index(chosen))
+    target = location.calibration_file()
+    engine = encoder.load(location.encoder().name)
+    _check_writable(target.parent)
+    index = location.open()
+    check_gold(questions, (index.article(name).text for name in index.article_ids()))
+    read_by = reader.load(chosen.reader, engine)
+    samples = fitting.ask(index, engine, read_by, questions)
+    judged = cross_validation.judge(samples, read_by.name)
+    for name, value in cross_validation.report(judged).items():
+        print(f"{name:<20} {value:8.3f}")
+    expected = cross_validation.rates(judged)
+    for level, sources in expected.items():
+        print(f"{level:<20}", "  ".join(f"{k} {v:.3f}" for k, v in sources["questions"].items()))
+    found = fitting.fit(samples, read_by.name)
+    fitted = _earlier_fits(target)
+    fitted[read_by.name] = fitting.as_json(found, read_by.sha256, expected)
+    try:
+        fitting.save(fitted, target)
+    except OSError as error:
+        raise manifest.read_only(target.parent, error) from error
+    print(f"saved in {target}")
+    return 0
+
+
+def _check_writable(folder: Path) -> None:
+    """Raise `IndexReadOnlyError` now, not after the fit, if it cannot be saved in an index."""
+    from askvisit.errors import IndexReadOnlyError
+    from askvisit.index.location import PACKED
+
+    if folder.resolve() == PACKED.resolve() or not os.access(folder, os.W_OK | os.X_OK):
+        raise IndexReadOnlyError(
+            f"no fit can be saved in {folder}, which is read-only; give an index of your own with "
+            "--index, built by: askvisit index --index FOLDER --articles ARTICLES"
+        )
+
+
+def _earlier_fits(target: Path) -> dict[str, Any]:
+    """Return the fits of other readers; what cannot be read is replaced, with a warning."""
+    if not target.exists():
+        return {}
+    try:
+        fits = json.loads(target.read_text("utf-8"))
+        if isinstance(fits, dict):
+            return fits
+    except (OSError, ValueError):
+        pass
+    warnings.warn(f"{target} cannot be read; it is replaced by the new fit", stacklevel=2)
+    return {}

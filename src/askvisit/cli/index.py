@@ -1,66 +1,75 @@
-"""Build the index of a folder of articles (.txt, .md, .html, .pdf), or bring it up to date.
+"""The commands that build an index and check it: index, verify, doctor."""
 
-Only new and changed articles are encoded. A file that is not a usable article is skipped and
-reported. An interrupted build resumes where it stopped when it is run again.
-
-examples:
-  askvisit index                                     after adding a file to index/articles/
-  askvisit index --articles news --index my-index    read news/ in place, build my-index/
-  askvisit index --index my-index --faiss HNSW32     search with another FAISS index
-  askvisit index --articles news --store milvus --uri http://localhost:19530
-"""
+from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from askvisit.cli import options, show
-from askvisit.text import counted
+from askvisit.location_options import chosen_index
+from askvisit.text import counted, excerpt
 
-HELP = "build or update the index"
+if TYPE_CHECKING:
+    from askvisit.index import IndexLocation
+
+_DAMAGED = 4
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the command's options."""
-    options.add_location(parser)
-    parser.add_argument(
+@options.command(
+    "build or update the index",
+    *options.LOCATION,
+    options.argument(
         "--articles",
         metavar="DIR",
         help="the folder of articles (default: articles/ in the index, or the folder it was built "
         "from)",
-    )
-    parser.add_argument(
+    ),
+    options.argument(
         "--encoder",
         metavar="NAME",
         help="a Sentence Transformers model by name or folder (default: the one the index has)",
-    )
-    parser.add_argument(
+    ),
+    options.argument(
         "--faiss",
         metavar="FACTORY",
         help="a FAISS index factory, or auto to choose by size (default: the one the index has)",
-    )
-    parser.add_argument(
+    ),
+    options.argument(
         "--workers",
         metavar="N",
         type=options.at_least_one,
         default=1,
         help="encode in N processes, which share the cores or GPUs (default: 1, which also uses "
         "all cores; with the bundled encoder, more help only if there are several GPUs)",
-    )
-    parser.add_argument(
+    ),
+    options.argument(
         "--dense-index",
         metavar="KIND",
         help="the kind of Milvus vector index, such as HNSW or DISKANN (default: the one the index "
         "has, else chosen by size)",
-    )
+    ),
+)
+def index(chosen: argparse.Namespace) -> int:
+    """Build the index of a folder of articles (.txt, .md, .html, .pdf), or bring it up to date.
 
+    Only new and changed articles are encoded. A file that is not a usable article is skipped and
+    reported. An interrupted build resumes where it stopped when it is run again.
 
-def run(chosen: argparse.Namespace) -> int:
-    """Build, and report what was done."""
+    examples:
+      askvisit index                                     after adding a file to index/articles/
+      askvisit index --articles news --index my-index    read news/ in place, build my-index/
+      askvisit index --index my-index --faiss HNSW32     search with another FAISS index
+      askvisit index --articles news --store milvus --uri http://localhost:19530
+    """
     from askvisit.index import build_index
 
     report = build_index(
         chosen.articles,
-        options.chosen_index(chosen, chosen.dense_index),
+        chosen_index(chosen, chosen.dense_index),
         encoder=chosen.encoder,
         faiss=chosen.faiss,
         workers=chosen.workers,
@@ -79,3 +88,95 @@ def run(chosen: argparse.Namespace) -> int:
     if report.recall is not None:
         print(f"searched with {report.faiss}, which finds {report.recall:.1%} of the ten nearest")
     return 0
+
+
+@options.command(
+    "check the index, or whether earlier answers still hold",
+    *options.LOCATION,
+    options.argument(
+        "--answers", type=Path, metavar="FILE", help="answers or a conversation to check, as JSON"
+    ),
+)
+def verify(chosen: argparse.Namespace) -> int:
+    """Verify the index, or with --answers, earlier answers against it.
+
+    Every built file and every article is hashed. Damage and articles that were edited since are
+    reported, with the command that rebuilds the index; the exit status is then 4. New articles that
+    are not indexed yet are reported too, but are not damage. What seems wrong while the index is
+    being built or edited is verified again after that.
+
+    --answers reads the output of `askvisit ask --json` or `ask --jsonl`, or a conversation exported
+    as JSON, and reports each quote as intact (it reads the same in the same place), moved (the same
+    words are elsewhere in the article), changed (they are not) or gone (no such article). Exit
+    status 4 unless all are intact.
+
+    examples:
+      askvisit verify
+      askvisit verify --index my-index
+      askvisit verify --answers conversation.json
+    """
+    from askvisit.index import location_of
+
+    location = location_of(chosen_index(chosen))
+    if chosen.answers is not None:
+        return _verify_answers(chosen.answers, location)
+    return _verify_index(location)
+
+
+def _verify_index(location: IndexLocation) -> int:
+    from askvisit.index import verify_index
+
+    found = verify_index(location.path, location.server)
+    if found.sound:
+        print(f"{location}: intact")
+        if found.unindexed:
+            print(f"not indexed yet: {', '.join(map(show.plain, found.unindexed))}")
+            print(f"to index them, run: askvisit index {location.options}")
+        return 0
+    for problem in (*found.damage, *found.stale):
+        print(f"{location}: {show.plain(problem)}")
+    print(found.rebuild_hint)
+    return _DAMAGED
+
+
+def _verify_answers(path: Path, location: IndexLocation) -> int:
+    from askvisit import transcript
+
+    answers = transcript.read(path)
+    proofs = transcript.prove(answers, location.open())
+    for proof in proofs:
+        moved = "" if proof.now_at is None else f", now at {proof.now_at}"
+        where = f"{show.plain(proof.article_id)}{moved}"
+        print(f"{proof.status:<8} [{proof.number}] {excerpt(proof.quote)} ({where})")
+    counts = Counter(proof.status for proof in proofs)
+    parts = [f"{n} {status}" for status, n in sorted(counts.items())] or ["no quotes"]
+    print(f"{path}: {counted(len(answers), 'answer')}, {', '.join(parts)}")
+    return 0 if set(counts) <= {"intact"} else _DAMAGED
+
+
+@options.command(
+    "show versions and check models and index, for a bug report",
+    options.INDEX,
+    options.READER,
+    options.JSON,
+)
+def doctor(chosen: argparse.Namespace) -> int:
+    """Show what a bug report should include: versions, processor, models, index, a test question.
+
+    Models and index are checked against their hashes. Exit status 1 if anything is wrong.
+
+    examples:
+      askvisit doctor
+      askvisit doctor --index my-index --reader my-reader --json
+    """
+    from askvisit.diagnosis import examine
+
+    findings = []
+    for found in examine(chosen.index, chosen.reader):
+        findings.append(found)
+        if not chosen.json:
+            mark = "" if found.ok else "WRONG: "
+            print(f"{found.part + ':':<11} {mark}{show.plain(found.detail)}", flush=True)
+    if chosen.json:
+        print(show.as_json([asdict(found) for found in findings]))
+    return 0 if all(found.ok for found in findings) else 1

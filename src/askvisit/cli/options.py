@@ -1,73 +1,112 @@
-"""Options that several commands share."""
+"""Options that several commands share, and what makes a function a command."""
+
+from __future__ import annotations
 
 import argparse
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from askvisit.calibration import add_reader
-from askvisit.milvus.options import add_store, chosen_index
+from askvisit.calibration import ACCURATE, FAST, LEVELS, SMALL, shipped
+from askvisit.location_options import add_store
 
-__all__ = [
-    "add_article",
-    "add_index",
-    "add_json",
-    "add_location",
-    "add_reader",
-    "add_scope",
-    "add_source",
-    "at_least_one",
-    "chosen_index",
-    "scope",
-]
+Option = Callable[[argparse.ArgumentParser], object]
+"""Adds an option, or several, to a command."""
+
+Run = Callable[[argparse.Namespace], int]
+"""Runs a command with its options; returns the exit status."""
 
 
-def add_index(parser: argparse.ArgumentParser) -> None:
-    """Add --index."""
-    parser.add_argument("--index", metavar="DIR", help="the index (default: see askvisit --help)")
+@dataclass(frozen=True)
+class Command:
+    """A command: what it does in one line, its options, and the function that runs it.
+
+    The docstring of the function is the command's description; it returns the exit status.
+    """
+
+    summary: str
+    options: tuple[Option, ...]
+    run: Run
+
+    def add_to(self, commands: Any, name: str) -> None:
+        """Add the command to a parser of commands."""
+        parser = commands.add_parser(
+            name,
+            help=self.summary,
+            description=inspect.getdoc(self.run),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        for add in self.options:
+            add(parser)
+        parser.set_defaults(run=self.run, usage_error=parser.error)
 
 
-def add_location(parser: argparse.ArgumentParser) -> None:
-    """Add --index, and the options of an index that is stored elsewhere; see `chosen_index`."""
-    add_index(parser)
-    add_store(parser)
+def command(summary: str, *options: Option) -> Callable[[Run], Command]:
+    """Make a function a command."""
+    return lambda run: Command(summary, options, run)
 
 
-def add_json(parser: argparse.ArgumentParser) -> None:
-    """Add --json."""
-    parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+def argument(*names: str, **properties: Any) -> Option:
+    """Return what adds an option, given as to `ArgumentParser.add_argument`."""
+    return lambda parser: parser.add_argument(*names, **properties)
 
 
-def add_article(parser: argparse.ArgumentParser) -> None:
-    """Add --article."""
-    parser.add_argument(
-        "--article",
-        metavar="ID",
-        action="append",
-        help="search only this article (its file name); may be repeated",
-    )
+INDEX = argument("--index", metavar="DIR", help="the index (default: see askvisit --help)")
+LOCATION = (INDEX, add_store)
+"""An index in a folder or stored elsewhere; see `chosen_index`."""
 
-
-def add_source(parser: argparse.ArgumentParser) -> None:
-    """Add --source."""
-    parser.add_argument(
-        "--source",
-        metavar="NAME",
-        action="append",
-        help="search only articles from this paper, given by words of its name; may be repeated",
-    )
-
-
-def add_scope(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say which articles to search; see `scope`."""
-    add_article(parser)
-    add_source(parser)
-    parser.add_argument(
-        "--since", metavar="DATE", help="search only articles published on or after this day"
-    )
-    parser.add_argument(
+READER = argument(
+    "--reader",
+    metavar="NAME",
+    help=f"{ACCURATE} (the default), {FAST}, {SMALL}, or a question answering model by name or "
+    "folder",
+)
+JSON = argument("--json", action="store_true", help="print JSON, for programs")
+ARTICLE = argument(
+    "--article",
+    metavar="ID",
+    action="append",
+    help="search only this article (its file name); may be repeated",
+)
+SOURCE = argument(
+    "--source",
+    metavar="NAME",
+    action="append",
+    help="search only articles from this paper, given by words of its name; may be repeated",
+)
+SCOPE = (
+    ARTICLE,
+    SOURCE,
+    argument("--since", metavar="DATE", help="search only articles published on or after this day"),
+    argument(
         "--until",
         metavar="DATE",
         help="search only articles published on or before this day (2019 is the whole year)",
+    ),
+)
+"""Which articles to search; see `scope`."""
+
+
+def add_strictness(parser: argparse.ArgumentParser) -> None:
+    """Add --strictness, whose help says what to expect of each level."""
+    answered = ", ".join(
+        f"{level} {given} ({right})"
+        for level, given, right in zip(LEVELS, _of_100("answered"), _of_100("right"), strict=True)
     )
+    parser.add_argument(
+        "--strictness",
+        choices=LEVELS,
+        default="normal",
+        help="how sure an answer must be to be given (default: normal). Answered (correctly) of "
+        f"100 answerable news questions: {answered}; of 100 that only look answerable: "
+        f"{', '.join(map(str, _of_100('false_near')))} (docs/quality.md)",
+    )
+
+
+def _of_100(share: str) -> list[int]:
+    """Return a share of 100 news questions at each strictness with the default reader."""
+    return [round(100 * shipped(ACCURATE).rates[level]["news"][share]) for level in LEVELS]
 
 
 def at_least_one(text: str) -> int:

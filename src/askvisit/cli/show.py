@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import os
 import re
-import shlex
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from askvisit.records import Answer, AnswerGroup, Citation, Hit, ProposedScope
 from askvisit.text import counted, excerpt, excerpt_around, printable
 
 if TYPE_CHECKING:
     from askvisit.names import KeyName
+    from askvisit.records import Answer, AnswerGroup, Citation, Hit
     from askvisit.timeline import TimelineEntry
 
 _LONGEST = 300
@@ -35,47 +33,32 @@ def as_json(value: Any) -> str:
     return text
 
 
-def answer(found: Answer, each: bool = False, before: int = 0) -> str:
+def answer(found: Answer, each: bool = False) -> str:
     """Show an answer: the quotes, then where each is; or the refusal and the nearest passages.
 
-    each: show what each article says, in groups. before: how many citations come earlier.
+    each: show what each article says, in groups.
     """
-    proposed = [] if found.proposed_scope is None else ["", proposal(found.proposed_scope)]
     if each and found.groups:
-        return "\n".join([groups(found.groups, before), *proposed])
+        return groups(found.groups)
     if each and any(part.groups for part in found.parts):
-        return "\n".join([_parts(found.parts), *proposed])
-    citations = [_after(before, citation) for citation in found.citations]
-    lines = [_quoted(c) for c in citations] if found.found else [plain(found.text)]
+        return "\n\n".join(f"{plain(p.question)}\n{answer(p, True)}" for p in found.parts)
+    marked = found.request or found.parts or any(c.span for c in found.citations)
+    is_text = not found.found or not marked  # a story is one text, without marks
+    lines = [plain(found.text)] if is_text else [_quoted(c) for c in found.citations]
     if found.found:
         lines += [plain(f"{p.question} {p.text}") for p in found.parts if not p.found]
     lines += map(plain, found.notes)
-    lines += ["", *(source(c) for c in citations)] if citations else []
+    lines += ["", *map(source, found.citations)] if found.found else []
     if found.nearest:
-        lines += ["", "Nearest passages:", *(f"  {excerpt(hit.text)}" for hit in found.nearest)]
+        lines += ["", "Likeliest places:" if found.refusal == "unsure" else "Nearest passages:"]
+        lines += [f"  {excerpt(hit.text)}" for hit in found.nearest]
     if found.groups:
         lines += ["", f"{_count(found.groups)}; --each shows what each says."]
-    return "\n".join([*lines, *proposed])
+    return "\n".join(lines)
 
 
-def _parts(found: Sequence[Answer]) -> str:
-    """Show what each article says to each of several questions, numbered on."""
-    blocks, before = [], 0
-    for part in found:
-        blocks.append(f"{plain(part.question)}\n{answer(part, True, before)}")
-        before += len(part.citations)
-    return "\n\n".join(blocks)
-
-
-def _after(before: int, citation: Citation) -> Citation:
-    return replace(citation, number=before + citation.number)
-
-
-def groups(found: Sequence[AnswerGroup], before: int = 0) -> str:
-    """Show what each article says: a block for those that agree, with differing ones marked.
-
-    before: how many citations come earlier.
-    """
+def groups(found: Sequence[AnswerGroup]) -> str:
+    """Show what each article says: a block for those that agree, with differing ones marked."""
     blocks = [_count(found)]
     for group in found:
         many = f"{len(group.members)} articles say this: " if len(group.members) > 1 else ""
@@ -83,9 +66,8 @@ def groups(found: Sequence[AnswerGroup], before: int = 0) -> str:
         lines = [f"{many}{plain(group.words)}{differing}"]
         for member in group.members:
             known = ", ".join(plain(part) for part in (member.source, member.date) if part)
-            citation = _after(before, member.citation)
-            lines += [f"  {_quoted(citation)}"]
-            lines += [f"      {source(citation)}{f', {known}' if known else ''}"]
+            lines += [f"  {_quoted(member.citation)}"]
+            lines += [f"      {source(member.citation)}{f', {known}' if known else ''}"]
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
 
@@ -93,14 +75,6 @@ def groups(found: Sequence[AnswerGroup], before: int = 0) -> str:
 def _count(found: Sequence[AnswerGroup]) -> str:
     count = sum(len(group.members) for group in found)
     return f"{counted(count, 'article')} {'answers' if count == 1 else 'answer'} this"
-
-
-def proposal(scope: ProposedScope) -> str:
-    """Name the options that restrict the search as the question's words propose."""
-    chosen = [f"--source {shlex.quote(plain(name))}" for name in scope.sources]
-    chosen += [] if scope.since is None else [f"--since {scope.since}"]
-    chosen += [] if scope.until is None else [f"--until {scope.until}"]
-    return f"To search only {counted(scope.articles, 'article')}: {' '.join(chosen)}"
 
 
 def source(citation: Citation) -> str:
@@ -160,11 +134,6 @@ def _places(citations: Sequence[Citation]) -> Iterator[str]:
     for article_id, numbers in paragraphs.items():
         word = "paragraph" if len(numbers) == 1 else "paragraphs"
         yield f"{plain(article_id)}, {word} {', '.join(map(str, numbers))}"
-
-
-def answer_dict(found: Answer) -> dict[str, Any]:
-    """Return an answer as JSON types."""
-    return asdict(found)
 
 
 def plain(text: str) -> str:

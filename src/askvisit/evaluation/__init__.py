@@ -1,8 +1,9 @@
 """Answer quality: turn files of questions into figures, each with an interval."""
 
-from askvisit.evaluation.bootstrap import Figure
-from askvisit.evaluation.edition_figures import Models, evaluate_editions
-from askvisit.evaluation.edition_files import (
+from askvisit.evaluation.broad import check_broad, evaluate_broad, holds_broad, read_broad
+from askvisit.evaluation.editions import (
+    Models,
+    evaluate_editions,
     holds_editions,
     read_edition_dialogues,
     read_editions,
@@ -19,16 +20,19 @@ from askvisit.evaluation.questions import (
 )
 
 __all__ = [
-    "Figure",
     "Models",
     "Question",
+    "check_broad",
     "check_gold",
     "evaluate",
+    "evaluate_broad",
     "evaluate_editions",
+    "holds_broad",
     "holds_editions",
     "is_gold",
     "is_right",
     "play",
+    "read_broad",
     "read_dialogues",
     "read_edition_dialogues",
     "read_editions",

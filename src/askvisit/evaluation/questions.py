@@ -9,21 +9,24 @@ other, such as `unanswerable-near`, one about theirs. Each line of a dialogues f
 
 from __future__ import annotations
 
+import gzip
 import json
 import time
-from collections.abc import Callable, Iterable, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, median, quantiles
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from askvisit.assistant import Assistant
 from askvisit.errors import DataError, QuestionError, reason_of
-from askvisit.evaluation.bootstrap import Figure, by_article, figure
-from askvisit.inquiry import check_question
-from askvisit.metrics import auroc_of, token_f1
-from askvisit.records import Answer, Citation
+from askvisit.metrics import Figure, auroc_of, by_article, figure, token_f1
+from askvisit.options import check_question
 from askvisit.text import excerpt, one_line
+
+if TYPE_CHECKING:
+    from askvisit.assistant import Assistant
+    from askvisit.records import Answer, Citation
 
 
 @dataclass(frozen=True)
@@ -36,18 +39,42 @@ class Question:
     kind: str = "fact"
 
 
+def json_lines(path: Path) -> Iterator[tuple[Any, str]]:
+    """Yield each line of a `.jsonl[.gz]` file, and where it is; `DataError` if not JSON."""
+    try:
+        raw = path.read_bytes()
+        text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8-sig")
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise DataError(
+            f"cannot read {path} ({reason_of(error)}); give a .jsonl or .jsonl.gz file"
+        ) from error
+    for number, line in enumerate(text.split("\n"), 1):  # a text may contain other line breaks
+        if not line.strip():
+            continue
+        where = f"{path} line {number}"
+        try:
+            yield json.loads(line), where
+        except ValueError as error:
+            raise DataError(f"{where} is not JSON; correct or remove it") from error
+
+
 def read_questions(path: Path) -> list[Question]:
     """Read a questions file; raises `DataError` with the line if it is not one."""
-    return [_question(path, number, data) for number, data in _lines(path)]
+    questions = [_question(data, where) for data, where in json_lines(path)]
+    if not questions:
+        raise DataError(f"{path} has no questions; name another file")
+    return questions
 
 
 def read_dialogues(path: Path) -> list[list[Question]]:
     """Read a dialogues file; raises `DataError` with the line if it is not one."""
     dialogues = []
-    for number, data in _lines(path):
+    for data, where in json_lines(path):
         if not isinstance(data, list):
-            raise DataError(f"{path} line {number}: a dialogue must be a list of turns")
-        dialogues.append([_question(path, number, turn) for turn in data])
+            raise DataError(f"{where}: a dialogue must be a list of turns")
+        dialogues.append([_question(turn, where) for turn in data])
+    if not dialogues:
+        raise DataError(f"{path} has no dialogues; name another file")
     return dialogues
 
 
@@ -181,27 +208,7 @@ def _auroc(rows: Sequence[_Row]) -> Figure:
     return figure(by_article(scores, _articles(rows)), auroc_of)
 
 
-def _lines(path: Path) -> list[tuple[int, Any]]:
-    try:
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(
-            f"{path} cannot be read as a file of questions ({reason_of(error)})"
-        ) from error
-    rows = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            rows.append((number, json.loads(line)))
-        except ValueError as error:
-            raise DataError(f"{path} line {number}: not JSON; correct or remove it") from error
-    if not rows:
-        raise DataError(f"{path} has no questions")
-    return rows
-
-
-def _question(path: Path, number: int, data: Any) -> Question:
+def _question(data: Any, where: str) -> Question:
     try:
         check_question(data["question"])
         return Question(
@@ -212,10 +219,10 @@ def _question(path: Path, number: int, data: Any) -> Question:
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise DataError(
-            f'{path} line {number}: a question must be {{"question": …, "sentences": […]}}'
+            f'{where}: a question must be {{"question": …, "sentences": […]}}'
         ) from error
     except QuestionError as error:
-        raise DataError(f"{path} line {number}: {error}") from error
+        raise DataError(f"{where}: {error}") from error
 
 
 def _texts(data: Any) -> tuple[str, ...]:

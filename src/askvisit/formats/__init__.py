@@ -68,7 +68,7 @@ def show(
     from askvisit.formats import isolated
 
     asked = tuple((start, end) for start, end in ranges)
-    return isolated.show("pdf_page", data, text_sha256, page, asked)
+    return isolated.show("pdf", data, text_sha256, page, asked)
 
 
 def has_pages(name: str) -> bool:

@@ -10,8 +10,9 @@ from typing import Any
 
 import yaml
 
+from askvisit import dates
 from askvisit.formats import Document, plain
-from askvisit.metadata import dates
+from askvisit.passages import headline
 from askvisit.text import one_line, printable
 
 _HEADING = re.compile(r"^\ufeff? {0,3}#{1,6}[ \t]+([^ \t\r\n][^\n]*)", re.MULTILINE)
@@ -37,7 +38,7 @@ def read(data: bytes) -> Document:
     first = _unclosed(heading[1]) if heading else None
     return Document(
         text,
-        title=_value(known, "title") or (first if at_top else plain.headline(text) or first),
+        title=_value(known, "title") or (first if at_top else headline(text) or first),
         source=_value(known, "source", "publisher"),
         date=dates.to_iso(_TIME_OF_DAY.sub("", _value(known, "date") or "")),
         author=_value(known, "author", "authors"),

@@ -1,5 +1,7 @@
 """PDF files: characters from PDFium (`pdf_glyphs`), assembled into paragraphs (`pdf_layout`).
 
+A page can also be rendered, with the places of quotes on it.
+
 The title is the block in the largest type on the first page. The dates in a PDF say when the file
 was made, not when the article was published, so no date is taken from it. A form feed ends each
 page of the text: after a space if a paragraph continues, otherwise between blocks.
@@ -7,17 +9,23 @@ page of the text: after a space if a paragraph continues, otherwise between bloc
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import hashlib
+import io
+import re
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from askvisit.formats import Document, pdf_info, pdf_streams, plain
-from askvisit.formats.pdf_columns import lines
-from askvisit.formats.pdf_glyphs import Glyph, Line, parts_of_lines
-from askvisit.formats.pdf_layout import Block, paragraphs
+from askvisit import printed
+from askvisit.formats import Document
+from askvisit.formats.pdf_glyphs import Box, Glyph, Line, around, parts_of_lines
+from askvisit.formats.pdf_layout import Block, paragraphs, reading_order
+from askvisit.passages import headline
+from askvisit.text import one_line, printable
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument
@@ -35,6 +43,18 @@ _BROKEN = "is a broken PDF; open it and save it again"
 _LONGEST_TITLE = 200
 _HEADLINE_SIZE = 1.2
 """Minimum ratio of a headline's type size to that of the text."""
+_LONGEST_AUTHOR = 200
+_PROGRAM = re.compile(r"\b(?:user|admin\w*|microsoft|office|adobe|word|acrobat|owner)\b", re.I)
+
+_LONGEST_SIDE = 1500
+"""Pixels, whatever size a page claims to have."""
+_LARGEST_SCALE = 3.0
+"""Pixels per point."""
+
+_SAME_ROW = 0.5
+"""Maximum baseline difference within a row, in type sizes."""
+_ROW_GAP = 3.0
+"""Maximum gap between boxes of a row, in type sizes: a wide space, not a gutter."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +88,8 @@ def set_text(data: bytes) -> SetText:
     text = "".join(part for part, _ in shown)
     glyphs = tuple(glyph for part, glyph in shown for _ in part)
     plain_text = text.replace("\f", "")
-    title = _headline(blocks) or plain.headline(plain_text)
-    return SetText(text, glyphs, title, pdf_info.author(told, plain_text))
+    title = _headline(blocks) or headline(plain_text)
+    return SetText(text, glyphs, title, _author(told, plain_text))
 
 
 @contextmanager
@@ -80,7 +100,6 @@ def opened(data: bytes) -> Iterator[PdfDocument]:
 
     if b"%PDF-" not in data[:1024]:
         raise ValueError("is not a PDF")
-    pdf_streams.check(data)
     try:
         # Many files are locked against changes only, with an empty password for reading.
         file = pdfium.PdfDocument(data)
@@ -106,7 +125,7 @@ def _pages(file: PdfDocument) -> list[list[Line]]:
     for number in range(len(file)):
         page = file[number]
         try:
-            pages.append(lines(parts_of_lines(page, number)))
+            pages.append(reading_order(parts_of_lines(page, number)))
         finally:
             page.close()
         glyphs += sum(len(line.glyphs) for line in pages[-1])
@@ -147,3 +166,86 @@ def _headline(blocks: list[Block]) -> str | None:
     if largest is None or largest.size < _HEADLINE_SIZE * usual:
         return None
     return largest.text
+
+
+def _author(told: Mapping[str, str], text: str) -> str | None:
+    """Return the byline printed in the text, else the author in the information dictionary (told).
+
+    Programs write their user's name there, so only what reads as a person's name is used.
+    """
+    byline = printed.author(text)
+    if byline is not None:
+        return byline.value
+    shown = one_line(printable(told.get("Author", ""), instead=" "))[:_LONGEST_AUTHOR]
+    names = re.split(r"\s*[;,&]\s*|\s+and\s+", shown)
+    known = [n for n in names if re.fullmatch(printed.NAME, n) and not _PROGRAM.search(n)]
+    return ", ".join(known) if known and len(known) == len(names) else None
+
+
+def show(
+    data: bytes, text_sha256: str, page: int, ranges: Sequence[Sequence[int]]
+) -> dict[str, Any]:
+    """Render a page (from 1) and find where ranges of the file's text are on it.
+
+    The boxes are those of the very glyphs that a quote was made from, never found by searching for
+    its words: a sentence that occurs twice is marked where it was quoted.
+
+    Returns the fields of `formats.PageView`, the image in base64. Raises `ValueError` if the file's
+    text no longer has that hash, or there is no such page.
+    """
+    found = set_text(data)
+    if hashlib.sha256(found.text.encode()).hexdigest() != text_sha256:
+        # `askvisit index` alone may not do: it takes a file that is unchanged as it was read then.
+        raise ValueError(
+            "does not have the text that was indexed: it, or PDFium, has changed; index it again"
+        )
+    with opened(data) as file:
+        if not 1 <= page <= len(file):
+            raise ValueError(f"has {len(file):,} pages, no page {page}")
+        shown = file[page - 1]
+        width, height = shown.get_size()
+        if min(width, height) <= 0:
+            raise ValueError(f"has nothing to show on page {page}")
+        scale = min(_LONGEST_SIDE / max(width, height), _LARGEST_SCALE)
+        image = shown.render(scale=scale, draw_annots=False).to_pil().convert("RGB")
+        pages = len(file)
+    stored = io.BytesIO()
+    image.save(stored, "WEBP", quality=80, method=2)
+    return {
+        "page": page,
+        "pages": pages,
+        "width": image.width,
+        "height": image.height,
+        "image": b64encode(stored.getvalue()).decode(),
+        "marks": [
+            _boxes((g for g in found.glyphs[start:end] if g and g.page == page - 1), width, height)
+            for start, end in ranges
+        ],
+    }
+
+
+def _boxes(glyphs: Iterable[Glyph], width: float, height: float) -> list[Box]:
+    """Merge the boxes of glyphs, in order, into one per row; width and height are in points.
+
+    A row follows its baseline, which runs down a page whose text is set sideways.
+    """
+    rows: list[Glyph] = []
+    for glyph in glyphs:
+        last = rows[-1] if rows else None
+        if (
+            last is not None
+            and abs(glyph.base - last.base) <= _SAME_ROW * max(glyph.size, last.size)
+            and _gap(last.box, glyph.box, width, height) <= _ROW_GAP * last.size
+        ):
+            rows[-1] = replace(last, box=around(last.box, glyph.box))
+        else:
+            rows.append(glyph)
+    return [row.box for row in rows if row.box is not None]
+
+
+def _gap(a: Box | None, b: Box | None, width: float, height: float) -> float:
+    if a is None or b is None:
+        return 0.0
+    across = max(b[0] - a[2], a[0] - b[2], 0.0) * width
+    down = max(b[1] - a[3], a[1] - b[3], 0.0) * height
+    return max(across, down)

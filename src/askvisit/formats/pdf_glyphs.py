@@ -1,6 +1,6 @@
 """The characters of a PDF page, from PDFium: what each is, and where it is on the rendered page.
 
-PDFium also renders the page (`pdf_page`), so a box is where the character is seen. x and y are as
+PDFium also renders the page (`pdf.show`), so a box is where the character is seen. x and y are as
 the reader sees the page, whatever its own rotation.
 """
 

@@ -1,9 +1,7 @@
 """Plain text in UTF-8: stored as is; the first line is the title if it is a headline."""
 
 from askvisit.formats import Document
-from askvisit.text import ends_sentence
-
-_LONGEST_HEADLINE = 200
+from askvisit.passages import headline
 
 
 def read(data: bytes) -> Document:
@@ -23,16 +21,3 @@ def decode(data: bytes) -> str:
     if "\0" in text:
         raise ValueError("has NUL characters, so it is not a text file")
     return text
-
-
-def headline(text: str) -> str | None:
-    """Return the first line if it reads as a headline.
-
-    A headline is short, does not end like a sentence or clause, and is followed by text: after a
-    blank line, or in lines that mostly end sentences (a text with one line per paragraph).
-    """
-    lines = [line.strip() for line in text.lstrip("\ufeff").strip().splitlines()]
-    if len(lines) < 2 or len(lines[0]) > _LONGEST_HEADLINE or lines[0].endswith((".", ",", ";")):
-        return None
-    closed = sum(ends_sentence(line) for line in lines[1:])
-    return lines[0] if not lines[1] or 2 * closed > len(lines) - 1 else None

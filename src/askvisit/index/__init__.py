@@ -1,16 +1,23 @@
-"""The index, a folder with a manifest: dense (FAISS) and BM25 (SQLite) search over passages."""
+"""The index, a folder with a manifest: dense and BM25 search over passages of articles."""
 
-from askvisit.index.current import CurrentArticles, CurrentIndex
-from askvisit.index.folder import FolderLocation, build_index, locate, location_of, temporary_index
-from askvisit.index.local import (
+from askvisit.index.build import BuildReport
+from askvisit.index.location import (
+    CurrentArticles,
+    CurrentIndex,
+    FolderLocation,
+    IndexLocation,
+    build_index,
+    locate,
+    location_of,
+    temporary_index,
+)
+from askvisit.index.snapshot import (
     Articles,
-    LocalIndex,
     PassageIndex,
     Verification,
     open_index,
     verify_index,
 )
-from askvisit.index.location import BuildReport, IndexLocation
 
 __all__ = [
     "Articles",
@@ -19,7 +26,6 @@ __all__ = [
     "CurrentIndex",
     "FolderLocation",
     "IndexLocation",
-    "LocalIndex",
     "PassageIndex",
     "Verification",
     "build_index",

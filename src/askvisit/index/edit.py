@@ -10,18 +10,16 @@ import json
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from askvisit import corpus, formats
+from askvisit import corpus, dates, formats
 from askvisit import encoder as encoders
 from askvisit import passages as chunking
 from askvisit.corpus import SourceFile
-from askvisit.encoder import Encoder, FloatArray
 from askvisit.errors import (
     ArticleError,
     CorpusError,
@@ -31,13 +29,13 @@ from askvisit.errors import (
     build_command,
 )
 from askvisit.index import manifest as manifests
-from askvisit.index.folder import only_writer
-from askvisit.index.local import open_index
-from askvisit.index.location import BuildOptions
-from askvisit.index.update import update
-from askvisit.metadata import dates
-from askvisit.records import Article
+from askvisit.index.build import BuildOptions, update
+from askvisit.index.location import IndexLocation, location_of, only_writer
 from askvisit.text import one_line, printable
+
+if TYPE_CHECKING:
+    from askvisit.encoder import Encoder
+    from askvisit.records import Article
 
 LONGEST_ADDED = 1_000_000
 """Maximum characters of an article added while the index is in use; a book has fewer."""
@@ -45,9 +43,6 @@ LONGEST_ADDED = 1_000_000
 _LONGEST_STEM = 60
 _REMOVED = ".removed.tmp"
 _ADDED = ".added.tmp"
-_AT_ONCE = 32
-"""Passages encoded between two progress reports."""
-
 Progress = Callable[[int, int], None]
 """Called with the number of passages encoded so far, and the total."""
 
@@ -63,11 +58,16 @@ class ArticleMetadata:
     author: str | None = None
 
 
-def articles_folder(folder: Path) -> Path:
+Index = str | os.PathLike[str] | IndexLocation
+"""The folder of an index, or its location."""
+
+
+def articles_folder(index: Index) -> Path:
     """Return an index's own articles folder, where files can be added.
 
     Raises `IndexReadOnlyError` if the articles are elsewhere or nothing can be written.
     """
+    folder = location_of(index).path
     source = manifests.read(folder).articles_path(folder)
     if not source.resolve().is_relative_to(folder.resolve()):
         raise IndexReadOnlyError(
@@ -84,7 +84,7 @@ def articles_folder(folder: Path) -> Path:
 
 
 def add_article(
-    folder: Path,
+    index: Index,
     name: str,
     data: bytes,
     metadata: ArticleMetadata | None = None,
@@ -92,7 +92,7 @@ def add_article(
     encoder: Encoder | None = None,
     progress: Progress | None = None,
 ) -> Article:
-    """Add an article to the index in a folder and bring the index up to date.
+    """Add an article to an index and bring the index up to date.
 
     name: a file's name; its suffix gives the format, the rest is made into a safe name.
     data: the file's bytes.
@@ -102,9 +102,11 @@ def add_article(
     `IndexReadOnlyError` if nothing can be added.
     """
     metadata = metadata or ArticleMetadata()
+    location = location_of(index)
+    folder = location.path
     _check(folder, name, data, metadata)
     with only_writer(folder):
-        source = articles_folder(folder)
+        source = articles_folder(location)
         _remove_leftovers(source)
         # Before the update, which would commit all that waits in the folder, and then refuse this.
         waiting = _texts(folder, source)
@@ -115,25 +117,31 @@ def add_article(
             _new_file(sidecar, _toml(metadata), folder, path.name),
         ):
             article = SourceFile(path).read()
-            _refuse_repeated(folder, article, name)
+            _refuse_repeated(location, article, name)
             if article.sha256 in waiting:
                 reason = f"has the same text as {waiting[article.sha256]}, which is not indexed yet"
                 raise ArticleError(Path(name), f"{reason}; run: {build_command(folder)}")
-            counting = _Counting(_encoder(folder, encoder), _new_passages(article), progress)
-            report = update(folder, BuildOptions(encoder=counting))
+            total = len(chunking.passages(article))
+            options = BuildOptions(
+                encoder=_encoder(folder, encoder),
+                on_encoded=progress and (lambda done: progress(done, max(total, done))),
+            )
+            report = update(folder, options, location.server)
             for skipped in report.skipped:
                 if skipped.path.name == path.name:
                     raise ArticleError(Path(name), skipped.reason)
     return article
 
 
-def remove_article(folder: Path, article_id: str, *, encoder: Encoder | None = None) -> None:
+def remove_article(index: Index, article_id: str, *, encoder: Encoder | None = None) -> None:
     """Remove an article's file (and its `NAME.toml`) and bring the index up to date.
 
     Raises `UnknownArticleError`, `CorpusError` for the last article, `IndexReadOnlyError`.
     """
+    location = location_of(index)
+    folder = location.path
     with only_writer(folder):
-        source = articles_folder(folder)
+        source = articles_folder(location)
         _remove_leftovers(source)
         known = tuple(manifests.read(folder).articles)
         if article_id not in known or PurePath(article_id).name != article_id:
@@ -144,7 +152,7 @@ def remove_article(folder: Path, article_id: str, *, encoder: Encoder | None = N
         if path.exists():
             path.replace(hidden)
         try:
-            update(folder, BuildOptions(encoder=_encoder(folder, encoder)))
+            update(folder, BuildOptions(encoder=_encoder(folder, encoder)), location.server)
         except BaseException:
             if hidden.exists() and _is_indexed(folder, article_id):
                 hidden.replace(path)
@@ -196,10 +204,10 @@ def _toml(metadata: ArticleMetadata) -> bytes:
     return "".join(lines).encode()
 
 
-def _refuse_repeated(folder: Path, article: Article, name: str) -> None:
+def _refuse_repeated(location: IndexLocation, article: Article, name: str) -> None:
     """Reject a text that the index already has, even if white space differs."""
     words = article.text.split()
-    index = open_index(folder)
+    index = location.open()
     for known in map(index.article, index.article_ids()):
         if known.text.split() == words:
             raise ArticleError(Path(name), f"is already here: “{known.title}” ({known.id})")
@@ -226,7 +234,7 @@ def _new_file(path: Path, data: bytes, folder: Path, article_id: str) -> Iterato
         hidden.write_bytes(data)
         manifests.sync(hidden)
         hidden.rename(path)
-        manifests.sync_folder(path.parent)  # before the manifest that lists the article
+        manifests.sync(path.parent)  # before the manifest that lists the article
     except BaseException:
         hidden.unlink(missing_ok=True)
         raise
@@ -258,33 +266,3 @@ def _encoder(folder: Path, loaded: Encoder | None) -> Encoder:
     if loaded is not None and (loaded.name, loaded.sha256) == (built.name, built.sha256):
         return loaded
     return encoders.load(built.name)
-
-
-def _new_passages(article: Article) -> int:
-    return len(chunking.passages(article))
-
-
-class _Counting:
-    """An encoder that reports its progress."""
-
-    def __init__(self, encoder: Encoder, total: int, progress: Progress | None) -> None:
-        self.name = encoder.name
-        self.sha256 = encoder.sha256
-        self._encoder = encoder
-        self._total = total
-        self._progress = progress
-        self._done = 0
-
-    @property
-    def dimension(self) -> int:
-        return self._encoder.dimension
-
-    def encode(self, texts: Sequence[str]) -> FloatArray:
-        blocks = []
-        for start in range(0, len(texts), _AT_ONCE):
-            part = texts[start : start + _AT_ONCE]
-            blocks.append(self._encoder.encode(part))
-            self._done += len(part)
-            if self._progress is not None:
-                self._progress(self._done, max(self._total, self._done))
-        return np.concatenate(blocks)

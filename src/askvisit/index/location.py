@@ -1,120 +1,264 @@
-"""Where an index is kept, a folder or another store, and what a build did."""
+"""Where an index is kept: which folder, how it is built, and its current snapshot."""
 
 from __future__ import annotations
 
 import os
-from abc import ABC, abstractmethod
-from collections.abc import Hashable, Mapping, Sequence
+import tempfile
+import threading
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
-from askvisit.corpus import Entry
-from askvisit.encoder import Encoder
-from askvisit.errors import ArticleError
-from askvisit.index.local import PassageIndex
-from askvisit.index.manifest import EncoderIdentity
+from askvisit.errors import (
+    EncoderMismatchError,
+    IndexMissingError,
+    IndexReadOnlyError,
+    IndexReplacedError,
+    PassageIndexError,
+    index_option,
+)
+from askvisit.index import manifest as manifests
+from askvisit.index.build import BuildOptions, BuildReport, update
+from askvisit.index.snapshot import Articles, PassageIndex, open_index
+from askvisit.text import is_utf8
+
+if TYPE_CHECKING:
+    from askvisit.encoder import Encoder
+    from askvisit.index.manifest import EncoderIdentity
+    from askvisit.records import Article
+    from askvisit.vectors import VectorServer
+
+_PACKAGE = Path(__file__).parent.parent
+_CHECKOUT = _PACKAGE.parent.parent / "index"
+PACKED = _PACKAGE / "_index"
+"""The copy in an installed package, which is only read, never rebuilt."""
+
+_REBUILDS = 5
+"""Rebuilds that may interrupt one piece of work before it fails."""
+
+Result = TypeVar("Result")
 
 
-@dataclass(frozen=True)
-class BuildOptions:
-    """What an index is built from, and how; see `build_index` for each and for what None means."""
+class IndexLocation:
+    """Where an index is kept: texts and BM25 in a folder, vectors there too or on a server.
 
-    articles: str | os.PathLike[str] | None = None
-    encoder: str | Encoder | None = None
-    faiss: str | None = None
-    workers: int = 1
-    progress: bool = False
-
-
-@dataclass(frozen=True)
-class BuildReport:
-    """What a build did; `skipped` holds the files that are not articles, each with the reason.
-
-    `folder` is the index's folder or location, `faiss` the FAISS factory (None in another store),
-    `recall` its search's recall of the ten nearest passages (None if exact), `rebuilt` whether all
-    passages were chunked or stored anew.
+    A rebuild is detected by its replaced manifest. `str` describes the location for users.
     """
 
-    folder: Path | IndexLocation
-    articles: int
-    passages: int
-    encoded: int
-    added: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    skipped: tuple[ArticleError, ...] = ()
-    faiss: str | None = "Flat"
-    recall: float | None = None
-    rebuilt: bool = False
-
-    @classmethod
-    def of(
-        cls,
-        folder: Path | IndexLocation,
-        counts: Mapping[str, int],
-        before: Mapping[str, Entry],
-        entries: Sequence[Entry],
-        skipped: Sequence[ArticleError],
-        *,
-        encoded: int,
-        rebuilt: bool,
-        faiss: str | None,
-        recall: float | None = None,
-    ) -> BuildReport:
-        """Return the report of a build in which `entries` replaced the articles `before`, by id."""
-        now = {entry.id: entry for entry in entries}
-        return cls(
-            folder=folder,
-            articles=counts["articles"],
-            passages=counts["passages"],
-            encoded=encoded,
-            added=tuple(name for name in now if name not in before),
-            changed=tuple(name for name in now if name in before and before[name] != now[name]),
-            removed=tuple(name for name in before if name not in now),
-            skipped=tuple(skipped),
-            faiss=faiss,
-            recall=recall,
-            rebuilt=rebuilt,
-        )
+    @property
+    def path(self) -> Path:
+        """The folder."""
+        raise NotImplementedError
 
     @property
-    def unchanged(self) -> bool:
-        """Whether there was nothing to do; the index's files were left as they are."""
-        return not (self.added or self.changed or self.removed or self.encoded or self.rebuilt)
-
-
-class IndexLocation(ABC):
-    """Where an index is kept; its `str` describes it for users."""
-
-    @property
-    @abstractmethod
-    def options(self) -> str:
-        """The command-line options that select it."""
-
-    @abstractmethod
-    def signature(self) -> Hashable | None:
-        """Return a value that changes with each rebuild; None if there is nothing to see."""
-
-    @abstractmethod
-    def encoder(self) -> EncoderIdentity:
-        """Return the encoder that the index was built with; raises what `open` raises."""
-
-    @abstractmethod
-    def open(self) -> PassageIndex:
-        """Open the current index. Raises a `PassageIndexError` that says how to fix it."""
-
-    def article_file(self, article_id: str) -> Path | None:
-        """Return the path of an indexed article's file, None if it is unknown."""
+    def server(self) -> VectorServer | None:
+        """What has the vectors; None if they are in the folder."""
         return None
 
-    @abstractmethod
-    def calibration_file(self) -> Path | None:
-        """Return where `askvisit calibrate` stores its fits, None if the location stores none."""
+    @property
+    def options(self) -> str:
+        """The command-line options that select it."""
+        return index_option(self.path)
 
-    @abstractmethod
+    def signature(self) -> Hashable | None:
+        """Return a value that changes when the manifest is replaced, None if there is none."""
+        try:
+            stat = (self.path / manifests.NAME).stat()
+        except OSError:
+            return None
+        return stat.st_ino, stat.st_mtime_ns, stat.st_size
+
+    def encoder(self) -> EncoderIdentity:
+        """Return the encoder that the manifest names."""
+        return manifests.read(self.path, self.server).encoder
+
+    def open(self) -> PassageIndex:
+        """Open the index; see `open_index`."""
+        return open_index(self.path, self.server)
+
+    def calibration_file(self) -> Path:
+        """Return where `askvisit calibrate` stores its fits."""
+        return self.path / "calibration.json"
+
+    def article_file(self, article_id: str) -> Path | None:
+        """Return the path of an indexed article's file, None if it is not on this machine."""
+        manifest = manifests.read(self.path, self.server)
+        path = manifest.articles_path(self.path) / article_id
+        return path if article_id in manifest.articles and path.is_file() else None
+
     def suggestions(self) -> tuple[str, ...]:
-        """Return the suggested questions that come with the index."""
+        """Return the suggested questions, the lines of `suggestions.txt` in the folder."""
+        path = self.path / "suggestions.txt"
+        if not path.is_file():
+            return ()
+        lines = path.read_text("utf-8-sig", errors="replace").splitlines()
+        return tuple(line.strip() for line in lines if line.strip())
 
-    @abstractmethod
     def build(self, options: BuildOptions) -> BuildReport:
-        """Build the index of a folder of articles; raises what `build_index` raises."""
+        """Build the index; see `build_index`."""
+        with only_writer(self.path):
+            return update(self.path, options, self.server)
+
+
+@dataclass(frozen=True)
+class FolderLocation(IndexLocation):
+    """An index in a folder, vectors included."""
+
+    folder: Path
+
+    def __str__(self) -> str:
+        return str(self.folder)
+
+    @property
+    def path(self) -> Path:
+        """The folder."""
+        return self.folder
+
+
+def location_of(index: str | os.PathLike[str] | IndexLocation | None) -> IndexLocation:
+    """Return an index's location: the one given, or that of its folder (see `locate`)."""
+    return index if isinstance(index, IndexLocation) else FolderLocation(locate(index))
+
+
+def build_index(
+    articles: str | os.PathLike[str] | None = None,
+    index: str | os.PathLike[str] | IndexLocation | None = None,
+    *,
+    encoder: str | Encoder | None = None,
+    faiss: str | None = None,
+    workers: int = 1,
+    progress: bool = False,
+) -> BuildReport:
+    """Build the index of a folder of articles, or bring it up to date.
+
+    articles: the folder; if None, the one the index has or was built from.
+    index: the folder of the index, or its `IndexLocation`; if None, the default folder (see
+    `locate`).
+    encoder: a name, a folder or an `Encoder`; if None, the one the index was built with.
+    faiss: a FAISS index factory such as "HNSW32", or "auto" to choose one by the number of
+    passages; if None, the choice made for the index before ("auto" for a new one).
+    workers: processes in which Sentence Transformers encodes large inputs, with an encoder other
+    than the bundled one, or with that one on GPUs. A program that sets several must do so under
+    `if __name__ == "__main__"`, because they import its file.
+    progress: show a bar on stderr if many passages are encoded.
+
+    Raises `CorpusError` if no article is usable, `IndexReadOnlyError` if the folder cannot be
+    written, `ModelError` if the encoder cannot be loaded, `PassageIndexError` if FAISS cannot make
+    such an index; the old index is then kept. Passages that an interrupted build encoded with the
+    same settings are not encoded again.
+    """
+    return location_of(index).build(BuildOptions(articles, encoder, faiss, workers, progress))
+
+
+@contextmanager
+def temporary_index(articles: Mapping[str, str], encoder: Encoder) -> Iterator[Path]:
+    """Build an index of texts by file name, for measurements; it is removed with the block."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "articles").mkdir()
+        for article, text in articles.items():
+            (folder / "articles" / article).write_text(text, "utf-8")
+        build_index(index=folder, encoder=encoder)
+        yield folder
+
+
+def locate(folder: str | os.PathLike[str] | None = None) -> Path:
+    """Return the index's folder: the one given, or else `$ASKVISIT_INDEX`, if it is set.
+
+    Otherwise it is the first of these that exists: `./index` with a manifest or `articles/`; the
+    checkout's `index/`; the copy in the installed package. Raises `IndexMissingError` if none does,
+    `PassageIndexError` if the path given is not UTF-8.
+    """
+    if folder is None:
+        folder = os.environ.get("ASKVISIT_INDEX") or None
+    if folder is not None:
+        path = Path(folder)
+        if not is_utf8(str(path)):  # FAISS could not open it
+            raise PassageIndexError(
+                f"the path of the index, {path}, is not UTF-8; rename the folder"
+            )
+        return path
+    here = Path("index")
+    candidates = (here, _CHECKOUT, PACKED)
+    for candidate in candidates:
+        if (candidate / manifests.NAME).is_file() or (candidate / "articles").is_dir():
+            return candidate
+    raise IndexMissingError(here, manifests.instead(here))
+
+
+@contextmanager
+def only_writer(folder: Path) -> Iterator[None]:
+    """Lock a folder for writing, creating it if needed; other writers wait their turn.
+
+    Raises `IndexReadOnlyError` if the folder cannot be written, and for an `OSError` in the block.
+    """
+    if folder.resolve() == PACKED.resolve():
+        raise IndexReadOnlyError(
+            "the index that comes with askvisit is read-only; "
+            "build one in a folder of your own: askvisit index --index FOLDER --articles ARTICLES"
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with manifests.writing(folder):
+            yield
+    except OSError as error:
+        raise manifests.read_only(folder, error) from error
+
+
+class CurrentIndex:
+    """Opens a location's index, and reopens it after a rebuild; safe to share between threads.
+
+    Raises what `IndexLocation.open` raises, and `EncoderMismatchError` if the index was built with
+    another encoder.
+    """
+
+    def __init__(self, location: IndexLocation, encoder: Encoder) -> None:
+        self._location = location
+        self._encoder = encoder
+        self._lock = threading.Lock()
+        self._seen: Hashable | None = None
+        self._index = self.snapshot()
+
+    def snapshot(self) -> PassageIndex:
+        """Return the current index, reopened only if it was rebuilt."""
+        seen = self._location.signature()
+        with self._lock:
+            if seen is None or seen != self._seen:
+                self._index = self._opened()
+                self._seen = seen
+            return self._index
+
+    def on_snapshot(self, work: Callable[[PassageIndex], Result]) -> Result:
+        """Run work on one snapshot, and again on a new one if a rebuild removed it."""
+        for _ in range(_REBUILDS):
+            try:
+                return work(self.snapshot())
+            except (FileNotFoundError, IndexReplacedError):
+                self._seen = None
+        return work(self.snapshot())
+
+    def _opened(self) -> PassageIndex:
+        index = self._location.open()
+        built_with = index.encoder
+        if (built_with.name, built_with.sha256) != (self._encoder.name, self._encoder.sha256):
+            raise EncoderMismatchError(self._location, built_with.name, self._encoder.name)
+        return index
+
+
+class CurrentArticles(Articles):
+    """The articles of a snapshot by id; those of the current index once a rebuild removed it.
+
+    Then an id may be listed whose article is gone: looking it up is a `KeyError`.
+    """
+
+    def __init__(self, index: PassageIndex, current: CurrentIndex) -> None:
+        super().__init__(index)
+        self._current = current
+
+    def __getitem__(self, article_id: str) -> Article:
+        try:
+            return super().__getitem__(article_id)
+        except (FileNotFoundError, IndexReplacedError):
+            return self._current.on_snapshot(lambda index: index.article(article_id))

@@ -1,16 +1,20 @@
-"""The manifest of an index: what it was built from and with, and its files.
+"""The folder of an index: its manifest, what was built, and the lock of those who write.
 
 Replacing `manifest.json` is the only commit: readers open what it names.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from askvisit.corpus import Entry
@@ -19,9 +23,12 @@ from askvisit.errors import (
     IndexFormatError,
     IndexMissingError,
     IndexReadOnlyError,
+    Named,
+    PassageIndexError,
     rebuild_hint,
 )
-from askvisit.records.checks import of_type
+from askvisit.formats import SUFFIXES
+from askvisit.records import of_type
 
 FORMAT = 5
 NAME = "manifest.json"
@@ -49,16 +56,21 @@ class BuiltFile:
     @classmethod
     def of(cls, path: Path) -> BuiltFile:
         """Describe a file as it is now."""
-        return cls(path.name, file_sha256(path), path.stat().st_size)
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        return cls(path.name, sha256, path.stat().st_size)
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """See the module. `articles_folder` is relative to the index if it is inside it.
+    """What an index was built from and with; `articles_folder` is relative if it is inside it.
 
-    The last three are written only if set: `faiss_given` says that the user chose the FAISS
-    factory, `encoded` is the file of vectors beside a FAISS index that does not store them exactly,
-    `recall` its search's recall of the ten nearest passages.
+    faiss: the FAISS factory, or what a vector server calls the kind of its index.
+    vectors: None if a server has them, under the name `collection`.
+
+    The last four are written only if set: `faiss_given` says that the user chose `faiss`, `encoded`
+    is the file of vectors beside a FAISS index that does not store them exactly, `recall` its
+    search's recall of the ten nearest passages.
     """
 
     encoder: EncoderIdentity
@@ -67,50 +79,50 @@ class Manifest:
     articles_folder: str
     articles: dict[str, Entry]
     store: BuiltFile
-    vectors: BuiltFile
+    vectors: BuiltFile | None
     counts: dict[str, int]
     format: int = FORMAT
     faiss_given: bool = False
     encoded: BuiltFile | None = None
     recall: float | None = None
+    collection: str | None = None
 
     def files(self) -> tuple[BuiltFile, ...]:
         """Return the built files."""
-        files = (self.store, self.vectors)
-        return files if self.encoded is None else (*files, self.encoded)
+        every = (self.store, self.vectors, self.encoded)
+        return tuple(file for file in every if file is not None)
 
     def articles_path(self, folder: Path) -> Path:
         """Return the path of the articles of the index in `folder`."""
         return folder / self.articles_folder
 
 
-def read(folder: Path) -> Manifest:
-    """Read an index's manifest.
+def read(folder: Path, named: Named | None = None) -> Manifest:
+    """Read an index's manifest; `named` is how errors name the index, if not by its folder.
 
     Raises `IndexMissingError` if there is none, `IndexFormatError` if another version wrote it,
     `IndexDamagedError` if it cannot be understood.
     """
+    index = folder if named is None else named
     try:
         data = json.loads((folder / NAME).read_bytes())
-    except FileNotFoundError as error:
-        raise IndexMissingError(folder) from error
-    except NotADirectoryError as error:
-        raise IndexMissingError(folder) from error
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise IndexMissingError(index, instead(folder)) from error
     except (OSError, ValueError, RecursionError) as error:
-        raise IndexDamagedError(folder, f"{NAME} cannot be read") from error
+        raise IndexDamagedError(index, f"{NAME} cannot be read") from error
     if not isinstance(data, dict) or not isinstance(data.get("format"), int):
-        raise IndexDamagedError(folder, f"{NAME} is not an askvisit manifest")
+        raise IndexDamagedError(index, f"{NAME} is not an askvisit manifest")
     if data["format"] != FORMAT:
         raise IndexFormatError(
-            f"the index in {folder} has format {data['format']}, but this askvisit reads {FORMAT}; "
-            + rebuild_hint(folder)
+            f"the index in {index} has format {data['format']}, but this askvisit reads {FORMAT}; "
+            + rebuild_hint(index)
         )
     try:
         if data.pop("sha256", None) != seal(data):
-            raise IndexDamagedError(folder, f"{NAME} was changed")
+            raise IndexDamagedError(index, f"{NAME} was changed")
         return _from_json(data)
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
-        raise IndexDamagedError(folder, f"{NAME} is incomplete") from error
+        raise IndexDamagedError(index, f"{NAME} is incomplete") from error
 
 
 @dataclass(frozen=True)
@@ -120,6 +132,7 @@ class KeptSettings:
     articles_folder: str | None = None
     encoder: str | None = None
     faiss: str | None = None
+    collection: str | None = None
 
 
 def kept_settings(folder: Path) -> KeptSettings:
@@ -133,16 +146,13 @@ def kept_settings(folder: Path) -> KeptSettings:
     encoder = data.get("encoder")
     name = encoder.get("name") if isinstance(encoder, dict) else None
     faiss = data.get("faiss") if data.get("faiss_given") is True else None
-    settings = (data.get("articles_folder"), name, faiss)
+    settings = (data.get("articles_folder"), name, faiss, data.get("collection"))
     return KeptSettings(*(value if isinstance(value, str) else None for value in settings))
 
 
 def replace(folder: Path, manifest: Manifest) -> None:
     """Commit: write the manifest beside the old one, sync it, and move it into place."""
-    data = asdict(manifest)
-    for name in ("faiss_given", "encoded", "recall"):
-        if data[name] is None or data[name] is False:
-            del data[name]
+    data = {name: v for name, v in asdict(manifest).items() if v is not None and v is not False}
     data["articles"] = {
         e.id: {"file_sha256": e.file_sha256, "text_sha256": e.text_sha256}
         for e in manifest.articles.values()
@@ -151,13 +161,11 @@ def replace(folder: Path, manifest: Manifest) -> None:
     # In ASCII, because the name of a folder may not be UTF-8.
     text = json.dumps(data, indent=1, sort_keys=True) + "\n"
     temporary = folder / f"{NAME}.tmp"
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    sync_folder(folder)  # the names of the built files before the manifest that lists them
+    temporary.write_text(text, "utf-8")
+    sync(temporary)
+    sync(folder)  # the names of the built files before the manifest that lists them
     temporary.replace(folder / NAME)
-    sync_folder(folder)
+    sync(folder)
 
 
 def seal(data: dict[str, Any]) -> str:
@@ -165,25 +173,41 @@ def seal(data: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
 
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock (flock), once other writers have released it. Raises `OSError`.
+
+    The system releases it when the process ends, however it ends.
+    """
+    with _opened(folder) as descriptor:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+
+
+def waited_for_writer(folder: Path) -> bool:
+    """Return whether another process was writing, after it has ended. Raises `OSError`."""
+    with _opened(folder) as descriptor:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            fcntl.flock(descriptor, fcntl.LOCK_SH)
+            return True
+    return False
+
+
 def sync(path: Path) -> None:
-    """Flush a file's bytes to disk before anything names it."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Flush a folder's entries to disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
+    """Flush a file's bytes, or a folder's entries, to disk before anything names them."""
+    with _opened(path) as descriptor:
         os.fsync(descriptor)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        yield descriptor
     finally:
         os.close(descriptor)
-
-
-def file_sha256(path: Path) -> str:
-    """Hash a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_only(folder: Path, error: OSError) -> IndexReadOnlyError:
@@ -194,12 +218,21 @@ def read_only(folder: Path, error: OSError) -> IndexReadOnlyError:
     )
 
 
+def needs_server(folder: Path) -> PassageIndexError:
+    """Return the error that an index's vectors are not in its folder."""
+    return PassageIndexError(
+        f"the vectors of the index in {folder} are in Milvus; add --store milvus --uri URI "
+        "(or rebuild it with askvisit index --faiss auto, to keep them in the folder)"
+    )
+
+
 def _from_json(data: dict[str, Any]) -> Manifest:
     articles = {
         name: Entry(name, of_type(str, hashes["file_sha256"]), of_type(str, hashes["text_sha256"]))
         for name, hashes in data["articles"].items()
     }
     encoder = data["encoder"]
+    collection = of_type(str, data["collection"]) if "collection" in data else None
     return Manifest(
         encoder=EncoderIdentity(
             of_type(str, encoder["name"]),
@@ -211,11 +244,12 @@ def _from_json(data: dict[str, Any]) -> Manifest:
         articles_folder=of_type(str, data["articles_folder"]),
         articles=articles,
         store=_built(data["store"]),
-        vectors=_built(data["vectors"]),
+        vectors=None if collection is not None else _built(data["vectors"]),
         counts=_numbers(data["counts"]),
         faiss_given=of_type(bool, data.get("faiss_given", False)),
         encoded=_built(data["encoded"]) if "encoded" in data else None,
         recall=of_type(float, data["recall"]) if "recall" in data else None,
+        collection=collection,
     )
 
 
@@ -228,3 +262,17 @@ def _built(data: dict[str, Any]) -> BuiltFile:
 
 def _numbers(data: dict[str, Any]) -> dict[str, int]:
     return {name: of_type(int, number) for name, number in data.items()}
+
+
+def instead(folder: Path) -> str | None:
+    """Return what to do with what is there instead of an index: a file, or a folder of articles."""
+    if os.path.isfile(folder):
+        return "it is a file; give the folder of an index with --index"
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return None
+    if "articles" in names or not any(name.lower().endswith(SUFFIXES) for name in names):
+        return None
+    command = f"askvisit index --articles {quote(str(folder))} --index NEW_FOLDER"
+    return f"it is a folder of articles; to index them, run: {command}"

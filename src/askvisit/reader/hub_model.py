@@ -6,12 +6,15 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from askvisit.calibration import ACCURATE, FAST, SMALL
 from askvisit.errors import ModelError
 from askvisit.hub import first_line, model_folder, weights_sha256
-from askvisit.onnx_model import Range
 from askvisit.reader.span_reader import Logits, SpanReader
+
+if TYPE_CHECKING:
+    from askvisit.onnx_model import Range
 
 _LONGEST_INPUT = 512
 _LONGEST_QUESTION = 400

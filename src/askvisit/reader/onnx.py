@@ -44,10 +44,21 @@ class OnnxReader(SpanReader):
             for part in self._tokens(text).cut(room, _STRIDE)
         ]
         found = self.model.run_pairs(asked, [part.ids for _, part in parts])
-        for (number, part), (start, end, *_) in zip(parts, found, strict=True):
+        for (number, part), outputs in zip(parts, found, strict=True):
             context = slice(first, first + len(part.ids))
-            null_score = float(start[0] + end[0])
-            yield number, Logits(start[context], end[context], part.offsets, null_score)
+            named = dict(zip(self.model.outputs, outputs, strict=True))
+            start, end = named["start_logits"], named["end_logits"]
+            evidence = named.get("evidence_logits")
+            yield (
+                number,
+                Logits(
+                    start[context],
+                    end[context],
+                    part.offsets,
+                    float(start[0] + end[0]),
+                    None if evidence is None else evidence[context] - evidence[0],
+                ),
+            )
 
 
 def turn_tokens(model: OnnxModel, turns: Sequence[str]) -> list[int]:

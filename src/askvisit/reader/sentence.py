@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from askvisit.encoder import Encoder
 from askvisit.reader.protocol import PASSAGES
 from askvisit.records import Evidence, Span
 from askvisit.vectors import FloatArray, normalise
+
+if TYPE_CHECKING:
+    from askvisit.encoder import Encoder
 
 _REMEMBERED = 4096
 
@@ -33,12 +36,12 @@ class SentenceReader:
 
     def read(self, question: str, evidence: Evidence, turns: Sequence[str] = ()) -> list[Span]:
         """Compare the question with every sentence."""
-        asked = self._encode(question)
+        asked = normalise(self._encoder.encode_query([question]))[0]
         return [
             Span(sentence, None, None, float(self._vector(sentence.text) @ asked), 0.0)
             for sentence in evidence.sentences
         ]
 
     def _encode(self, text: str) -> FloatArray:
-        vector: FloatArray = normalise(self._encoder.encode([text]))[0]
+        vector: FloatArray = normalise(self._encoder.encode_document([text]))[0]
         return vector

@@ -8,12 +8,15 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from askvisit.onnx_model import Floats, Range
 from askvisit.reader.protocol import PASSAGES
 from askvisit.records import Evidence, Sentence, Span, Window
+
+if TYPE_CHECKING:
+    from askvisit.onnx_model import Floats, Range
 
 _LONGEST_SPAN = 40
 
@@ -22,13 +25,15 @@ _LONGEST_SPAN = 40
 class Logits:
     """A span model's output for a text, or for a part of a long one: one number per token.
 
-    `offsets` are the tokens' ranges in the text.
+    `offsets` are the tokens' ranges in the text. The mean of `evidence` over a sentence's tokens is
+    the logit of it belonging to the answer; None if the model does not judge sentences.
     """
 
     starts: Floats
     ends: Floats
     offsets: Sequence[Range]
     null_score: float
+    evidence: Floats | None = None
 
 
 class SpanReader(ABC):
@@ -88,7 +93,9 @@ def _spans(window: Window, logits: Logits) -> Iterator[Span]:
             window.start + logits.offsets[first + left][0],
             window.start + logits.offsets[first + right][1],
         )
-        yield Span(sentence, *words, score, logits.null_score)
+        judged = logits.evidence
+        evidence = None if judged is None else float(judged[first:end].mean())
+        yield Span(sentence, *words, score, logits.null_score, evidence=evidence)
 
 
 def _token_at(offsets: Sequence[Range], position: int) -> int:

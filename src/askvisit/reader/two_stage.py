@@ -2,14 +2,15 @@
 
 The places are those that the small model ranks first, as it would alone, unless they are much less
 likely than the first. `fast` rereads up to three paragraphs, and the best two sentences by
-themselves. `accurate` rereads up to four, and the text around the best two as well. The mean of a
+themselves. `accurate` rereads up to four, and the text around the best two as well. Where several
+sentences seem to belong to the answer, windows of the first stage are reread too. The mean of a
 sentence's views judges better than any of them whether a text answers. The margins of both stages
 are kept, and ranking and confidence use both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, groupby, islice
 from statistics import fmean
@@ -19,7 +20,10 @@ from askvisit.reader.span_reader import SpanReader, best_of
 from askvisit.records import Evidence, Sentence, Span, Window
 
 LENGTH = 700
-"""Characters of the longest windows that the large reader was trained on."""
+"""Characters of the longest windows around a likely sentence: longer ones are read for stories."""
+
+SEVERAL = 1.5
+"""Sentences expected to belong to the answer from which it is read on for more of them."""
 
 PARAGRAPH = 0
 """The `length` that stands for a window of one paragraph."""
@@ -33,6 +37,8 @@ class Depth:
     windows, paragraphs, sentences: how many the second rereads at most. Windows have up to 700
     characters (or one longer paragraph), the others stand alone.
     as_likely: how likely a sentence must be, relative to the first, for the second to reread it.
+    further: windows as the first stage reads them that the second rereads as well, if it finds that
+    several sentences belong to the answer.
     """
 
     passages: int
@@ -40,6 +46,7 @@ class Depth:
     windows: int = 0
     paragraphs: int = 0
     sentences: int = 0
+    further: int = 0
 
 
 class TwoStageReader:
@@ -75,7 +82,11 @@ class TwoStageReader:
         wide = likeliest(ranked, evidence.windows, self._depth.windows, LENGTH)
         paragraphs = likeliest(ranked, evidence.windows, self._depth.paragraphs, PARAGRAPH)
         alone = [_alone(sentence) for sentence in ranked[: self._depth.sentences]]
-        reread = _means(self._views(question, turns, wide, paragraphs, alone))
+        views = self._views(question, turns, wide, paragraphs, alone)
+        reread = _means(views)
+        if self._depth.further and _expected(reread) >= SEVERAL:
+            further = _around(ranked, evidence.windows)[: self._depth.further]
+            reread = _means([*views, *self._views(question, turns, further)])
         return [
             replace(span, first_margin=margins[span.sentence])
             for span in reread
@@ -95,6 +106,21 @@ class TwoStageReader:
         return [best_of(islice(read, len(windows))) for windows in fresh]
 
 
+def _expected(spans: Sequence[Span]) -> float:
+    """Return how many sentences are expected to belong to the answer; 0 if none is judged."""
+    return sum(ranking.logistic(span.evidence) for span in spans if span.evidence is not None)
+
+
+def _around(ranked: Sequence[Sentence], windows: Sequence[Window]) -> list[Window]:
+    """Return the windows that contain one of the ranked sentences, in order of the first."""
+    place = {sentence: n for n, sentence in enumerate(ranked)}
+    first = {
+        window: min((place[s] for s in window.sentences if s in place), default=len(ranked))
+        for window in windows
+    }
+    return sorted(windows, key=lambda window: first[window])
+
+
 def _means(views: Sequence[Mapping[Sentence, Span]]) -> list[Span]:
     """Return the span of each sentence in its first view, with the mean of its views' scores."""
     spans: dict[Sentence, list[Span]] = {}
@@ -105,9 +131,15 @@ def _means(views: Sequence[Mapping[Sentence, Span]]) -> list[Span]:
             same[0],
             score=fmean(span.score for span in same),
             null_score=fmean(span.null_score for span in same),
+            evidence=_mean(span.evidence for span in same),
         )
         for same in spans.values()
     ]
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return fmean(known) if known else None
 
 
 def _alone(sentence: Sentence) -> Window:

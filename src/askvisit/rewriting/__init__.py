@@ -1,5 +1,1 @@
-"""Query rewriting: what else a question may mean; each file proposes, nothing here decides."""
-
-from askvisit.rewriting import aliases, spelling, splitting, topics, wrapping
-
-__all__ = ["aliases", "spelling", "splitting", "topics", "wrapping"]
+"""Query rewriting: other forms of a question, and the earlier words that it depends on."""

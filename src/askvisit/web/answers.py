@@ -1,26 +1,26 @@
-"""One answer as HTML: the verdict, the quotes with their citations, or the refusal."""
+"""One answer as HTML: the verdict, the quotes with their citations, or the refusal.
+
+Beside the quotes: what each article says, what only records say, a proposed scope.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from askvisit.records import Answer, Article, Citation, Hit
-from askvisit.rewriting.topics import is_keywords
-from askvisit.text import excerpt, excerpt_around
+from askvisit.rewriting.query import is_keywords
+from askvisit.text import counted, excerpt, excerpt_around
 from askvisit.web.markup import LINK_ICON, PIN_ICON, QUOTE_ICON, escape, lines, offered
 from askvisit.web.source_panel import TextRange
 
+if TYPE_CHECKING:
+    from askvisit.records import Answer, AnswerGroup, Article, Citation
+
 SURE = 0.75
 """Confidence from which an answer is called found; below it, probable."""
-
-
-def places(answer: Answer) -> list[TextRange]:
-    """Return the places that an answer shows: its citations, or the nearest passages."""
-    if answer.found:
-        return [TextRange.of_citation(citation) for citation in answer.citations]
-    return [TextRange.of_hit(hit) for hit in answer.nearest]
 
 
 def answer_html(
@@ -32,13 +32,12 @@ def answer_html(
     best guess.
     """
     if not answer.parts:
-        return _one_answer(answer, articles, 0, guess_below)
-    pieces, before = [], 0
+        return _one_answer(answer, articles, guess_below)
+    pieces = []
     for part in answer.parts:
         heading = f'<h3 dir="auto">{escape(part.question)}</h3>'
-        body = _one_answer(part, articles, before, guess_below)
+        body = _one_answer(part, articles, guess_below)
         pieces.append(f'<div class="part">{heading}{body}</div>')
-        before += len(part.citations)
     return "".join(pieces)
 
 
@@ -46,13 +45,12 @@ def plain_text(
     answer: Answer, articles: Mapping[str, Article], guess_below: float | None = None
 ) -> str:
     """Return question and answer as text to copy: the quotes, or refusals, then their sources."""
-    blocks, before = [], 0
+    blocks = []
     for part in answer.parts or (answer,):
         guess = "(a guess) " if _is_guess(part, guess_below) else ""
-        quotes = [f"{guess}“{c.quote}” [{n}]" for n, c in enumerate(part.citations, before + 1)]
+        quotes = [f"{guess}“{c.quote}” [{c.number}]" for c in part.citations]
         blocks += [part.question, "\n".join([*(quotes or [part.text]), *part.notes])]
-        before += len(part.citations)
-    sources = [f"[{n}] {_origin(c, articles)}" for n, c in enumerate(answer.citations, 1)]
+    sources = [f"[{c.number}] {_origin(c, articles)}" for c in answer.citations]
     return "\n\n".join([*blocks, "\n".join(sources)]).rstrip()
 
 
@@ -79,9 +77,7 @@ def _is_guess(answer: Answer, guess_below: float | None) -> bool:
     return guess_below is not None and answer.confidence < guess_below
 
 
-def _one_answer(
-    answer: Answer, articles: Mapping[str, Article], before: int, guess_below: float | None
-) -> str:
+def _one_answer(answer: Answer, articles: Mapping[str, Article], guess_below: float | None) -> str:
     guess = _is_guess(answer, guess_below)
     note = ""
     if answer.kind != "talk" and answer.reading != answer.question:
@@ -90,8 +86,9 @@ def _one_answer(
         note += _caution(answer, guess)
         cited = answer.citations
         items = "".join(
-            _citation(c, before + n, articles, _is_last_of_article(cited, n))
-            for n, c in enumerate(cited, 1)
+            _citation(c, articles, before, _is_last_of_article(cited, n))
+            for n, (before, c) in enumerate(pairwise([None, *cited]), 1)
+            if c is not None
         )
         style = " guessed" if guess else ""
         return f'{_verdict(answer, guess)}{note}<ol class="citations{style}">{items}</ol>'
@@ -99,7 +96,7 @@ def _one_answer(
     looked_up = answer.nearest or answer.confidence
     if answer.kind == "talk" or not looked_up:
         return text + offered(_choices(answer, articles))
-    return f"{_verdict(answer, guess)}{note}{text}{_nearest(answer.nearest)}"
+    return f"{_verdict(answer, guess)}{note}{text}{_nearest(answer)}"
 
 
 def _choices(answer: Answer, articles: Mapping[str, Article]) -> dict[str, str]:
@@ -133,7 +130,8 @@ def _is_keywords(answer: Answer) -> bool:
 def _verdict(answer: Answer, guess: bool) -> str:
     percent = _percent(answer.confidence)
     if not answer.found:
-        word, style = "Not in the articles", "absent"
+        is_unsure = answer.refusal == "unsure"
+        word, style = "Not sure" if is_unsure else "Not in the articles", "absent"
         reason = f"The best sentence is {percent} likely to be right, not enough to show it."
         shown = f"at best {percent}"
         return _verdict_line(word, style, shown, reason)
@@ -151,10 +149,10 @@ def _verdict(answer: Answer, guess: bool) -> str:
         )
     elif answer.confidence >= SURE:
         word, style = "Found", "sure"
-        reason = f"The first quote is {percent} likely to be right."
+        reason = f"What is quoted is {percent} likely to answer."
     else:
         word, style = "Probably", "unsure"
-        reason = f"The first quote is {percent} likely to be right: read it in context."
+        reason = f"What is quoted is {percent} likely to answer: read it in context."
     return _verdict_line(word, style, percent, reason)
 
 
@@ -178,10 +176,17 @@ def _is_last_of_article(cited: Sequence[Citation], number: int) -> bool:
     return not following or following[0].article_id != cited[number - 1].article_id
 
 
-def _citation(citation: Citation, number: int, articles: Mapping[str, Article], named: bool) -> str:
-    """Return a quote with its number and, if `named`, its article below it."""
+def _citation(
+    citation: Citation, articles: Mapping[str, Article], before: Citation | None, named: bool
+) -> str:
+    """Return a quote with its number and, if `named`, its article below it.
+
+    before: the citation that precedes it; a story goes on after it, with a mark for what is left
+    out between them.
+    """
+    number = citation.number
     link = (
-        f'<a class="cite" {address(TextRange.of_citation(citation))} '
+        f'<a class="cite" {_address(TextRange.of_citation(citation))} '
         f'title="{escape(citation.quote)}" '
         f'aria-label="Citation {number}: show it in the article">{number}</a>'
     )
@@ -201,10 +206,22 @@ def _citation(citation: Citation, number: int, articles: Mapping[str, Article], 
         f"{_tool('Pin to the notebook', PIN_ICON, 'pin', '')}</span>"
     )
     origin = f'<p class="origin">{_source_line(citation, articles)}</p>' if named else ""
+    goes_on = _goes_on(citation, before)
+    is_gap = goes_on and before is not None and not citation.follows(before)
+    left_out = '<span class="lead">[…]</span> ' if is_gap else ""
+    lead = f'<span class="lead">{escape(citation.lead)}</span> ' if citation.lead else ""
+    style = ' class="goes-on"' if goes_on else ""
     return (
-        f'<li><blockquote dir="auto">{quote_html(citation)} {" ".join(places)}</blockquote>'
-        f"{tools}{origin}</li>"
+        f'<li{style}><blockquote dir="auto">{left_out}{lead}{quote_html(citation)} '
+        f"{' '.join(places)}</blockquote>{tools}{origin}</li>"
     )
+
+
+def _goes_on(citation: Citation, before: Citation | None) -> bool:
+    """Return whether a quote goes on with the story that the one before it tells."""
+    if before is None or before.article_id != citation.article_id:
+        return False
+    return before.span is None and citation.span is None and before.end <= citation.start
 
 
 def _source_line(citation: Citation, articles: Mapping[str, Article]) -> str:
@@ -238,21 +255,62 @@ def quote_html(citation: Citation, most: int | None = None) -> str:
     return f'<span class="quote">{inside}</span>'
 
 
-def _nearest(hits: Sequence[Hit]) -> str:
+def _nearest(answer: Answer) -> str:
+    """Return links to the nearest passages, or to likely places."""
+    hits = answer.nearest
     if not hits:
         return ""
     items = "".join(
-        f'<li><a class="cite near" dir="auto" {address(TextRange.of_hit(hit))} '
-        f'title="{escape(hit.text)}">{escape(excerpt(hit.text))}</a></li>'
+        f"<li>{link(TextRange.of_hit(hit), escape(excerpt(hit.text)), 'near', hit.text)}</li>"
         for hit in hits
     )
-    return f'<p class="note">The nearest passages:</p><ul class="nearest">{items}</ul>'
+    shown = "likeliest places" if answer.refusal == "unsure" else "nearest passages"
+    return f'<p class="note">The {shown}:</p><ul class="nearest">{items}</ul>'
 
 
-def address(place: TextRange) -> str:
+def link(place: TextRange, inside: str, style: str, title: str = "") -> str:
+    """Return a link to a place; `inside` is HTML, `title` the text shown if one points at it."""
+    shown = f' title="{escape(title)}"' if title else ""
+    return f'<a class="cite {style}" dir="auto" {_address(place)}{shown}>{inside}</a>'
+
+
+def _address(place: TextRange) -> str:
     """Return the attributes of a link to a place; it also works in a new tab."""
-    told = {"article": place.article, "start": place.start, "end": place.end}
-    told |= {"reads": place.reads} if place.reads else {}
-    query = urlencode(told, errors="replace")
+    parts = {"article": place.article, "start": place.start, "end": place.end}
+    parts |= {"reads": place.reads} if place.reads else {}
+    query = urlencode(parts, errors="replace")
     span = f' data-span="{place.span[0]}-{place.span[1]}"' if place.span else ""
     return f'href="?{escape(query)}"{span}'
+
+
+def beside(answer: Answer) -> str:
+    """Return what accompanies an answer's quotes; empty if nothing does."""
+    shown = "".join(f'<p class="note" dir="auto">{escape(line)}</p>' for line in answer.notes)
+    return shown + "".join(_groups(one.groups) for one in (answer, *answer.parts))
+
+
+def _groups(groups: Sequence[AnswerGroup]) -> str:
+    if not groups:
+        return ""
+    count = sum(len(group.members) for group in groups)
+    items = "".join(f"<li>{_group(group)}</li>" for group in groups)
+    verb = "answers" if count == 1 else "answer"
+    return (
+        f'<details class="groups"><summary class="quiet">{counted(count, "article")} {verb} this'
+        f"</summary><ul>{items}</ul></details>"
+    )
+
+
+def _group(group: AnswerGroup) -> str:
+    many = f"{len(group.members)} articles say this: " if len(group.members) > 1 else ""
+    differing = f" (others give a different {group.type})" if group.differs else ""
+    members = ""
+    for member in group.members:
+        cited = member.citation
+        origin = ", ".join([cited.article_title, *filter(None, (member.source, member.date))])
+        place = TextRange.of_citation(cited)
+        members += f"<li>{link(place, escape(origin), 'near', cited.quote)}</li>"
+    return (
+        f'<span dir="auto">{many}<b>{escape(group.words)}</b>{differing}</span>'
+        f'<ul class="nearest">{members}</ul>'
+    )

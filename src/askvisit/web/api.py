@@ -1,21 +1,27 @@
-"""What programs may call: `ask`, `search`, `timeline`, `names`, `articles`, named and typed."""
+"""What programs may call: `ask`, `search`, `timeline`, `names`, `articles`, named and typed.
+
+They are endpoints of Gradio's API and, on request, tools of an MCP server (Model Context Protocol)
+on the same port; the page has a dialog about them, made from their docs.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import asdict
-from functools import wraps
-from inspect import signature
+from functools import partial, wraps
+from inspect import getdoc, signature
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError, validate_call
 
+from askvisit import __version__
 from askvisit.errors import DataError
-from askvisit.inquiry import Inquiry
 from askvisit.records import Answer
-from askvisit.scope import Scope
 from askvisit.web import faults
 from askvisit.web.articles import existing
+from askvisit.web.markup import escape
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
@@ -28,6 +34,21 @@ MOST_HITS = 50
 MOST_HISTORY = 20
 MOST_NAMES = 100
 
+MCP_PATH = "/gradio_api/mcp"
+"""Where clients look for the MCP server of a Gradio page."""
+
+_INSTRUCTIONS = (
+    "Answers questions about news articles with sentences quoted word for word, each cited by "
+    "article and offsets. Where the articles do not answer, `found` is false."
+)
+_EXAMPLES = {
+    "ask": '"Who met the mayor?", api_name="/ask"',
+    "search": '"the mayor", 5, api_name="/search"',
+    "timeline": '"the bridge", since="2018", api_name="/timeline"',
+    "names": '10, api_name="/names"',
+    "articles": 'api_name="/articles"',
+}
+
 Result = TypeVar("Result")
 
 
@@ -35,10 +56,7 @@ def add(assistant: Assistant, strictness: Strictness) -> None:
     """Add the endpoints to the Gradio page that is being built."""
     import gradio as gr
 
-    def error(message: str) -> Exception:
-        failed: Exception = gr.Error(message, print_exception=False)
-        return failed
-
+    error = partial(gr.Error, print_exception=False)
     for endpoint in endpoints(assistant, strictness):
         gr.api(in_words(endpoint, error), api_name=endpoint.__name__, concurrency_id=QUESTIONS)
 
@@ -60,6 +78,7 @@ def endpoints(
         until: str | None = None,
         sources: list[str] | None = None,
         each: bool = False,
+        as_typed: bool = False,
     ) -> dict[str, Any]:
         """Answer a question with sentences quoted word for word from the articles, cited by offsets.
 
@@ -72,14 +91,17 @@ def endpoints(
             until: Search only articles published on or before this day; 2019 is the whole year.
             sources: Search only articles from these papers, given by words of their names.
             each: Cite every article that answers; `groups` tells which of them say the same.
+            as_typed: Read the question word for word and by itself, without the history.
 
         Returns:
             The answer; `found` says whether the articles answer, `citations` quote and locate it.
         """  # noqa: E501 - a program reads this text, line by line
-        scope = Scope(articles, since, until, sources)
+        scope = _scope(articles, since, until, sources)
         earlier = _answers(history or [])
         least = assistant.threshold(strictness) if min_confidence is None else min_confidence
-        answer = assistant.answer(Inquiry(question, earlier, scope, least, each))
+        answer = assistant.ask(
+            question, earlier, min_confidence=least, each=each, as_typed=as_typed, **scope
+        )
         turns = range(len(history or []) + len(answer.parts))
         return asdict(answer.placed(turns[len(history or []) - len(earlier) :]))
 
@@ -158,17 +180,9 @@ def endpoints(
             Articles: id, title, source, url, date, author, sha256 of the text, and number of words.
         """
         known = assistant.articles
+        shown = ("id", "title", "source", "url", "date", "author", "sha256")
         return [
-            {
-                "id": article.id,
-                "title": article.title,
-                "source": article.source,
-                "url": article.url,
-                "date": article.date,
-                "author": article.author,
-                "sha256": article.sha256,
-                "words": len(article.text.split()),
-            }
+            {name: getattr(article, name) for name in shown} | {"words": len(article.text.split())}
             for article in existing(known, known)
         ]
 
@@ -210,7 +224,93 @@ def in_words(
             place = " ".join(map(str, first["loc"]))
             raise error(f"{place}: {first['msg'].lower()}") from wrong
         except Exception as fault:
-            told = faults.in_words(fault, f"a call of {endpoint.__name__}")
-            raise error(told) from fault
+            raise error(faults.in_words(fault, f"a call of {endpoint.__name__}")) from fault
 
     return reported
+
+
+def mcp_options(
+    assistant: Assistant, strictness: Strictness, host: str, at_once: int
+) -> dict[str, Any]:
+    """Return the options of a Starlette application that serves the tools under `MCP_PATH`.
+
+    It uses the protocol's SDK, not Gradio's own MCP server, which returns results as Python text,
+    not as JSON, and holds back the versions of pydantic and of the protocol.
+
+    strictness: how sure an answer must be if a call does not say;
+    host: the address the chat listens on; if it is this machine's own, requests must name it
+    (so that a page elsewhere cannot reach the tools by DNS rebinding);
+    at_once: how many calls are worked on at once; the others wait.
+    """
+    from mcp.server.mcpserver import MCPServer
+    from mcp.server.mcpserver.exceptions import ToolError
+    from mcp.types import ToolAnnotations
+    from starlette.routing import Mount
+
+    server = MCPServer(
+        "askvisit", instructions=_INSTRUCTIONS, version=__version__, log_level="WARNING"
+    )
+    turns = BoundedSemaphore(at_once)
+
+    def in_turn(tool: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(tool)
+        def waiting(*args: Any, **kwargs: Any) -> Any:
+            with turns:
+                return tool(*args, **kwargs)
+
+        return waiting
+
+    for endpoint in endpoints(assistant, strictness):
+        server.add_tool(
+            in_turn(in_words(endpoint, ToolError)),
+            description=getdoc(endpoint),
+            annotations=ToolAnnotations(read_only_hint=True),
+        )
+    tools = server.streamable_http_app(
+        streamable_http_path="/", json_response=True, stateless_http=True, host=host
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: object) -> AsyncIterator[None]:
+        async with server.session_manager.run():
+            yield
+
+    return {"routes": [Mount(MCP_PATH, app=tools)], "lifespan": lifespan}
+
+
+def dialog(assistant: Assistant) -> str:
+    """Return the page's dialog about the endpoints.
+
+    Gradio has a page about them too, but it ignores Escape and offers protocols that are not
+    served. `static/top.js` opens the dialog and fills in the page's own address.
+    """
+    parts = "".join(_endpoint(endpoint) for endpoint in endpoints(assistant))
+    return (
+        '<dialog class="api" aria-labelledby="api-title"><div class="api-head">'
+        '<h2 id="api-title">For programs</h2>'
+        '<button type="button" class="quiet" data-close>Close</button></div>'
+        "<p>The chat is an API too. From Python, with <code>pip install gradio_client</code>:</p>"
+        '<pre tabindex="0"><code>from gradio_client import Client\n'
+        'client = Client("<span data-address></span>")</code></pre>'
+        f"{parts}</dialog>"
+    )
+
+
+def _endpoint(endpoint: Callable[..., Any]) -> str:
+    name = endpoint.__name__
+    doc = getdoc(endpoint) or ""
+    before, _, returned = doc.partition("\n\nReturns:\n")
+    summary, _, arguments = before.partition("\n\nArgs:\n")
+    items = "".join(_argument(line) for line in arguments.splitlines() if line.strip())
+    shown = f"client.predict({_EXAMPLES.get(name, '')})"
+    return (
+        f"<section><h3><code>/{name}</code></h3><p>{escape(summary)}</p>"
+        f'<pre tabindex="0"><code>{escape(shown)}</code></pre>'
+        + (f"<dl>{items}</dl>" if items else "")
+        + f"<p><b>Returns</b> {escape(returned.strip())}</p></section>"
+    )
+
+
+def _argument(line: str) -> str:
+    name, _, meaning = line.strip().partition(": ")
+    return f"<dt><code>{escape(name)}</code></dt><dd>{escape(meaning)}</dd>"

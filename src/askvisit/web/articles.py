@@ -1,20 +1,46 @@
-"""The list of articles: what is known about each, and which ones a question searches."""
+"""The list of articles: which ones a question searches, and adding and removing some.
+
+What a browser sends is checked here. An article is added in its own thread, so that progress can be
+shown; it continues if the user leaves the page.
+"""
 
 from __future__ import annotations
 
+import base64
+import binascii
 import html
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from typing import TYPE_CHECKING
 
+from askvisit import encoder as encoders
+from askvisit import formats
+from askvisit.corpus import LARGEST_FILE
+from askvisit.errors import AskvisitError, DataError
+from askvisit.index import IndexLocation, location_of
+from askvisit.index.edit import ArticleMetadata, add_article, articles_folder, remove_article
+from askvisit.passages import passages
 from askvisit.records import Article
 from askvisit.text import counted, excerpt
-from askvisit.web.markup import escape
+from askvisit.web import faults
+from askvisit.web.markup import escape, offered
+
+if TYPE_CHECKING:
+    from askvisit.encoder import Encoder
 
 MOST_LISTED = 500
 """Maximum articles listed; a list is no way to choose among more."""
 
 Chosen = tuple[str, ...] | None
 """Ids of the articles to search; None means all."""
+
+LONGEST_FIELD = 300
+"""Maximum characters of a typed title, source or date."""
 
 _TOOLS = (
     '<div class="choosing">'
@@ -79,9 +105,9 @@ def checked_choice(data: object, articles: Collection[str]) -> Chosen:
 
 
 def remembered_choice(kept: object, articles: Collection[str]) -> Chosen:
-    """Return the choice that a browser remembers, as `kept_choice` wrote it.
+    """Return the choice that a browser remembers, as `scope` gave it; None if it remembers none.
 
-    None if it remembers none; articles that are gone are left out.
+    Articles that are gone are left out.
     """
     try:
         listed = json.loads(kept) if isinstance(kept, str) and kept else None
@@ -90,14 +116,12 @@ def remembered_choice(kept: object, articles: Collection[str]) -> Chosen:
     return None if listed is None else checked_choice(listed, articles)
 
 
-def kept_choice(chosen: Chosen) -> str:
-    """Return a choice as JSON for the browser to remember."""
-    return json.dumps(None if chosen is None else list(chosen))
-
-
 def scope(chosen: Chosen, articles: Mapping[str, Article]) -> str:
-    """Return which articles the next question searches; a single article is not mentioned."""
-    kept = f'data-kept="{escape(kept_choice(chosen))}"'
+    """Return which articles the next question searches; a single article is not mentioned.
+
+    The choice itself is given as JSON, for the browser to remember.
+    """
+    kept = f'data-kept="{escape(json.dumps(chosen))}"'
     if chosen is None and len(articles) < 2:
         return f"<div {kept}></div>"
     titles = [articles[name].title for name in chosen or () if name in articles]
@@ -125,6 +149,11 @@ def _item(article: Article, ticked: bool, removable: bool) -> str:
     facts = [escape(part) for part in (article.source, article.date) if part]
     facts.append(counted(len(article.text.split()), "word"))
     name, title = html.escape(article.id), escape(article.title)
+    remove = (
+        f'<details class="remove"><summary class="quiet" aria-label="Remove {title}">Remove'
+        f'</summary><span>This deletes its file. <button type="button" class="quiet" '
+        f'data-remove="{name}" aria-label="Delete it: {title}">Delete it</button></span></details>'
+    )
     return (
         f'<li data-title="{title}" data-date="{escape(article.date or "")}">'
         f'<input type="checkbox" aria-label="{title}" data-choose="{name}"'
@@ -134,15 +163,145 @@ def _item(article: Article, ticked: bool, removable: bool) -> str:
         f'<p class="note">{" · ".join(facts)}</p></div><div class="note tools">'
         f'<button type="button" class="quiet" data-only="{name}" '
         f'aria-label="Ask only {title}">Ask only</button>'
-        f"{_remove(article) if removable else ''}</div></li>"
+        f"{remove if removable else ''}</div></li>"
     )
 
 
-def _remove(article: Article) -> str:
-    title = escape(article.title)
+@dataclass(frozen=True)
+class NewArticle:
+    """An article that a user wants to add: a file's name and bytes, and its metadata."""
+
+    name: str
+    data: bytes
+    metadata: ArticleMetadata
+
+    @classmethod
+    def checked(cls, data: object) -> NewArticle:
+        """Check what a browser sent: `{"name", "base64"}` of a file, or `{"text"}`.
+
+        Both may have `title`, `source` and `date`. Raises `DataError` with a message for the user.
+        """
+        sent = data if isinstance(data, dict) else {}
+        metadata = ArticleMetadata(
+            _words(sent, "title"), _words(sent, "source"), None, _words(sent, "date")
+        )
+        name, encoded, text = sent.get("name"), sent.get("base64"), sent.get("text")
+        if isinstance(name, str) and isinstance(encoded, str):
+            try:
+                return cls(name, base64.b64decode(encoded, validate=True), metadata)
+            except (binascii.Error, ValueError) as error:
+                raise DataError("the file did not arrive in full; add it again") from error
+        if not isinstance(text, str) or not text.strip():
+            raise DataError("choose a file, or paste the article's text")
+        first = " ".join(text.split()[:8])
+        return cls(f"{metadata.title or first}.txt", text.encode("utf-8", "replace"), metadata)
+
+
+class ArticleEditor:
+    """Adds articles to one index and removes them."""
+
+    def __init__(self, index: Path | IndexLocation, encoder: Encoder | None = None) -> None:
+        """Take an index; if no encoder is given, its own is loaded on first use.
+
+        Raises `IndexReadOnlyError` if nothing can be added to it.
+        """
+        self._location = location_of(index)
+        self._given = encoder
+        articles_folder(index)
+
+    def add(self, addition: NewArticle) -> Iterator[tuple[int, int] | Article]:
+        """Yield how many passages are encoded and how many there are, then the article.
+
+        Raises the errors of `index.edit.add_article`.
+        """
+        news: SimpleQueue[tuple[int, int] | Article | BaseException] = SimpleQueue()
+
+        def work() -> None:
+            try:
+                article = add_article(
+                    self._location,
+                    addition.name,
+                    addition.data,
+                    addition.metadata,
+                    encoder=self._encoder,
+                    progress=lambda done, total: news.put((done, total)),
+                )
+                news.put(article)
+            except BaseException as error:
+                news.put(error)
+
+        Thread(target=work, name="adding an article").start()
+        while not isinstance(new := news.get(), Article):
+            if isinstance(new, BaseException):
+                raise new
+            yield new
+        yield new
+
+    def remove(self, article_id: str) -> None:
+        """Remove an article. Raises the errors of `index.edit.remove_article`."""
+        remove_article(self._location, article_id, encoder=self._encoder)
+
+    @cached_property
+    def _encoder(self) -> Encoder:
+        return self._given or encoders.load(self._location.encoder().name)
+
+
+def form() -> str:
+    """Return the form; `static/adding.js` sends its contents."""
+    accept = ",".join(formats.SUFFIXES)
+    fields = "".join(
+        f'<label>{label} <input type="{kind}" name="{name}" maxlength="{LONGEST_FIELD}"></label>'
+        for name, label, kind in (
+            ("title", "Title", "text"),
+            ("source", "Source", "text"),
+            ("date", "Date", "date"),
+        )
+    )
     return (
-        f'<details class="remove"><summary class="quiet" aria-label="Remove {title}">Remove'
-        "</summary><span>This deletes its file. "
-        f'<button type="button" class="quiet" data-remove="{html.escape(article.id)}" '
-        f'aria-label="Delete it: {title}">Delete it</button></span></details>'
+        f'<form class="adding" data-largest="{LARGEST_FILE}">'
+        '<label class="drop"><b>Drop files here, or choose them</b>'
+        f"<span>{escape(', '.join(formats.SUFFIXES))}; up to {LARGEST_FILE // 1_000_000} MB each"
+        "</span>"
+        f'<input type="file" name="file" accept="{accept}" multiple>'
+        '<span class="chosen" role="status"></span></label>'
+        '<button type="button" class="quiet" data-none hidden>Clear selection</button>'
+        '<label>Or paste the text <textarea name="text" rows="5"></textarea></label>'
+        '<p class="note">Title, source and date, if you know them; web pages usually have them.</p>'
+        f'<div class="told">{fields}</div>'
+        '<button type="submit" class="send">Add the article</button>'
+        "</form>"
     )
+
+
+def working(progress: tuple[int, int] | None = None) -> str:
+    """Return what is shown while an article is being added."""
+    if progress is None:
+        return '<p class="note">Reading the article…</p>'
+    done, total = progress
+    return f'<p class="note">Adding it to the index: {done:,} of {total:,} passages…</p>'
+
+
+def done(article: Article, questions: Sequence[str] = ()) -> str:
+    """Return what is shown once an article is added, with questions to ask about it."""
+    words = counted(len(article.text.split()), "word")
+    size = f"{words}, {counted(len(passages(article)), 'passage')}"
+    return (
+        f'<p class="done" data-added="{escape(article.id)}" dir="auto">Added '
+        f"“{escape(article.title)}” ({size}). Ask about it now. "
+        f'<button type="button" class="quiet" data-read="{escape(article.id)}" '
+        f'aria-label="Read {escape(article.title)}">Read</button></p>'
+        f"{offered({question: question for question in questions})}"
+    )
+
+
+def failed(error: Exception, what: str) -> str:
+    """Return why an article was not added or removed, from the exception being handled."""
+    reason = faults.in_words(error, what, (AskvisitError,))
+    return f'<p class="problem" dir="auto">Nothing was changed: {escape(reason)}</p>'
+
+
+def _words(sent: dict[object, object], name: str) -> str | None:
+    value = sent.get(name)
+    if not isinstance(value, str):
+        return None
+    return value.encode("utf-8", "replace").decode()[:LONGEST_FIELD].strip() or None

@@ -1,4 +1,4 @@
-"""What users are told about an error: its message or, for an internal fault, a log reference."""
+"""What users read about an error: its message or, for an internal fault, a log reference."""
 
 import logging
 import secrets

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from askvisit.records import Answer
 from askvisit.text import excerpt
 from askvisit.trace import Trace, TracedPassage, TracedReading
-from askvisit.web.answers import address
+from askvisit.web.answers import link
 from askvisit.web.markup import escape
 from askvisit.web.source_panel import TextRange, fingerprint
 
@@ -119,10 +119,7 @@ def _link(row: TracedPassage) -> str:
     else:
         assert row.hit is not None
         place, text = TextRange.of_hit(row.hit), row.hit.text
-    return (
-        f'<a class="cite row" dir="auto" {address(place)} title="{escape(text)}">'
-        f"{escape(excerpt(text))}</a>"
-    )
+    return link(place, escape(excerpt(text)), "row", text)
 
 
 def _seconds(trace: Trace) -> str:

@@ -1,22 +1,21 @@
 """What each event of the page does.
 
-A listener takes what the browser sent and the page's state, asks a `ChatController`, and returns
-what the parts of the page become.
+A listener takes what the browser sent, which is not trusted, and the page's state, asks a
+`ChatController`, and returns what the parts of the page become.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
 from itertools import count
 from typing import Any
 
 import gradio as gr
 
-from askvisit.web import chat, inspector, received
-from askvisit.web.article_controller import ArticlesUpdate
-from askvisit.web.articles import Chosen
+from askvisit.web import chat, inspector
+from askvisit.web.articles import Chosen, remembered_choice
 from askvisit.web.chat import Turns
 from askvisit.web.controller import ChatController, ChatUpdate
 
@@ -33,7 +32,7 @@ class Stamp:
         self.changes = 0
 
     def __bool__(self) -> bool:
-        """Return False: this is not a conversation, so `sessions` need not keep it."""
+        """Return False: this is not a conversation, so `Sessions` need not keep it."""
         return False
 
     def change(self) -> int:
@@ -41,12 +40,40 @@ class Stamp:
         self.changes += 1
         return self.changes
 
-    def unless_changed(self, since: int, update: ChatUpdate) -> ChatUpdate:
-        """Return an update, or none at all if the conversation was changed meanwhile."""
-        return update if self.changes == since else ChatUpdate()
+    def updates(self, update: ChatUpdate, since: int | None = None) -> list[Any]:
+        """Return the new values of log, source, turns and what was undone.
+
+        None of them changes if the conversation was changed after `since`.
+        """
+        shown = update if since in (None, self.changes) else ChatUpdate()
+        return [_or_skip(part) for part in (shown.log, shown.source, shown.turns, shown.undone)]
+
+    def written_anew(self, update: ChatUpdate) -> ChatUpdate:
+        """Make the log a different value than before, so that the page shows it again.
+
+        The browser may have put a question into the current one.
+        """
+        return replace(update, log=f"{update.log}<!-- {self.changes} -->")
 
 
-class ChatListeners:
+class _Listeners:
+    """What all listeners know."""
+
+    def __init__(self, controller: ChatController) -> None:
+        self._controller = controller
+
+    def _remembered(self, sent: object) -> tuple[str, Chosen]:
+        """Return what a browser remembers: the conversation, and which articles to ask."""
+        kept, scope, *_ = [*_values(sent), None, None]
+        articles = self._controller.known_articles()
+        return kept if isinstance(kept, str) else "", remembered_choice(scope, articles)
+
+    def _scoped(self, turns: Turns, chosen: Chosen) -> list[Any]:
+        """Return the chip of the chosen articles, and what is suggested of them."""
+        return [self._controller.scope(chosen), self._controller.suggested(turns, chosen)]
+
+
+class ChatListeners(_Listeners):
     """Listens to the conversation, to what is shown of it, and to which articles are asked.
 
     Most return the new values of the log, the source, the turns and what was undone.
@@ -54,70 +81,68 @@ class ChatListeners:
 
     def __init__(self, controller: ChatController, log: str, source: str) -> None:
         """`log` and `source` are what the page was built with."""
-        self._controller = controller
+        super().__init__(controller)
         self._log, self._source = log, source
 
     def asked(self, sent: str, question: str, turns: Turns, stamp: Stamp) -> list[Any]:
         """Answer what is typed."""
         changes = stamp.change()
         known, chosen = self._restored(sent, turns)
-        update = self._controller.ask(question, known, chosen)
-        return _updates(stamp.unless_changed(changes, update))
+        return stamp.updates(self._controller.ask(question, known, chosen), changes)
 
     def suggested(self, sent: str, turns: Turns, stamp: Stamp, event: gr.EventData) -> list[Any]:
         """Answer a question that is clicked."""
-        return self.asked(sent, received.text(event, "question"), turns, stamp)
+        return self.asked(sent, _text(event, "question"), turns, stamp)
 
-    def edit(self, sent: str, turns: Turns, stamp: Stamp, event: gr.EventData) -> list[Any]:
-        """Answer an earlier question in new words."""
-        return self._on_turn(self._controller.edit, sent, turns, stamp, event, "question")
+    def on_turn(self, name: str, *texts: str) -> Callable[..., list[Any]]:
+        """Return a listener that does something with one turn.
 
-    def guess(self, sent: str, turns: Turns, stamp: Stamp, event: gr.EventData) -> list[Any]:
-        """Show the best guess of a turn that was refused."""
-        return self._on_turn(self._controller.guess, sent, turns, stamp, event)
+        name: what the controller does with it: `edit`, `guess`, `as_typed`, `undo` or `feedback`.
+        texts: the names of further values that the browser sends, besides the turn's number.
+        """
+        action = getattr(self._controller, name)
 
-    def undo(
-        self, sent: str, turns: Turns, stamp: Stamp, undone: Turns, event: gr.EventData
-    ) -> list[Any]:
-        """Take a turn back, and those after it."""
-        undo = partial(self._controller.undo, undone=undone)
-        return self._on_turn(undo, sent, turns, stamp, event)
+        def listen(
+            sent: str, turns: Turns, stamp: Stamp, undone: Turns, event: gr.EventData
+        ) -> list[Any]:
+            changes = stamp.change()
+            known, chosen = self._restored(sent, turns)
+            number = _turn(event, turns, known)
+            if number is None:
+                return stamp.updates(self._controller.show(known, chosen))
+            more = {"undone": undone} if name in ("undo", "feedback") else {}
+            given = (_text(event, text) for text in texts)
+            return stamp.updates(action(number, known, *given, chosen=chosen, **more), changes)
 
-    def feedback(
-        self, sent: str, turns: Turns, stamp: Stamp, undone: Turns, event: gr.EventData
-    ) -> list[Any]:
-        """Store what a user says of an answer."""
-        feedback = partial(self._controller.feedback, undone=undone)
-        return self._on_turn(feedback, sent, turns, stamp, event, "said")
+        listen.__name__ = name
+        return listen
 
     def stop(self, sent: str, turns: Turns, stamp: Stamp, undone: Turns) -> list[Any]:
         """Show the conversation without the question being answered."""
         changes = stamp.change()
         known, chosen = self._restored(sent, turns)
         update = ChatUpdate(log=self._controller.log(known, chosen, undone), turns=known)
-        return _updates(stamp.unless_changed(changes, _written_anew(update, stamp)))
+        return stamp.updates(stamp.written_anew(update), changes)
 
     def restore(self, sent: str, turns: Turns, stamp: Stamp, undone: Turns) -> list[Any]:
         """Bring back what was undone."""
         stamp.change()
-        kept, chosen = received.remembered(self._controller, sent)
+        kept, chosen = self._remembered(sent)
         if not undone:
             turns = self._controller.restored(kept, turns)
-        return _updates(self._controller.restore(undone, turns, chosen))
+        return stamp.updates(self._controller.show(undone or turns, chosen))
 
     def new(self, sent: str, turns: Turns, stamp: Stamp) -> list[Any]:
         """Begin a new conversation; the question box is among the values, last."""
         stamp.change()
-        _, chosen = received.remembered(self._controller, sent)
-        update = _written_anew(self._controller.new(chosen), stamp)
-        return [*_updates(update), _or_skip(update.question)]
+        update = self._controller.new(self._remembered(sent)[1])
+        return [*stamp.updates(stamp.written_anew(update)), _or_skip(update.question)]
 
     def reopen(self, sent: str, turns: Turns, stamp: Stamp) -> list[Any]:
         """Show a conversation that the browser kept."""
         changes = stamp.change()
-        kept, chosen = received.remembered(self._controller, sent)
-        update = _written_anew(self._controller.reopen(kept, chosen), stamp)
-        return _updates(stamp.unless_changed(changes, update))
+        update = self._controller.reopen(*self._remembered(sent))
+        return stamp.updates(stamp.written_anew(update), changes)
 
     def loaded(self, sent: str, turns: Turns, stamp: Stamp) -> list[Any]:
         """Show the conversation that the browser remembers, or the articles as they are now."""
@@ -125,71 +150,52 @@ class ChatListeners:
         known, chosen = self._restored(sent, turns)
         update = self._controller.show(known, chosen)
         if not known:
-            # The page was built when the server started: the articles may have changed since.
-            named = received.names_article(sent)
-            source = None if named else self._controller.first_source()
+            # The page was built when the server started: the articles may have changed since. With
+            # a page that is loaded comes whether its address names the article to open.
+            is_named = _values(sent)[2:] == [True]
+            source = None if is_named else self._controller.first_source()
             update = replace(
                 update,
-                log=_unless_as(self._log, update.log),
-                source=_unless_as(self._source, source),
+                log=None if update.log == self._log else update.log,
+                source=None if source == self._source else source,
             )
-        return _updates(stamp.unless_changed(changes, update))
+        return stamp.updates(update, changes)
 
     def export(self, sent: str, turns: Turns, event: gr.EventData) -> dict[str, str]:
         """Return the file to download."""
         known, _ = self._restored(sent, turns)
-        return self._controller.export(received.text(event, "format"), known)
+        return self._controller.export(_text(event, "format"), known)
 
     def inspect(self, sent: str, turns: Turns, event: gr.EventData) -> dict[str, Any]:
         """Return how an answer was found."""
         known, _ = self._restored(sent, turns)
-        number = received.turn(event, turns, known)
+        number = _turn(event, turns, known)
         if number is None:
-            return inspector.shown(received.field(event, "turn"), _FORGOTTEN)
+            return inspector.shown(_field(event, "turn"), _FORGOTTEN)
         return self._controller.inspect(number, known)
 
     def choose(self, turns: Turns, event: gr.EventData) -> list[Any]:
         """Return the chip of the chosen articles, and what is suggested of them."""
-        is_all = received.field(event, "all") is True
-        chosen = None if is_all else self._controller.choose(received.field(event, "articles"))
-        return [self._controller.scope(chosen), self._controller.suggested(turns, chosen)]
+        is_all = _field(event, "all") is True
+        chosen = None if is_all else self._controller.choose(_field(event, "articles"))
+        return self._scoped(turns, chosen)
 
     def ask_all(self, turns: Turns) -> list[Any]:
         """As `choose`, for all articles; then the list of them."""
-        controller = self._controller
-        return [controller.scope(None), controller.suggested(turns, None), controller.listing()]
+        return [*self._scoped(turns, None), self._controller.listing()]
 
     def list_articles(self, sent: str) -> list[Any]:
         """Return the list of articles, and the chip."""
-        _, chosen = received.remembered(self._controller, sent)
+        _, chosen = self._remembered(sent)
         return [self._controller.listing(chosen), self._controller.scope(chosen)]
 
     def _restored(self, sent: str, turns: Turns) -> tuple[Turns, Chosen]:
         """Return the turns, asked again if they were forgotten, and which articles to ask."""
-        kept, chosen = received.remembered(self._controller, sent)
+        kept, chosen = self._remembered(sent)
         return self._controller.restored(kept, turns), chosen
 
-    def _on_turn(
-        self,
-        action: Callable[..., ChatUpdate],
-        sent: str,
-        turns: Turns,
-        stamp: Stamp,
-        event: gr.EventData,
-        *names: str,
-    ) -> list[Any]:
-        """Do something with one turn; its number and the texts by `names` are the browser's."""
-        changes = stamp.change()
-        known, chosen = self._restored(sent, turns)
-        number = received.turn(event, turns, known)
-        if number is None:
-            return _updates(self._controller.show(known, chosen))
-        told = (received.text(event, name) for name in names)
-        update = action(number, known, *told, chosen=chosen)
-        return _updates(stamp.unless_changed(changes, update))
 
-
-class ArticleListeners:
+class ArticleListeners(_Listeners):
     """Listens to articles being added and removed.
 
     Returns values of the message, the source, the list of articles, the chip of those that are
@@ -197,53 +203,62 @@ class ArticleListeners:
     """
 
     def __init__(self, controller: ChatController) -> None:
-        self._controller = controller
+        super().__init__(controller)
         self._removals = count()
 
     def add(self, event: gr.EventData) -> Iterator[list[Any]]:
         """Add an article; yields its progress."""
         for changed in self._controller.add(event._data):
-            yield self._changes(changed)
+            yield [changed.message, _or_skip(changed.source)]
 
     def list_anew(self, sent: str, turns: Turns) -> list[Any]:
         """Return the list of articles once one was added."""
-        _, chosen = received.remembered(self._controller, sent)
+        _, chosen = self._remembered(sent)
         return [self._controller.listing(chosen), *self._scoped(turns, chosen)]
 
     def remove(self, sent: str, turns: Turns, event: gr.EventData) -> list[Any]:
         """Remove an article."""
-        _, chosen = received.remembered(self._controller, sent)
-        changed = self._controller.remove(
-            received.text(event, "article"), chosen, received.text(event, "opened")
-        )
+        _, chosen = self._remembered(sent)
+        changed = self._controller.remove(_text(event, "article"), chosen, _text(event, "opened"))
         # A second refusal in the same words would change nothing on the page, not even the button.
         listing = f"{changed.listing}<!-- {next(self._removals)} -->"
-        return [*self._changes(changed), listing, *self._scoped(turns, changed.chosen)]
-
-    def _changes(self, changed: ArticlesUpdate) -> list[Any]:
-        return [changed.message, _or_skip(changed.source)]
-
-    def _scoped(self, turns: Turns, chosen: Chosen) -> list[Any]:
-        return [self._controller.scope(chosen), self._controller.suggested(turns, chosen)]
-
-
-def _written_anew(update: ChatUpdate, stamp: Stamp) -> ChatUpdate:
-    """Make the log a different value than before, so that the page shows it again.
-
-    The browser may have put a question into the current one.
-    """
-    return replace(update, log=f"{update.log}<!-- {stamp.changes} -->")
-
-
-def _unless_as(built: str, now: str | None) -> str | None:
-    """Return a part of the page, or None if it is as the page was built."""
-    return None if now == built else now
-
-
-def _updates(shown: ChatUpdate) -> list[Any]:
-    return [_or_skip(part) for part in (shown.log, shown.source, shown.turns, shown.undone)]
+        shown = [changed.message, _or_skip(changed.source), listing]
+        return [*shown, *self._scoped(turns, changed.chosen)]
 
 
 def _or_skip(value: Any) -> Any:
     """Return a part's new value, or what leaves it as it is for None."""
     return gr.skip() if value is None else value
+
+
+def _values(sent: object) -> list[Any]:
+    """Return the values that come with each event, in order; none if they cannot be read."""
+    try:
+        listed = json.loads(sent) if isinstance(sent, str) and sent else None
+    except (ValueError, RecursionError):
+        listed = None
+    return listed if isinstance(listed, list) else []
+
+
+def _turn(event: Any, turns: Turns, known: Turns) -> int | None:
+    """Return the number of the turn that a browser named; None if there is no such turn.
+
+    `known` are the `turns` or, if they were forgotten, what was asked again. Then the page's
+    numbers are only right if it shows all that was asked again, and from the first on.
+    """
+    number = _field(event, "turn")
+    is_all = len(known) == _field(event, "of") and len(known) < chat.SHOWN_TURNS
+    is_right = known is turns or is_all
+    return number if is_right and type(number) is int and 0 <= number < len(known) else None
+
+
+def _field(event: Any, name: str) -> object:
+    """Return one value of an event's data; None if it is not there."""
+    data = event._data
+    return data.get(name) if isinstance(data, dict) else None
+
+
+def _text(event: Any, name: str) -> str:
+    """Return one text of an event's data; none is the empty text."""
+    value = _field(event, name)
+    return value if isinstance(value, str) else ""

@@ -1,7 +1,7 @@
 """The notebook: words that a user selected in an article, as sentences that can be verified.
 
 The browser keeps the pins; what it sends is looked up in the articles again, and an export is
-written and verified by `askvisit.transcript`, like a conversation.
+written by `askvisit.transcript`, like a conversation.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ from askvisit import transcript
 from askvisit.passages import paragraphs
 from askvisit.records import Answer, Article, Citation, Span, quoted
 from askvisit.text import printable
-from askvisit.transcript import Proof
-from askvisit.web import answers
+from askvisit.web.answers import reference
 from askvisit.web.source_panel import NOT_THERE, TextRange, article_sentences, fingerprint
 
 MOST_PINS = 300
@@ -51,7 +50,7 @@ def select(request: object, articles: Mapping[str, Article]) -> dict[str, Any]:
     words = printable(article.text[chosen.start : chosen.end])
     return {
         "words": words,
-        "reference": answers.reference(cited[0], articles, words),
+        "reference": reference(cited[0], articles, words),
         "pin": {
             "article": article.id,
             "title": printable(article.title),
@@ -81,30 +80,29 @@ def citations(article: Article, chosen: TextRange) -> tuple[Citation, ...]:
     return tuple(found)
 
 
-def prove(pins: object, articles: Mapping[str, Article]) -> list[dict[str, Any]]:
+def prove_pins(pins: object, articles: Mapping[str, Article]) -> list[dict[str, Any]]:
     """Return `{"status"}` for each pin that a browser sent: that of its worst sentence.
 
     If it moved within its article, there is also `sentences`, as they are there now.
     """
     proved: list[dict[str, Any]] = []
     for claim in _claims(pins):
-        status, answer = _worst(_proofs(claim, articles)), None
-        if status == "moved":
-            answer = _answer(claim, articles)
-        now = {} if answer is None else {"sentences": [_sentence(c) for c in answer.citations]}
-        proved.append({"status": status, **now})
+        status, answer = _proved(claim, articles)
+        proved.append({"status": status})
+        if status == "moved" and answer is not None:
+            proved[-1]["sentences"] = [_sentence(citation) for citation in answer.citations]
     return proved
 
 
-def export(pins: object, articles: Mapping[str, Article]) -> dict[str, Any]:
+def export_pins(pins: object, articles: Mapping[str, Article]) -> dict[str, Any]:
     """Return the notebook as a Markdown file: its name, type and text, and how many are left out.
 
     Pins no longer in their article are left out; those that moved in it are cited at the new place.
     If no pin is left, there is no file.
     """
-    claims = _claims(pins)
-    written = [a for claim in claims if (a := _answer(claim, articles)) is not None]
-    file: dict[str, Any] = {"left_out": len(claims) - len(written)}
+    answers = [_proved(claim, articles)[1] for claim in _claims(pins)]
+    written = [answer for answer in answers if answer is not None]
+    file: dict[str, Any] = {"left_out": len(answers) - len(written)}
     if written:
         file["name"] = f"askvisit-notebook-{datetime.now():%Y-%m-%d-%H%M%S}.md"
         file["type"] = "text/markdown"
@@ -196,21 +194,17 @@ def _claim(article: object, sentence: Any) -> dict[str, Any]:
     }
 
 
-def _proofs(claim: Mapping[str, Any], articles: Mapping[str, Article]) -> list[Proof]:
-    return transcript.prove_in([claim], articles) if claim else []
+def _proved(claim: Mapping[str, Any], articles: Mapping[str, Article]) -> tuple[str, Answer | None]:
+    """Return the status of a pin's worst sentence, and the pin as it is in the articles now.
 
-
-def _worst(proofs: Sequence[Proof]) -> str:
+    The latter is None if a sentence is gone.
+    """
+    proofs = transcript.prove_in([claim], articles) if claim else []
     order = ("gone", "changed", "moved", "intact")
-    return min((proof.status for proof in proofs), key=order.index, default="changed")
-
-
-def _answer(claim: Mapping[str, Any], articles: Mapping[str, Article]) -> Answer | None:
-    """Return a pin with the sentences as they are in the articles now; None if they are gone."""
-    proofs = _proofs(claim, articles)
-    stands = _worst(proofs) in ("intact", "moved")
-    if not stands or len(proofs) < len(claim["citations"]):  # a sentence that is named twice
-        return None
+    status = min((proof.status for proof in proofs), key=order.index, default="changed")
+    is_there = status in ("intact", "moved")
+    if not is_there or len(proofs) < len(claim["citations"]):  # a sentence that is named twice
+        return status, None
     cited: list[Citation] = []
     for sentence, proof in zip(claim["citations"], proofs, strict=True):
         moved = 0 if proof.now_at is None else proof.now_at - sentence["start"]
@@ -222,6 +216,6 @@ def _answer(claim: Mapping[str, Any], articles: Mapping[str, Article]) -> Answer
         cited += citations(articles[proof.article_id], place)
     numbered = tuple(replace(citation, number=n) for n, citation in enumerate(cited, 1))
     question = printable(claim["question"])
-    return Answer(
-        question, question, "answer", True, quoted(numbered), 1.0, numbered, request="quote"
-    )
+    text = quoted(numbered)
+    pin = Answer(question, question, "answer", True, text, 1.0, numbered, request="quote")
+    return status, pin

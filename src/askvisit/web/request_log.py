@@ -12,15 +12,13 @@ import json
 import logging
 import sys
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from askvisit.assistant import Assistant
 from askvisit.errors import ServerError
-from askvisit.inquiry import Inquiry
-from askvisit.records import Answer
 from askvisit.trace import Trace
 from askvisit.web import faults
 
@@ -57,26 +55,19 @@ class RequestLog:
         except OSError as error:
             log.warning("no line was logged (%s)", error.strerror)
 
-
-class LoggedAssistant(Assistant):
-    """An assistant that logs each question in its `request_log`."""
-
-    request_log: RequestLog
-
-    def answer(self, inquiry: Inquiry) -> Answer:
-        """Answer as `Assistant.answer` does, and log how it went."""
-        question = inquiry.question
+    def observe(self, question: str, answer: Callable[[], Trace]) -> Trace:
+        """Answer a question and log how it went: an `Assistant.observer`."""
         record: dict[str, Any] = {
             "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "id": faults.reference(),
             "characters": len(question) if isinstance(question, str) else None,
         }
-        if self.request_log.text:
+        if self.text:
             record["question"] = question
         seconds: dict[str, float] = {}
         began = perf_counter()
         try:
-            trace = self.trace(inquiry)
+            trace = answer()
             record |= _summary(trace)
             seconds |= trace.seconds
         except Exception as error:
@@ -86,8 +77,8 @@ class LoggedAssistant(Assistant):
         finally:
             seconds["all"] = perf_counter() - began
             record["seconds"] = {stage: round(took, 4) for stage, took in seconds.items()}
-            self.request_log.add(record)
-        return trace.answer
+            self.add(record)
+        return trace
 
 
 def _summary(trace: Trace) -> dict[str, Any]:

@@ -1,17 +1,23 @@
-"""Serve the page: the port, Gradio's settings, limits."""
+"""Start the web chat: check the options, load, serve the page, and stop cleanly."""
 
 from __future__ import annotations
 
+import argparse
 import errno
+import logging
 import os
+import signal
 import socket
 import sys
+import time
+from importlib.util import find_spec
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from askvisit.errors import ServerError
 
 if TYPE_CHECKING:
+    from askvisit.index import IndexLocation
     from askvisit.web.controller import ChatController
     from askvisit.web.guard import RequestLimiter
 
@@ -19,8 +25,91 @@ PORT = 7860
 PUBLIC_BODY = 64 * 1024
 """Maximum bytes of a request to a chat that anyone may use."""
 
+_GOODBYE = 8.0
+"""Seconds allowed for pending answers when the chat is stopped."""
+
 _FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif"]
 _MONO = ["ui-monospace", "SF Mono", "Menlo", "Consolas", "monospace"]
+
+
+def serve(
+    options: argparse.Namespace, index: str | os.PathLike[str] | IndexLocation | None
+) -> None:
+    """Load, warm up, serve, and wait: what `askvisit ui` does with its options.
+
+    Raises `ServerError` if options conflict or the address is not free.
+    """
+    for option in ("feedback", "allow_add", "log_text"):
+        if options.public and getattr(options, option):
+            name = option.replace("_", "-")
+            raise ServerError(f"--{name} cannot be used with --public; leave one of them out")
+    if options.mcp and not _has_mcp():
+        raise ServerError("--mcp needs the extra mcp; run: pip install 'mcp>=2,<3'")
+    if options.log_text and options.log is None:
+        raise ServerError("--log-text adds the words of questions to the log; add --log FILE")
+    port = free_port(options.host, options.port)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
+    from askvisit.assistant import Assistant
+    from askvisit.formats import isolated
+    from askvisit.index import location_of
+    from askvisit.web import api, guard
+    from askvisit.web.articles import ArticleEditor
+    from askvisit.web.chat import Feedback
+    from askvisit.web.controller import ChatController
+    from askvisit.web.request_log import RequestLog
+
+    feedback = Feedback(options.feedback) if options.feedback else None
+    location = location_of(index)
+    editor = ArticleEditor(location) if options.allow_add else None
+    log = RequestLog(options.log, text=options.log_text) if options.log else None
+    assistant = Assistant.load(location, reader=options.reader)
+    assistant.observer = log.observe if log else None
+    assistant.warm_up()
+    controller = ChatController(assistant, options.strictness, feedback, editor)
+    limiter = guard.RequestLimiter()
+    page = launch(
+        controller,
+        options.host,
+        port,
+        limiter=limiter,
+        root_path=options.root_path,
+        public=options.public,
+        mcp=options.mcp,
+    )
+    caught = _caught_signals()
+    if options.mcp:
+        print(f"MCP server: {page.local_url.rstrip('/')}{api.MCP_PATH}/", flush=True)
+    print(f"askvisit is ready: {page.local_url} (press Ctrl-C to stop)", flush=True)
+    while not caught:  # signal.pause() would sleep on if another thread is interrupted
+        time.sleep(0.2)
+    limiter.close(_GOODBYE)
+    isolated.end()
+    sys.stdout.flush()
+    # At once, without Python's own shutdown: native code in other threads may still be reading for
+    # users who left, and aborts if Python ends under it. The system closes what listens.
+    os._exit(130 if caught[0] == signal.SIGINT else 0)
+
+
+def _caught_signals() -> list[int]:
+    """Return a list that Ctrl-C or a supervisor's SIGTERM will be put in; a second one kills."""
+    caught: list[int] = []
+    both = (signal.SIGINT, signal.SIGTERM)
+
+    def catch(number: int, _: object) -> None:
+        caught.append(number)
+        for one in both:
+            signal.signal(one, signal.SIG_DFL)
+
+    for one in both:
+        signal.signal(one, catch)
+    return caught
+
+
+def _has_mcp() -> bool:
+    try:
+        return find_spec("mcp.server.mcpserver") is not None  # version 1 has no such module
+    except ModuleNotFoundError:
+        return False
 
 
 def launch(
@@ -42,14 +131,13 @@ def launch(
     import gradio as gr
     from starlette.middleware import Middleware
 
-    from askvisit.web import app, assets, front_page, guard, health, mcp_server, sessions
-    from askvisit.web.fair_queue import FairQueue
+    from askvisit.web import api, app, front_page, guard, queueing
 
     page = app.build(controller)
     # Not open: else a request could bypass the queue, and nothing would limit how many wait.
     page.queue(api_open=False)
     at_once = 4 if public else 8
-    page._queue = FairQueue.of(page, at_once, waiting=64)
+    page._queue = queueing.FairQueue.of(page, at_once, waiting=64)
     largest_body = PUBLIC_BODY if public else guard.LARGEST_BODY
     adding = controller.editor is not None
     # A reverse proxy names its own host in the requests that it passes on.
@@ -63,9 +151,8 @@ def launch(
     )
     tools: dict[str, Any] = {}
     if mcp:
-        tools = mcp_server.app_options(controller.assistant, controller.strictness, named, at_once)
-    routes = [health.route(controller.assistant), *assets.routes()]
-    tools["routes"] = [*routes, *tools.get("routes", ())]
+        tools = api.mcp_options(controller.assistant, controller.strictness, named, at_once)
+    tools["routes"] = [*front_page.routes(controller.assistant), *tools.get("routes", ())]
     try:
         page.launch(
             server_name=f"[{host}]" if ":" in host else host,
@@ -78,7 +165,7 @@ def launch(
             ssr_mode=False,
             root_path=_rooted(root_path),
             max_file_size=largest_body,
-            state_session_capacity=sessions.MOST,
+            state_session_capacity=queueing.MOST_SESSIONS,
             app_kwargs={"middleware": [guarded, Middleware(front_page.FrontPage)], **tools},
             mcp_server=False,
             # Gradio would give up if its own page takes over 3 s, as on a restart under load.
@@ -87,7 +174,7 @@ def launch(
         )
     except OSError as error:
         raise ServerError(_taken(host, port)) from error
-    page.app.state_holder = sessions.Sessions()
+    page.app.state_holder = queueing.Sessions()
     page.app.state_holder.set_blocks(page)
     return page
 

@@ -1,4 +1,4 @@
-"""The article beside the chat, with the cited sentences marked.
+"""The article beside the chat, with the cited sentences marked; of a PDF, its pages too.
 
 A place in an article is `article, start, end`, the same address that citations, links and exports
 use; with a hash of its words, so that none is marked that reads otherwise since the article was
@@ -9,19 +9,27 @@ from __future__ import annotations
 
 import hashlib
 import html
-from collections.abc import Iterable, Mapping, Sequence
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from askvisit.errors import AskvisitError
+from askvisit.formats import PageView, has_pages
 from askvisit.passages import headline, paragraphs, sentences
-from askvisit.records import Article, Citation, Hit, Sentence
 from askvisit.text import printable
-from askvisit.web import pages
+from askvisit.web import faults
 from askvisit.web.markup import escape
+
+if TYPE_CHECKING:
+    from askvisit.records import Article, Citation, Hit, Sentence
 
 MOST_PLACES = 50
 """Maximum places marked at once; an answer has far fewer."""
+
+Draw = Callable[[str, int, Sequence[tuple[int, int]]], PageView]
+"""Draws a page of an article with places marked: `Assistant.page`."""
 
 NOT_THERE = "This passage was not found in the articles as they are now. Ask the question again."
 
@@ -64,16 +72,16 @@ class TextRange:
             return None
         if type(end) is not int or not 0 <= start < end <= len(article.text):
             return None
-        span = pages.checked_range(data.get("span"), start, end)
+        span = checked_range(data.get("span"), start, end)
         place = cls(name, start, end, span, reads if isinstance(reads, str) else "")
-        return place if place.stands_in(article) else None
+        return place if place.is_in(article) else None
 
     @property
     def key(self) -> str:
         """What identifies the marks of this place on the page."""
         return f"{self.start}-{self.end}"
 
-    def stands_in(self, article: Article) -> bool:
+    def is_in(self, article: Article) -> bool:
         """Whether it is in that article, and its words still read the same."""
         words = article.text[self.start : self.end]
         return self.article == article.id and self.reads in ("", fingerprint(words))
@@ -113,12 +121,8 @@ def _neighbours(article: Article, place: TextRange) -> dict[str, str]:
     known = article_sentences(article)
     before = [s.text for s in known if s.end <= place.start][-1:]
     after = [s.text for s in known if s.start >= place.end][:1]
-    texts = {
-        "before": "".join(before),
-        "quote": article.text[place.start : place.end],
-        "after": "".join(after),
-    }
-    return {name: printable(text) for name, text in texts.items()}
+    texts = ("".join(before), article.text[place.start : place.end], "".join(after))
+    return dict(zip(("before", "quote", "after"), map(printable, texts), strict=True))
 
 
 @lru_cache(maxsize=32)
@@ -136,7 +140,12 @@ def panel(
 
     `active` is the place that the page scrolls to by itself.
     """
-    marks = _apart([place for place in places if place.stands_in(article)])
+    marks: list[TextRange] = []
+    for place in places:
+        apart = all(place.end <= other.start or other.end <= place.start for other in marks)
+        if apart and place.is_in(article):
+            marks.append(place)
+    marks.sort(key=lambda mark: mark.start)
     title = headline(article.text)
     body = []
     for number, (start, end) in enumerate(paragraphs(article.text), 1):
@@ -146,21 +155,17 @@ def panel(
     if title is None:
         body.insert(0, f'<h2 dir="auto">{escape(article.title)}</h2>')
     opened = "" if active is None else f' data-active="{active.key}"'
+    text = (
+        f'<div class="source-text" role="region" tabindex="0" '
+        f'aria-label="Article: {escape(article.title)}">{"".join(body)}</div>'
+    )
+    if frame := _frame(article):
+        text = f'<div class="source-sides">{frame}{text}</div>'
     name = html.escape(article.id)  # sent back by the browser, so as it is, unlike what is shown
     return (
         f'<article class="source" data-article="{name}" data-reads="{fingerprint(article.text)}"'
-        f"{opened}>{_head(article)}{_sides(article, ''.join(body))}</article>"
+        f"{opened}>{_head(article)}{text}</article>"
     )
-
-
-def _sides(article: Article, body: str) -> str:
-    """Return the text, with the page beside it if there are pages."""
-    text = (
-        f'<div class="source-text" role="region" tabindex="0" '
-        f'aria-label="Article: {escape(article.title)}">{body}</div>'
-    )
-    frame = pages.frame(article)
-    return f'<div class="source-sides">{frame}{text}</div>' if frame else text
 
 
 def _head(article: Article) -> str:
@@ -171,9 +176,11 @@ def _head(article: Article) -> str:
         f'<p class="source-title" dir="auto" title="{title}">{title}</p>'
         f'<p class="source-meta">{" · ".join(known)}</p></div>'
         '<div class="source-nav" hidden>'
-        f"{_step(-1, 'Previous citation', 'Left')}"
+        '<button type="button" data-step="-1" title="Left arrow key" '
+        'aria-label="Previous citation">‹</button>'
         '<span class="source-position" role="status"></span>'
-        f"{_step(1, 'Next citation', 'Right')}</div>"
+        '<button type="button" data-step="1" title="Right arrow key" '
+        'aria-label="Next citation">›</button></div>'
         '<button type="button" data-names aria-expanded="false">Names</button>'
         '<label class="source-find"><span class="unseen">Find in the article</span>'
         '<input type="search" placeholder="Find"></label>'
@@ -181,23 +188,6 @@ def _head(article: Article) -> str:
         '<button type="button" class="source-back" hidden>Back to the answer</button>'
         '</header><section class="source-names" aria-label="Names in the article" hidden></section>'
     )
-
-
-def _step(by: int, name: str, arrow: str) -> str:
-    shown = "‹" if by < 0 else "›"
-    return (
-        f'<button type="button" data-step="{by}" title="{arrow} arrow key" '
-        f'aria-label="{name}">{shown}</button>'
-    )
-
-
-def _apart(places: Iterable[TextRange]) -> list[TextRange]:
-    """Keep the places that overlap none kept earlier, in article order."""
-    kept: list[TextRange] = []
-    for place in places:
-        if all(place.end <= other.start or other.end <= place.start for other in kept):
-            kept.append(place)
-    return sorted(kept, key=lambda place: place.start)
 
 
 def _marked(article: Article, start: int, end: int, marks: Sequence[TextRange]) -> str:
@@ -210,7 +200,7 @@ def _marked(article: Article, start: int, end: int, marks: Sequence[TextRange]) 
             continue
         pieces.append(escape(text[position:left]))
         inside = _with_span(text, left, right, mark.span)
-        page = pages.page_number(article, mark.start)
+        page = article.page(mark.start) if has_pages(article.id) else None
         on_page = "" if page is None else f' data-page="{page}"'
         pieces.append(f'<mark class="cited" data-key="{mark.key}"{on_page}>{inside}</mark>')
         position = right
@@ -224,3 +214,72 @@ def _with_span(text: str, start: int, end: int, span: tuple[int, int] | None) ->
         return escape(text[start:end])
     strong = f"<strong>{escape(text[left:right])}</strong>"
     return escape(text[start:left]) + strong + escape(text[right:end])
+
+
+def _frame(article: Article) -> str:
+    """Return the frame that shows an article's page; empty if its text has no pages."""
+    last = article.page(len(article.text.rstrip("\f")))
+    if last is None or not has_pages(article.id):
+        return ""
+    return (
+        f'<section class="source-page" data-pages="{last}" aria-label="The page as printed">'
+        '<div class="page-tools"><button type="button" data-turn="-1" aria-label="Previous page">'
+        '‹</button><span class="page-number" role="status"></span>'
+        '<button type="button" data-turn="1" aria-label="Next page">›</button>'
+        '<button type="button" class="page-fold" aria-expanded="true">Hide page</button></div>'
+        '<div class="page-view" tabindex="0" role="region" aria-label="Page"></div></section>'
+    )
+
+
+def open_page(
+    request: Mapping[str, Any], articles: Mapping[str, Article], draw: Draw
+) -> dict[str, str]:
+    """Return a page for the panel: `{"html"}`, or `{"error"}` in words.
+
+    `request` is `{"article": …, "page": …, "marks": [[start, end], …], "active": [start, end]?}`.
+    """
+    name, page = request.get("article"), request.get("page")
+    if not isinstance(name, str) or name not in articles or type(page) is not int:
+        return {"error": "This page was not found in the articles. Ask the question again."}
+    length = len(articles[name].text)
+    marks = request.get("marks")
+    listed = marks[:MOST_PLACES] if isinstance(marks, list) else []
+    checked = (checked_range(mark, 0, length) for mark in listed)
+    places = list(dict.fromkeys(place for place in checked if place))
+    try:
+        active = checked_range(request.get("active"), 0, length)
+        return {"html": _sheet(draw(name, page, places), places, active)}
+    except Exception as error:
+        reason = faults.in_words(error, "showing a page", (AskvisitError,))
+        return {"error": f"The page cannot be shown. {reason}"}
+
+
+def _sheet(
+    view: PageView, places: Sequence[tuple[int, int]], active: tuple[int, int] | None
+) -> str:
+    marks = "".join(
+        f'<i class="page-mark{" active" if place == active else ""}" style="{_at(*box)}"></i>'
+        for place, boxes in zip(places, view.marks, strict=True)
+        for box in boxes
+    )
+    image = b64encode(view.image).decode()
+    return (
+        f'<div class="page-sheet" style="aspect-ratio:{view.width}/{view.height}">'
+        f'<img src="data:image/webp;base64,{image}" alt="{escape(f"Page {view.page}")}">'
+        f"{marks}</div>"
+    )
+
+
+def _at(left: float, top: float, right: float, bottom: float) -> str:
+    known = {"left": left, "top": top, "width": right - left, "height": bottom - top}
+    return ";".join(f"{name}:{100 * part:.3f}%" for name, part in known.items())
+
+
+def checked_range(data: object, start: int, end: int) -> tuple[int, int] | None:
+    """Return a range that a browser named, or None if it is not within `start` to `end`."""
+    if not isinstance(data, list) or len(data) != 2:
+        return None
+    left, right = data
+    if type(left) is int and type(right) is int and start <= left < right <= end:
+        return left, right
+    return None

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
 from askvisit.errors import AskvisitError
+from askvisit.names import of_article
 from askvisit.passages import headline, sentences
 from askvisit.records import Article
-from askvisit.rewriting.mentions import names
-from askvisit.text import MONTHS, content_words, one_line
+from askvisit.text import one_line
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
@@ -31,14 +29,6 @@ MOST_ARTICLES = 5 * ARTICLES
 
 ANSWERED = 3
 """Questions offered for a newly added article."""
-
-_NAME = re.compile(r"[\w’'.-]+(?: [\w’'.-]+){0,3}")
-"""A name that reads well in a question: at most four words, without punctuation between them."""
-
-_DATES = frozenset(MONTHS) | frozenset(
-    "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec "
-    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-)
 
 
 class Suggestions:
@@ -89,10 +79,10 @@ class Suggestions:
     ) -> Iterator[str]:
         """Yield what may be asked, best first: about the article at hand, then about the others."""
         about = self._about(self._assistant.suggestions, tuple(articles))
-        looked_in = tuple(articles) if chosen is None else chosen
-        written = [q for q, article in about.items() if article in looked_in]
+        searched = tuple(articles) if chosen is None else chosen
+        written = [q for q, article in about.items() if article in searched]
         covered = set(about.values())
-        others = [name for name in looked_in if name not in covered]
+        others = [name for name in searched if name not in covered]
         at_hand = _last_cited(turns)
         if at_hand in others and at_hand in articles:
             yield from (*_about_names(articles[at_hand]), *written)
@@ -140,40 +130,11 @@ def about(name: str) -> str:
 
 
 def central_names(article: Article, most: int = NAMES) -> list[str]:
-    """Return the names that most sentences of an article mention, most frequent first.
+    """Return the names that an article mentions most, most frequent first.
 
-    Headlines, where most words begin with a capital, do not count. If one name contains another
-    ("North Korea", "North Korean"), the more common one is kept.
+    Headlines, where most words begin with a capital, do not count, nor do names used as adjectives.
     """
-    counts: Counter[str] = Counter()
-    inside: set[str] = set()
     first = 1 if headline(article.text) is None else 2
-    for sentence in (s for s in sentences(article) if s.paragraph >= first):
-        for name in names(sentence.text):
-            short = name.removesuffix("’s").removesuffix("'s")
-            counts[short] += _stands_alone(short, sentence.text)
-            if not sentence.text.startswith(short):
-                inside.add(short)
-    kept: list[str] = []
-    for name, count in counts.most_common():
-        apart = all(name not in other and other not in name for other in kept)
-        if count and apart and name in inside and _is_name(name):
-            kept.append(name)
-    return kept[:most]
-
-
-def _is_name(name: str) -> bool:
-    """Return whether this is a name, not a saying in quotes ("Squid love it, cod do not")."""
-    if len(name) < 2 or name in _DATES or not name[0].isupper() or not _NAME.fullmatch(name):
-        return False
-    *_, last = name.split()
-    small = sum(word[0].islower() for word in name.split())
-    return last[0].isupper() and small <= 1
-
-
-def _stands_alone(name: str, text: str) -> bool:
-    """Return whether a name is more than an adjective: "French" is one in "French citizens"."""
-    for found in re.finditer(rf"{re.escape(name)}(['’]s)?(\s+\w+)?", text):
-        if found[1] or not found[2] or not content_words(found[2]):
-            return True
-    return False
+    found = of_article([s for s in sentences(article) if s.paragraph >= first])
+    counts = {name.name: sum(not m.is_adjective for m in name.mentions) for name in found}
+    return sorted(filter(counts.get, counts), key=lambda name: -counts[name])[:most]

@@ -76,18 +76,6 @@ document.addEventListener(
   listening,
 );
 
-// A scope that an answer proposed was taken; the listener of an older list is replaced.
-window.askvisitScope?.abort();
-window.askvisitScope = new AbortController();
-document.addEventListener(
-  "askvisit:scope",
-  (event) => {
-    for (const one of ticks()) one.checked = event.detail.includes(one.dataset.choose);
-    choose(event.detail, false); // some may not be listed
-  },
-  { signal: window.askvisitScope.signal },
-);
-
 function filter(words) {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
   for (const item of element.querySelectorAll("li")) {

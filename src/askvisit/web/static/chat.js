@@ -101,13 +101,6 @@ function ask(question) {
   showQuestion(question);
   trigger("ask", { question });
 }
-// The next question looks only in these articles; the list of articles has their ticks. The one that
-// proposed them stands in the box again, to be asked of them.
-function look(articles, question) {
-  document.dispatchEvent(new CustomEvent("askvisit:scope", { detail: articles }));
-  if (!box().value) putIntoBox(question);
-  box().focus();
-}
 document.addEventListener("askvisit:ask", (event) => ask(event.detail), listening);
 
 // Words of the article become a question that is still to be sent, or part of the one in the box.
@@ -168,12 +161,8 @@ for (const type of ["click", "keydown", "keypress"])
 element.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
-  const { ask: question, guess, undo, feedback, restore, stop, scope } = button.dataset;
+  const { ask: question, guess, typed, undo, feedback, restore, stop } = button.dataset;
   if (question !== undefined) return ask(question);
-  if (scope !== undefined) {
-    const asked = button.closest(".turn").querySelector(".message.user p");
-    return look(JSON.parse(scope), asked.innerText);
-  }
   const of = turnsShown();
   if (stop !== undefined) {
     if (!box().value) putIntoBox(askvisitSession.get("asked"));
@@ -182,6 +171,7 @@ element.addEventListener("click", (event) => {
   else if (restore !== undefined) trigger("restore");
   else if (waiting()) return; // the answer that is on its way would be lost
   else if (guess !== undefined) trigger("guess", { turn: Number(guess), of });
+  else if (typed !== undefined) trigger("typed", { turn: Number(typed), of });
   else if (feedback !== undefined)
     trigger("feedback", { turn: Number(button.closest(".turn").dataset.turn), of, said: feedback });
   else return;

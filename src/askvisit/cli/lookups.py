@@ -1,0 +1,128 @@
+"""The commands that look something up, without reading for an answer: search, timeline, names."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from askvisit.cli import options, show
+from askvisit.location_options import chosen_index
+
+if TYPE_CHECKING:
+    from askvisit.assistant import Assistant
+
+
+def _looked_up(chosen: argparse.Namespace) -> Assistant:
+    """Return the assistant of the chosen index; what is looked up needs no large reader."""
+    from askvisit.assistant import Assistant
+    from askvisit.calibration import SMALL
+
+    return Assistant.load(chosen_index(chosen), reader=SMALL)
+
+
+@options.command(
+    "show the best passages with their scores",
+    options.argument("query", nargs="+", metavar="QUERY", help="a question or keywords"),
+    options.argument(
+        "-k",
+        type=options.at_least_one,
+        default=5,
+        metavar="N",
+        help="how many (default: 5; at most 100)",
+    ),
+    options.JSON,
+    *options.SCOPE,
+    *options.LOCATION,
+)
+def search(chosen: argparse.Namespace) -> int:
+    """Show the passages that best match a question or keywords; no reader is run.
+
+    dense is the cosine similarity, bm25 the BM25 score of shared words, fused what they are ranked
+    by.
+
+    examples:
+      askvisit search "trade with China"
+      askvisit search sanctions -k 3 --json
+    """
+    found = _looked_up(chosen).search(" ".join(chosen.query), chosen.k, **options.scope(chosen))
+    print(show.as_json([asdict(hit) for hit in found]) if chosen.json else show.hits(found))
+    return 0
+
+
+@options.command(
+    "show dated sentences in chronological order",
+    options.argument(
+        "topic", nargs="*", metavar="TOPIC", help="show only dates about this (default: all)"
+    ),
+    options.argument(
+        "--since", metavar="DATE", help="the first date to show (YYYY, YYYY-MM or YYYY-MM-DD)"
+    ),
+    options.argument("--until", metavar="DATE", help="the last date to show"),
+    options.JSON,
+    options.ARTICLE,
+    options.SOURCE,
+    *options.LOCATION,
+)
+def timeline(chosen: argparse.Namespace) -> int:
+    """Show dated sentences in chronological order; only those about a topic if one is given.
+
+    A date is as precise as the text gives it, and a sentence that cannot be dated is left out.
+    Relative dates ("last Tuesday") are resolved against the article's date, which its page or
+    NAME.toml gives.
+
+    examples:
+      askvisit timeline
+      askvisit timeline nuclear test --since 2011
+      askvisit timeline --source Herald
+      askvisit timeline --since 2018-06 --until 2018-12 --json
+    """
+    from askvisit.dates import publication_day
+    from askvisit.scope import Scope
+
+    assistant = _looked_up(chosen)
+    topic = " ".join(chosen.topic) if chosen.topic else None
+    searched = {"articles": chosen.article, "sources": chosen.source}
+    found = assistant.timeline(topic, chosen.since, chosen.until, **searched)
+    print(show.as_json([asdict(entry) for entry in found]) if chosen.json else show.timeline(found))
+    known = assistant.articles
+    articles = [known[name] for name in assistant.within(Scope(**searched)) if name in known]
+    undated = [article.id for article in articles if publication_day(article.date) is None]
+    if undated:
+        print(f"askvisit: {_left_out(undated)}", file=sys.stderr)
+    return 0 if found else 3
+
+
+@options.command(
+    "show the people, places and other names mentioned most",
+    options.argument(
+        "-k", type=options.at_least_one, default=20, metavar="N", help="how many (default: 20)"
+    ),
+    options.JSON,
+    *options.SCOPE,
+    *options.LOCATION,
+)
+def names(chosen: argparse.Namespace) -> int:
+    """Show the people, places and other names that the articles mention most, and where.
+
+    Names that are not clearly a person or a place are listed with the other names.
+
+    examples:
+      askvisit names
+      askvisit names --source Herald --since 2019
+      askvisit names -k 5 --article xi-jinping-visits-north-korea.txt --json
+    """
+    found = _looked_up(chosen).names(chosen.k, **options.scope(chosen))
+    print(show.as_json([asdict(name) for name in found]) if chosen.json else show.names(found))
+    return 0 if found else 3
+
+
+def _left_out(undated: list[str]) -> str:
+    """Say why dates may be missing, and what to do."""
+    first = show.plain(undated[0])
+    which = first if len(undated) == 1 else f"{len(undated)} articles ({first}, …)"
+    return (
+        f"no publication date is known for {which}, so dates without a year are left out; "
+        'add it to NAME.toml beside the article: date = "YYYY-MM-DD"'
+    )

@@ -1,0 +1,191 @@
+"""Date expressions in a sentence: the words of each, and what is needed to resolve them.
+
+The words are found here and resolved by dateparser, whose own search mistakes "may" for a month,
+"340 seconds" for a date and words beside a date for parts of it. What does not name a single year,
+month or day is not found: durations, ages, "on Tuesdays", "the 1990s", "some thirty years ago",
+"today".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from askvisit.text import (
+    AUXILIARIES,
+    MONTH,
+    NUMBER_WORDS,
+    ONES,
+    PREPOSITIONS,
+    SHORT_MONTH,
+    STOP_WORDS,
+    TENS,
+    WEEKDAY,
+    is_plural,
+)
+
+Kind = Literal["absolute", "yearless", "event", "relative", "anchored"]
+
+
+@dataclass(frozen=True)
+class DateExpression:
+    """Words that denote a date, at offsets in their sentence.
+
+    `text` is what to resolve, without surrounding words. `kind` says what that needs: nothing
+    (absolute); the publication date and whether past or future is meant (yearless); the
+    publication date, if close to it (event: "the Oct. 7 attacks" may be of any year); the
+    publication date (relative); a date mentioned before (anchored).
+    """
+
+    start: int
+    end: int
+    kind: Kind
+    text: str
+
+
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?\b(?!,\d|\.\d)"
+_YEAR = r"(?:1\d|20)\d\d"
+_NUMBER = (
+    rf"(?:\d{{1,3}}|(?:{'|'.join(TENS)})-(?:{'|'.join(ONES)})"
+    rf"|{'|'.join(sorted(NUMBER_WORDS, reverse=True))}|an?)"
+)
+_COUNT = (
+    r"\b(?<!\d[.,/–-])(?!(?<=\d\s)\d{3}\b)(?<!\w-)(?<!hundred\sand\s)(?<!thousand\sand\s)"
+    + "".join(rf"(?<!{word}\s)" for word in ("half", "hundred", "thousand", *TENS))
+    + _NUMBER
+)
+"""A number that is not the end of a longer one: "1,000", "2.5", "2–3", "a hundred and fifty"."""
+
+_UNIT = r"(?:day|week|month|year)s?"
+_PART_OF_DAY = r"(?:day|morning|afternoon|evening|night)"
+_THAT_YEAR = r"(?:of\s+)?(?:that|the\s+same)\s+year"
+_SOME_YEAR = rf"(?:of\s+)?(?:last|this|next)\s+year|{_NUMBER}\s+years?\s+ago"
+_DAY_MONTH = rf"(?:{_DAY}\s+(?:of\s+)?{SHORT_MONTH}|{SHORT_MONTH}\s+{_DAY})"
+
+_MORE = rf",?\s+(?:(?:of\s+)?{_YEAR}|{_SOME_YEAR}|{_THAT_YEAR}|{_DAY})\b"
+"""What would make a month more precise: such dates have their own patterns."""
+
+_BEFORE_MONTH = (
+    r"(?<!\w)(?:in|since|by|until|till|from|of|to|before|after|during|through|for|between|late|early"
+    r"|mid|mid-|(?:end|beginning|middle)\s+of)(?:\s+(?:early|late|mid))?[\s-]+"
+)
+_EVENT = (  # "the Oct. 7 attacks", "its deadly 7 October attack"
+    r"(?i:(?:\b(?:the|his|her|its|their)|['’]s|s['’])\s+(?:[a-z]+\s+)?)"
+    rf"(?P<event>{_DAY}\s+{SHORT_MONTH}|{SHORT_MONTH}\s+{_DAY})(?!\s+(?:{_SOME_YEAR}|{_THAT_YEAR}))"
+    rf"(?i:(?=\s+(?!(?:{'|'.join(AUXILIARIES | PREPOSITIONS | STOP_WORDS)})\b)[^\W\d_]))"
+)
+_BEFORE_YEAR = (
+    r"(?:(?<!\w)(?:(?P<only>in|since|by|until|till|early|late|mid)|(?P<mostly>of|from|the)|up\sto|before"
+    r"|after|during|through|for|between|year|fiscal|spring|summer|autumn|fall|winter|q[1-4])[\s-]+"
+    r"|(?<=\d{4}[–—-])|(?<=\d{4}\s(?:to|or)\s)|(?<=\d{4}\sand\s)"
+    r"|(?<!\w)(?P<article>an?|its|his|her|their)\s|\()"
+)
+
+# In order of precedence: at any position, the first match is taken.
+_PATTERNS: tuple[tuple[Kind, str], ...] = (
+    ("absolute", r"\b\d{4}-\d\d-\d\d\b"),
+    ("absolute", rf"\b{_DAY_MONTH},?\s+{_YEAR}\b"),
+    ("absolute", rf"\b{SHORT_MONTH},?\s+(?:of\s+)?{_YEAR}\b(?!-)"),
+    ("relative", rf"\b(?:{_DAY_MONTH}|{MONTH}),?\s+(?:{_SOME_YEAR})\b"),
+    ("anchored", rf"\b(?:{_DAY_MONTH}|{MONTH})\s+{_THAT_YEAR}\b"),
+    ("event", _EVENT),
+    ("yearless", rf"\b{_DAY_MONTH}(?!\w)"),
+    ("relative", rf"(?i:(?<!the )\b(?:last|next|this)(?=\s))\s+(?:{MONTH}|{WEEKDAY})\b"),
+    ("yearless", rf"(?i:{_BEFORE_MONTH})(?P<month>{MONTH})\b(?!{_MORE})"),
+    ("relative", r"(?i:\bthe\s+day\s+before\s+yesterday|\byesterday|\btomorrow)\b"),
+    ("relative", rf"(?i:{_COUNT}\s+{_UNIT}\s+(?:ago|from\s+now))\b"),
+    ("relative", r"(?i:(?<!the )(?<!past )\b(?:last|next|this)\s+(?:week|month|year))\b"),
+    ("relative", r"(?i:(?<!the )\b(?:last|next|this)\s+(?:spring|summer|autumn|fall))\b"),
+    ("relative", r"(?i:\bend\s+of\s+(?:the|this|last|next)\s+(?:week|month|year))\b"),
+    (
+        "anchored",
+        rf"(?i:{_COUNT}\s+{_UNIT}\s+(?:(?:later|earlier)(?!\s+than)|afterwards?"
+        r"|(?:after|before)(?:\s+that\b|(?=[,.;:)]|$))))\b",
+    ),
+    (
+        "anchored",
+        rf"(?i:\b(?:the\s+same|that)\s+(?:{_PART_OF_DAY}|month|year)\b(?!\s+(?:an?|last|of|as)\b))",
+    ),
+    ("anchored", rf"(?i:\bthe\s+(?:next|following|previous)\s+(?:{_PART_OF_DAY}|month|year))\b"),
+    ("yearless", rf"\b{WEEKDAY}\b(?!\s+(?:of\s+)?next\s+week)"),
+    ("absolute", rf"(?i:{_BEFORE_YEAR})(?P<year>{_YEAR})\b(?![,.]\d)"),
+)
+_EXPRESSION = re.compile("|".join(f"(?P<p{n}>{p})" for n, (_, p) in enumerate(_PATTERNS)))
+
+_MONTH_AND_COUNT = re.compile(rf"({SHORT_MONTH})\s+\d\d?")
+_IN = re.compile(r"\b(?:in|since|during)\s+(?:(?:early|late|mid)[\s-]+)?$", re.IGNORECASE)
+_ROUGHLY = re.compile(
+    r"\b(?:about|some|around|nearly|almost|over|than|roughly|least|most|approximately|up\s+to)\s+$",
+    re.IGNORECASE,
+)
+_CAPITAL_NEXT = re.compile(rf"\s+(?!(?:{MONTH}|{WEEKDAY})\b)[A-Z]\w*[a-z]")
+_NOT_ONE = re.compile(  # "every Monday", "a Saturday shift", "the last Friday of May"
+    r"\b(?:every|each|any|most|some|an?|the|one|last|next|this|first|second|third|fourth|following"
+    r"|previous|good|black|bloody|super|easter|palm|ash|cyber|boxing)\s+$",
+    re.IGNORECASE,
+)
+_CAPITAL_BEFORE = re.compile(r"[a-z,]\s+[A-Z][a-z]+\s+$")
+_GIVEN_NAMES = frozenset(("April", "May", "June", "August"))
+_MEASURES = frozenset(
+    "per percent people million billion thousand metre meter kilometre kilometer mile km kg m "
+    "tonne ton dollar euro pound hp mph square cubic odd gmt utc bst cet est edt feet seconds "
+    "minutes hours days weeks months years".split()
+)
+_OLDEST = 1800
+"""The lowest number that is a year after "a" or "its", and before a plural after "the", "of" or
+"from" ("of 1250 copies", but "the 2006 elections")."""
+
+
+def find(sentence: str) -> Iterator[DateExpression]:
+    """Yield the dates that a sentence mentions, in order."""
+    for match in _EXPRESSION.finditer(sentence):
+        kind, _ = _PATTERNS[int(str(match.lastgroup).removeprefix("p"))]
+        core = next((name for name in ("year", "month", "event") if match[name]), 0)
+        start, end = match.span(core)  # without the words before it
+        month = _MONTH_AND_COUNT.fullmatch(sentence, start, end)
+        if month and is_counted(sentence[end:]) and _IN.search(sentence, 0, start):
+            end = month.end(1)
+        if _means_a_date(match, sentence[:start], sentence[end:]):
+            yield DateExpression(start, end, kind, " ".join(sentence[start:end].split()))
+
+
+def _means_a_date(match: re.Match[str], before: str, after: str) -> bool:
+    """Return whether the words are a date here, not a name, number or rough guess."""
+    if match["year"]:
+        return _is_year(match, after)
+    if match["month"] in _GIVEN_NAMES:
+        return _CAPITAL_NEXT.match(after) is None
+    if re.fullmatch(WEEKDAY, match[0]):
+        is_name = _CAPITAL_NEXT.match(after) or _CAPITAL_BEFORE.search(before)
+        return not is_name and not _NOT_ONE.search(before) and not after.startswith("-")
+    return _ROUGHLY.search(before) is None
+
+
+def _is_year(match: re.Match[str], after: str) -> bool:
+    """Return whether four digits are a year, not a count of something.
+
+    After "in", only a measure makes them one: "in 2020 prices rose", "in 2000 years".
+    """
+    is_recent = int(match["year"]) >= _OLDEST
+    if (match["article"] and not is_recent) or re.match(r"[-,.](?!\d{4}\b)\w", after):
+        return False
+    only = match["only"] or (match["mostly"] and is_recent)
+    return not (_is_measured(after) if only else is_counted(after))
+
+
+def is_counted(after: str) -> bool:
+    """Return whether the next word makes a number a count: "1900 soldiers", "in May 20 people"."""
+    return is_plural(_next_word(after)) or _is_measured(after)
+
+
+def _is_measured(after: str) -> bool:
+    word = _next_word(after)
+    one = word.removesuffix("s") if is_plural(word) else word  # not of "Ms"
+    return not _MEASURES.isdisjoint((word.lower(), one.lower()))
+
+
+def _next_word(after: str) -> str:
+    word = re.match(r"\s+([\w-]+)", after)
+    return word[1] if word else ""

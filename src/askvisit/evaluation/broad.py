@@ -1,0 +1,222 @@
+"""Broad questions about news editions, which several sentences answer together.
+
+A line of the file is a question: `article` (an edition's id), `question`, `kind`, `essential` and
+`useful` (numbers of sentences) and `sentences` (their [start, end] in the edition's text).
+Without `essential` sentences the article does not answer it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from statistics import fmean
+from typing import TYPE_CHECKING, Any
+
+from askvisit.errors import DataError
+from askvisit.evaluation.questions import json_lines
+from askvisit.metrics import Figure, auroc_of, f1, figure
+from askvisit.text import excerpt
+
+if TYPE_CHECKING:
+    from askvisit.evaluation.editions import Edition, Models, Range
+    from askvisit.records import Citation
+
+
+@dataclass(frozen=True)
+class BroadQuestion:
+    """A question that several sentences of an edition answer together.
+
+    `essential` and `useful` are indexes in `sentences`, whose ranges are offsets in its text.
+    """
+
+    article: str
+    question: str
+    kind: str
+    essential: tuple[int, ...]
+    useful: tuple[int, ...]
+    sentences: tuple[Range, ...]
+
+    @property
+    def story(self) -> str:
+        """The id that both editions share."""
+        return self.article[:-2]
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """A broad question, and the sentences (their numbers) that an answer to it quotes.
+
+    `given` says whether it is answered at the threshold; if not, `sentences` are those of the
+    answer without one.
+    """
+
+    question: BroadQuestion
+    sentences: frozenset[int]
+    given: bool
+    confidence: float
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the article answers the question."""
+        return bool(self.question.essential)
+
+    @property
+    def essential(self) -> int:
+        """How many essential sentences are quoted."""
+        return len(self.sentences.intersection(self.question.essential))
+
+    @property
+    def right(self) -> int:
+        """How many quoted sentences are essential or useful."""
+        marked = {*self.question.essential, *self.question.useful}
+        return len(self.sentences & marked)
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of recall (essential) and precision (essential or useful), 0..1."""
+        if not self.essential:
+            return 0.0
+        precision = self.right / len(self.sentences)
+        recall = self.essential / len(self.question.essential)
+        return f1(precision, recall)
+
+
+def holds_broad(path: Path) -> bool:
+    """Return whether a file of JSON lines holds broad questions, judging by its first line."""
+    first: Any = next(json_lines(path), ({}, ""))[0]
+    return isinstance(first, dict) and "essential" in first
+
+
+def read_broad(path: Path) -> list[BroadQuestion]:
+    """Read a file of broad questions (`.jsonl` or `.jsonl.gz`); raises `DataError` if it is bad."""
+    found = []
+    for line, where in json_lines(path):
+        try:
+            asked = BroadQuestion(
+                line["article"],
+                line["question"],
+                line["kind"],
+                tuple(line["essential"]),
+                tuple(line["useful"]),
+                tuple((start, end) for start, end in line["sentences"]),
+            )
+            marked = (*asked.essential, *asked.useful)
+            if not all(isinstance(t, str) for t in (asked.article, asked.question, asked.kind)):
+                raise TypeError("article, question or kind is no text")
+            if not all(0 <= n < len(asked.sentences) for n in marked):
+                raise ValueError("a number of a sentence that does not exist")
+        except (KeyError, TypeError, ValueError) as error:
+            raise DataError(
+                f"{where}: no broad question ({error}); correct or remove it"
+            ) from error
+        found.append(asked)
+    return found
+
+
+def check_broad(questions: Iterable[BroadQuestion], editions: Iterable[Edition]) -> None:
+    """Raise `DataError` if a question is about none of the editions, or its sentences not in one's.
+
+    Only their places are compared: they must lie within the text.
+    """
+    texts = {edition.id: edition.text for edition in editions}
+    for asked in questions:
+        text = texts.get(asked.article)
+        if text is None:
+            raise DataError(
+                f"no edition is called {asked.article!r}, which “{excerpt(asked.question)}” is "
+                "asked of; name the file that has it with --editions"
+            )
+        if not all(0 <= start < end <= len(text) for start, end in asked.sentences):
+            raise DataError(
+                f"the sentences of “{excerpt(asked.question)}” do not lie within the text of "
+                f"{asked.article!r}; name the file that it was written for with --editions"
+            )
+
+
+def evaluate_broad(
+    models: Models,
+    questions: Sequence[BroadQuestion],
+    editions: Sequence[Edition],
+    *,
+    threshold: float | None = None,
+) -> dict[str, Figure]:
+    """Ask every question of its own article, alone in an index; return figures by name.
+
+    threshold: the confidence from which a question counts as answered (None: the fitted one).
+    Intervals are 95 % bootstrap intervals over articles. Raises `DataError` as `check_broad`.
+    """
+    check_broad(questions, editions)
+    texts = {edition.id: edition.text for edition in editions}
+    asked_of: dict[str, list[Quoted]] = {}
+    for article, about in groupby(sorted(questions, key=_article), _article):
+        with models.assistant(texts[article]) as assistant:
+            for asked in about:
+                answer = assistant.ask(asked.question, min_confidence=threshold)
+                forced = answer
+                if not answer.found:
+                    forced = assistant.ask(asked.question, min_confidence=0)
+                sentences = quoted(forced.citations, asked.sentences)
+                row = Quoted(asked, sentences, answer.found, answer.confidence)
+                asked_of.setdefault(asked.story, []).append(row)
+    return broad_figures(asked_of)
+
+
+def quoted(citations: Sequence[Citation], sentences: Sequence[Range]) -> frozenset[int]:
+    """Return the numbers of the sentences of which a citation covers at least half."""
+    return frozenset(
+        number
+        for number, (start, end) in enumerate(sentences)
+        if any(2 * (min(c.end, end) - max(c.start, start)) >= end - start for c in citations)
+    )
+
+
+def broad_figures(asked: dict[str, list[Quoted]]) -> dict[str, Figure]:
+    """Return the figures of questions that were asked, by name; asked: by article.
+
+    A question refused at the threshold quotes nothing there; the names that begin with `forced_`
+    are of the answers if nothing is refused.
+    """
+    answerable = {story: [r for r in rows if r.answerable] for story, rows in asked.items()}
+    missing = {story: [r for r in rows if not r.answerable] for story, rows in asked.items()}
+    given = {story: [r for r in rows if r.given] for story, rows in answerable.items()}
+
+    def share(of: Callable[[Quoted], float], *, forced: bool) -> Figure:
+        return figure(answerable, lambda rows: fmean((forced or r.given) and of(r) for r in rows))
+
+    def recall(*, forced: bool) -> Figure:
+        def measure(rows: Sequence[Quoted]) -> float:
+            found = sum(row.essential for row in rows if forced or row.given)
+            return found / sum(len(row.question.essential) for row in rows)
+
+        return figure(answerable, measure)
+
+    def both(prefix: str, *, forced: bool) -> dict[str, Figure]:
+        return {
+            f"{prefix}found": share(lambda row: row.right > 0, forced=forced),
+            f"{prefix}recall": recall(forced=forced),
+            f"{prefix}precision": figure(answerable if forced else given, _precision),
+            f"{prefix}f1": share(lambda row: row.f1, forced=forced),
+            f"{prefix}all": share(
+                lambda row: row.essential == len(row.question.essential), forced=forced
+            ),
+        }
+
+    return {
+        **both("", forced=False),
+        **both("forced_", forced=True),
+        "false_answers": figure(missing, lambda rows: fmean(row.given for row in rows)),
+        "auroc": figure(
+            asked, lambda rows: auroc_of([(row.answerable, row.confidence) for row in rows])
+        ),
+    }
+
+
+def _precision(rows: Sequence[Quoted]) -> float | None:
+    count = sum(len(row.sentences) for row in rows)
+    return sum(row.right for row in rows) / count if count else None
+
+
+def _article(question: BroadQuestion) -> str:
+    return question.article

@@ -1,0 +1,434 @@
+"""News articles in two editions with the same questions: files of them, and figures.
+
+Each question is asked of both editions. For those whose verdict flips, because one edition answers
+and the other does not, an assistant can only be right by reading: wording is worth nothing.
+
+A line of an editions file is one edition: `id` (ending in `-a` for the first edition, `-b` for the
+second), `title`, `text` and `questions`, each with `question`, `type` (A answered, L answered in
+several places, N not answered), `kind` and `answers` (`text` and its `start` in the edition's
+text, in code points). A line of a dialogues file has `article` (an edition's id) and `turns`, each
+with `question` as typed, `standalone` (the complete question) and `answers`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+from typing import TYPE_CHECKING, Any
+
+from askvisit import encoder as encoders
+from askvisit import reader as readers
+from askvisit.assistant import Assistant
+from askvisit.calibration import fitted_for
+from askvisit.errors import DataError
+from askvisit.evaluation.questions import json_lines
+from askvisit.index import temporary_index
+from askvisit.metrics import Figure, auroc, figure, token_f1
+
+if TYPE_CHECKING:
+    from askvisit.calibration import Calibration
+    from askvisit.encoder import Encoder
+    from askvisit.reader import Reader
+    from askvisit.records import Answer, Citation
+
+ARTICLE = "article.txt"
+Range = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class EditionQuestion:
+    """A question of an edition; `spans` are the (start, end) offsets that answer it, if any."""
+
+    question: str
+    kind: str
+    spans: tuple[Range, ...]
+    several: bool = False
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One edition of an article and its questions, in the same order as the other edition's."""
+
+    id: str
+    title: str
+    text: str
+    questions: tuple[EditionQuestion, ...]
+
+    @property
+    def story(self) -> str:
+        """The id that both editions share."""
+        return self.id[:-2]
+
+
+@dataclass(frozen=True)
+class EditionTurn:
+    """A question as typed in a dialogue, the complete question, and what answers it."""
+
+    question: str
+    standalone: str
+    spans: tuple[Range, ...]
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether it can be understood without the earlier turns."""
+        return self.question == self.standalone
+
+
+@dataclass(frozen=True)
+class EditionDialogue:
+    """A dialogue about the edition with the id `article`."""
+
+    article: str
+    turns: tuple[EditionTurn, ...]
+
+    @property
+    def story(self) -> str:
+        """The id that both editions share."""
+        return self.article[:-2]
+
+
+def holds_editions(path: Path) -> bool:
+    """Return whether a file of JSON lines holds editions, judging by its first line."""
+    first: Any = next(json_lines(path), ({}, ""))[0]
+    return isinstance(first, dict) and "questions" in first and "text" in first
+
+
+def read_editions(path: Path) -> list[Edition]:
+    """Read `.jsonl` or `.jsonl.gz`; `DataError` names the line with a wrong offset or field."""
+    return [_edition(data, where) for data, where in json_lines(path)]
+
+
+def pairs(editions: Sequence[Edition]) -> list[tuple[Edition, Edition]]:
+    """Return (first, second edition) of each article.
+
+    Raises `DataError` if one is missing, or they have different questions.
+    """
+    by_id = {edition.id: edition for edition in editions}
+    found = []
+    for first in editions:
+        if first.id.endswith("-b"):
+            if f"{first.story}-a" not in by_id:
+                raise DataError(f"the edition {first.story}-a is missing; add its line to the file")
+            continue
+        second = by_id.get(f"{first.story}-b")
+        if second is None:
+            raise DataError(f"the edition {first.story}-b is missing; add its line to the file")
+        if [q.question for q in first.questions] != [q.question for q in second.questions]:
+            raise DataError(f"{first.id} and {second.id} ask different questions; make them equal")
+        found.append((first, second))
+    return found
+
+
+def read_edition_dialogues(path: Path, editions: Sequence[Edition]) -> list[EditionDialogue]:
+    """Read the dialogues about the given editions; `DataError` names the line that is wrong."""
+    texts = {edition.id: edition.text for edition in editions}
+    found = []
+    for data, where in json_lines(path):
+        article = _field(data, "article", str, where)
+        if article not in texts:
+            raise DataError(f"{where}: no edition is called {article!r}; read its file too")
+        turns = tuple(
+            EditionTurn(
+                _field(turn, "question", str, where),
+                _field(turn, "standalone", str, where),
+                _spans(turn, texts[article], where),
+            )
+            for turn in _field(data, "turns", list, where)
+        )
+        found.append(EditionDialogue(article, turns))
+    return found
+
+
+def _edition(data: Mapping[str, Any], where: str) -> Edition:
+    name = _field(data, "id", str, where)
+    if not name.endswith(("-a", "-b")):
+        raise DataError(f"{where}: the id {name!r} ends in neither -a nor -b; name its edition")
+    text = _field(data, "text", str, where)
+    questions = []
+    for item in _field(data, "questions", list, where):
+        question = _field(item, "question", str, where)
+        spans = _spans(item, text, where)
+        kind = _field(item, "type", str, where)
+        if kind not in ("A", "L", "N") or (kind == "N") == bool(spans):
+            raise DataError(
+                f"{where}: type {kind!r} of {question!r} does not fit the number of its answers "
+                f"({len(spans)}); N has none, A and L have some"
+            )
+        questions.append(
+            EditionQuestion(
+                question,
+                _field(item, "kind", str, where),
+                spans,
+                several=kind == "L",
+            )
+        )
+    return Edition(name, _field(data, "title", str, where), text, tuple(questions))
+
+
+def _spans(item: Mapping[str, Any], text: str, where: str) -> tuple[Range, ...]:
+    spans = []
+    for answer in _field(item, "answers", list, where):
+        start, words = _field(answer, "start", int, where), _field(answer, "text", str, where)
+        if start < 0 or not words or text[start : start + len(words)] != words:
+            raise DataError(
+                f"{where}: {words!r} is not at offset {start} of the text; count code points"
+            )
+        spans.append((start, start + len(words)))
+    return tuple(spans)
+
+
+def _field(data: Mapping[str, Any], name: str, kind: type, where: str) -> Any:
+    value = data.get(name) if isinstance(data, dict) else None
+    if not isinstance(value, kind):
+        raise DataError(f"{where}: {name!r} is missing or not {kind.__name__}; add it")
+    return value
+
+
+@dataclass(frozen=True)
+class Models:
+    """The models that every edition is evaluated with."""
+
+    encoder: Encoder
+    reader: Reader
+    calibration: Calibration
+
+    @classmethod
+    def load(cls, reader: str | None = None) -> Models:
+        """Load the bundled encoder and a reader by name, with its calibration."""
+        encoder = encoders.load()
+        chosen = readers.load(reader, encoder)
+        return cls(encoder, chosen, fitted_for(chosen))
+
+    @contextmanager
+    def assistant(self, text: str) -> Iterator[Assistant]:
+        """Open an assistant over one article, whose index lasts as long as the block."""
+        with temporary_index({ARTICLE: text}, self.encoder) as folder:
+            yield Assistant(folder, self.encoder, self.reader, self.calibration)
+
+
+@dataclass(frozen=True)
+class EditionAnswer:
+    """A question, the spans that answer it in an edition, and what was answered."""
+
+    kind: str
+    spans: tuple[Range, ...]
+    several: bool
+    text: str
+    answer: Answer
+    threshold: float
+
+    @property
+    def given(self) -> bool:
+        """Whether it is answered at the threshold (it was asked without one)."""
+        return self.answer.found and self.answer.confidence >= self.threshold
+
+    @property
+    def first_is_right(self) -> bool:
+        """Whether the first citation contains a gold span."""
+        return any(_holds(c, self.spans) for c in self.answer.citations[:1])
+
+    @property
+    def answered_right(self) -> bool:
+        """Whether it is answered, with a right sentence first."""
+        return self.given and self.first_is_right
+
+    @property
+    def span_f1(self) -> float:
+        """Token F1 of the first citation's span against the gold ones."""
+        if not self.answer.citations:
+            return 0.0
+        first = self.answer.citations[0]
+        return token_f1(first.span or first.quote, [self.text[a:b] for a, b in self.spans])
+
+
+@dataclass(frozen=True)
+class Flip:
+    """A question asked of the edition that answers it and of the one that does not."""
+
+    answering: EditionAnswer
+    other: EditionAnswer
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A turn's outcome: `right` if its first citation holds a gold span, or if rightly refused.
+
+    The first turn of a dialogue follows nothing, however it is worded.
+    """
+
+    is_follow_up: bool
+    answerable: bool
+    right: bool
+
+
+def evaluate_editions(
+    models: Models,
+    editions: Sequence[Edition],
+    dialogues: Sequence[EditionDialogue] = (),
+    *,
+    threshold: float | None = None,
+) -> dict[str, Figure]:
+    """Ask every question of its own article, alone in an index; return figures by name.
+
+    threshold: the confidence from which a question counts as answered (None: the fitted one).
+    Intervals are 95 % bootstrap intervals over articles. `kind …` is the share of the answerable
+    questions of a kind whose right sentence comes first.
+    """
+    both = pairs(editions)
+    by_edition: dict[str, list[EditionAnswer]] = {}
+    turns: dict[str, list[Turn]] = defaultdict(list)
+    complete: dict[str, list[Turn]] = defaultdict(list)
+    for edition in editions:
+        with models.assistant(edition.text) as assistant:
+            least = assistant.threshold() if threshold is None else threshold
+            by_edition[edition.id] = [
+                EditionAnswer(q.kind, q.spans, q.several, edition.text, answer, least)
+                for q in edition.questions
+                for answer in [assistant.ask(q.question, min_confidence=0)]
+            ]
+            for dialogue in dialogues:
+                if dialogue.article == edition.id:
+                    turns[edition.story] += play_dialogue(assistant, dialogue, least)
+                    complete[edition.story] += play_dialogue(
+                        assistant, dialogue, least, complete=True
+                    )
+    return figures_of(both, by_edition) | turn_figures(turns) | complete_figures(complete)
+
+
+def figures_of(
+    both: Sequence[tuple[Edition, Edition]], by_edition: Mapping[str, Sequence[EditionAnswer]]
+) -> dict[str, Figure]:
+    """Return the figures of questions that were asked, by name."""
+    asked = {a.story: [*by_edition[a.id], *by_edition[b.id]] for a, b in both}
+    flips: dict[str, list[Flip]] = {}
+    for a, b in both:
+        sides = zip(by_edition[a.id], by_edition[b.id], strict=True)
+        flips[a.story] = [
+            Flip(x, y) if x.spans else Flip(y, x)
+            for x, y in sides
+            if bool(x.spans) != bool(y.spans)
+        ]
+    answered = {story: [r for r in rows if r.spans] for story, rows in asked.items()}
+    missing = {story: [r for r in rows if not r.spans] for story, rows in asked.items()}
+    given = {story: [r for r in rows if r.given] for story, rows in answered.items()}
+    lists = {story: [r for r in rows if r.several] for story, rows in given.items()}
+    kinds = sorted({row.kind for rows in answered.values() for row in rows})
+    return {
+        "surer_where_answered": figure(flips, _surer),
+        "both_right": figure(flips, lambda rows: fmean(_both_right(flip) for flip in rows)),
+        "flip_auroc": figure(flips, _flip_auroc),
+        "flip_answered_right": figure(
+            flips, lambda rows: fmean(f.answering.answered_right for f in rows)
+        ),
+        "flip_false": figure(flips, lambda rows: fmean(f.other.given for f in rows)),
+        "right_first": figure(answered, lambda rows: fmean(r.first_is_right for r in rows)),
+        "span_f1": figure(answered, lambda rows: fmean(r.span_f1 for r in rows)),
+        "answered": figure(answered, lambda rows: fmean(r.given for r in rows)),
+        "answered_right": figure(answered, lambda rows: fmean(r.answered_right for r in rows)),
+        "false_answers": figure(missing, lambda rows: fmean(r.given for r in rows)),
+        "auroc": figure(asked, _auroc),
+        "citation_precision": figure(given, _citation_precision),
+        "list_recall": figure(lists, _list_recall),
+        "list_precision": figure(lists, _citation_precision),
+    } | {
+        f"kind {kind}": figure(
+            {story: [r for r in rows if r.kind == kind] for story, rows in answered.items()},
+            lambda rows: fmean(r.first_is_right for r in rows),
+        )
+        for kind in kinds
+    }
+
+
+def play_dialogue(
+    assistant: Assistant, dialogue: EditionDialogue, threshold: float, *, complete: bool = False
+) -> list[Turn]:
+    """Ask the turns in order, with the assistant's own answers as history.
+
+    complete: ask the complete questions without history, as a baseline for the follow-ups.
+    """
+    history: list[Answer] = []
+    rows = []
+    for turn in dialogue.turns:
+        answer = assistant.ask(
+            turn.standalone if complete else turn.question,
+            () if complete else history,
+            min_confidence=threshold,
+        )
+        history.append(answer)
+        right = not answer.found
+        if turn.spans:
+            right = any(_holds(c, turn.spans) for c in answer.citations[:1])
+        is_follow_up = len(history) > 1 and not turn.stands_alone
+        rows.append(Turn(is_follow_up, bool(turn.spans), right))
+    return rows
+
+
+def turn_figures(turns: Mapping[str, Sequence[Turn]]) -> dict[str, Figure]:
+    """Return the shares of right turns: of all, and of answerable and unanswerable follow-ups."""
+    if not any(turns.values()):
+        return {}
+    return {
+        "turns_right": figure(turns, lambda rows: fmean(row.right for row in rows)),
+        "follow_ups_answered_right": _follow_ups(turns, answerable=True),
+        "follow_ups_refused": _follow_ups(turns, answerable=False),
+    }
+
+
+def complete_figures(turns: Mapping[str, Sequence[Turn]]) -> dict[str, Figure]:
+    """Return the same for follow-ups that were asked in full."""
+    if not any(turns.values()):
+        return {}
+    return {
+        "complete_answered_right": _follow_ups(turns, answerable=True),
+        "complete_refused": _follow_ups(turns, answerable=False),
+    }
+
+
+def _follow_ups(turns: Mapping[str, Sequence[Turn]], *, answerable: bool) -> Figure:
+    chosen = {
+        story: [row for row in rows if row.is_follow_up and row.answerable == answerable]
+        for story, rows in turns.items()
+    }
+    return figure(chosen, lambda rows: fmean(row.right for row in rows))
+
+
+def _surer(flips: Sequence[Flip]) -> float:
+    return fmean(f.answering.answer.confidence > f.other.answer.confidence for f in flips)
+
+
+def _both_right(flip: Flip) -> bool:
+    return flip.answering.answered_right and not flip.other.given
+
+
+def _flip_auroc(flips: Sequence[Flip]) -> float | None:
+    return auroc(
+        [f.answering.answer.confidence for f in flips], [f.other.answer.confidence for f in flips]
+    )
+
+
+def _auroc(rows: Sequence[EditionAnswer]) -> float | None:
+    return auroc(
+        [r.answer.confidence for r in rows if r.spans],
+        [r.answer.confidence for r in rows if not r.spans],
+    )
+
+
+def _list_recall(rows: Sequence[EditionAnswer]) -> float:
+    return fmean(
+        any(_holds(citation, [span]) for citation in row.answer.citations)
+        for row in rows
+        for span in row.spans
+    )
+
+
+def _citation_precision(rows: Sequence[EditionAnswer]) -> float:
+    return fmean(_holds(c, row.spans) for row in rows for c in row.answer.citations)
+
+
+def _holds(citation: Citation, spans: Sequence[Range]) -> bool:
+    """Return whether one of the spans begins in a citation."""
+    return any(citation.start <= start < citation.end for start, _ in spans)

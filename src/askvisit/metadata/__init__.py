@@ -1,1 +1,0 @@
-"""Facts about an article besides its text: normalised dates, and its printed byline and date."""

@@ -1,0 +1,57 @@
+"""A question's options, and what may be asked at all."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from askvisit.errors import QuestionError
+from askvisit.scope import Scope
+from askvisit.text import one_line, printable
+
+LONGEST_QUESTION = 2000
+"""Maximum characters in a question."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of `Assistant.ask`, which documents each of them."""
+
+    articles: Sequence[str] | None = None
+    min_confidence: float | None = None
+    since: str | None = None
+    until: str | None = None
+    sources: Sequence[str] | None = None
+    each: bool = False
+    as_typed: bool = False
+
+    @property
+    def scope(self) -> Scope:
+        """The articles to search."""
+        return Scope(self.articles, self.since, self.until, self.sources)
+
+    def check(self) -> None:
+        """Raise `QuestionError` if the confidence is no probability."""
+        if self.min_confidence is not None and not 0 <= self.min_confidence <= 1:
+            raise QuestionError("min_confidence must be a number from 0 to 1")
+
+
+def check_question(question: str) -> None:
+    """Raise `QuestionError` if a question is not text, empty or too long."""
+    if not isinstance(question, str):
+        raise QuestionError(f"a question must be text, not {type(question).__name__}")
+    if not question.strip():
+        raise QuestionError("the question is empty; ask something about the articles")
+    if len(question) > LONGEST_QUESTION:
+        raise QuestionError(
+            f"the question has {len(question):,} characters; the limit is {LONGEST_QUESTION:,}"
+        )
+
+
+def readable(question: str) -> str:
+    """Return a question cleaned for models: no lone surrogates, control or bidi characters.
+
+    Letters with accents are composed (NFC), as nearly all articles have them.
+    """
+    return unicodedata.normalize("NFC", one_line(printable(question, instead=" ")))

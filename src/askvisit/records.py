@@ -1,0 +1,536 @@
+"""The records passed between the modules: frozen, validated on creation.
+
+From an article and its pieces, over what is found for a question, to the answer. Every offset
+counts Unicode code points from the start of `Article.text`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from types import NoneType, UnionType
+from typing import Any, Literal, Self, TypeVar, get_args, get_type_hints
+
+
+@dataclass(frozen=True)
+class Article:
+    """One article: its text as stored, and what is known about it.
+
+    `id` is the file name with its extension; `date` is ISO 8601, if known, `author` the names,
+    separated by commas.
+    """
+
+    id: str
+    title: str
+    text: str
+    source: str | None = None
+    url: str | None = None
+    date: str | None = None
+    author: str | None = None
+
+    @property
+    def record(self) -> ArticleRecord:
+        """What is known about it, without its text."""
+        known = (self.source, self.url, self.date, self.author)
+        return ArticleRecord(self.id, self.title, *known)
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the text in UTF-8, as used in citations."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    def page(self, offset: int) -> int | None:
+        """Return the page (from 1) that an offset is on, None if the text has no pages.
+
+        A form feed ends a page, as in the output of `pdftotext`.
+        """
+        return self.text.count("\f", 0, offset) + 1 if "\f" in self.text else None
+
+
+@dataclass(frozen=True)
+class ArticleRecord:
+    """What is known about an article, without its text; see `Article`."""
+
+    id: str
+    title: str
+    source: str | None = None
+    url: str | None = None
+    date: str | None = None
+    author: str | None = None
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence of an article; `paragraph` counts from 1 (a headline is paragraph 1)."""
+
+    article_id: str
+    paragraph: int
+    start: int
+    end: int
+    text: str
+
+    def __post_init__(self) -> None:
+        check_slice(self.start, self.end, self.text)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """What is encoded and retrieved: a paragraph, a part of a long one, or a few tiny ones."""
+
+    article_id: str
+    start: int
+    end: int
+    text: str
+
+    def __post_init__(self) -> None:
+        check_slice(self.start, self.end, self.text)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A passage that retrieval found.
+
+    `dense` is the cosine of question and passage (-1..1), `bm25` the BM25 score (0 if no
+    word is shared, higher is better), `fused` what the hits are ordered by (best first).
+    """
+
+    article_id: str
+    start: int
+    end: int
+    text: str
+    dense: float
+    bm25: float
+    fused: float
+
+
+@dataclass(frozen=True)
+class Window:
+    """What the reader sees at once: consecutive paragraphs of one article."""
+
+    article_id: str
+    start: int
+    end: int
+    text: str
+    sentences: tuple[Sentence, ...]
+
+    def __post_init__(self) -> None:
+        check_slice(self.start, self.end, self.text)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What retrieval found for a question, for a reader and for ranking its spans.
+
+    `hits` are ranked, best first; without one there are no windows. `windows` hold the text around
+    the best of them. `bm25` is the score of each of the windows' sentences among them all, by
+    (article id, start).
+    """
+
+    hits: tuple[Hit, ...]
+    windows: tuple[Window, ...]
+    bm25: Mapping[tuple[str, int], float]
+
+    @property
+    def sentences(self) -> list[Sentence]:
+        """The sentences of all windows, each once."""
+        return list(dict.fromkeys(s for window in self.windows for s in window.sentences))
+
+
+@dataclass(frozen=True)
+class Span:
+    """The best words of one sentence, as scored by a reader.
+
+    `start` and `end` are absolute and inside `sentence`; both None if the reader only
+    judges whole sentences. `score - null_score` is the margin by which the reader prefers
+    the span to "no answer here"; readers without a null score set it to 0.0. `first_margin` is
+    that of the first of two stages, if the sentence was read in both. `evidence` is the logit of
+    the sentence belonging to the answer, alone or with others, for readers that judge sentences.
+    """
+
+    sentence: Sentence
+    start: int | None
+    end: int | None
+    score: float
+    null_score: float
+    first_margin: float | None = None
+    evidence: float | None = None
+
+    def __post_init__(self) -> None:
+        if (self.start is None) != (self.end is None):
+            raise ValueError("a span has both offsets or none")
+        if self.start is not None and self.end is not None:
+            inside = self.sentence.start <= self.start < self.end <= self.sentence.end
+            if not inside:
+                raise ValueError("a span lies inside its sentence")
+
+    @property
+    def margin(self) -> float:
+        """Score above the null score."""
+        return self.score - self.null_score
+
+    @property
+    def words(self) -> str | None:
+        """The words of the span, None if the whole sentence is judged."""
+        if self.start is None or self.end is None:
+            return None
+        return self.sentence.text[self.start - self.sentence.start : self.end - self.sentence.start]
+
+
+FactName = Literal["author", "date", "source", "url"]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A fact about an article: `value` is its author, source, url, or date (ISO 8601).
+
+    `printed` says that the article itself prints it, and a citation quotes it; otherwise it comes
+    from the article's record: the metadata of its file, or its `NAME.toml`.
+    """
+
+    article_id: str
+    article_title: str
+    name: FactName
+    value: str
+    printed: bool
+
+
+_BREAK = 2
+"""Characters of the white space between two paragraphs; between two sentences it is one."""
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A sentence quoted word for word, and where it is.
+
+    `article.text[start:end] == quote`; the same for `span`, `span_start` and `span_end`, which
+    lie inside the quote and are all None if the whole sentence is the answer. `page` (from 1)
+    is where it begins in a PDF, `speaker` who says it in an interview; None if there is none.
+    `lead` is the text shortly before a quote that begins with a pronoun, with its offsets; it says
+    what the pronoun refers to.
+    """
+
+    number: int
+    article_id: str
+    article_title: str
+    article_sha256: str
+    paragraph: int
+    quote: str
+    start: int
+    end: int
+    span: str | None
+    span_start: int | None
+    span_end: int | None
+    score: float
+    page: int | None = None
+    speaker: str | None = None
+    lead: str | None = None
+    lead_start: int | None = None
+    lead_end: int | None = None
+
+    @classmethod
+    def of(
+        cls, number: int, article: Article, span: Span, score: float, speaker: str | None = None
+    ) -> Citation:
+        """Quote a span's sentence, and the span itself if it has offsets, from their article."""
+        sentence = span.sentence
+        return cls(
+            number=number,
+            article_id=article.id,
+            article_title=article.title,
+            article_sha256=article.sha256,
+            paragraph=sentence.paragraph,
+            quote=article.text[sentence.start : sentence.end],
+            start=sentence.start,
+            end=sentence.end,
+            span=None if span.start is None else article.text[span.start : span.end],
+            span_start=span.start,
+            span_end=span.end,
+            score=score,
+            page=article.page(sentence.start),
+            speaker=speaker,
+        )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Invert `dataclasses.asdict`, as `Answer.from_dict` does."""
+        return cls(**known_fields(cls, data))
+
+    @property
+    def where(self) -> str:
+        """Where it is in its article, in words: "page 2, paragraph 3"."""
+        page = () if self.page is None else (f"page {self.page}",)
+        speaker = () if self.speaker is None else (f"speaker: {self.speaker}",)
+        return ", ".join((*page, f"paragraph {self.paragraph}", *speaker))
+
+    def follows(self, other: Citation) -> bool:
+        """Whether nothing but white space can stand between another citation and this one."""
+        return self.article_id == other.article_id and 0 <= self.start - other.end <= _BREAK
+
+    def __post_init__(self) -> None:
+        check_slice(self.start, self.end, self.quote)
+        if self.lead is not None:
+            if self.lead_start is None or self.lead_end is None or self.lead_end > self.start:
+                raise ValueError("a lead has offsets, which lie before the quote")
+            check_slice(self.lead_start, self.lead_end, self.lead)
+        if self.span is None:
+            if self.span_start is not None or self.span_end is not None:
+                raise ValueError("a citation without a span has no span offsets")
+        elif self.span_start is None or self.span_end is None:
+            raise ValueError("a citation with a span has its offsets")
+        elif not self.start <= self.span_start < self.span_end <= self.end:
+            raise ValueError("a span lies inside its quote")
+        elif self.quote[self.span_start - self.start : self.span_end - self.start] != self.span:
+            raise ValueError("the span is not the quote's words at its offsets")
+
+
+def quoted(citations: Iterable[Citation], *, joined: bool = False) -> str:
+    """Write citations as in an answer's text: one per line, followed by its number.
+
+    joined: those of one article become one line; "[…]" stands for text left out between them.
+    """
+    text, last = "", None
+    for citation in citations:
+        between = "\n" if last else ""
+        if joined and last and last.article_id == citation.article_id:
+            between = " " if citation.follows(last) else " […] "
+        text += f"{between}{citation.quote} [{citation.number}]"
+        last = citation
+    return text
+
+
+SpanType = Literal["date", "number", "name", "words"]
+
+
+@dataclass(frozen=True)
+class GroupMember:
+    """One article's best answer: its citation, what is known about the article, and confidence."""
+
+    citation: Citation
+    source: str | None
+    date: str | None
+    confidence: float
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Invert `dataclasses.asdict`, as `Answer.from_dict` does."""
+        return cls(**known_fields(cls, data) | {"citation": Citation.from_dict(data["citation"])})
+
+
+@dataclass(frozen=True)
+class AnswerGroup:
+    """Articles that answer in the same words, the newest first.
+
+    `words` are the most confident member's span, or its sentence. `differs` says that another
+    group has different words of the same `type`; which one is right is not judged.
+    """
+
+    words: str
+    type: SpanType
+    differs: bool
+    members: tuple[GroupMember, ...]
+
+    def numbered_from(self, first: int) -> AnswerGroup:
+        """Return it with its citations numbered from `first`."""
+        members = tuple(
+            replace(member, citation=replace(member.citation, number=number))
+            for number, member in enumerate(self.members, first)
+        )
+        return replace(self, members=members)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Invert `dataclasses.asdict`, as `Answer.from_dict` does."""
+        members = tuple(GroupMember.from_dict(member) for member in data["members"])
+        return cls(**known_fields(cls, data) | {"members": members})
+
+
+Kind = Literal["answer", "not_found", "talk"]
+Refusal = Literal["unsure", "absent", "no_words", "not_english"]
+ArticleRequest = Literal[
+    "headline",
+    "show",
+    "summary",
+    "more",
+    "quote",
+    "author",
+    "date",
+    "source",
+    "url",
+    "about",
+    "newest",
+    "oldest",
+]
+
+
+@dataclass(frozen=True)
+class ContextTurn:
+    """An earlier turn used to interpret a question.
+
+    `turn` is its position in the given history, from 0; an earlier question of the same line counts
+    as a turn after it. `text` is what was read of it: the question and the words that answered it;
+    `words` are those that the question depends on, in order.
+    """
+
+    turn: int
+    text: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to a question; see docs/python-api.md for each field.
+
+    `context` are the earlier turns used to interpret the question, none if it stands alone.
+
+    `found` is True exactly when `kind == "answer"`, exactly when `citations` is not empty.
+    `request` is what was requested of an article as a whole, "quote" what a person quoted from it
+    by hand, None if a question was asked; a quote that was requested has the confidence 1.
+    `facts` are those asked for. `choices` are the ids of the articles that it lists, in order, of
+    which the next message may choose one. `notes` are the lines of `text` below its quotes: facts
+    that only records give. `proposed_scope` is always None, kept for programs that read it.
+    `refusal` says why a question to the text is not answered: "unsure" if `nearest` are likely
+    places, none of them sure enough, "absent" if the articles seem not to answer it, "no_words" or
+    "not_english" if it cannot be understood.
+    `groups` are the answers of several articles, most confident first; none if one answers,
+    unless each article was asked (`each=True`).
+    """
+
+    question: str
+    reading: str
+    kind: Kind
+    found: bool
+    text: str
+    confidence: float
+    citations: tuple[Citation, ...] = ()
+    nearest: tuple[Hit, ...] = ()
+    parts: tuple[Answer, ...] = ()
+    request: ArticleRequest | None = None
+    context: tuple[ContextTurn, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    proposed_scope: None = None
+    groups: tuple[AnswerGroup, ...] = ()
+    choices: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    refusal: Refusal | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind not in ("answer", "not_found", "talk"):
+            raise ValueError(f"no kind of answer is called {self.kind!r}")
+        if self.found != (self.kind == "answer") or self.found != bool(self.citations):
+            raise ValueError("an answer is found exactly when it has citations")
+        if self.refusal is not None and (self.found or self.refusal not in get_args(Refusal)):
+            raise ValueError(f"no refusal of this kind is called {self.refusal!r}")
+        if not 0.0 <= self.confidence <= 1.0:
+            raise ValueError("confidence is a probability")
+        if self.request is not None and self.request not in get_args(ArticleRequest):
+            raise ValueError(f"nothing called {self.request!r} is wanted of an article")
+
+    @classmethod
+    def talk(cls, question: str, text: str, choices: Sequence[str] = ()) -> Answer:
+        """Return a reply that quotes nothing, with the articles that it lists."""
+        return cls(question, question, "talk", False, text, 0.0, choices=tuple(choices))
+
+    @property
+    def is_turn(self) -> bool:
+        """Whether a follow-up may depend on it: it is no talk, request or unreadable message."""
+        requested = self.found and self.request is not None
+        is_understood = self.refusal not in ("no_words", "not_english")
+        return self.kind != "talk" and is_understood and not requested
+
+    def placed(self, places: Sequence[int]) -> Answer:
+        """Return it with the turn `n` of each context numbered `places[n]`, in its parts too."""
+        return replace(
+            self,
+            context=tuple(replace(turn, turn=places[turn.turn]) for turn in self.context),
+            parts=tuple(part.placed(places) for part in self.parts),
+        )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Answer:
+        """Invert `dataclasses.asdict`, even after a JSON round trip; unknown keys are ignored.
+
+        Raises `ValueError`, `TypeError` or `KeyError` if the data is not an answer.
+        """
+        known = known_fields(cls, {**data, "proposed_scope": None})
+        known["citations"] = tuple(Citation.from_dict(c) for c in data["citations"])
+        known["nearest"] = tuple(Hit(**known_fields(Hit, h)) for h in data.get("nearest", ()))
+        known["parts"] = tuple(cls.from_dict(part) for part in data.get("parts", ()))
+        known["context"] = tuple(
+            ContextTurn(
+                of_type(int, turn["turn"]),
+                of_type(str, turn["text"]),
+                tuple(of_type(str, word) for word in turn["words"]),
+            )
+            for turn in data.get("context", ())
+        )
+        known["facts"] = tuple(Fact(**known_fields(Fact, fact)) for fact in data.get("facts", ()))
+        known["groups"] = tuple(AnswerGroup.from_dict(group) for group in data.get("groups", ()))
+        known["choices"] = tuple(of_type(str, name) for name in data.get("choices", ()))
+        known["notes"] = tuple(of_type(str, note) for note in data.get("notes", ()))
+        return cls(**known)
+
+
+def numbered_on(answers: Sequence[Answer]) -> tuple[Answer, ...]:
+    """Number the citations of several answers on, in their texts and groups too."""
+    numbered, first = [], 1
+    for answer in answers:
+        citations = tuple(replace(c, number=n) for n, c in enumerate(answer.citations, first))
+        groups, place = [], first
+        for group in answer.groups:
+            groups.append(group.numbered_from(place))
+            place += len(group.members)
+        text = "\n".join([quoted(citations), *answer.notes]) if answer.found else answer.text
+        numbered.append(replace(answer, text=text, citations=citations, groups=tuple(groups)))
+        first += len(citations)
+    return tuple(numbered)
+
+
+Value = TypeVar("Value", str, int, float, bool)
+
+_SIMPLE = frozenset((str, int, float, bool, NoneType))
+
+
+def check_slice(start: int, end: int, text: str) -> None:
+    """Raise `ValueError` if offsets do not fit the text they delimit."""
+    if start < 0 or end - start != len(text) or not text:
+        raise ValueError(f"offsets {start}..{end} do not fit a text of {len(text)} characters")
+
+
+def of_type(kind: type[Value], value: object) -> Value:
+    """Return a value read from a file; raises `TypeError` if it is of another type."""
+    if type(value) is not kind:
+        raise TypeError(f"{value!r} is no {kind.__name__}")
+    return value
+
+
+def known_fields(cls: type, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the data that a dataclass has fields for; fields of newer versions are left out.
+
+    Raises `TypeError` if a text, a number or a truth value has another type than its field.
+    """
+    hints = _hints(cls)
+    known = {name: data[name] for name in hints if name in data}
+    for name, value in known.items():
+        if not _fits(value, hints[name]):
+            raise TypeError(f"{name} is {value!r}")
+    return known
+
+
+@lru_cache
+def _hints(cls: type) -> dict[str, Any]:
+    return get_type_hints(cls)
+
+
+def _fits(value: object, hint: Any) -> bool:
+    """Return whether a value may be in a field; only simple types are checked.
+
+    A whole number is a `float` too, because JSON of other programs has 1 for 1.0.
+    """
+    kinds = set(get_args(hint) if isinstance(hint, UnionType) else (hint,))
+    if not kinds <= _SIMPLE:
+        return True
+    if isinstance(value, bool):
+        return bool in kinds
+    return isinstance(value, (*kinds, int) if float in kinds else tuple(kinds))

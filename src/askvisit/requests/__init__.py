@@ -1,0 +1,1 @@
+"""What is asked of the assistant and of articles as such, rather than of what the articles say."""

@@ -1,0 +1,286 @@
+"""What a message asks of the assistant or of an article as such: its intent, learned.
+
+`intents.toml` has examples of each intent and questions that have none. Which article or topic is
+meant must not affect the intent, so the words that no example has are replaced by "something":
+"Who wrote the article about the bridge?" becomes "who wrote the article about something". A message
+that then equals an example has its intent. Any other that shares most words with one is scored by
+kernel ridge regression (Saunders and others, 1998) on the encoder's vectors; so nearly all
+questions are ruled out by their words alone. After a refusal, fewer shared words are enough.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from askvisit.text import QUESTION_WORDS, STOP_WORDS, TOKEN, content_words
+from askvisit.vectors import FloatArray, normalise
+
+if TYPE_CHECKING:
+    from askvisit.encoder import Encoder
+
+Intent = Literal[
+    "greeting", "assent", "thanks", "farewell", "well_being", "identity", "help",
+    "more", "headline", "show", "summary", "list",
+    "author", "date", "source", "url", "about", "newest", "oldest",
+]  # fmt: skip
+
+SMALL_TALK = frozenset(
+    ("greeting", "assent", "thanks", "farewell", "well_being", "identity", "help")
+)
+_OF_NO_ARTICLE = SMALL_TALK | {"more", "list"}
+_FACTS = frozenset(("author", "date", "source", "url"))
+
+MOST_SENTENCES = 10
+"""Maximum number of sentences in a requested summary."""
+
+_LEAST = 0.35
+"""Minimum score of an intent."""
+
+_ALIKE, _LOOSELY_ALIKE = 0.6, 0.4
+"""Minimum share of its words that a message shares with an example, before and after a refusal, to
+be scored: a plain question need not wait for the encoder. One that names an article always is."""
+
+_LONGEST = 25
+"""Maximum number of words in a request."""
+
+_SOMETHING = "something"
+_ARTICLE = frozenset("article articles story stories".split())
+"""Words that mean an article; "report", "paper" and the like may be in the text."""
+
+_SURELY = _ARTICLE | frozenset("this these here headline byline you your".split())
+"""Words that mean an article or the assistant, and not what was just talked about."""
+
+_OF_THE_ARTICLE = frozenset("it author publisher publication published".split())
+"""Words that mean an article, unless something else was just talked about."""
+
+_ABBREVIATED = {
+    **dict.fromkeys(("u", "ya"), "you"),
+    **dict.fromkeys(("youre", "you're"), "you are"),
+    **dict.fromkeys(("pls", "plz"), "please"),
+    **dict.fromkeys(("thx", "thnx", "tnx", "thanx", "ty"), "thanks"),
+    **dict.fromkeys(("thankyou", "thank-you"), "thank you"),
+    **dict.fromkeys(("whats", "what's"), "what is"),
+    **dict.fromkeys(("whos", "who's"), "who is"),
+    **dict.fromkeys(("hows", "how's"), "how is"),
+    **dict.fromkeys(("wheres", "where's"), "where is"),
+    **dict.fromkeys(("thats", "that's"), "that is"),
+    **dict.fromkeys(("its", "it's"), "it is"),
+    **dict.fromkeys(("im", "i'm"), "i am"),
+    **dict.fromkeys(("lets", "let's"), "let us"),
+    "i'd": "i would",
+    "r": "are",
+    "wat": "what",
+    "wanna": "want to",
+    "gimme": "give me",
+    "lemme": "let me",
+    "ur": "your",
+    "cya": "see you",
+    "hallo": "hello",
+}
+_LONG_DRAWN = re.compile(r"([^\W\d_])\1{2,}")
+_WORD = re.compile(TOKEN)
+_TLDR = re.compile(r"\btl\s*[;,:/]?\s*dr\b", re.IGNORECASE)
+_OPENING = re.compile(
+    r"(?:(?:hi|hello|hey|ok|okay|so|and|well|thanks|thank you)\b[\s,.!;:–-]+(?=\w)|please\s+(?=\w)|"
+    r"(?:could|can|would|will) you (?:please )?(?:tell me|let me know)\s+"
+    r"(?=(?:who|what|when|where|which|how)\b))+",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(r"[\s,]+(?:please|pls|plz|thanks|thank you)[\s.!?]*$", re.IGNORECASE)
+_NUMBERS = {
+    word: number
+    for number, word in enumerate("one two three four five six seven eight nine ten".split(), 1)
+}
+_LENGTH = re.compile(
+    rf"\b(?:(?:in|with|of)\s+)?(\d{{1,3}}|{'|'.join(_NUMBERS)})[\s-]+"
+    r"(sentences?|lines?|points?|bullets?|words?)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a message asks for, and of which article.
+
+    `about`: the words that say which article, if any; `names_article`: whether the message says
+    that it means one ("the bridge article"), not just what may be a title. `sentences`: the
+    requested length of a summary. `is_sure`: whether it can be nothing in the text that was just
+    talked about; if it can ("When was it published?" after a book), the text is read first.
+    """
+
+    intent: Intent
+    about: str | None = None
+    names_article: bool = False
+    sentences: int | None = None
+    is_sure: bool = True
+
+
+class IntentClassifier:
+    """The intents of a file with their examples; fitted on first use, for one encoder."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._fitted: dict[tuple[str, str, int], tuple[FloatArray, NDArray[np.float64]]] = {}
+
+    @cached_property
+    def examples(self) -> dict[str, str | None]:
+        """The intent of each example, None for those of questions; examples are `plain`."""
+        named = {plain(e): name for name, table in self._tables.items() for e in table["examples"]}
+        return dict.fromkeys(map(plain, self._file["questions"])) | named
+
+    @cached_property
+    def responses(self) -> dict[str, str]:
+        """The fixed response to each kind of small talk."""
+        return {name: t["response"] for name, t in self._tables.items() if "response" in t}
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The words of the examples that have an intent, and stop words."""
+        return STOP_WORDS.union(*self.word_sets)
+
+    @cached_property
+    def word_sets(self) -> frozenset[frozenset[str]]:
+        """The words of each example that has an intent."""
+        named = (example for example, name in self.examples.items() if name is not None)
+        return frozenset(frozenset(example.split()) for example in named)
+
+    @cached_property
+    def _file(self) -> dict[str, Any]:
+        return tomllib.loads(self._path.read_text("utf-8"))
+
+    @cached_property
+    def _tables(self) -> dict[str, dict[str, Any]]:
+        return {name: table for name, table in self._file.items() if name != "questions"}
+
+    def intent(self, masked: str, encoder: Encoder) -> str | None:
+        """Return the intent of a masked message; None if it has none."""
+        if masked in self.examples:
+            return self.examples[masked]
+        scores = self.scores(masked, encoder)
+        best = max(scores, key=scores.__getitem__)
+        return best if scores[best] >= _LEAST else None
+
+    def scores(self, masked: str, encoder: Encoder) -> dict[str, float]:
+        """Return the score of each intent: about 1 for its examples, about 0 for all others."""
+        known, weights = self.fit(encoder)
+        vector = normalise(encoder.encode_query([masked]))
+        return dict(zip(self._tables, (_kernel(vector, known)[0] @ weights).tolist(), strict=True))
+
+    def fit(self, encoder: Encoder) -> tuple[FloatArray, NDArray[np.float64]]:
+        """Return the vectors of the examples, and the weights (examples × intents)."""
+        key = encoder.name, encoder.sha256, encoder.dimension
+        if key not in self._fitted:
+            known = normalise(encoder.encode_query(list(self.examples)))
+            names = list(self._tables)
+            wanted = np.array([[name == one for one in names] for name in self.examples.values()])
+            kernel = _kernel(known, known) + _RIDGE * np.eye(len(known))
+            weights = np.linalg.solve(kernel, wanted.astype(np.float64)).astype(np.float64)
+            self._fitted[key] = known, weights
+        return self._fitted[key]
+
+
+_SHARPNESS = 2.0  # of the Gaussian kernel on unit vectors
+_RIDGE = 0.3
+
+
+def _kernel(one: FloatArray, other: FloatArray) -> NDArray[np.float64]:
+    kernel: NDArray[np.float64] = np.exp(_SHARPNESS * ((one @ other.T).astype(np.float64) - 1.0))
+    return kernel
+
+
+CLASSIFIER = IntentClassifier(Path(__file__).with_suffix(".toml"))
+
+
+def recognise(
+    message: str, encoder: Encoder, *, is_follow_up: bool = False, loosely: bool = False
+) -> Request | None:
+    """Return what a message asks for; None if it is a question about the text.
+
+    is_follow_up: whether it may be about what was just answered. loosely: the reader refused it.
+    """
+    least = _LOOSELY_ALIKE if loosely else _ALIKE
+    sentences = None
+    if length := _LENGTH.search(message):
+        message = message[: length.start()] + message[length.end() :]
+        number = _NUMBERS.get(length[1].lower()) or int(length[1])
+        sentences = None if length[2].startswith("word") else min(number, MOST_SENTENCES)
+    masked, about = mask(message)
+    if masked not in CLASSIFIER.examples:
+        masked, about = mask(_CLOSING.sub("", _OPENING.sub("", message, count=1)) or message)
+        if not _is_like_an_example(masked, least):
+            return None
+    intent = CLASSIFIER.intent(masked, encoder)
+    is_of_none = intent in _OF_NO_ARTICLE and about is not None
+    if intent is None or is_of_none or (intent == "about" and about is None):
+        return None
+    held = set(masked.split())
+    is_sure = _is_sure(intent, held, about, is_follow_up)
+    return Request(cast(Intent, intent), about, bool(_ARTICLE & held), sentences, is_sure)
+
+
+def _is_sure(intent: str, held: set[str], about: str | None, is_follow_up: bool) -> bool:
+    """Return whether a message cannot be about something in the text.
+
+    "Summarise it" cannot, "What was it about?" can after an answer about a book, and "Who is the
+    journalist?" always can.
+    """
+    if intent in _OF_NO_ARTICLE or _SURELY & held:
+        return True
+    is_question = intent == "headline" or bool(QUESTION_WORDS & held)
+    if intent in ("show", "summary", "headline"):
+        return about is not None or not is_question or not is_follow_up
+    return not is_follow_up and (intent not in _FACTS or bool(_OF_THE_ARTICLE & held))
+
+
+def mask(message: str) -> tuple[str, str | None]:
+    """Replace the words that no example has by "something"; return the message and those words."""
+    typed = _words(message)
+    known = CLASSIFIER.vocabulary
+    strange = [n for n, (word, _, _) in enumerate(typed) if word not in known]
+    plain_words = [word for word, _, _ in typed]
+    if not strange:
+        return " ".join(plain_words), None
+    first, last = strange[0], strange[-1]
+    about = message[typed[first][1] : typed[last][2]]
+    has_article = first > 0 and plain_words[first - 1] in ("the", "a", "an")
+    before = plain_words[: first - 1] if has_article else plain_words[:first]
+    return " ".join([*before, _SOMETHING, *plain_words[last + 1 :]]), about
+
+
+def _is_like_an_example(masked: str, least: float) -> bool:
+    """Return whether a message may have an intent, judged by its words alone."""
+    held = frozenset(masked.split())
+    if masked in CLASSIFIER.examples or (_ARTICLE & held and len(held) <= _LONGEST):
+        return True
+    if not content_words(masked.replace(_SOMETHING, "")):
+        return False
+    return any(len(held & e) >= least * len(held | e) for e in CLASSIFIER.word_sets)
+
+
+def plain(text: str) -> str:
+    """Normalise a message for comparison: lower case, no punctuation, abbreviations expanded."""
+    return " ".join(word for word, _, _ in _words(text))
+
+
+def _words(text: str) -> list[tuple[str, int, int]]:
+    """Return the normalised words of a message, each with its range in the text."""
+    return [
+        (word, match.start(), match.end())
+        for match in _WORD.finditer(_TLDR.sub("tldr", text))
+        for word in _normalised(match[0]).split()
+    ]
+
+
+def _normalised(typed: str) -> str:
+    lower = unicodedata.normalize("NFKC", typed).lower().replace("’", "'").strip("'")
+    short = _LONG_DRAWN.sub(r"\1", lower)  # "hellooo", "heyyy"
+    return _ABBREVIATED.get(lower) or _ABBREVIATED.get(short) or short.removesuffix("'s")

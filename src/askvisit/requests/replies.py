@@ -1,0 +1,334 @@
+"""Replies to requests: small talk, one article as a whole, and which articles there are.
+
+A fact printed in an article is quoted; one that only its record has (the metadata of its file, or
+its `NAME.toml`) is reported as such, without a citation. If the two differ, both are given.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from askvisit import dates, printed
+from askvisit.passages import headline
+from askvisit.quotable import citation_of
+from askvisit.records import (
+    Answer,
+    Article,
+    ArticleRecord,
+    ArticleRequest,
+    Citation,
+    Fact,
+    FactName,
+    Sentence,
+    Span,
+    quoted,
+)
+from askvisit.requests import summary, which_article
+from askvisit.requests.intents import CLASSIFIER, SMALL_TALK, Request, recognise
+from askvisit.text import content_words, counted, ends_sentence, stems
+
+if TYPE_CHECKING:
+    from askvisit.encoder import Encoder
+    from askvisit.index import PassageIndex
+    from askvisit.printed import PrintedFact
+
+NOTHING_QUOTED = "Ask a question first. “Tell me more” then quotes what stands after the answer."
+AT_THE_END = "Nothing stands after that in the article."
+
+_SHOWN = 5
+"""Maximum sentences shown of an article: its headline and opening."""
+
+_MORE_SHOWN = 3
+"""Sentences quoted at a time after “tell me more”."""
+
+_MOST = 5
+"""Maximum number of articles quoted."""
+
+_NAMES: dict[FactName, str] = {
+    "author": "author",
+    "date": "publication date",
+    "source": "source",
+    "url": "web address",
+}
+_NO_HEADLINE = "The article has no headline; it is listed as “{}”."
+_NO_FACT = "The {} of “{}” is not known. Its record ({}) can give it."
+_NO_PASSAGE = "No passage was found with {} “{}”. "
+_NO_DATES = "None of the articles{} has a date. One can be given in a NAME.toml beside each."
+_WITHOUT_DATE = "{} of {} articles{} have no date."
+_ALSO_FOUND = "Also found: {} with {} “{}”."
+
+
+def completed(
+    index: PassageIndex,
+    encoder: Encoder,
+    message: str,
+    history: Sequence[Answer],
+    articles: Sequence[str] | None = None,
+) -> tuple[Request, str] | None:
+    """Return the request that a message completes by naming an article, and the article's id.
+
+    "The second one" completes the last reply that listed articles: what was asked before of no
+    article in particular is now asked of that one; after a mere list, it is shown.
+    """
+    last = reversed(which_article.last(history))
+    before = next((a for a in last if a.kind == "talk" and a.choices), None)
+    if before is None:
+        return None
+    named = which_article.only_named(index, message, articles, before.choices)
+    asked = None if named is None else recognise(before.question, encoder, loosely=True)
+    if named is None or asked is None:
+        return None
+    of_one = (*_NAMES, "headline", "show", "summary")
+    request = replace(asked, about=None, names_article=True, is_sure=True)
+    return (request if asked.intent in of_one else Request("show", names_article=True)), named
+
+
+def reply(
+    index: PassageIndex,
+    encoder: Encoder,
+    question: str,
+    request: Request,
+    history: Sequence[Answer] = (),
+    articles: Sequence[str] | None = None,
+) -> Answer | None:
+    """Fulfil a request, or ask which article it is about; None if it may be about the text.
+
+    question: as typed; history: earlier answers, oldest first; articles: ids to search (None: all).
+    """
+    intent = request.intent
+    if intent in SMALL_TALK:
+        return Answer.talk(question, CLASSIFIER.responses[intent])
+    if intent == "more":
+        return _more(index, question, history, articles)
+    if intent == "list":
+        return which_article.listing(index, question, which_article.among(index, articles))
+    if intent == "about":
+        return _about(index, question, request, articles)
+    if intent == "newest" or intent == "oldest":
+        return _by_date(index, question, request, articles)
+    chosen = which_article.choose(index, request, history, articles)
+    if len(chosen) != 1:
+        if not chosen and not request.names_article and request.about is not None:
+            return None
+        return which_article.which(index, question, chosen, request.about, articles)
+    article = index.article(chosen[0])
+    if intent in _NAMES:
+        # "It" in a conversation may be something in the text: then the text is searched.
+        surely = request.is_sure and (request.names_article or not history)
+        return _fact(index, question, intent, article, surely)
+    return _fulfilled(index, encoder, question, request, article)
+
+
+def _more(
+    index: PassageIndex,
+    question: str,
+    history: Sequence[Answer],
+    articles: Sequence[str] | None,
+) -> Answer:
+    """Quote what stands after the last quote, without what was quoted beside it."""
+    ids = which_article.among(index, articles)
+    quoting = (a.citations for a in reversed(history) if a.citations)
+    cited = next((c for c in quoting if c[0].article_id in ids), None)
+    if cited is None:
+        return Answer.talk(question, NOTHING_QUOTED)
+    article_id = cited[0].article_id
+    before = {c.start for c in cited if c.article_id == article_id}
+    after = [s for s in index.sentences(article_id, cited[0].end) if s.start not in before]
+    if not after:
+        return Answer.talk(question, AT_THE_END)
+    shown = [(sentence, 1.0) for sentence in after[:_MORE_SHOWN]]
+    return _quoted(question, "more", index.article(article_id), shown)
+
+
+def _fulfilled(
+    index: PassageIndex, encoder: Encoder, question: str, request: Request, article: Article
+) -> Answer:
+    """Quote the summary, headline or beginning of an article."""
+    if request.intent == "summary":
+        scored = summary.most_central(index, encoder, article, request.sentences)
+        in_order = sorted(scored, key=lambda chosen: chosen[0].start)
+        return _quoted(question, "summary", article, in_order)
+    sentences = index.sentences(article.id)
+    titled = headline(article.text) is not None
+    if request.intent == "headline":
+        if not titled:
+            return Answer.talk(question, _NO_HEADLINE.format(article.title))
+        first = [(s, 1.0) for s in sentences if s.paragraph == 1]
+        return _quoted(question, "headline", article, first)
+    shown = _beginning(sentences, after=1 if titled else 0)
+    return _quoted(question, "show", article, [(sentence, 1.0) for sentence in shown])
+
+
+def _beginning(sentences: Sequence[Sentence], after: int) -> list[Sentence]:
+    """Return the sentences up to the first paragraph `after` that one whose text is whole.
+
+    Above it stand paragraphs that are no text: byline, date and place.
+    """
+    text = (s.paragraph for s in sentences if s.paragraph > after and ends_sentence(s.text))
+    last = next(text, math.inf)
+    return [s for s in sentences if s.paragraph <= last][:_SHOWN]
+
+
+def _quoted(
+    question: str,
+    wanted: ArticleRequest,
+    article: Article,
+    scored: Sequence[tuple[Sentence, float]],
+) -> Answer:
+    """Cite sentences in the given order, the article's own."""
+    citations = tuple(
+        citation_of(number, article, Span(sentence, None, None, score, 0.0), score)
+        for number, (sentence, score) in enumerate(scored, 1)
+    )
+    text = quoted(citations)
+    return Answer(question, question, "answer", True, text, 1.0, citations, request=wanted)
+
+
+def _fact(
+    index: PassageIndex, question: str, name: FactName, article: Article, surely: bool
+) -> Answer | None:
+    """State a fact about one article; None if it is unknown, unless surely asked for."""
+    record: str | None = getattr(article, name)
+    place = _printed(article, name)
+    told = [] if place is None else [Fact(article.id, article.title, name, place.value, True)]
+    if record is not None and not (place is not None and _agree(name, record, place.value)):
+        told.append(Fact(article.id, article.title, name, record, False))
+    if not told:
+        return Answer.talk(question, _unknown(name, article)) if surely else None
+    sentence = None if place is None else _sentence(index, article, place)
+    if place is None or sentence is None:
+        told = [replace(fact, printed=False) for fact in told]
+        return _answer(question, name, (), told)
+    span = Span(sentence, place.start, place.end, 1.0, 0.0)
+    return _answer(question, name, [Citation.of(1, article, span, 1.0)], told)
+
+
+def _unknown(name: FactName, article: Article) -> str:
+    record = PurePath(article.id).with_suffix(".toml").name
+    return _NO_FACT.format(_NAMES[name], article.title, record)
+
+
+def _printed(article: Article, name: FactName) -> PrintedFact | None:
+    if name == "author":
+        return printed.author(article.text)
+    if name == "date":
+        return printed.date(article.text)
+    value: str | None = getattr(article, name)
+    return printed.find(article.text, value) if value is not None else None
+
+
+def _agree(name: FactName, record: str, value: str) -> bool:
+    if name == "date":
+        one, other = dates.days(record), dates.days(value)
+        return one is not None and other is not None and one[0] <= other[1] and other[0] <= one[1]
+    return stems(record) == stems(value)
+
+
+def _sentence(index: PassageIndex, article: Article, place: PrintedFact) -> Sentence | None:
+    """Return the sentence that contains a printed fact; None if a sentence break splits it."""
+    for sentence in index.sentences(article.id, end=place.end):
+        if sentence.start <= place.start and place.end <= sentence.end:
+            return sentence
+    return None
+
+
+def _by_date(
+    index: PassageIndex, question: str, request: Request, articles: Sequence[str] | None
+) -> Answer | None:
+    """Name the newest or oldest article, of all or about something, by its headline.
+
+    Several from the same day are all named.
+    """
+    ids: Sequence[str] = which_article.among(index, articles)
+    if request.about is not None:
+        if not request.names_article:  # "the newest ferry" is something in the text
+            return None
+        ids = which_article.every_one_about(index, request.about, articles)
+        if not ids:
+            return which_article.which(index, question, [], request.about, articles)
+    among = set(ids)
+    about = "" if request.about is None else f" about “{request.about}”"
+    dated = [(day, r) for r in index.records if r.id in among and (day := _day(r)) is not None]
+    if not dated:
+        return Answer.talk(question, _NO_DATES.format(about)) if request.is_sure else None
+    pick = max if request.intent == "newest" else min
+    best = pick(day for day, _ in dated)
+    found = [record for day, record in dated if day == best][:_MOST]
+    citations = [
+        Citation.of(n, index.article(r.id), Span(first, None, None, 1.0, 0.0), 1.0)
+        for n, r in enumerate(found, 1)
+        if (first := next(iter(index.sentences(r.id)), None)) is not None
+    ]
+    told = [Fact(r.id, r.title, "date", r.date, False) for r in found if r.date is not None]
+    undated = len(ids) - len(dated)
+    note = [_WITHOUT_DATE.format(undated, len(ids), about)] if undated else []
+    return _answer(question, "newest" if pick is max else "oldest", citations, told, note)
+
+
+def _day(record: ArticleRecord) -> date | None:
+    days = dates.days(record.date) if record.date is not None else None
+    return None if days is None else days[0]
+
+
+def _about(
+    index: PassageIndex, question: str, request: Request, articles: Sequence[str] | None
+) -> Answer | None:
+    """Quote, from each of the first articles that have the words, the sentence with most of them.
+
+    How many more there are is said.
+    """
+    about = request.about
+    assert about is not None
+    passages = list(which_article.mentions(index, about, articles))
+    citations: list[Citation] = []
+    for passage in passages[:_MOST]:
+        sentence = which_article.sentence_with_most(index, passage, about)
+        if sentence is not None:
+            span = Span(sentence, None, None, 1.0, 0.0)
+            article = index.article(passage.article_id)
+            citations.append(Citation.of(len(citations) + 1, article, span, 1.0))
+    having = "the word" if len(content_words(about)) == 1 else "all the words"
+    if not citations:
+        if not request.is_sure:
+            return None
+        none = _NO_PASSAGE.format(having, about)
+        return which_article.listing(index, question, which_article.among(index, articles), none)
+    left = len(passages) - len(citations)
+    note = [_ALSO_FOUND.format(counted(left, "more article"), having, about)] if left else []
+    return _answer(question, "about", citations, [], note)
+
+
+def _answer(
+    question: str,
+    request: ArticleRequest,
+    citations: Sequence[Citation],
+    told: Sequence[Fact],
+    notes: Sequence[str] = (),
+) -> Answer:
+    """Return quotes, then the facts that only records have."""
+    cited = tuple(dict.fromkeys(citation.article_id for citation in citations))
+    notes = (*(_sentence_of(fact) for fact in told if not fact.printed), *notes)
+    return Answer(
+        question=question,
+        reading=question,
+        kind="answer" if citations else "talk",
+        found=bool(citations),
+        text="\n".join([*([quoted(citations)] if citations else ()), *notes]),
+        confidence=1.0 if citations else 0.0,
+        citations=tuple(citations),
+        request=request,
+        facts=tuple(told),
+        choices=cited if len(cited) > 1 else (),
+        notes=notes if citations else (),
+    )
+
+
+def _sentence_of(fact: Fact) -> str:
+    """State a fact from an article's record."""
+    name, title = _NAMES[fact.name], fact.article_title
+    return f"According to its record, the {name} of “{title}” is {fact.value}."

@@ -1,0 +1,228 @@
+"""Which article a request is about: the one that it names, the only one, or the one cited last.
+
+If none of these applies, nothing is guessed: the user is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from askvisit.records import Answer, Article, Passage, Sentence
+from askvisit.text import AUXILIARIES, QUESTION_WORDS, lower_tokens, stems
+
+if TYPE_CHECKING:
+    from askvisit.index import PassageIndex
+    from askvisit.requests.intents import Request
+
+_TITLES_LISTED = 5
+_TITLES_COMPARED = 200
+"""With more articles, only the titles listed first and those of articles with the words are."""
+
+_PASSAGES_SEARCHED = 20
+_MOST_SEARCHED = 1_000
+"""Passages searched for articles that mention something: a long article has many of them."""
+
+_AROUND_A_NAME = re.compile(r"\b(?:the|one|article|story|about|please)\b", re.IGNORECASE)
+_ASKING = QUESTION_WORDS | AUXILIARIES | {"tell"}
+_SURELY_PLACES = 99
+"""A larger number is a place only if there are as many articles ("the 737 article")."""
+
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+
+
+def choose(
+    index: PassageIndex,
+    request: Request,
+    history: Sequence[Answer] = (),
+    articles: Sequence[str] | None = None,
+) -> list[str]:
+    """Return the ids of the articles that a request may be about; empty if it names none.
+
+    history: earlier answers, oldest first, of which the last may list articles that a place ("the
+    second one") counts; articles: the ids to choose from (None: all).
+    """
+    ids = among(index, articles, listed(history))
+    if request.about is not None:
+        loosely = request.names_article
+        named = _named(index, request.about, ids, loosely)
+        if not named and not loosely and request.intent == "summary":
+            # A few words of a title are enough if no other has them: "summarise the bridge".
+            alike = _named(index, request.about, ids, loosely=True)
+            named = alike if len(alike) == 1 else []
+        by_place = _place(_plain(request.about), len(ids)) is not None
+        if named or by_place or not loosely:
+            return named
+        best = next(mentions(index, request.about, articles), None)
+        return [] if best is None else [best.article_id]
+    last = next((i for answer in reversed(history) for i in _article_of(answer) if i in ids), None)
+    return ids if last is None else [last]
+
+
+def _article_of(answer: Answer) -> list[str]:
+    """Return the article that an answer quotes first or else gives a fact about."""
+    cited = [citation.article_id for citation in answer.citations]
+    return [*cited, *(fact.article_id for fact in answer.facts)][:1]
+
+
+def only_named(
+    index: PassageIndex,
+    words: str,
+    articles: Sequence[str] | None = None,
+    choices: Sequence[str] = (),
+) -> str | None:
+    """Return the id of the one article that words name, if they do nothing else.
+
+    They name it by place among `choices`, by file or by words of its title, and so answer "Which
+    article?".
+    """
+    ids = among(index, articles, choices)
+    bare = _AROUND_A_NAME.sub(" ", words)
+    named = _named(index, words, ids, loosely=True) or _named(index, bare, ids, loosely=True)
+    if len(named) != 1:
+        return None
+    # "Why did tariffs rise?" has no other content words than a title, and yet asks something.
+    asking = _ASKING.intersection(lower_tokens(words))
+    return named[0] if asking <= set(lower_tokens(index.article(named[0]).title)) else None
+
+
+def which(
+    index: PassageIndex,
+    question: str,
+    chosen: Sequence[str],
+    about: str | None,
+    articles: Sequence[str] | None = None,
+) -> Answer:
+    """Ask which of the possible articles is meant; say so if none was found for what was named."""
+    ids = chosen or among(index, articles)
+    if chosen or about is None:
+        return listing(index, question, ids, "Which article? ", " Name one.")
+    return listing(index, question, ids, f"No article was found for “{about}”. ")
+
+
+def every_one_about(
+    index: PassageIndex, about: str, articles: Sequence[str] | None = None
+) -> list[str]:
+    """Return the ids of the articles that have all words in the title, or `mentions` them all."""
+    ids = among(index, articles)
+    found = {passage.article_id for passage in mentions(index, about, articles)}
+    found.update(_named(index, about, ids, loosely=True))
+    return [i for i in ids if i in found]
+
+
+def mentions(
+    index: PassageIndex, about: str, articles: Sequence[str] | None = None
+) -> Iterator[Passage]:
+    """Yield, of each article with all words in one passage, the best of these; the best first.
+
+    Only the `_MOST_SEARCHED` passages that match best are looked at.
+    """
+    wanted = stems(about)
+    within = None if articles is None else [index.passage_range(i) for i in articles]
+    numbers = [number for number, _ in index.bm25(about, _MOST_SEARCHED, within)] if wanted else []
+    found = set()
+    for first in range(0, len(numbers), _PASSAGES_SEARCHED):
+        few = numbers[first : first + _PASSAGES_SEARCHED]
+        passages = index.passages(few)
+        for passage in (passages[number] for number in few):
+            if passage.article_id not in found and wanted <= stems(passage.text):
+                found.add(passage.article_id)
+                yield passage
+
+
+def sentence_with_most(index: PassageIndex, passage: Passage, about: str) -> Sentence | None:
+    """Return the sentence of a passage that has most of the words; None if it has no sentence."""
+    wanted = stems(about)
+    inside = index.sentences(passage.article_id, passage.start, passage.end)
+    return max(inside, key=lambda s: len(wanted & stems(s.text)), default=None)
+
+
+def among(
+    index: PassageIndex, articles: Sequence[str] | None, choices: Sequence[str] = ()
+) -> list[str]:
+    """Return the ids to choose from: first those of `choices`, then the others in index order."""
+    known = dict.fromkeys(i for i in index.article_ids() if articles is None or i in articles)
+    return list(dict.fromkeys([*(i for i in choices if i in known), *known]))
+
+
+def listed(history: Sequence[Answer]) -> tuple[str, ...]:
+    """Return the articles that the last answer lists, in order."""
+    return next((answer.choices for answer in reversed(last(history)) if answer.choices), ())
+
+
+def last(history: Sequence[Answer]) -> Sequence[Answer]:
+    """Return the last answer, or its parts if several questions were asked in a line."""
+    return (history[-1].parts or history[-1:]) if history else ()
+
+
+def listing(
+    index: PassageIndex, question: str, ids: Sequence[str], before: str = "", after: str = ""
+) -> Answer:
+    """Say how many articles there are, with the first titles, between two other texts."""
+    choices = ids[:_TITLES_LISTED]
+    titles = [f"“{index.article(article_id).title}”" for article_id in choices]
+    if len(ids) == 1:
+        told = f"There is one article: {titles[0]}."
+    else:
+        more = f", and {len(ids) - len(titles):,} more" if len(ids) > len(titles) else ""
+        numbered = ", ".join(f"{number}. {title}" for number, title in enumerate(titles, 1))
+        told = f"There are {len(ids):,} articles: {numbered}{more}."
+    return Answer.talk(question, f"{before}{told}{after}", choices)
+
+
+def _named(index: PassageIndex, about: str, ids: Sequence[str], loosely: bool) -> list[str]:
+    """Return the articles that words name by file, by place in the listing, or by title."""
+    plain = _plain(about)
+    by_file = [
+        i for i in ids if plain in (i.lower(), PurePath(i).stem.lower(), _file_words(i).lower())
+    ]
+    if by_file:
+        return by_file
+    place = _place(plain, len(ids))
+    if place is not None and place < _SURELY_PLACES:
+        return list(ids[place : place + 1])
+    asked = stems(plain)
+    compared = ids
+    if len(ids) > _TITLES_COMPARED:
+        mentioned = [i for i in _mentioning(index, plain) if i in ids]
+        compared = list(dict.fromkeys([*ids[:_TITLES_LISTED], *mentioned]))
+    titled = [i for i in compared if asked and _is_titled(index.article(i), asked, loosely)]
+    if titled:
+        return [i for i in titled if _plain(index.article(i).title) == plain] or titled
+    return [] if place is None else [ids[place]]
+
+
+def _mentioning(index: PassageIndex, about: str) -> list[str]:
+    """Return the articles that mention something, those with the best passages first."""
+    found = index.bm25(about, _PASSAGES_SEARCHED)
+    passages = index.passages(number for number, _ in found)
+    return list(dict.fromkeys(passages[number].article_id for number, _ in found))
+
+
+def _plain(about: str) -> str:
+    return about.strip(" .?!“”\"'").lower()
+
+
+def _place(plain: str, articles: int) -> int | None:
+    """Return the place in the listing, from 0, that words name among so many articles."""
+    word = plain.removeprefix("the ").removeprefix("number ").removesuffix(" one").strip(" .#")
+    if word in _ORDINALS:
+        return _ORDINALS.index(word)
+    number = re.fullmatch(r"([1-9]\d{0,2})(?:st|nd|rd|th)?", word)
+    if number is None or int(number[1]) > max(articles, _SURELY_PLACES):
+        return None
+    return int(number[1]) - 1
+
+
+def _is_titled(article: Article, asked: frozenset[str], loosely: bool) -> bool:
+    """Return whether title or file name have all words; unless loosely, most of the title."""
+    title = stems(article.title)
+    known = title | stems(_file_words(article.id))
+    return asked <= known and (loosely or 2 * len(asked) > len(title))
+
+
+def _file_words(article_id: str) -> str:
+    """Return a file's name without its ending as words: "court ruling" for "court-ruling.md"."""
+    return " ".join(re.split(r"[\W_]+", PurePath(article_id).stem))

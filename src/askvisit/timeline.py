@@ -1,0 +1,255 @@
+"""Timelines of an index or of a topic in it: dated sentences in chronological order, each cited.
+
+What cannot be dated (`dates.resolving`) is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from askvisit import printed, ranking
+from askvisit.calibration import shipped
+from askvisit.dates import PartialDate, Precision, publication_day
+from askvisit.dates.resolving import DatedWords, dated
+from askvisit.errors import QuestionError
+from askvisit.reader import SentenceReader
+from askvisit.records import Article, Citation, Evidence, Sentence, Span
+from askvisit.retriever import Retriever
+from askvisit.rewriting.mentions import names
+from askvisit.text import content_words, ends_sentence, stem, stems, words
+
+if TYPE_CHECKING:
+    from askvisit.encoder import Encoder
+    from askvisit.index import PassageIndex
+    from askvisit.ranking import Candidate
+
+_PASSAGES = 24
+"""Passages whose surroundings are searched for a topic."""
+
+_AROUND = 600
+"""Characters of context on either side of a passage."""
+
+_ARTICLES_REMEMBERED = 1024
+
+_OF_A_DATE_LINE = frozenset("am and at by for from in of on pm the updated".split())
+"""Words in lower case that may follow the date of an article: "by Ada Quill", "at 9 am"."""
+
+_GOES_ON = re.compile(r"\s*(?:[:–—]|\s-)\s*[^\W\d_]")
+
+_Place = tuple[str, int]
+"""A sentence: its article's id and start offset."""
+
+
+_HOLDS_ALL = 0.9
+"""Minimum confidence in a sentence that contains all the words of a topic."""
+
+_BEFORE = 2
+"""Number of preceding sentences that may name what a sentence's pronouns refer to."""
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """A dated sentence. `citation` quotes it; its span is the words that date it.
+
+    `date` is YYYY, YYYY-MM or YYYY-MM-DD, as precise as the words and the article's publication
+    date allow; `precision` says which. A week, quarter or season is given as the month or year that
+    it lies in.
+    """
+
+    date: str
+    precision: Precision
+    citation: Citation
+
+
+@dataclass(frozen=True)
+class TimelineScope:
+    """What a timeline covers: some articles, and a time span that includes both ends."""
+
+    articles: Sequence[str]
+    since: PartialDate | None = None
+    until: PartialDate | None = None
+
+    def includes(self, when: PartialDate) -> bool:
+        """Return whether a date may lie in the span; a year does if it overlaps the span."""
+        too_early = self.since is not None and when.last < self.since.first
+        too_late = self.until is not None and when.first > self.until.last
+        return not (too_early or too_late)
+
+
+def bound(name: str, given: str | date | None) -> PartialDate | None:
+    """Parse one end of a time span; raises `QuestionError` if it is not a date."""
+    if given is None:
+        return None
+    try:
+        return PartialDate.parse(str(given)[:10] if isinstance(given, date) else given.strip())
+    except (ValueError, AttributeError) as error:
+        raise QuestionError(
+            f"{name} is {given!r}, which is not a date; give YYYY, YYYY-MM or YYYY-MM-DD"
+        ) from error
+
+
+def span(
+    since: str | date | None, until: str | date | None
+) -> tuple[PartialDate | None, PartialDate | None]:
+    """Parse the ends of a time span; raises `QuestionError` for invalid dates or an empty span."""
+    first, last = bound("since", since), bound("until", until)
+    if first is not None and last is not None and last.last < first.first:
+        raise QuestionError(f"until ({last}) is before since ({first}); swap them")
+    return first, last
+
+
+def everything(index: PassageIndex, scope: TimelineScope) -> tuple[TimelineEntry, ...]:
+    """Return all dated sentences of articles."""
+    found = [(index.article(a), _dated(index, index.article(a))) for a in scope.articles]
+    return _entries(found, scope, {})
+
+
+def on_topic(
+    index: PassageIndex, encoder: Encoder, reader: SentenceReader, topic: str, scope: TimelineScope
+) -> tuple[TimelineEntry, ...]:
+    """Return the dated sentences of articles that are about a topic.
+
+    These are the sentences that a topic search is sure of, and those that contain all words of the
+    topic, alone or with the two sentences before them. A citation's score is the confidence.
+    """
+    retriever = Retriever(index, encoder)
+    evidence = retriever.gather(topic, list(scope.articles), passages=_PASSAGES, around=_AROUND)
+    articles = [index.article(a) for a in dict.fromkeys(w.article_id for w in evidence.windows)]
+    dates = {article.id: _dated(index, article) for article in articles}
+    places = {(a, words.sentence.start) for a, found in dates.items() for words in found}
+    scores: dict[_Place, float] = {}
+    for candidate in _ranked(topic, _only(evidence, places), reader):
+        sentence = candidate.span.sentence
+        scores[sentence.article_id, sentence.start] = candidate.confidence
+    sure = {place for place, score in scores.items() if score >= _least_confidence()}
+    found = []
+    for article in articles:
+        about = _spoken_of(topic, index.sentences(article.id))
+        about |= {start for article_id, start in sure if article_id == article.id}
+        found.append((article, [d for d in dates[article.id] if d.sentence.start in about]))
+    return _entries(found, scope, scores)
+
+
+def _only(evidence: Evidence, places: Collection[_Place]) -> Evidence:
+    """Keep only the sentences to read: most have no date, and reading takes time."""
+    windows = (
+        replace(w, sentences=tuple(s for s in w.sentences if (s.article_id, s.start) in places))
+        for w in evidence.windows
+    )
+    return replace(evidence, windows=tuple(w for w in windows if w.sentences))
+
+
+def _spoken_of(topic: str, sentences: Sequence[Sentence]) -> set[int]:
+    """Return the starts of the sentences that, with the two before them, contain a topic."""
+    texts = [sentence.text for sentence in sentences]
+    return {
+        sentence.start
+        for n, sentence in enumerate(sentences)
+        if _holds(topic, " ".join(texts[max(0, n - 2) : n + 1]))
+    }
+
+
+def _entries(
+    found: Sequence[tuple[Article, Sequence[DatedWords]]],
+    scope: TimelineScope,
+    scores: dict[_Place, float],
+) -> tuple[TimelineEntry, ...]:
+    """Sort what was found by date, then by article and position, and number it."""
+    rows = {
+        (words.date, article.id, words.sentence.start): (article, words)
+        for article, dates in found
+        for words in reversed(dates)  # if a sentence gives a date twice, the first is cited
+        if scope.includes(words.date)
+    }
+    ordered = sorted(rows, key=lambda row: (row[0].order, *row[1:]))
+    entries = []
+    for number, row in enumerate(ordered, 1):
+        article, words = rows[row]
+        score = scores.get((article.id, words.sentence.start), 1.0)
+        span = Span(words.sentence, words.start, words.end, score, 0.0)
+        citation = Citation.of(number, article, span, score)
+        entries.append(TimelineEntry(str(words.date), words.date.precision, citation))
+    return tuple(entries)
+
+
+def _dated(index: PassageIndex, article: Article) -> tuple[DatedWords, ...]:
+    return _remembered(article, tuple(index.sentences(article.id)))
+
+
+@lru_cache(maxsize=_ARTICLES_REMEMBERED)
+def _remembered(article: Article, sentences: tuple[Sentence, ...]) -> tuple[DatedWords, ...]:
+    start, end = _date_line(article.text)
+    return tuple(
+        found
+        for found in dated(sentences, publication_day(article.date))
+        if not start <= found.start < end or ends_sentence(found.sentence.text)
+    )
+
+
+def _date_line(text: str) -> tuple[int, int]:
+    """Return the range of the line that only says when an article was published, else (0, 0).
+
+    A dateline goes on with the report, and the first line of a chronicle with what happened then.
+    """
+    fact = printed.date(text)
+    if fact is None:
+        return 0, 0
+    start = text.rfind("\n", 0, fact.start) + 1
+    end = text.find("\n", fact.end)
+    end = len(text) if end < 0 else end
+    if _GOES_ON.match(text, fact.end, end):
+        return 0, 0
+    small = {word for word in words(text[fact.end : end]) if word.isalpha() and word.islower()}
+    return (start, end) if small <= _OF_A_DATE_LINE else (0, 0)
+
+
+def _ranked(about: str, evidence: Evidence, reader: SentenceReader) -> list[Candidate]:
+    """Return the sentences found for a topic or claim as candidates, best first."""
+    ranked = ranking.rank(evidence, reader.read(about, evidence), shipped(SentenceReader.name))
+    held: list[Candidate] = []
+    others: list[Candidate] = []
+    read = evidence.sentences
+    named = _named(about, read)
+    for candidate in ranked:
+        sentence = candidate.span.sentence
+        if _holds(about, sentence.text):
+            held.append(replace(candidate, confidence=max(_HOLDS_ALL, candidate.confidence)))
+        elif not named or _mentions(named, _leading_to(sentence, read)):
+            others.append(candidate)
+    return held + others
+
+
+def _least_confidence() -> float:
+    """Return the minimum confidence in a sentence that is shown besides the best."""
+    return shipped(SentenceReader.name).thresholds["normal"]
+
+
+def _holds(about: str, sentence: str) -> bool:
+    """Return whether a sentence has all the words of a topic, ignoring endings."""
+    asked = stems(about)
+    return bool(asked) and asked <= stems(sentence)
+
+
+def _named(about: str, read: Sequence[Sentence]) -> list[str]:
+    """Return the names in a topic, except words that the texts also write in lower case."""
+    small = {stem(word) for s in read for word in words(s.text) if word.islower()}
+    return [n for n in names(about) if any(stem(word) not in small for word in content_words(n))]
+
+
+def _leading_to(sentence: Sentence, read: Sequence[Sentence]) -> str:
+    """Return a sentence preceded by those that may name who its "he" is."""
+    before = [
+        s.text for s in read if s.article_id == sentence.article_id and s.start < sentence.start
+    ]
+    return " ".join([*before[-_BEFORE:], sentence.text])
+
+
+def _mentions(named: Sequence[str], text: str) -> bool:
+    """Return whether each name, or a word of it, is in a text."""
+    there = stems(text)
+    return all(stems(name) & there for name in named)
