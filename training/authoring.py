@@ -35,8 +35,10 @@ ANSWERED, UNANSWERED = 22, 15  # minimum questions of a first edition
 TURNED_SHARE, TURNED = 0.7, 14  # minimum that a second edition newly, and no longer, answers
 DIALOGUES, TURNS = 3, (5, 10)
 
-BROAD = "why how views reaction next background compare sides aspect who list topic".split()
+BROAD = "why how views reaction next background compare sides aspect who list topic claim".split()
 """The kinds of broad questions; those without an answer are of the kind `none`."""
+TERSE = ("topic", "claim")
+"""Kinds that a single sentence may answer."""
 BROAD_QUESTIONS, BROAD_UNANSWERED = 16, 4  # of an edition
 
 Line = dict[str, Any]
@@ -279,8 +281,10 @@ def _broad_problem(row: Any, sentences: int) -> str:
             return f"a number of no sentence; they go from 0 to {sentences - 1}"
         if kind == "none" and marked:
             return "sentences answer a question of none; leave them out or give a kind"
-        if kind != "none" and (not essential or len(marked) < 2):
-            return "mark an essential sentence, and two in all: one sentence answers no broad one"
+        if kind != "none" and not essential:
+            return "mark an essential sentence, or make it of the kind none"
+        if kind not in ("none", *TERSE) and len(marked) < 2:
+            return "mark two sentences in all: one sentence answers no broad question"
     except (KeyError, TypeError, AttributeError) as error:
         return f"not the fields of BROAD.md ({error!r})"
     return ""

@@ -263,6 +263,14 @@ def test_broad_questions_are_written(editions, broad, tmp_path, capsys):
     assert article(second=False)[start:end].startswith("Lund planted 101 trees")
 
 
+@pytest.mark.parametrize("kind", ["topic", "claim"])
+def test_one_sentence_may_answer_a_topic_or_a_statement(editions, broad, tmp_path, kind):
+    rows = broad_rows()
+    rows[2] |= {"kind": kind, "useful": []}
+    (broad / "trees-a.json").write_text(json.dumps(rows))
+    assert main(["broad", str(broad), str(editions), str(tmp_path / "out.jsonl")]) == 0
+
+
 @pytest.mark.parametrize(
     ("changed", "problem"),
     [
@@ -271,7 +279,8 @@ def test_broad_questions_are_written(editions, broad, tmp_path, capsys):
         ({"essential": [2, 1]}, "question 3: numbers are not in order"),
         ({"essential": [2]}, "question 3: a sentence is essential and useful"),
         ({"useful": [99]}, "question 3: a number of no sentence"),
-        ({"useful": []}, "question 3: mark an essential sentence, and two in all"),
+        ({"useful": []}, "question 3: mark two sentences in all"),
+        ({"essential": []}, "question 3: mark an essential sentence"),
         ({"essential": None}, "question 3: not the fields of BROAD.md"),
         ({"kind": "none"}, "question 3: sentences answer a question of none"),
         ({"kind": "none", "essential": [], "useful": []}, "5 questions of none; write 4"),
