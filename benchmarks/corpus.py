@@ -42,7 +42,7 @@ from askvisit.encoder import RecentTexts
 from askvisit.evaluation.editions import Edition, EditionQuestion, Range, read_editions
 from askvisit.index import open_index
 from askvisit.reader.protocol import PASSAGES
-from askvisit.records import Hit
+from askvisit.records import ArticleMatch, Hit
 from askvisit.retriever import Retriever
 
 ARTICLES = 10
@@ -94,12 +94,13 @@ ALONE: dict[str, Fusion] = {"dense": dense, "BM25": bm25}
 @contextmanager
 def fused_by(fusion: Fusion) -> Iterator[None]:
     """Make every search fuse in another way within the block."""
-    search = Retriever.search
+    found = Retriever._found
 
-    def fused(self: Retriever, *arguments: Any, **options: Any) -> list[Hit]:
-        return fusion(search(self, *arguments, **options))
+    def fused(self: Retriever, *arguments: Any) -> tuple[list[Hit], dict[str, ArticleMatch]]:
+        hits, matches = found(self, *arguments)
+        return fusion(hits), matches
 
-    with mock.patch.object(Retriever, "search", fused):
+    with mock.patch.object(Retriever, "_found", fused):
         yield
 
 

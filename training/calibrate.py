@@ -2,7 +2,8 @@
 
 Editions of news articles, with facts, lists and broad questions, and pages of consecutive SQuAD
 paragraphs, none of which a reader was trained on, become small indexes; their questions go through
-retriever and reader as a user's would. News counts twice. The shipped fits are
+retriever and reader as a user's would. With ``--among`` some are asked again of many articles at
+once, with their own and without it. News counts twice. The shipped fits are
 ``src/askvisit/models/calibration.json``.
 """
 
@@ -10,8 +11,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from math import exp, log
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +25,7 @@ from tqdm import tqdm
 from askvisit import calibration, cross_validation, fitting
 from askvisit import encoder as encoders
 from askvisit import reader as readers
+from askvisit.dates import week_of
 from askvisit.encoder import Encoder
 from askvisit.errors import AskvisitError, DataError
 from askvisit.evaluation.broad import read_broad
@@ -31,6 +37,9 @@ from askvisit.records import Span
 from askvisit.retriever import Retriever
 from askvisit.text import marked
 from training.pages import Page, PageQuestion, sampled, squad_pages
+
+FEW = 30
+"""How many other articles half of the questions of `ask_among` are asked of."""
 
 
 def edition_pages(path: Path) -> list[Page]:
@@ -83,11 +92,98 @@ def ask(
                 )
 
 
+def ask_among(
+    pages: Sequence[Page],
+    others: Sequence[Page],
+    readers: Sequence[Reader],
+    encoder: Encoder,
+    most: int,
+) -> Iterator[tuple[Sample, ...]]:
+    """Ask questions of many articles at once, as if on one day: of all, or of about thirty.
+
+    pages: two editions of each article, one after the other; all are given days of publication. Of
+    at most ``most`` questions of the first editions, each is asked
+
+    - with the page among the others, and if it answers, without it;
+    - if both editions answer and one is clearly older, with both among the others: with words for
+      the time of one of them, and with none. Then the newer is right, as in news.
+    """
+    rng = random.Random(0)
+    twins = list(zip(pages[::2], pages[1::2], strict=True))
+    ages = {page: _age(rng) for page in [*pages, *others]}
+    names = {page: f"{number}.txt" for number, page in enumerate(ages)}
+    texts = {names[page]: page.text for page in ages}
+    sidecars = {
+        names[page].replace(".txt", ".toml"): f'date = "{TODAY - timedelta(days=age)}"\n'
+        for page, age in ages.items()
+    }
+    asked = [(both, n) for both in twins for n in range(len(both[0].questions))]
+    asked = [(both, n) for both, n in asked if not both[0].questions[n].several]
+    asked = rng.sample(asked, min(most, len(asked)))
+    with temporary_index(texts | sidecars, encoder) as folder:
+        retriever = Retriever(open_index(folder), encoder, TODAY)
+        beside = [names[page] for page in (*(first for first, _ in twins), *others)]
+
+        def ask(page: Page, question: PageQuestion, among: list[str]) -> tuple[Sample, ...]:
+            own = names[page]
+            return tuple(
+                _sample(page, question, "among", reader, retriever, 0, among, own)
+                for reader in readers
+            )
+
+        for number, (both, place) in enumerate(tqdm(asked, desc="among", unit="question")):
+            first, second = (page.questions[place] for page in both)
+            rest = [name for name in beside if name != names[both[0]]]
+            if number % 2:
+                rest = rng.sample(rest, min(FEW, len(rest)))
+            yield ask(both[0], first, [names[both[0]], *rest])
+            if first.starts:
+                yield ask(both[0], replace(first, starts=()), rest)
+            newer, older = sorted(both, key=ages.__getitem__)
+            if first.starts and second.starts and ages[older] > 2 * ages[newer] + 30:
+                among = [*map(names.__getitem__, both), *rest]
+                page = rng.choice(both)
+                timed = f"{first.text.rstrip('?')} {_time(rng, ages[page])}?"
+                yield ask(page, replace(page.questions[place], text=timed), among)
+                yield ask(newer, newer.questions[place], among)
+
+
+TODAY = date(2025, 1, 15)
+"""The day on which the questions of `ask_among` are asked."""
+
+
+def _age(rng: random.Random) -> int:
+    """Draw the age of an article in days: up to eleven years, as often under two months as over."""
+    return int(exp(rng.uniform(0, log(4000))))
+
+
+def _time(rng: random.Random, age: int) -> str:
+    """Return words for the time of an article of this age, on `TODAY`."""
+    day = TODAY - timedelta(days=age)
+    weeks = (week_of(TODAY)[0] - week_of(day)[0]).days // 7
+    months = 12 * (TODAY.year - day.year) + TODAY.month - day.month
+    words = [f"in {day:%B} {day.year}", f"in {day.year}"]
+    words += ["yesterday"] if age == 1 else []
+    words += [["this week", "last week"][weeks]] if weeks < 2 else []
+    words += [f"{weeks} weeks ago"] if 2 <= weeks < 9 else []
+    words += [["this month", "last month"][months]] if months < 2 else []
+    words += ["recently"] if age < 14 else []
+    words += [["this year", "last year"][TODAY.year - day.year]] if day.year > 2023 else []
+    return rng.choice(words)
+
+
 def _sample(
-    page: Page, asked: PageQuestion, source: str, reader: Reader, retriever: Retriever, needed: int
+    page: Page,
+    asked: PageQuestion,
+    source: str,
+    reader: Reader,
+    retriever: Retriever,
+    needed: int,
+    among: Sequence[str] | None = None,
+    own: str = ARTICLE,
 ) -> Sample:
     question = marked(asked.text)
-    evidence = retriever.gather(question, passages=reader.passages)
+    evidence = retriever.gather(question, among, passages=reader.passages)
     spans = reader.read(question, evidence)
     return Sample(
         source,
@@ -95,20 +191,21 @@ def _sample(
         asked.text,
         evidence,
         spans,
-        _begin_in(spans, asked.starts),
+        _begin_in(spans, own, asked.starts),
         bool(asked.starts),
         asked.far,
         needed,
-        _begin_in(spans, asked.useful),
+        _begin_in(spans, own, asked.useful),
     )
 
 
-def _begin_in(spans: Sequence[Span], starts: Sequence[int]) -> tuple[int, ...]:
-    """Return the numbers of the spans in whose sentences one of the offsets is."""
+def _begin_in(spans: Sequence[Span], article: str, starts: Sequence[int]) -> tuple[int, ...]:
+    """Return the numbers of the spans in whose sentences one of the article's offsets is."""
     return tuple(
         number
         for number, span in enumerate(spans)
-        if any(span.sentence.start <= s < span.sentence.end for s in starts)
+        if span.sentence.article_id == article
+        and any(span.sentence.start <= s < span.sentence.end for s in starts)
     )
 
 
@@ -117,7 +214,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m training.calibrate", description=__doc__)
     parser.add_argument("--editions", type=Path, required=True, help="editions not trained on")
     parser.add_argument("--lists", type=Path, help="more editions: questions for several things")
-    parser.add_argument("--broad", type=Path, help="broad questions about the editions")
+    parser.add_argument(
+        "--broad", nargs="+", default=[], type=Path, help="broad questions about the editions"
+    )
+    parser.add_argument("--among", type=Path, help="more editions: articles to search beside")
     parser.add_argument("--pages", type=Path, required=True, help="a SQuAD file not trained on")
     parser.add_argument(
         "--reader", nargs="+", default=[calibration.ACCURATE], help="readers (%(default)s)"
@@ -143,12 +243,16 @@ def _fit(options: argparse.Namespace) -> None:
     sources = {"news": sampled(edition_pages(options.editions), most, seed=0)}
     if options.lists is not None:
         sources["lists"] = edition_pages(options.lists)
-    if options.broad is not None:
-        sources["broad"] = broad_pages(options.broad, options.editions)
+    for path in options.broad:
+        sources[path.name.partition("-")[0]] = broad_pages(path, options.editions)
     sources["encyclopedia"] = sampled(squad_pages(options.pages), most, seed=0)
     encoder = encoders.load()
     chosen = [readers.load(name, encoder) for name in options.reader]
     asked = [s for source, pages in sources.items() for s in ask(pages, source, chosen, encoder)]
+    if options.among is not None:
+        pages, others = edition_pages(options.editions), edition_pages(options.among)[::2]
+        asked += ask_among(pages, others, chosen, encoder, most)
+        sources["among"] = pages
     for reader, samples in zip(chosen, zip(*asked, strict=True), strict=True):
         print(reader.name)
         judged = cross_validation.judge(samples, reader.name)

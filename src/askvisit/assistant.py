@@ -125,6 +125,7 @@ class Assistant:
         sources: Sequence[str] | None = None,
         each: bool = False,
         as_typed: bool = False,
+        as_of: str | None = None,
     ) -> Answer:
         """Answer a question with quoted, cited sentences, or say that the articles do not answer.
 
@@ -138,12 +139,15 @@ class Assistant:
         answer from each that has one; `Answer.groups` shows which agree.
         as_typed: read the question by itself and word for word: nothing is corrected or split, and
         no earlier turn is considered.
+        as_of: the day of asking (today if None), as 2019-06-26, 2019-06 or 2019. Times in the
+        question ("last week") are reckoned from it, and of several articles those of that time are
+        preferred. Articles published after a day that is given are not searched.
 
         Raises `QuestionError` for a question that is empty, too long or not text,
         `UnknownArticleError` for an id not in the index, and `ScopeError` if no article is from
         that time or paper.
         """
-        options = Options(articles, min_confidence, since, until, sources, each, as_typed)
+        options = Options(articles, min_confidence, since, until, sources, each, as_typed, as_of)
         if self.observer is None:
             return self._trace(question, history, options).answer
         return self.observer(question, lambda: self._trace(question, history, options)).answer
@@ -302,6 +306,7 @@ class Assistant:
                 options.scope.ids(index),
                 least,
                 self._resolver,
+                options.today,
                 options.each,
                 options.as_typed,
             )

@@ -33,9 +33,10 @@ if TYPE_CHECKING:
     from askvisit.records import Evidence, Span
 
 ANSWERED: dict[Strictness, float] = {"lenient": 0.95, "normal": 0.88, "strict": 0.70}
-"""What share of answerable questions for a fact each strictness answers, on the fitted articles."""
+"""What share of answerable questions for a fact each strictness answers, on the fitted articles,
+each searched by itself."""
 
-WEIGHTS = {"news": 2.0, "broad": 2.0}
+WEIGHTS = {"news": 2.0, "broad": 2.0, "among": 2.0}
 """Weights of sources, 1 for any other: askvisit is made for news."""
 
 USEFUL = 0.4
@@ -116,7 +117,7 @@ def fit(samples: Sequence[Sample], reader: str) -> Calibration:
         raise DataError("the reader ranks none of the answers first, so there is nothing to fit to")
     share = _shares(samples)
     names, coefficients = _fit_confidence(rows, right, share)
-    facts = answerable & np.array([not sample.needed for sample in samples])
+    facts = answerable & np.array([not s.needed and s.evidence.searched == 1 for s in samples])
     judged = facts if facts.any() else answerable
     sure = _probability(coefficients, _matrix(rows, names[1:]))[judged]
     thresholds = {
@@ -153,7 +154,7 @@ def _fit_rank(samples: Sequence[Sample]) -> tuple[list[str], Floats]:
 
     chosen = [sample for sample in samples if sample.gold]
     listed = [ranking.rank_rows(s.evidence, s.spans) for s in chosen]
-    names = [name for name in RANK_FEATURES if name in listed[0][0]]
+    names = _varying(RANK_FEATURES, [row for rows in listed for row in rows])
     longest = max(map(len, listed))
     rows = np.zeros((len(chosen), longest, len(names)))
     mask = np.zeros((len(chosen), longest), dtype=bool)
@@ -241,10 +242,16 @@ def _fit_logistic(
     """Return the names and coefficients of a logistic regression, that of the intercept first."""
     from sklearn.linear_model import LogisticRegression
 
-    names = [name for name in features if name in rows[0]]
+    names = _varying(features, rows)
     model = LogisticRegression(C=100.0, max_iter=1000)
     model.fit(_matrix(rows, names), labels, sample_weight=weights)
     return ["intercept", *names], np.concatenate([model.intercept_, model.coef_[0]])
+
+
+def _varying(features: Sequence[str], rows: Sequence[Mapping[str, float]]) -> list[str]:
+    """Return the features that rows have, and not all of them the same value of."""
+    known = [name for name in features if name in rows[0]]
+    return [name for name in known if any(row[name] != rows[0][name] for row in rows)]
 
 
 def _shares(samples: Sequence[Sample]) -> Floats:

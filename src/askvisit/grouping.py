@@ -102,20 +102,28 @@ def best_of_each(
 ) -> list[Candidate]:
     """Return each article's best candidate, if confident enough, with the best of all first.
 
-    All but the first are ranked within their own article, because the confidence is fitted to
-    questions about a single article: next to another article's good answer it would be low.
+    All but the first are ranked within their own article: next to another article's good answer
+    their confidence would be low.
     """
     if not candidates or candidates[0].confidence < least:
         return []
-    best = {candidates[0].span.sentence.article_id: candidates[0]}
+    first = candidates[0]
+    others = alone(evidence, candidates, calibration, least)
+    return [first, *(c for c in others if c.article_id != first.article_id)]
+
+
+def alone(
+    evidence: Evidence, candidates: Sequence[Candidate], calibration: Calibration, least: float
+) -> list[Candidate]:
+    """Return the best candidate of each article that answers, as if it were the only one."""
+    best = []
     for article_id in relevant(evidence.hits):
-        if article_id not in best:
-            own = [c.span for c in candidates if c.span.sentence.article_id == article_id]
-            hits = tuple(hit for hit in evidence.hits if hit.article_id == article_id)
-            if own:
-                ranked = ranking.rank(replace(evidence, hits=hits), own, calibration)
-                best[article_id] = ranked[0]
-    return [candidate for candidate in best.values() if candidate.confidence >= least]
+        own = [c.span for c in candidates if c.article_id == article_id]
+        hits = tuple(hit for hit in evidence.hits if hit.article_id == article_id)
+        if own:
+            only = replace(evidence, hits=hits, matches={}, searched=1)
+            best.append(ranking.rank(only, own, calibration)[0])
+    return [candidate for candidate in best if candidate.confidence >= least]
 
 
 def group(

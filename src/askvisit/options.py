@@ -5,9 +5,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from askvisit.errors import QuestionError
-from askvisit.scope import Scope
+from askvisit.scope import Scope, days_of
 from askvisit.text import one_line, printable
 
 LONGEST_QUESTION = 2000
@@ -25,11 +26,17 @@ class Options:
     sources: Sequence[str] | None = None
     each: bool = False
     as_typed: bool = False
+    as_of: str | None = None
 
     @property
     def scope(self) -> Scope:
         """The articles to search."""
-        return Scope(self.articles, self.since, self.until, self.sources)
+        return Scope(self.articles, self.since, self.until, self.sources, self.as_of)
+
+    @property
+    def today(self) -> date:
+        """The day of asking, from which "last week" is reckoned; `ScopeError` if it is no date."""
+        return date.today() if self.as_of is None else days_of("as_of", self.as_of)[1]
 
     def check(self) -> None:
         """Raise `QuestionError` if the confidence is no probability."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from askvisit import citing, grouping, ranking
@@ -21,6 +22,7 @@ from askvisit.records import (
     Citation,
     ContextTurn,
     Evidence,
+    Refusal,
     numbered_on,
     quoted,
 )
@@ -42,11 +44,18 @@ if TYPE_CHECKING:
 NOT_FOUND = "The articles do not answer this question."
 NOT_ENGLISH = "I only understand English. Please ask in English."
 UNSURE = "No sentence is sure enough to be the answer."
+AMBIGUOUS = "Several articles may be meant. Say more about what you ask, or choose the article."
 
 _LIKELY = 0.15
 """The least confidence in a refused answer at which its places are called likely."""
 
 _NEAREST = 3
+
+_LACKED = 0.5
+"""The most that an article may lack of a question's words to be meant, if others may be as well.
+
+Of 57 refused questions of news dev, whose article was searched among 30 to 345 others, 5 are then
+said to be ambiguous, all with the right place among three; of 132 without their article, none."""
 
 _FOLLOW_UP = 2
 """Maximum content words of a question that is read only in context, if it depends on earlier turns.
@@ -94,6 +103,7 @@ class QAPipeline:
     articles: Sequence[str] | None
     min_confidence: float
     resolver: Resolver
+    today: date
     each: bool = False
     as_typed: bool = False
     clock: Clock = field(default_factory=Clock)
@@ -263,26 +273,44 @@ class QAPipeline:
             citations=citations,
             context=result.context,
             groups=groups,
+            period=result.evidence.period,
         )
 
     def _refused(self, question: str, result: ReadingResult) -> Answer:
         """Refuse: with the places of the likeliest candidates, or far from all, what is nearest."""
         hits = result.evidence.hits
-        is_likely = result.confidence >= _LIKELY
-        if is_likely:
-            likely = [ranking.hit_of(result.evidence, c.span) for c in result.candidates]
-            hits = tuple(dict.fromkeys([*likely, *hits]))
+        likely: Sequence[Candidate] = ()
+        refusal: Refusal = "absent"
+        text = NOT_FOUND
+        if len(meant := self._meant(result)) > 1:
+            text, refusal, likely = AMBIGUOUS, "ambiguous", meant
+        elif result.confidence >= _LIKELY:
+            text, refusal, likely = UNSURE, "unsure", result.candidates
+        places = [ranking.hit_of(result.evidence, candidate.span) for candidate in likely]
         return Answer(
             question=question,
             reading=result.question,
             kind="not_found",
             found=False,
-            text=UNSURE if is_likely else NOT_FOUND,
+            text=text,
             confidence=result.confidence,
-            nearest=hits[:_NEAREST],
+            nearest=tuple(dict.fromkeys([*places, *hits]))[:_NEAREST],
             context=result.context,
-            refusal="unsure" if is_likely else "absent",
+            refusal=refusal,
+            period=result.evidence.period,
         )
+
+    def _meant(self, result: ReadingResult) -> list[Candidate]:
+        """Return the answers of the articles that a question may mean, if it names none of them.
+
+        They have most of its words, and would each answer if they were the only article.
+        """
+        evidence = result.evidence
+        if evidence.searched < 2 or self.min_confidence >= 1:
+            return []
+        least = self.calibration.thresholds["normal"]
+        sure = grouping.alone(evidence, result.candidates, self.calibration, least)
+        return [c for c in sure if evidence.match(c.article_id).lacks <= _LACKED]
 
     def _groups(self, result: ReadingResult) -> tuple[AnswerGroup, ...]:
         """Return the grouped answers of several articles: of those read, or of each."""
@@ -317,7 +345,7 @@ class QAPipeline:
         return self._look_up(question, context, _last_cited(history))
 
     def _gather(self, asked: str, reader: Reader, cited: Sequence[Citation] = ()) -> Evidence:
-        retriever = Retriever(self.index, self.encoder)
+        retriever = Retriever(self.index, self.encoder, self.today)
         with self.clock.stage("encode"):
             self.encoder.encode_query([asked])  # it keeps the vector for the search
         with self.clock.stage("search"):

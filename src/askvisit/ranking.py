@@ -22,20 +22,30 @@ if TYPE_CHECKING:
     from askvisit.calibration import Calibration
     from askvisit.records import Evidence, Hit, Span
 
-RANK_FEATURES = ("margin", "dense", "bm25", "first", "evidence")
+RANK_FEATURES = ("margin", "dense", "bm25", "first", "evidence", "lacks", "untimely", "age")
 """Reader margin; z-score of the passage's cosine; z-score of the sentence's BM25; for reading
-in two stages, the margin of the first; for readers that judge sentences, the evidence."""
+in two stages, the margin of the first; for readers that judge sentences, the evidence; how the
+article fits beside others (`askvisit.records.ArticleMatch`)."""
 
 SHARE_FEATURES = ("evidence", "margin", "first", "behind", "rank", "settled")
 """Of a sentence's probability of belonging to the answer: evidence and margins; how far its rank
 score is behind the first's; the logarithm of its rank; for all but the first, the margin of the
 first: words that surely answer leave less to other sentences."""
 
-CONFIDENCE_FEATURES = ("margin", "dense", "gap", "first", "evidence", "expected")
+CONFIDENCE_FEATURES = (
+    *("margin", "dense", "gap", "first", "evidence", "expected"),
+    *("lacks", "untimely", "timed", "lead", "crowd"),
+)
 """Reader margin; the passage's cosine; rank score above the next candidate; for reading in two
 stages, the margin of the first; evidence; the logarithm of the expected number of sentences that
 belong to the answer. Each candidate's confidence is thus what it would be without the better ones.
-"""
+
+Where several articles are searched: what the article lacks of the question's words and its time;
+whether a time is asked about, which an article of that time need not mention; rank score above the
+best candidate of another article, `_FARTHEST` at most; the logarithm of the number of articles. All
+are 0 for one article."""
+
+_FARTHEST = 4.0
 
 MOST_CITATIONS = 7
 
@@ -52,6 +62,11 @@ class Candidate:
     score: float
     confidence: float
     share: float = 0.0
+
+    @property
+    def article_id(self) -> str:
+        """The article that it is in."""
+        return self.span.sentence.article_id
 
 
 def rank(evidence: Evidence, spans: Sequence[Span], calibration: Calibration) -> list[Candidate]:
@@ -107,7 +122,13 @@ def rank_rows(evidence: Evidence, spans: Sequence[Span]) -> list[dict[str, float
         [evidence.bm25[span.sentence.article_id, span.sentence.start] for span in spans]
     )
     return [
-        {"margin": span.margin, "dense": meaning, "bm25": word} | _further(span)
+        {
+            "margin": span.margin,
+            "dense": meaning,
+            "bm25": word,
+        }
+        | _beside(evidence, span)
+        | _further(span)
         for span, meaning, word in zip(spans, dense, bm25, strict=True)
     ]
 
@@ -132,16 +153,44 @@ def confidence_rows(
     """Return each ranked span's `CONFIDENCE_FEATURES`, as far as available."""
     below = [*scores[1:], scores[-1] - 1.0] if scores else []
     left = list(accumulate(reversed(shares)))[::-1]
+    timed = float(evidence.period is not None)
+    leads = _leads(ranked, scores) if evidence.searched > 1 else [0.0] * len(ranked)
     return [
         {
             "margin": span.margin,
             "dense": hit_of(evidence, span).dense,
             "gap": score - lower,
             "expected": log(expected + 1e-3),
+            "timed": timed,
+            "lead": lead,
+            "crowd": log(evidence.searched),
         }
+        | _beside(evidence, span)
         | _further(span)
-        for span, score, lower, expected in zip(ranked, scores, below, left, strict=True)
+        for span, score, lower, expected, lead in zip(
+            ranked, scores, below, left, leads, strict=True
+        )
     ]
+
+
+def _beside(evidence: Evidence, span: Span) -> dict[str, float]:
+    """Return how a span's article fits beside others."""
+    match = evidence.match(span.sentence.article_id)
+    return {"lacks": match.lacks, "untimely": match.untimely, "age": match.age}
+
+
+def _leads(ranked: Sequence[Span], scores: Sequence[float]) -> list[float]:
+    """Return how far each candidate is above the next one of another article."""
+    leads: list[float] = []
+    for number in reversed(range(len(ranked))):
+        following = number + 1
+        lead = _FARTHEST
+        if following < len(ranked):
+            same = ranked[number].sentence.article_id == ranked[following].sentence.article_id
+            between = scores[number] - scores[following]
+            lead = min(_FARTHEST, between + (leads[-1] if same else 0.0))
+        leads.append(lead)
+    return leads[::-1]
 
 
 def _further(span: Span) -> dict[str, float]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from types import NoneType, UnionType
 from typing import Any, Literal, Self, TypeVar, get_args, get_type_hints
@@ -106,6 +106,21 @@ class Hit:
 
 
 @dataclass(frozen=True)
+class ArticleMatch:
+    """How an article fits a question, beside others; each 0 if nothing speaks against it.
+
+    `lacks` is the share (0..1) of the question's words, weighted by rarity, that it lacks.
+    `untimely` is how far it is from telling of the time asked about (0..1), `age` the logarithm of
+    the days between its publication and the day of asking. Without a date, each is the mean of the
+    others.
+    """
+
+    lacks: float = 0.0
+    untimely: float = 0.0
+    age: float = 0.0
+
+
+@dataclass(frozen=True)
 class Window:
     """What the reader sees at once: consecutive paragraphs of one article."""
 
@@ -125,12 +140,21 @@ class Evidence:
 
     `hits` are ranked, best first; without one there are no windows. `windows` hold the text around
     the best of them. `bm25` is the score of each of the windows' sentences among them all, by
-    (article id, start).
+    (article id, start). `matches` tell by id how the articles of the hits fit the question, if
+    several were found, `period` then is the first and last day (ISO 8601) that the question asks
+    about, if it names a time. `searched` is the number of articles that were searched.
     """
 
     hits: tuple[Hit, ...]
     windows: tuple[Window, ...]
     bm25: Mapping[tuple[str, int], float]
+    matches: Mapping[str, ArticleMatch] = field(default_factory=dict)
+    period: tuple[str, str] | None = None
+    searched: int = 1
+
+    def match(self, article_id: str) -> ArticleMatch:
+        """Return how an article fits the question; nothing speaks against a single one."""
+        return self.matches.get(article_id, ArticleMatch())
 
     @property
     def sentences(self) -> list[Sentence]:
@@ -195,6 +219,8 @@ class Fact:
     value: str
     printed: bool
 
+
+_EARLIEST = "0001-01-01"
 
 _BREAK = 2
 """Characters of the white space between two paragraphs; between two sentences it is one."""
@@ -347,7 +373,7 @@ class AnswerGroup:
 
 
 Kind = Literal["answer", "not_found", "talk"]
-Refusal = Literal["unsure", "absent", "no_words", "not_english"]
+Refusal = Literal["unsure", "ambiguous", "absent", "no_words", "not_english"]
 ArticleRequest = Literal[
     "headline",
     "show",
@@ -391,8 +417,11 @@ class Answer:
     which the next message may choose one. `notes` are the lines of `text` below its quotes: facts
     that only records give. `proposed_scope` is always None, kept for programs that read it.
     `refusal` says why a question to the text is not answered: "unsure" if `nearest` are likely
-    places, none of them sure enough, "absent" if the articles seem not to answer it, "no_words" or
+    places, none of them sure enough, "ambiguous" if several articles may be meant, whose answers
+    are then in `nearest`, "absent" if the articles seem not to answer it, "no_words" or
     "not_english" if it cannot be understood.
+    `period` are the first and last day (ISO 8601) of the time that the question was taken to ask
+    about, by which several articles were ranked.
     `groups` are the answers of several articles, most confident first; none if one answers,
     unless each article was asked (`each=True`).
     """
@@ -414,6 +443,7 @@ class Answer:
     choices: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     refusal: Refusal | None = None
+    period: tuple[str, str] | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in ("answer", "not_found", "talk"):
@@ -431,6 +461,15 @@ class Answer:
     def talk(cls, question: str, text: str, choices: Sequence[str] = ()) -> Answer:
         """Return a reply that quotes nothing, with the articles that it lists."""
         return cls(question, question, "talk", False, text, 0.0, choices=tuple(choices))
+
+    @property
+    def period_in_words(self) -> str | None:
+        """The time that the question was taken to ask about: "2019-06-17 to 2019-06-23"."""
+        if self.period is None:
+            return None
+        first, last = self.period
+        begin = "until" if first == _EARLIEST else f"{first} to"
+        return last if first == last else f"{begin} {last}"
 
     @property
     def is_turn(self) -> bool:
@@ -468,6 +507,9 @@ class Answer:
         known["facts"] = tuple(Fact(**known_fields(Fact, fact)) for fact in data.get("facts", ()))
         known["groups"] = tuple(AnswerGroup.from_dict(group) for group in data.get("groups", ()))
         known["choices"] = tuple(of_type(str, name) for name in data.get("choices", ()))
+        if known.get("period") is not None:
+            first, last = known["period"]
+            known["period"] = (of_type(str, first), of_type(str, last))
         known["notes"] = tuple(of_type(str, note) for note in data.get("notes", ()))
         return cls(**known)
 

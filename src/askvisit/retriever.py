@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from math import log
 from statistics import fmean, pstdev
 from typing import TYPE_CHECKING
 
+from askvisit.dates import publication_day
+from askvisit.dates.asked import AskedTime
+from askvisit.dates.asked import asked as asked_time
 from askvisit.passages import passages as passages_of
 from askvisit.passages import sentences as sentences_of
 from askvisit.passages import windows
-from askvisit.records import Article, Citation, Evidence, Hit, Passage, Window
-from askvisit.store import bm25_among
+from askvisit.records import Article, ArticleMatch, Citation, Evidence, Hit, Passage, Window
+from askvisit.store import bm25_among, covered_among
 from askvisit.vectors import normalise
 
 if TYPE_CHECKING:
@@ -22,6 +28,14 @@ _POOL = 50
 
 _BM25_WEIGHT = 0.75
 """Weight of the BM25 z-score next to the dense one; fitted, like those below, on news (train)."""
+
+_LACKS_WEIGHT = 3.0
+"""Penalty of a passage whose article, beside others, has no word of the question. Of 1,200
+questions on 335 articles of the news training set the right article is ranked first for 0.53
+without it, for 0.57 with it, and with any weight from 2 to 6."""
+
+_UNTIMELY_WEIGHT = 3.0
+"""Penalty of a passage whose article was published years away from the time asked about."""
 
 _CITED_WEIGHT = 2.0
 """Bonus for a passage whose article the last answer quoted."""
@@ -37,11 +51,15 @@ _QUOTED = 12
 
 
 class Retriever:
-    """Searches one snapshot of an index."""
+    """Searches one snapshot of an index.
 
-    def __init__(self, index: PassageIndex, encoder: Encoder) -> None:
+    today: the day from which times in questions are reckoned; without it they count for nothing.
+    """
+
+    def __init__(self, index: PassageIndex, encoder: Encoder, today: date | None = None) -> None:
         self._index = index
         self._encoder = encoder
+        self._today = today
 
     def search(
         self, question: str, articles: Sequence[str] | None = None, cited: Sequence[Citation] = ()
@@ -49,10 +67,17 @@ class Retriever:
         """Return the passages that either search found, best first.
 
         A passage's fused score is its dense z-score plus three quarters of its BM25 z-score, both
-        over the passages found, plus a bonus if its article is `cited` by the last answer of the
-        conversation, larger the nearer it is to the quote. `articles` restricts the search; raises
-        `KeyError` if an id is unknown.
+        over the passages found, less what speaks against its article beside the others (words of
+        the question that it lacks, another time than that asked about), plus a bonus if its article
+        is `cited` by the last answer of the conversation, larger the nearer it is to the quote.
+        `articles` restricts the search; raises `KeyError` if an id is unknown.
         """
+        return self._found(question, articles, cited)[0]
+
+    def _found(
+        self, question: str, articles: Sequence[str] | None, cited: Sequence[Citation]
+    ) -> tuple[list[Hit], dict[str, ArticleMatch]]:
+        """Return the passages that either search found, and how their articles fit."""
         within = None if articles is None else [self._index.passage_range(a) for a in articles]
         vector = self._encoder.encode_query([question])[0]
         dense = dict(self._index.dense(vector, _POOL, within))
@@ -67,6 +92,7 @@ class Retriever:
         found = list(dense)
         scores = fused([dense[n] for n in found], [bm25.get(n, 0.0) for n in found])
         passages = self._index.passages(found)
+        matches = self._matches(question, sorted({p.article_id for p in passages.values()}))
         hits = [
             Hit(
                 article_id=passages[n].article_id,
@@ -75,11 +101,13 @@ class Retriever:
                 text=passages[n].text,
                 dense=dense[n],
                 bm25=bm25.get(n, 0.0),
-                fused=score + _gain(passages[n], cited),
+                fused=score
+                - _penalty(matches.get(passages[n].article_id))
+                + _gain(passages[n], cited),
             )
             for n, score in zip(found, scores, strict=True)
         ]
-        return sorted(hits, key=lambda hit: (-hit.fused, hit.article_id, hit.start))
+        return sorted(hits, key=lambda hit: (-hit.fused, hit.article_id, hit.start)), matches
 
     def gather(
         self,
@@ -95,8 +123,34 @@ class Retriever:
         passages: how many; around: characters of the text before and after each of them. For the
         same length of text, more passages contain more of the answers than more text around them.
         """
-        hits = self.search(question, articles, cited)
-        return _evidence(question, hits, self._windows(hits[:passages], around))
+        hits, matches = self._found(question, articles, cited)
+        searched = self._index.manifest.counts["articles"] if articles is None else len(articles)
+        time = self._time(question) if matches else None
+        evidence = _evidence(question, hits, self._windows(hits[:passages], around))
+        return replace(
+            evidence,
+            matches=matches,
+            period=None if time is None else time.period,
+            searched=searched,
+        )
+
+    def _time(self, question: str) -> AskedTime | None:
+        return None if self._today is None else asked_time(question, self._today)
+
+    def _matches(self, question: str, names: Sequence[str]) -> dict[str, ArticleMatch]:
+        """Return how each of several articles fits the question, by id."""
+        if len(names) < 2:
+            return {}
+        covered = self._index.covered(question, [self._index.passage_range(n) for n in names])
+        published = [self._index.published.get(name) for name in names]
+        time, today = self._time(question), self._today
+        if time is not None:
+            untimely, ages = _filled(map(time.untimely, published)), [0.0] * len(names)
+        else:
+            untimely = [0.0] * len(names)
+            ages = _filled(None if today is None else _age(day, today) for day in published)
+        rows = zip(names, covered, untimely, ages, strict=True)
+        return {name: ArticleMatch(1 - share, late, age) for name, share, late, age in rows}
 
     def _windows(self, hits: Sequence[Hit], around: int) -> list[Window]:
         found: list[Window] = []
@@ -125,8 +179,24 @@ def evidence_in(
     vectors = normalise(encoder.encode_document(texts))
     dense = (vectors @ normalise(encoder.encode_query([question]))[0]).tolist()
     bm25 = bm25_among(question, texts)
+    matches = {}
+    if len(articles) > 1:
+        covered = covered_among(question, [article.text for article in articles])
+        rated = zip(articles, covered, strict=True)
+        matches = {article.id: ArticleMatch(lacks=1 - share) for article, share in rated}
     rows = zip(found, dense, bm25, fused(dense, bm25), strict=True)
-    hits = [Hit(p.article_id, p.start, p.end, p.text, *scores) for p, *scores in rows]
+    hits = [
+        Hit(
+            p.article_id,
+            p.start,
+            p.end,
+            p.text,
+            near,
+            words,
+            score - _penalty(matches.get(p.article_id)),
+        )
+        for p, near, words, score in rows
+    ]
     hits.sort(key=lambda hit: -hit.fused)
     best = {(hit.article_id, hit.start, hit.end) for hit in hits[:passages]}
     read: list[Window] = []
@@ -134,7 +204,28 @@ def evidence_in(
         ranges = [(start, end) for name, start, end in best if name == article.id]
         inside = [s for s in sentences_of(article) if any(a <= s.start < b for a, b in ranges)]
         read += windows(article.text, inside)
-    return _evidence(question, hits, read)
+    evidence = _evidence(question, hits, read)
+    return replace(evidence, matches=matches, searched=len(articles))
+
+
+def _age(published: str | None, today: date) -> float | None:
+    """Return the logarithm of the days between publication and today; None without a date."""
+    day = publication_day(published)
+    return None if day is None else log(1 + abs((today - day).days))
+
+
+def _filled(found: Iterable[float | None]) -> list[float]:
+    """Return values, with the mean of those known for each unknown one, or 0 if none is known."""
+    values = list(found)
+    known = [value for value in values if value is not None]
+    mean = fmean(known) if known else 0.0
+    return [mean if value is None else value for value in values]
+
+
+def _penalty(match: ArticleMatch | None) -> float:
+    if match is None:
+        return 0.0
+    return _LACKS_WEIGHT * match.lacks + _UNTIMELY_WEIGHT * match.untimely
 
 
 def _evidence(question: str, hits: Sequence[Hit], read: Sequence[Window]) -> Evidence:

@@ -26,13 +26,15 @@ class Scope:
 
     articles: ids. sources: names of papers, or words of them ("Herald"). since, until: the first
     and last day of publication, inclusive, as ISO 8601; "2019" is the whole year. An article
-    without a date is never within them.
+    without a date is never within them. as_of: the day of asking; an article published after it is
+    out, one without a date is not.
     """
 
     articles: Sequence[str] | None = None
     since: str | None = None
     until: str | None = None
     sources: Sequence[str] | None = None
+    as_of: str | None = None
 
     def ids(self, index: PassageIndex) -> list[str] | None:
         """Return the ids of the articles in it; None for all.
@@ -49,7 +51,7 @@ class Scope:
         if self.sources is not None and not self.sources:
             raise ScopeError("sources is empty; name a paper, or leave it out")
         between = _days(self.since, self.until)
-        if between is None and self.sources is None:
+        if between is None and self.sources is None and self.as_of is None:
             return None if self.articles is None else list(self.articles)
         among = list(index.records)
         if self.articles is not None:
@@ -57,6 +59,8 @@ class Scope:
             among = [record for record in among if record.id in chosen]
         if self.sources is not None:
             among = _of_sources(among, self.sources)
+        if self.as_of is not None:
+            among = _known_by(among, self.as_of)
         if between is not None:
             among = _between(among, *between)
         return [record.id for record in among]
@@ -84,14 +88,15 @@ def _check_ids(index: PassageIndex, ids: Sequence[str]) -> None:
 def _days(since: str | None, until: str | None) -> tuple[date, date] | None:
     if since is None and until is None:
         return None
-    first = date.min if since is None else _range("since", since)[0]
-    last = date.max if until is None else _range("until", until)[1]
+    first = date.min if since is None else days_of("since", since)[0]
+    last = date.max if until is None else days_of("until", until)[1]
     if first > last:
         raise ScopeError(f"since {since} is after until {until}; swap them")
     return first, last
 
 
-def _range(name: str, written: str) -> dates.DateRange:
+def days_of(name: str, written: str) -> dates.DateRange:
+    """Return the days that the date given for an option means; `ScopeError` if it is no date."""
     found = dates.days(written) if isinstance(written, str) else None
     if found is None:
         raise ScopeError(f"{name} is not a date: {written!r}; write {dates.FORM}")
@@ -107,6 +112,16 @@ def _of_sources(among: Sequence[ArticleRecord], names: Sequence[str]) -> list[Ar
     return [
         r for r in among if r.source is not None and any(is_of(r.source, name) for name in names)
     ]
+
+
+def _known_by(among: Sequence[ArticleRecord], as_of: str) -> list[ArticleRecord]:
+    """Return the articles that were published by a day."""
+    last = days_of("as_of", as_of)[1]
+    first_days = [(dates.days(r.date) if r.date else None, r) for r in among]
+    known = [r for days, r in first_days if days is None or days[0] <= last]
+    if not known:
+        raise ScopeError(f"every article was published after {last}; give a later day as as_of")
+    return known
 
 
 def _between(among: Sequence[ArticleRecord], first: date, last: date) -> list[ArticleRecord]:

@@ -179,6 +179,24 @@ class Store:
         self._add_common(found, common)
         return sorted(found.items(), key=lambda scored: -scored[1])[:k]
 
+    def covered(self, question: str, within: Sequence[range]) -> list[float]:
+        """Return how much of a question the passages in each range cover together (0..1).
+
+        That is the share of its terms that one of them has, weighted by inverse document frequency.
+        """
+        weights = {term: self._idf(term) for term in question_terms(question)}
+        total = sum(weights.values())
+        if not total:
+            return [1.0] * len(within)
+        found = [0.0] * len(within)
+        query = "SELECT 1 FROM words WHERE words MATCH ? AND rowid >= ? AND rowid < ? LIMIT 1"
+        with self._reading() as db:
+            for term, weight in weights.items():
+                for number, inside in enumerate(within):
+                    row = db.execute(query, (_any_of([term]), inside.start, inside.stop))
+                    found[number] += weight * (row.fetchone() is not None)
+        return [weight / total for weight in found]
+
     def _best(
         self, terms: Sequence[str], k: int, numbers: Sequence[int] | None = None
     ) -> list[tuple[int, float]]:
@@ -473,6 +491,19 @@ def bm25_among(question: str, texts: Sequence[str]) -> list[float]:
             for number, score in search(terms):
                 scores[number] = score
     return scores
+
+
+def covered_among(question: str, texts: Sequence[str]) -> list[float]:
+    """Return how much of a question each of a few texts covers, as `Store.covered`."""
+    found, total = [0.0] * len(texts), 0.0
+    with _searchable(texts) as search:
+        for term in question_terms(question):
+            having = [number for number, _ in search([term])]
+            weight = _idf(len(having), len(texts))
+            total += weight
+            for number in having:
+                found[number] += weight
+    return [weight / total for weight in found] if total else [1.0] * len(texts)
 
 
 def _idf(having: int, texts: int) -> float:

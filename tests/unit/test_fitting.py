@@ -57,7 +57,7 @@ def sample(
     names = ("margin", "dense", "bm25", "first")
     used = dict(zip(names, (*weights, first or 0.0), strict=True))
     rows = ranking.rank_rows(evidence, spans)
-    likely = np.exp([sum(used[name] * value for name, value in row.items()) for row in rows])
+    likely = np.exp([sum(used[name] * row[name] for name in names if name in row) for row in rows])
     gold = (int(rng.choice(6, p=likely / likely.sum())),) if answerable else ()
     return Sample(source, article, "Who came?", evidence, spans, gold, answerable, far)
 

@@ -614,6 +614,29 @@ def test_broad_questions_need_their_essential_sentences_together(tmp_path):
     assert [sample.spans[n].sentence.text for n in sample.useful] == ["It ran aground."]
 
 
+def test_questions_are_asked_among_many_articles_with_and_without_their_own(data):
+    from training import calibrate
+
+    pages = calibrate.edition_pages(data["news"])
+    asked = calibrate.ask_among(pages[:8], pages[8::2], [SharedWords()], WordCounts(), 99)
+    samples = [sample for (sample,) in asked]
+    assert {sample.source for sample in samples} == {"among"}
+    assert all(sample.evidence.searched > 1 for sample in samples)
+    present = [sample for sample in samples if sample.answerable]
+    assert any(sample.gold for sample in present)
+    for sample in present:  # of its own article, whichever edition
+        assert len({sample.spans[n].sentence.article_id for n in sample.gold}) <= 1
+    texts = [sample.question for sample in samples]
+    without = [
+        sample for sample in samples if not sample.answerable and texts.count(sample.question) > 1
+    ]
+    assert without
+    assert not any(sample.gold for sample in without)
+    timed = [sample for sample in present if sample.evidence.period is not None]
+    assert timed
+    assert len(timed) < len(present)
+
+
 def _towns(folder: Path) -> Path:
     """Two documents of six paragraphs, so that there are pages and far questions."""
     halves = [

@@ -35,6 +35,7 @@ _LINE = 'a line must be {"question": …}, optionally with "history" and "id"'
         action="store_true",
         help="read each question word for word and by itself: no typo corrected, no history",
     ),
+    options.AS_OF,
     *options.SCOPE,
     *options.LOCATION,
     options.READER,
@@ -115,5 +116,6 @@ def _ask(assistant: Assistant, chosen: argparse.Namespace, question: str, histor
         min_confidence=assistant.threshold(chosen.strictness),
         each=chosen.each,
         as_typed=chosen.as_typed,
+        as_of=chosen.as_of,
         **options.scope(chosen),
     )

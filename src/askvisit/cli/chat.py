@@ -25,6 +25,7 @@ _INTERRUPTED = 130
 @options.command(
     "ask questions in a conversation",
     options.add_strictness,
+    options.AS_OF,
     *options.SCOPE,
     *options.LOCATION,
     options.READER,
@@ -53,7 +54,7 @@ def chat(chosen: argparse.Namespace) -> int:
     from askvisit.scope import Scope
 
     assistant = Assistant.load(chosen_index(chosen), reader=chosen.reader)
-    searched = options.scope(chosen)
+    searched = options.scope(chosen) | {"as_of": chosen.as_of}
     assistant.within(Scope(**searched))  # an invalid one is reported before the first question
     conversation = _Chat(assistant, assistant.threshold(chosen.strictness), searched)
     return _in_terminal(conversation) if sys.stdin.isatty() else _from_input(conversation)

@@ -88,6 +88,14 @@ SCOPE = (
 """Which articles to search; see `scope`."""
 
 
+AS_OF = argument(
+    "--as-of",
+    metavar="DATE",
+    help='the day of asking, from which "last week" is reckoned (default: today); articles '
+    "published after it are not searched",
+)
+
+
 def add_strictness(parser: argparse.ArgumentParser) -> None:
     """Add --strictness, whose help says what to expect of each level."""
     answered = ", ".join(

@@ -50,8 +50,11 @@ def answer(found: Answer, each: bool = False) -> str:
     lines += map(plain, found.notes)
     lines += ["", *map(source, found.citations)] if found.found else []
     if found.nearest:
-        lines += ["", "Likeliest places:" if found.refusal == "unsure" else "Nearest passages:"]
-        lines += [f"  {excerpt(hit.text)}" for hit in found.nearest]
+        likely = found.refusal in ("unsure", "ambiguous")
+        lines += ["", "Likeliest places:" if likely else "Nearest passages:"]
+        lines += [f"  {excerpt(hit.text)} ({plain(hit.article_id)})" for hit in found.nearest]
+    if found.period:
+        lines += ["", f"Time asked about: {found.period_in_words}"]
     if found.groups:
         lines += ["", f"{_count(found.groups)}; --each shows what each says."]
     return "\n".join(lines)

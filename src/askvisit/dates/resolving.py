@@ -91,7 +91,7 @@ def dated(sentences: Iterable[Sentence], published: date | None) -> list[DatedWo
     for sentence in sentences:
         near = [d for d in near if _leads_to(d.sentence, sentence)]
         for expression in find(sentence.text):
-            resolved = _resolve(expression, sentence.text, published, [d.date for d in near])
+            resolved = resolve(expression, sentence.text, published, [d.date for d in near])
             if resolved is not None:
                 start = sentence.start + expression.start
                 end = sentence.start + expression.end
@@ -105,7 +105,7 @@ def _leads_to(earlier: Sentence, sentence: Sentence) -> bool:
     return earlier.paragraph == sentence.paragraph and sentence.start - earlier.end <= 3
 
 
-def _resolve(
+def resolve(
     expression: DateExpression, sentence: str, published: date | None, near: list[PartialDate]
 ) -> PartialDate | None:
     """Return the date that an expression means; `near` are those mentioned shortly before."""

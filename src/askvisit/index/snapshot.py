@@ -21,8 +21,9 @@ from askvisit.vectors import FaissVectors, Vectors, VectorServer
 class PassageIndex:
     """Passages numbered 0..n-1, with dense and BM25 search; one immutable snapshot.
 
-    Its methods are those of `Store` (`bm25`, `passages`, `passage_range`, `sentences`, `article`,
-    `article_ids`, `holds`) and of `Vectors` (`dense`, which is its `search`, `cosines`, `rows`).
+    Its methods are those of `Store` (`bm25`, `covered`, `passages`, `passage_range`, `sentences`,
+    `article`, `article_ids`, `holds`) and of `Vectors` (`dense`, which is its `search`, `cosines`,
+    `rows`).
     """
 
     def __init__(self, manifest: Manifest, store: Store, vectors: Vectors) -> None:
@@ -33,6 +34,7 @@ class PassageIndex:
         self.article_ids = store.article_ids
         self.article = store.article
         self.bm25 = store.bm25
+        self.covered = store.covered
         self.holds = store.holds
         self._vocabulary = store.vocabulary
         self._records = store.records
@@ -57,6 +59,11 @@ class PassageIndex:
     def records(self) -> Sequence[ArticleRecord]:
         """Each article's metadata, without its text, in order."""
         return self._records()
+
+    @cached_property
+    def published(self) -> Mapping[str, str | None]:
+        """When each article was published (ISO 8601), by id."""
+        return {record.id: record.date for record in self.records}
 
 
 class Articles(Mapping[str, Article]):

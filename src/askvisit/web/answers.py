@@ -17,7 +17,7 @@ from askvisit.web.markup import LINK_ICON, PIN_ICON, QUOTE_ICON, escape, lines, 
 from askvisit.web.source_panel import TextRange
 
 if TYPE_CHECKING:
-    from askvisit.records import Answer, AnswerGroup, Article, Citation
+    from askvisit.records import Answer, AnswerGroup, Article, Citation, Hit
 
 SURE = 0.75
 """Confidence from which an answer is called found; below it, probable."""
@@ -82,6 +82,8 @@ def _one_answer(answer: Answer, articles: Mapping[str, Article], guess_below: fl
     note = ""
     if answer.kind != "talk" and answer.reading != answer.question:
         note = f'<p class="note">Understood as: <q dir="auto">{escape(answer.reading)}</q></p>'
+    if answer.period is not None:
+        note += f'<p class="note">Time asked about: {escape(answer.period_in_words or "")}</p>'
     if answer.found:
         note += _caution(answer, guess)
         cited = answer.citations
@@ -96,7 +98,7 @@ def _one_answer(answer: Answer, articles: Mapping[str, Article], guess_below: fl
     looked_up = answer.nearest or answer.confidence
     if answer.kind == "talk" or not looked_up:
         return text + offered(_choices(answer, articles))
-    return f"{_verdict(answer, guess)}{note}{text}{_nearest(answer)}"
+    return f"{_verdict(answer, guess)}{note}{text}{_nearest(answer, articles)}"
 
 
 def _choices(answer: Answer, articles: Mapping[str, Article]) -> dict[str, str]:
@@ -130,8 +132,8 @@ def _is_keywords(answer: Answer) -> bool:
 def _verdict(answer: Answer, guess: bool) -> str:
     percent = _percent(answer.confidence)
     if not answer.found:
-        is_unsure = answer.refusal == "unsure"
-        word, style = "Not sure" if is_unsure else "Not in the articles", "absent"
+        words = {"unsure": "Not sure", "ambiguous": "Which article?"}
+        word, style = words.get(answer.refusal or "", "Not in the articles"), "absent"
         reason = f"The best sentence is {percent} likely to be right, not enough to show it."
         shown = f"at best {percent}"
         return _verdict_line(word, style, shown, reason)
@@ -255,17 +257,27 @@ def quote_html(citation: Citation, most: int | None = None) -> str:
     return f'<span class="quote">{inside}</span>'
 
 
-def _nearest(answer: Answer) -> str:
-    """Return links to the nearest passages, or to likely places."""
+def _nearest(answer: Answer, articles: Mapping[str, Article]) -> str:
+    """Return links to the nearest passages, or to likely places, each with its article's title."""
     hits = answer.nearest
     if not hits:
         return ""
     items = "".join(
-        f"<li>{link(TextRange.of_hit(hit), escape(excerpt(hit.text)), 'near', hit.text)}</li>"
+        f"<li>{link(TextRange.of_hit(hit), escape(excerpt(hit.text)), 'near', hit.text)}"
+        f"{_title(hit, articles)}</li>"
         for hit in hits
     )
-    shown = "likeliest places" if answer.refusal == "unsure" else "nearest passages"
+    is_likely = answer.refusal in ("unsure", "ambiguous")
+    shown = "likeliest places" if is_likely else "nearest passages"
     return f'<p class="note">The {shown}:</p><ul class="nearest">{items}</ul>'
+
+
+def _title(hit: Hit, articles: Mapping[str, Article]) -> str:
+    """Return the title of a hit's article; empty if there is only one article."""
+    if len(articles) < 2 or hit.article_id not in articles:
+        return ""
+    title = escape(excerpt(articles[hit.article_id].title, 70))
+    return f' <span class="note" dir="auto">{title}</span>'
 
 
 def link(place: TextRange, inside: str, style: str, title: str = "") -> str:

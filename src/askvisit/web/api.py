@@ -79,6 +79,7 @@ def endpoints(
         sources: list[str] | None = None,
         each: bool = False,
         as_typed: bool = False,
+        as_of: str | None = None,
     ) -> dict[str, Any]:
         """Answer a question with sentences quoted word for word from the articles, cited by offsets.
 
@@ -92,6 +93,7 @@ def endpoints(
             sources: Search only articles from these papers, given by words of their names.
             each: Cite every article that answers; `groups` tells which of them say the same.
             as_typed: Read the question word for word and by itself, without the history.
+            as_of: Day of asking, from which "last week" is reckoned; later articles are not searched. Omitted: today.
 
         Returns:
             The answer; `found` says whether the articles answer, `citations` quote and locate it.
@@ -100,7 +102,13 @@ def endpoints(
         earlier = _answers(history or [])
         least = assistant.threshold(strictness) if min_confidence is None else min_confidence
         answer = assistant.ask(
-            question, earlier, min_confidence=least, each=each, as_typed=as_typed, **scope
+            question,
+            earlier,
+            min_confidence=least,
+            each=each,
+            as_typed=as_typed,
+            as_of=as_of,
+            **scope,
         )
         turns = range(len(history or []) + len(answer.parts))
         return asdict(answer.placed(turns[len(history or []) - len(earlier) :]))
