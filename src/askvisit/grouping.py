@@ -121,7 +121,7 @@ def alone(
         own = [c.span for c in candidates if c.article_id == article_id]
         hits = tuple(hit for hit in evidence.hits if hit.article_id == article_id)
         if own:
-            only = replace(evidence, hits=hits, matches={}, searched=1)
+            only = replace(evidence, hits=hits, matches={}, period=None, searched=1)
             best.append(ranking.rank(only, own, calibration)[0])
     return [candidate for candidate in best if candidate.confidence >= least]
 

@@ -126,6 +126,7 @@ def rank_rows(evidence: Evidence, spans: Sequence[Span]) -> list[dict[str, float
             "margin": span.margin,
             "dense": meaning,
             "bm25": word,
+            "age": evidence.match(span.sentence.article_id).age,
         }
         | _beside(evidence, span)
         | _further(span)
@@ -176,7 +177,7 @@ def confidence_rows(
 def _beside(evidence: Evidence, span: Span) -> dict[str, float]:
     """Return how a span's article fits beside others."""
     match = evidence.match(span.sentence.article_id)
-    return {"lacks": match.lacks, "untimely": match.untimely, "age": match.age}
+    return {"lacks": match.lacks, "untimely": match.untimely}
 
 
 def _leads(ranked: Sequence[Span], scores: Sequence[float]) -> list[float]:

@@ -110,9 +110,9 @@ class ArticleMatch:
     """How an article fits a question, beside others; each 0 if nothing speaks against it.
 
     `lacks` is the share (0..1) of the question's words, weighted by rarity, that it lacks.
-    `untimely` is how far it is from telling of the time asked about (0..1), `age` the logarithm of
-    the days between its publication and the day of asking. Without a date, each is the mean of the
-    others.
+    `untimely` is how far it is from telling of the time asked about (0..1). If it asks about none,
+    `age` is the logarithm of the days by which it is older than the newest article that has about
+    as many of the words. Without a date, each is the mean of the others.
     """
 
     lacks: float = 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from math import log
@@ -36,6 +36,9 @@ without it, for 0.57 with it, and with any weight from 2 to 6."""
 
 _UNTIMELY_WEIGHT = 3.0
 """Penalty of a passage whose article was published years away from the time asked about."""
+
+_AS_MUCH = 0.15
+"""How much less of a question an article covers than another that covers as much."""
 
 _CITED_WEIGHT = 2.0
 """Bonus for a passage whose article the last answer quoted."""
@@ -92,7 +95,7 @@ class Retriever:
         found = list(dense)
         scores = fused([dense[n] for n in found], [bm25.get(n, 0.0) for n in found])
         passages = self._index.passages(found)
-        matches = self._matches(question, sorted({p.article_id for p in passages.values()}))
+        matches = self._matches(question, {p.article_id for p in passages.values()}, quoted)
         hits = [
             Hit(
                 article_id=passages[n].article_id,
@@ -124,7 +127,9 @@ class Retriever:
         same length of text, more passages contain more of the answers than more text around them.
         """
         hits, matches = self._found(question, articles, cited)
-        searched = self._index.manifest.counts["articles"] if articles is None else len(articles)
+        searched = (
+            self._index.manifest.counts["articles"] if articles is None else len(set(articles))
+        )
         time = self._time(question) if matches else None
         evidence = _evidence(question, hits, self._windows(hits[:passages], around))
         return replace(
@@ -137,18 +142,25 @@ class Retriever:
     def _time(self, question: str) -> AskedTime | None:
         return None if self._today is None else asked_time(question, self._today)
 
-    def _matches(self, question: str, names: Sequence[str]) -> dict[str, ArticleMatch]:
-        """Return how each of several articles fits the question, by id."""
+    def _matches(
+        self, question: str, articles: Iterable[str], quoted: Collection[str]
+    ) -> dict[str, ArticleMatch]:
+        """Return how each of several articles fits the question, by id.
+
+        What the last answer `quoted` lacks nothing: a follow-up need not repeat what it is about.
+        """
+        names = sorted(articles)
         if len(names) < 2:
             return {}
         covered = self._index.covered(question, [self._index.passage_range(n) for n in names])
+        covered = [1.0 if n in quoted else c for n, c in zip(names, covered, strict=True)]
         published = [self._index.published.get(name) for name in names]
-        time, today = self._time(question), self._today
+        time = self._time(question)
+        untimely = ages = [0.0] * len(names)
         if time is not None:
-            untimely, ages = _filled(map(time.untimely, published)), [0.0] * len(names)
-        else:
-            untimely = [0.0] * len(names)
-            ages = _filled(None if today is None else _age(day, today) for day in published)
+            untimely = _filled(map(time.untimely, published))
+        elif self._today is not None:
+            ages = _ages(published, covered)
         rows = zip(names, covered, untimely, ages, strict=True)
         return {name: ArticleMatch(1 - share, late, age) for name, share, late, age in rows}
 
@@ -208,10 +220,14 @@ def evidence_in(
     return replace(evidence, matches=matches, searched=len(articles))
 
 
-def _age(published: str | None, today: date) -> float | None:
-    """Return the logarithm of the days between publication and today; None without a date."""
-    day = publication_day(published)
-    return None if day is None else log(1 + abs((today - day).days))
+def _ages(published: Sequence[str | None], covered: Sequence[float]) -> list[float]:
+    """Return by how many days articles are older than the newest that covers as much, in logs."""
+    days = [publication_day(date) for date in published]
+    least = max(covered) - _AS_MUCH
+    newest = max((d for d, c in zip(days, covered, strict=True) if d and c >= least), default=None)
+    if newest is None:
+        return [0.0] * len(days)
+    return _filled(None if d is None else log(1 + max(0, (newest - d).days)) for d in days)
 
 
 def _filled(found: Iterable[float | None]) -> list[float]:

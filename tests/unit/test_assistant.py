@@ -32,6 +32,7 @@ from askvisit.errors import (
     IndexFormatError,
     IndexMissingError,
     QuestionError,
+    ScopeError,
     UnknownArticleError,
 )
 from askvisit.index.manifest import FORMAT, seal
@@ -102,6 +103,41 @@ def test_a_refusal_far_from_everything_shows_the_nearest_passages(small):
     assert (answer.refusal, answer.text) == ("absent", NOT_FOUND)
     assert list(answer.nearest) == unsure.search(MAYOR, 3)
     check(answer, MAYOR, unsure.articles)
+
+
+def test_a_refusal_of_what_several_articles_answer_keeps_the_contract(small):
+    crowded = replace(calibration(), confidence={"intercept": 0.0, "margin": 1.0, "crowd": -2.0})
+    reader = ScriptedReader({"came to see": 1.0, "nine percent": 1.0})
+    one = Assistant(small, WordCounts(), reader, crowded)
+    asked = "What did the minister do?"
+    answer = one.ask(asked)
+    assert answer.refusal == "ambiguous"
+    assert {hit.article_id for hit in answer.nearest[:2]} == set(one.articles)
+    check(answer, asked, one.articles)
+    chosen = one.ask(asked, [answer], articles=["tariffs.txt"])
+    assert chosen.citations[0].span == "nine percent"
+
+
+def test_the_day_of_asking_decides_which_articles_are_known_and_what_last_week_is(small):
+    days = {"bridge.toml": "date = 2019-06-27", "tariffs.toml": "date = 2019-03-20"}
+    write_articles(small / "articles", days)
+    build_index(index=small, encoder=WordCounts())
+    one = Assistant(small, WordCounts(), ScriptedReader({}), calibration())
+    asked = "What did the minister do last week?"
+    for as_of, known, first in (
+        ("2019-06-26", {"tariffs.txt"}, "tariffs.txt"),
+        ("2019-03-27", {"tariffs.txt"}, "tariffs.txt"),
+        ("2019-07-03", {"bridge.txt", "tariffs.txt"}, "bridge.txt"),
+    ):
+        answer = one.ask(asked, min_confidence=1, as_of=as_of)
+        assert {hit.article_id for hit in answer.nearest} == known
+        assert answer.nearest[0].article_id == first
+        assert one.explain(asked, min_confidence=1, as_of=as_of).answer == answer
+        check(answer, asked, one.articles)
+    assert one.ask(asked, min_confidence=1).period not in (None, answer.period)  # today
+    for wrong, said in (("2018", "every article was published after 2018-12-31"), ("soon", "date")):
+        with pytest.raises(ScopeError, match=said):
+            one.ask(asked, as_of=wrong)
 
 
 def test_min_confidence_moves_the_answer_and_never_the_confidence(scripted):

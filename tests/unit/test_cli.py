@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from types import SimpleNamespace
 
 import pytest
@@ -158,6 +158,38 @@ class TestAsk:
         output = cli("ask", "--json", "--article", "tariffs.txt", "Who?")[1]
         assert {hit["article_id"] for hit in json.loads(output)["nearest"]} == {"tariffs.txt"}
         assert_error(cli("ask", "--article", "x.txt", MAYOR), "'x.txt'; the index has bridge.txt")
+
+    def test_the_day_of_asking_may_be_chosen(self, cli, small):
+        days = {"bridge.toml": "date = 2019-06-27", "tariffs.toml": "date = 2019-03-20"}
+        write_articles(small / "articles", days)
+        assert cli("index")[0] == 0
+        asked = "What did the minister do last week?"
+        status, output, _ = cli("ask", "--json", "--as-of", "2019-06-26", asked)
+        assert status == 3
+        assert {hit["article_id"] for hit in json.loads(output)["nearest"]} == {"tariffs.txt"}
+        status, output, _ = cli("ask", "--json", "--as-of", "2019-07-03", asked)
+        assert status == 0
+        assert json.loads(output)["period"] == ["2019-06-24", "2019-06-30"]
+        shown = cli("ask", "--as-of", "2019-07-03", asked)[1]
+        assert shown.endswith("\nTime asked about: 2019-06-24 to 2019-06-30\n")
+        assert_error(cli("ask", "--as-of", "soon", MAYOR), "as_of is not a date: 'soon'")
+        assert_error(cli("ask", "--as-of", "2018", MAYOR), "published after 2018-12-31")
+        (line,) = lines(cli("ask", "--jsonl", "--as-of", "2018", stdin='{"question": "Who?"}')[1])
+        assert "published after 2018-12-31" in line["error"]
+
+    def test_of_an_ambiguous_question_the_places_are_shown_with_their_articles(
+        self, small, cli, monkeypatch
+    ):
+        crowded = replace(calibration(), confidence={"margin": 1.0, "crowd": -2.0})
+        reader = ScriptedReader({"came to see": 1.0, "nine percent": 1.0})
+        one = Assistant(small, WordCounts(), reader, crowded)
+        monkeypatch.setattr(Assistant, "load", classmethod(lambda cls, *_, **__: one))
+        status, output, _ = cli("ask", "What did the minister do?")
+        assert status == 3
+        told, _, places, *hits = output.splitlines()
+        assert told.startswith("Several articles may be meant.")
+        assert places == "Likeliest places:"
+        assert {hit.rpartition(" ")[2] for hit in hits[:2]} == {"(bridge.txt)", "(tariffs.txt)"}
 
     @pytest.mark.parametrize("question", ["", " \n"])
     def test_an_empty_question_is_an_error(self, cli, question):

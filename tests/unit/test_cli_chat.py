@@ -15,7 +15,14 @@ import time
 from contextlib import suppress
 
 import pytest
-from harness.fakes import BRIDGE, ROOT, ScriptedReader, WordCounts, calibration
+from harness.fakes import (
+    BRIDGE,
+    ROOT,
+    ScriptedReader,
+    WordCounts,
+    calibration,
+    write_articles,
+)
 
 from askvisit import Answer, Assistant, build_index, transcript
 from askvisit.cli import main
@@ -83,6 +90,30 @@ class TestConversation:
         status, output, errors = chat(MAYOR, options=("--article", "x.txt"))
         assert (status, output) == (1, "")
         assert errors.startswith("askvisit: no article is called 'x.txt'")
+
+    def test_the_day_of_asking_is_one_of_them(self, chat, small):
+        days = {"bridge.toml": "date = 2019-06-20", "tariffs.toml": "date = 2019-06-27"}
+        write_articles(small / "articles", days)
+        build_index(index=small, encoder=WordCounts())
+        asked = "When did the mayor open the bridge last week?"
+        for day, told in (("2019-06-27", "2019-06-17 to 2019-06-23"), ("2019-07-03", "06-30")):
+            status, output, _ = chat(asked, asked, options=("--as-of", day))
+            assert (status, output.count("Time asked about: ")) == (0, 2)
+            assert output.endswith(f"{told}\n\n")
+        earlier = chat("Who?", "/sources", options=("--as-of", "2019-06-26"))[1]
+        assert "bridge.txt" in earlier
+        assert "tariffs.txt" not in earlier
+
+    @pytest.mark.parametrize(
+        ("day", "told"), [("soon", "as_of is not a date: 'soon'"), ("2018", "after 2018-12-31")]
+    )
+    def test_a_wrong_day_of_asking_is_told_before_a_question(self, chat, small, day, told):
+        days = {"bridge.toml": "date = 2019-06-20", "tariffs.toml": "date = 2019-06-27"}
+        write_articles(small / "articles", days)
+        build_index(index=small, encoder=WordCounts())
+        status, output, errors = chat(MAYOR, options=("--as-of", day))
+        assert (status, output, errors.count("\n")) == (1, "", 1)
+        assert told in errors
 
 
 class TestSources:

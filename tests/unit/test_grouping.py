@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 from harness.fakes import ROOT, ScriptedReader, ScriptedResolver, WordCounts, calibration
 
-from askvisit import Answer, Assistant, build_index, grouping
+from askvisit import Answer, Assistant, build_index, grouping, ranking
 from askvisit.cli import show
-from askvisit.records import Hit
+from askvisit.index import open_index
+from askvisit.records import ArticleMatch, Hit
+from askvisit.retriever import Retriever
 
 DATA = ROOT / "tests" / "data"
 ASKED = "How many trucks crossed the bridge?"
@@ -79,6 +81,46 @@ def test_the_article_of_the_answer_is_always_among_each(one, monkeypatch):
     assert told(one.ask(ASKED, each=True)) == [
         *(("64 trucks", True, ["first"]), ("About 70 trucks", True, ["second"])),
     ]
+
+
+@pytest.fixture
+def evidence(folder):
+    return Retriever(open_index(folder), WordCounts()).gather(ASKED, passages=16)
+
+
+BESIDE = replace(
+    calibration(),
+    rank={"margin": 1.0, "lacks": -9.0},
+    confidence={"intercept": 0.0, "margin": 1.0, "crowd": -1.0, "lacks": -9.0},
+)
+"""A calibration by which an answer is less sure the more articles are searched."""
+
+
+def sure_of(candidates) -> dict[str, float]:
+    return {c.article_id.removesuffix(".txt"): round(c.confidence, 3) for c in candidates}
+
+
+def test_each_article_is_as_sure_as_if_it_were_the_only_one(evidence):
+    evidence = replace(evidence, matches={"first.txt": ArticleMatch(lacks=1.0)})
+    candidates = ranking.rank(evidence, ScriptedReader(SCRIPT).read(ASKED, evidence), BESIDE)
+    assert evidence.searched == 4
+    best = max(candidates, key=lambda c: c.confidence)
+    assert (best.article_id, round(best.confidence, 3)) == ("second.txt", 0.649)
+    alone = grouping.alone(evidence, candidates, BESIDE, 0.5)
+    assert sure_of(alone) == {"first": 0.953, "second": 0.881, "third": 0.731}
+    assert sure_of(grouping.alone(evidence, candidates, BESIDE, 0.9)) == {"first": 0.953}
+    assert len(grouping.alone(evidence, candidates, BESIDE, 0.0)) == 4
+    assert grouping.alone(evidence, [], BESIDE, 0.0) == []
+
+
+def test_the_best_of_all_keeps_what_it_is_beside_the_others(evidence):
+    evidence = replace(evidence, matches={})
+    candidates = ranking.rank(evidence, ScriptedReader(SCRIPT).read(ASKED, evidence), BESIDE)
+    each = grouping.best_of_each(evidence, candidates, BESIDE, 0.5)
+    assert each[0] == candidates[0]
+    assert [c.article_id for c in each].count(candidates[0].article_id) == 1
+    assert sure_of(each) == {"first": 0.834, "second": 0.881, "third": 0.731}
+    assert grouping.best_of_each(evidence, candidates, BESIDE, 0.84) == []
 
 
 def test_one_article_that_answers_makes_no_groups(one):

@@ -54,7 +54,7 @@ MAY_IMPORT = {
     "milvus": {"index", "vectors"},
     "location_options": {"index", "milvus"},
     "calibration": set(),
-    "retriever": {"index", "encoder", "passages", "store", "vectors"},
+    "retriever": {"dates", "index", "encoder", "passages", "store", "vectors"},
     "ranking": {"retriever", "calibration"},
     "citing": {"index", "quotable", "ranking"},
     "reader": {"hub", "onnx_model", "encoder", "calibration", "ranking", "vectors"},

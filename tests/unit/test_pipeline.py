@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 from harness.fakes import ScriptedReader, ScriptedResolver, WordCounts, calibration, write_articles
 
 from askvisit import Answer, Assistant, build_index
+from askvisit.pipeline import AMBIGUOUS, UNSURE
 from askvisit.records import ContextTurn
 from askvisit.rewriting.resolution import expanded, turn_text
 
@@ -271,3 +272,115 @@ def test_talk_in_the_same_line_is_no_turn_to_lean_on(small):
     answer = one.ask(f"{OPENED} What can you do? {why}", [one.ask("thanks")])
     assert [part.kind for part in answer.parts] == ["answer", "talk", "answer"]
     assert [turn.turn for turn in answer.parts[2].context] == [1]
+
+
+MINISTER = "What did the minister do?"
+CAME, RAISED = "came to see", "nine percent"
+
+
+def crowded(folder, script, **weights) -> Assistant:
+    """Return an assistant that is the less sure the more articles it searches."""
+    sure = {"intercept": 0.0, "margin": 1.0, "crowd": -2.0} | weights
+    fitted = replace(calibration(), confidence=sure)
+    return Assistant(folder, WordCounts(), ScriptedReader(script), fitted, ScriptedResolver())
+
+
+@pytest.mark.parametrize("options", [{}, {"as_typed": True}, {"min_confidence": 0.9}])
+def test_a_question_that_two_articles_answer_is_ambiguous_with_a_place_of_each(small, options):
+    said = {"bridge.txt": "went to bed early", "tariffs.txt": "were dropped"}
+    one = crowded(small, dict.fromkeys(said.values(), 1.0))
+    answer = one.ask(MINISTER, **options)
+    assert (answer.kind, answer.found, answer.refusal) == ("not_found", False, "ambiguous")
+    assert answer.text == AMBIGUOUS
+    assert answer.confidence == pytest.approx(0.4046, abs=1e-4)
+    first, second, third = answer.nearest
+    assert {first.article_id, second.article_id} == {"bridge.txt", "tariffs.txt"}
+    assert all(said[hit.article_id] in hit.text for hit in (first, second))
+    assert third == one.search(MINISTER, 1)[0]
+
+
+@pytest.mark.parametrize(("words", "where"), [(CAME, "bridge.txt"), (RAISED, "tariffs.txt")])
+def test_a_question_that_one_article_answers_is_unsure(small, words, where):
+    answer = crowded(small, {words: 1.0}).ask(MINISTER)
+    assert (answer.refusal, answer.text) == ("unsure", UNSURE)
+    assert answer.nearest[0].article_id == where
+    assert words in answer.nearest[0].text
+
+
+def test_each_of_the_articles_that_may_be_meant_is_sure_by_itself(small):
+    assert crowded(small, {CAME: 0.1, RAISED: 0.1}).ask(MINISTER).refusal == "ambiguous"
+    assert crowded(small, {CAME: 0.1, RAISED: -0.1}).ask(MINISTER).refusal == "unsure"
+    far = crowded(small, {CAME: 0.1, RAISED: 0.1}, crowd=-9.0).ask(MINISTER)
+    assert far.confidence < 0.01
+    assert far.refusal == "ambiguous"  # though nothing is likely beside the other
+
+
+def test_an_article_that_lacks_most_words_of_a_question_is_not_meant(small):
+    one = crowded(small, {CAME: 1.0, RAISED: 1.0})
+    assert one.ask("When did the minister open the bridge?").refusal == "unsure"
+    assert one.ask("Which tariff did the minister raise on steel?").refusal == "unsure"
+
+
+@pytest.mark.parametrize("name", ["bridge.txt", "tariffs.txt"])
+def test_a_single_article_is_never_ambiguous(small, name):
+    one = crowded(small, {CAME: 1.0, "opened the bridge": 1.0, RAISED: 1.0, "were dropped": 1.0})
+    assert one.ask(MINISTER, articles=[name]).found
+    refused = one.ask(MINISTER, articles=[name], min_confidence=0.9)
+    assert (refused.refusal, refused.confidence) == ("unsure", pytest.approx(0.7311, abs=1e-4))
+    assert {hit.article_id for hit in refused.nearest} == {name}
+
+
+def test_what_is_sure_or_never_refused_is_not_ambiguous(small):
+    sure = crowded(small, {CAME: 9.0, RAISED: 9.0}).ask(MINISTER)
+    assert (sure.found, sure.refusal) == (True, None)
+    one = crowded(small, {CAME: 1.0, RAISED: 1.0})
+    assert one.ask(MINISTER, min_confidence=0).found
+    assert len(one.ask(MINISTER, each=True).citations) == 2
+    assert one.ask(MINISTER, min_confidence=1).refusal == "unsure"
+
+
+@pytest.fixture
+def editions(tmp_path):
+    """Return a folder with an index of three editions of a text; the dates are in 2018 and 2019."""
+    days = {"a.txt": "2018-06-20", "b.txt": "2019-03-20", "c.txt": "2019-06-20"}
+    for name, day in days.items():
+        known = {
+            name: f"The mayor opened the bridge. {name[0]}",
+            f"{name[0]}.toml": f"date = {day}",
+        }
+        write_articles(tmp_path / "articles", known)
+    build_index(index=tmp_path, encoder=WordCounts())
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("question", "as_of", "cited", "period"),
+    [
+        ("Who opened the bridge last week?", "2019-06-26", "c.txt", ("2019-06-17", "2019-06-23")),
+        ("Who opened the bridge last week?", "2019-03-26", "b.txt", ("2019-03-18", "2019-03-24")),
+        ("Who opened the bridge last year?", "2019-06-26", "a.txt", ("2018-01-01", "2018-12-31")),
+        ("Who opened the bridge in March 2019?", None, "b.txt", ("2019-03-01", "2019-03-31")),
+        ("Who opened the bridge?", "2019-06-26", "a.txt", None),
+    ],
+)
+def test_of_editions_that_of_the_time_asked_about_is_quoted(
+    editions, question, as_of, cited, period
+):
+    one, _, _ = asking(editions, {question: {"The mayor": 2.0}})
+    answer = one.ask(question, as_of=as_of)
+    assert answer.citations[0].article_id == cited
+    assert answer.period == period
+    refused = one.ask(question, as_of=as_of, min_confidence=0.99)
+    assert (refused.found, refused.period) == (False, period)
+    assert refused.nearest[0].article_id == cited
+
+
+def test_a_follow_up_is_asked_on_the_same_day(editions):
+    again = "And last week?"
+    full = expanded(again, ["bridge", "opened"])
+    one, _, _ = asking(editions, {full: {"The mayor": 2.0}}, {again: ["bridge", "opened"]})
+    first = one.ask("Who opened the bridge last year?", min_confidence=0, as_of="2019-06-26")
+    assert first.citations[0].article_id == "a.txt"
+    answer = one.ask(again, [first], as_of="2019-06-26")
+    assert answer.context
+    assert answer.period == ("2019-06-17", "2019-06-23")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import product
-from math import exp, prod
+from math import exp, log, prod
 
 import pytest
 from harness.fakes import BRIDGE, ScriptedReader, WordCounts, calibration
@@ -12,7 +12,7 @@ from harness.fakes import BRIDGE, ScriptedReader, WordCounts, calibration
 from askvisit import ranking
 from askvisit.index import open_index
 from askvisit.ranking import CONFIDENCE_FEATURES, RANK_FEATURES, SHARE_FEATURES, Candidate
-from askvisit.records import Evidence
+from askvisit.records import ArticleMatch, Evidence
 from askvisit.retriever import Retriever
 
 QUESTION = "When did the mayor open the bridge?"
@@ -80,6 +80,63 @@ def test_the_gap_is_to_the_next_candidate(evidence):
     assert all(set(row) == set(CONFIDENCE_FEATURES) - {"first", "evidence"} for row in rows)
     assert [row["gap"] for row in rows] == [1.5, 1.5, 1.0]
     assert [exp(row["expected"]) for row in rows] == pytest.approx([1.5, 0.6, 0.1], abs=0.002)
+
+
+def test_how_an_article_fits_counts_for_each_of_its_spans(evidence):
+    spans = ScriptedReader(SCRIPT).read(QUESTION, evidence)
+    fits = {"tariffs.txt": ArticleMatch(lacks=0.5, untimely=0.25, age=3.0)}
+    compared = replace(evidence, matches=fits)
+    ranked = ranking.rank_rows(compared, spans)
+    sure = ranking.confidence_rows(compared, spans, [0.0] * len(spans), [0.5] * len(spans))
+    for span, row, further in zip(spans, ranked, sure, strict=True):
+        is_other = span.sentence.article_id == "tariffs.txt"
+        assert (row["lacks"], row["untimely"]) == ((0.5, 0.25) if is_other else (0.0, 0.0))
+        assert row["age"] == (3.0 if is_other else 0.0)
+        assert [further[name] for name in ("lacks", "untimely")] == [row["lacks"], row["untimely"]]
+
+
+@pytest.mark.parametrize("feature", ["lacks", "untimely", "age"])
+def test_of_two_spans_that_read_as_well_that_of_the_fitting_article_wins(evidence, feature):
+    spans = ScriptedReader({"on Monday": 2.0, "nine percent": 2.0}).read(QUESTION, evidence)
+    weights = replace(calibration(), rank={"margin": 1.0, feature: -1.0})
+    for unfit, first in (("bridge.txt", "tariffs.txt"), ("tariffs.txt", "bridge.txt")):
+        compared = replace(evidence, matches={unfit: ArticleMatch(**{feature: 0.5})})
+        best, second = ranking.rank(compared, spans, weights)[:2]
+        assert (best.article_id, best.score) == (first, 2.0)
+        assert (second.article_id, second.score) == (unfit, 1.5)
+
+
+def test_the_lead_is_over_the_next_candidate_of_another_article(evidence):
+    spans = ScriptedReader({}).read(QUESTION, evidence)
+    bridge = [span for span in spans if span.sentence.article_id == "bridge.txt"]
+    tariffs = [span for span in spans if span.sentence.article_id == "tariffs.txt"]
+    ranked = [bridge[0], bridge[1], tariffs[0], tariffs[1], bridge[2], bridge[3]]
+    scores = [3.0, 2.5, 1.0, 0.5, -2.0, -2.5]
+
+    def rows(evidence):
+        return ranking.confidence_rows(evidence, ranked, scores, [0.5] * 6)
+
+    farthest = 4.0
+    assert evidence.searched == 2
+    assert [row["lead"] for row in rows(evidence)] == [2.0, 1.5, 3.0, 2.5, farthest, farthest]
+    scores[0] = 99.0
+    assert rows(evidence)[0]["lead"] == farthest
+    assert {row["lead"] for row in rows(replace(evidence, searched=1))} == {0.0}
+
+
+def test_how_many_articles_were_searched_and_whether_for_a_time_is_known(evidence):
+    spans = ScriptedReader(SCRIPT).read(QUESTION, evidence)
+
+    def known(name, **changed):
+        searched = replace(evidence, **changed)
+        zeros = [0.0] * len(spans)
+        return {row[name] for row in ranking.confidence_rows(searched, spans, zeros, zeros)}
+
+    assert known("crowd") == {log(2)}
+    assert known("crowd", searched=1) == {0.0}
+    assert known("crowd", searched=345) == {log(345)}
+    assert known("timed") == {0.0}
+    assert known("timed", period=("2019-06-17", "2019-06-23")) == {1.0}
 
 
 def test_a_share_is_seen_from_the_first_candidate(evidence):

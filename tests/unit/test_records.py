@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from askvisit.records import (
     Answer,
     Article,
+    ArticleMatch,
     Citation,
+    Evidence,
     Hit,
     Passage,
     Sentence,
@@ -116,10 +118,37 @@ def test_a_citation_says_its_page_where_the_text_has_pages():
     assert CITATION.where == f"paragraph {CITATION.paragraph}"
 
 
+def test_nothing_speaks_against_an_article_that_was_not_compared():
+    match = ArticleMatch(lacks=0.5, untimely=0.25, age=3.0)
+    compared = Evidence((HIT,), (), {}, {"bridge.txt": match}, searched=2)
+    assert compared.match("bridge.txt") == match
+    assert compared.match("tariffs.txt") == ArticleMatch() == ArticleMatch(0.0, 0.0, 0.0)
+    alone = Evidence((HIT,), (), {})
+    assert (alone.searched, alone.period, alone.match("bridge.txt")) == (1, None, ArticleMatch())
+
+
+@pytest.mark.parametrize(
+    ("period", "words"),
+    [
+        (None, None),
+        (("2019-06-17", "2019-06-23"), "2019-06-17 to 2019-06-23"),
+        (("2019-06-25", "2019-06-25"), "2019-06-25"),
+        (("0001-01-01", "2018-12-31"), "until 2018-12-31"),
+    ],
+)
+def test_the_time_asked_about_is_told_in_words(period, words):
+    assert replace(FOUND, period=period).period_in_words == words
+
+
 BOTH = replace(FOUND, parts=(FOUND, replace(FOUND, reading="On which day?")))
 
 
-@pytest.mark.parametrize("answer", [FOUND, REFUSED, BOTH], ids=["found", "refused", "parts"])
+TIMED = replace(REFUSED, refusal="ambiguous", period=("2019-06-17", "2019-06-23"))
+
+
+@pytest.mark.parametrize(
+    "answer", [FOUND, REFUSED, BOTH, TIMED], ids=["found", "refused", "parts", "timed"]
+)
 def test_from_dict_inverts_asdict_also_through_json(answer):
     assert Answer.from_dict(asdict(answer)) == answer
     assert Answer.from_dict(json.loads(json.dumps(asdict(answer)))) == answer
@@ -161,6 +190,7 @@ def test_from_dict_ignores_fields_that_it_does_not_know():
         asdict(FOUND) | {"context": [{"turn": 0, "text": "Who?", "words": [3]}]},
         asdict(FOUND) | {"notes": [3]},
         asdict(REFUSED) | {"refusal": "tired"},
+        *(asdict(REFUSED) | {"period": p} for p in (7, ["2019"], ["2019", 5], ["1"] * 3)),
     ],
 )
 def test_from_dict_refuses_what_is_no_answer(data):

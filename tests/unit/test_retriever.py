@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import date
+from math import log
+
 import pytest
 from harness.fakes import WordCounts, write_articles
 
 from askvisit import passages as cutting
 from askvisit.index import build_index, open_index
-from askvisit.records import Citation, Span
-from askvisit.retriever import Retriever, z_scores
+from askvisit.records import Article, ArticleMatch, Citation, Span
+from askvisit.retriever import Retriever, evidence_in, z_scores
+
+TODAY = date(2019, 6, 26)
 
 
-def retriever(folder, articles) -> Retriever:
+def retriever(folder, articles, today: date | None = None) -> Retriever:
     write_articles(folder / "articles", articles)
     build_index(index=folder, encoder=WordCounts())
-    return Retriever(open_index(folder), WordCounts())
+    return Retriever(open_index(folder), WordCounts(), today)
+
+
+def dated(text: str, **days: str) -> dict[str, str]:
+    """Return articles of the days that are given by name; "" for no date.
+
+    Each has the same text and its name: of copies, only one would be indexed.
+    """
+    texts = {f"{name}.txt": f"{text} {name}" for name in days}
+    return texts | {f"{name}.toml": f'date = "{day}"' for name, day in days.items() if day}
 
 
 @pytest.fixture
@@ -32,7 +46,7 @@ def test_the_fused_score_is_the_dense_z_score_and_three_quarters_of_the_one_of_b
     assert first.fused == pytest.approx(1.75)
     assert second.text == "A bridge fell."
     assert (second.dense, second.bm25) == (0.0, 0.0)
-    assert second.fused == pytest.approx(-1.75)
+    assert second.fused == pytest.approx(-1.75 - 3.0)  # its article lacks the only word
 
 
 def test_the_fused_score_over_three_passages(tmp_path):
@@ -43,8 +57,10 @@ def test_the_fused_score_over_three_passages(tmp_path):
     assert words[0] > words[1] > 0
     by_meaning = [1.02668, 0.32893, -1.35562]  # (cosine - 0.56904) / 0.41976
     by_words = z_scores(words)
+    lacks = [0.0, 0.5, 0.5]
     assert [hits[name].fused for name in texts] == pytest.approx(
-        [m + 0.75 * w for m, w in zip(by_meaning, by_words, strict=True)], abs=1e-4
+        [m + 0.75 * w - 3.0 * n for m, w, n in zip(by_meaning, by_words, lacks, strict=True)],
+        abs=1e-4,
     )
 
 
@@ -69,7 +85,7 @@ def test_hits_are_ranked_and_slices(over_small, small):
 
 def test_a_question_without_a_word_of_the_corpus_has_no_scores(over_small):
     hits = over_small.search("Quantum chromodynamics?")
-    assert {(hit.dense, hit.bm25, hit.fused) for hit in hits} == {(0.0, 0.0, 0.0)}
+    assert {(hit.dense, hit.bm25, hit.fused) for hit in hits} == {(0.0, 0.0, -3.0)}
 
 
 def test_a_passage_that_only_words_find_has_its_cosine(tmp_path):
@@ -81,6 +97,115 @@ def test_a_passage_that_only_words_find_has_its_cosine(tmp_path):
     assert bell.bm25 == max(hit.bm25 for hit in hits)
     assert bell.dense == pytest.approx(0.5**0.5)
     assert all(hit.dense == pytest.approx(1.0) for hit in hits if hit is not bell)
+
+
+APART = (
+    "The mayor met the minister of the harbour to talk of the boats and of all that is to be done "
+    "about them.\n\n"
+    "Nobody in the town sells herring now, and few would buy one, since the last of the smoke "
+    "houses burned down.\n"
+)
+"""A passage about the mayor, and another with the other word that is asked for."""
+
+
+def test_an_article_with_the_words_of_a_question_comes_before_one_that_lacks_them(tmp_path):
+    over = retriever(tmp_path, {"a.txt": "The mayor, the mayor.", "b.txt": APART})
+    question = "Which herring did the mayor buy?"
+    for hits in (over.search(question), over.gather(question, passages=16).hits):
+        assert [hit.article_id for hit in hits] == ["b.txt", "b.txt", "a.txt"]
+    evidence = over.gather(question, passages=16)
+    assert evidence.match("b.txt").lacks == 0
+    assert evidence.match("a.txt").lacks > 0.9
+    assert over.gather("Which mayor?", passages=16).match("a.txt").lacks == 0
+
+
+def test_an_article_that_the_last_answer_quoted_lacks_nothing(tmp_path):
+    over = retriever(tmp_path, {"a.txt": "The mayor, the mayor.", "b.txt": APART})
+    asked, quoted = "Which herring?", quote(open_index(tmp_path), "a.txt", "mayor")
+    before, after = (over.gather(asked, None, c, passages=16) for c in ([], [quoted]))
+    assert (before.match("a.txt").lacks, after.match("a.txt").lacks) == (1.0, 0.0)
+    assert after.match("b.txt") == before.match("b.txt")
+
+
+def test_so_does_an_article_that_is_in_no_index():
+    articles = [Article("a", "A", "The mayor, the mayor."), Article("b", "B", APART)]
+    evidence = evidence_in("Which herring did the mayor buy?", articles, WordCounts(), passages=1)
+    assert [hit.article_id for hit in evidence.hits] == ["b", "b", "a"]
+    assert {window.article_id for window in evidence.windows} == {"b"}
+    assert evidence.match("b") == ArticleMatch()
+    assert evidence.match("a").lacks == pytest.approx(2 / 3)  # of two texts, all words are as rare
+    assert evidence.searched == 2
+    one = evidence_in("Which herring did the mayor buy?", articles[:1], WordCounts(), passages=1)
+    assert (one.matches, one.searched) == ({}, 1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "first"),
+    [
+        ("Did the mayor open the bridge last week?", "c.txt"),
+        ("Did the mayor open the bridge last year?", "b.txt"),
+        ("Did the mayor open the bridge in March 2019?", "d.txt"),
+        ("Did the mayor open the bridge?", "a.txt"),
+    ],
+)
+def test_of_the_same_text_that_of_the_time_asked_about_comes_first(tmp_path, asked, first):
+    days = {"a": "2017-03-03", "b": "2018-06-20", "c": "2019-06-20", "d": "2019-03-20"}
+    over = retriever(tmp_path, dated("The mayor opened the bridge.", **days), TODAY)
+    hits = over.search(asked)
+    assert hits[0].article_id == first
+    equal = len({round(hit.fused, 9) for hit in hits}) == 1
+    assert equal == (first == "a.txt")
+
+
+def test_times_count_for_nothing_without_a_day_of_asking_or_dates(tmp_path):
+    asked = "Did the mayor open the bridge last week?"
+    known = dated("The mayor opened the bridge.", a="2017-03-03", b="2019-06-20")
+    unknown = dated("The mayor opened the bridge.", a="", b="2019", c="2019-06")
+    for over in (
+        retriever(tmp_path / "known", known),
+        retriever(tmp_path / "unknown", unknown, TODAY),
+    ):
+        hits = over.search(asked)
+        assert [hit.article_id for hit in hits] == sorted(hit.article_id for hit in hits)
+        assert len({hit.fused for hit in hits}) == 1
+        matches = over.gather(asked, passages=16).matches.values()
+        assert {(match.untimely, match.age) for match in matches} == {(0.0, 0.0)}
+
+
+def test_an_article_without_a_date_is_between_the_timely_and_the_untimely(tmp_path):
+    days = {"a": "", "b": "2009-03-03", "c": "2019-06-20"}
+    over = retriever(tmp_path, dated("The mayor opened the bridge.", **days), TODAY)
+    evidence = over.gather("Did the mayor open the bridge last week?", passages=16)
+    assert [hit.article_id for hit in evidence.hits] == ["c.txt", "a.txt", "b.txt"]
+    late = {name: match.untimely for name, match in evidence.matches.items()}
+    assert late["c.txt"] == 0
+    assert late["b.txt"] > 0.99
+    assert late["a.txt"] == pytest.approx(late["b.txt"] / 2)
+    assert evidence.period == ("2019-06-17", "2019-06-23")
+
+
+def test_without_a_time_an_article_is_as_old_as_a_newer_one_with_the_words_makes_it(tmp_path):
+    days = {"a": "2019-06-18", "b": "2019-06-09", "c": "", "d": "2019-06-20"}
+    newer = dated("Nobody opened the ferry.", e="2019-06-25")
+    over = retriever(tmp_path, dated("The mayor met herring.", **days) | newer, TODAY)
+    evidence = over.gather("Which mayor met herring?", passages=16)
+    ages = [evidence.match(f"{name}.txt").age for name in (*days, "e")]
+    known = [log(3), log(12), 0.0, 0.0]
+    assert ages == pytest.approx([*known[:2], sum(known) / 4, *known[2:]])
+    assert evidence.period is None
+    timed = over.gather("Which mayor met herring yesterday?", passages=16)
+    assert {match.age for match in timed.matches.values()} == {0.0}
+
+
+def test_a_single_article_is_compared_with_nothing(tmp_path):
+    over = retriever(tmp_path, dated("The mayor spoke.", a="2009-03-03", b="2019-06-20"), TODAY)
+    asked = "Did the mayor eat herring last week?"
+    both, one = over.gather(asked, passages=16), over.gather(asked, ["a.txt"], passages=16)
+    assert (both.searched, set(both.matches)) == (2, {"a.txt", "b.txt"})
+    assert (one.searched, one.matches, one.period) == (1, {}, None)
+    assert one.match("a.txt") == ArticleMatch(0.0, 0.0, 0.0)
+    assert one.hits[0].fused == 0.0
+    assert over.gather(asked, ["a.txt", "b.txt"], passages=16) == both
 
 
 def test_a_search_stays_within_the_articles_given(over_small):

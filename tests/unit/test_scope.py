@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from harness.fakes import ScriptedResolver, SharedWords, WordCounts, calibration
 
 from askvisit import Assistant, build_index
 from askvisit.errors import ScopeError, UnknownArticleError
-from askvisit.scope import Scope
+from askvisit.options import Options
+from askvisit.scope import Scope, days_of
 
 KNOWN = {
     "bridge": 'source = "The Riverton Herald"\ndate = 2021-05-04',
@@ -56,6 +59,15 @@ class TestScope:
             ({"since": "26 June 2019"}, ["bridge", "railway"]),
             ({"since": "2019", "sources": ["Post"], "articles": ["ferry.txt"]}, ["ferry"]),
             ({"articles": ["wool.txt", "bridge.txt"]}, ["wool", "bridge"]),
+            ({"as_of": "2021-05-04"}, ["bridge", "ferry", "railway", "wool"]),
+            ({"as_of": "2021"}, ["bridge", "ferry", "railway", "wool"]),
+            ({"as_of": "2021-05-03"}, ["ferry", "railway", "wool"]),
+            ({"as_of": "2019-06-25"}, ["ferry", "wool"]),  # the ferry may have been in January
+            ({"as_of": "25 June 2019"}, ["ferry", "wool"]),
+            ({"as_of": "2018"}, ["wool"]),
+            ({"as_of": "2020", "since": "2019"}, ["ferry", "railway"]),
+            ({"as_of": "2019-06-25", "sources": ["Post"]}, ["ferry"]),
+            ({"as_of": "2020", "articles": ["railway.txt", "bridge.txt"]}, ["railway"]),
         ],
     )
     def test_leaves_what_is_in_it(self, one, scope, found):
@@ -71,6 +83,17 @@ class TestScope:
             ({"sources": ["The Sun"]}, "from 'The Sun'; the sources are Morning Post, The"),
             ({"sources": [""]}, "no article is from ''"),
             ({"sources": []}, "sources is empty; name a paper"),
+            ({"as_of": "soon"}, "as_of is not a date: 'soon'; write 2019-06-26, 2019-06 or 2019"),
+            ({"as_of": ""}, "as_of is not a date: ''"),
+            ({"as_of": 2019}, "as_of is not a date: 2019"),
+            (
+                {"as_of": "2021-05", "sources": ["Herald"], "since": "2022"},
+                "no article is from that time; those with a date are from 2021-05-04 to 2021-05-04",
+            ),
+            (
+                {"as_of": "2021-04", "sources": ["Herald"]},
+                "every article was published after 2021-04-30; give a later day as as_of",
+            ),
             (
                 {"articles": ["wool.txt"], "since": "2019"},
                 "no article has a date; give one",
@@ -81,6 +104,16 @@ class TestScope:
         with pytest.raises(ScopeError) as caught:
             one.ask("Who spoke?", **scope)
         assert reason in str(caught.value)
+
+    def test_of_the_day_of_asking_counts_for_what_is_cited_and_what_is_nearest(self, one):
+        asked = {"min_confidence": 0, "as_of": "2021-05-03"}
+        answer = one.ask("Who spoke of the bridge?", **asked)
+        assert answer.citations
+        assert "bridge.txt" not in {c.article_id for c in answer.citations}
+        refused = one.ask("Who spoke of the bridge?", **asked | {"min_confidence": 1})
+        assert "bridge.txt" not in {hit.article_id for hit in refused.nearest}
+        later = one.ask("Who spoke of the bridge?", **asked | {"as_of": "2021-05-04"})
+        assert later.citations[0].article_id == "bridge.txt"
 
     def test_an_unknown_article_is_named(self, one):
         for ids in ([], ["zebra.txt"]):
@@ -94,3 +127,20 @@ class TestScope:
         assert {c.article_id for c in answer.citations} <= {"ferry.txt", "railway.txt"}
         trace = one.explain("Who spoke of the wool?", min_confidence=0, **scope)
         assert trace.answer.citations == answer.citations
+
+
+def test_the_day_of_asking_is_the_last_that_is_meant_or_today():
+    assert Options(as_of="2019-06-26").today == date(2019, 6, 26)
+    assert Options(as_of="2019-06").today == date(2019, 6, 30)
+    assert Options(as_of="2019").today == date(2019, 12, 31)
+    before, today, after = date.today(), Options().today, date.today()
+    assert before <= today <= after
+    with pytest.raises(ScopeError, match="as_of is not a date: 'today'"):
+        _ = Options(as_of="today").today
+
+
+def test_the_days_of_an_option_are_those_of_its_date():
+    assert days_of("since", "2019-06") == (date(2019, 6, 1), date(2019, 6, 30))
+    for wrong in ("yesterday", "2019-13", "03/04/2019", None):
+        with pytest.raises(ScopeError, match="until is not a date"):
+            days_of("until", wrong)

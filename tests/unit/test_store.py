@@ -6,6 +6,7 @@ import gc
 import os
 import threading
 from contextlib import closing
+from math import log
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from askvisit import passages as cutting
 from askvisit import store as texts_in
 from askvisit.errors import IndexDamagedError
 from askvisit.records import Article, Passage, Sentence
-from askvisit.store import Store, bm25_among, question_terms, writing
+from askvisit.store import Store, bm25_among, covered_among, question_terms, writing
 
 STEEL = "The U.S. taxes steel. It’s 25 percent – “high”, say 🙂 traders.\n\n"
 ARTICLES = (
@@ -203,6 +204,54 @@ def test_within_an_article_common_words_find(common, monkeypatch):
     assert [n for n, _ in common.bm25("city lighthouse", 9, [range(7, 8)])] == [7]
 
 
+LIGHTHOUSE, RIVER, CITY = log(89.5 / 1.5), log(60.5 / 30.5), 1e-6
+"""What each word weighs that 1, 30 or all of the 90 passages have."""
+
+
+@pytest.mark.parametrize(
+    ("inside", "has"),
+    [
+        (range(30, 31), LIGHTHOUSE + RIVER + CITY),
+        (range(1), RIVER + CITY),
+        (range(7, 8), CITY),
+        (range(28, 30), CITY),  # the lighthouse is in the next passage
+        (range(31, 34), RIVER + CITY),
+        (range(90), LIGHTHOUSE + RIVER + CITY),
+        (range(0), 0.0),
+    ],
+)
+def test_passages_cover_a_question_by_how_rare_the_words_are_that_they_have(common, inside, has):
+    (share,) = common.covered("Which cities have a lighthouse by the river?", [inside])
+    assert share == pytest.approx(has / (LIGHTHOUSE + RIVER + CITY))
+
+
+def test_passages_cover_a_question_together(common):
+    apart, together = range(7, 8), range(7, 9)
+    half, whole, none = common.covered("7 or 8?", [apart, together, range(30, 33)])
+    assert (half, whole, none) == (pytest.approx(0.5), pytest.approx(1.0), 0.0)
+
+
+def test_a_word_that_nobody_has_is_covered_by_nobody(common):
+    (share,) = common.covered("Which city has a zeppelin?", [range(90)])
+    assert 0 < share < 1e-5
+    assert common.covered("zeppelin", [range(90)]) == [0.0]
+
+
+def test_a_question_without_a_content_word_is_covered(store):
+    assert store.covered("Who is it, and why?", [range(1), range(1, 2)]) == [1.0, 1.0]
+    assert covered_among("Who is it, and why?", ["a", "b"]) == [1.0, 1.0]
+    assert store.covered("band", []) == []
+
+
+def test_a_few_texts_cover_a_question_as_passages_of_a_store_do(common):
+    numbers = [range(n, n + 1) for n in range(90)]
+    texts = [passage.text for passage in common.passages(range(90)).values()]
+    for question in ("Which city has a lighthouse by the rivers?", "a zeppelin in the city", "7"):
+        shares = common.covered(question, numbers)
+        assert covered_among(question, texts) == pytest.approx(shares)
+    assert covered_among("band", []) == []
+
+
 NASTY = [
     *('"', '""', '" OR "', "*", "ban*", "NEAR", "NEAR(band, town)", "AND", "band AND", "OR", "NOT"),
     *("band NOT town", "text:band", "{text}:band", "^band", "(band", "band)", "-band", "+band"),
@@ -219,6 +268,11 @@ def test_nothing_typed_steers_the_query(store, question):
     if "band" in question and "\0" not in question:
         assert texts(store, found)[0].startswith("A band played until late")
     assert store.counts() == before
+    every = range(before["passages"])
+    for shares in (store.covered(question, [every]), covered_among(question, [BRIDGE, STEEL])):
+        assert all(0 <= share <= 1 + 1e-9 for share in shares)
+    if "band" in question and "\0" not in question:
+        assert store.covered(question, [every, range(0)])[0] > 0
 
 
 def test_a_word_beside_a_nul_is_still_looked_for(store):

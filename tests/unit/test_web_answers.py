@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from harness.fakes import BRIDGE, citation
+from harness.fakes import BRIDGE, TARIFFS, citation
 
-from askvisit.records import Answer, AnswerGroup, GroupMember, quoted
+from askvisit.records import Answer, AnswerGroup, Article, GroupMember, Hit, quoted
 from askvisit.web import answers
 
 QUOTE = "The mayor opened the bridge on Monday."
@@ -35,3 +35,24 @@ def test_what_only_the_record_tells_is_below_the_quotes():
     answer = replace(FOUND, request="author", notes=("By its record: <Ada>.",))
     shown = answers.beside(answer)
     assert shown == '<p class="note" dir="auto">By its record: &lt;Ada&gt;.</p>'
+
+
+def test_of_an_ambiguous_question_each_place_is_named_with_its_article():
+    articles = {
+        "bridge.txt": Article("bridge.txt", "A <b>Bridge", BRIDGE),
+        "tariffs.txt": Article("tariffs.txt", "Tariffs Rise Again", TARIFFS),
+    }
+    hits = tuple(Hit(n, 0, 20, a.text[:20], 0.5, 1.0, 0.5) for n, a in articles.items())
+    refused = Answer("Who?", "Who?", "not_found", False, "Which?", 0.4, nearest=hits)
+    ambiguous = replace(refused, refusal="ambiguous", period=("2019-06-17", "2019-06-23"))
+    shown = answers.answer_html(ambiguous, articles)
+    assert "Which article?" in shown
+    assert "The likeliest places:" in shown
+    for title in ("A &lt;b&gt;Bridge", "Tariffs Rise Again"):
+        assert shown.count(f'<span class="note" dir="auto">{title}</span></li>') == 1
+    assert "Time asked about: 2019-06-17 to 2019-06-23" in shown
+    only = {"bridge.txt": articles["bridge.txt"]}
+    alone = answers.answer_html(replace(refused, refusal="absent", nearest=hits[:1]), only)
+    assert "The nearest passages:" in alone
+    assert "A &lt;b&gt;Bridge" not in alone
+    assert "Time asked about" not in alone

@@ -11,6 +11,7 @@ import pytest
 from harness.fakes import (
     BRIDGE,
     ROOT,
+    ScriptedReader,
     ScriptedResolver,
     SharedWords,
     WordCounts,
@@ -172,6 +173,28 @@ def test_a_scope_that_leaves_nothing_is_told_in_words(tmp_path):
     with pytest.raises(ValueError, match="no article is from 'Post'"):
         calls["timeline"](sources=["Post"])
     assert [name["kind"] for name in calls["names"]()] == ["person", "place"]
+
+
+def test_the_day_of_asking_may_be_sent(small):
+    days = {"bridge.toml": "date = 2019-06-27", "tariffs.toml": "date = 2019-03-20"}
+    write_articles(small / "articles", days)
+    build_index(index=small, encoder=WordCounts())
+    asked = Assistant(small, WordCounts(), ScriptedReader({}), calibration(), ScriptedResolver())
+    ask = api.in_words(api.endpoints(asked)[0], ValueError)
+    question = "What did the minister do last week?"
+    for day, first in (("2019-06-26", "tariffs.txt"), ("2019-07-03", "bridge.txt")):
+        answer = ask(question, min_confidence=1, as_of=day)
+        assert answer["nearest"][0]["article_id"] == first
+        assert Answer.from_dict(answer) == asked.ask(question, min_confidence=1, as_of=day)
+    for wrong, said in (
+        ("soon", "as_of is not a date: 'soon'"),
+        ("2018", "every article was published after 2018-12-31"),
+        (2019, "as_of: input should be a valid string"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            ask(question, as_of=wrong)
+    today = ask(question, min_confidence=1, as_of=None)
+    assert today["period"] not in (None, answer["period"])
 
 
 @pytest.mark.slow

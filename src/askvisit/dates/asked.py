@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
-from askvisit.dates import DateRange, PartialDate, publication_day, week_of
+from askvisit.dates import DateRange, publication_day, week_of
 from askvisit.dates.expressions import find
 from askvisit.dates.resolving import resolve
 from askvisit.text import ONES
@@ -25,10 +27,13 @@ _NEWS = 7
 _NUMBERS = {word: n for n, word in enumerate((*ONES, "ten", "eleven", "twelve"), 1)}
 _FEW = 3
 _COUNT = "|".join((r"\d{1,3}", *_NUMBERS))
-_WEEK = re.compile(r"\b(last|this|next|past|coming|previous)\s+(weekend|week)\b", re.IGNORECASE)
+_WEEK = re.compile(
+    r"\b(?:(last|this|next|coming|previous)\s+(?:week|(weekend))|past\s+(weekend))\b", re.IGNORECASE
+)
+_STEPS = {"last": -1, "previous": -1, "this": 0, "next": 1, "coming": 1}
 _SPAN = re.compile(
-    rf"\b(last|past|previous|next|coming)\s+(?:({_COUNT}|few|couple\s+of)\s+)?"
-    r"(day|week|month|year)s?\b",
+    rf"\b(the\s+)?(last|past|previous|next|coming)\s+(?:({_COUNT}|few|couple\s+of)\s+)?"
+    r"(day|week|month|year)(s?)\b",
     re.IGNORECASE,
 )
 _AGO = re.compile(rf"\b(?:({_COUNT})|an?)\s+weeks?\s+ago\b", re.IGNORECASE)
@@ -38,10 +43,16 @@ _NOW = re.compile(
     re.IGNORECASE,
 )
 _LAST_NIGHT = re.compile(r"\blast\s+(?:night|evening)\b", re.IGNORECASE)
-_FROM = re.compile(r"\b(?:since|after)\s+(?:the\s+)?(?:(?:end|start|beginning)\s+of\s+)?$")
-_UP_TO = re.compile(
-    r"\b(?:until|till|before|by)\s+(?:the\s+)?(?:(?:end|start|beginning)\s+of\s+)?$"
-)
+_EDGE = r"\s+(?:the\s+)?(?:(?:end|start|beginning)\s+of\s+)?$"
+_SINCE = re.compile(r"\bsince" + _EDGE, re.IGNORECASE)
+_AFTER = re.compile(r"\bafter" + _EDGE, re.IGNORECASE)
+_UNTIL = re.compile(r"\b(?:until|till|by)" + _EDGE, re.IGNORECASE)
+_BEFORE = re.compile(r"\bbefore" + _EDGE, re.IGNORECASE)
+_BETWEEN = re.compile(r"\b(?:between|from)\s+$", re.IGNORECASE)
+_AND = re.compile(r"\s+(?:and|to|until|till)\s+", re.IGNORECASE)
+
+_LONGEST = 366
+"""Days from which on a longer time is no more tolerant of what lies beside it."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +77,12 @@ class AskedTime:
         day = publication_day(published)
         if day is None:
             return None
-        first = min(self.first, self.today - timedelta(days=_NEWS))
-        last = min(self.last + timedelta(days=_NEWS), max(self.today, self.first))
-        away = max(0, (first - day).days, (day - last).days)
-        scale = max(_NEWS, (last - first).days / 2)
+        first, last, today = (d.toordinal() for d in (self.first, self.last, self.today))
+        last = min(last + _NEWS, max(today, first))
+        if first >= today:
+            first = today - _NEWS
+        away = max(0, first - day.toordinal(), day.toordinal() - last)
+        scale = max(_NEWS, min(last - first, _LONGEST) / 2)
         return away / (away + scale)
 
 
@@ -78,7 +91,10 @@ def asked(question: str, today: date) -> AskedTime | None:
 
     The most precise of several expressions decides.
     """
-    found = [*_weeks(question, today), *_spans(question, today), *_dates(question, today)]
+    try:
+        found = [_bounded(question[:at], days, today) for at, days in _named(question, today)]
+    except (OverflowError, ValueError):  # before the year 1 or after 9999
+        return None
     if not found and _LAST_NIGHT.search(question):
         found = [(today - timedelta(days=1), today)]
     if not found and _NOW.search(question):
@@ -89,15 +105,30 @@ def asked(question: str, today: date) -> AskedTime | None:
     return AskedTime(first, last, today)
 
 
-def _weeks(question: str, today: date) -> list[DateRange]:
-    steps = {"last": -1, "past": -1, "previous": -1, "this": 0, "next": 1, "coming": 1}
-    found = []
+def _bounded(before: str, days: DateRange, today: date) -> DateRange:
+    """Return the days that are meant if a word before them opens the time: "since", "before"."""
+    first, last = days
+    if _SINCE.search(before):
+        return first, max(today, last)
+    if _AFTER.search(before):
+        return last + timedelta(days=1), max(today, last + timedelta(days=1))
+    if _UNTIL.search(before):
+        return date.min, last
+    if _BEFORE.search(before):
+        return date.min, first - timedelta(days=1)
+    return days
+
+
+def _named(question: str, today: date) -> Iterator[tuple[int, DateRange]]:
+    """Yield the times that a question names, each with its offset."""
     for match in _WEEK.finditer(question):
-        monday, sunday = week_of(today + timedelta(weeks=steps[match[1].lower()]))
-        is_weekend = match[2].lower() == "weekend"
-        found.append((monday + timedelta(days=5) if is_weekend else monday, sunday))
-    ago = (today - timedelta(weeks=_number(match[1])) for match in _AGO.finditer(question))
-    return [*found, *map(week_of, ago)]
+        monday, sunday = week_of(today + timedelta(weeks=_STEPS[(match[1] or "last").lower()]))
+        is_weekend = match[2] or match[3]
+        yield match.start(), (monday + timedelta(days=5) if is_weekend else monday, sunday)
+    for match in _AGO.finditer(question):
+        yield match.start(), week_of(today - timedelta(weeks=_number(match[1])))
+    yield from _spans(question, today)
+    yield from _dates(question, today)
 
 
 def _number(words: str | None) -> int:
@@ -106,26 +137,26 @@ def _number(words: str | None) -> int:
     return int(count) if count.isdecimal() else _NUMBERS.get(count, _FEW)
 
 
-def _spans(question: str, today: date) -> list[DateRange]:
-    """Return the spans counted from today: "the past three weeks", "the next few days"."""
-    found = []
+def _spans(question: str, today: date) -> Iterator[tuple[int, DateRange]]:
+    """Yield the spans counted from today: "the past three weeks", "the next few days"."""
     for match in _SPAN.finditer(question):
-        which, unit = match[1].lower(), match[3].lower()
-        if not match[2] and which in ("last", "next"):
+        article, which, count, unit, plural = match.groups()
+        if not (count or article or plural) and which.lower() in ("last", "next"):
             continue  # a calendar month or year, which `_dates` knows
-        length = timedelta(days=_number(match[2]) * _DAYS[unit])
-        is_past = which in ("last", "past", "previous")
-        found.append((today - length, today) if is_past else (today, today + length))
-    return found
+        many = _FEW if plural and not count else _number(count)
+        length = timedelta(days=many * _DAYS[unit.lower()])
+        is_past = which.lower() in ("last", "past", "previous")
+        yield match.start(), (today - length, today) if is_past else (today, today + length)
 
 
-def _dates(question: str, today: date) -> list[DateRange]:
-    found = []
-    for expression in find(question):
-        meant: PartialDate | None = resolve(expression, question, today, [])
-        if meant is None or _WEEK.fullmatch(expression.text):
-            continue
-        before = question[: expression.start].lower()
-        first = date.min if _UP_TO.search(before) else meant.first
-        found.append((first, max(today, meant.last) if _FROM.search(before) else meant.last))
-    return found
+def _dates(question: str, today: date) -> Iterator[tuple[int, DateRange]]:
+    """Yield the dates; "between 2015 and 2017" is one time."""
+    found = [(e, resolve(e, question, today, [])) for e in find(question)]
+    dates = [(e, d) for e, d in found if d is not None and not _WEEK.fullmatch(e.text)]
+    for (one, first), (other, last) in pairwise(dates):
+        is_range = _AND.fullmatch(question, one.end, other.start)
+        if is_range and _BETWEEN.search(question[: one.start]) and first.first <= last.last:
+            yield one.start, (first.first, last.last)
+            return
+    for expression, meant in dates:
+        yield expression.start, (meant.first, meant.last)
