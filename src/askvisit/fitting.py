@@ -36,7 +36,7 @@ ANSWERED: dict[Strictness, float] = {"lenient": 0.95, "normal": 0.88, "strict": 
 """What share of answerable questions for a fact each strictness answers, on the fitted articles,
 each searched by itself."""
 
-WEIGHTS = {"news": 2.0, "broad": 2.0, "among": 2.0}
+WEIGHTS = {"news": 2.0, "broad": 2.0, "topics": 2.0, "among": 2.0}
 """Weights of sources, 1 for any other: askvisit is made for news."""
 
 USEFUL = 0.4

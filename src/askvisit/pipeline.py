@@ -152,6 +152,8 @@ class QAPipeline:
         earlier = [history[place] for place in places]
         result = self._best(asked, earlier)
         if self._is_sure(result):
+            if self.min_confidence > 0 and language.is_surely_foreign(asked):
+                return _not_english(self._refused(question, result).placed(places))
             return self._taken(question, result).placed(places)
         forms = query.forms(asked, self.index)
         is_follow_up = _is_follow_up(history)
@@ -166,7 +168,7 @@ class QAPipeline:
         answer = self._taken(question, result).placed(places)
         if answer.found or self._is_sure(result) or language.is_english(asked):
             return answer
-        return replace(answer, text=NOT_ENGLISH, refusal="not_english")
+        return _not_english(answer)
 
     def _exact_reply(self, question: str, asked: str, history: Sequence[Answer]) -> Answer | None:
         """Reply to what is surely a request, also by naming one of the articles just listed."""
@@ -353,6 +355,10 @@ class QAPipeline:
 
     def _is_sure(self, result: ReadingResult) -> bool:
         return result.confidence >= self.calibration.thresholds["normal"]
+
+
+def _not_english(refused: Answer) -> Answer:
+    return replace(refused, text=NOT_ENGLISH, refusal="not_english")
 
 
 def _joined(question: str, answers: Sequence[Answer]) -> Answer:

@@ -19,7 +19,7 @@ from askvisit.requests.intents import (
     mask,
     recognise,
 )
-from askvisit.requests.language import is_english
+from askvisit.requests.language import is_english, is_surely_foreign
 
 DATA = ROOT / "tests" / "data"
 
@@ -264,6 +264,15 @@ class TestLanguage:
     def test_most_questions_in_other_languages_are_told(self):
         foreign = [row["question"] for row in lines(DATA / "languages.jsonl")]
         assert sum(not is_english(question) for question in foreign) / len(foreign) >= 0.9
+
+    def test_many_are_surely_foreign_and_none_with_an_english_question_word(self):
+        foreign = [row["question"] for row in lines(DATA / "languages.jsonl")]
+        assert sum(map(is_surely_foreign, foreign)) / len(foreign) >= 0.7
+        assert not is_surely_foreign("Who is Inês Carvalhal?")
+        assert not is_surely_foreign("rosé")
+
+    def test_in_english_none_is_surely_foreign(self, english):
+        assert not any(map(is_surely_foreign, english))
 
     def test_hardly_one_in_english_is_mistaken(self, english):
         assert len([q for q in english if not is_english(q)]) <= 0.005 * len(english)
