@@ -1,11 +1,13 @@
 """Measure whether the confidence is honest among many news articles.
 
-    python benchmarks/among.py [--questions 150] [--reader accurate] [--keep DIR] [--plot FILE]
+    python benchmarks/among.py [--part test] [--questions 150] [--reader accurate] [--keep DIR]
+                               [--plot FILE]
 
-One index has the first editions of data/news/train.jsonl.gz and of dev.jsonl. A fixed sample of the
-questions that an edition of dev answers is asked three ways: of all articles; of all but the one
-that answers; and of that one alone. In the last two nothing else changes, so that a difference is
-due to the crowd. Another article may happen to answer; that counts as wrong.
+One index has the first editions of data/news/train.jsonl.gz and of test.jsonl. A fixed sample of
+the questions that an edition of test answers is asked three ways: of all articles; of all but the
+one that answers; and of that one alone. In the last two nothing else changes, so that a difference
+is due to the crowd. Another article may happen to answer; that counts as wrong. With --part dev the
+questions are some of those that the fit was made with.
 
 Prints shares, each with its 95 % interval bootstrapped over the articles asked about, and the risk
 (share of wrong answers) among the surest answers at several coverages, present and left-out
@@ -82,28 +84,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("--part", choices=("dev", "test"), default="test")
     parser.add_argument("--questions", type=int, default=150)
     parser.add_argument("--reader", default="accurate")
     parser.add_argument("--keep", type=Path, help="keep the index in this folder")
     parser.add_argument("--plot", type=Path, help="draw risk by coverage into this file")
     options = parser.parse_args()
-    dev, train = (
+    part, train = (
         [edition for edition in read_editions(NEWS / name) if edition.id.endswith("-a")]
-        for name in ("dev.jsonl", "train.jsonl.gz")
+        for name in (f"{options.part}.jsonl", "train.jsonl.gz")
     )
-    asked = [(edition, q) for edition in dev for q in edition.questions if q.spans]
+    asked = [(edition, q) for edition in part for q in edition.questions if q.spans]
     asked = random.Random(3).sample(asked, min(options.questions, len(asked)))
     with tempfile.TemporaryDirectory() as work:
         folder = options.keep or Path(work)
         (folder / "articles").mkdir(parents=True, exist_ok=True)
-        for edition in (*dev, *train):
+        for edition in (*part, *train):
             (folder / "articles" / f"{edition.id}.txt").write_text(edition.text, "utf-8")
         build_index(index=folder)
         assistant = Assistant.load(folder, reader=options.reader)
         assistant.warm_up()
         outcomes = [ask(assistant, *one) for one in asked]
         seconds = [_seconds(assistant, question.question) for _, question in asked]
-    print(f"{len(outcomes)} questions, {len(dev) + len(train)} articles, reader {options.reader}")
+    print(f"{len(outcomes)} questions, {len(part) + len(train)} articles, reader {options.reader}")
     rows = {
         "alone: right sentence first": [(o.article, o.first_alone) for o in outcomes],
         "among all: right sentence first": [(o.article, o.first) for o in outcomes],

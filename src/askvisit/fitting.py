@@ -8,7 +8,7 @@ belongs to the answer, and whether what is quoted answers, are logistic regressi
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import floor
@@ -38,6 +38,10 @@ each searched by itself."""
 
 WEIGHTS = {"news": 2.0, "broad": 2.0, "topics": 2.0, "among": 2.0}
 """Weights of sources, 1 for any other: askvisit is made for news."""
+
+ABSENT = 0.35
+"""Weight of a question to several articles none of which answers. They are as many as the others,
+but people mostly ask an archive what is in it: so they count as about a quarter."""
 
 USEFUL = 0.4
 """Probability that a sentence which only adds to an answer belongs to it."""
@@ -256,10 +260,18 @@ def _varying(features: Sequence[str], rows: Sequence[Mapping[str, float]]) -> li
 
 def _shares(samples: Sequence[Sample]) -> Floats:
     """Return sample weights that sum to 1, divided among the sources by `WEIGHTS`."""
-    counts = Counter(sample.source for sample in samples)
-    weight = {source: WEIGHTS.get(source, 1.0) for source in counts}
-    total = sum(weight.values())
-    return np.array([weight[s.source] / (total * counts[s.source]) for s in samples])
+    inside = [ABSENT if s.evidence.searched > 1 and not s.answerable else 1.0 for s in samples]
+    counts: dict[str, float] = defaultdict(float)
+    for sample, weight in zip(samples, inside, strict=True):
+        counts[sample.source] += weight
+    weights = {source: WEIGHTS.get(source, 1.0) for source in counts}
+    total = sum(weights.values())
+    return np.array(
+        [
+            weight * weights[s.source] / (total * counts[s.source])
+            for s, weight in zip(samples, inside, strict=True)
+        ]
+    )
 
 
 def _probability(coefficients: Floats, rows: Floats) -> Floats:

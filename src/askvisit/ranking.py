@@ -27,10 +27,11 @@ RANK_FEATURES = ("margin", "dense", "bm25", "first", "evidence", "lacks", "untim
 in two stages, the margin of the first; for readers that judge sentences, the evidence; how the
 article fits beside others (`askvisit.records.ArticleMatch`)."""
 
-SHARE_FEATURES = ("evidence", "margin", "first", "behind", "rank", "settled")
+SHARE_FEATURES = ("evidence", "margin", "first", "behind", "rank", "settled", "other")
 """Of a sentence's probability of belonging to the answer: evidence and margins; how far its rank
 score is behind the first's; the logarithm of its rank; for all but the first, the margin of the
-first: words that surely answer leave less to other sentences."""
+first: words that surely answer leave less to other sentences; whether it is of another article than
+the first."""
 
 CONFIDENCE_FEATURES = (
     *("margin", "dense", "gap", "first", "evidence", "expected"),
@@ -142,6 +143,7 @@ def share_rows(ranked: Sequence[Span], scores: Sequence[float]) -> list[dict[str
             "behind": scores[0] - score,
             "rank": log(rank),
             "settled": ranked[0].margin if rank > 1 else 0.0,
+            "other": float(span.sentence.article_id != ranked[0].sentence.article_id),
         }
         | _further(span)
         for rank, (span, score) in enumerate(zip(ranked, scores, strict=True), 1)

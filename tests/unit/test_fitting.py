@@ -346,3 +346,14 @@ def test_a_question_is_read_with_a_mark_as_when_it_is_asked(small, monkeypatch):
     questions = [Question("who opened the bridge", ("x",)), Question("Who sang?", ())]
     fitting.ask(open_index(small), WordCounts(), reader, questions)
     assert asked == ["who opened the bridge?", "Who sang?"]
+
+
+def test_a_question_to_articles_none_of_which_answers_counts_less():
+    one, two = many(3)[1:]
+    crowd = [replace(s, evidence=replace(s.evidence, searched=9)) for s in (one, two)]
+    absent = replace(crowd[1], answerable=False, gold=())
+    shares = fitting._shares([crowd[0], absent])
+    assert shares.sum() == pytest.approx(1)
+    assert shares[1] / shares[0] == pytest.approx(fitting.ABSENT)
+    alone = fitting._shares([one, replace(two, answerable=False, gold=())])
+    assert alone[0] == pytest.approx(alone[1])

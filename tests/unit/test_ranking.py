@@ -149,6 +149,14 @@ def test_a_share_is_seen_from_the_first_candidate(evidence):
     assert [row["evidence"] for row in rows] == [3.0, -1.0, 0.0]
 
 
+def test_a_share_knows_sentences_of_another_article(evidence):
+    spans = ScriptedReader(SCRIPT).read(QUESTION, evidence)
+    rows = ranking.share_rows(spans, [0.0] * len(spans))
+    first = spans[0].sentence.article_id
+    assert [row["other"] for row in rows] == [float(s.sentence.article_id != first) for s in spans]
+    assert {row["other"] for row in rows} == {0.0, 1.0}
+
+
 def test_where_two_readers_read_both_margins_count(evidence):
     spans = ScriptedReader(SCRIPT).read(QUESTION, evidence)[:3]
     read_twice = [
