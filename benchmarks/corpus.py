@@ -42,7 +42,7 @@ from askvisit.encoder import RecentTexts
 from askvisit.evaluation.editions import Edition, EditionQuestion, Range, read_editions
 from askvisit.index import open_index
 from askvisit.reader.protocol import PASSAGES
-from askvisit.records import ArticleMatch, Hit
+from askvisit.records import Hit
 from askvisit.retriever import Retriever
 
 ARTICLES = 10
@@ -96,9 +96,9 @@ def fused_by(fusion: Fusion) -> Iterator[None]:
     """Make every search fuse in another way within the block."""
     found = Retriever._found
 
-    def fused(self: Retriever, *arguments: Any) -> tuple[list[Hit], dict[str, ArticleMatch]]:
-        hits, matches = found(self, *arguments)
-        return fusion(hits), matches
+    def fused(self: Retriever, *arguments: Any) -> tuple[Any, ...]:
+        hits, *rest = found(self, *arguments)
+        return fusion(hits), *rest
 
     with mock.patch.object(Retriever, "_found", fused):
         yield

@@ -38,6 +38,9 @@ from askvisit.retriever import Retriever
 from askvisit.text import marked
 from training.pages import Page, PageQuestion, sampled, squad_pages
 
+TODAY = date(2025, 1, 15)
+"""The day on which the questions of `ask_among` are asked."""
+
 FEW = 30
 """How many other articles half of the questions of `ask_among` are asked of."""
 
@@ -146,10 +149,6 @@ def ask_among(
                 timed = f"{first.text.rstrip('?')} {_time(rng, ages[page])}?"
                 yield ask(page, replace(page.questions[place], text=timed), among)
                 yield ask(newer, newer.questions[place], among)
-
-
-TODAY = date(2025, 1, 15)
-"""The day on which the questions of `ask_among` are asked."""
 
 
 def _age(rng: random.Random) -> int:

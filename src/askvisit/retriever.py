@@ -79,8 +79,8 @@ class Retriever:
 
     def _found(
         self, question: str, articles: Sequence[str] | None, cited: Sequence[Citation]
-    ) -> tuple[list[Hit], dict[str, ArticleMatch]]:
-        """Return the passages that either search found, and how their articles fit."""
+    ) -> tuple[list[Hit], dict[str, ArticleMatch], AskedTime | None]:
+        """Return the passages that either search found, how their articles fit, and the time."""
         within = None if articles is None else [self._index.passage_range(a) for a in articles]
         vector = self._encoder.encode_query([question])[0]
         dense = dict(self._index.dense(vector, _POOL, within))
@@ -95,7 +95,10 @@ class Retriever:
         found = list(dense)
         scores = fused([dense[n] for n in found], [bm25.get(n, 0.0) for n in found])
         passages = self._index.passages(found)
-        matches = self._matches(question, {p.article_id for p in passages.values()}, quoted)
+        names = sorted({passage.article_id for passage in passages.values()})
+        several, today = len(names) > 1, self._today
+        time = asked_time(question, today) if several and today is not None else None
+        matches = self._matches(question, names, quoted, time)
         hits = [
             Hit(
                 article_id=passages[n].article_id,
@@ -110,7 +113,8 @@ class Retriever:
             )
             for n, score in zip(found, scores, strict=True)
         ]
-        return sorted(hits, key=lambda hit: (-hit.fused, hit.article_id, hit.start)), matches
+        hits.sort(key=lambda hit: (-hit.fused, hit.article_id, hit.start))
+        return hits, matches, time
 
     def gather(
         self,
@@ -126,11 +130,10 @@ class Retriever:
         passages: how many; around: characters of the text before and after each of them. For the
         same length of text, more passages contain more of the answers than more text around them.
         """
-        hits, matches = self._found(question, articles, cited)
+        hits, matches, time = self._found(question, articles, cited)
         searched = (
             self._index.manifest.counts["articles"] if articles is None else len(set(articles))
         )
-        time = self._time(question) if matches else None
         evidence = _evidence(question, hits, self._windows(hits[:passages], around))
         return replace(
             evidence,
@@ -139,23 +142,22 @@ class Retriever:
             searched=searched,
         )
 
-    def _time(self, question: str) -> AskedTime | None:
-        return None if self._today is None else asked_time(question, self._today)
-
     def _matches(
-        self, question: str, articles: Iterable[str], quoted: Collection[str]
+        self,
+        question: str,
+        names: Sequence[str],
+        quoted: Collection[str],
+        time: AskedTime | None,
     ) -> dict[str, ArticleMatch]:
         """Return how each of several articles fits the question, by id.
 
         What the last answer `quoted` lacks nothing: a follow-up need not repeat what it is about.
         """
-        names = sorted(articles)
         if len(names) < 2:
             return {}
         covered = self._index.covered(question, [self._index.passage_range(n) for n in names])
         covered = [1.0 if n in quoted else c for n, c in zip(names, covered, strict=True)]
         published = [self._index.published.get(name) for name in names]
-        time = self._time(question)
         untimely = ages = [0.0] * len(names)
         if time is not None:
             untimely = _filled(map(time.untimely, published))

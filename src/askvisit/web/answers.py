@@ -82,8 +82,8 @@ def _one_answer(answer: Answer, articles: Mapping[str, Article], guess_below: fl
     note = ""
     if answer.kind != "talk" and answer.reading != answer.question:
         note = f'<p class="note">Understood as: <q dir="auto">{escape(answer.reading)}</q></p>'
-    if answer.period is not None:
-        note += f'<p class="note">Time asked about: {escape(answer.period_in_words or "")}</p>'
+    if when := answer.period_in_words:
+        note += f'<p class="note">Time asked about: {escape(when)}</p>'
     if answer.found:
         note += _caution(answer, guess)
         cited = answer.citations
