@@ -9,7 +9,7 @@ same gold spans are in one group.
 
     python benchmarks/groups.py --pairs tests/data/said-twice.jsonl
 
-Counts the pairs of answers that are put together, marked as differing, or neither.
+Counts the pairs of answers that are put together, contradict each other, or neither.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from pathlib import Path
 from askvisit import encoder as encoders
 from askvisit.assistant import Assistant
 from askvisit.evaluation.editions import Edition, pairs, read_editions
-from askvisit.grouping import differ, says_the_same
 from askvisit.index import temporary_index
-from askvisit.records import Answer
+from askvisit.records import Answer, Sentence, Span
+from askvisit.values import Saying, agree, contradicts
 
 
 def main() -> None:
@@ -72,13 +72,19 @@ def compared(path: Path) -> Counter[str]:
     counts: Counter[str] = Counter()
     for line in path.read_text("utf-8").splitlines():
         pair = json.loads(line)
-        one, other = pair["words"]
-        if says_the_same(one, other):
+        one, other = (saying(words, pair["question"]) for words in pair["words"])
+        if agree(one, other):
             done = "together"
         else:
-            done = "differs" if differ(one, other) else "apart"
+            done = "contradict" if contradicts(one, other) else "apart"
         counts[f"{pair['said']}: {done}"] += 1
     return counts
+
+
+def saying(words: str, question: str) -> Saying:
+    """Return what words say that are all of their sentence, in an article without a date."""
+    sentence = Sentence("", 1, 0, len(words), words)
+    return Saying.of(Span(sentence, 0, len(words), 0.0, 0.0), None, question)
 
 
 def judged(answer: Answer, pair: tuple[Edition, Edition], number: int) -> Counter[str]:

@@ -3,7 +3,8 @@
 Editions of news articles, with facts, lists and broad questions, and pages of consecutive SQuAD
 paragraphs, none of which a reader was trained on, become small indexes; their questions go through
 retriever and reader as a user's would. With ``--among`` some are asked again of many articles at
-once, with their own and without it. News counts twice. The shipped fits are
+once, with their own and without it; with ``--events`` those about events of all articles that tell
+of them. News counts twice. The shipped fits are
 ``src/askvisit/models/calibration.json``.
 """
 
@@ -30,6 +31,7 @@ from askvisit.encoder import Encoder
 from askvisit.errors import AskvisitError, DataError
 from askvisit.evaluation.broad import read_broad
 from askvisit.evaluation.editions import ARTICLE, read_editions
+from askvisit.evaluation.events import Event, files_of, read_events
 from askvisit.fitting import Sample
 from askvisit.index import open_index, temporary_index
 from askvisit.reader import Reader
@@ -151,6 +153,43 @@ def ask_among(
                 yield ask(newer, newer.questions[place], among)
 
 
+def ask_events(
+    events: Sequence[Event], readers: Sequence[Reader], encoder: Encoder, most: int
+) -> Iterator[tuple[Sample, ...]]:
+    """Ask questions about events of all their articles at once, at most ``most`` of them.
+
+    Every article of an event that answers is right.
+    """
+    asked = [(event, question) for event in events for question in event.questions]
+    asked = random.Random(0).sample(asked, min(most, len(asked)))
+    newest = max(article.date or "" for event in events for article in event.articles)
+    with temporary_index(files_of(events), encoder) as folder:
+        retriever = Retriever(open_index(folder), encoder, date.fromisoformat(newest))
+        for event, question in tqdm(asked, desc="events", unit="question"):
+            samples = []
+            for reader in readers:
+                text = marked(question.question)
+                evidence = retriever.gather(text, passages=reader.passages)
+                spans = reader.read(text, evidence)
+                gold = {
+                    number
+                    for answer in question.answers
+                    for number in _begin_in(spans, answer.article, answer.sentence[:1])
+                }
+                samples.append(
+                    Sample(
+                        "events",
+                        event.name,
+                        question.question,
+                        evidence,
+                        spans,
+                        tuple(sorted(gold)),
+                        bool(question.answers),
+                    )
+                )
+            yield tuple(samples)
+
+
 def _age(rng: random.Random) -> int:
     """Draw the age of an article in days: up to eleven years, as often under two months as over."""
     return int(exp(rng.uniform(0, log(4000))))
@@ -217,6 +256,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--broad", nargs="+", default=[], type=Path, help="broad questions about the editions"
     )
     parser.add_argument("--among", type=Path, help="more editions: articles to search beside")
+    parser.add_argument("--events", type=Path, help="events told by several articles")
     parser.add_argument("--pages", type=Path, required=True, help="a SQuAD file not trained on")
     parser.add_argument(
         "--reader", nargs="+", default=[calibration.ACCURATE], help="readers (%(default)s)"
@@ -252,6 +292,9 @@ def _fit(options: argparse.Namespace) -> None:
         pages, others = edition_pages(options.editions), edition_pages(options.among)[::2]
         asked += ask_among(pages, others, chosen, encoder, most)
         sources["among"] = pages
+    if options.events is not None:
+        asked += ask_events(read_events(options.events), chosen, encoder, most)
+        sources["events"] = []
     for reader, samples in zip(chosen, zip(*asked, strict=True), strict=True):
         print(reader.name)
         judged = cross_validation.judge(samples, reader.name)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from askvisit import ranking
+from askvisit import grouping, ranking
 from askvisit.calibration import Calibration, Strictness
 from askvisit.errors import DataError
 from askvisit.evaluation.questions import Question, is_gold
@@ -128,7 +128,7 @@ def fit(samples: Sequence[Sample], reader: str) -> Calibration:
         level: _rounded_down(_weighted_quantile(sure, share[judged], 1 - wanted))
         for level, wanted in ANSWERED.items()
     }
-    return Calibration(
+    fitted = Calibration(
         reader,
         rank,
         belonging,
@@ -136,6 +136,7 @@ def fit(samples: Sequence[Sample], reader: str) -> Calibration:
         thresholds,
         rates={},
     )
+    return replace(fitted, also=_fit_also(samples, fitted))
 
 
 def as_json(
@@ -147,6 +148,7 @@ def as_json(
         "rank": fitted.rank,
         "share": fitted.share,
         "confidence": fitted.confidence,
+        "also": fitted.also,
         "thresholds": fitted.thresholds,
         "rates": expected,
     }
@@ -229,6 +231,26 @@ def _confidence_data(
         quoted = [ranked[n] for n in ranking.likeliest_set(shares)]
         right.append(has_answer(sample, quoted))
     return rows, np.array(right)
+
+
+def _fit_also(samples: Sequence[Sample], fitted: Calibration) -> dict[str, float]:
+    """Fit the probability that other articles answer too, where a question is answered.
+
+    Empty if no question was asked of articles of which several answer.
+    """
+    rows: list[dict[str, float]] = []
+    answers: list[bool] = []
+    for sample in samples:
+        ranked = ranking.rank(sample.evidence, sample.spans, fitted)
+        if sample.evidence.searched < 2 or ranked[0].confidence < fitted.thresholds["normal"]:
+            continue
+        best = [own[0] for own in grouping.by_article(sample.evidence, ranked, fitted)[1:]]
+        rows += grouping.also_rows(sample.evidence, ranked, best)
+        answers += [sample.spans.index(candidate.span) in sample.gold for candidate in best]
+    if not any(answers) or all(answers):
+        return {}
+    weights = np.ones(len(rows))
+    return _named(*_fit_logistic(grouping.ALSO_FEATURES, rows, np.array(answers), weights))
 
 
 def _fit_confidence(

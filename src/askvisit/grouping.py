@@ -1,18 +1,18 @@
-"""Answers from several articles: the best of each, grouped if their words agree.
+"""Answers from several articles: who says the same, who says something else, and since when.
 
-No group is declared right: if two give different values of the same type ("64 trucks", "about 70
-trucks"), both are marked as differing, and the user decides.
+What articles say is compared as `askvisit.values` does. Where two differ, the dates tell how: later
+articles supersede earlier ones, and what is said at the same time, or in one article, is a dispute.
+Which is right is not judged.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from math import log
 from typing import TYPE_CHECKING
 
 from askvisit import ranking
-from askvisit.dates.expressions import is_counted
 from askvisit.quotable import citation_of
 from askvisit.records import (
     AnswerGroup,
@@ -20,10 +20,12 @@ from askvisit.records import (
     Evidence,
     GroupMember,
     Hit,
+    Relation,
     SpanType,
 )
 from askvisit.retriever import fused
-from askvisit.text import MONTH, NUMBER_WORDS, WEEKDAY, content_words
+from askvisit.text import content_words
+from askvisit.values import Saying, agree, contradicts, same_probability
 
 if TYPE_CHECKING:
     from askvisit.calibration import Calibration
@@ -42,41 +44,29 @@ the editions, and 1.7 of 38 other articles per question.
 _FEW = 16
 """Number of passages up to which that distance says nothing, and every article is kept."""
 
-_CALENDAR = re.compile(
-    rf"\b(?:{MONTH}|(?i:{WEEKDAY}|yesterday|today))\b"
-    r"|(?<![$£€.,])\b(?P<year>(?:1[5-9]|20)\d\d)\b(?![,.]\d|-[a-z])"
-)
+ALSO_FEATURES = ("alone", "beside", "behind", "same", "lacks", "untimely", "similar")
+"""Of another article that may answer too: the logit of its best candidate's confidence as the only
+article, and beside the others; how far that is behind the best of all in rank score; how likely
+both say the same; how the article fits the question; and the cosine of both articles."""
 
+_ALSO = 0.5
+"""The least probability that makes another article one that answers."""
 
-_COUNTING = NUMBER_WORDS - {"one"} | set(
-    "hundred thousand million billion dozen dozens half".split()
-)
-"""Words for numbers; "one" is a pronoun too."""
+_DIFFERENT = 0.35
+"""The probability of saying the same below which two answers differ."""
 
-_NUMBER = re.compile(rf"\d+(?:[.,]\d+)*|\b(?:{'|'.join(sorted(_COUNTING))})\b")
-_IN_ORDER = re.compile(r"\d\s*(?:[/–-]|\bto\b)\s*\d")
-"""Numbers whose order matters: a result or a range."""
-
-_NEGATION = re.compile(
-    r"\b(?:not|no(?!\.?\s*\d)|nor|none|neither|never|nobody|nothing|cannot|without)\b|n['’]t\b",
-    re.IGNORECASE,
-)
+_BELONGS = 0.5
+"""The least probability of belonging to the answer that makes a second sentence of an article an
+answer of its own, if it contradicts the first: the other side of a dispute."""
 
 
 @dataclass(frozen=True)
 class _Said:
-    """The best candidate of one article, and the words it is compared by."""
+    """A candidate of an article, and what it says."""
 
     candidate: Candidate
     article: Article
-
-    @property
-    def words(self) -> str:
-        return self.candidate.span.words or self.candidate.span.sentence.text
-
-    @property
-    def told(self) -> str | None:
-        return self.candidate.span.words
+    saying: Saying
 
     @property
     def date(self) -> str:
@@ -97,140 +87,205 @@ def relevant(hits: Sequence[Hit]) -> list[str]:
     return sorted(near, key=lambda name: -best[name])[:MOST_ARTICLES]
 
 
-def best_of_each(
+def answers_of_each(
     evidence: Evidence, candidates: Sequence[Candidate], calibration: Calibration, least: float
 ) -> list[Candidate]:
-    """Return each article's best candidate, if confident enough, with the best of all first.
+    """Return the candidates by which each article answers, with the best of all first.
 
-    All but the first are ranked within their own article: next to another article's good answer
-    their confidence would be low.
+    Another article answers too if that is likely by `ALSO_FEATURES`; where those are not fitted, if
+    it would be confident enough as the only article. An article that tells both sides of a dispute
+    has two answers.
     """
     if not candidates or candidates[0].confidence < least:
         return []
+    found = []
+    for ranked, likely in zip(*others(evidence, candidates, calibration), strict=True):
+        best, *further = ranked
+        sure = likely >= _ALSO if calibration.also else best.confidence >= least
+        if best.article_id != candidates[0].article_id and not sure:
+            continue
+        said = ranking.saying(evidence, best.span)
+        found.append(best)
+        for other in further:
+            if other.share < _BELONGS:
+                break
+            if contradicts(said, ranking.saying(evidence, other.span)):
+                found.append(replace(other, confidence=best.confidence))
+                break
+    return found
+
+
+def others(
+    evidence: Evidence, candidates: Sequence[Candidate], calibration: Calibration
+) -> tuple[list[list[Candidate]], list[float]]:
+    """Return the candidates of each article, best first, and how likely each article answers too.
+
+    The first is the article of the best candidate, whose probability is its confidence.
+    """
+    of_each = by_article(evidence, candidates, calibration)
+    if not of_each:
+        return [], []
     first = candidates[0]
-    others = alone(evidence, candidates, calibration, least)
-    return [first, *(c for c in others if c.article_id != first.article_id)]
+    of_each[0] = [first, *(c for c in of_each[0] if c.span != first.span)]
+    rows = also_rows(evidence, candidates, [ranked[0] for ranked in of_each[1:]])
+    likely = ranking.probabilities(calibration.also, rows)
+    return of_each, [first.confidence, *likely]
+
+
+def also_rows(
+    evidence: Evidence, candidates: Sequence[Candidate], best: Sequence[Candidate]
+) -> list[dict[str, float]]:
+    """Return the `ALSO_FEATURES` of other articles' best candidates, each ranked by itself."""
+    first = candidates[0]
+    said = ranking.saying(evidence, first.span)
+    beside = {candidate.span: candidate for candidate in candidates}
+    return [
+        {
+            "alone": _logit(candidate.confidence),
+            "beside": _logit(beside[candidate.span].confidence),
+            "behind": first.score - beside[candidate.span].score,
+            "same": same_probability(said, ranking.saying(evidence, candidate.span)),
+            "lacks": evidence.match(candidate.article_id).lacks,
+            "untimely": evidence.match(candidate.article_id).untimely,
+            "similar": evidence.similarities.get((first.article_id, candidate.article_id), 0.0),
+        }
+        for candidate in best
+    ]
+
+
+def _logit(probability: float) -> float:
+    bounded = min(max(probability, 1e-4), 1 - 1e-4)
+    return log(bounded / (1 - bounded))
 
 
 def alone(
     evidence: Evidence, candidates: Sequence[Candidate], calibration: Calibration, least: float
 ) -> list[Candidate]:
     """Return the best candidate of each article that answers, as if it were the only one."""
-    best = []
-    for article_id in relevant(evidence.hits):
-        own = [c.span for c in candidates if c.article_id == article_id]
-        hits = tuple(hit for hit in evidence.hits if hit.article_id == article_id)
-        if own:
-            only = replace(evidence, hits=hits, matches={}, period=None, searched=1)
-            best.append(ranking.rank(only, own, calibration)[0])
+    best = [ranked[0] for ranked in by_article(evidence, candidates, calibration)]
     return [candidate for candidate in best if candidate.confidence >= least]
 
 
-def group(
-    chosen: Sequence[Candidate], article: Callable[[str], Article]
-) -> tuple[AnswerGroup, ...]:
-    """Group the articles' best candidates by their words, most confident group first.
+def by_article(
+    evidence: Evidence, candidates: Sequence[Candidate], calibration: Calibration
+) -> list[list[Candidate]]:
+    """Return the candidates of each article, ranked as if it were the only one."""
+    found = []
+    for article_id in list(dict.fromkeys(c.article_id for c in candidates))[:MOST_ARTICLES]:
+        own = [c.span for c in candidates if c.article_id == article_id]
+        hits = tuple(hit for hit in evidence.hits if hit.article_id == article_id)
+        only = replace(evidence, hits=hits, matches={}, period=None, searched=1)
+        found.append(ranking.rank(only, own, calibration))
+    return found
 
-    Within a group, the newest article comes first, then the most confident of those with the same
-    date. Citations are numbered from 1 in this order.
+
+def group(
+    chosen: Sequence[Candidate],
+    article: Callable[[str], Article],
+    question: str,
+    *,
+    is_timed: bool = False,
+) -> tuple[AnswerGroup, ...]:
+    """Group the articles' answers by what they say; the newest group first, or the surest.
+
+    is_timed: the question asks about a time, which decides instead of what is newest. Within a
+    group, the newest article comes first, then the most confident of those with the same date.
+    Citations are numbered from 1: the first of each group, then the others.
     """
     groups: list[list[_Said]] = []
     for candidate in sorted(chosen, key=lambda c: -c.confidence):
-        said = _Said(candidate, article(candidate.span.sentence.article_id))
-        for known in groups:
-            if says_the_same(said.words, known[0].words):
-                known.append(said)
-                break
-        else:
+        of = article(candidate.article_id)
+        said = _Said(candidate, of, Saying.of(candidate.span, of.date, question))
+        home = next((known for known in groups if agree(said.saying, known[0].saying)), None)
+        if home is None:
             groups.append([said])
-    first = [members[0] for members in groups]
+        elif all(known.article.id != of.id for known in home):
+            home.append(said)
+    groups, relations = _related(groups, is_timed)
+    number = len(groups)
     found: list[AnswerGroup] = []
-    number = 0
-    for members in groups:
-        cited = []
+    for place, (members, relation) in enumerate(zip(groups, relations, strict=True), 1):
+        cited: list[GroupMember] = []
         for said in sorted(members, key=lambda said: said.date, reverse=True):
-            number += 1
+            number += bool(cited)
             span, score = said.candidate.span, said.candidate.score
-            citation = citation_of(number, said.article, span, score)
+            citation = citation_of(number if cited else place, said.article, span, score)
             known_of = (said.article.source, said.article.date)
             cited.append(GroupMember(citation, *known_of, said.candidate.confidence))
-        said = members[0]
-        differs = any(differ(said.told, other.told) for other in first if other is not said)
-        found.append(AnswerGroup(said.words, type_of(said.told), differs, tuple(cited)))
+        best = members[0]
+        words = best.candidate.span.words or best.candidate.span.sentence.text
+        found.append(
+            AnswerGroup(
+                words,
+                _type_of(best),
+                relation not in (None, "also"),
+                tuple(cited),
+                relation,
+                str(best.saying.value) or None,
+                min((said.date for said in members if said.date), default=None),
+            )
+        )
     return tuple(found)
 
 
-def says_the_same(one: str, other: str) -> bool:
-    """Return whether two spans say the same thing: all content words of one are in the other.
+def _related(
+    groups: list[list[_Said]], is_timed: bool
+) -> tuple[list[list[_Said]], list[Relation | None]]:
+    """Return the groups in the order to show them, and the relation of each to the first."""
+    if len(groups) < 2:
+        return groups, [None] * len(groups)
+    lead = groups[0]
+    newer = [group for group in groups[1:] if _differ(group, lead) and _supersedes(group, lead)]
+    if newer and not is_timed:
+        lead = max(newer, key=_newest)
+    relations: dict[int, Relation] = {}
+    for number, other in enumerate(groups):
+        if other is lead:
+            continue
+        relation: Relation = "dispute"
+        if not _differ(other, lead):
+            relation = "also"
+        elif _supersedes(lead, other):
+            relation = "earlier"
+        elif _supersedes(other, lead):
+            relation = "newest" if other is max(groups, key=_newest) else "also"
+        relations[number] = relation
+    others_are = set(relations.values())
+    own: Relation = "also"
+    if "earlier" in others_are:
+        own = "newest"
+    elif "newest" in others_are:
+        own = "earlier"
+    elif "dispute" in others_are:
+        own = "dispute"
+    order: tuple[Relation, ...] = ("newest", "dispute", "earlier", "also")
+    by_date = sorted(relations, key=lambda n: _newest(groups[n]), reverse=True)
+    others = sorted(by_date, key=lambda n: order.index(relations[n]))
+    return [lead, *(groups[n] for n in others)], [own, *(relations[n] for n in others)]
 
-    Their numbers must match, and both or none negate: "64 trucks" is neither "64 of 70 trucks" nor
-    "not 64 trucks".
-    """
-    ours, theirs = set(content_words(one)), set(content_words(other))
-    if not ours or not theirs:
-        return one.strip().lower() == other.strip().lower()
-    return (ours <= theirs or theirs <= ours) and _may_agree(one, other)
+
+def _differ(one: Sequence[_Said], other: Sequence[_Said]) -> bool:
+    return same_probability(one[0].saying, other[0].saying) < _DIFFERENT
 
 
-def differ(one: str | None, other: str | None) -> bool:
-    """Return whether two spans that disagree have the same type but different values.
-
-    "Died on 28 February" and "at 67, on 28 February" give the same date, "3,000" and "still short
-    of 3,000" the same number.
-    """
-    kind = type_of(one)
-    if one is None or other is None or kind == "words" or type_of(other) != kind:
-        return False
-    if kind == "date":
-        ours, theirs = _date_words(one), _date_words(other)
-        return not (ours <= theirs or theirs <= ours)
-    return kind == "name" or set(_numbers(one)) != set(_numbers(other))
+def _supersedes(one: Sequence[_Said], other: Sequence[_Said]) -> bool:
+    """Return whether all of a group's articles are of a later day than all of another's."""
+    days, earlier = [said.date for said in one], [said.date for said in other]
+    return all(days) and all(earlier) and min(days) > max(earlier)
 
 
-def type_of(words: str | None) -> SpanType:
-    """Return the type of a span: a date, a number, a name, or other words."""
+def _newest(group: Sequence[_Said]) -> str:
+    return max(said.date for said in group)
+
+
+def _type_of(said: _Said) -> SpanType:
+    """Return the type of an answer: a date, a number, a name, or other words."""
+    value, words = said.saying.value, said.candidate.span.words
     if words is None:
         return "words"
-    if _calendar_words(words):
+    if value.days:
         return "date"
-    if _numbers(words):
+    if value.amounts or value.times:
         return "number"
     content = content_words(words)
-    capitals = {word.lower() for word in re.findall(r"\b[^\W\d_a-z]\w*", words)}
-    return "name" if content and all(word in capitals for word in content) else "words"
-
-
-def _date_words(words: str) -> set[str]:
-    """Return a span's calendar words and numbers."""
-    return {*_numbers(words), *_calendar_words(words)}
-
-
-def _calendar_words(words: str) -> set[str]:
-    """Return a span's months, days of the week and years, but no counts: "1900 soldiers"."""
-    return {
-        match[0].lower()
-        for match in _CALENDAR.finditer(words)
-        if not (match["year"] and is_counted(words[match.end() :]))
-    }
-
-
-def _may_agree(one: str, other: str) -> bool:
-    """Return whether two texts have the same numbers, and both or none negate.
-
-    Words alone do not tell "2,000,000" from "2,000", "2-1" from "1-2" or "guilty" from "not guilty"
-    where one may say more than the other.
-    """
-    texts = (one, other)
-    ours, theirs = map(_numbers, texts)
-    if not any(map(_IN_ORDER.search, texts)):
-        ours, theirs = sorted(ours), sorted(theirs)
-    is_negated = [_NEGATION.search(text) is not None for text in texts]
-    return ours == theirs and is_negated[0] == is_negated[1]
-
-
-def _numbers(text: str) -> list[str]:
-    """Return a text's numbers in order, each whole: "1.1", "2,000", "twenty".
-
-    A time is one number: "10:30" is "10.30".
-    """
-    return _NUMBER.findall(re.sub(r"(?<=\d):(?=\d)", ".", text.lower()))
+    return "name" if content and all(word in said.saying.names for word in content) else "words"

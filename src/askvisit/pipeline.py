@@ -16,6 +16,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from askvisit import citing, grouping, ranking
+from askvisit.ranking import MOST_CITATIONS
 from askvisit.records import (
     Answer,
     AnswerGroup,
@@ -254,15 +255,22 @@ class QAPipeline:
         return self._answered(question, result)
 
     def _answered(self, question: str, result: ReadingResult) -> Answer:
-        """Cite the candidates that are confident enough, or refuse, with the likeliest places."""
+        """Cite the candidates that are confident enough, or refuse, with the likeliest places.
+
+        Where articles differ, the first of each group is cited.
+        """
         chosen = ranking.choose(result.candidates, self.min_confidence)
         citations = citing.cite(chosen, self.index)
-        groups = self._groups(result)
+        is_story = citing.is_story(chosen)
+        groups = () if is_story and not self.each else self._groups(result)
         confidence = result.confidence
         if self.each and groups:
             members = [member for group in groups for member in group.members]
-            citations = tuple(member.citation for member in members)
+            citations = tuple(sorted((m.citation for m in members), key=lambda c: c.number))
             confidence = max(confidence, *(member.confidence for member in members))
+        elif citations and any(group.differs for group in groups):
+            leading = [group.members[0] for group in groups if group.differs]
+            citations = tuple(member.citation for member in leading[:MOST_CITATIONS])
         if not citations:
             return self._refused(question, result)
         return Answer(
@@ -270,7 +278,7 @@ class QAPipeline:
             reading=result.question,
             kind="answer",
             found=True,
-            text=quoted(citations, joined=citing.is_story(chosen) and not self.each),
+            text=quoted(citations, joined=is_story and not self.each),
             confidence=confidence,
             citations=citations,
             context=result.context,
@@ -319,21 +327,30 @@ class QAPipeline:
         least = max(self.min_confidence, self.calibration.thresholds["lenient"])
         if self.min_confidence >= 1:
             return ()
+        evidence = result.evidence
         if self.each:
-            best = [read.candidates[0] for read in self._read_each(result, least)]
+            answers = [
+                answer
+                for read in self._read_each(result, least)
+                for answer in grouping.answers_of_each(
+                    read.evidence, read.candidates, self.calibration, least
+                )
+            ]
         else:
-            evidence, candidates = result.evidence, result.candidates
-            best = grouping.best_of_each(evidence, candidates, self.calibration, least)
-        return grouping.group(best, self.index.article) if self.each or len(best) > 1 else ()
+            answers = grouping.answers_of_each(evidence, result.candidates, self.calibration, least)
+        if not self.each and len({answer.article_id for answer in answers}) < 2:
+            return ()
+        is_timed = evidence.period is not None
+        return grouping.group(answers, self.index.article, result.asked, is_timed=is_timed)
 
     def _read_each(self, result: ReadingResult, least: float) -> list[ReadingResult]:
         """Read the articles with the best passages one by one, as if each were the only one.
 
         least: the confidence below which an article does not answer.
         """
-        best = [candidate.span.sentence.article_id for candidate in result.candidates[:1]]
-        relevant = dict.fromkeys([*best, *grouping.relevant(result.evidence.hits)])
-        alone = [replace(self, articles=(article_id,)) for article_id in relevant]
+        names = [candidate.article_id for candidate in result.candidates]
+        relevant = list(dict.fromkeys([*names, *grouping.relevant(result.evidence.hits)]))
+        alone = [replace(self, articles=(name,)) for name in relevant[: grouping.MOST_ARTICLES]]
         read = [one._look_up(result.asked, result.context) for one in alone]
         sure = [one for one in read if one.confidence >= least]
         self.taken.extend(sure)

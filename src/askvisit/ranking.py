@@ -17,6 +17,7 @@ from math import exp, log
 from typing import TYPE_CHECKING
 
 from askvisit.retriever import z_scores
+from askvisit.values import Saying, agree
 
 if TYPE_CHECKING:
     from askvisit.calibration import Calibration
@@ -35,7 +36,7 @@ the first."""
 
 CONFIDENCE_FEATURES = (
     *("margin", "dense", "gap", "first", "evidence", "expected"),
-    *("lacks", "untimely", "timed", "lead", "crowd"),
+    *("lacks", "untimely", "timed", "lead", "agreeing", "crowd"),
 )
 """Reader margin; the passage's cosine; rank score above the next candidate; for reading in two
 stages, the margin of the first; evidence; the logarithm of the expected number of sentences that
@@ -43,10 +44,13 @@ belong to the answer. Each candidate's confidence is thus what it would be witho
 
 Where several articles are searched: what the article lacks of the question's words and its time;
 whether a time is asked about, which an article of that time need not mention; rank score above the
-best candidate of another article, `_FARTHEST` at most; the logarithm of the number of articles. All
-are 0 for one article."""
+best candidate of another article that does not say the same, `_FARTHEST` at most; the logarithm of
+how many others do, if they are that near; the logarithm of the number of articles. All are 0 for
+one article."""
 
 _FARTHEST = 4.0
+_RIVALS = 8
+"""How many of the best candidates are compared in what they say."""
 
 MOST_CITATIONS = 7
 
@@ -157,7 +161,7 @@ def confidence_rows(
     below = [*scores[1:], scores[-1] - 1.0] if scores else []
     left = list(accumulate(reversed(shares)))[::-1]
     timed = float(evidence.period is not None)
-    leads = _leads(ranked, scores) if evidence.searched > 1 else [0.0] * len(ranked)
+    others = _beside_others(evidence, ranked, scores)
     return [
         {
             "margin": span.margin,
@@ -165,13 +169,13 @@ def confidence_rows(
             "gap": score - lower,
             "expected": log(expected + 1e-3),
             "timed": timed,
-            "lead": lead,
             "crowd": log(evidence.searched),
         }
+        | other
         | _beside(evidence, span)
         | _further(span)
-        for span, score, lower, expected, lead in zip(
-            ranked, scores, below, left, leads, strict=True
+        for span, score, lower, expected, other in zip(
+            ranked, scores, below, left, others, strict=True
         )
     ]
 
@@ -182,18 +186,33 @@ def _beside(evidence: Evidence, span: Span) -> dict[str, float]:
     return {"lacks": match.lacks, "untimely": match.untimely}
 
 
-def _leads(ranked: Sequence[Span], scores: Sequence[float]) -> list[float]:
-    """Return how far each candidate is above the next one of another article."""
-    leads: list[float] = []
-    for number in reversed(range(len(ranked))):
-        following = number + 1
-        lead = _FARTHEST
-        if following < len(ranked):
-            same = ranked[number].sentence.article_id == ranked[following].sentence.article_id
-            between = scores[number] - scores[following]
-            lead = min(_FARTHEST, between + (leads[-1] if same else 0.0))
-        leads.append(lead)
-    return leads[::-1]
+def _beside_others(
+    evidence: Evidence, ranked: Sequence[Span], scores: Sequence[float]
+) -> list[dict[str, float]]:
+    """Return each candidate's lead over other articles that do not agree, and how many agree."""
+    if evidence.searched < 2:
+        return [{"lead": 0.0, "agreeing": 0.0}] * len(ranked)
+    articles = [span.sentence.article_id for span in ranked]
+    said = [saying(evidence, span) for span in ranked[:_RIVALS]]
+    rows = []
+    for number, article in enumerate(articles):
+        lead, agreeing = _FARTHEST, set()
+        for other in range(len(ranked)):
+            near = abs(scores[number] - scores[other]) < _FARTHEST
+            if articles[other] == article or not near:
+                continue
+            if max(number, other) < _RIVALS and agree(said[number], said[other]):
+                agreeing.add(articles[other])
+            elif other > number:
+                lead = min(lead, scores[number] - scores[other])
+        rows.append({"lead": lead, "agreeing": log(1 + len(agreeing))})
+    return rows
+
+
+def saying(evidence: Evidence, span: Span) -> Saying:
+    """Return what a span says in answer to the question."""
+    published = evidence.match(span.sentence.article_id).published
+    return Saying.of(span, published, evidence.question)
 
 
 def _further(span: Span) -> dict[str, float]:

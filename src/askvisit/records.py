@@ -112,12 +112,14 @@ class ArticleMatch:
     `lacks` is the share (0..1) of the question's words, weighted by rarity, that it lacks.
     `untimely` is how far it is from telling of the time asked about (0..1). If it asks about none,
     `age` is the logarithm of the days by which it is older than the newest article that has about
-    as many of the words. Without a date, each is the mean of the others.
+    as many of the words. Without a date, each is the mean of the others. `published` is its date
+    (ISO 8601), if known.
     """
 
     lacks: float = 0.0
     untimely: float = 0.0
     age: float = 0.0
+    published: str | None = None
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,9 @@ class Evidence:
     the best of them. `bm25` is the score of each of the windows' sentences among them all, by
     (article id, start). `matches` tell by id how the articles of the hits fit the question, if
     several were found, `period` then is the first and last day (ISO 8601) that the question asks
-    about, if it names a time. `searched` is the number of articles that were searched.
+    about, if it names a time. `searched` is the number of articles that were searched. `question`
+    is what was asked. `similarities` are the cosines (-1..1) of the articles that the windows are
+    of, by their two ids.
     """
 
     hits: tuple[Hit, ...]
@@ -151,6 +155,8 @@ class Evidence:
     matches: Mapping[str, ArticleMatch] = field(default_factory=dict)
     period: tuple[str, str] | None = None
     searched: int = 1
+    question: str = ""
+    similarities: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
     def match(self, article_id: str) -> ArticleMatch:
         """Return how an article fits the question; nothing speaks against a single one."""
@@ -327,6 +333,7 @@ def quoted(citations: Iterable[Citation], *, joined: bool = False) -> str:
 
 
 SpanType = Literal["date", "number", "name", "words"]
+Relation = Literal["newest", "earlier", "dispute", "also"]
 
 
 @dataclass(frozen=True)
@@ -346,22 +353,35 @@ class GroupMember:
 
 @dataclass(frozen=True)
 class AnswerGroup:
-    """Articles that answer in the same words, the newest first.
+    """Articles that say the same, the newest first.
 
     `words` are the most confident member's span, or its sentence. `differs` says that another
-    group has different words of the same `type`; which one is right is not judged.
+    group says something else; which one is right is not judged. `relation` then says how: "newest"
+    if later articles give this answer in place of others, which are "earlier"; "dispute" if other
+    answers are given at the same time, or beside it; "also" if the words do not tell whether they
+    are the same. None if it is the only group. `value` is the date (ISO 8601), number or time that
+    the words give, in common units; `since` the first day on which an article gives it.
     """
 
     words: str
     type: SpanType
     differs: bool
     members: tuple[GroupMember, ...]
+    relation: Relation | None = None
+    value: str | None = None
+    since: str | None = None
 
-    def numbered_from(self, first: int) -> AnswerGroup:
-        """Return it with its citations numbered from `first`."""
+    @property
+    def relation_in_words(self) -> str:
+        """How it is related to the other groups, empty for the only one."""
+        words = {"newest": "newest", "earlier": "earlier", "dispute": "disputed"}
+        return "" if self.relation is None else words.get(self.relation, "also said")
+
+    def numbered_on(self, before: int) -> AnswerGroup:
+        """Return it with the numbers of its citations raised by those `before` it."""
         members = tuple(
-            replace(member, citation=replace(member.citation, number=number))
-            for number, member in enumerate(self.members, first)
+            replace(m, citation=replace(m.citation, number=m.citation.number + before))
+            for m in self.members
         )
         return replace(self, members=members)
 
@@ -369,7 +389,10 @@ class AnswerGroup:
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Invert `dataclasses.asdict`, as `Answer.from_dict` does."""
         members = tuple(GroupMember.from_dict(member) for member in data["members"])
-        return cls(**known_fields(cls, data) | {"members": members})
+        known = known_fields(cls, data)
+        if known.get("relation") not in (None, *get_args(Relation)):
+            raise ValueError(f"no relation of groups is called {known['relation']!r}")
+        return cls(**known | {"members": members})
 
 
 Kind = Literal["answer", "not_found", "talk"]
@@ -422,8 +445,9 @@ class Answer:
     "not_english" if it cannot be understood.
     `period` are the first and last day (ISO 8601) of the time that the question was taken to ask
     about, by which several articles were ranked.
-    `groups` are the answers of several articles, most confident first; none if one answers,
-    unless each article was asked (`each=True`).
+    `groups` are the answers of several articles, that of the newest first where later articles
+    supersede earlier ones, or else the most confident; none if one answers, unless each article
+    was asked (`each=True`). Where groups differ, the first of each is cited.
     """
 
     question: str
@@ -516,16 +540,13 @@ class Answer:
 
 def numbered_on(answers: Sequence[Answer]) -> tuple[Answer, ...]:
     """Number the citations of several answers on, in their texts and groups too."""
-    numbered, first = [], 1
+    numbered, before = [], 0
     for answer in answers:
-        citations = tuple(replace(c, number=n) for n, c in enumerate(answer.citations, first))
-        groups, place = [], first
-        for group in answer.groups:
-            groups.append(group.numbered_from(place))
-            place += len(group.members)
+        citations = tuple(replace(c, number=c.number + before) for c in answer.citations)
+        groups = tuple(group.numbered_on(before) for group in answer.groups)
         text = "\n".join([quoted(citations), *answer.notes]) if answer.found else answer.text
-        numbered.append(replace(answer, text=text, citations=citations, groups=tuple(groups)))
-        first += len(citations)
+        numbered.append(replace(answer, text=text, citations=citations, groups=groups))
+        before += len(citations)
     return tuple(numbered)
 
 

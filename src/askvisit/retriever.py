@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import product
 from math import log
 from statistics import fmean, pstdev
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from askvisit.dates import publication_day
 from askvisit.dates.asked import AskedTime
@@ -48,6 +51,10 @@ _NEAR_WEIGHT = 1.5
 
 _NEAR = 400
 """Characters: the length of a news paragraph."""
+
+_MANY = 10
+"""Number of articles searched from which twice as many passages are read: for 200 questions of news
+dev on 346 articles, 12 passages contain the answer of 0.78, 24 that of 0.84."""
 
 _QUOTED = 12
 """Passages taken from each search of the articles that the last answer quoted."""
@@ -127,20 +134,34 @@ class Retriever:
     ) -> Evidence:
         """Search, and cut the best passages into windows for a reader.
 
-        passages: how many; around: characters of the text before and after each of them. For the
-        same length of text, more passages contain more of the answers than more text around them.
+        passages: how many, twice that among many articles; around: characters of the text before
+        and after each of them. For the same length of text, more passages contain more of the
+        answers than more text around them.
         """
         hits, matches, time = self._found(question, articles, cited)
         searched = (
             self._index.manifest.counts["articles"] if articles is None else len(set(articles))
         )
+        if searched >= _MANY:
+            passages *= 2
         evidence = _evidence(question, hits, self._windows(hits[:passages], around))
         return replace(
             evidence,
             matches=matches,
             period=None if time is None else time.period,
             searched=searched,
+            similarities=self._similarities({window.article_id for window in evidence.windows}),
         )
+
+    def _similarities(self, articles: Collection[str]) -> dict[tuple[str, str], float]:
+        """Return the cosine of every two articles' mean passage vectors."""
+        if len(articles) < 2:
+            return {}
+        names = sorted(articles)
+        rows = (self._index.rows(self._index.passage_range(name)) for name in names)
+        means = normalise(np.stack([found.mean(axis=0) for found in rows]))
+        pairs = zip(product(names, names), (means @ means.T).ravel().tolist(), strict=True)
+        return dict(pairs)
 
     def _matches(
         self,
@@ -163,8 +184,10 @@ class Retriever:
             untimely = _filled(map(time.untimely, published))
         elif self._today is not None:
             ages = _ages(published, covered)
-        rows = zip(names, covered, untimely, ages, strict=True)
-        return {name: ArticleMatch(1 - share, late, age) for name, share, late, age in rows}
+        rows = zip(names, covered, untimely, ages, published, strict=True)
+        return {
+            name: ArticleMatch(1 - share, late, age, day) for name, share, late, age, day in rows
+        }
 
     def _windows(self, hits: Sequence[Hit], around: int) -> list[Window]:
         found: list[Window] = []
@@ -197,7 +220,7 @@ def evidence_in(
     if len(articles) > 1:
         covered = covered_among(question, [article.text for article in articles])
         rated = zip(articles, covered, strict=True)
-        matches = {article.id: ArticleMatch(lacks=1 - share) for article, share in rated}
+        matches = {a.id: ArticleMatch(lacks=1 - share, published=a.date) for a, share in rated}
     rows = zip(found, dense, bm25, fused(dense, bm25), strict=True)
     hits = [
         Hit(
@@ -249,7 +272,8 @@ def _penalty(match: ArticleMatch | None) -> float:
 def _evidence(question: str, hits: Sequence[Hit], read: Sequence[Window]) -> Evidence:
     sentences = {(s.article_id, s.start): s.text for w in read for s in w.sentences}
     scores = bm25_among(question, list(sentences.values()))
-    return Evidence(tuple(hits), tuple(read), dict(zip(sentences, scores, strict=True)))
+    found = dict(zip(sentences, scores, strict=True))
+    return Evidence(tuple(hits), tuple(read), found, question=question)
 
 
 def _gain(passage: Passage, cited: Sequence[Citation]) -> float:

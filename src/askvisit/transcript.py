@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from askvisit.errors import DataError, reason_of
 from askvisit.index import Articles, PassageIndex
-from askvisit.records import Answer, Article, Citation
+from askvisit.records import Answer, AnswerGroup, Article, Citation
 from askvisit.text import printable
 
 FORMAT = 1
@@ -183,10 +183,21 @@ def _body(answer: Answer) -> list[str]:
         return [*blocks, _plain(answer.text)]
     blocks += [f"> {_plain(c.quote, '> ')} [{c.number}]" for c in answer.citations]
     blocks += map(_plain, answer.notes)
+    if any(group.differs for group in answer.groups):
+        blocks.append("\n".join(map(_group, answer.groups)))
     # It marks a best guess that was asked for; what was requested of an article has none.
     if answer.request is None:
         blocks.append(f"*Confidence: {100 * answer.confidence:.0f} %*")
     return [*blocks, "\n".join(map(_source, answer.citations))]
+
+
+def _group(group: AnswerGroup) -> str:
+    """Write what a group says, and which papers said so when."""
+    said = [
+        ", ".join(filter(None, (_plain(m.source or m.citation.article_title), m.date)))
+        for m in group.members
+    ]
+    return f"- {group.relation_in_words}: **{_plain(group.words)}** ({'; '.join(said)})"
 
 
 def _source(citation: Citation) -> str:

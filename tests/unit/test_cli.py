@@ -28,13 +28,13 @@ from harness.fakes import (
 
 from askvisit import Answer, Assistant, __version__
 from askvisit.cli import main, show
-from askvisit.evaluation import Models
+from askvisit.evaluation import Models, read_events
 from askvisit.index.manifest import FORMAT
 from askvisit.records import Hit
 
 MAYOR = "When did the mayor open the bridge?"
 OPENED = "The mayor opened the bridge on Monday."
-COMMANDS = ("index", "ask", "chat", "search", "verify", "evaluate", "ui")
+COMMANDS = ("index", "ask", "compare", "chat", "search", "verify", "evaluate", "ui")
 
 
 @pytest.fixture
@@ -294,6 +294,46 @@ class TestJsonl:
         assert (answered["question"], answered["id"]) == ("\ud800 Who?", "\udfff")
 
 
+class TestCompare:
+    @pytest.fixture
+    def differing(self, small, monkeypatch, cli):
+        """An assistant whose articles differ on what the minister did."""
+        reader = ScriptedReader({"came to see": 2.0, "raised the tariff": 1.0})
+        one = Assistant(small, WordCounts(), reader, calibration(), ScriptedResolver())
+        monkeypatch.setattr(Assistant, "load", classmethod(lambda cls, *_, **__: one))
+        return one
+
+    def test_it_shows_who_says_what(self, cli, differing):
+        status, output, errors = cli("compare", "What", "did", "the", "minister", "do?")
+        assert (status, errors) == (0, "")
+        count, first, second, gap, *quotes = output.splitlines()
+        assert (count, gap) == ("2 articles answer this", "")
+        assert re.fullmatch(
+            r"  \S.*  came to see        no date  A Bridge for the Town \[1]", first
+        )
+        assert re.fullmatch(r"  \S.*  raised the tariff  no date  Tariffs Rise Again \[2]", second)
+        assert quotes[0] == "The minister came to see the bridge. [1]"
+        assert quotes[1].startswith("    [1] A Bridge for the Town, paragraph 3 (bridge.txt ")
+
+    def test_as_json_and_in_a_scope(self, cli, differing):
+        asked = ("compare", "What did the minister do?", "--json")
+        answer = Answer.from_dict(json.loads(cli(*asked)[1]))
+        assert answer == differing.ask("What did the minister do?", each=True)
+        status, output, _ = cli(*asked, "--article", "tariffs.txt")
+        assert status == 0
+        assert [c["article_id"] for c in json.loads(output)["citations"]] == ["tariffs.txt"]
+
+    def test_not_found_is_status_3(self, cli, monkeypatch, small):
+        unsure = Assistant(small, WordCounts(), ScriptedReader({}), calibration())
+        monkeypatch.setattr(Assistant, "load", classmethod(lambda cls, *_, **__: unsure))
+        status, output, _ = cli("compare", "What did the minister do?")
+        assert status == 3
+        assert output.startswith("The articles do not answer this question.")
+
+    def test_a_long_question_is_an_error(self, cli):
+        assert_error(cli("compare", "why " * 9999), "question")
+
+
 class TestSearch:
     def test_hits_as_json(self, cli, assistant):
         status, output, errors = cli("search", "--json", "-k", "2", "minister", "railway")
@@ -442,6 +482,19 @@ class TestEvaluate:
     def test_editions_are_indexes_of_their_own(self, cli):
         news = str(ROOT / "data" / "news" / "dev.jsonl")
         assert_error(cli("evaluate", news, "--index", "index"), "leave out --index")
+
+    def test_events_are_asked_of_their_own_articles(self, cli, monkeypatch):
+        fakes = Models(WordCounts(), SharedWords(), calibration())
+        monkeypatch.setattr(Models, "load", classmethod(lambda cls, *_: fakes))
+        events = str(ROOT / "data" / "news" / "events-dev.jsonl")
+        assert_error(cli("evaluate", events, "--index", "index"), "leave out --editions")
+        monkeypatch.delenv("ASKVISIT_INDEX")
+        monkeypatch.setattr("askvisit.evaluation.read_events", lambda path: read_events(path)[:1])
+        status, output, errors = cli("evaluate", events, "--json")
+        assert (status, errors) == (0, "")
+        assert json.loads(output)["newest_first"]["n"] == 3
+        shown = cli("evaluate", events, "--each")[1]
+        assert "superseded values: the newest article cited first" in shown
 
     @pytest.fixture
     def broad(self, tmp_path):

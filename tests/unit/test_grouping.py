@@ -6,15 +6,15 @@ import json
 from dataclasses import asdict, replace
 
 import pytest
-from harness.fakes import ROOT, ScriptedReader, ScriptedResolver, WordCounts, calibration
+from harness.fakes import ScriptedReader, ScriptedResolver, WordCounts, calibration
 
 from askvisit import Answer, Assistant, build_index, grouping, ranking
 from askvisit.cli import show
 from askvisit.index import open_index
-from askvisit.records import ArticleMatch, Hit
+from askvisit.ranking import Candidate
+from askvisit.records import Article, ArticleMatch, Hit, Sentence, Span
 from askvisit.retriever import Retriever
 
-DATA = ROOT / "tests" / "data"
 ASKED = "How many trucks crossed the bridge?"
 SAID = {
     "first": ("There were 64 trucks on the bridge", "2021-05-01"),
@@ -44,22 +44,27 @@ def one(folder):
     return Assistant(folder, WordCounts(), reader, calibration(), ScriptedResolver())
 
 
-def told(answer: Answer) -> list[tuple[str, bool, list[str]]]:
+def told(answer: Answer) -> list[tuple[str, str | None, list[str]]]:
     return [
-        (g.words, g.differs, [m.citation.article_id.removesuffix(".txt") for m in g.members])
+        (g.words, g.relation, [m.citation.article_id.removesuffix(".txt") for m in g.members])
         for g in answer.groups
     ]
 
 
-GROUPED = [("64 trucks", True, ["third", "first"]), ("About 70 trucks", True, ["second"])]
+GROUPED = [
+    *(("About 70 trucks", "newest", ["second"]), ("64 trucks", "earlier", ["third", "first"])),
+]
 
 
 @pytest.mark.parametrize("each", [False, True])
 def test_articles_are_grouped_by_what_they_say(one, each):
     answer = one.ask(ASKED, each=each)
     assert told(answer) == GROUPED
-    assert [g.type for g in answer.groups] == ["number", "number"]
-    newest = answer.groups[0].members[0]
+    assert [(g.type, g.differs) for g in answer.groups] == [("number", True)] * 2
+    assert [(g.value, g.since) for g in answer.groups] == [
+        *(("70", "2021-05-03"), ("64", "2021-05-01")),
+    ]
+    newest = answer.groups[1].members[0]
     assert (newest.source, newest.date) == ("The third Post", "2021-05-02")
     members = [m for g in answer.groups for m in g.members]
     assert [m.citation.number for m in members] == [1, 2, 3]
@@ -69,17 +74,38 @@ def test_articles_are_grouped_by_what_they_say(one, each):
     assert Answer.from_dict(json.loads(json.dumps(asdict(answer)))) == answer
 
 
-def test_the_best_of_each_is_cited_where_it_is_wanted(one):
-    answer = one.ask(ASKED, each=True)
-    assert answer.citations == tuple(m.citation for g in answer.groups for m in g.members)
-    assert len(one.ask(ASKED).citations) == 1
-    assert len(one.reader.asked) == 1 + 4 + 1
+def test_the_first_of_each_differing_group_is_cited_and_all_where_wanted(one):
+    answer = one.ask(ASKED)
+    assert answer.citations == tuple(group.members[0].citation for group in answer.groups)
+    assert answer.text == (
+        "About 70 trucks crossed the bridge. [1]\nThe mayor counted 64 of them at the bridge. [2]"
+    )
+    assert len(one.reader.asked) == 1
+    each = one.ask(ASKED, each=True)
+    assert each.citations == tuple(m.citation for g in each.groups for m in g.members)
+    assert len(one.reader.asked) == 1 + 1 + 4
 
 
-def test_the_article_of_the_answer_is_always_among_each(one, monkeypatch):
-    monkeypatch.setattr(grouping, "relevant", lambda hits: ["second.txt"])
+def test_articles_that_agree_leave_the_citations_as_they_are(one):
+    agreeing = one.ask(ASKED, articles=["first.txt", "third.txt"])
+    assert told(agreeing) == [("64 trucks", None, ["third", "first"])]
+    assert [c.article_id for c in agreeing.citations] == ["first.txt"]
+
+
+def test_a_question_that_names_a_time_keeps_the_surest_first(one):
+    timed = one.ask("How many trucks crossed the bridge on 1 May 2021?")
+    assert timed.period == ("2021-05-01", "2021-05-01")
+    assert told(timed) == [
+        *(("64 trucks", "earlier", ["third", "first"]), ("About 70 trucks", "newest", ["second"])),
+    ]
+
+
+def test_the_articles_of_the_candidates_are_always_among_each(one, monkeypatch):
+    monkeypatch.setattr(grouping, "relevant", lambda hits: [])
+    assert told(one.ask(ASKED, each=True)) == GROUPED
+    monkeypatch.setattr(grouping, "MOST_ARTICLES", 2)
     assert told(one.ask(ASKED, each=True)) == [
-        *(("64 trucks", True, ["first"]), ("About 70 trucks", True, ["second"])),
+        *(("About 70 trucks", "newest", ["second"]), ("64 trucks", "earlier", ["first"])),
     ]
 
 
@@ -116,17 +142,17 @@ def test_each_article_is_as_sure_as_if_it_were_the_only_one(evidence):
 def test_the_best_of_all_keeps_what_it_is_beside_the_others(evidence):
     evidence = replace(evidence, matches={})
     candidates = ranking.rank(evidence, ScriptedReader(SCRIPT).read(ASKED, evidence), BESIDE)
-    each = grouping.best_of_each(evidence, candidates, BESIDE, 0.5)
+    each = grouping.answers_of_each(evidence, candidates, BESIDE, 0.5)
     assert each[0] == candidates[0]
     assert [c.article_id for c in each].count(candidates[0].article_id) == 1
     assert sure_of(each) == {"first": 0.834, "second": 0.881, "third": 0.731}
-    assert grouping.best_of_each(evidence, candidates, BESIDE, 0.84) == []
+    assert grouping.answers_of_each(evidence, candidates, BESIDE, 0.84) == []
 
 
 def test_one_article_that_answers_makes_no_groups(one):
     assert one.ask(ASKED, articles=["first.txt", "fourth.txt"]).groups == ()
     alone = one.ask(ASKED, articles=["first.txt", "fourth.txt"], each=True)
-    assert told(alone) == [("64 trucks", False, ["first"])]
+    assert told(alone) == [("64 trucks", None, ["first"])]
     none = one.ask(ASKED, articles=["fourth.txt"], each=True)
     assert (none.kind, none.groups, none.citations) == ("not_found", (), ())
 
@@ -144,90 +170,156 @@ def test_nothing_is_grouped_where_all_is_refused(one):
     assert one.ask(ASKED, min_confidence=1, each=True).groups == ()
 
 
+TABLE = """\
+  newest   About 70 trucks  2021-05-03  The second Post [1]
+  earlier  64 trucks        2021-05-02  The third Post [2]
+  earlier  64 trucks        2021-05-01  The first Post [3]
+"""
+
+
 def test_a_terminal_shows_who_says_what(one):
-    shown = show.answer(one.ask(ASKED, each=True), each=True)
+    each = one.ask(ASKED, each=True)
+    shown = show.answer(each, each=True)
     assert shown.splitlines()[0] == "3 articles answer this"
-    assert "2 articles say this: 64 trucks (others give a different number)" in shown
+    assert "2 articles say this: 64 trucks (earlier)" in shown
     assert "paragraph 2 (second.txt 24-59), The second Post, 2021-05-03" in shown
-    assert "3 articles answer this; --each shows what each says." in show.answer(one.ask(ASKED))
+    assert show.answer(one.ask(ASKED)).endswith(f"\n\nThe articles differ:\n{TABLE[:-1]}")
+    agreeing = one.ask(ASKED, articles=["first.txt", "third.txt"])
+    assert "2 articles answer this; --each shows what each says." in show.answer(agreeing)
+    compared = show.comparison(each)
+    assert compared.startswith(f"3 articles answer this\n{TABLE}\nAbout 70 trucks crossed")
+    quoted = "There were 64 trucks on the bridge. [3]\n    [3] News of the first day, paragraph 2"
+    assert compared.endswith(f"{quoted} (first.txt 23-58)")
+
+
+def test_a_table_names_what_is_not_known_and_cuts_long_words(one):
+    (group, _) = one.ask(ASKED).groups
+    unknown = replace(group.members[0], source=None, date=None)
+    other = replace(group, words="so " * 90, relation="also", members=(unknown,))
+    table = show.answer(replace(one.ask(ASKED), groups=(group, other))).splitlines()[-1]
+    assert table.startswith("  also said  so so so ")
+    assert table.endswith("…  no date     News of the second day [1]")
+    assert len(table) < 120
 
 
 def test_a_terminal_shows_who_says_what_to_each_of_several_questions(one):
     answer = one.ask(f"{ASKED} Who counted the trucks?", each=True)
     shown = show.answer(answer, each=True)
     first, second = shown.split("Who counted the trucks?\n")
-    assert first.startswith(f"{ASKED}\n3 articles answer this\n\n2 articles say this: 64 trucks")
+    assert first.startswith(f"{ASKED}\n3 articles answer this\n\nAbout 70 trucks (newest)")
     assert second.startswith("3 articles answer this\n")
     for citation in answer.citations:
         assert shown.count(f"[{citation.number}] {citation.article_title}, ") == 1
     assert "say this" not in show.answer(answer)
+    assert show.comparison(answer).count(" The second Post [") == 2, "a table of each question"
+
+
+DAYS = ("2021-05-01", "2021-05-02", "2021-05-03")
+
+
+def saying(article: str, words: str | None, confidence: float, text: str = "") -> Candidate:
+    """Return a candidate whose sentence is only its words, or `text` without any."""
+    text = words or text
+    sentence = Sentence(article, 1, 0, len(text), text)
+    end = None if words is None else len(text)
+    return Candidate(Span(sentence, None if end is None else 0, end, 0.0, 0.0), 1.0, confidence)
+
+
+def related(*said: tuple[str, str, str | None], is_timed: bool = False) -> list[tuple]:
+    """Group (article, words, date), the surest first, and return words, relation and numbers."""
+    dates = {article: date for article, _, date in said}
+    chosen = [saying(name, words, 0.9 - n / 10) for n, (name, words, _) in enumerate(said)]
+
+    def article(name: str) -> Article:
+        text = "".join(c.span.sentence.text for c in chosen if c.article_id == name)
+        return Article(name, name.upper(), text, date=dates[name])
+
+    found = grouping.group(chosen, article, ASKED, is_timed=is_timed)
+    for group in found:
+        assert group.differs is (group.relation in ("newest", "earlier", "dispute"))
+    return [(g.words, g.relation, [m.citation.number for m in g.members]) for g in found]
+
+
+def test_the_newest_answer_is_first_and_all_others_are_earlier():
+    said = [*zip("abc", ("10", "20", "30"), DAYS, strict=True)]
+    newest_first = [*(("30", "newest", [1]), ("20", "earlier", [2]), ("10", "earlier", [3]))]
+    assert related(*said) == related(*said[::-1]) == newest_first
+    assert related(*said, ("d", "10", DAYS[0]), ("e", "30", DAYS[2])) == [
+        *(("30", "newest", [1, 4]), ("20", "earlier", [2]), ("10", "earlier", [3, 5])),
+    ]
+
+
+def test_a_time_that_is_asked_about_decides_instead_of_what_is_newest():
+    said = ("a", "10", DAYS[0]), ("b", "20", DAYS[1])
+    assert related(*said, is_timed=True) == [("10", "earlier", [1]), ("20", "newest", [2])]
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "same"),
+    "said",
     [
-        *(("64 trucks", "64", True), ("in 2009", "2009", True), ("Paul Ryan", "Ryan", True)),
-        *(("64 trucks", "70 trucks", False), ("64 of 70 trucks", "64 trucks", False)),
-        *(("the mayor", "the minister", False), ("64 trucks", "64 cars", False)),
-        *(("about", "about", True), ("of it", "to him", False)),
-        *(("2,000,000 people", "2,000 people", False), ("1.1 million", "1 million", False)),
-        *(
-            ("3.5 percent", "5.3 percent", False),
-            ("2-1", "1-2", False),
-            ("2 to 1", "1 to 2", False),
-        ),
-        *(("guilty", "not guilty", False), ("deaths", "no deaths", False)),
-        *(("he didn’t sign", "he did sign", False), ("not guilty", "found not guilty", True)),
-        *(("won 2-1", "won 2–1", True), ("3-5 people", "3 to 5 people", True)),
-        *(("10:30 a.m.", "10.30 a.m.", True), ("No. 10 Downing Street", "10 Downing Street", True)),
-        *(("at 10 a.m. on 3 May", "on 3 May at 10 a.m.", True),),
+        [("a", "10", DAYS[0]), ("b", "20", DAYS[0])],
+        [("a", "10", DAYS[0]), ("b", "20", None)],
+        [("a", "10", DAYS[0]), ("b", "20", DAYS[1]), ("c", "10", DAYS[2])],
     ],
+    ids=["same day", "no date", "said again"],
 )
-def test_the_same_is_said_where_one_has_the_words_of_the_other(first, second, same):
-    assert grouping.says_the_same(first, second) is same
-    assert grouping.says_the_same(second, first) is same
+def test_what_is_not_all_later_is_a_dispute(said):
+    assert [(words, relation) for words, relation, _ in related(*said)] == [
+        *(("10", "dispute"), ("20", "dispute")),
+    ]
+
+
+def test_an_article_that_gives_both_answers_makes_a_dispute():
+    both = ("b", "10", DAYS[1]), ("a", "20", DAYS[0])
+    chosen = [*(saying(name, words, 0.9) for name, words, _ in both), saying("b", "20", 0.8)]
+    chosen.append(saying("b", "20 trucks", 0.7))
+    articles = {"a": Article("a", "A", "20", date=DAYS[0])}
+    articles["b"] = Article("b", "B", "20 trucks", date=DAYS[1])
+    found = grouping.group(chosen, articles.__getitem__, ASKED)
+    members = {g.words: [m.citation.article_id for m in g.members] for g in found}
+    assert members == {"10": ["b"], "20": ["b", "a"]}, "an article is once in a group"
+    assert [group.relation for group in found] == ["dispute", "dispute"]
+
+
+def test_answers_that_may_be_the_same_are_not_marked_as_differing(monkeypatch):
+    monkeypatch.setattr(grouping, "same_probability", lambda *_: 0.4)
+    said = [("a", "a rock", DAYS[0]), ("b", "the old pier", DAYS[1])]
+    assert related(*said) == [("a rock", "also", [1]), ("the old pier", "also", [2])]
+    monkeypatch.setattr(grouping, "same_probability", lambda *_: 0.3)
+    assert related(*said) == [("the old pier", "newest", [1]), ("a rock", "earlier", [2])]
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "differs"),
-    [
-        *(("64 trucks", "about 70 trucks", True), ("on Tuesday", "on Sunday", True)),
-        *(("3 May 2021", "4 May 2021", True), ("in Oslo", "Bergen", True)),
-        ("needs 3,000 by Easter", "still short of 3,000", False),
-        ("died of a stroke on 28 February", "at 67, on 28 February", False),
-        *(("it was closed in 2015", "it opened in 2015", False), ("64 trucks", "Oslo", False)),
-        *(("a garden", "nothing", False), ("64 trucks", None, False)),
-        *(("1.1 million", "1 million", True), ("3.5 percent", "5.3 percent", True)),
-        *(("1800 soldiers", "1900 soldiers", True), ("3-5 May", "5 May", False)),
-    ],
+    ("said", "second"), [(1.4, [("2,000", "dispute", ["both"])]), (0.4, [])], ids=["near", "far"]
 )
-def test_spans_differ_where_their_numbers_dates_or_names_do(first, second, differs):
-    assert grouping.differ(first, second) is differs
-    assert grouping.differ(second, first) is differs
-
-
-def test_what_is_put_together_says_the_same():
-    pairs = [json.loads(line) for line in (DATA / "said-twice.jsonl").read_text().splitlines()]
-    together = [p for p in pairs if grouping.says_the_same(*p["words"])]
-    other = [p["words"] for p in together if p["said"] != "same"]
-    assert other == [["Finland, Estonia and the Netherlands", "Finland"]]
-    assert len(together) - len(other) >= 38
-    assert sum(p["said"] == "same" for p in pairs) == 60
+def test_an_article_that_tells_both_sides_has_two_answers(tmp_path, said, second):
+    """The second only if it probably belongs to the answer."""
+    (tmp_path / "articles").mkdir()
+    text = "The bridge\n\nPolice counted 300 on the bridge. The mayor counted 2,000 there.\n"
+    (tmp_path / "articles" / "both.txt").write_text(text)
+    build_index(index=tmp_path, encoder=WordCounts())
+    reader = ScriptedReader({"300": 2.0, "2,000": said})
+    fitted = replace(calibration(), share={"intercept": 1.0, "behind": -1.5})
+    one = Assistant(tmp_path, WordCounts(), reader, fitted, ScriptedResolver())
+    answer = one.ask("How many people were on the bridge?", each=True)
+    first = ("300", "dispute" if second else None, ["both"])
+    assert told(answer) == [first, *second]
 
 
 @pytest.mark.parametrize(
     ("words", "kind"),
     [
-        *(("64 trucks", "number"), ("seventy trucks", "number"), ("on Monday", "date")),
-        *(("in 2009", "date"), ("3 May", "date"), ("Paul Ryan", "name")),
-        *(("the mayor of Riverton", "words"), ("because it rained", "words"), (None, "words")),
-        *(("1800 soldiers", "number"), ("$2000", "number"), ("a 1600-seat hall", "number")),
-        *(("the march of 300 people", "number"), ("up to 64 may have died", "number")),
-        *(("the year 1900", "date"), ("2019-05-03", "date"), ("on monday", "date")),
+        *(("64 trucks", "number"), ("seventy trucks", "number"), ("at half past nine", "number")),
+        *(("on Monday", "date"), ("in 2009", "date"), ("3 May", "date"), ("2019-05-03", "date")),
+        *(("Paul Ryan", "name"), ("the mayor of Riverton", "words"), (None, "words")),
+        *(("1800 soldiers", "number"), ("the march of 300 people", "number")),
     ],
 )
-def test_a_span_has_a_type(words, kind):
-    assert grouping.type_of(words) == kind
+def test_a_group_has_a_type(words, kind):
+    text = words or "It rained."
+    article = Article("a", "A", text, date=DAYS[0])
+    (group,) = grouping.group([saying("a", words, 0.9, text)], lambda _: article, ASKED)
+    assert (group.type, group.words, group.relation) == (kind, text, None)
 
 
 def test_an_article_far_from_the_best_is_not_read():

@@ -12,7 +12,7 @@ from harness.fakes import BRIDGE, ScriptedReader, WordCounts, calibration
 from askvisit import ranking
 from askvisit.index import open_index
 from askvisit.ranking import CONFIDENCE_FEATURES, RANK_FEATURES, SHARE_FEATURES, Candidate
-from askvisit.records import ArticleMatch, Evidence
+from askvisit.records import ArticleMatch, Evidence, Sentence, Span
 from askvisit.retriever import Retriever
 
 QUESTION = "When did the mayor open the bridge?"
@@ -106,22 +106,59 @@ def test_of_two_spans_that_read_as_well_that_of_the_fitting_article_wins(evidenc
         assert (second.article_id, second.score) == (unfit, 1.5)
 
 
-def test_the_lead_is_over_the_next_candidate_of_another_article(evidence):
+def test_the_lead_is_over_the_next_candidate_of_an_article_that_does_not_agree(
+    evidence, monkeypatch
+):
+    monkeypatch.setattr(ranking, "agree", lambda *_: False)
     spans = ScriptedReader({}).read(QUESTION, evidence)
     bridge = [span for span in spans if span.sentence.article_id == "bridge.txt"]
     tariffs = [span for span in spans if span.sentence.article_id == "tariffs.txt"]
-    ranked = [bridge[0], bridge[1], tariffs[0], tariffs[1], bridge[2], bridge[3]]
+    ranked = [bridge[0], bridge[1], tariffs[1], tariffs[2], bridge[2], bridge[3]]
     scores = [3.0, 2.5, 1.0, 0.5, -2.0, -2.5]
 
-    def rows(evidence):
-        return ranking.confidence_rows(evidence, ranked, scores, [0.5] * 6)
+    def known(name, evidence=evidence):
+        rows = ranking.confidence_rows(evidence, ranked, scores, [0.5] * 6)
+        return [row[name] for row in rows]
 
     farthest = 4.0
     assert evidence.searched == 2
-    assert [row["lead"] for row in rows(evidence)] == [2.0, 1.5, 3.0, 2.5, farthest, farthest]
+    assert known("lead") == [2.0, 1.5, 3.0, 2.5, farthest, farthest]
+    assert known("agreeing") == [0.0] * 6
     scores[0] = 99.0
-    assert rows(evidence)[0]["lead"] == farthest
-    assert {row["lead"] for row in rows(replace(evidence, searched=1))} == {0.0}
+    assert known("lead")[0] == farthest
+    assert set(known("lead", replace(evidence, searched=1))) == {0.0}
+
+
+def test_articles_that_say_the_same_confirm_instead_of_being_rivals(evidence):
+    """What they say is compared as of the days on which they were published."""
+
+    def say(article, words):
+        sentence = Sentence(article, 1, 0, len(words), words)
+        return Span(sentence, 0, len(words), 0.0, 0.0)
+
+    ranked = [
+        *(say("a", "on Monday"), say("b", "15 March"), say("a", "on Monday")),
+        *(say("b", "on 15 March"), say("c", "on 16 March"), say("d", "15 March")),
+    ]
+    days = {"a": "2021-03-16", "b": "2021-03-20", "c": "2021-03-20", "d": "2021-03-20"}
+    scores = [3.0, 2.5, 2.0, 1.5, 1.0, -1.4]
+
+    def known(**matches):
+        compared = replace(evidence, searched=4, matches=matches)
+        rows = ranking.confidence_rows(compared, ranked, scores, [0.5] * 6)
+        return [(row["lead"], row["agreeing"]) for row in rows]
+
+    rows = known(**{name: ArticleMatch(published=day) for name, day in days.items()})
+    assert rows[0] == (2.0, log(2)), "b agrees, d is too far off, c says something else"
+    assert rows[1] == (1.5, log(3)), "d is near enough to b, and a is one article"
+    assert rows[4] == (pytest.approx(2.4), 0.0)
+    assert known(a=ArticleMatch(published="2021-03-30"))[0] == (0.5, 0.0), "Monday was the 29th"
+    ranked[1:1] = [say("a", f"part {n}") for n in range(8)]
+    scores[1:1] = [2.9] * 8
+    rows = ranking.confidence_rows(
+        replace(evidence, searched=4), ranked, scores, [0.5] * len(ranked)
+    )
+    assert rows[0]["lead"] == 0.5, "only the best eight are compared"
 
 
 def test_how_many_articles_were_searched_and_whether_for_a_time_is_known(evidence):

@@ -13,15 +13,18 @@ from hypothesis import strategies as st
 
 from askvisit.records import (
     Answer,
+    AnswerGroup,
     Article,
     ArticleMatch,
     Citation,
     Evidence,
+    GroupMember,
     Hit,
     Passage,
     Sentence,
     Span,
     Window,
+    numbered_on,
 )
 
 QUOTE = "The mayor opened the bridge on Monday."
@@ -152,6 +155,43 @@ TIMED = replace(REFUSED, refusal="ambiguous", period=("2019-06-17", "2019-06-23"
 def test_from_dict_inverts_asdict_also_through_json(answer):
     assert Answer.from_dict(asdict(answer)) == answer
     assert Answer.from_dict(json.loads(json.dumps(asdict(answer)))) == answer
+
+
+def grouped(*numbers: int, relation: str | None = "newest") -> AnswerGroup:
+    """Return a group with citations of these numbers."""
+    members = [GroupMember(replace(CITATION, number=n), "Post", "2021-05-03", 0.9) for n in numbers]
+    return AnswerGroup("on Monday", "date", True, tuple(members), relation, "2021-05-03")
+
+
+def numbers(answer: Answer) -> tuple[list[int], list[list[int]]]:
+    """Return the numbers of an answer's citations, and those of each group."""
+    groups = [[member.citation.number for member in group.members] for group in answer.groups]
+    return [citation.number for citation in answer.citations], groups
+
+
+def test_the_quotes_of_several_answers_are_numbered_on_in_their_groups_too():
+    cited = tuple(replace(CITATION, number=n) for n in (1, 2, 3))
+    several = replace(FOUND, citations=cited, groups=(grouped(1, 3), grouped(2)))
+    first, second, third = numbered_on([several, REFUSED, several])
+    assert (first.citations, first.groups) == (several.citations, several.groups)
+    assert second == REFUSED
+    assert numbers(third) == ([4, 5, 6], [[4, 6], [5]])
+    assert third.text == "\n".join(f"{QUOTE} [{number}]" for number in (4, 5, 6))
+
+
+def test_a_group_survives_json_and_says_how_it_is_related():
+    groups = tuple(grouped(1, relation=r) for r in ("newest", "earlier", "dispute", "also", None))
+    answer = replace(FOUND, groups=groups)
+    assert Answer.from_dict(json.loads(json.dumps(asdict(answer)))) == answer
+    assert [group.relation_in_words for group in groups] == [
+        *("newest", "earlier", "disputed", "also said", ""),
+    ]
+    before = asdict(groups[0])
+    for name in ("relation", "value", "since"):  # as earlier versions wrote it
+        del before[name]
+    assert AnswerGroup.from_dict(before) == replace(groups[0], relation=None, value=None)
+    with pytest.raises(ValueError, match="no relation of groups is called 'later'"):
+        AnswerGroup.from_dict(asdict(groups[0]) | {"relation": "later"})
 
 
 @given(st.text(), st.floats(0, 1), st.lists(st.text(min_size=1), max_size=3))

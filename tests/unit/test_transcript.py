@@ -13,7 +13,7 @@ from askvisit import transcript
 from askvisit.cli import main
 from askvisit.errors import DataError
 from askvisit.index import build_index, open_index
-from askvisit.records import Answer, ArticleRequest, numbered_on
+from askvisit.records import Answer, AnswerGroup, ArticleRequest, GroupMember, numbered_on
 
 QUOTE = "The mayor opened the bridge on Monday."
 QUOTE_AT = BRIDGE.index(QUOTE)
@@ -142,6 +142,25 @@ def test_markdown_shows_question_quote_and_place():
     assert text.count("*Confidence: ") == 1
     guess = transcript.to_markdown([replace(found(), confidence=0.123)])
     assert "*Confidence: 12 %*" in guess
+
+
+def test_markdown_lists_who_says_what_where_articles_differ():
+    cited = found().citations[0]
+    members = (
+        GroupMember(cited, "The *Post", "2021-05-03", 0.9),
+        GroupMember(cited, None, None, 0.5),
+    )
+    groups = (
+        AnswerGroup("on <Monday>", "date", True, members, "newest"),
+        AnswerGroup("on Sunday", "date", True, members[:1], "earlier"),
+    )
+    listed = (
+        "\n\n- newest: **on \\<Monday\\>** (The \\*Post, 2021-05-03; A Bridge for the Town)\n"
+        "- earlier: **on Sunday** (The \\*Post, 2021-05-03)\n\n"
+    )
+    assert listed in transcript.to_markdown([found(groups=groups)])
+    agreeing = replace(groups[0], differs=False)
+    assert "on \\<Monday" not in transcript.to_markdown([found(groups=(agreeing,))])
 
 
 @pytest.mark.parametrize("wanted", get_args(ArticleRequest))

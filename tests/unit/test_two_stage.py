@@ -135,6 +135,30 @@ def test_what_is_much_less_likely_is_not_read_again(as_likely, reread):
     assert len(both._second.windows) == len(reread)
 
 
+def test_a_paragraph_of_each_of_the_likeliest_articles_is_read_again():
+    """They may say something else than the first, whose paragraphs would be all that is reread."""
+    second, third = (
+        replace(
+            WHOLE, article_id=name, sentences=tuple(passages.sentences(Article(name, "", TEXT)))
+        )
+        for name in ("b.txt", "c.txt")
+    )
+
+    def reread(**depth) -> list[tuple[str, list[int]]]:
+        both = two_stages({"5 boats": 3.0, "7 boats": 2.0}, {}, paragraphs=2, **depth)
+        found = evidence(WHOLE, second, third)
+        likelier = {("a.txt", SENTENCES[n].start): 9.0 for n in (11, 15)}
+        likelier |= {("b.txt", SENTENCES[15].start): 8.9, ("c.txt", SENTENCES[11].start): 8.5}
+        both.read("How many?", replace(found, bm25={**found.bm25, **likelier}))
+        return [(window.article_id, numbers(window)) for window in both._second.windows]
+
+    of_first = [("a.txt", [5]), ("a.txt", [7])]
+    assert reread(articles=1) == of_first
+    assert reread(articles=2) == [*of_first, ("b.txt", [7])]
+    assert reread(articles=3) == [*of_first, ("b.txt", [7]), ("c.txt", [5])]
+    assert reread(articles=3, as_likely=0.3) == of_first, "only of those that are as likely"
+
+
 def test_what_retrieval_found_counts_in_the_choice_of_what_is_read_again():
     both = two_stages({"5 boats": 3.0, "7 boats": 1.0}, {}, paragraphs=1)
     found = evidence(WHOLE)

@@ -18,17 +18,34 @@ def test_a_plain_answer_says_nothing_more():
     assert answers.beside(FOUND) == ""
 
 
-def test_groups_name_source_and_date_and_link_to_the_place():
+def test_groups_are_a_table_that_names_paper_and_date_and_links_to_the_place():
     member = GroupMember(CITED, "The <b>Post", "2021-05-03", 0.9)
+    unknown = replace(member, source=None, date=None)
     groups = (
-        AnswerGroup("on <i>Monday", "date", True, (member, member)),
-        AnswerGroup("on Friday", "date", True, (member,)),
+        AnswerGroup("on <i>Monday", "date", True, (member, unknown), "newest"),
+        AnswerGroup("on Friday", "date", True, (member,), "earlier"),
     )
     shown = answers.beside(replace(FOUND, groups=groups))
-    assert "3 articles answer this" in shown
-    assert "2 articles say this: <b>on &lt;i&gt;Monday</b> (others give a different date)" in shown
-    assert "A Bridge for the Town, The &lt;b&gt;Post, 2021-05-03" in shown
-    assert f"start={CITED.start}&amp;end={CITED.end}" in shown
+    assert shown.startswith('<details class="groups" open>')
+    assert "3 articles answer this, and they differ" in shown
+    first = 'rowspan="2" dir="auto">on &lt;i&gt;Monday <span class="relation">newest</span></th>'
+    assert shown.count("<tr>") == 3
+    assert shown.count(first) == 1
+    assert '>on Friday <span class="relation">earlier</span></th>' in shown
+    assert shown.count(">The &lt;b&gt;Post</a></td><td>2021-05-03</td></tr>") == 2
+    assert ">A Bridge for the Town</a></td><td></td></tr>" in shown
+    assert shown.count(f"start={CITED.start}&amp;end={CITED.end}") == 3
+
+
+def test_groups_that_do_not_differ_are_folded():
+    member = GroupMember(CITED, "The Post", "2021-05-03", 0.9)
+    shown = answers.beside(
+        replace(FOUND, groups=(AnswerGroup("on Monday", "date", False, (member,)),))
+    )
+    assert shown.startswith(
+        '<details class="groups"><summary class="quiet">1 article answers this<'
+    )
+    assert "relation" not in shown
 
 
 def test_what_only_the_record_tells_is_below_the_quotes():

@@ -20,7 +20,8 @@ from askvisit.errors import AskvisitError
 from askvisit.text import one_line, printable
 
 _COMMANDS = {
-    **{name: name for name in ("ask", "chat")},
+    **dict.fromkeys(("ask", "compare"), "ask"),
+    "chat": "chat",
     **dict.fromkeys(("search", "timeline", "names"), "lookups"),
     **dict.fromkeys(("index", "verify", "doctor"), "index"),
     **dict.fromkeys(("evaluate", "calibrate"), "evaluate"),

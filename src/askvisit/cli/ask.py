@@ -73,6 +73,36 @@ def ask(chosen: argparse.Namespace) -> int:
     return 0 if found.found or found.facts else 3
 
 
+@options.command(
+    "show who says what in answer to a question",
+    options.argument("question", nargs="+", metavar="QUESTION", help="a question in plain English"),
+    options.JSON,
+    options.AS_OF,
+    *options.SCOPE,
+    *options.LOCATION,
+    options.READER,
+)
+def compare(chosen: argparse.Namespace) -> int:
+    """Ask every article that may answer, and show in a table what each says.
+
+    The newest answer is first where later articles supersede earlier ones. Exit status 3: not
+    found.
+
+    examples:
+      askvisit compare "How many people died on the ferry?" --index my-index
+      askvisit compare "How many trucks came?" --since 2019-06 --json
+    """
+    from askvisit.assistant import Assistant
+    from askvisit.options import check_question
+
+    question = " ".join(chosen.question)
+    check_question(question)
+    assistant = Assistant.load(chosen_index(chosen), reader=chosen.reader)
+    found = assistant.ask(question, each=True, as_of=chosen.as_of, **options.scope(chosen))
+    print(show.as_json(asdict(found)) if chosen.json else show.comparison(found))
+    return 0 if found.found else 3
+
+
 def _lines(assistant: Assistant, chosen: argparse.Namespace) -> int:
     status = 0
     for line in sys.stdin.buffer:

@@ -75,6 +75,20 @@ _BROAD_ROWS = {
     "false_answers": "false answers",
     "auroc": "AUROC of confidence",
 }
+_EVENT_ROWS = {
+    "right_first": "a sentence that answers ranked first (never refusing)",
+    "answered": "answerable questions answered",
+    "false_answers": "false answers",
+    "newest_first": "superseded values: the newest article cited first",
+    "articles_recall": "articles that answer and are shown",
+    "articles_precision": "articles shown that answer",
+    "both_shown": "updates and disputes: two values shown",
+    "told_apart": "updates and disputes: two values in different groups",
+    "marked_as_differing": "updates and disputes: marked as differing",
+    "one_group": "articles that say the same in one group",
+    "falsely_differing": "all agree, but marked as differing",
+    "auroc": "AUROC of confidence",
+}
 
 
 @options.command(
@@ -83,6 +97,9 @@ _BROAD_ROWS = {
     options.argument("--dialogues", type=Path, metavar="FILE", help="also run these dialogues"),
     options.argument(
         "--editions", type=Path, metavar="FILE", help="the articles of broad questions"
+    ),
+    options.argument(
+        "--each", action="store_true", help="ask every article that may answer about an event"
     ),
     options.JSON,
     *options.LOCATION,
@@ -95,20 +112,24 @@ def evaluate(chosen: argparse.Namespace) -> int:
       askvisit evaluate tests/data/questions.jsonl --dialogues tests/data/dialogues.jsonl
       askvisit evaluate data/news/test.jsonl --dialogues data/news/dialogues-test.jsonl --json
       askvisit evaluate data/news/broad-test.jsonl --editions data/news/test.jsonl
+      askvisit evaluate data/news/events-test.jsonl
 
     A line of a questions file is {"question", "sentences": [those that answer], "spans": [the
     words], "kind"}; an unanswerable question has no sentences and the kind unanswerable-near or
     -far. The questions are asked of the index. A line of an editions file is an article with its
     questions (docs/quality.md); each is asked of its own article alone. A line of a file of broad
     questions is a question with the sentences of such an article that answer it together
-    (data/news/README.md); the articles are read from --editions. Figures come with the number of
+    (data/news/README.md); the articles are read from --editions. A line of an events file is an
+    event told by several articles, which are all searched at once. Figures come with the number of
     questions and a 95 % interval (bootstrap over articles, or over questions if all are about one
     article).
     """
     from askvisit import evaluation
     from askvisit.errors import DataError
 
-    if evaluation.holds_broad(chosen.questions):
+    if evaluation.holds_events(chosen.questions):
+        _ask_events(chosen)
+    elif evaluation.holds_broad(chosen.questions):
         _ask_broad(chosen)
     elif chosen.editions:
         raise DataError(f"{chosen.questions} has no broad questions; leave out --editions")
@@ -117,6 +138,21 @@ def evaluate(chosen: argparse.Namespace) -> int:
     else:
         _ask_the_index(chosen)
     return 0
+
+
+def _ask_events(chosen: argparse.Namespace) -> None:
+    from askvisit import evaluation
+    from askvisit.errors import DataError
+
+    if chosen.editions or chosen.dialogues or chosen_index(chosen) is not None:
+        raise DataError(
+            f"{chosen.questions} has events with articles of their own; leave out --editions, "
+            "--dialogues, --index and --store"
+        )
+    events = evaluation.read_events(chosen.questions)
+    models = evaluation.Models.load(chosen.reader)
+    figures = evaluation.evaluate_events(models, events, each=chosen.each)
+    _print(chosen, models.reader, figures, _EVENT_ROWS)
 
 
 def _ask_broad(chosen: argparse.Namespace) -> None:

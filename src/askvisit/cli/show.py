@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _LONGEST = 300
 """Maximum characters of a sentence in a timeline."""
 
+_LONGEST_WORDS = 60
+"""Maximum characters of an answer's words in a table of several."""
+
 
 def as_json(value: Any) -> str:
     """Write JSON on one line, for `Answer.from_dict` to read back.
@@ -55,24 +58,57 @@ def answer(found: Answer, each: bool = False) -> str:
         lines += [f"  {excerpt(hit.text)} ({plain(hit.article_id)})" for hit in found.nearest]
     if found.period:
         lines += ["", f"Time asked about: {found.period_in_words}"]
-    if found.groups:
+    if any(group.differs for group in found.groups):
+        lines += ["", "The articles differ:", *_table(found.groups)]
+    elif found.groups:
         lines += ["", f"{_count(found.groups)}; --each shows what each says."]
     return "\n".join(lines)
 
 
 def groups(found: Sequence[AnswerGroup]) -> str:
-    """Show what each article says: a block for those that agree, with differing ones marked."""
+    """Show what each article says: a block for those that agree, with how they differ."""
     blocks = [_count(found)]
     for group in found:
         many = f"{len(group.members)} articles say this: " if len(group.members) > 1 else ""
-        differing = f" (others give a different {group.type})" if group.differs else ""
-        lines = [f"{many}{plain(group.words)}{differing}"]
+        relation = f" ({group.relation_in_words})" if group.differs else ""
+        lines = [f"{many}{plain(group.words)}{relation}"]
         for member in group.members:
             known = ", ".join(plain(part) for part in (member.source, member.date) if part)
             lines += [f"  {_quoted(member.citation)}"]
             lines += [f"      {source(member.citation)}{f', {known}' if known else ''}"]
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
+
+
+def _table(found: Sequence[AnswerGroup]) -> list[str]:
+    """Return a row for each article: how its answer is related, the words, date and source."""
+    rows = [
+        (
+            group.relation_in_words,
+            excerpt(plain(group.words), _LONGEST_WORDS),
+            member.date or "no date",
+            f"{plain(member.source or member.citation.article_title)} [{member.citation.number}]",
+        )
+        for group in found
+        for member in group.members
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    return [
+        "  " + "  ".join([*(f"{cell:<{w}}" for cell, w in zip(row, widths, strict=False)), row[3]])
+        for row in rows
+    ]
+
+
+def comparison(found: Answer) -> str:
+    """Show how the articles answer: a table, then the sentences; or the refusal."""
+    if found.parts:
+        return "\n\n".join(f"{plain(part.question)}\n{comparison(part)}" for part in found.parts)
+    if not found.groups:
+        return answer(found)
+    members = [member for group in found.groups for member in group.members]
+    citations = sorted((member.citation for member in members), key=lambda c: c.number)
+    quotes = [line for c in citations for line in (_quoted(c), f"    {source(c)}")]
+    return "\n".join([_count(found.groups), *_table(found.groups), "", *quotes])
 
 
 def _count(found: Sequence[AnswerGroup]) -> str:

@@ -8,6 +8,7 @@ from askvisit.evaluation.editions import (
     read_edition_dialogues,
     read_editions,
 )
+from askvisit.evaluation.events import evaluate_events, holds_events, read_events
 from askvisit.evaluation.questions import (
     Question,
     check_gold,
@@ -27,8 +28,10 @@ __all__ = [
     "evaluate",
     "evaluate_broad",
     "evaluate_editions",
+    "evaluate_events",
     "holds_broad",
     "holds_editions",
+    "holds_events",
     "is_gold",
     "is_right",
     "play",
@@ -36,5 +39,6 @@ __all__ = [
     "read_dialogues",
     "read_edition_dialogues",
     "read_editions",
+    "read_events",
     "read_questions",
 ]

@@ -17,9 +17,15 @@ __all__ = ["Reader", "SentenceReader", "load"]
 
 _DEPTHS = {
     ACCURATE: Depth(
-        passages=PASSAGES, as_likely=1 / 1000, windows=2, paragraphs=4, sentences=2, further=4
+        passages=PASSAGES,
+        as_likely=1 / 1000,
+        windows=2,
+        paragraphs=4,
+        sentences=2,
+        further=4,
+        articles=4,
     ),
-    FAST: Depth(passages=8, as_likely=1 / 8, paragraphs=3, sentences=2, further=2),
+    FAST: Depth(passages=8, as_likely=1 / 8, paragraphs=3, sentences=2, further=2, articles=3),
 }
 """How much the small model reads, and the large one rereads."""
 

@@ -39,6 +39,7 @@ class Depth:
     as_likely: how likely a sentence must be, relative to the first, for the second to reread it.
     further: windows as the first stage reads them that the second rereads as well, if it finds that
     several sentences belong to the answer.
+    articles: of how many of the likeliest articles at least one paragraph is reread.
     """
 
     passages: int
@@ -47,6 +48,7 @@ class Depth:
     paragraphs: int = 0
     sentences: int = 0
     further: int = 0
+    articles: int = 0
 
 
 class TwoStageReader:
@@ -81,6 +83,7 @@ class TwoStageReader:
         ranked = [span.sentence for span in spans[:likely]]
         wide = likeliest(ranked, evidence.windows, self._depth.windows, LENGTH)
         paragraphs = likeliest(ranked, evidence.windows, self._depth.paragraphs, PARAGRAPH)
+        paragraphs += _of_others(ranked, evidence.windows, paragraphs, self._depth.articles)
         alone = [_alone(sentence) for sentence in ranked[: self._depth.sentences]]
         views = self._views(question, turns, wide, paragraphs, alone)
         reread = _means(views)
@@ -188,6 +191,18 @@ def narrowed(window: Window, around: Sentence, length: int) -> Window:
     start, end = inside[0].start, inside[-1].end
     text = window.text[start - window.start : end - window.start]
     return Window(window.article_id, start, end, text, inside)
+
+
+def _of_others(
+    ranked: Sequence[Sentence], windows: Sequence[Window], chosen: Sequence[Window], articles: int
+) -> list[Window]:
+    """Return a paragraph of each of the first articles that no chosen window is of."""
+    first: dict[str, Sentence] = {}
+    for sentence in ranked:
+        first.setdefault(sentence.article_id, sentence)
+    known = {window.article_id for window in chosen}
+    missing = [s for name, s in list(first.items())[:articles] if name not in known]
+    return likeliest(missing, windows, len(missing), PARAGRAPH)
 
 
 def _room(window: Window, sentence: Sentence) -> int:

@@ -302,27 +302,34 @@ def beside(answer: Answer) -> str:
 
 
 def _groups(groups: Sequence[AnswerGroup]) -> str:
+    """Return what each article says: open if some differ, as a table with the newest first."""
     if not groups:
         return ""
     count = sum(len(group.members) for group in groups)
-    items = "".join(f"<li>{_group(group)}</li>" for group in groups)
+    rows = "".join(_group(group) for group in groups)
     verb = "answers" if count == 1 else "answer"
+    differ = any(group.differs for group in groups)
+    said = f"{counted(count, 'article')} {verb} this{', and they differ' if differ else ''}"
     return (
-        f'<details class="groups"><summary class="quiet">{counted(count, "article")} {verb} this'
-        f"</summary><ul>{items}</ul></details>"
+        f'<details class="groups"{" open" if differ else ""}><summary class="quiet">{said}'
+        f"</summary><table>{rows}</table></details>"
     )
 
 
 def _group(group: AnswerGroup) -> str:
-    many = f"{len(group.members)} articles say this: " if len(group.members) > 1 else ""
-    differing = f" (others give a different {group.type})" if group.differs else ""
-    members = ""
-    for member in group.members:
+    """Return a row for each article: the answer and its relation, the paper and the date."""
+    rows = ""
+    for number, member in enumerate(group.members):
         cited = member.citation
-        origin = ", ".join([cited.article_title, *filter(None, (member.source, member.date))])
-        place = TextRange.of_citation(cited)
-        members += f"<li>{link(place, escape(origin), 'near', cited.quote)}</li>"
-    return (
-        f'<span dir="auto">{many}<b>{escape(group.words)}</b>{differing}</span>'
-        f'<ul class="nearest">{members}</ul>'
-    )
+        said = ""
+        if number == 0:
+            relation = escape(group.relation_in_words)
+            mark = f' <span class="relation">{relation}</span>' if relation else ""
+            said = (
+                f'<th scope="rowgroup" rowspan="{len(group.members)}" dir="auto">'
+                f"{escape(group.words)}{mark}</th>"
+            )
+        where = escape(member.source or cited.article_title)
+        place = link(TextRange.of_citation(cited), where, "near", cited.quote)
+        rows += f"<tr>{said}<td>{place}</td><td>{escape(member.date or '')}</td></tr>"
+    return f"<tbody>{rows}</tbody>"

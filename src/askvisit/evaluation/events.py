@@ -1,0 +1,298 @@
+"""Events told by several articles: which of them answer, what they agree on, and where they differ.
+
+A line of the file is an event: `articles` (`id`, `title`, `paper`, `date`, `text`) and `questions`,
+each with its `sort` (agree, update, dispute, only or none), every sentence that answers it in
+`answers` (`article`, `sentence`, `span` and the normalised `value`), `groups` of the articles that
+give the same value, and `latest`: for an update, the newest article that gives the newest value.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, combinations
+from pathlib import Path
+from statistics import fmean
+from typing import TYPE_CHECKING, Any
+
+from askvisit.assistant import Assistant
+from askvisit.errors import DataError
+from askvisit.evaluation.questions import json_lines
+from askvisit.index import temporary_index
+from askvisit.metrics import Figure, auroc_of, figure
+
+if TYPE_CHECKING:
+    from askvisit.evaluation.editions import Models, Range
+    from askvisit.records import Answer, Article, Citation
+
+SORTS = ("agree", "update", "dispute", "only", "none")
+
+
+@dataclass(frozen=True)
+class EventAnswer:
+    """A sentence that answers, and the words in it that do; offsets in the article's text."""
+
+    article: str
+    sentence: Range
+    span: Range
+    value: str
+
+
+@dataclass(frozen=True)
+class EventQuestion:
+    """A question about an event; `groups` are the articles that give each of the values."""
+
+    question: str
+    sort: str
+    answers: tuple[EventAnswer, ...]
+    groups: tuple[frozenset[str], ...]
+    latest: str | None
+
+    @property
+    def articles(self) -> set[str]:
+        """The articles that answer."""
+        return {answer.article for answer in self.answers}
+
+    @property
+    def values(self) -> set[str]:
+        """The values that they give."""
+        return {answer.value for answer in self.answers}
+
+    def values_of(self, citation: Citation) -> set[str]:
+        """Return the values that a citation gives: of its words, or else of its sentence."""
+        within = [
+            answer
+            for answer in self.answers
+            if answer.article == citation.article_id
+            and _overlap(answer.sentence, (citation.start, citation.end))
+        ]
+        if citation.span_start is not None and citation.span_end is not None:
+            span = (citation.span_start, citation.span_end)
+            marked = [answer for answer in within if _overlap(answer.span, span)]
+            within = marked or within
+        return {answer.value for answer in within}
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event: its articles, and questions about it."""
+
+    name: str
+    articles: tuple[Article, ...]
+    questions: tuple[EventQuestion, ...]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A question about an event, and what was answered.
+
+    `answer` is at the default threshold, `forced` refuses nothing.
+    """
+
+    asked: EventQuestion
+    answer: Answer
+    forced: Answer
+
+    @property
+    def first_is_right(self) -> bool:
+        """Whether the first citation answers."""
+        return any(self.asked.values_of(citation) for citation in self.forced.citations[:1])
+
+    @property
+    def newest_is_first(self) -> bool:
+        """Whether the first citation is of the newest article that gives the newest value."""
+        return any(
+            citation.article_id == self.asked.latest and self.asked.values_of(citation)
+            for citation in self.answer.citations[:1]
+        )
+
+    @property
+    def shown(self) -> list[tuple[int, Citation]]:
+        """The citations that are shown, each with the number of its group (-1: of none)."""
+        grouped = [
+            (number, member.citation)
+            for number, group in enumerate(self.answer.groups)
+            for member in group.members
+        ]
+        known = {(c.article_id, c.start) for _, c in grouped}
+        cited = [(-1, c) for c in self.answer.citations if (c.article_id, c.start) not in known]
+        return grouped + cited
+
+    @property
+    def right_articles(self) -> set[str]:
+        """The articles that are shown with a sentence that answers."""
+        return {c.article_id for _, c in self.shown if self.asked.values_of(c)}
+
+    @property
+    def shown_articles(self) -> set[str]:
+        """The articles that are shown."""
+        return {c.article_id for _, c in self.shown}
+
+    @property
+    def both_shown(self) -> bool:
+        """Whether two values are shown."""
+        return len(set().union(*(self.asked.values_of(c) for _, c in self.shown))) > 1
+
+    def _apart(self) -> list[tuple[int, int]]:
+        """Return the pairs of groups that give different values."""
+        values = [
+            set().union(*(self.asked.values_of(member.citation) for member in group.members))
+            for group in self.answer.groups
+        ]
+        return [
+            (one, other)
+            for one, other in combinations(range(len(values)), 2)
+            if values[one] and values[other] and not values[one] & values[other]
+        ]
+
+    @property
+    def told_apart(self) -> bool:
+        """Whether two values are in different groups."""
+        return bool(self._apart())
+
+    @property
+    def marked_as_differing(self) -> bool:
+        """Whether two values are in different groups that are both marked as differing."""
+        groups = self.answer.groups
+        return any(groups[one].differs and groups[other].differs for one, other in self._apart())
+
+    @property
+    def one_group(self) -> bool | None:
+        """Whether articles that give the same value are in one group; None if none are shown."""
+        places = {
+            c.article_id: number
+            for number, c in self.shown
+            if number >= 0 and self.asked.values_of(c)
+        }
+        shown = [[places[a] for a in group if a in places] for group in self.asked.groups]
+        several = [numbers for numbers in shown if len(numbers) > 1]
+        return all(len(set(numbers)) == 1 for numbers in several) if several else None
+
+
+def holds_events(path: Path) -> bool:
+    """Return whether a file of JSON lines holds events, judging by its first line."""
+    first: Any = next(json_lines(path), ({}, ""))[0]
+    return isinstance(first, dict) and "event" in first
+
+
+def read_events(path: Path) -> list[Event]:
+    """Read a file of events (`.jsonl` or `.jsonl.gz`); raises `DataError` if it is bad."""
+    found = []
+    for line, where in json_lines(path):
+        try:
+            found.append(_event(line))
+        except (KeyError, TypeError, ValueError) as error:
+            raise DataError(f"{where}: no event ({error}); correct or remove it") from error
+    return found
+
+
+def _event(line: Mapping[str, Any]) -> Event:
+    from askvisit.records import Article
+
+    articles = tuple(
+        Article(one["id"], one["title"], one["text"], source=one["paper"], date=one["date"])
+        for one in line["articles"]
+    )
+    texts = {article.id: article.text for article in articles}
+    questions = []
+    for asked in line["questions"]:
+        answers = []
+        for answer in asked["answers"]:
+            start = texts[answer["article"]].index(answer["sentence"])
+            begin = start + answer["sentence"].index(answer["span"])
+            sentence = (start, start + len(answer["sentence"]))
+            span = (begin, begin + len(answer["span"]))
+            answers.append(EventAnswer(answer["article"], sentence, span, str(answer["value"])))
+        if asked["sort"] not in SORTS or (asked["sort"] == "none") == bool(answers):
+            raise ValueError(f"the sort {asked['sort']!r} does not fit {len(answers)} answers")
+        groups = tuple(frozenset(group) for group in asked["groups"])
+        questions.append(
+            EventQuestion(asked["question"], asked["sort"], tuple(answers), groups, asked["latest"])
+        )
+    return Event(line["event"], articles, tuple(questions))
+
+
+def files_of(events: Sequence[Event]) -> dict[str, str]:
+    """Return the files of an index of all the events' articles, by name, with what is known."""
+    files = {}
+    for article in chain.from_iterable(event.articles for event in events):
+        known = {"title": article.title, "source": article.source, "date": article.date}
+        rows = [f"{name} = {json.dumps(value)}" for name, value in known.items()]
+        files[article.id] = article.text
+        files[f"{Path(article.id).stem}.toml"] = "\n".join(rows)
+    return files
+
+
+def evaluate_events(
+    models: Models, events: Sequence[Event], *, each: bool = False
+) -> dict[str, Figure]:
+    """Ask every question of all events' articles in one index; return figures by name.
+
+    each: ask every article that may answer. Intervals are 95 % bootstrap intervals over events.
+    """
+    asked: dict[str, list[Told]] = {}
+    with temporary_index(files_of(events), models.encoder) as folder:
+        assistant = Assistant(folder, models.encoder, models.reader, models.calibration)
+        for event in events:
+            for question in event.questions:
+                answer = assistant.ask(question.question, each=each)
+                forced = answer
+                if not answer.found:
+                    forced = assistant.ask(question.question, each=each, min_confidence=0)
+                asked.setdefault(event.name, []).append(Told(question, answer, forced))
+    return event_figures(asked)
+
+
+def event_figures(asked: Mapping[str, Sequence[Told]]) -> dict[str, Figure]:
+    """Return the figures of questions that were asked, by name; asked: by event."""
+
+    def of(*sorts: str) -> dict[str, list[Told]]:
+        return {
+            name: [row for row in rows if row.asked.sort in sorts] for name, rows in asked.items()
+        }
+
+    def share(rows: Mapping[str, Sequence[Told]], right: Callable[[Told], bool | None]) -> Figure:
+        counted = {
+            name: [kept for row in of_one if (kept := right(row)) is not None]
+            for name, of_one in rows.items()
+        }
+        return figure(counted, fmean)
+
+    answerable = of("agree", "update", "dispute", "only")
+    differing, agreeing = of("update", "dispute"), of("agree", "only")
+    return {
+        "right_first": share(answerable, lambda row: row.first_is_right),
+        "answered": share(answerable, lambda row: row.answer.found),
+        "false_answers": share(of("none"), lambda row: row.answer.found),
+        "newest_first": share(of("update"), lambda row: row.newest_is_first),
+        "articles_recall": figure(answerable, _recall),
+        "articles_precision": figure(answerable, _precision),
+        "both_shown": share(differing, lambda row: row.both_shown),
+        "told_apart": share(differing, lambda row: row.told_apart),
+        "marked_as_differing": share(differing, lambda row: row.marked_as_differing),
+        "one_group": share(answerable, lambda row: row.one_group),
+        "falsely_differing": share(
+            agreeing, lambda row: any(group.differs for group in row.answer.groups)
+        ),
+        "auroc": figure(
+            asked,
+            lambda rows: auroc_of([(bool(r.asked.answers), r.answer.confidence) for r in rows]),
+        ),
+    }
+
+
+def _recall(rows: Sequence[Told]) -> float:
+    shown = sum(len(row.right_articles) for row in rows)
+    return shown / sum(len(row.asked.articles) for row in rows)
+
+
+def _precision(rows: Sequence[Told]) -> float | None:
+    shown = sum(len(row.shown_articles) for row in rows)
+    return (
+        sum(len(row.shown_articles & row.asked.articles) for row in rows) / shown if shown else None
+    )
+
+
+def _overlap(one: Range, other: Range) -> bool:
+    return one[0] < other[1] and other[0] < one[1]

@@ -1,0 +1,360 @@
+"""What a span says as a value, and how likely two spans of different articles say the same.
+
+Quantities have common units, so "three and a half metres" and "350 cm" are one value, as are "half
+past nine" and "9.30 pm", or "on Tuesday" and "14 March" in articles of that week. Words for numbers
+become digits by text2num, and dates are resolved as for the timeline. A logistic regression weighs
+values, words and names; it is fitted to pairs of answers by `python -m training.agreement`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from math import exp, log1p
+from typing import TYPE_CHECKING
+
+from askvisit.dates import publication_day
+from askvisit.dates.resolving import dated
+from askvisit.text import content_words
+
+if TYPE_CHECKING:
+    from askvisit.dates import DateRange
+    from askvisit.records import Sentence, Span
+
+_UNITS = {
+    "s": ("seconds? secs?", 1),
+    "min": ("minutes? mins?", 60),
+    "h": ("hours? hrs?", 3600),
+    "d": ("days? nights?", 86_400),
+    "wk": ("weeks?", 7 * 86_400),
+    "mo": ("months?", 30.4 * 86_400),
+    "y": ("years? yrs?", 365 * 86_400),
+    "mm": ("mm millimet(?:re|er)s?", 0.001),
+    "cm": ("cm centimet(?:re|er)s?", 0.01),
+    "m": ("m met(?:re|er)s?", 1),
+    "km": ("km kilomet(?:re|er)s?", 1000),
+    "ft": ("ft feet foot", 0.3048),
+    "mi": ("miles?", 1609.3),
+    "g": ("g gram(?:me)?s?", 0.001),
+    "kg": ("kg kilos? kilogram(?:me)?s?", 1),
+    "t": ("tons? tonnes?", 1000),
+    "%": ("% per\\s?cent percentage", 1),
+    "money": (
+        "dollars? euros? pounds? rupees? yen yuan won pesos? rand krone[rn]? kronor reais real "
+        "francs? zlotys? lira roubles? rubles? baht dong ringgit shillings? naira forints?",
+        1,
+    ),
+}
+_DIMENSIONS = {
+    **dict.fromkeys(("s", "min", "h", "d", "wk", "mo", "y"), "time"),
+    **dict.fromkeys(("mm", "cm", "m", "km", "ft", "mi"), "length"),
+    **dict.fromkeys(("g", "kg", "t"), "mass"),
+    "%": "share",
+    "money": "money",
+}
+_BASE_UNITS = {"time": "s", "length": "m", "mass": "kg"}
+_LONGER = (("days", 172_800.0), ("h", 7200.0), ("min", 60.0))
+_UNIT_OF = [
+    (re.compile(rf"(?:{'|'.join(words.split())})(?!\w)", re.IGNORECASE), name, factor)
+    for name, (words, factor) in _UNITS.items()
+]
+_SCALES = {"hundred": 100, "k": 1000, "thousand": 1000, "m": 1e6, "mn": 1e6, "million": 1e6} | {
+    "bn": 1e9, "billion": 1e9, "tn": 1e12, "trillion": 1e12, "dozen": 12, "dozens": 12, "score": 20,
+    "lakh": 1e5, "crore": 1e7,
+}  # fmt: skip
+_FRACTIONS = {"half": 0.5, "third": 1 / 3, "quarter": 0.25, "fifth": 0.2, "tenth": 0.1}
+_FRACTION = re.compile(
+    r"(?:\b(?P<count>an?|one|two|three|four)[\s-])?\b"
+    r"(?:(?<!first )(?<!second )half|(?(count)|(?=\w+ of\b))(?:third|quarter|fifth|tenth)s?)\b"
+    r"(?! past| to )(?: of (?:an?|the)\b| of\b| an?\b)?",
+    re.IGNORECASE,
+)
+_SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
+_NUMBER = re.compile(
+    r"(?P<money>(?:US|A|C|NZ|HK|S)?[$£€¥₹₩]|\b(?:USD|EUR|GBP)\s?)?\s?"
+    r"(?<![\w.])(?P<number>\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    rf"(?:(?P<apart>[\s-]*)(?P<scale>{_SCALE})(?![\w'’]))?",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(r"(?<![\d.,-])(\d+)(?:\s*[-–]\s*|\s+to\s+)(\d+)(?![\d-]|[.,]\d)")
+_CLOCK = re.compile(
+    r"\b(?P<hour>\d{1,2})(?:(?:[.:](?P<minute>[0-5]\d))?\s*(?P<half>[ap])\.?m\b\.?"
+    r"|:(?P<only>[0-5]\d)|\s+o['’]clock)",
+    re.IGNORECASE,
+)
+_PAST = re.compile(
+    r"\b(?:(?P<part>half|a quarter|\d+ minutes?) (?P<side>past|to)|(?P<minutes>\d+) past)"
+    r" (?P<hour>\d{1,2})\b",
+    re.IGNORECASE,
+)
+_ONE = re.compile(
+    r"\ban? (?=\d|dozen|hour|minute|day|week|month|year|hundred|million)", re.IGNORECASE
+)
+_NAMED_TIMES = {"noon": 720.0, "midday": 720.0, "midnight": 0.0}
+_ABOUT = re.compile(
+    r"\b(?:about|around|some|nearly|almost|roughly|approximately|more than|over|just under)\b", re.I
+)
+_EXACT, _ROUGH = 0.01, 0.05
+_NEGATION = re.compile(
+    r"\b(?:not|no(?!\.?\s*\d)|nor|none|neither|never|nobody|nothing|cannot|without)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"\b[^\W\d_a-z][\w’'-]+")
+
+WEIGHTS = {
+    "intercept": -1.12,
+    "agree": 2.79,
+    "differ": -2.69,
+    "contained": 4.64,
+    "shared": -2.38,
+    "negated": -0.99,
+    "same_name": 0.59,
+    "other_name": -0.99,
+    "length": 0.43,
+}
+"""Of the logistic regression; see `pair_features`."""
+
+
+@dataclass(frozen=True)
+class Value:
+    """Quantities, times and dates; `is_rough` says that a quantity is only about right.
+
+    `amounts` are (dimension, amount) in seconds, metres, kilograms or money, "" for a count or a
+    share; `times` are times of day in minutes, of twelve hours if it is not said which half of the
+    day is meant; `days` what dates may mean.
+    """
+
+    amounts: tuple[tuple[str, float], ...]
+    times: tuple[float, ...]
+    days: tuple[DateRange, ...]
+    is_rough: bool = False
+
+    def __str__(self) -> str:
+        """The date, number or time of day, in common units; empty if it is none of them."""
+        if self.days:
+            first, last = self.days[0]
+            return f"{first}" if first == last else f"{first} to {last}"
+        if self.times:
+            hour, minute = divmod(round(self.times[0]), 60)
+            return f"{hour}:{minute:02}"
+        dimension, amount = self.amounts[0] if self.amounts else ("range", 0.0)
+        if dimension == "range":
+            return ""
+        unit = _BASE_UNITS.get(dimension, "")
+        if dimension == "time":
+            longer = ((name, size) for name, size in _LONGER if amount >= size)
+            unit, size = next(longer, (unit, 1.0))
+            amount = round(amount / size, 1)
+        return f"{amount:,.10g} {unit}".rstrip()
+
+    def agrees(self, other: Value) -> bool | None:
+        """Return whether two values are the same; None if they cannot be compared."""
+        verdicts = [self._dates(other), self._times(other), self._amounts(other)]
+        known = [verdict for verdict in verdicts if verdict is not None]
+        return all(known) if known else None
+
+    def _dates(self, other: Value) -> bool | None:
+        if not self.days or not other.days:
+            return None
+        return any(a <= d and c <= b for a, b in self.days for c, d in other.days)
+
+    def _times(self, other: Value) -> bool | None:
+        if not self.times or not other.times:
+            return None
+        return any(abs((a - b + 360) % 720 - 360) < 1 for a in self.times for b in other.times)
+
+    def _amounts(self, other: Value) -> bool | None:
+        """Compare amounts of one dimension; a bare number may be of any."""
+        near = _ROUGH if self.is_rough or other.is_rough else _EXACT
+        pairs = [
+            abs(ours - theirs) <= near * max(abs(ours), abs(theirs))
+            for one, ours in self.amounts
+            for another, theirs in other.amounts
+            if one == another or not (one and another)
+        ]
+        return any(pairs) if pairs else None
+
+
+def value_of(span: Span, published: str | None) -> Value:
+    """Return what a span says, or its sentence if it has none.
+
+    published: the article's date (ISO 8601), from which "on Tuesday" is reckoned.
+    """
+    return _value(span.sentence, span.start, span.end, published)
+
+
+@dataclass(frozen=True)
+class Saying:
+    """What a span says: its value, its content words and names that the question lacks."""
+
+    value: Value
+    words: frozenset[str]
+    names: frozenset[str]
+    is_negated: bool
+
+    @classmethod
+    def of(cls, span: Span, published: str | None, question: str) -> Saying:
+        """Return what a span of an article says in answer to a question."""
+        text = span.words or span.sentence.text
+        asked = set(content_words(question))
+        names = {name.lower() for name in _NAME.findall(text)}
+        return cls(
+            value_of(span, published),
+            frozenset(content_words(text)) - asked,
+            frozenset(names) - asked,
+            _NEGATION.search(text) is not None,
+        )
+
+
+def pair_features(one: Saying, other: Saying) -> dict[str, float]:
+    """Return what the probability that two spans say the same is computed from.
+
+    `agree` and `differ`: whether their values do; `contained` and `shared`: the share of the words
+    of the shorter one, and of both, that both have; `negated`: only one negates; `same_name` and
+    `other_name`: both have names, one in common or none; `length`: the logarithm of the number of
+    words of the longer one.
+    """
+    agrees = one.value.agrees(other.value)
+    both = len(one.words & other.words)
+    lengths = sorted((len(one.words), len(other.words)))
+    named = bool(one.names and other.names)
+    return {
+        "agree": float(agrees is True),
+        "differ": float(agrees is False),
+        "contained": both / max(1, lengths[0]),
+        "shared": both / max(1, len(one.words | other.words)),
+        "negated": float(one.is_negated != other.is_negated),
+        "same_name": float(named and not one.names.isdisjoint(other.names)),
+        "other_name": float(named and one.names.isdisjoint(other.names)),
+        "length": log1p(lengths[1]),
+    }
+
+
+def same_probability(one: Saying, other: Saying) -> float:
+    """Return how likely two spans give the same answer to a question."""
+    features = {"intercept": 1.0, **pair_features(one, other)}
+    return 1 / (1 + exp(-sum(weight * features[name] for name, weight in WEIGHTS.items())))
+
+
+def agree(one: Saying, other: Saying) -> bool:
+    """Return whether two spans more likely give the same answer than not."""
+    return same_probability(one, other) > 0.5 and not contradicts(one, other)
+
+
+def contradicts(one: Saying, other: Saying) -> bool:
+    """Return whether two spans give other values of one kind, or only one of them negates.
+
+    Two names, or other words, may be parts of one answer.
+    """
+    agrees = one.value.agrees(other.value)
+    return agrees is False or (agrees is None and one.is_negated != other.is_negated)
+
+
+@lru_cache(4096)
+def _value(sentence: Sentence, start: int | None, end: int | None, published: str | None) -> Value:
+    begin = 0 if start is None else start - sentence.start
+    stop = len(sentence.text) if end is None else end - sentence.start
+    found = [
+        d
+        for d in dated([sentence], publication_day(published))
+        if d.start - sentence.start < stop and begin < d.end - sentence.start
+    ]
+    text = sentence.text[begin:stop]
+    for one in reversed(found):  # a date's numbers are no amounts
+        first, last = max(0, one.start - sentence.start - begin), one.end - sentence.start - begin
+        text = text[:first] + " , " + text[last:]
+    days = tuple((d.date.first, d.date.last) for d in found)
+    amounts, times = quantities(text)
+    return Value(amounts, times, days, _ABOUT.search(text) is not None)
+
+
+def quantities(text: str) -> tuple[tuple[tuple[str, float], ...], tuple[float, ...]]:
+    """Return the amounts of a text by dimension, and its times of day.
+
+    >>> quantities("an hour and ten minutes, at half past nine")
+    ((('time', 4200.0),), (570.0,))
+    """
+    from text_to_num import alpha2digit
+
+    text = re.sub(r"\bno[ -]one\b", "nobody", text.replace("’", "'"), flags=re.IGNORECASE)
+    text = re.sub(r"(?<=\w)[\s-]and[\s-]a[\s-]half\b", " and 0.5", text)
+    digits = alpha2digit(_FRACTION.sub(_as_decimal, text), "en", 0)
+    times: list[float] = []
+    ranges: list[tuple[str, float]] = []
+
+    def clock(match: re.Match[str]) -> str:
+        hour, half = int(match["hour"]), (match["half"] or "").lower()
+        hour = hour % 12 + 12 * (half == "p") if half else hour
+        times.append(60 * hour + int(match["minute"] or match["only"] or 0))
+        return " , "
+
+    def past(match: re.Match[str]) -> str:
+        part = match["part"] or match["minutes"]
+        minutes = {"half": 30, "a quarter": 15}.get(part.lower()) or int(part.split()[0])
+        sign = -1 if match["side"] == "to" else 1
+        times.append((60 * int(match["hour"]) + sign * minutes) % 720)
+        return " , "
+
+    def between(match: re.Match[str]) -> str:
+        ranges.append(("range", int(match[1]) + int(match[2]) / 1e6))
+        return " , "
+
+    digits = _CLOCK.sub(clock, _PAST.sub(past, digits))
+    times += [time for name, time in _NAMED_TIMES.items() if re.search(rf"\b{name}\b", digits)]
+    digits = re.sub(r"\b(\d+|an?)( \w+)? and 0\.5\b", _and_a_half, digits)
+    digits = _ONE.sub("1 ", digits)
+    digits = _RANGE.sub(between, re.sub(r"\b1 (?=\d{3,})", "", digits))
+    return (*_summed(_amounts(digits)), *ranges), tuple(times)
+
+
+def _as_decimal(match: re.Match[str]) -> str:
+    count = {"two": 2, "three": 3, "four": 4}.get((match["count"] or "").lower(), 1)
+    name = next(name for name in _FRACTIONS if name in match[0].lower())
+    return f"{count * _FRACTIONS[name]:.4g} "
+
+
+def _and_a_half(match: re.Match[str]) -> str:
+    count = int(match[1]) if match[1].isdigit() else 1
+    return f"{count + 0.5}{match[2] or ''}"
+
+
+def _amounts(digits: str) -> list[tuple[str, float, int, int]]:
+    """Return each number with its dimension, amount, and where it and its unit stand."""
+    found: list[tuple[str, float, int, int]] = []
+    for match in _NUMBER.finditer(digits):
+        amount = float(match["number"].replace(",", ""))
+        scale, end = (match["scale"] or "").lower(), match.end()
+        if scale == "m" and match["apart"] and not match["money"]:  # "3.5 m", not "3.5m"
+            scale, end = "", match.end("number")
+        amount *= _SCALES.get(scale, 1)
+        between = digits[found[-1][3] : match.start()] if found else ","
+        if amount >= 1000 and not between.strip() and found[-1][0] in ("", "money"):
+            dimension, earlier, begin, _ = found.pop()  # "1.2 1000000"
+            amount *= earlier
+        else:
+            begin, dimension = match.start(), "money" if match["money"] else ""
+        rest = re.match(r"[\s-]*", digits[end:])
+        skip = end + (rest.end() if rest else 0)
+        for pattern, name, factor in _UNIT_OF:
+            unit = pattern.match(digits, skip)
+            if unit:
+                dimension, amount, end = _DIMENSIONS[name], amount * factor, unit.end()
+                break
+        if dimension == "share" and match["number"]:
+            dimension, amount = "", amount / 100
+        found.append((dimension, amount, begin, end))
+    return found
+
+
+def _summed(found: list[tuple[str, float, int, int]]) -> tuple[tuple[str, float], ...]:
+    """Add up what is said in two units: "1 hour and 10 minutes"."""
+    amounts: list[tuple[str, float]] = []
+    for number, (dimension, amount, _, _) in enumerate(found):
+        if amounts and dimension and dimension == amounts[-1][0] and number:
+            last = found[number - 1]
+            if amount < last[1] and dimension in ("time", "length", "mass"):
+                amounts[-1] = (dimension, amounts[-1][1] + amount)
+                continue
+        amounts.append((dimension, amount))
+    return tuple(amounts)
