@@ -206,7 +206,7 @@ def _scope(
 def _answers(history: list[dict[str, Any]]) -> list[Answer]:
     try:
         return [Answer.from_dict(answer) for answer in history[-MOST_HISTORY:]]
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except DataError as error:
         raise DataError("history must be a list of answers as `ask` returned them") from error
 
 
