@@ -34,7 +34,7 @@ from askvisit.records import Hit
 
 MAYOR = "When did the mayor open the bridge?"
 OPENED = "The mayor opened the bridge on Monday."
-COMMANDS = ("index", "ask", "chat", "search", "verify", "evaluate", "ui")
+COMMANDS = ("index", "ask", "chat", "search", "verify", "evaluate", "ui", "mcp")
 
 
 @pytest.fixture
