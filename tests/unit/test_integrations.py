@@ -63,7 +63,7 @@ class TestHaystack:
 
     def test_both_run_in_a_pipeline_that_can_be_saved(self, assistant):
         pipeline = self.haystack.Pipeline()
-        pipeline.add_component("retriever", self.ours.AskvisitRetriever(assistant=assistant))
+        pipeline.add_component("retriever", self.ours.AskvisitPassageRetriever(assistant=assistant))
         pipeline.add_component("reader", self.ours.AskvisitReader(top_k=1))
         pipeline.connect("retriever.documents", "reader.documents")
         asked = {"retriever": {"query": MAYOR}, "reader": {"query": MAYOR}}
@@ -81,9 +81,12 @@ class TestHaystack:
         monkeypatch.setattr(
             Assistant, "load", classmethod(lambda cls, index: {str(small): assistant}[index])
         )
-        found = self.ours.AskvisitRetriever(str(small), top_k=2).run("mayor")["documents"]
+        found = self.ours.AskvisitPassageRetriever(str(small), top_k=2).run("mayor")["documents"]
         assert [d.content for d in found] == [hit.text for hit in assistant.search("mayor", 2)]
-        assert len(self.ours.AskvisitRetriever(str(small)).run("mayor", top_k=1)["documents"]) == 1
+        assert (
+            len(self.ours.AskvisitPassageRetriever(str(small)).run("mayor", top_k=1)["documents"])
+            == 1
+        )
 
 
 class TestLangChain:

@@ -145,6 +145,7 @@ def test_no_two_files_of_a_folder_import_each_other(folder):
             for node in ast.walk(tree(folder / f"{name}.py"))
             if isinstance(node, ast.ImportFrom)
             for other in (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
+            if other.startswith(within)
         }
         & names
         for name in names

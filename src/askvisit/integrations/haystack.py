@@ -67,7 +67,7 @@ def _answer(
 
 
 @component
-class AskvisitRetriever:
+class AskvisitPassageRetriever:
     """Finds the passages of an index that best match a query, by meaning and by words.
 
     index: its folder (the default one if None); or give an assistant that is loaded already.
