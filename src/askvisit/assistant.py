@@ -25,6 +25,7 @@ from askvisit.errors import (
     ArticleError,
     EncoderMismatchError,
     IndexReadOnlyError,
+    ModelError,
     QuestionError,
     UnknownArticleError,
     build_command,
@@ -104,6 +105,7 @@ class Assistant:
         Raises `IndexMissingError`, `IndexFormatError`, `IndexDamagedError`,
         `EncoderMismatchError` and `ModelError`, each saying how to fix it.
         """
+        _check_models(encoder, reader)
         location = location_of(index)
         built_with = location.encoder()
         if encoder is None or isinstance(encoder, str):
@@ -133,6 +135,7 @@ class Assistant:
 
         Raises `CorpusError` for an article that cannot be used, and `ModelError`.
         """
+        _check_models(encoder, reader)
         if encoder is None or isinstance(encoder, str):
             encoder = encoders.load(encoder or encoders.DEFAULT)
         location = TemporaryLocation()
@@ -394,6 +397,20 @@ class Assistant:
 
     def _on_snapshot(self, work: Callable[[PassageIndex], Result]) -> Result:
         return self._current.on_snapshot(work)
+
+
+def _check_models(encoder: object, reader: object) -> None:
+    """Raise `ModelError` for an object that is no encoder, or no reader."""
+    for kind, given, needed in (
+        ("encoder", encoder, ("name", "sha256", "encode_query", "encode_document")),
+        ("reader", reader, ("name", "sha256", "passages", "read")),
+    ):
+        lacks = [name for name in needed if not hasattr(given, name)]
+        if lacks and given is not None and not isinstance(given, str):
+            raise ModelError(
+                f"the {kind} given lacks {', '.join(lacks)}; give its name or folder as text, or "
+                "an object as docs/python-api.md describes it"
+            )
 
 
 def _described(answer: Answer, index: PassageIndex) -> Answer:

@@ -18,6 +18,7 @@ from askvisit.errors import (
     AskvisitError,
     CorpusError,
     IndexReadOnlyError,
+    ModelError,
     PassageIndexError,
     UnknownArticleError,
 )
@@ -52,6 +53,16 @@ def test_articles_in_memory_are_asked_under_their_own_ids():
         assert one.ask("And the tariff?", articles=["tariffs"]).citations[0].article_id == "tariffs"
         with pytest.raises(AskvisitError, match="not on this machine, only its text"):
             one.page("wire/17", 1)
+
+
+def test_what_is_no_model_is_told():
+    for given, said in (
+        ({"encoder": 3}, "encoder given lacks name, sha256, encode_query, encode_document; give"),
+        ({"encoder": WordCounts(), "reader": WordCounts()}, "reader given lacks passages, read;"),
+    ):
+        for use in (Assistant.load, Assistant.from_articles):
+            with pytest.raises(ModelError, match=said):
+                use([OPENED], **given)
 
 
 def test_articles_are_added_replaced_and_removed_and_only_new_texts_encoded():
