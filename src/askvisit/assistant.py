@@ -151,7 +151,7 @@ class Assistant:
         self._in_memory().change(articles, encoder=self._encoder)
 
     def remove(self, articles: Collection[str]) -> None:
-        """Remove articles in memory by their ids.
+        """Remove articles in memory by their ids (or one, by its id).
 
         Raises `UnknownArticleError`, `CorpusError` if none would be left, and `IndexReadOnlyError`
         as `add` does; nothing is then removed.

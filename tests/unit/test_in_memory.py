@@ -81,7 +81,7 @@ def test_articles_are_added_replaced_and_removed_and_only_new_texts_encoded():
     with pytest.raises(CorpusError, match="no article is left"):
         one.remove(["band"])
     with pytest.raises(UnknownArticleError, match="'tariffs'; the index has band"):
-        one.remove(["tariffs"])
+        one.remove("tariffs")
     assert list(one.articles) == ["band"]
 
 

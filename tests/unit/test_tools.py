@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from types import ModuleType
 
 import pytest
 from harness.fakes import BRIDGE, ROOT, TARIFFS, ScriptedReader, WordCounts, calibration, finish
 
 from askvisit import Article, Assistant
+from askvisit.cli import main
 from askvisit.tools import MOST_BYTES, server, tools
 
 mcp = pytest.importorskip("mcp", reason="no mcp; run: pip install 'mcp>=2,<3'")
@@ -132,6 +134,17 @@ def test_what_the_caller_can_mend_is_told(many, tool, arguments, said):
     result = finish(conversation())
     assert result.is_error
     assert said in result.content[0].text
+
+
+@pytest.mark.parametrize("installed", [None, ModuleType("mcp")], ids=["none", "version 1"])
+def test_without_the_protocol_the_extra_is_asked_for(many, monkeypatch, capsys, installed):
+    for name in [name for name in sys.modules if name.startswith("mcp.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "mcp", installed)
+    monkeypatch.setattr(Assistant, "load", classmethod(lambda *_, **__: many))
+    assert main(["mcp"]) == 1
+    needed = "askvisit: MCP needs the extra mcp; run: pip install 'mcp>=2,<3'\n"
+    assert capsys.readouterr() == ("", needed)
 
 
 def test_a_desktop_assistant_starts_it_and_calls_its_tools_over_stdio(tmp_path):

@@ -52,15 +52,16 @@ class TemporaryLocation(IndexLocation):
         `CorpusError` and `UnknownArticleError`.
         """
         new = _checked(added)
+        gone = {removed} if isinstance(removed, str) else set(removed)
         with only_writer(self.path):
             known = {}
             if self.signature() is not None:
                 index = self.open()
                 known = {name: index.article(name) for name in index.article_ids()}
-            for name in removed:
-                if name not in known:
-                    raise UnknownArticleError(name, tuple(known))
-            kept = {name: known[name] for name in known if name not in set(removed)}
+            unknown = sorted(gone - set(known))
+            if unknown:
+                raise UnknownArticleError(unknown[0], tuple(known))
+            kept = {name: known[name] for name in known if name not in gone}
             if not kept | new:
                 raise CorpusError("no article is left; give at least one")
             update(self.path, BuildOptions(encoder=encoder, texts=kept | new))
