@@ -8,7 +8,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -17,28 +18,32 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from askvisit import encoder as encoders
 from askvisit import names, timeline
 from askvisit import reader as readers
-from askvisit.calibration import fitted_for
+from askvisit.calibration import LEVELS, fitted_for
 from askvisit.corpus import SourceFile
 from askvisit.encoder import Encoder, RecentTexts
 from askvisit.errors import (
     ArticleError,
     EncoderMismatchError,
+    IndexReadOnlyError,
+    ModelError,
     QuestionError,
     UnknownArticleError,
+    build_command,
 )
 from askvisit.index import (
     CurrentArticles,
     CurrentIndex,
     IndexLocation,
     PassageIndex,
+    TemporaryLocation,
     location_of,
 )
-from askvisit.options import Options, check_question, readable
+from askvisit.options import Options, check_history, check_question, readable
 from askvisit.pipeline import QAPipeline
 from askvisit.reader import Reader, SentenceReader
 from askvisit.records import Answer, Article, Hit
 from askvisit.requests.intents import CLASSIFIER
-from askvisit.retriever import Retriever
+from askvisit.retriever import Retriever, described
 from askvisit.rewriting.resolution import Resolver, TermClassifier
 from askvisit.scope import Scope
 from askvisit.timeline import TimelineEntry, TimelineScope
@@ -50,6 +55,8 @@ if TYPE_CHECKING:
     from askvisit.names import KeyName
 
 Result = TypeVar("Result")
+
+_ANY_LEVEL = " or ".join(LEVELS)
 
 NO_WORDS = "That contains no words to search for. Ask a question about the articles, in English."
 
@@ -92,12 +99,13 @@ class Assistant:
         index: its folder, or its location elsewhere (`askvisit.Milvus`).
         encoder: the encoder that the index was built with, by name or folder or as an object;
         needed only for an object.
-        reader: a question answering model by name or folder (the bundled one if None), or an
-        object. Both protocols are in docs/python-api.md.
+        reader: "accurate" (if None), "fast" or "small", a question answering model by name or
+        folder, or an object. Both protocols are in docs/python-api.md.
 
         Raises `IndexMissingError`, `IndexFormatError`, `IndexDamagedError`,
         `EncoderMismatchError` and `ModelError`, each saying how to fix it.
         """
+        _check_models(encoder, reader)
         location = location_of(index)
         built_with = location.encoder()
         if encoder is None or isinstance(encoder, str):
@@ -107,6 +115,67 @@ class Assistant:
         if reader is None or isinstance(reader, str):
             reader = readers.load(reader, encoder)
         return cls(location, encoder, reader, fitted_for(reader, location.calibration_file()))
+
+    @classmethod
+    def from_articles(
+        cls,
+        articles: Iterable[Article],
+        *,
+        encoder: str | Encoder | None = None,
+        reader: str | Reader | None = None,
+    ) -> Self:
+        """Index articles that are in memory, for as long as the assistant lives.
+
+        articles: at least one, each with an id of its own. `text` is stored as it is; its first
+        paragraph counts as the headline if it reads like one. `date` is that of publication.
+        encoder: by name or folder or as an object; the bundled one if None. reader: as for `load`.
+
+        The index is a temporary folder, removed by `close`, at the end of a `with` block, or with
+        the assistant. `add` and `remove` change it.
+
+        Raises `CorpusError` for an article that cannot be used, and `ModelError`.
+        """
+        _check_models(encoder, reader)
+        if encoder is None or isinstance(encoder, str):
+            encoder = encoders.load(encoder or encoders.DEFAULT)
+        location = TemporaryLocation()
+        location.change(articles, encoder=encoder)
+        return cls.load(location, encoder=encoder, reader=reader)
+
+    def add(self, articles: Iterable[Article]) -> None:
+        """Index more articles in memory; one with the id of an earlier one replaces it.
+
+        Raises `CorpusError` for one that cannot be used (none is then added), and
+        `IndexReadOnlyError` unless the assistant is one `from_articles`.
+        """
+        self._in_memory().change(articles, encoder=self._encoder)
+
+    def remove(self, articles: Collection[str]) -> None:
+        """Remove articles in memory by their ids (or one, by its id).
+
+        Raises `UnknownArticleError`, `CorpusError` if none would be left, and `IndexReadOnlyError`
+        as `add` does; nothing is then removed.
+        """
+        self._in_memory().change(removed=articles, encoder=self._encoder)
+
+    def close(self) -> None:
+        """Remove the temporary folder of an assistant `from_articles`; do nothing for others."""
+        if isinstance(self._location, TemporaryLocation):
+            self._location.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _in_memory(self) -> TemporaryLocation:
+        if isinstance(self._location, TemporaryLocation):
+            return self._location
+        raise IndexReadOnlyError(
+            f"the articles of the index in {self._location} are files; change those and run: "
+            f"{build_command(self._location)}"
+        )
 
     @property
     def reader(self) -> Reader:
@@ -126,6 +195,7 @@ class Assistant:
         each: bool = False,
         as_typed: bool = False,
         as_of: str | None = None,
+        strictness: Strictness | None = None,
     ) -> Answer:
         """Answer a question with quoted, cited sentences, or say that the articles do not answer.
 
@@ -142,12 +212,15 @@ class Assistant:
         as_of: the day of asking (today if None), as 2019-06-26, 2019-06 or 2019. Times in the
         question ("last week") are reckoned from it, and of several articles those of that time are
         preferred. Articles published after a day that is given are not searched.
+        strictness: "lenient", "normal" or "strict", instead of min_confidence.
 
-        Raises `QuestionError` for a question that is empty, too long or not text,
-        `UnknownArticleError` for an id not in the index, and `ScopeError` if no article is from
-        that time or paper.
+        Raises `QuestionError` for a question that is empty, too long or not text, a history that is
+        no list of answers, or an unknown strictness; `UnknownArticleError` for an id not in the
+        index, and `ScopeError` if no article is from that time or paper.
         """
-        options = Options(articles, min_confidence, since, until, sources, each, as_typed, as_of)
+        options = Options(
+            articles, min_confidence, since, until, sources, each, as_typed, as_of, strictness
+        )
         if self.observer is None:
             return self._trace(question, history, options).answer
         return self.observer(question, lambda: self._trace(question, history, options)).answer
@@ -196,7 +269,7 @@ class Assistant:
 
         def search(index: PassageIndex) -> list[Hit]:
             found = Retriever(index, self._encoder)
-            return found.search(readable(question), scope.ids(index))[:k]
+            return described(found.search(readable(question), scope.ids(index))[:k], index)
 
         return self._on_snapshot(search)
 
@@ -275,7 +348,12 @@ class Assistant:
         return SourceFile(path).page(known[article_id].sha256, page, ranges)
 
     def threshold(self, strictness: Strictness = "normal") -> float:
-        """Return the fitted confidence threshold of a strictness level."""
+        """Return the fitted confidence threshold of "lenient", "normal" or "strict".
+
+        Raises `QuestionError` for any other strictness.
+        """
+        if strictness not in LEVELS:
+            raise QuestionError(f"no strictness is called {strictness!r}; it is {_ANY_LEVEL}")
         return self._calibration.thresholds[strictness]
 
     def warm_up(self) -> None:
@@ -287,9 +365,11 @@ class Assistant:
 
     def _trace(self, question: str, history: Sequence[Answer], options: Options) -> Trace:
         check_question(question)
+        check_history(history)
         options.check()
         least = options.min_confidence
-        least = self.threshold() if least is None else least
+        level = "normal" if options.strictness is None else options.strictness
+        least = self.threshold(level) if least is None else least
         asked = readable(question)
         if not any(map(str.isalnum, asked)):
             refused = Answer(
@@ -310,12 +390,33 @@ class Assistant:
                 options.each,
                 options.as_typed,
             )
-            return pipeline.answer(question, asked, history)
+            trace = pipeline.answer(question, asked, history)
+            return replace(trace, answer=_described(trace.answer, index))
 
         return self._on_snapshot(answer)
 
     def _on_snapshot(self, work: Callable[[PassageIndex], Result]) -> Result:
         return self._current.on_snapshot(work)
+
+
+def _check_models(encoder: object, reader: object) -> None:
+    """Raise `ModelError` for an object that is no encoder, or no reader."""
+    for kind, given, needed in (
+        ("encoder", encoder, ("name", "sha256", "encode_query", "encode_document")),
+        ("reader", reader, ("name", "sha256", "passages", "read")),
+    ):
+        lacks = [name for name in needed if not hasattr(given, name)]
+        if lacks and given is not None and not isinstance(given, str):
+            raise ModelError(
+                f"the {kind} given lacks {', '.join(lacks)}; give its name or folder as text, or "
+                "an object as docs/python-api.md describes it"
+            )
+
+
+def _described(answer: Answer, index: PassageIndex) -> Answer:
+    nearest = tuple(described(answer.nearest, index))
+    parts = tuple(_described(part, index) for part in answer.parts)
+    return replace(answer, nearest=nearest, parts=parts)
 
 
 def _ids(index: PassageIndex, scope: Scope) -> Sequence[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Self
 
 from askvisit import dates, formats, printed
 from askvisit.errors import ArticleError, CorpusError
@@ -131,6 +132,12 @@ class Entry:
     id: str
     file_sha256: str
     text_sha256: str
+
+    @classmethod
+    def of(cls, article: Article) -> Self:
+        """Return the entry of an article that is made from no file."""
+        made_of = hashlib.sha256(repr(article).encode()).hexdigest()
+        return cls(article.id, made_of, article.sha256)
 
 
 def scan(folder: Path) -> tuple[list[SourceFile], list[ArticleError]]:

@@ -6,10 +6,15 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from askvisit.errors import QuestionError
+from askvisit.records import Answer
 from askvisit.scope import Scope, days_of
 from askvisit.text import one_line, printable
+
+if TYPE_CHECKING:
+    from askvisit.calibration import Strictness
 
 LONGEST_QUESTION = 2000
 """Maximum characters in a question."""
@@ -27,6 +32,7 @@ class Options:
     each: bool = False
     as_typed: bool = False
     as_of: str | None = None
+    strictness: Strictness | None = None
 
     @property
     def scope(self) -> Scope:
@@ -39,9 +45,13 @@ class Options:
         return date.today() if self.as_of is None else days_of("as_of", self.as_of)[1]
 
     def check(self) -> None:
-        """Raise `QuestionError` if the confidence is no probability."""
-        if self.min_confidence is not None and not 0 <= self.min_confidence <= 1:
+        """Raise `QuestionError` if the confidence is no probability, or given twice."""
+        if self.min_confidence is None:
+            return
+        if not (isinstance(self.min_confidence, int | float) and 0 <= self.min_confidence <= 1):
             raise QuestionError("min_confidence must be a number from 0 to 1")
+        if self.strictness is not None:
+            raise QuestionError("give either min_confidence or strictness, not both")
 
 
 def check_question(question: str) -> None:
@@ -53,6 +63,15 @@ def check_question(question: str) -> None:
     if len(question) > LONGEST_QUESTION:
         raise QuestionError(
             f"the question has {len(question):,} characters; the limit is {LONGEST_QUESTION:,}"
+        )
+
+
+def check_history(history: Any) -> None:
+    """Raise `QuestionError` if a history is not a list of answers."""
+    if not isinstance(history, Sequence) or not all(isinstance(turn, Answer) for turn in history):
+        raise QuestionError(
+            "history must be a list of the earlier Answers, oldest first; "
+            "Answer.from_dict makes one of what was saved as JSON"
         )
 
 

@@ -7,11 +7,13 @@ counts Unicode code points from the start of `Article.text`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, wraps
 from types import NoneType, UnionType
 from typing import Any, Literal, Self, TypeVar, get_args, get_type_hints
+
+from askvisit.errors import DataError
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,9 @@ class Hit:
 
     `dense` is the cosine of question and passage (-1..1), `bm25` the BM25 score (0 if no
     word is shared, higher is better), `fused` what the hits are ordered by (best first).
+
+    What is known about its article, and the paragraph and page that it begins on, are filled in for
+    the hits that `Assistant.search` and `Answer.nearest` show, as far as they are known.
     """
 
     article_id: str
@@ -103,6 +108,12 @@ class Hit:
     dense: float
     bm25: float
     fused: float
+    article_title: str | None = None
+    source: str | None = None
+    url: str | None = None
+    date: str | None = None
+    paragraph: int | None = None
+    page: int | None = None
 
 
 @dataclass(frozen=True)
@@ -240,7 +251,7 @@ class Citation:
     lie inside the quote and are all None if the whole sentence is the answer. `page` (from 1)
     is where it begins in a PDF, `speaker` who says it in an interview; None if there is none.
     `lead` is the text shortly before a quote that begins with a pronoun, with its offsets; it says
-    what the pronoun refers to.
+    what the pronoun refers to. `source`, `url` and `date` are those of the article, if known.
     """
 
     number: int
@@ -260,6 +271,9 @@ class Citation:
     lead: str | None = None
     lead_start: int | None = None
     lead_end: int | None = None
+    source: str | None = None
+    url: str | None = None
+    date: str | None = None
 
     @classmethod
     def of(
@@ -282,6 +296,9 @@ class Citation:
             score=score,
             page=article.page(sentence.start),
             speaker=speaker,
+            source=article.source,
+            url=article.url,
+            date=article.date,
         )
 
     @classmethod
@@ -413,6 +430,28 @@ ArticleRequest = Literal[
 ]
 
 
+Made = TypeVar("Made")
+
+
+def _or_data_error(
+    read: Callable[[Any, Mapping[str, Any]], Made],
+) -> Callable[[Any, Mapping[str, Any]], Made]:
+    """Say in one line what is wrong with data that no record can be made of."""
+
+    @wraps(read)
+    def checked(cls: Any, data: Mapping[str, Any]) -> Made:
+        try:
+            return read(cls, data)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            reason = f"{error} is missing" if isinstance(error, KeyError) else error
+            raise DataError(
+                f"this is no answer ({reason}); give one as dataclasses.asdict or "
+                "askvisit ask --json writes it"
+            ) from error
+
+    return checked
+
+
 @dataclass(frozen=True)
 class ContextTurn:
     """An earlier turn used to interpret a question.
@@ -511,10 +550,11 @@ class Answer:
         )
 
     @classmethod
+    @_or_data_error
     def from_dict(cls, data: Mapping[str, Any]) -> Answer:
         """Invert `dataclasses.asdict`, even after a JSON round trip; unknown keys are ignored.
 
-        Raises `ValueError`, `TypeError` or `KeyError` if the data is not an answer.
+        Raises `DataError` if the data is not an answer.
         """
         known = known_fields(cls, {**data, "proposed_scope": None})
         known["citations"] = tuple(Citation.from_dict(c) for c in data["citations"])

@@ -202,6 +202,25 @@ class Retriever:
         return found
 
 
+def described(hits: Iterable[Hit], index: PassageIndex) -> list[Hit]:
+    """Return hits with what is known about their articles, and where in them they begin."""
+    found = []
+    for hit in hits:
+        article = index.article(hit.article_id)
+        found.append(
+            replace(
+                hit,
+                article_title=article.title,
+                source=article.source,
+                url=article.url,
+                date=article.date,
+                paragraph=index.sentences(article.id, hit.start, hit.end)[0].paragraph,
+                page=article.page(hit.start),
+            )
+        )
+    return found
+
+
 def evidence_in(
     question: str, articles: Sequence[Article], encoder: Encoder, *, passages: int
 ) -> Evidence:

@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 import askvisit
 from askvisit import Answer, Assistant, build_index
 from askvisit.assistant import NO_WORDS
+from askvisit.calibration import LEVELS
 from askvisit.errors import (
     AskvisitError,
     EncoderMismatchError,
@@ -165,7 +166,44 @@ def test_the_strictness_levels_are_thresholds(scripted):
     assert scripted.threshold("strict") == 0.7
 
 
-@pytest.mark.parametrize("least", [-0.1, 1.1, float("nan"), float("inf")])
+def test_one_question_may_be_stricter(small):
+    answers = ScriptedReader({"on Monday": 0.5})  # confidence 0.62
+    one = Assistant(small, WordCounts(), answers, calibration())
+    found = {level: one.ask(MAYOR, strictness=level).found for level in (None, *LEVELS)}
+    assert found == {None: True, "lenient": True, "normal": True, "strict": False}
+    assert one.explain(MAYOR, strictness="strict").min_confidence == 0.7
+    for use in (lambda: one.threshold("x"), lambda: one.ask(MAYOR, strictness="")):
+        with pytest.raises(QuestionError, match="it is lenient or normal or strict"):
+            use()
+    with pytest.raises(QuestionError, match="not both"):
+        one.ask(MAYOR, min_confidence=0, strictness="strict")
+
+
+@pytest.mark.parametrize("history", [[{"a": 1}], ["Who?"], 7, "Who?", {"question": "Who?"}])
+def test_a_history_that_is_no_list_of_answers_is_an_error(scripted, history):
+    with pytest.raises(QuestionError, match=r"a list of the earlier Answers.*from_dict"):
+        scripted.ask(MAYOR, history)
+
+
+def test_what_is_found_says_what_is_known_of_its_article(small):
+    known = 'title = "Bridge"\nsource = "The Herald"\nurl = "https://h.example"\ndate = 2019-06-28'
+    write_articles(small / "articles", {"bridge.toml": known})
+    build_index(index=small, encoder=WordCounts())
+    one = Assistant(small, WordCounts(), ScriptedReader(SCRIPT), calibration())
+    (cited,) = one.ask(MAYOR).citations
+    refused = one.ask(f"{MAYOR} Who came to see the bridge?", min_confidence=1)
+    assert len(refused.parts) == 2
+    best = (one.search("mayor", 1)[0], refused.nearest[0], refused.parts[0].nearest[0])
+    for found in (cited, *best):
+        assert (found.article_title, found.source) == ("Bridge", "The Herald")
+        assert (found.url, found.date) == ("https://h.example", "2019-06-28")
+    hits = {hit.start: hit.paragraph for hit in one.search("band", 9, articles=["bridge.txt"])}
+    # The first passage begins with the headline, the quote stands in the paragraph below it.
+    assert hits == {0: 1, BRIDGE.index("The minister"): 3, BRIDGE.index("A band"): 4}
+    assert (cited.paragraph, cited.page, best[0].page) == (2, None, None)
+
+
+@pytest.mark.parametrize("least", [-0.1, 1.1, float("nan"), float("inf"), "0.5"])
 def test_a_threshold_that_is_no_probability_is_an_error(scripted, least):
     with pytest.raises(QuestionError, match="from 0 to 1"):
         scripted.ask(MAYOR, min_confidence=least)

@@ -34,7 +34,7 @@ from askvisit.records import Hit
 
 MAYOR = "When did the mayor open the bridge?"
 OPENED = "The mayor opened the bridge on Monday."
-COMMANDS = ("index", "ask", "compare", "chat", "search", "verify", "evaluate", "ui")
+COMMANDS = ("index", "ask", "compare", "chat", "search", "verify", "evaluate", "ui", "mcp")
 
 
 @pytest.fixture
@@ -464,6 +464,28 @@ class TestEvaluate:
         assert rows["milliseconds per answer, p50"][1:] == ["n", "2"]
         assert "AUROC of confidence, near" not in rows
         assert len(rows) == len(output.splitlines())
+
+    @pytest.mark.parametrize("behind", [True, False])
+    def test_several_readers_are_compared_in_one_table(
+        self, cli, questions, small, monkeypatch, behind
+    ):
+        def load(cls, index, reader):
+            script = {"good": {"on Monday": 2.0}, "poor": {"The mayor opened": 0.1}}[reader]
+            scripted = ScriptedReader(script)
+            scripted.name = reader
+            return Assistant(small, WordCounts(), scripted, calibration())
+
+        monkeypatch.setattr(Assistant, "load", classmethod(load))
+        names = ("--reader", "good", "poor")
+        arguments = ("evaluate", *names, questions) if behind else ("evaluate", questions, *names)
+        status, output, errors = cli(*arguments)
+        assert (status, errors) == (0, "")
+        rows = {line[:52].strip(): line[52:].split() for line in output.splitlines()}
+        assert rows[""] == ["good", "poor"]
+        assert rows["span F1"] == ["0.667", "n", "1", "0.000", "n", "1"]
+        assert output.count(ScriptedReader.sha256) == 2
+        both = json.loads(cli("evaluate", "--json", *arguments[1:])[1])
+        assert [figures["reader"] for figures in both] == ["good", "poor"]
 
     def test_a_bad_file_is_an_error_with_the_line(self, cli, questions, tmp_path):
         bad = tmp_path / "bad.jsonl"

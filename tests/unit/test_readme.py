@@ -13,6 +13,9 @@ ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
+LIBRARIES = {"haystack.md": "haystack", "langchain.md": "langchain_core"}
+"""Pages whose examples need a library, of the extra `test`."""
+
 
 def blocks(page: Path, language: str) -> list[str]:
     text = page.read_text("utf-8")
@@ -41,6 +44,9 @@ def run(source: str, page: Path) -> doctest.TestResults:
 
 @pytest.mark.parametrize("page", pages_with("python"))
 def test_python_examples(page, monkeypatch):
+    if page.name in LIBRARIES:
+        pytest.importorskip(LIBRARIES[page.name])
+        monkeypatch.setenv("HAYSTACK_TELEMETRY_ENABLED", "False")
     monkeypatch.chdir(ROOT)
     source = "\n".join(blocks(page, "python"))
     assert ">>> " in source

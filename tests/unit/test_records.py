@@ -11,6 +11,7 @@ from harness.fakes import BRIDGE, citation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from askvisit.errors import DataError
 from askvisit.records import (
     Answer,
     AnswerGroup,
@@ -234,8 +235,9 @@ def test_from_dict_ignores_fields_that_it_does_not_know():
     ],
 )
 def test_from_dict_refuses_what_is_no_answer(data):
-    with pytest.raises((ValueError, TypeError, KeyError)):
+    with pytest.raises(DataError, match=r"this is no answer .*askvisit ask --json") as wrong:
         Answer.from_dict(data)
+    assert "\n" not in str(wrong.value)
 
 
 def test_from_dict_takes_whole_numbers_as_other_programs_write_them():

@@ -9,7 +9,6 @@ import re
 import subprocess
 import sys
 import time
-from dataclasses import asdict
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
@@ -17,7 +16,6 @@ import pytest
 from harness.fakes import ROOT, finish
 from harness.web_fakes import ARTICLE, FakeAssistant
 
-from askvisit.records import Answer
 from askvisit.web import api, server
 from askvisit.web.controller import ChatController
 
@@ -63,7 +61,7 @@ def test_typed_tools_that_only_read(mcp, address):
     info, tools = finish(conversation())
     assert info.name == "askvisit"
     by_name = {tool.name: tool for tool in tools}
-    assert sorted(by_name) == ["articles", "ask", "names", "search", "timeline"]
+    assert sorted(by_name) == ["article", "articles", "ask", "names", "search", "timeline"]
     assert all(tool.annotations.read_only_hint for tool in tools)
     ask = by_name["ask"]
     assert ask.description.startswith("Answer a question with sentences quoted word for word")
@@ -71,17 +69,12 @@ def test_typed_tools_that_only_read(mcp, address):
     assert ask.input_schema["required"] == ["question"]
 
 
-def test_ask_returns_the_answer_as_the_library_does(call):
+def test_ask_quotes_what_the_library_does(call):
     result = call("ask", question=QUESTION)
     assert not result.is_error
-    assert Answer.from_dict(result.structured_content) == FakeAssistant().ask(QUESTION)
+    (cited,), expected = result.structured_content["citations"], FakeAssistant().ask(QUESTION)
+    assert (cited["quote"], cited["start"]) == (expected.text[:-4], expected.citations[0].start)
     assert json.loads(result.content[0].text) == result.structured_content
-
-
-def test_a_conversation_is_carried_on_with_its_answers(call):
-    earlier = call("ask", question=QUESTION).structured_content
-    answer = call("ask", question="Zebra?", history=[earlier], min_confidence=0)
-    assert answer.structured_content["found"]
 
 
 class Counting(FakeAssistant):
@@ -118,16 +111,18 @@ def test_few_calls_are_worked_on_at_once_and_the_others_wait(mcp):
 
 
 def test_search_and_articles(call):
-    hits = call("search", query="mayor", k=2).structured_content["result"]
-    assert hits == [asdict(hit) for hit in FakeAssistant().search("mayor", 2)]
-    (article,) = call("articles").structured_content["result"]
-    assert (article["id"], article["sha256"]) == (ARTICLE.id, ARTICLE.sha256)
+    hits = call("search", query="mayor").structured_content["passages"]
+    assert [hit["text"] for hit in hits] == [h.text for h in FakeAssistant().search("mayor", 50)]
+    (article,) = call("articles").structured_content["articles"]
+    assert (article["id"], article["characters"]) == (ARTICLE.id, len(ARTICLE.text))
+    read = call("article", article_id=ARTICLE.id, offset=3).structured_content
+    assert read["text"] == ARTICLE.text[3:]
 
 
 def test_timeline_and_names(call):
-    (entry,) = call("timeline", topic="the bridge").structured_content["result"]
-    assert (entry["date"], entry["citation"]["article_id"]) == ("2019-06-24", ARTICLE.id)
-    (name,) = call("names", most=1).structured_content["result"]
+    (entry,) = call("timeline", topic="the bridge").structured_content["entries"]
+    assert (entry["date"], entry["article_id"]) == ("2019-06-24", ARTICLE.id)
+    name = call("names").structured_content["names"][0]
     assert (name["name"], name["count"]) == ("Monday", 1)
     result = call("timeline", since="soon")
     assert result.is_error
@@ -139,10 +134,8 @@ def test_timeline_and_names(call):
     [
         ({"question": " "}, "the question is empty"),
         ({"question": "x" * 3000}, "2,000 characters"),
-        (
-            {"question": QUESTION, "history": [{"no": "answer"}]},
-            "history must be a list of answers",
-        ),
+        ({"question": QUESTION, "offset": -1}, "offset must be 0 or more"),
+        ({"question": QUESTION, "strictness": "x"}, "strictness"),
         ({"question": "fail"}, "Reference for the log"),
         ({}, "question"),
     ],
@@ -200,9 +193,9 @@ def test_the_command_serves_the_real_index(mcp, real, command):
             async with mcp.Client(address) as client:
                 return await client.call_tool("ask", {"question": question})
 
-        answer = Answer.from_dict(finish(conversation()).structured_content)
-        assert answer == real.ask(question)
-        assert "2009" in answer.citations[0].span
+        (cited,) = finish(conversation()).structured_content["citations"]
+        assert cited["quote"] == real.ask(question).citations[0].quote
+        assert "2009" in cited["span"]
     finally:
         started.terminate()
         started.communicate()

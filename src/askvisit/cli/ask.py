@@ -134,7 +134,7 @@ def _asked(data: Any) -> tuple[str, list[Answer]]:
         raise DataError(_LINE)
     try:
         history = [Answer.from_dict(answer) for answer in data.get("history") or ()]
-    except (TypeError, KeyError, ValueError, AttributeError) as error:
+    except (TypeError, DataError) as error:
         raise DataError('"history" must be a list of answers as askvisit prints them') from error
     return data["question"], history
 

@@ -6,7 +6,7 @@ import argparse
 import json
 import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from askvisit.evaluation.editions import Edition
     from askvisit.metrics import Figure
     from askvisit.reader import Reader
+
+    Measured = tuple[Reader, Mapping[str, Figure]]
+    Measure = Callable[[str | None], Measured]
 
 _QUESTIONS = options.argument("questions", type=Path, metavar="QUESTIONS.jsonl")
 _LEAST = 20
@@ -93,7 +96,7 @@ _EVENT_ROWS = {
 
 @options.command(
     "measure the answers to a file of questions",
-    _QUESTIONS,
+    options.argument("questions", type=Path, metavar="QUESTIONS.jsonl", nargs="?"),
     options.argument("--dialogues", type=Path, metavar="FILE", help="also run these dialogues"),
     options.argument(
         "--editions", type=Path, metavar="FILE", help="the articles of broad questions"
@@ -103,13 +106,20 @@ _EVENT_ROWS = {
     ),
     options.JSON,
     *options.LOCATION,
-    options.READER,
+    options.argument(
+        "--reader",
+        metavar="NAME",
+        nargs="+",
+        action="extend",
+        help=f"{options.READERS}; several are compared in one table",
+    ),
 )
 def evaluate(chosen: argparse.Namespace) -> int:
     """Measure the answers to questions with known answers.
 
     examples:
       askvisit evaluate tests/data/questions.jsonl --dialogues tests/data/dialogues.jsonl
+      askvisit evaluate tests/data/questions.jsonl --reader small fast my-reader
       askvisit evaluate data/news/test.jsonl --dialogues data/news/dialogues-test.jsonl --json
       askvisit evaluate data/news/broad-test.jsonl --editions data/news/test.jsonl
       askvisit evaluate data/news/events-test.jsonl
@@ -122,25 +132,31 @@ def evaluate(chosen: argparse.Namespace) -> int:
     (data/news/README.md); the articles are read from --editions. A line of an events file is an
     event told by several articles, which are all searched at once. Figures come with the number of
     questions and a 95 % interval (bootstrap over articles, or over questions if all are about one
-    article).
+    article). With several readers, --json prints a list.
     """
     from askvisit import evaluation
     from askvisit.errors import DataError
 
+    readers = chosen.reader or [None]
+    if chosen.questions is None and len(readers) > 1:  # the file stood behind the readers
+        chosen.questions = Path(readers.pop())
+    if chosen.questions is None:
+        chosen.usage_error("give QUESTIONS.jsonl")
     if evaluation.holds_events(chosen.questions):
-        _ask_events(chosen)
+        measure, rows = _of_events(chosen), _EVENT_ROWS
     elif evaluation.holds_broad(chosen.questions):
-        _ask_broad(chosen)
+        measure, rows = _of_broad(chosen), _BROAD_ROWS
     elif chosen.editions:
         raise DataError(f"{chosen.questions} has no broad questions; leave out --editions")
     elif evaluation.holds_editions(chosen.questions):
-        _ask_editions(chosen)
+        measure, rows = _of_editions(chosen), _EDITION_ROWS
     else:
-        _ask_the_index(chosen)
+        measure, rows = _of_the_index(chosen), _ROWS
+    _print(chosen, [measure(name) for name in readers], rows)
     return 0
 
 
-def _ask_events(chosen: argparse.Namespace) -> None:
+def _of_events(chosen: argparse.Namespace) -> Measure:
     from askvisit import evaluation
     from askvisit.errors import DataError
 
@@ -150,12 +166,15 @@ def _ask_events(chosen: argparse.Namespace) -> None:
             "--dialogues, --index and --store"
         )
     events = evaluation.read_events(chosen.questions)
-    models = evaluation.Models.load(chosen.reader)
-    figures = evaluation.evaluate_events(models, events, each=chosen.each)
-    _print(chosen, models.reader, figures, _EVENT_ROWS)
+
+    def measure(name: str | None) -> Measured:
+        models = evaluation.Models.load(name)
+        return models.reader, evaluation.evaluate_events(models, events, each=chosen.each)
+
+    return measure
 
 
-def _ask_broad(chosen: argparse.Namespace) -> None:
+def _of_broad(chosen: argparse.Namespace) -> Measure:
     from askvisit import evaluation
     from askvisit.errors import DataError
 
@@ -169,21 +188,27 @@ def _ask_broad(chosen: argparse.Namespace) -> None:
     editions = _editions(chosen, chosen.editions)
     questions = evaluation.read_broad(chosen.questions)
     evaluation.check_broad(questions, editions)  # before the models are loaded
-    models = evaluation.Models.load(chosen.reader)
-    figures = evaluation.evaluate_broad(models, questions, editions)
-    _print(chosen, models.reader, figures, _BROAD_ROWS)
+
+    def measure(name: str | None) -> Measured:
+        models = evaluation.Models.load(name)
+        return models.reader, evaluation.evaluate_broad(models, questions, editions)
+
+    return measure
 
 
-def _ask_editions(chosen: argparse.Namespace) -> None:
+def _of_editions(chosen: argparse.Namespace) -> Measure:
     from askvisit import evaluation
 
     editions = _editions(chosen, chosen.questions)
     turns = []
     if chosen.dialogues:
         turns = evaluation.read_edition_dialogues(chosen.dialogues, editions)
-    models = evaluation.Models.load(chosen.reader)
-    figures = evaluation.evaluate_editions(models, editions, turns)
-    _print(chosen, models.reader, figures, _EDITION_ROWS)
+
+    def measure(name: str | None) -> Measured:
+        models = evaluation.Models.load(name)
+        return models.reader, evaluation.evaluate_editions(models, editions, turns)
+
+    return measure
 
 
 def _editions(chosen: argparse.Namespace, path: Path) -> list[Edition]:
@@ -197,36 +222,51 @@ def _editions(chosen: argparse.Namespace, path: Path) -> list[Edition]:
     return evaluation.read_editions(path)
 
 
-def _ask_the_index(chosen: argparse.Namespace) -> None:
+def _of_the_index(chosen: argparse.Namespace) -> Measure:
     from askvisit import evaluation
     from askvisit.assistant import Assistant
 
     questions = evaluation.read_questions(chosen.questions)
     dialogues = evaluation.read_dialogues(chosen.dialogues) if chosen.dialogues else []
-    assistant = Assistant.load(chosen_index(chosen), reader=chosen.reader)
-    articles = assistant.articles.values()
-    evaluation.check_gold(chain(questions, *dialogues), (article.text for article in articles))
-    figures = evaluation.evaluate(assistant, questions, dialogues)
-    _print(chosen, assistant.reader, figures, _ROWS)
+
+    def measure(name: str | None) -> Measured:
+        assistant = Assistant.load(chosen_index(chosen), reader=name)
+        articles = assistant.articles.values()
+        evaluation.check_gold(chain(questions, *dialogues), (article.text for article in articles))
+        return assistant.reader, evaluation.evaluate(assistant, questions, dialogues)
+
+    return measure
 
 
 def _print(
-    chosen: argparse.Namespace,
-    reader: Reader,
-    figures: Mapping[str, Figure],
-    rows: Mapping[str, str],
+    chosen: argparse.Namespace, measured: Sequence[Measured], rows: Mapping[str, str]
 ) -> None:
     if chosen.json:
-        found = {name: asdict(figure) for name, figure in figures.items()}
-        print(show.as_json({"reader": reader.name, "reader_sha256": reader.sha256} | found))
+        found = [
+            {"reader": reader.name, "reader_sha256": reader.sha256}
+            | {name: asdict(figure) for name, figure in figures.items()}
+            for reader, figures in measured
+        ]
+        print(show.as_json(found if len(found) > 1 else found[0]))
         return
-    print(f"reader: {show.plain(reader.name)}, sha256 {reader.sha256}")
-    for name, figure in figures.items():
-        if figure.value is not None:
+    names = [show.plain(reader.name) for reader, _ in measured]
+    for name, (reader, _) in zip(names, measured, strict=True):
+        print(f"reader: {name}, sha256 {reader.sha256}")
+    if len(names) > 1:
+        print(f"{'':<52} {'   '.join(f'{name:<35}' for name in names)}".rstrip())
+    for name in dict.fromkeys(name for _, figures in measured for name in figures):
+        columns = [_figure(name, figures.get(name)) for _, figures in measured]
+        if any(columns):
             words = rows.get(name, f"{name}: right sentence first")
-            value = f"{figure.value:.{1 if name.startswith('latency') else 3}f}"
-            interval = "" if figure.low is None else f"  [{figure.low:.3f}, {figure.high:.3f}]"
-            print(f"{words:<52} {value:>7}  n {figure.n:>5,}{interval}")
+            print(f"{words:<52} {'   '.join(f'{column:<35}' for column in columns)}".rstrip())
+
+
+def _figure(name: str, figure: Figure | None) -> str:
+    if figure is None or figure.value is None:
+        return ""
+    value = f"{figure.value:.{1 if name.startswith('latency') else 3}f}"
+    interval = "" if figure.low is None else f"  [{figure.low:.3f}, {figure.high:.3f}]"
+    return f"{value:>7}  n {figure.n:>5,}{interval}"
 
 
 @options.command(

@@ -56,12 +56,10 @@ INDEX = argument("--index", metavar="DIR", help="the index (default: see askvisi
 LOCATION = (INDEX, add_store)
 """An index in a folder or stored elsewhere; see `chosen_index`."""
 
-READER = argument(
-    "--reader",
-    metavar="NAME",
-    help=f"{ACCURATE} (the default), {FAST}, {SMALL}, or a question answering model by name or "
-    "folder",
+READERS = (
+    f"{ACCURATE} (the default), {FAST}, {SMALL}, or a question answering model by name or folder"
 )
+READER = argument("--reader", metavar="NAME", help=READERS)
 JSON = argument("--json", action="store_true", help="print JSON, for programs")
 ARTICLE = argument(
     "--article",

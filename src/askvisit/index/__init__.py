@@ -1,6 +1,7 @@
 """The index, a folder with a manifest: dense and BM25 search over passages of articles."""
 
 from askvisit.index.build import BuildReport
+from askvisit.index.in_memory import TemporaryLocation
 from askvisit.index.location import (
     CurrentArticles,
     CurrentIndex,
@@ -27,6 +28,7 @@ __all__ = [
     "FolderLocation",
     "IndexLocation",
     "PassageIndex",
+    "TemporaryLocation",
     "Verification",
     "build_index",
     "locate",

@@ -23,6 +23,7 @@ import numpy as np
 from askvisit import corpus
 from askvisit import encoder as encoders
 from askvisit import passages as chunking
+from askvisit.corpus import Entry
 from askvisit.errors import (
     ArticleError,
     CorpusError,
@@ -45,8 +46,8 @@ from askvisit.vectors import (
 )
 
 if TYPE_CHECKING:
-    from askvisit.corpus import Entry
     from askvisit.encoder import Encoder, FloatArray
+    from askvisit.records import Article
 
 _BY_SIZE = "auto"
 """Chooses the FAISS factory by the number of passages, and goes on doing so as they grow."""
@@ -90,6 +91,8 @@ class BuildOptions:
     progress: bool = False
     on_encoded: Callable[[int], None] | None = None
     """Called with the number of passages encoded so far, after every few."""
+    texts: Mapping[str, Article] | None = None
+    """Articles by id, in memory instead of in a folder."""
 
 
 @dataclass(frozen=True)
@@ -171,11 +174,23 @@ class _Plan:
     before: Manifest | None
     reusable: PassageIndex | None
     faiss: str | None
+    texts: Mapping[str, Article] | None
 
     def kind(self, passages: int) -> str:
         """Return the kind of vector index for this many passages."""
         default = factory_for if self.server is None else self.server.kind_for
         return self.faiss or default(passages)
+
+    def read(self, entry: Entry) -> Article:
+        """Return an article; raises `CorpusError` if it changed since it was surveyed."""
+        if self.texts is not None:
+            return self.texts[entry.id]
+        article = corpus.SourceFile(self.source / entry.id).read()
+        if article.sha256 != entry.text_sha256:
+            raise CorpusError(
+                f"{entry.id} was changed while it was being read; run the command again"
+            )
+        return article
 
     def reuses(self, entry: Entry) -> PassageIndex | None:
         """Return the old index if it has exactly this article."""
@@ -215,8 +230,11 @@ def _plan(folder: Path, options: BuildOptions, server: VectorServer | None) -> _
         encoder = encoders.load(encoder or kept.encoder or encoders.DEFAULT)
     reusable = _reusable(folder, before, encoder, server)
     # What is chunked again is parsed again: a newer parser may extract different words.
-    entries, skipped = corpus.survey(source, reusable.manifest.articles if reusable else None)
-    corpus.check_entries(source, entries, skipped)
+    if options.texts is None:
+        entries, skipped = corpus.survey(source, reusable.manifest.articles if reusable else None)
+        corpus.check_entries(source, entries, skipped)
+    else:
+        entries, skipped = [Entry.of(options.texts[name]) for name in sorted(options.texts)], []
     if faiss is None and (kept.collection is None) == (server is None):
         faiss = kept.faiss
     if faiss == _BY_SIZE:
@@ -226,7 +244,17 @@ def _plan(folder: Path, options: BuildOptions, server: VectorServer | None) -> _
     inside, root = source.resolve(), folder.resolve()
     recorded = str(inside.relative_to(root) if inside.is_relative_to(root) else inside)
     return _Plan(
-        folder, server, source, recorded, entries, skipped, encoder, before, reusable, faiss
+        folder,
+        server,
+        source,
+        recorded,
+        entries,
+        skipped,
+        encoder,
+        before,
+        reusable,
+        faiss,
+        options.texts,
     )
 
 
@@ -347,7 +375,7 @@ def _write_texts(plan: _Plan, path: Path, rows: Path, options: BuildOptions) -> 
             if old is not None:
                 writer.copy(entry, old)
             else:
-                writer.add(entry, plan.source)
+                writer.add(entry, plan.read(entry))
         writer.encode()
     return writer
 
@@ -384,16 +412,8 @@ class _PassageWriter:
         self._put(first, vectors)
         self.copied += len(vectors)
 
-    def add(self, entry: Entry, source: Path) -> None:
-        """Chunk an article, to be encoded unless an interrupted build has already done that.
-
-        Raises `CorpusError` if it changed since it was surveyed.
-        """
-        article = corpus.SourceFile(source / entry.id).read()
-        if article.sha256 != entry.text_sha256:
-            raise CorpusError(
-                f"{entry.id} was changed while it was being read; run the command again"
-            )
+    def add(self, entry: Entry, article: Article) -> None:
+        """Chunk an article, to be encoded unless an interrupted build has already done that."""
         passages = chunking.passages(article)
         numbers = self._store.add(article, passages, chunking.sentences(article))
         vectors = self._partial.get(entry.text_sha256, len(passages))

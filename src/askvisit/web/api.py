@@ -1,7 +1,7 @@
 """What programs may call: `ask`, `search`, `timeline`, `names`, `articles`, named and typed.
 
-They are endpoints of Gradio's API and, on request, tools of an MCP server (Model Context Protocol)
-on the same port; the page has a dialog about them, made from their docs.
+They are endpoints of Gradio's API; the page has a dialog about them, made from their docs. On
+request, `askvisit.tools` are served by MCP (Model Context Protocol) on the same port.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError, validate_call
 
-from askvisit import __version__
+from askvisit import tools
 from askvisit.errors import DataError
 from askvisit.records import Answer
 from askvisit.web import faults
@@ -37,10 +37,6 @@ MOST_NAMES = 100
 MCP_PATH = "/gradio_api/mcp"
 """Where clients look for the MCP server of a Gradio page."""
 
-_INSTRUCTIONS = (
-    "Answers questions about news articles with sentences quoted word for word, each cited by "
-    "article and offsets. Where the articles do not answer, `found` is false."
-)
 _EXAMPLES = {
     "ask": '"Who met the mayor?", api_name="/ask"',
     "search": '"the mayor", 5, api_name="/search"',
@@ -206,7 +202,7 @@ def _scope(
 def _answers(history: list[dict[str, Any]]) -> list[Answer]:
     try:
         return [Answer.from_dict(answer) for answer in history[-MOST_HISTORY:]]
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except DataError as error:
         raise DataError("history must be a list of answers as `ask` returned them") from error
 
 
@@ -250,31 +246,23 @@ def mcp_options(
     (so that a page elsewhere cannot reach the tools by DNS rebinding);
     at_once: how many calls are worked on at once; the others wait.
     """
-    from mcp.server.mcpserver import MCPServer
     from mcp.server.mcpserver.exceptions import ToolError
-    from mcp.types import ToolAnnotations
     from starlette.routing import Mount
 
-    server = MCPServer(
-        "askvisit", instructions=_INSTRUCTIONS, version=__version__, log_level="WARNING"
-    )
     turns = BoundedSemaphore(at_once)
 
     def in_turn(tool: Callable[..., Any]) -> Callable[..., Any]:
+        told = in_words(tool, ToolError)
+
         @wraps(tool)
         def waiting(*args: Any, **kwargs: Any) -> Any:
             with turns:
-                return tool(*args, **kwargs)
+                return told(*args, **kwargs)
 
         return waiting
 
-    for endpoint in endpoints(assistant, strictness):
-        server.add_tool(
-            in_turn(in_words(endpoint, ToolError)),
-            description=getdoc(endpoint),
-            annotations=ToolAnnotations(read_only_hint=True),
-        )
-    tools = server.streamable_http_app(
+    server = tools.server(assistant, strictness, in_turn)
+    served = server.streamable_http_app(
         streamable_http_path="/", json_response=True, stateless_http=True, host=host
     )
 
@@ -283,7 +271,7 @@ def mcp_options(
         async with server.session_manager.run():
             yield
 
-    return {"routes": [Mount(MCP_PATH, app=tools)], "lifespan": lifespan}
+    return {"routes": [Mount(MCP_PATH, app=served)], "lifespan": lifespan}
 
 
 def dialog(assistant: Assistant) -> str:
