@@ -58,6 +58,8 @@ def main() -> int:
     parser.add_argument(
         "--seconds", type=int, default=300, help="how long the crowd asks (%(default)s)"
     )
+    parser.add_argument("--clients", type=int, default=50, help="how many ask (%(default)s)")
+    parser.add_argument("--reader", default="accurate", help="the chat's (%(default)s)")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     options.count = options.count or (200 if options.short else 10_000)
@@ -260,8 +262,10 @@ def crowded(options: argparse.Namespace, scratch: Path) -> list[str]:
         failures.extend(f"{what}: {error}" for error in tally.errors)
 
     log = scratch / "log"
-    clients, seconds = (12, 10) if options.short else (50, options.seconds)
-    with Server(library.folder, log) as server:
+    clients, seconds = (12, 10) if options.short else (options.clients, options.seconds)
+    start = partial(Server, library.folder, log)
+    reader = ("--reader", options.reader)
+    with start(0, *reader) as server:
         asking = crowd.Crowd(server, library)
         asyncio.run(asking.ask(clients, seconds))
         row(f"{clients} clients for {seconds} s, {asking.rebuilds} rebuilds", asking.tally)
@@ -271,7 +275,7 @@ def crowded(options: argparse.Namespace, scratch: Path) -> list[str]:
         slow, refused = asyncio.run(crowd.slow(server, 100))
         row("one client beside 100 slow ones", slow)
         again, stopped, back = asyncio.run(
-            crowd.restarted(server, 10, lambda: Server(library.folder, log, server.port))
+            crowd.restarted(server, 10, lambda: start(server.port, *reader))
         )
         row("a restart while 10 ask", again)
         failures += server.faults()

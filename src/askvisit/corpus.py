@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -168,13 +168,15 @@ def scan(folder: Path) -> tuple[list[SourceFile], list[ArticleError]]:
 
 
 def survey(
-    folder: Path, known: Mapping[str, Entry] | None = None
+    folder: Path,
+    known: Mapping[str, Entry] | None = None,
+    read: Callable[[SourceFile, str], Article] = lambda file, _: file.read(),
 ) -> tuple[list[Entry], list[ArticleError]]:
     """Hash a folder's articles by name, and report files that are unusable or duplicates.
 
-    A file whose hash matches its entry in `known` is not parsed again. Texts are not kept. An
-    unusable sidecar is reported too; its article is listed without it. Of files with the same text,
-    one in `known` stays.
+    A file whose hash matches its entry in `known` is not parsed again; others are given to `read`
+    with their hash. Texts are not kept. An unusable sidecar is reported too; its article is listed
+    without it. Of files with the same text, one in `known` stays.
     """
     files, skipped = scan(folder)
     known = known or {}
@@ -183,7 +185,7 @@ def survey(
     first_with: dict[str, str] = {}
     for file in files:
         try:
-            entry = _entry(file, known.get(file.id))
+            entry = _entry(file, known.get(file.id), read)
         except ArticleError as error:
             skipped.append(error)
             continue
@@ -201,11 +203,13 @@ def survey(
     return sorted(entries, key=lambda entry: entry.id), skipped
 
 
-def _entry(file: SourceFile, before: Entry | None) -> Entry:
+def _entry(
+    file: SourceFile, before: Entry | None, read: Callable[[SourceFile, str], Article]
+) -> Entry:
     sha256 = file.sha256()
     if before is not None and before.file_sha256 == sha256:
         return before
-    return Entry(file.id, sha256, file.read().sha256)
+    return Entry(file.id, sha256, read(file, sha256).sha256)
 
 
 def _printed(fact: PrintedFact | None) -> str | None:

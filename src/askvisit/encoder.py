@@ -40,6 +40,9 @@ _RECENT = 8
 _MANY = 512
 """Number of texts from which loading torch for a GPU, or in worker processes, pays off."""
 
+_AT_ONCE = 1024
+"""Number of texts that a GPU, or batches that are padded, need in one call to be fast."""
+
 _GPU_DRIVERS = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
 """Devices of the drivers that torch can use on Linux: NVIDIA, AMD, and Windows (WSL)."""
 
@@ -277,6 +280,11 @@ def spread(encoder: Encoder, workers: int) -> AbstractContextManager[None]:
     if workers > 1 and isinstance(encoder, BundledEncoder | SentenceTransformerEncoder):
         return encoder.spread(workers)
     return nullcontext()
+
+
+def texts_at_once(encoder: Encoder, few: int) -> int:
+    """Return how many texts to encode in one call: `few` if more would not be faster."""
+    return few if isinstance(encoder, BundledEncoder) and not _has_gpu() else _AT_ONCE
 
 
 def _folder(name: str) -> Path:

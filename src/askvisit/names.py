@@ -12,11 +12,11 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import dropwhile
 from typing import TYPE_CHECKING
 
 from askvisit import quotable
+from askvisit.caching import remembered
 from askvisit.name_kinds import NameInContext, NameKind, kinds
 from askvisit.records import Article, Citation, Sentence, Span
 from askvisit.rewriting.mentions import has_separate_lines, spans
@@ -33,7 +33,7 @@ from askvisit.text import (
 if TYPE_CHECKING:
     from askvisit.index import PassageIndex
 
-_ARTICLES_REMEMBERED = 1024
+_MEGABYTES = 64
 
 _TITLES = frozenset(
     "president chancellor premier minister senator governor gov mayor king queen prince princess "
@@ -372,6 +372,6 @@ def _key_name(name: str, kind: NameKind, rows: Sequence[tuple[Article, Mention]]
     return KeyName(name, tuple(forms), len(rows), citations, kind)
 
 
-@lru_cache(maxsize=_ARTICLES_REMEMBERED)
+@remembered(_MEGABYTES)
 def _remembered(sentences: tuple[Sentence, ...]) -> tuple[ArticleName, ...]:
     return tuple(of_article(sentences))

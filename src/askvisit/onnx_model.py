@@ -15,13 +15,14 @@ from base64 import b64decode
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from askvisit.caching import remembered
 from askvisit.errors import ModelError
 
 Floats = NDArray[np.float32]
@@ -32,9 +33,10 @@ MODELS = Path(__file__).parent / "models"
 
 _AGAIN = "install askvisit again"
 
-_REMEMBERED = 1024
-"""Number of text pairs whose outputs are cached, 6 KB each: questions are often asked again, with
-another strictness, of one article alone, to see how they were answered, or by somebody else."""
+_MEGABYTES = 16
+"""For the outputs of recent text pairs, some 15 KB each with the tokens: questions are often asked
+again, with another strictness, of one article alone, to see how they were answered, or by somebody
+else."""
 
 _WEIGHTS_FOLDER = "session.model_external_initializers_file_folder_path"
 _NO_OVERFLOW = "session.x64quantprecision"
@@ -133,7 +135,7 @@ class OnnxModel:
         self.outputs = tuple(output.name for output in self._session.get_outputs())
         self._tokenizer = _tokenizer(tokenizer)
         self.layout = Layout.of(self._tokenizer)
-        self._pair = lru_cache(_REMEMBERED)(self.run)
+        self._pair = remembered(_MEGABYTES)(self.run)
 
     def tokens(self, text: str) -> Tokens:
         """Tokenize a text, without the special tokens."""
@@ -204,6 +206,7 @@ def _session(model: Path, weights: Path | None) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3  # errors only
+    options.enable_mem_pattern = False  # it keeps a plan, and a block of memory, for each length
     if _overflows():
         options.add_session_config_entry(_NO_OVERFLOW, "1")
     if weights is not None:  # a folder of weights is only accepted for a model given as bytes

@@ -9,9 +9,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise, zip_longest
 
+from askvisit.caching import remembered
 from askvisit.records import Article, Citation, Span
 from askvisit.text import ends_sentence
 
@@ -121,7 +121,7 @@ class _Turn:
     """Whether it ends like a sentence; else it may be a line of a fact box: "Year: 2018"."""
 
 
-@lru_cache(maxsize=32)
+@remembered(megabytes=16)
 def _turns(text: str) -> tuple[_Turn, ...]:
     turns = []
     gaps = [gap.span() for gap in _BLANK_LINE.finditer(text)]

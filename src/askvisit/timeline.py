@@ -9,10 +9,10 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from askvisit import printed, ranking
+from askvisit.caching import remembered
 from askvisit.calibration import shipped
 from askvisit.dates import PartialDate, Precision, publication_day
 from askvisit.dates.resolving import DatedWords, dated
@@ -34,7 +34,7 @@ _PASSAGES = 24
 _AROUND = 600
 """Characters of context on either side of a passage."""
 
-_ARTICLES_REMEMBERED = 1024
+_MEGABYTES = 64
 
 _OF_A_DATE_LINE = frozenset("am and at by for from in of on pm the updated".split())
 """Words in lower case that may follow the date of an article: "by Ada Quill", "at 9 am"."""
@@ -181,7 +181,7 @@ def _dated(index: PassageIndex, article: Article) -> tuple[DatedWords, ...]:
     return _remembered(article, tuple(index.sentences(article.id)))
 
 
-@lru_cache(maxsize=_ARTICLES_REMEMBERED)
+@remembered(_MEGABYTES)
 def _remembered(article: Article, sentences: tuple[Sentence, ...]) -> tuple[DatedWords, ...]:
     start, end = _date_line(article.text)
     return tuple(

@@ -26,8 +26,10 @@ from harness.fakes import BRIDGE, TARIFFS, WordCounts, write_articles
 
 LONG = "The Long Text\n\n" + "\n\n".join(
     f"The mayor saw bridge number {n} and the minister raised the tariff by {n} percent."
-    for n in range(60)
+    for n in range(400)
 )
+"""An article of several pieces (`index.build`), each of which is encoded and stored by itself."""
+
 THIRD = "A Third Text\n\nThe mayor spoke about a new bridge for trains. It will be of wood.\n"
 
 

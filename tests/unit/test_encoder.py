@@ -276,12 +276,12 @@ def is_running(pid: str) -> bool:
     return path.exists() and path.read_text().rsplit(")", 1)[1].split()[0] != "Z"
 
 
+KEPT = "what was read and encoded is kept; the same command resumes"
 INDEXING = """
 import sys
 from askvisit import encoder
 from askvisit.cli import main
-from askvisit.index import build
-encoder._MANY = build._CHUNK = 128
+encoder._MANY = encoder._AT_ONCE = 128
 sys.exit(main())
 """
 """`askvisit` for `python -c`, which takes fewer passages at a time."""
@@ -301,8 +301,8 @@ def test_ctrl_c_ends_the_processes_and_keeps_their_work_which_is_that_of_one(tmp
     partial = tmp_path / "partial.tmp"
 
     def articles_done() -> int:
-        """Count the articles that are encoded: each has a line with its hash."""
-        return len(re.findall(rb'\["[0-9a-f]{64}"', partial.read_bytes()))
+        """Count the articles that are encoded: each is a piece, with a line for its hash."""
+        return len(re.findall(rb'\["[0-9a-f]{64} 0 20"', partial.read_bytes()))
 
     with subprocess.Popen(
         [*command, "--workers", "2"], stderr=subprocess.PIPE, text=True
@@ -314,7 +314,7 @@ def test_ctrl_c_ends_the_processes_and_keeps_their_work_which_is_that_of_one(tmp
         assert len(workers) >= 2
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 130
-        assert process.stderr.read() == ""
+        assert process.stderr.read() == f"{KEPT}\n"
     time.sleep(0.5)
     assert [pid for pid in workers if is_running(pid)] == []
     kept = articles_done()

@@ -27,10 +27,31 @@ def _forget():
 def test_a_file_that_takes_too_long_is_named_and_the_next_one_is_read(monkeypatch):
     slow = b"<p>word" * 200_000  # nested paragraphs: quadratic work for the parser
     with monkeypatch.context() as hurried:
-        hurried.setattr(isolated, "SECONDS", 1.0)
-        with pytest.raises(ValueError, match="takes over 1 seconds"):
+        hurried.setattr(isolated, "SECONDS", 1)
+        hurried.setattr(isolated, "SECONDS_A_MEGABYTE", 1)
+        with pytest.raises(ValueError, match="takes over 2 seconds of processor time"):
             formats.read("slow.html", b"<article>" + slow)
     assert formats.read("a.pdf", ARTICLE).text == TEXT
+
+
+def test_a_machine_that_is_busy_takes_no_time_from_a_file(monkeypatch):
+    """The child waits for three times its limit without working."""
+    wait = "import time; time.sleep(3); "
+    monkeypatch.setattr(isolated, "_START", wait + isolated._START)
+    monkeypatch.setattr(isolated, "SECONDS", 1)
+    isolated._child.end()
+    assert formats.read("a.pdf", ARTICLE).text == TEXT
+    isolated._child.end()
+
+
+def test_a_child_that_stalls_is_ended(monkeypatch):
+    monkeypatch.setattr(isolated, "_START", "path = {path!r}; import time; time.sleep(60)")
+    monkeypatch.setattr(isolated, "_STALLED", 0.5)
+    monkeypatch.setattr(isolated, "SECONDS", 1)
+    isolated._child.end()
+    with pytest.raises(ValueError, match="takes over 1 seconds"):
+        formats.read("a.pdf", ARTICLE)
+    isolated._child.end()
 
 
 def test_a_child_that_died_is_replaced():
@@ -69,7 +90,7 @@ def test_too_much_text_is_refused(monkeypatch):
 def test_a_page_without_a_reply_is_tried_again(monkeypatch):
     sha256 = hashlib.sha256(TEXT.encode()).hexdigest()
     with monkeypatch.context() as hurried:
-        hurried.setattr(isolated, "SECONDS_A_PAGE", 0.0)
+        hurried.setattr(isolated, "SECONDS_A_PAGE", 0)
         with pytest.raises(ValueError, match="takes over 0 seconds"):
             formats.show("a.pdf", ARTICLE, sha256, 1)
     with monkeypatch.context() as killed:

@@ -30,7 +30,6 @@ from askvisit.errors import (
 )
 from askvisit.index import (
     FolderLocation,
-    build,
     build_index,
     locate,
     location,
@@ -229,11 +228,15 @@ def test_an_encoder_that_fails_leaves_the_old_index(small):
     before = files(small)
     with pytest.raises(MemoryError):
         build_index(index=small, encoder=Failing())
-    assert files(small) == before
+    after = files(small)
+    assert after.pop("partial.tmp")
+    assert after == before
     assert build_index(index=small, encoder=WordCounts()).added == ("third.txt",)
 
 
-def test_an_article_that_changes_while_it_is_read_stops_the_build(small, encoder, monkeypatch):
+def test_an_article_that_changes_while_it_is_read_is_indexed_as_it_was_read(
+    small, encoder, monkeypatch
+):
     survey = corpus.survey
 
     def overtaken(*args):
@@ -241,11 +244,21 @@ def test_an_article_that_changes_while_it_is_read_stops_the_build(small, encoder
         write_articles(small / "articles", {"third.txt": THIRD + "And more."})
         return surveyed
 
-    monkeypatch.setattr(corpus, "survey", overtaken)
-    write_articles(small / "articles", {"third.txt": THIRD})
-    with pytest.raises(CorpusError, match=r"third\.txt was changed while it was being read"):
-        build_index(index=small, encoder=encoder)
-    assert open_index(small).article_ids() == ["bridge.txt", "tariffs.txt"]
+    with monkeypatch.context() as once:
+        once.setattr(corpus, "survey", overtaken)
+        write_articles(small / "articles", {"third.txt": THIRD})
+        assert build_index(index=small, encoder=encoder).added == ("third.txt",)
+    assert open_index(small).article("third.txt").text == THIRD
+    assert build_index(index=small, encoder=encoder).changed == ("third.txt",)
+
+
+@pytest.mark.parametrize("times", [0, 1], ids=["new", "changed"])
+def test_each_file_is_parsed_once(small, encoder, monkeypatch, times):
+    read, parsed = formats.read, []
+    monkeypatch.setattr(formats, "read", lambda name, data: parsed.append(name) or read(name, data))
+    write_articles(small / "articles", {"third.txt": THIRD, "tariffs.txt": TARIFFS + "x" * times})
+    build_index(index=small, encoder=encoder)
+    assert parsed == ["tariffs.txt"] * times + ["third.txt"]
 
 
 def test_another_encoder_encodes_everything_anew(small):
@@ -285,7 +298,7 @@ def test_what_a_newer_parser_reads_in_the_same_file_is_no_change_of_the_file(
 
 
 def test_many_articles_are_encoded_in_chunks(tmp_path, monkeypatch):
-    monkeypatch.setattr(build, "_CHUNK", 16)
+    monkeypatch.setattr(encoders, "_AT_ONCE", 16)
     names = {f"{n:02}.txt": f"Text number {n} tells of {'a bridge ' * (n % 5)}." for n in range(60)}
     write_articles(tmp_path / "articles", names)
     sizes = []
@@ -316,7 +329,8 @@ def killed_build(folder: Path) -> None:
     code = (
         f"import sys; sys.path[:0] = [{str(ROOT / 'tests')!r}, {str(Path(__file__).parent)!r}]\n"
         "from test_index import Stopped\n"
-        "from askvisit.index import build, build_index; build._CHUNK = 16\n"
+        "from askvisit import encoder; encoder._AT_ONCE = 16\n"
+        "from askvisit.index import build_index\n"
         f"build_index(index={str(folder)!r}, encoder=Stopped())"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60)
@@ -343,11 +357,34 @@ def test_a_killed_build_goes_on_where_it_was(half_built, encoder, tmp_path):
 def test_work_that_is_cut_off_or_damaged_is_done_again(half_built, encoder, tmp_path):
     partial = half_built / "partial.tmp"
     data = bytearray(partial.read_bytes()[:-5])
-    ninth = [match.start() for match in re.finditer(rb'\["[0-9a-f]{64}"', data)][8]
+    ninth = [match.start() for match in re.finditer(rb'\["[0-9a-f]{64} 0 1"', data)][8]
     data[ninth - 1] ^= 0xFF  # the last byte of the eighth's vectors
     partial.write_bytes(data)
     assert build_index(index=half_built, encoder=encoder).encoded == 60 - 16 + 2
     assert_like_a_fresh_build(half_built, tmp_path / "fresh")
+
+
+def test_a_long_article_is_encoded_in_pieces_and_goes_on_where_it_was(
+    tmp_path, encoder, monkeypatch
+):
+    text = "\n\n".join(f"Paragraph {n} tells of a bridge. {'It is long. ' * 8}" for n in range(200))
+    folder = tmp_path / "index"
+    write_articles(folder / "articles", {"long.txt": text})
+    killed_build(folder)
+    monkeypatch.setattr(encoders, "_AT_ONCE", 16)
+    told: list[int] = []
+    options = BuildOptions(encoder=encoder, on_encoded=told.append)
+    report = FolderLocation(folder).build(options)
+    assert (report.passages, report.encoded) == (200, 200 - 64)
+    assert told == [64, 128, 136]
+    assert_like_a_fresh_build(folder, tmp_path / "fresh")
+
+
+def test_a_failed_build_of_a_new_index_leaves_no_folder(tmp_path, encoder):
+    (tmp_path / "news").mkdir()
+    with pytest.raises(CorpusError):
+        build_index(tmp_path / "news", tmp_path / "a" / "index", encoder=encoder)
+    assert [path.name for path in tmp_path.iterdir()] == ["news"]
 
 
 def test_a_build_killed_twice_keeps_what_both_did(half_built):

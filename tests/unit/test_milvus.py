@@ -47,7 +47,7 @@ from askvisit.errors import (
     PassageIndexError,
     UnreachableError,
 )
-from askvisit.index import build, open_index, verify_index
+from askvisit.index import open_index, verify_index
 from askvisit.index.edit import add_article, remove_article
 from askvisit.location_options import chosen_index
 from askvisit.milvus import connect
@@ -259,7 +259,7 @@ def test_a_stopped_build_loses_nothing(articles, tmp_path, monkeypatch):
     assistant = reading(milvus)
     other = {f"{n}.txt": f"A bridge called number {n}." for n in range(3)}
     write_articles(articles, other)
-    monkeypatch.setattr(build, "_CHUNK", 1)
+    monkeypatch.setattr(encoders, "_AT_ONCE", 1)
     stopping = Stopping(2, server.stop)
     with pytest.raises(UnreachableError, match="does not answer; start it or correct --uri"):
         build_index(None, milvus, encoder=stopping)

@@ -6,6 +6,7 @@ import gzip
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from harness.fakes import ROOT, WordCounts
 
@@ -20,6 +21,7 @@ from askvisit.requests.intents import (
     recognise,
 )
 from askvisit.requests.language import is_english, is_surely_foreign
+from askvisit.vectors import normalise
 
 DATA = ROOT / "tests" / "data"
 
@@ -247,6 +249,28 @@ def test_hardly_a_question_waits_for_the_encoder(encoder):
     for question in questions:
         recognise(question, counting)
     assert counting.encoded <= 0.05 * len(questions)
+
+
+def test_the_stored_vectors_are_those_of_the_examples(encoder):
+    """If this fails, the examples were changed: run python -m training.intents."""
+    stored = CLASSIFIER._stored(encoder)
+    assert stored is not None
+    some = list(CLASSIFIER.examples)[::100]
+    fresh = normalise(encoder.encode_query(some))
+    assert np.abs(stored[::100] - fresh).max() < 1e-3
+
+
+def test_stored_vectors_of_other_examples_or_another_encoder_are_not_used(tmp_path):
+    path = tmp_path / "intents.toml"
+    path.write_text('questions = ["Who met the mayor?"]\n[help]\nexamples = ["help me"]\n')
+    classifier, words = IntentClassifier(path), WordCounts()
+    classifier.store(words)
+    assert classifier._stored(words) is not None
+    assert classifier._stored(WordCounts("other", ("band", "steel"))) is None
+    path.write_text('questions = []\n[help]\nexamples = ["help me please"]\n')
+    assert IntentClassifier(path)._stored(words) is None
+    (tmp_path / "intents.npz").write_bytes(b"damaged")
+    assert classifier._stored(words) is None
 
 
 def test_the_words_near_an_example_have_its_intent(tmp_path):

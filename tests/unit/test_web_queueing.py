@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import gradio as gr
 import pytest
 from gradio.queueing import Event, EventQueue, Queue
 from harness.fakes import finish
 
-from askvisit.web.queueing import RESERVED, FairQueue
+from askvisit.web.queueing import MOST_SESSIONS, RESERVED, FairQueue, Session
 
 PLACES = RESERVED + 4
 
@@ -81,3 +82,24 @@ def test_the_last_places_are_for_those_who_have_nothing_waiting(queue):
     assert told("2.2.2.2") == "success"
     assert told("2.2.2.2") == "queue_full"
     assert told("3.3.3.3") == "success"
+
+
+def test_the_oldest_sessions_with_nothing_in_progress_are_forgotten(queue):
+    for number in range(MOST_SESSIONS + 3):
+        queue.pending_messages_per_session[str(number)] = object()
+        queue.pending_event_ids_session[str(number)] = {"event"} if number == 1 else set()
+    assert finish(queue.push(None, request("1.1.1.1"), None))[0]
+    kept = [str(number) for number in range(MOST_SESSIONS + 3) if number not in (0, 2)]
+    assert list(queue.pending_event_ids_session) == kept
+    assert list(queue.pending_messages_per_session) == kept
+
+
+def test_a_session_keeps_no_copy_of_the_page():
+    with gr.Blocks() as page:
+        box = gr.Textbox("A bridge")
+        kept = gr.State(0)
+    session = Session(page)
+    session[kept._id] = 3
+    session._update_value_in_config(box._id, "A mayor")
+    assert session[kept._id] == 3
+    assert list(session.components) == []

@@ -57,7 +57,8 @@ def index(chosen: argparse.Namespace) -> int:
     """Build the index of a folder of articles (.txt, .md, .html, .pdf), or bring it up to date.
 
     Only new and changed articles are encoded. A file that is not a usable article is skipped and
-    reported. An interrupted build resumes where it stopped when it is run again.
+    reported. A build that fails or is interrupted leaves the index as it was and says what it
+    keeps; it resumes where it stopped when it is run again.
 
     examples:
       askvisit index                                     after adding a file to index/articles/
@@ -65,28 +66,38 @@ def index(chosen: argparse.Namespace) -> int:
       askvisit index --index my-index --faiss HNSW32     search with another FAISS index
       askvisit index --articles news --store milvus --uri http://localhost:19530
     """
-    from askvisit.index import build_index
+    from askvisit.index import build_index, location_of
 
-    report = build_index(
-        chosen.articles,
-        chosen_index(chosen, chosen.dense_index),
-        encoder=chosen.encoder,
-        faiss=chosen.faiss,
-        workers=chosen.workers,
-        progress=sys.stderr.isatty(),
-    )
+    location = location_of(chosen_index(chosen, chosen.dense_index))
+    before = location.signature()
+    try:
+        report = build_index(
+            chosen.articles,
+            location,
+            encoder=chosen.encoder,
+            faiss=chosen.faiss,
+            workers=chosen.workers,
+            progress=sys.stderr.isatty(),
+        )
+    except BaseException:
+        if before is not None and location.signature() == before:
+            print(f"the index in {location} is as it was before", file=sys.stderr)
+        if location.unfinished():
+            print("what was read and encoded is kept; the same command resumes", file=sys.stderr)
+        raise
     for skipped in report.skipped:
         print(f"skipped {show.plain(str(skipped))}", file=sys.stderr)
     articles = counted(report.articles, "article")
     size = f"{report.folder}: {articles}, {counted(report.passages, 'passage')}"
-    if report.unchanged:
-        print(f"{size}; nothing has changed")
-    else:
+    did = "nothing has changed"
+    if not report.unchanged:
         did = f"{len(report.added)} added, {len(report.changed)} changed, "
         did += f"{len(report.removed)} removed, {counted(report.encoded, 'passage')} encoded"
-        print(f"{size}; {did}")
+    if report.skipped:
+        did += f", {len(report.skipped)} skipped"
     if report.recall is not None:
         print(f"searched with {report.faiss}, which finds {report.recall:.1%} of the ten nearest")
+    print(f"{size}; {did}")
     return 0
 
 

@@ -1,6 +1,7 @@
 """The command that starts the web chat."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from askvisit.cli import options
@@ -51,5 +52,7 @@ def ui(chosen: argparse.Namespace) -> int:
       askvisit ui
       askvisit ui --index my-index --port 8080
     """
+    if sys.stderr.isatty():
+        print("loading the models and the page …", file=sys.stderr, flush=True)
     serve(chosen, chosen_index(chosen))
     return 0

@@ -1,16 +1,19 @@
 """Parse formats and render pages in a separate process: a hostile file can crash only that.
 
 One child is kept for all files, because loading the parsers costs more than most files do. Memory
-and time per file are limited; a file that takes too long or crashes the child ends it, and the next
-file gets a new one. A request is a line of JSON and the file's bytes, the reply is a line of JSON.
+and processor time per file are limited; a file that takes too long or crashes the child ends it,
+and the next file gets a new one. A request is a line of JSON and the file's bytes, the reply is a
+line of JSON.
 """
 
 from __future__ import annotations
 
 import atexit
 import json
+import math
 import os
 import selectors
+import signal
 import subprocess
 import sys
 import threading
@@ -18,17 +21,24 @@ import time
 from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import asdict
-from functools import lru_cache
 from importlib import import_module
 from typing import IO, Any
 
+from askvisit.caching import remembered
 from askvisit.formats import Document, PageView
 
-SECONDS = 60.0
-"""Time limit for one file; a long article takes a hundredth of it."""
+SECONDS = 60
+"""Processor time that any file may take; a long article takes a hundredth of it."""
 
-SECONDS_A_PAGE = 20.0
-"""Time limit for rendering a page; a user is waiting for it."""
+SECONDS_A_MEGABYTE = 10
+"""Processor time that a file may take in addition for each megabyte."""
+
+SECONDS_A_PAGE = 20
+"""Processor time for rendering a page; a user is waiting for it."""
+
+_STALLED = 20
+"""How many times the processor time may pass before the child counts as stalled: it is neither busy
+with the file nor kept from it by a busy machine."""
 
 MEMORY = 3 * 1024**3
 """The child's address space in bytes, if the system can limit it (Linux can)."""
@@ -40,16 +50,17 @@ _START = "import sys; sys.path[:] = {path!r}; from askvisit.formats.isolated imp
 
 
 class _NoReplyError(ValueError):
-    """The child gave no reply: perhaps because of the file, perhaps because the machine is busy."""
+    """The child gave no reply: perhaps because of the file, perhaps because of the machine."""
 
 
-@lru_cache(maxsize=4)  # a build reads a new file twice: to hash its text, and to chunk it
+@remembered(megabytes=0)  # the latest: one that is added is checked, compared and indexed
 def read(module: str, data: bytes) -> Document:
     """Read a file with `askvisit.formats.MODULE` in the child.
 
     Raises `ValueError` with the reason if the file is not in the format, or exceeds a limit.
     """
-    return Document(**_child.call(f"{module}:read", data, (), SECONDS))
+    seconds = SECONDS + SECONDS_A_MEGABYTE * len(data) // 1_000_000
+    return Document(**_child.call(f"{module}:read", data, (), seconds))
 
 
 def show(
@@ -65,7 +76,7 @@ def show(
     return shown
 
 
-@lru_cache(maxsize=16)
+@remembered(megabytes=32)  # the same page is shown with other marks
 def _shown(module: str, data: bytes, *arguments: Any) -> PageView | str:
     try:
         reply = _child.call(f"{module}:show", data, arguments, SECONDS_A_PAGE)
@@ -85,38 +96,39 @@ class _Child:
         self._lock = threading.Lock()
 
     def call(
-        self, function: str, data: bytes, arguments: Sequence[Any], seconds: float
+        self, function: str, data: bytes, arguments: Sequence[Any], seconds: int
     ) -> dict[str, Any]:
         with self._lock:
             try:
                 reply = json.loads(self._ask(function, data, arguments, seconds))
-            except TimeoutError:
-                self.end()
-                raise _NoReplyError(f"takes over {seconds:.0f} seconds to read") from None
-            except (EOFError, OSError):  # it ended: before the reply, or before the request
-                self.end()
+            except (EOFError, OSError) as error:  # it ended, before the reply or the request
+                out_of_time = self.end() == -signal.SIGXCPU or isinstance(error, TimeoutError)
                 reason = "cannot be read: it is broken, or needs too much memory"
+                if out_of_time:
+                    reason = f"takes over {seconds} seconds of processor time to read"
                 raise _NoReplyError(reason) from None
         if "error" in reply:
             raise ValueError(reply["error"])
         found: dict[str, Any] = reply
         return found
 
-    def end(self) -> None:
-        """End the process, whatever it is doing."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
-            self._process = None
+    def end(self) -> int | None:
+        """End the process, whatever it is doing; returns its exit status, None without one."""
+        process, self._process = self._process, None
+        if process is None:
+            return None
+        process.kill()
+        process.communicate()
+        return process.returncode
 
-    def _ask(self, function: str, data: bytes, arguments: Sequence[Any], seconds: float) -> bytes:
+    def _ask(self, function: str, data: bytes, arguments: Sequence[Any], seconds: int) -> bytes:
         process = self._running()
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(json.dumps([function, arguments, len(data)]).encode() + b"\n")
+        process.stdin.write(json.dumps([function, arguments, len(data), seconds]).encode() + b"\n")
         process.stdin.write(data)
         process.stdin.flush()
-        return _line(process.stdout.fileno(), time.monotonic() + seconds)
+        return _line(process.stdout.fileno(), time.monotonic() + _STALLED * seconds)
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
@@ -163,7 +175,8 @@ def serve() -> None:
     requests, replies = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # a parser that prints must not corrupt a reply
     while line := requests.readline():
-        function, arguments, length = json.loads(line)
+        function, arguments, length, seconds = json.loads(line)
+        _limit_time(seconds)
         reply = _reply(function, arguments, requests, length)
         replies.write(json.dumps(reply).encode() + b"\n")
         replies.flush()
@@ -196,6 +209,17 @@ def _limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limit, most))
     except (ValueError, OSError):  # macOS has no such limit; the time limit applies there
         return
+
+
+def _limit_time(seconds: int) -> None:
+    """Let the system end the child (SIGXCPU) if it works for so much longer."""
+    import resource
+
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    limit = math.ceil(time.process_time()) + seconds
+    resource.setrlimit(
+        resource.RLIMIT_CPU, (limit if most == resource.RLIM_INFINITY else min(limit, most), most)
+    )
 
 
 def _write_no_files() -> None:

@@ -1,9 +1,9 @@
 """Build or update the index of a folder: only new and changed articles are chunked and encoded.
 
-Texts are written to a new store, and vectors streamed through a file, so that only one chunk of
-passages is in memory at a time, and the FAISS index while it is built. A commit writes the new
-files beside the old ones, syncs them, replaces the manifest, and removes what it no longer names.
-An interruption at any point leaves the old index or the new one.
+Texts are written to a new store, and vectors streamed through a file, so that only one article and
+few passages of others are in memory at a time, and the FAISS index while it is built. A commit
+writes the new files beside the old ones, syncs them, replaces the manifest, and removes what it no
+longer names. An interruption at any point leaves the old index or the new one.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import json
 import os
 import sys
 import zlib
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing, suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -26,7 +26,6 @@ from askvisit import passages as chunking
 from askvisit.corpus import Entry
 from askvisit.errors import (
     ArticleError,
-    CorpusError,
     CredentialsError,
     PassageIndexError,
     UnreachableError,
@@ -34,6 +33,7 @@ from askvisit.errors import (
 from askvisit.index import manifest as manifests
 from askvisit.index.manifest import BuiltFile, EncoderIdentity, Manifest
 from askvisit.index.snapshot import PassageIndex, open_index
+from askvisit.records import Article
 from askvisit.store import Store, StoreWriter, writing
 from askvisit.vectors import (
     FLAT,
@@ -46,18 +46,15 @@ from askvisit.vectors import (
 )
 
 if TYPE_CHECKING:
+    from askvisit.corpus import SourceFile
     from askvisit.encoder import Encoder, FloatArray
-    from askvisit.records import Article
 
 _BY_SIZE = "auto"
 """Chooses the FAISS factory by the number of passages, and goes on doing so as they grow."""
 
-_CHUNK = 1024
-"""Passages encoded at a time. The encoder sorts them by length, so that its batches pad little; a
-killed build loses at most this many."""
-
-_REPORTED = 32
-"""Passages encoded between two progress reports, if these are asked for."""
+_PIECE = 64
+"""Passages of an article whose vectors are stored together, so that its length does not matter: a
+killed build loses fewer than twice as many, or what `encoder.texts_at_once` gives a GPU."""
 
 _ALIKE = 0.9
 """Minimum share of unchanged passages for the old FAISS index's training to be reused."""
@@ -67,14 +64,16 @@ _QUERIES = 256
 passage says."""
 
 _TEMPORARY = ("passages.tmp", "vectors.tmp", "encoded.tmp")
-_PARTIAL = "partial.tmp"
+PARTIAL = "partial.tmp"
+"""What an interrupted build has done so far."""
+
 _HASH = "[0-9a-f]" * 16
 _OURS = (
     f"passages-{_HASH}.db",
     f"vectors-{_HASH}.faiss",
     f"encoded-{_HASH}.f32",
     *_TEMPORARY,
-    _PARTIAL,
+    PARTIAL,
     f"{manifests.NAME}.tmp",
 )
 """Files that a build may remove; anything else in the folder is the user's."""
@@ -90,7 +89,7 @@ class BuildOptions:
     workers: int = 1
     progress: bool = False
     on_encoded: Callable[[int], None] | None = None
-    """Called with the number of passages encoded so far, after every few."""
+    """Called with the number of passages encoded so far, after each piece."""
     texts: Mapping[str, Article] | None = None
     """Articles by id, in memory instead of in a folder."""
 
@@ -174,6 +173,7 @@ class _Plan:
     before: Manifest | None
     reusable: PassageIndex | None
     faiss: str | None
+    partial: _PartialWork
     texts: Mapping[str, Article] | None
 
     def kind(self, passages: int) -> str:
@@ -182,15 +182,8 @@ class _Plan:
         return self.faiss or default(passages)
 
     def read(self, entry: Entry) -> Article:
-        """Return an article; raises `CorpusError` if it changed since it was surveyed."""
-        if self.texts is not None:
-            return self.texts[entry.id]
-        article = corpus.SourceFile(self.source / entry.id).read()
-        if article.sha256 != entry.text_sha256:
-            raise CorpusError(
-                f"{entry.id} was changed while it was being read; run the command again"
-            )
-        return article
+        """Return an article that is in memory, or that was read from its file."""
+        return self.partial.article(entry) if self.texts is None else self.texts[entry.id]
 
     def reuses(self, entry: Entry) -> PassageIndex | None:
         """Return the old index if it has exactly this article."""
@@ -228,33 +221,35 @@ def _plan(folder: Path, options: BuildOptions, server: VectorServer | None) -> _
     encoder, faiss = options.encoder, options.faiss
     if isinstance(encoder, str) or encoder is None:
         encoder = encoders.load(encoder or kept.encoder or encoders.DEFAULT)
-    reusable = _reusable(folder, before, encoder, server)
-    # What is chunked again is parsed again: a newer parser may extract different words.
-    if options.texts is None:
-        entries, skipped = corpus.survey(source, reusable.manifest.articles if reusable else None)
-        corpus.check_entries(source, entries, skipped)
-    else:
-        entries, skipped = [Entry.of(options.texts[name]) for name in sorted(options.texts)], []
     if faiss is None and (kept.collection is None) == (server is None):
         faiss = kept.faiss
     if faiss == _BY_SIZE:
         faiss = None
     elif options.faiss is not None and server is None:  # before hours of encoding
         check_factory(options.faiss, encoder.dimension)
+    reusable = _reusable(folder, before, encoder, server)
+    settings = dict(chunking.SETTINGS)
+    partial = _PartialWork(folder, {"encoder": [encoder.name, encoder.sha256], **settings})
+    # What is chunked again is parsed again: a newer parser may extract different words.
+    known = reusable.manifest.articles if reusable else None
+    entries: list[Entry]
+    skipped: list[ArticleError] = []
+    if options.texts is not None:
+        entries = [Entry.of(options.texts[name]) for name in sorted(options.texts)]
+    else:
+        with _bar(options, "reading", " articles") as advance:
+
+            def read(file: SourceFile, sha256: str) -> Article:
+                advance(1)
+                return partial.read(file, sha256)
+
+            entries, skipped = corpus.survey(source, known, read)
+        corpus.check_entries(source, entries, skipped)
     inside, root = source.resolve(), folder.resolve()
     recorded = str(inside.relative_to(root) if inside.is_relative_to(root) else inside)
     return _Plan(
-        folder,
-        server,
-        source,
-        recorded,
-        entries,
-        skipped,
-        encoder,
-        before,
-        reusable,
-        faiss,
-        options.texts,
+        *(folder, server, source, recorded, entries, skipped),
+        *(encoder, before, reusable, faiss, partial, options.texts),
     )
 
 
@@ -353,54 +348,71 @@ def _searchable(
 def _write_texts(plan: _Plan, path: Path, rows: Path, options: BuildOptions) -> _PassageWriter:
     """Write the store, and each passage's vector to its row of another file."""
     path.unlink(missing_ok=True)
-    entries: Iterable[Entry] = plan.entries
-    if options.progress:
-        from tqdm import tqdm
-
-        entries = tqdm(entries, "indexing", unit="article", file=sys.stderr, delay=1.0)
+    sizes = {entry.id: _size(plan.source / entry.id) for entry in plan.entries}
     previous = None if plan.reusable is None else plan.folder / plan.reusable.manifest.store.name
-    settings = {
-        "encoder": plan.encoder.name,
-        "sha256": plan.encoder.sha256,
-        "passages": dict(chunking.SETTINGS),
-    }
     with (
         rows.open("wb") as file,
         writing(path, previous) as store,
-        closing(_PartialWork(plan.folder, settings)) as partial,
+        _bar(options, "indexing", "B", sum(sizes.values())) as advance,
     ):
-        writer = _PassageWriter(store, file, plan.encoder, partial, options.on_encoded)
-        for entry in entries:
+        at_once = _PIECE if options.on_encoded else encoders.texts_at_once(plan.encoder, _PIECE)
+        writer = _PassageWriter(store, file, plan, at_once, advance, options.on_encoded)
+        for entry in plan.entries:
             old = plan.reuses(entry)
             if old is not None:
                 writer.copy(entry, old)
+                advance(sizes[entry.id])
             else:
-                writer.add(entry, plan.read(entry))
+                writer.add(entry, plan.read(entry), sizes[entry.id])
         writer.encode()
     return writer
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # it was removed since it was read
+        return 0
+
+
+@contextmanager
+def _bar(
+    options: BuildOptions, what: str, unit: str, total: int | None = None
+) -> Iterator[Callable[[float], object]]:
+    """Show a bar if asked for; yields what tells it that so much more is done."""
+    if not options.progress:
+        yield lambda _: None
+        return
+    from tqdm import tqdm
+
+    scaled = unit == "B"
+    with tqdm(None, what, total, unit=unit, unit_scale=scaled, file=sys.stderr, leave=False) as bar:
+        yield bar.update
 
 
 class _PassageWriter:
     """Writes articles to the store, and their passages' vectors to a file, a row for each number.
 
-    New passages are encoded a chunk at a time; `encoded` and `copied` count passages.
+    New passages are encoded `at_once` at a time; `encoded` and `copied` count passages.
     """
 
     def __init__(
         self,
         store: StoreWriter,
         rows: IO[bytes],
-        encoder: Encoder,
-        partial: _PartialWork,
+        plan: _Plan,
+        at_once: int,
+        advance: Callable[[float], object],
         on_encoded: Callable[[int], None] | None = None,
     ) -> None:
-        self._on_encoded = on_encoded
         self._store = store
         self._rows = rows
-        self._encoder = encoder
-        self._partial = partial
-        self._waiting: list[tuple[str, int, list[str]]] = []
-        self._pending = 0
+        self._encoder = plan.encoder
+        self._partial = plan.partial
+        self._at_once = at_once
+        self._advance = advance
+        self._on_encoded = on_encoded
+        self._waiting: list[_Piece] = []
         self.dimension = 0
         self.encoded = 0
         self.copied = 0
@@ -412,111 +424,142 @@ class _PassageWriter:
         self._put(first, vectors)
         self.copied += len(vectors)
 
-    def add(self, entry: Entry, article: Article) -> None:
-        """Chunk an article, to be encoded unless an interrupted build has already done that."""
+    def add(self, entry: Entry, article: Article, size: int) -> None:
+        """Chunk an article of so many bytes, and encode what no interrupted build has encoded."""
         passages = chunking.passages(article)
         numbers = self._store.add(article, passages, chunking.sentences(article))
-        vectors = self._partial.get(entry.text_sha256, len(passages))
-        if vectors is not None:
-            self._put(numbers.start, vectors)
-            return
-        texts = [passage.text for passage in passages]
-        self._waiting.append((entry.text_sha256, numbers.start, texts))
-        self._pending += len(texts)
-        if self._pending >= _CHUNK:
-            self.encode()
+        for start in range(0, len(passages), _PIECE):
+            texts = [passage.text for passage in passages[start : start + _PIECE]]
+            share = size * len(texts) / len(passages)
+            piece = _Piece(entry.text_sha256, start, numbers[start], texts, share)
+            vectors = self._partial.vectors(piece)
+            if vectors is not None:
+                self._put(piece.first, vectors)
+                self._advance(share)
+                continue
+            self._waiting.append(piece)
+            if sum(len(waiting.texts) for waiting in self._waiting) >= self._at_once:
+                self.encode()
 
     def encode(self) -> None:
         """Encode the passages that are waiting."""
-        if not self._waiting:
+        texts = [text for piece in self._waiting for text in piece.texts]
+        if not texts:
             return
-        vectors = self._vectors([text for _, _, texts in self._waiting for text in texts])
+        vectors = self._encoder.encode_document(texts)
         done = 0
-        for text_sha256, first, texts in self._waiting:
-            own = vectors[done : done + len(texts)]
-            self._partial.add(text_sha256, own)
-            self._put(first, own)
-            done += len(texts)
+        for piece in self._waiting:
+            own = vectors[done : done + len(piece.texts)]
+            self._partial.add_vectors(piece, own)
+            self._put(piece.first, own)
+            self._advance(piece.share)
+            done += len(piece.texts)
         self.encoded += done
-        self._pending = 0
         self._waiting.clear()
-
-    def _vectors(self, texts: list[str]) -> FloatArray:
-        if self._on_encoded is None:
-            return self._encoder.encode_document(texts)
-        blocks = []
-        for start in range(0, len(texts), _REPORTED):
-            blocks.append(self._encoder.encode_document(texts[start : start + _REPORTED]))
-            self._on_encoded(self.encoded + min(start + _REPORTED, len(texts)))
-        return np.concatenate(blocks)
+        if self._on_encoded is not None:
+            self._on_encoded(self.encoded)
 
     def _put(self, first: int, vectors: FloatArray) -> None:
         self.dimension = vectors.shape[1]
         self._rows.seek(first * self.dimension * 4)
-        self._rows.write(np.ascontiguousarray(vectors, dtype=np.float32).tobytes())
+        self._rows.write(_bytes(vectors))
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Up to `_PIECE` passages of an article, from its passage `start`, which is number `first`.
+
+    share: how many bytes of the article's file they count for in the progress.
+    """
+
+    text_sha256: str
+    start: int
+    first: int
+    texts: list[str]
+    share: float
+
+    @property
+    def key(self) -> str:
+        """What its vectors depend on besides the settings."""
+        return f"{self.text_sha256} {self.start} {len(self.texts)}"
 
 
 class _PartialWork:
-    """What a build has encoded so far, in `partial.tmp`, so that an interrupted build can resume.
+    """What a build has parsed and encoded so far, in `partial.tmp`, so that it can be resumed.
 
-    The first line has the settings that vectors depend on besides the texts; work done with others
-    is deleted. For each article follow a line with its text's hash, the shape of its vectors and
-    their checksum, and the vectors.
+    The first line has the settings that this depends on besides the files; work done with others
+    is deleted. Then follow articles and the vectors of pieces of them, each after a line with its
+    key, its length in bytes and its checksum.
     """
 
     def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
-        self._path = folder / _PARTIAL
+        self._path = folder / PARTIAL
         self._settings = json.dumps(settings).encode() + b"\n"
-        self._done: dict[str, tuple[int, int, int]] = {}
+        self._done: dict[str, tuple[int, int]] = {}
         self._end = 0
-        self._file: IO[bytes] | None = None
         with suppress(OSError, ValueError, TypeError):  # missing, or unreadable from here on
             self._take_up()
-        if not self._done:
-            self._path.unlink(missing_ok=True)
+        if self._end:
+            os.truncate(self._path, self._end)
+        elif self._path.exists():
+            self._path.unlink()
 
     def _take_up(self) -> None:
         with self._path.open("rb") as file:
             if file.readline() != self._settings:
                 return
             while (line := file.readline()).endswith(b"\n"):
-                text_sha256, rows, dimension, checksum = json.loads(line)
-                start, size = file.tell(), rows * dimension * 4
-                data = file.read(size)
+                key, size, checksum = json.loads(line)
+                start, data = file.tell(), file.read(size)
                 if len(data) < size:
                     return
                 if zlib.crc32(data) == checksum:
-                    self._done[text_sha256] = start, rows, dimension
+                    self._done[key] = start, size
                 self._end = file.tell()
 
-    def get(self, text_sha256: str, count: int) -> FloatArray | None:
-        """Return the vectors (count × dimension) of an article's passages, if stored."""
-        start, rows, dimension = self._done.get(text_sha256, (0, -1, 0))
-        if rows != count:
+    def read(self, file: SourceFile, file_sha256: str) -> Article:
+        """Read a file with this hash, unless that is done; raises what `SourceFile.read` raises."""
+        stored = self._get(f"{file_sha256} {file.id}")
+        if stored is not None:
+            return Article(**json.loads(stored))
+        article = file.read()
+        self._add(f"{file_sha256} {file.id}", json.dumps(asdict(article)).encode())
+        return article
+
+    def article(self, entry: Entry) -> Article:
+        """Return an article that was read."""
+        return Article(**json.loads(self._get(f"{entry.file_sha256} {entry.id}") or b""))
+
+    def vectors(self, piece: _Piece) -> FloatArray | None:
+        """Return the vectors (a row for each passage) of a piece, if stored."""
+        stored = self._get(piece.key)
+        if stored is None:
             return None
+        return np.frombuffer(stored, dtype=np.float32).reshape(len(piece.texts), -1)
+
+    def add_vectors(self, piece: _Piece, vectors: FloatArray) -> None:
+        """Store the vectors of a piece."""
+        self._add(piece.key, _bytes(vectors))
+
+    def _get(self, key: str) -> bytes | None:
+        if key not in self._done:
+            return None
+        start, size = self._done[key]
         with self._path.open("rb") as file:
             file.seek(start)
-            data = file.read(rows * dimension * 4)
-        return np.frombuffer(data, dtype=np.float32).reshape(rows, dimension)
+            return file.read(size)
 
-    def add(self, text_sha256: str, vectors: FloatArray) -> None:
-        """Store the vectors of an article's passages."""
-        if self._file is None:  # a build that only copies opens none
-            self._file = self._path.open("r+b" if self._done else "wb")
-            if self._done:
-                self._file.truncate(self._end)
-                self._file.seek(self._end)
-            else:
-                self._file.write(self._settings)
-        data = np.ascontiguousarray(vectors, dtype=np.float32).tobytes()
-        line = json.dumps([text_sha256, *vectors.shape, zlib.crc32(data)])
-        self._file.write(line.encode() + b"\n" + data)
-        self._file.flush()
+    def _add(self, key: str, data: bytes) -> None:
+        line = json.dumps([key, len(data), zlib.crc32(data)]).encode() + b"\n"
+        with self._path.open("ab") as file:
+            if not file.tell():
+                file.write(self._settings)
+            file.write(line + data)
+            self._done[key] = file.tell() - len(data), len(data)
 
-    def close(self) -> None:
-        """Close the file; its content stays for the next build."""
-        if self._file is not None:
-            self._file.close()
+
+def _bytes(vectors: FloatArray) -> bytes:
+    return np.ascontiguousarray(vectors, dtype=np.float32).tobytes()
 
 
 def _settle(path: Path, pattern: str) -> BuiltFile:

@@ -1,7 +1,7 @@
 """Add an article to an index or remove one: the file in the index's `articles/`, then the update.
 
 Queries use the old index until the new manifest is in place. An article that cannot be indexed
-leaves no file behind; one that cannot be removed keeps its file.
+leaves no file among the articles; one that cannot be removed keeps its file.
 """
 
 from __future__ import annotations

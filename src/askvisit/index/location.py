@@ -6,7 +6,7 @@ import os
 import tempfile
 import threading
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -20,7 +20,7 @@ from askvisit.errors import (
     index_option,
 )
 from askvisit.index import manifest as manifests
-from askvisit.index.build import BuildOptions, BuildReport, update
+from askvisit.index.build import PARTIAL, BuildOptions, BuildReport, update
 from askvisit.index.snapshot import Articles, PassageIndex, open_index
 from askvisit.text import is_utf8
 
@@ -95,6 +95,10 @@ class IndexLocation:
             return ()
         lines = path.read_text("utf-8-sig", errors="replace").splitlines()
         return tuple(line.strip() for line in lines if line.strip())
+
+    def unfinished(self) -> bool:
+        """Return whether an interrupted build left work that the next one goes on with."""
+        return (self.path / PARTIAL).is_file()
 
     def build(self, options: BuildOptions) -> BuildReport:
         """Build the index; see `build_index`."""
@@ -192,6 +196,8 @@ def locate(folder: str | os.PathLike[str] | None = None) -> Path:
 def only_writer(folder: Path) -> Iterator[None]:
     """Lock a folder for writing, creating it if needed; other writers wait their turn.
 
+    A folder that it created is removed if nothing was written to it.
+
     Raises `IndexReadOnlyError` if the folder cannot be written, and for an `OSError` in the block.
     """
     if folder.resolve() == PACKED.resolve():
@@ -199,12 +205,17 @@ def only_writer(folder: Path) -> Iterator[None]:
             "the index that comes with askvisit is read-only; "
             "build one in a folder of your own: askvisit index --index FOLDER --articles ARTICLES"
         )
+    created = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with manifests.writing(folder):
             yield
     except OSError as error:
         raise manifests.read_only(folder, error) from error
+    finally:
+        with suppress(OSError):  # not empty: the usual case
+            for path in created:
+                path.rmdir()
 
 
 class CurrentIndex:

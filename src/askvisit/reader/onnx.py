@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
+from askvisit.caching import remembered
 from askvisit.onnx_model import OnnxModel
 from askvisit.reader.span_reader import Logits, SpanReader
 
@@ -13,8 +14,8 @@ LONGEST_QUESTION = 96
 LONGEST_HISTORY = 64
 """Tokens of earlier turns that are read before a question, as in training."""
 
-_REMEMBERED = 1024
-"""Windows whose tokens are cached, some 30 KB each."""
+_MEGABYTES = 32
+"""For the tokens of recent windows, some 30 KB each."""
 
 _LONGEST_INPUT = 512
 _STRIDE = 96
@@ -28,7 +29,7 @@ class OnnxReader(SpanReader):
         self.model = onnx_model(folder)
         self.sha256 = str(self.model.about["sha256"])  # the file was checked against it
         self._reads_turns = bool(self.model.about.get("turns"))
-        self._tokens = lru_cache(_REMEMBERED)(self.model.tokens)  # questions share windows
+        self._tokens = remembered(_MEGABYTES)(self.model.tokens)  # questions share windows
 
     def _logits(
         self, question: str, texts: Sequence[str], turns: Sequence[str]

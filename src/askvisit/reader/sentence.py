@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from askvisit.caching import remembered
 from askvisit.reader.protocol import PASSAGES
 from askvisit.records import Evidence, Span
 from askvisit.vectors import FloatArray, normalise
@@ -13,7 +13,7 @@ from askvisit.vectors import FloatArray, normalise
 if TYPE_CHECKING:
     from askvisit.encoder import Encoder
 
-_REMEMBERED = 4096
+_MEGABYTES = 8
 
 
 class SentenceReader:
@@ -27,7 +27,7 @@ class SentenceReader:
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
-        self._vector = lru_cache(_REMEMBERED)(self._encode)  # questions share sentences
+        self._vector = remembered(_MEGABYTES)(self._encode)  # questions share sentences
 
     @property
     def sha256(self) -> str:

@@ -10,13 +10,16 @@ questions are ruled out by their words alone. After a refusal, fewer shared word
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -179,13 +182,34 @@ class IntentClassifier:
         """Return the vectors of the examples, and the weights (examples × intents)."""
         key = encoder.name, encoder.sha256, encoder.dimension
         if key not in self._fitted:
-            known = normalise(encoder.encode_query(list(self.examples)))
+            known = self._stored(encoder)
+            if known is None:
+                known = normalise(encoder.encode_query(list(self.examples)))
             names = list(self._tables)
             wanted = np.array([[name == one for one in names] for name in self.examples.values()])
             kernel = _kernel(known, known) + _RIDGE * np.eye(len(known))
             weights = np.linalg.solve(kernel, wanted.astype(np.float64)).astype(np.float64)
             self._fitted[key] = known, weights
         return self._fitted[key]
+
+    def store(self, encoder: Encoder) -> None:
+        """Store the vectors of the examples beside their file (float16): encoding takes seconds."""
+        vectors = normalise(encoder.encode_query(list(self.examples))).astype(np.float16)
+        np.savez(self._vectors, vectors=vectors, of=self._of(encoder))
+
+    def _stored(self, encoder: Encoder) -> FloatArray | None:
+        """Return the stored vectors; None if they are not those of these examples and encoder."""
+        with suppress(OSError, ValueError, KeyError, BadZipFile), np.load(self._vectors) as stored:
+            if str(stored["of"]) == self._of(encoder):
+                return normalise(stored["vectors"].astype(np.float32))
+        return None
+
+    @property
+    def _vectors(self) -> Path:
+        return self._path.with_suffix(".npz")
+
+    def _of(self, encoder: Encoder) -> str:
+        return hashlib.sha256("\n".join([encoder.sha256, *self.examples]).encode()).hexdigest()
 
 
 _SHARPNESS = 2.0  # of the Gaussian kernel on unit vectors

@@ -43,7 +43,16 @@ class FairQueue(Queue):  # type: ignore[misc]
             queues = self.event_queue_per_concurrency_id.values()
             if any(_address(event.request) == mine for queue in queues for event in queue.queue):
                 return False, "The queue is full.", "queue_full"
+        self._forget_sessions()
         return await super().push(body, request, username)
+
+    def _forget_sessions(self) -> None:
+        """Forget the oldest sessions with nothing in progress, which Gradio keeps for ever."""
+        pending = self.pending_event_ids_session
+        idle = [session for session, events in pending.items() if not events]
+        for session in idle[:-MOST_SESSIONS]:
+            del pending[session]
+            self.pending_messages_per_session.pop(session, None)
 
     def get_events(self) -> tuple[list[Event], bool, str] | None:
         """Return what to work on next; None if there is nothing to do."""
@@ -57,7 +66,19 @@ class FairQueue(Queue):  # type: ignore[misc]
 
 
 class Session(SessionState):  # type: ignore[misc]
-    """A session without Gradio's copy of what the page shows, which is for Gradio's own links."""
+    """A session without Gradio's copy of what the page shows, which is for Gradio's own links.
+
+    The copy takes a hundred kilobytes, and each API call is a session.
+    """
+
+    @property
+    def config_values(self) -> dict[int, Any]:
+        """The copy: none."""
+        return {}
+
+    @config_values.setter
+    def config_values(self, _: object) -> None:
+        pass
 
     def _update_value_in_config(self, key: int, value: object) -> None:
         pass

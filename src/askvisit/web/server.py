@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import errno
+import inspect
 import logging
 import os
 import signal
 import socket
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
@@ -128,14 +131,15 @@ def launch(
     HTTP). limiter: counts the requests, and can be closed.
     """
     _settings()
-    import gradio as gr
-    from starlette.middleware import Middleware
+    with _without_stubs(), _without_mcp(mcp):
+        import gradio as gr
+        from starlette.middleware import Middleware
 
-    from askvisit.web import api, app, front_page, guard, queueing
+        from askvisit.web import api, app, front_page, guard, queueing
 
     page = app.build(controller)
     # Not open: else a request could bypass the queue, and nothing would limit how many wait.
-    page.queue(api_open=False)
+    page.api_open = False
     at_once = 4 if public else 8
     page._queue = queueing.FairQueue.of(page, at_once, waiting=64)
     largest_body = PUBLIC_BODY if public else guard.LARGEST_BODY
@@ -204,6 +208,37 @@ def _settings() -> None:
     os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"
     os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(sys.maxsize)
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "*"
+
+
+@contextmanager
+def _without_stubs() -> Iterator[None]:
+    """Keep Gradio from writing a stub (.pyi) for each class of components, for editors.
+
+    That takes a third of its import. It writes none for a class that is in no file.
+    """
+
+    def in_no_file(_: object) -> str:
+        raise OSError
+
+    getfile = inspect.getfile
+    inspect.getfile = in_no_file  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        inspect.getfile = getfile
+
+
+@contextmanager
+def _without_mcp(needed: bool) -> Iterator[None]:
+    """Keep Gradio from importing an installed `mcp` that is not needed."""
+    if needed or "mcp" in sys.modules:
+        yield
+        return
+    sys.modules["mcp"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["mcp"]
 
 
 def _own_names(host: str) -> frozenset[str]:

@@ -12,9 +12,9 @@ import html
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from askvisit.caching import remembered
 from askvisit.errors import AskvisitError
 from askvisit.formats import PageView, has_pages
 from askvisit.passages import headline, paragraphs, sentences
@@ -125,7 +125,7 @@ def _neighbours(article: Article, place: TextRange) -> dict[str, str]:
     return dict(zip(("before", "quote", "after"), map(printable, texts), strict=True))
 
 
-@lru_cache(maxsize=32)
+@remembered(megabytes=32)
 def article_sentences(article: Article) -> list[Sentence]:
     """Return the sentences of an article; split once for many clicks."""
     return sentences(article)

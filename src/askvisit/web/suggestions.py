@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
+from askvisit.caching import remembered
 from askvisit.errors import AskvisitError
 from askvisit.names import of_article
 from askvisit.passages import headline, sentences
@@ -119,7 +120,7 @@ def _last_cited(turns: Turns) -> str | None:
     return answer.citations[0].article_id if answer is not None and answer.citations else None
 
 
-@lru_cache(maxsize=256)
+@remembered(megabytes=32)
 def _about_names(article: Article) -> tuple[str, ...]:
     return tuple(about(name) for name in central_names(article))
 
