@@ -8,7 +8,7 @@ compared with today's.
 
 What trafilatura does not do was measured on the 990 pages of its own evaluation: it trims the texts
 around links and takes inline code for paragraphs, so that words are fused and sentences torn
-(`_keep_sentences`), and of 845 titles it finds 516 as printed, with the headings (`_title`) 703.
+(`_keep_sentences`), and of 845 titles it finds 516 as printed, with the headings (`_title`) 705.
 Captions are left out with it: writing them out cost more precision than anything else.
 """
 
@@ -18,6 +18,7 @@ import codecs
 import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from askvisit import printed
 from askvisit.formats import Document
@@ -67,6 +68,10 @@ _INVISIBLE = re.compile(
 """Where a word may be broken: no part of the word."""
 _DATES = {"original_date": True, "extensive_search": False, "max_date": "2100-12-31"}
 
+_LEAST_KEPT = 0.9
+"""Minimum length of the text of a changed page: trafilatura may take another part of it for the
+article, as of 20 in those 990 pages, and half of that is lost then."""
+
 _MOST_CELLS = 20_000
 _MOST_SPANNED = 100
 """Maximum rows or columns that one cell may span; real ones span a few."""
@@ -87,18 +92,20 @@ _Row = list[tuple[str, bool]]
 
 def read(data: bytes) -> Document:
     """Extract a page's article; raises `ValueError` if there is none."""
-    from trafilatura import bare_extraction, extract_metadata, load_html
+    from trafilatura import extract_metadata, load_html
 
-    tree = load_html(_INVISIBLE.sub("", _FORBIDDEN.sub(" ", decode(data))))
+    tree = load_html(_INVISIBLE.sub("", _FORBIDDEN.sub(" ", normalize("NFC", decode(data)))))
     if tree is None:
         raise ValueError(_NO_ARTICLE)
     told = extract_metadata(tree, date_config=dict(_DATES))
     source = one_line(told.sitename or "") or one_line(told.hostname or "")
     title = _title(tree, one_line(told.title or ""), source)
+    as_it_is = _main_text(tree)
     _keep_sentences(tree)
     _write_out(tree)
-    page = bare_extraction(tree, include_comments=False)
-    found = [] if page is None or page.body is None else blocks(page.body)
+    found = _main_text(tree)
+    if sum(map(len, found)) < _LEAST_KEPT * sum(map(len, as_it_is)):
+        found = as_it_is
     if not found:
         raise ValueError(_NO_ARTICLE)
     if title and _letters(title) not in map(_letters, [source, *found[:3]]):
@@ -192,6 +199,14 @@ def _without_site(title: str, site: str) -> str:
 def _letters(text: str, between: str = "") -> str:
     """Return a text's letters and digits in lower case, with something between its words."""
     return between.join(words(text.lower()))
+
+
+def _main_text(page: HtmlElement) -> list[str]:
+    """Return the blocks of a page's article, none if it has none; the page stays as it is."""
+    from trafilatura import bare_extraction
+
+    found = bare_extraction(page, include_comments=False)
+    return [] if found is None or found.body is None else blocks(found.body)
 
 
 def blocks(body: _Element) -> list[str]:
