@@ -389,7 +389,7 @@ class _PassageWriter:
 
         Raises `CorpusError` if it changed since it was surveyed.
         """
-        article = corpus.SourceFile(source / entry.id).read()
+        article = corpus.source_of(source, entry.id).read()
         if article.sha256 != entry.text_sha256:
             raise CorpusError(
                 f"{entry.id} was changed while it was being read; run the command again"
