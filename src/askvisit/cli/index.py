@@ -5,18 +5,20 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from askvisit.cli import options, show
 from askvisit.location_options import chosen_index
-from askvisit.text import counted, excerpt
+from askvisit.text import counted, excerpt, reads_as_english
 
 if TYPE_CHECKING:
     from askvisit.index import IndexLocation
 
 _DAMAGED = 4
+_EXAMPLES = 5
 
 
 @options.command(
@@ -54,10 +56,12 @@ _DAMAGED = 4
     ),
 )
 def index(chosen: argparse.Namespace) -> int:
-    """Build the index of a folder of articles (.txt, .md, .html, .pdf), or bring it up to date.
+    """Build the index of a folder of articles, or bring it up to date.
 
-    Only new and changed articles are encoded. A file that is not a usable article is skipped and
-    reported. An interrupted build resumes where it stopped when it is run again.
+    Articles are .txt, .md, .html, .pdf, .docx and .eml files, in the folder and its subfolders, and
+    the lines of .jsonl and .csv files. Only new and changed ones are encoded. What is not a usable
+    article is skipped and reported; those not in English are indexed and counted. An interrupted
+    build resumes where it stopped when it is run again.
 
     examples:
       askvisit index                                     after adding a file to index/articles/
@@ -65,11 +69,12 @@ def index(chosen: argparse.Namespace) -> int:
       askvisit index --index my-index --faiss HNSW32     search with another FAISS index
       askvisit index --articles news --store milvus --uri http://localhost:19530
     """
-    from askvisit.index import build_index
+    from askvisit.index import build_index, location_of
 
+    location = location_of(chosen_index(chosen, chosen.dense_index))
     report = build_index(
         chosen.articles,
-        chosen_index(chosen, chosen.dense_index),
+        location,
         encoder=chosen.encoder,
         faiss=chosen.faiss,
         workers=chosen.workers,
@@ -77,6 +82,7 @@ def index(chosen: argparse.Namespace) -> int:
     )
     for skipped in report.skipped:
         print(f"skipped {show.plain(str(skipped))}", file=sys.stderr)
+    _warn_of_other_languages(location, (*report.added, *report.changed))
     articles = counted(report.articles, "article")
     size = f"{report.folder}: {articles}, {counted(report.passages, 'passage')}"
     if report.unchanged:
@@ -88,6 +94,21 @@ def index(chosen: argparse.Namespace) -> int:
     if report.recall is not None:
         print(f"searched with {report.faiss}, which finds {report.recall:.1%} of the ten nearest")
     return 0
+
+
+def _warn_of_other_languages(location: IndexLocation, names: Sequence[str]) -> None:
+    """Say how many of the articles just indexed are not in English, as far as can be told."""
+    built = location.open() if names else None
+    foreign = [n for n in names if built and not reads_as_english(built.article(n).text)]
+    if foreign:
+        examples = ", ".join(map(show.plain, foreign[:_EXAMPLES]))
+        more = ", …" if len(foreign) > _EXAMPLES else ""
+        print(
+            f"warning: {len(foreign):,} of {counted(len(names), 'new or changed article')} are not "
+            f"in English, or in a font that cannot be decoded, and will hardly be found: "
+            f"{examples}{more}",
+            file=sys.stderr,
+        )
 
 
 @options.command(
