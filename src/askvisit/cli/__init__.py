@@ -24,7 +24,7 @@ _COMMANDS = {
     **dict.fromkeys(("search", "timeline", "names"), "lookups"),
     **dict.fromkeys(("index", "verify", "doctor"), "index"),
     **dict.fromkeys(("evaluate", "calibrate"), "evaluate"),
-    "ui": "ui",
+    **{name: name for name in ("add", "ui")},
 }
 """The commands, and the module of each."""
 
