@@ -233,3 +233,17 @@ def test_entities_are_neither_fetched_nor_multiplied():
     text = formats.read("a.html", data.encode()).text
     assert len(text) < 1000
     assert "root:" not in text
+
+
+def test_a_page_that_loses_text_by_being_changed_is_read_as_it_is(monkeypatch):
+    data = page(f"<article><p>{LONG * 5}</p><p>{LONG * 3}</p></article>")
+    text = html.read(data).text
+    monkeypatch.setattr(html, "_write_out", lambda tree: tree.find(".//p").drop_tree())
+    assert html.read(data).text == text
+
+
+def test_the_composed_form_of_letters_is_read():
+    body = f"<article><h1>A Cafe\u0301 at Last</h1><p>{LONG * 5}</p></article>"
+    document = html.read(page(body, "<title>A Cafe\u0301 at Last</title>"))
+    assert document.title == "A Café at Last"
+    assert document.text.startswith("A Café at Last\n\n")

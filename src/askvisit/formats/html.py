@@ -80,6 +80,7 @@ _LONGEST_LABEL = 60
 _SEPARATOR = re.compile(r"\s+[-–—|•·»«:⋆~/›]+\s+|\s*\|\s*")
 """What parts the name of the site from the title of the page."""
 _SHORTEST_TITLE = 8
+_LONGEST_TITLE = 500
 _ALIKE = 0.5
 """Minimum share of common words of the title and the main heading, which may be longer."""
 
@@ -161,7 +162,7 @@ def _title(page: HtmlElement, told: str, site: str) -> str:
     That often has the name of the site in it, or is written for search engines. The heading is the
     longest that is part of it, or else the main one if it shares most words with it.
     """
-    told = _without_site(told, site)
+    told = told if len(told) > _LONGEST_TITLE else _without_site(told, site)
     stated = _letters(told, " ")
     main, lower = (
         [one_line(head.text_content()) for head in page.iter(tag)] for tag in ("h1", "h2")
