@@ -1,22 +1,33 @@
-"""Turn a folder of files into articles; unusable files are reported with the reason."""
+"""Turn a folder of files into articles; unusable files are reported with the reason.
+
+Its subfolders belong to it. A file of a data set (`formats.datasets`) has an article on each line.
+"""
 
 import hashlib
+import os
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
 from askvisit import dates, formats, printed
 from askvisit.errors import ArticleError, CorpusError
-from askvisit.formats import PageView
+from askvisit.formats import Document, PageView
 from askvisit.printed import PrintedFact
 from askvisit.records import Article
 from askvisit.text import is_utf8
 
 LARGEST_FILE = 10_000_000
 """Maximum file size in bytes: a newspaper article is a thousandth of it."""
+
+LARGEST_DATASET = 200_000_000
+"""Maximum size in bytes of a file with many articles, which is read into memory."""
+
+_INDEX = "manifest.json"
+"""A folder with this file is an index, whose articles are not those of the folder around it."""
 
 _SIDECAR_KEYS = ("title", "source", "url", "date", "author")
 
@@ -26,11 +37,13 @@ class SourceFile:
     """An article's file, and the optional `NAME.toml` beside it."""
 
     path: Path
+    folder: Path | None = None
+    """The folder of articles; None if the file is directly in it."""
 
     @property
     def id(self) -> str:
-        """The article's id: the file name with its extension."""
-        return self.path.name
+        """The article's id: the file name with its extension, after those of subfolders and "/"."""
+        return self.path.name if self.folder is None else _id_in(self.folder, self.path)
 
     @property
     def sidecar(self) -> Path:
@@ -58,22 +71,11 @@ class SourceFile:
             document = formats.read(self.id, data)
         except ValueError as error:
             raise ArticleError(self.path, str(error)) from error
-        if not any(character.isalnum() for character in document.text):
-            raise ArticleError(self.path, "has no words")
         try:
             metadata = self.metadata()
         except ArticleError:
             metadata = {}
-        title = metadata.get("title") or document.title or self.path.stem.replace("-", " ")
-        return Article(
-            self.id,
-            title,
-            document.text,
-            metadata.get("source") or document.source,
-            metadata.get("url") or document.url,
-            metadata.get("date") or document.date or _printed(printed.date(document.text)),
-            metadata.get("author") or document.author or _printed(printed.author(document.text)),
-        )
+        return _article(self.id, self.path, document, metadata)
 
     def metadata(self) -> dict[str, str]:
         """Return the sidecar's values by key; raises `ArticleError` if it is not usable."""
@@ -126,6 +128,31 @@ class SourceFile:
 
 
 @dataclass(frozen=True)
+class DatasetArticle:
+    """An article of a file that has many. Its id is the file's, "#" and its own in the file."""
+
+    id: str
+    document: Document
+
+    @property
+    def path(self) -> Path:
+        """What names it in reports."""
+        return Path(self.id)
+
+    def sha256(self) -> str:
+        """Hash of what the article is made from."""
+        return hashlib.sha256(repr(self.document).encode("utf-8", "replace")).hexdigest()
+
+    def read(self) -> Article:
+        """Return the article; raises `ArticleError` if it has no words."""
+        return _article(self.id, self.path, self.document, {})
+
+    def metadata(self) -> dict[str, str]:
+        """Return nothing: it has no sidecar."""
+        return {}
+
+
+@dataclass(frozen=True)
 class Entry:
     """An article's hashes: of the file (and sidecar) it is made from, and of its text."""
 
@@ -140,37 +167,114 @@ class Entry:
         return cls(article.id, made_of, article.sha256)
 
 
-def scan(folder: Path) -> tuple[list[SourceFile], list[ArticleError]]:
-    """List a folder's article files by name, and the entries that are not articles.
+Source = SourceFile | DatasetArticle
+"""What an article is made from."""
 
-    Hidden files are skipped. Raises `CorpusError` if the folder cannot be listed.
+
+def source_of(folder: Path, article_id: str) -> Source:
+    """Return what an article of a folder is made from; raises `ArticleError` if it is gone."""
+    name, _, line = article_id.partition("#")
+    path = folder if folder.is_file() else folder / name
+    if not line or path.suffix.lower() not in formats.DATASETS or (folder / article_id).exists():
+        return SourceFile(folder / article_id, folder)
+    articles, _ = _dataset(folder, path)
+    if article_id not in articles:
+        raise ArticleError(path, f"has no article {line}")
+    return articles[article_id]
+
+
+def scan(folder: Path) -> tuple[list[Source], list[ArticleError]]:
+    """List a folder's articles by name, and the entries that are not articles.
+
+    Hidden files are skipped. `folder` may also be one data set. Raises `CorpusError` if the folder
+    cannot be listed.
     """
     try:
-        entries = sorted(folder.iterdir())
+        entries = [folder] if folder.suffix.lower() in formats.DATASETS else _listed(folder)
     except OSError as error:
         raise CorpusError(
             f"no folder of articles at {folder} ({error.strerror}); give one with --articles"
         ) from error
-    files: list[SourceFile] = []
+    files: list[Source] = []
     skipped: list[ArticleError] = []
-    names = {entry.stem for entry in entries if entry.suffix.lower() in formats.SUFFIXES}
+    names = {entry.with_suffix("") for entry in entries if _is_article(entry)}
     for entry in entries:
-        if entry.name.startswith("."):
-            continue
-        if entry.suffix == ".toml" and entry.stem in names:
+        if entry.suffix == ".toml" and entry.with_suffix("") in names:
             continue
         reason = _why_not(entry)
-        if reason is None:
-            files.append(SourceFile(entry))
-        else:
+        if reason is not None:
             skipped.append(ArticleError(entry, reason))
+        elif _is_article(entry):
+            files.append(SourceFile(entry, folder))
+        else:
+            try:
+                articles, unusable = _dataset(folder, entry)
+            except ArticleError as error:
+                articles, unusable = {}, (error,)
+            files += articles.values()
+            skipped += unusable
     return files, skipped
+
+
+def _listed(folder: Path) -> list[Path]:
+    """Return the files in a folder and its subfolders by name, without hidden ones."""
+    found: list[Path] = []
+    for entry in sorted(folder.iterdir()):
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir() and not entry.is_symlink() and os.access(entry, os.R_OK | os.X_OK):
+            if not (entry / _INDEX).exists():
+                found += _listed(entry)
+        else:
+            found.append(entry)
+    return found
+
+
+def _is_article(entry: Path) -> bool:
+    return entry.suffix.lower() in formats.SUFFIXES
+
+
+def _id_in(folder: Path, path: Path) -> str:
+    return path.name if path == folder else path.relative_to(folder).as_posix()
+
+
+def _dataset(
+    folder: Path, path: Path
+) -> tuple[dict[str, DatasetArticle], tuple[ArticleError, ...]]:
+    """Return a data set's articles by id, and its unusable lines; raises `ArticleError`."""
+    try:
+        stat = path.stat()
+        if stat.st_size > LARGEST_DATASET:
+            raise ArticleError(path, f"over {LARGEST_DATASET // 1_000_000} MB; split it")
+        return _articles_of(path, _id_in(folder, path), (stat.st_mtime_ns, stat.st_size))
+    except OSError as error:
+        raise ArticleError(path, f"cannot be read ({error.strerror})") from error
+
+
+@lru_cache(maxsize=1)  # a build reads it twice: to hash its articles, and to chunk them
+def _articles_of(
+    path: Path, file_id: str, stamp: tuple[int, int]
+) -> tuple[dict[str, DatasetArticle], tuple[ArticleError, ...]]:
+    from askvisit.formats import datasets
+
+    articles: dict[str, DatasetArticle] = {}
+    skipped: list[ArticleError] = []
+    try:
+        for line, found in datasets.read(path.name, path.read_bytes()):
+            name = f"{file_id}#{line}"
+            if isinstance(found, str):
+                skipped.append(ArticleError(Path(name), found))
+            else:
+                articles[name] = DatasetArticle(name, found)
+    except ValueError as error:
+        raise ArticleError(path, str(error)) from error
+    return articles, tuple(skipped)
 
 
 def survey(
     folder: Path,
     known: Mapping[str, Entry] | None = None,
-    read: Callable[[SourceFile, str], Article] = lambda file, _: file.read(),
+    read: Callable[[Source, str], Article] = lambda file, _: file.read(),
 ) -> tuple[list[Entry], list[ArticleError]]:
     """Hash a folder's articles by name, and report files that are unusable or duplicates.
 
@@ -203,13 +307,29 @@ def survey(
     return sorted(entries, key=lambda entry: entry.id), skipped
 
 
-def _entry(
-    file: SourceFile, before: Entry | None, read: Callable[[SourceFile, str], Article]
-) -> Entry:
+def _entry(file: Source, before: Entry | None, read: Callable[[Source, str], Article]) -> Entry:
     sha256 = file.sha256()
     if before is not None and before.file_sha256 == sha256:
         return before
     return Entry(file.id, sha256, read(file, sha256).sha256)
+
+
+def _article(
+    article_id: str, path: Path, document: Document, metadata: Mapping[str, str]
+) -> Article:
+    """Return an article; what is beside the file comes first, what its text prints last."""
+    if not any(character.isalnum() for character in document.text):
+        raise ArticleError(path, "has no words")
+    title = metadata.get("title") or document.title or path.stem.replace("-", " ")
+    return Article(
+        article_id,
+        title,
+        document.text,
+        metadata.get("source") or document.source,
+        metadata.get("url") or document.url,
+        metadata.get("date") or document.date or _printed(printed.date(document.text)),
+        metadata.get("author") or document.author or _printed(printed.author(document.text)),
+    )
 
 
 def _printed(fact: PrintedFact | None) -> str | None:
@@ -220,13 +340,13 @@ def _why_not(entry: Path) -> str | None:
     if not is_utf8(entry.name):
         return "its name is not UTF-8; rename it"
     if entry.is_dir():
-        return "a folder; put articles directly into the folder of articles"
+        return "a folder that is linked or cannot be listed; put its files into a folder here"
     if not entry.is_file():
         return "not a file"
     if entry.suffix == ".toml":
         return "no article belongs to it; name it after one, as NAME.toml beside NAME.txt"
-    if entry.suffix.lower() not in formats.SUFFIXES:
-        return f"not one of the formats {', '.join(formats.SUFFIXES)}"
+    if not _is_article(entry) and entry.suffix.lower() not in formats.DATASETS:
+        return f"not one of the formats {', '.join((*formats.SUFFIXES, *formats.DATASETS))}"
     return "empty" if entry.stat().st_size == 0 else None
 
 

@@ -7,11 +7,11 @@ as the dateline that opens a report. A name in the running text is not a byline.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from askvisit.dates import to_iso
-from askvisit.text import SHORT_MONTH, WEEKDAY, ends_sentence
+from askvisit.text import SHORT_MONTH, WEEKDAY, ends_sentence, one_line
 
 _LINES_ABOVE = 8
 _LINES_BELOW = 3
@@ -43,6 +43,19 @@ _NOBODY = re.compile(
     r"news|newspaper|contributors?|our|the)\b",
     re.IGNORECASE,
 )
+_INTRODUCED = re.compile(
+    r"(?:(?:view|see|read|show)\s+)?(?:all|more)\s+(?:posts|articles|stories)\s+(?:by|from)\s+|"
+    r"(?:(?:written|posted|published|reported|words|story|text)\s+)?(?:by|von|par|por)\s+|"
+    r"authors?\b:?\s*",
+    re.IGNORECASE,
+)
+"""What sites write before the names of authors."""
+_NO_NAME = re.compile(
+    r"(?:\w*admin\w*(?: .*)?|webmaster|user(?:name)?|(?:no )?author|name|unknown|anonymous|guest|"
+    r"follow|none|null|n/?a|redaktion|posted|posts)|.*(?:@|://|\bwww\b|\.(?:com|org|net)\b).*|[\W\d]*",
+    re.IGNORECASE,
+)
+"""What their programs state as an author although no one is named."""
 
 _DATE = (
     rf"(?P<date>\d{{1,2}}(?:st|nd|rd|th)?\s+{SHORT_MONTH},?\s+\d{{4}}|"
@@ -81,6 +94,20 @@ def author(text: str) -> PrintedFact | None:
             names = re.sub(r",?\s+(?:and|&)\s+", ", ", found["names"])
             return PrintedFact(names, start + found.start("names"), start + found.end("names"))
     return None
+
+
+def persons(stated: Iterable[str], source: str = "") -> list[str]:
+    """Return the authors among the names that a page's metadata state: people, if any is one.
+
+    Programs write the paper's name there too (`source`), users' names and headings of lists.
+    """
+    names = [one_line(_INTRODUCED.sub("", name, count=1)).strip(" .,:|-") for name in stated]
+    known = [
+        name
+        for name in dict.fromkeys(names)
+        if name.lower() != source.lower() and not (_NO_NAME.fullmatch(name) or _NOBODY.search(name))
+    ]
+    return [name for name in known if re.fullmatch(NAME, name)] or known
 
 
 def date(text: str) -> PrintedFact | None:

@@ -39,6 +39,9 @@ _LABELS = frozenset(
 )
 """What begins the lines of fact checks and lists as speakers begin those of interviews."""
 
+_FEWEST_QUESTIONS = 2
+"""Minimum questions with answers in an interview, in which each speaker has two turns at least."""
+
 _LINE = re.compile(r"[^\n]+")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 
@@ -72,10 +75,14 @@ def together(text: str, sentences: Sequence[Range]) -> list[Range]:
 def speaker(text: str, start: int) -> str | None:
     """Return who speaks at an offset, if the text is an interview that names its speakers.
 
-    An interview has at least two speakers, taking turns; a label that occurs only once in a text
-    ("Correction:") is not a speaker.
+    An interview has at least two speakers, taking turns, and questions that another one answers:
+    lists have labels too ("Advantages: …"). A label that occurs only once in a text ("Correction:")
+    is not a speaker.
     """
     turns = _turns(text)
+    answered = sum(turn.asks and turn.who != after.who for turn, after in pairwise(turns))
+    if answered < _FEWEST_QUESTIONS:
+        return None
     times = Counter(turn.who for turn in turns)
     said = [turn for turn in turns if turn.is_said]
     here = next((turn.who for turn in said if turn.start <= start < turn.end), None)
@@ -119,6 +126,8 @@ class _Turn:
     end: int
     is_said: bool
     """Whether it ends like a sentence; else it may be a line of a fact box: "Year: 2018"."""
+    asks: bool
+    """Whether it ends with a question."""
 
 
 @remembered(megabytes=16)
@@ -131,7 +140,8 @@ def _turns(text: str) -> tuple[_Turn, ...]:
             last = _last_end(text, start, label.end(), end) if after is None else after.start()
             said = text[label.start() : last].rstrip()
             if label["who"].lower().removeprefix("the ") not in _LABELS and not ROW.fullmatch(said):
-                turns.append(_Turn(label["who"], label.start(), last, ends_sentence(said)))
+                asks = said.rstrip("\"'”’»)*_").endswith("?")
+                turns.append(_Turn(label["who"], label.start(), last, ends_sentence(said), asks))
     return tuple(turns)
 
 

@@ -372,6 +372,32 @@ class TestIndex:
             in cli("index", "--index", str(index))[1]
         )
 
+    def test_articles_in_other_languages_are_counted(self, cli, tmp_path):
+        german = "Der Bürgermeister hat am Montag die neue Brücke über den Fluss eröffnet. " * 4
+        unreadable = "7KH PD\\RU RSHQHG WKH EULGJH RQ 0RQGD\\ DQG VDLG WKDW LW KDG FRVW WZR " * 4
+        articles = {
+            "a.txt": german,
+            "b.txt": unreadable,
+            "c.txt": "Kurz.",
+            "bridge.txt": BRIDGE * 3,
+        }
+        news, index = write_articles(tmp_path / "news", articles), str(tmp_path / "new")
+        _, _, errors = cli("index", "--articles", str(news), "--index", index)
+        assert errors.startswith("warning: 2 of 4 new or changed articles are not in English")
+        assert errors.endswith("found: a.txt, b.txt\n")
+        assert cli("index", "--index", index)[2] == ""
+
+    def test_a_data_set_is_indexed_alone(self, cli, tmp_path):
+        lines = [{"id": "x/1", "title": "A Bridge", "text": BRIDGE}, {"text": "It rained."}, 3]
+        write_articles(tmp_path, {"news.jsonl": "\n".join(map(json.dumps, lines))})
+        index = str(tmp_path / "new")
+        given = ("index", "--articles", str(tmp_path / "news.jsonl"), "--index", index)
+        status, output, errors = cli(*given)
+        assert (status, errors) == (0, "skipped news.jsonl#3: line 3 is not a JSON object\n")
+        assert "2 added" in output
+        assert "nothing has changed" in cli("index", "--index", index)[1]
+        assert cli("verify", "--index", index)[1].endswith(": intact\n")
+
     def test_another_faiss_index_and_its_recall(self, cli, small, tmp_path):
         output = cli("index", "--index", str(small), "--faiss", "HNSW8")[1]
         assert output.splitlines()[0].endswith("0 removed, 0 passages encoded")

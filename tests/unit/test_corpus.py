@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 
@@ -142,7 +143,7 @@ BAD = {
     "blank.txt": (b" \r\n\t\n", "has no words"),
     "bom.txt": (b"\xef\xbb\xbf\n", "has no words"),
     "marks.md": (b"# ---\n\n***\n", "has no words"),
-    "latin.txt": ("café".encode("latin-1"), "not UTF-8 (byte 3)"),
+    "cyrillic.txt": ("Мост открыт.".encode("koi8-r"), "not UTF-8 (byte 0)"),
     "binary.txt": (b"abc\0def", "NUL"),
     "photo.jpg": (b"\xff\xd8", "not one of the formats .txt, .md"),
     "noending": (b"text", "not one of the formats .txt, .md"),
@@ -160,10 +161,9 @@ def test_bad_files_are_named_and_good_ones_stay(tmp_path):
     entries, skipped = corpus.survey(tmp_path)
     assert [entry.id for entry in entries] == ["bridge.txt", "tariffs.md"]
     reasons = {error.path.name: error.reason for error in skipped}
-    assert set(reasons) == {*BAD, "folder.txt", "nowhere.txt", "pipe.txt"}
+    assert set(reasons) == {*BAD, "nowhere.txt", "pipe.txt"}
     for name, (_, reason) in BAD.items():
         assert reason in reasons[name]
-    assert "folder" in reasons["folder.txt"]
     assert "not a file" in reasons["nowhere.txt"]
     assert "not a file" in reasons["pipe.txt"]
     assert all(str(error).startswith(f"{error.path.name}: ") for error in skipped)
@@ -185,6 +185,72 @@ def test_a_file_over_the_limit_is_named(tmp_path, monkeypatch):
     entries, skipped = corpus.survey(tmp_path)
     assert [entry.id for entry in entries] == ["bridge.txt"]
     assert str(skipped[0]) == "long.txt: over 1 MB"
+
+
+def test_files_of_subfolders_are_articles_with_their_path_as_id(tmp_path):
+    article = {"a.txt": BRIDGE, "a.toml": "source = 'The Weir'"}
+    for folder in ("2019/may", ".hidden", "an-index"):
+        (tmp_path / folder).mkdir(parents=True)
+        write_articles(tmp_path / folder, article)
+    write_articles(tmp_path / "an-index", {"manifest.json": "{}"})
+    write_articles(tmp_path, {"a.txt": TARIFFS})
+    (tmp_path / "link").symlink_to(tmp_path / "2019")
+    entries, (linked,) = corpus.survey(tmp_path)
+    assert [entry.id for entry in entries] == ["2019/may/a.txt", "a.txt"]
+    assert str(linked).startswith("link: a folder that is linked")
+    below, above = (corpus.source_of(tmp_path, entry.id).read() for entry in entries)
+    assert (below.id, below.source, below.text) == ("2019/may/a.txt", "The Weir", BRIDGE)
+    assert (above.source, above.sha256) == (None, entries[1].text_sha256)
+
+
+def test_a_data_set_has_an_article_on_each_line(tmp_path):
+    lines = [
+        {"id": "m1", "title": "A Mill", "text": "It rained."},
+        {"text": TARIFFS},
+        {},
+        {"id": 4},
+    ]
+    data = "\n".join(map(json.dumps, lines))
+    write_articles(tmp_path, {"news.jsonl": data, "a.txt": BRIDGE, "b.csv": "text\nIt rained.\n"})
+    for source in (tmp_path, tmp_path / "news.jsonl"):
+        entries, skipped = corpus.survey(source)
+        ids = [entry.id for entry in entries if entry.id.startswith("news")]
+        assert ids == ["news.jsonl#2", "news.jsonl#m1"]
+        assert [str(error).split(" (")[0] for error in skipped] == [
+            "news.jsonl#3: line 3 has no text",
+            "news.jsonl#4: line 4 has no text",
+        ]
+        for entry in entries:
+            article = corpus.source_of(source, entry.id).read()
+            assert (article.id, article.sha256) == (entry.id, entry.text_sha256)
+    assert article.title == "A Mill"
+    with pytest.raises(ArticleError, match="has no article 9"):
+        corpus.source_of(tmp_path, "news.jsonl#9")
+
+
+def test_a_changed_line_of_a_data_set_changes_only_its_article(tmp_path):
+    write_articles(tmp_path, {"a.jsonl": '{"text": "It rained."}\n{"text": "It snowed."}'})
+    first, _ = corpus.survey(tmp_path)
+    write_articles(tmp_path, {"a.jsonl": '{"text": "It rained."}\n{"text": "It thawed, then."}'})
+    second, _ = corpus.survey(tmp_path, {entry.id: entry for entry in first})
+    assert [entry.id for entry in second] == ["a.jsonl#1", "a.jsonl#2"]
+    assert [a == b for a, b in zip(first, second, strict=True)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("a.csv", b"title,date\nA,2019\n", "no column called text or body"),
+        ("a.csv", b'text\n"It rained', "not CSV"),
+        ("a.jsonl", b"\xff\xfe\x00\xd8", "not UTF-8"),
+    ],
+)
+def test_a_data_set_that_cannot_be_read_is_named(tmp_path, name, data, reason):
+    write_articles(tmp_path, {name: data, "bridge.txt": BRIDGE})
+    entries, (error,) = corpus.survey(tmp_path)
+    assert [entry.id for entry in entries] == ["bridge.txt"]
+    assert error.path.name == name
+    assert reason in error.reason
 
 
 def test_hidden_files_and_sidecars_are_passed_over(tmp_path):

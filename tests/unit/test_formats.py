@@ -175,13 +175,21 @@ def test_a_line_of_pictures_is_no_text(text, kept):
     assert formats.read("a.md", text.encode()).text == kept
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "cp1252"])
+def test_texts_of_other_editors_are_decoded(encoding):
+    text = "The Café\n\n“It rained – at last”, she said of the drought.\n"
+    for name in ("a.txt", "a.md"):
+        assert formats.read(name, text.encode(encoding)).text.lstrip("\ufeff") == text
+
+
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
-        ("a.txt", b"caf\xe9 society", r"not UTF-8 \(byte 3\).*save it as UTF-8"),
-        ("a.md", b"\xff\xfea\x00", "not UTF-8"),
+        ("a.txt", "Мост".encode("koi8-r"), r"not UTF-8 \(byte 0\).*save it as UTF-8"),
+        ("a.txt", b"a plain text, but \x81", "not UTF-8"),
+        ("a.md", b"\xff\xfea\x00b", "not UTF-8"),
         ("a.txt", b"a\0b", "NUL"),
-        ("a.docx", b"text", r"\.txt, \.md"),
+        ("a.odt", b"text", r"\.txt, \.md"),
         ("a", b"text", r"\.txt, \.md"),
     ],
 )

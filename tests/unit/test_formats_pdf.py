@@ -208,3 +208,71 @@ def test_the_printed_byline_goes_before_the_author_of_the_file():
     assert (
         pdf_format.read(with_author(pdf(column(50, 700, lines)), "Ada Quill")).author == "Cy Moss"
     )
+
+
+SENTENCE = ["The mayor opened the bridge on Monday and said it", "had cost two million crowns in"]
+MORE = ["the end, though no one had counted what the old", "mill upon the hill had been worth to"]
+REST = ["all, which is more than she had once promised to", "the council of the town."]
+NOTE = "1 The mayor spoke to the paper on Sunday."
+
+
+@pytest.mark.parametrize(
+    ("pages", "found"),
+    [
+        (  # the paragraph begins on the page of the note
+            ([*column(50, 700, [*ARTICLE[:2], "", *SENTENCE]), (50, 40, 7, NOTE)], REST),
+            [" ".join(ARTICLE[:2]), NOTE, " ".join([*SENTENCE, *REST])],
+        ),
+        (  # it fills the page
+            ([*column(50, 700, SENTENCE), (50, 40, 7, NOTE)], [*REST, "", *ARTICLE[3:]]),
+            [NOTE, " ".join([*SENTENCE, *REST]), " ".join(ARTICLE[3:])],
+        ),
+        (  # it began on an earlier page
+            (SENTENCE, [*column(50, 700, MORE), (50, 40, 7, NOTE)], [*REST, "", *ARTICLE[3:]]),
+            [" ".join([*SENTENCE, *MORE, *REST]), NOTE, " ".join(ARTICLE[3:])],
+        ),
+        (  # at the foot of the first of two columns
+            ([*column(50, 700, SENTENCE), (50, 600, 7, NOTE), *column(330, 700, REST)],),
+            [NOTE, " ".join([*SENTENCE, *REST])],
+        ),
+        (  # nothing goes on
+            ([*column(50, 700, ARTICLE[:2]), (50, 40, 7, NOTE)], ARTICLE[3:]),
+            [" ".join(ARTICLE[:2]), NOTE, " ".join(ARTICLE[3:])],
+        ),
+    ],
+    ids=["paragraph", "page", "pages", "column", "closed"],
+)
+def test_a_note_is_never_inside_a_sentence(pages, found):
+    made = [page if isinstance(page[0], tuple) else column(50, 700, page) for page in pages]
+    assert blocks(pdf(*made)) == found
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        (("It rained all day—", "the dam broke."), "It rained all day—the dam broke."),
+        (("It rained all day", "—the dam broke."), "It rained all day—the dam broke."),
+        (("It rained all day –", "the dam broke."), "It rained all day – the dam broke."),
+        (("It rained all day", "– the dam broke."), "It rained all day – the dam broke."),
+        (("in the war of 1914–", "1918, it was said"), "in the war of 1914–1918, it was said"),
+        (("the men and/", "or women who came"), "the men and/or women who came"),
+    ],
+)
+def test_a_dash_at_the_end_of_a_line_gains_no_space(lines, text):
+    assert [block.text for block in paragraphs(set_in(*lines))] == [text]
+
+
+def test_numbers_are_no_title():
+    numbers = [(560, 700 - 20 * n, 14, f"{n} ") for n in range(1, 26)]
+    document = pdf_format.read(pdf([*numbers, *column(50, 500, ARTICLE)]))
+    assert document.title is None
+    assert pdf_format.read(pdf(column(50, 700, ["12 000 345", "", *ARTICLE]))).title is None
+
+
+@pytest.mark.parametrize("top", [(50, 740, 20), (50, 700, 8)], ids=["larger", "lower"])
+def test_a_headline_that_later_pages_repeat_as_running_head_stays(top):
+    pages = [[(50, 780, 8, "A Bridge"), *column(50, 600, ARTICLE)] for _ in range(3)]
+    pages[0][0] = (*top, "A Bridge")
+    text = pdf_format.read(pdf(*pages)).text
+    assert text.startswith("A Bridge\n\n")
+    assert text.count("A Bridge") == 1

@@ -133,18 +133,6 @@ def test_a_table_of_a_great_many_cells_is_not_written_out():
     assert "A: x" not in found
 
 
-@pytest.mark.parametrize(
-    "figure",
-    [
-        "<figure class=image><img src=a.jpg><figcaption>{}</figcaption></figure>",
-        "<div class='wp-caption right'><img src=a.jpg><p class='wp-caption-text'>{}</p></div>",
-    ],
-)
-def test_a_caption_can_be_quoted(figure):
-    caption = "The bridge at night, seen from the mill."
-    assert caption in quotes(figure.format(caption))
-
-
 def test_a_table_in_a_figure_is_read():
     table = "<table><tr><th>Year</th><th>Trucks</th></tr><tr><td>2018</td><td>64</td></tr></table>"
     assert blocks(f"<figure>{table}</figure>") == ["Year: 2018; Trucks: 64"]

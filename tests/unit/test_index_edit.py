@@ -223,8 +223,24 @@ def test_the_last_article_stays(small, encoder):
     assert listed(small / "articles") == ["tariffs.txt"]
 
 
+def test_an_article_of_a_subfolder_is_removed_with_its_sidecar(small, encoder):
+    below = write_articles(small / "articles" / "may", {"mill.txt": MILL, "mill.toml": ""})
+    build_index(index=small, encoder=encoder)
+    remove_article(small, "may/mill.txt", encoder=encoder)
+    assert list(below.iterdir()) == []
+    assert "may/mill.txt" not in open_index(small).article_ids()
+
+
+def test_a_line_of_a_data_set_is_not_removed(small, encoder):
+    write_articles(small / "articles", {"news.jsonl": '{"text": "It rained."}'})
+    build_index(index=small, encoder=encoder)
+    with pytest.raises(CorpusError, match=r"it is article 1 of news\.jsonl; remove it there"):
+        remove_article(small, "news.jsonl#1", encoder=encoder)
+    assert "news.jsonl#1" in open_index(small).article_ids()
+
+
 def test_a_removal_that_fails_keeps_the_file(small, encoder):
-    write_articles(small / "articles", {"tariffs.txt": b"\xff no text any more"})
+    write_articles(small / "articles", {"tariffs.txt": b"\x81 no text any more"})
     with pytest.raises(CorpusError, match="no article in"):
         remove_article(small, "bridge.txt", encoder=encoder)
     assert (small / "articles" / "bridge.txt").read_text() == BRIDGE

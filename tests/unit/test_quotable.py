@@ -104,6 +104,8 @@ def test_who_speaks(words, who):
         "Myth: It is old.\nFact: It is new.\n\nMyth: It is far.\nFact: It is near.",
         "Winner: Oslo. It won.\n\nThe Loser: Bergen.\n\nWinner: Moss.\n\nThe Loser: Hamar.",
         "Year: 2018\nNote: It rose.\n\nYear: 2019\nNote: It fell.",
+        "SUMMARY: It rained.\nAdvantages: It is cheap. It is near.\nDisadvantages: It is old.\n\n"
+        "SUMMARY: Is it dear? No.\nAdvantages: It is new.\nDisadvantages: Why pay?",
         "Year: 2018; Note: it rose.\n\nYear: 2019; Note: it fell.\n\nTown: Mill; Note: it fell.",
     ],
 )

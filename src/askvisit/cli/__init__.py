@@ -25,7 +25,7 @@ _COMMANDS = {
     **dict.fromkeys(("search", "timeline", "names"), "lookups"),
     **dict.fromkeys(("index", "verify", "doctor"), "index"),
     **dict.fromkeys(("evaluate", "calibrate"), "evaluate"),
-    **{name: name for name in ("ui", "mcp")},
+    **{name: name for name in ("add", "ui", "mcp")},
 }
 """The commands, and the module of each."""
 

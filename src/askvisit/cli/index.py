@@ -5,18 +5,20 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from askvisit.cli import options, show
 from askvisit.location_options import chosen_index
-from askvisit.text import counted, excerpt
+from askvisit.text import counted, excerpt, reads_as_english
 
 if TYPE_CHECKING:
     from askvisit.index import IndexLocation
 
 _DAMAGED = 4
+_EXAMPLES = 5
 
 
 @options.command(
@@ -54,11 +56,13 @@ _DAMAGED = 4
     ),
 )
 def index(chosen: argparse.Namespace) -> int:
-    """Build the index of a folder of articles (.txt, .md, .html, .pdf), or bring it up to date.
+    """Build the index of a folder of articles, or bring it up to date.
 
-    Only new and changed articles are encoded. A file that is not a usable article is skipped and
-    reported. A build that fails or is interrupted leaves the index as it was and says what it
-    keeps; it resumes where it stopped when it is run again.
+    Articles are .txt, .md, .html, .pdf, .docx and .eml files, in the folder and its subfolders, and
+    the lines of .jsonl and .csv files. Only new and changed ones are encoded. What is not a usable
+    article is skipped and reported; those not in English are indexed and counted. A build that
+    fails or is interrupted leaves the index as it was and says what it keeps; it resumes where it
+    stopped when it is run again.
 
     examples:
       askvisit index                                     after adding a file to index/articles/
@@ -87,6 +91,7 @@ def index(chosen: argparse.Namespace) -> int:
         raise
     for skipped in report.skipped:
         print(f"skipped {show.plain(str(skipped))}", file=sys.stderr)
+    _warn_of_other_languages(location, (*report.added, *report.changed))
     articles = counted(report.articles, "article")
     size = f"{report.folder}: {articles}, {counted(report.passages, 'passage')}"
     did = "nothing has changed"
@@ -99,6 +104,21 @@ def index(chosen: argparse.Namespace) -> int:
         print(f"searched with {report.faiss}, which finds {report.recall:.1%} of the ten nearest")
     print(f"{size}; {did}")
     return 0
+
+
+def _warn_of_other_languages(location: IndexLocation, names: Sequence[str]) -> None:
+    """Say how many of the articles just indexed are not in English, as far as can be told."""
+    built = location.open() if names else None
+    foreign = [n for n in names if built and not reads_as_english(built.article(n).text)]
+    if foreign:
+        examples = ", ".join(map(show.plain, foreign[:_EXAMPLES]))
+        more = ", …" if len(foreign) > _EXAMPLES else ""
+        print(
+            f"warning: {len(foreign):,} of {counted(len(names), 'new or changed article')} are not "
+            f"in English, or in a font that cannot be decoded, and will hardly be found: "
+            f"{examples}{more}",
+            file=sys.stderr,
+        )
 
 
 @options.command(

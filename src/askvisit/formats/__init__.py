@@ -1,7 +1,7 @@
 """Article formats, one file each: bytes in, `Document` out.
 
 A new format is one file here with `read(data) -> Document`, and one row in `_MODULES`. Formats that
-can carry hostile input are parsed in a separate process (`isolated`).
+can carry hostile input are parsed in a separate process (`isolated`). `datasets` reads many.
 """
 
 from collections.abc import Sequence
@@ -15,11 +15,16 @@ _MODULES = {
     ".html": "html",
     ".htm": "html",
     ".pdf": "pdf",
+    ".docx": "word",
+    ".eml": "mail",
 }
-_ISOLATED = ("html", "pdf")
+_ISOLATED = ("html", "pdf", "word", "mail")
 
 SUFFIXES = tuple(_MODULES)
-"""Supported file name suffixes, in lower case with the dot."""
+"""Suffixes of the names of files with one article, in lower case with the dot."""
+
+DATASETS = (".jsonl", ".csv")
+"""Those of files with an article on each line; see `datasets`."""
 
 
 @dataclass(frozen=True)

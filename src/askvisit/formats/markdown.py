@@ -1,4 +1,4 @@
-"""Markdown in UTF-8: stored without front matter and pictures, otherwise as is.
+"""Markdown: stored without front matter and pictures, otherwise as is.
 
 The title is that of the front matter (YAML), else a heading at the top.
 """

@@ -89,6 +89,7 @@ def set_text(data: bytes) -> SetText:
     glyphs = tuple(glyph for part, glyph in shown for _ in part)
     plain_text = text.replace("\f", "")
     title = _headline(blocks) or headline(plain_text)
+    title = title if title and _reads_like_title(title) else None
     return SetText(text, glyphs, title, _author(told, plain_text))
 
 
@@ -161,11 +162,17 @@ def _headline(blocks: list[Block]) -> str | None:
     """Return the block in the largest type on the first page, if it stands out."""
     sizes = sorted(block.size for block in blocks for _ in block.text)
     usual = sizes[len(sizes) // 2]
-    first = [b for b in blocks if b.page == 0 and len(b.text) <= _LONGEST_TITLE]
+    first = [b for b in blocks if b.page == 0 and _reads_like_title(b.text)]
     largest = max(first, key=lambda block: block.size, default=None)
     if largest is None or largest.size < _HEADLINE_SIZE * usual:
         return None
     return largest.text
+
+
+def _reads_like_title(text: str) -> bool:
+    """Return whether a text is short, and not mainly numbers: those of lines, a table's."""
+    letters = sum(character.isalpha() for character in text)
+    return len(text) <= _LONGEST_TITLE and letters > sum(map(str.isdecimal, text))
 
 
 def _author(told: Mapping[str, str], text: str) -> str | None:

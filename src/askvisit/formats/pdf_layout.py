@@ -25,6 +25,8 @@ _BULLET = re.compile(r"[•‣▪●]\s")
 _LIST_ITEM = re.compile(r"(?:[–—*-]|\d{1,2}[.)])\s")
 _PAGE_NUMBER = re.compile(r"(?:page )?#(?: ?(?:of|/) ?#)?|[–—-] ?# ?[–—-]", re.IGNORECASE)
 _HYPHEN = re.compile(r"(?<=\w)[-\u2010]$")
+_CLOSED_UP = re.compile(r"\w[–—/]\n|\n[–—]\w")
+"""Where a line ends inside a word or between words that no space parts: "1914–", "rain—"."""
 _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 )
@@ -38,6 +40,8 @@ _SHORT = 0.75
 """A sentence-ending line shorter than this share of the usual length ends its paragraph."""
 _CUT_OFF = 0.5
 """A line of body text shorter than this share ends its paragraph in any case."""
+_SAME_HEIGHT = 0.5
+"""Maximum difference in height of a running head on two pages, in type sizes."""
 _RUNNING = 2
 """Lines at the top and bottom of a page that may be running heads or page numbers."""
 _PARTS_WORDS = 0.03
@@ -79,13 +83,17 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> list[Block]:
     if not any(shown):
         return []
     setting = _Setting([line for page in shown for line in page])
-    lines = [(n, line) for n, page in enumerate(shown) for line in setting.in_one_go(page)]
+    lines = setting.in_one_go([(n, line) for n, page in enumerate(shown) for line in page])
     groups = [[lines[0]]]
     for before, after in pairwise(lines):
         if setting.parts(before[1], after[1], same_page=before[0] == after[0]):
             groups.append([])
         groups[-1].append(after)
     return [_block(group, setting) for group in groups]
+
+
+_Numbered = tuple[int, Line]
+"""A line and the page (from 0) that it is on."""
 
 
 class _Setting:
@@ -102,27 +110,38 @@ class _Setting:
         parted = sum(bool(_HYPHEN.search(line.text)) for line in lines)
         self.parts_words = parted > _PARTS_WORDS * len(lines)
 
-    def in_one_go(self, page: Sequence[Line]) -> list[Line]:
-        """Move small type at the head or foot of a page out of the way of the text.
+    def in_one_go(self, lines: Sequence[_Numbered]) -> list[_Numbered]:
+        """Move small type out of a sentence that goes on below it, or on the next column or page.
 
-        It would interrupt a sentence that continues across pages: a note goes before the last
-        paragraph, a head after the first.
+        A note or caption goes before the paragraph that it interrupts if that begins on its page,
+        otherwise behind it. The lines have their pages' numbers.
         """
-        first, end = 0, len(page)
-        while end and self._is_small(page[end - 1]):
-            end -= 1
-        while first < end and self._is_small(page[first]):
-            first += 1
-        body = page[first:end]
-        cuts = [n for n, (a, b) in enumerate(pairwise(body), 1) if self.parts(a, b, same_page=True)]
-        head, foot = page[:first], page[end:]
-        if not cuts:  # no paragraph break to move it to
-            return list(page)
-        last = cuts[-1] if foot and not ends_sentence(body[-1].text) else len(body)
-        start = cuts[0] if head and body[0].text[0].islower() else 0
-        if start > last:
-            return list(page)
-        return [*body[:start], *head, *body[start:last], *foot, *body[last:]]
+        found: list[_Numbered] = []
+        waiting: list[_Numbered] = []
+        start = 0  # where the last paragraph of `found` begins
+        small = False
+        for page, line in lines:
+            before, interrupted = found[-1:], small
+            small = self._is_small(line)
+            if small:
+                waiting.append((page, line))
+            elif not before or not self._goes_on(before[0], (page, line), interrupted):
+                found += [*waiting, (page, line)]
+                start, waiting = len(found) - 1, []
+            elif waiting and found[start][0] == waiting[0][0]:
+                found[start:] = [*waiting, *found[start:], (page, line)]
+                start, waiting = start + len(waiting), []
+            else:
+                found.append((page, line))
+        return found + waiting
+
+    def _goes_on(self, before: _Numbered, after: _Numbered, interrupted: bool) -> bool:
+        """Return whether a paragraph goes on in another line, with or without some between them."""
+        same_page = before[0] == after[0] and not interrupted
+        if self.parts(before[1], after[1], same_page=same_page):
+            return False
+        is_heading = len(before[1].text) < _CUT_OFF * self.length
+        return not (interrupted and is_heading) or after[1].text[0].islower()
 
     def _is_small(self, line: Line) -> bool:
         return line.size < (1 - _SAME_SIZE) * self.size
@@ -166,7 +185,8 @@ def _running(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     """Return each page's running lines: those at its top or foot that other pages share.
 
     Digits are masked. Left and right pages may have different heads; a bare page number need not
-    recur.
+    recur. What the first page shares with others only by its words, not by place and type, is its
+    headline.
     """
     edges = []
     for page in pages:
@@ -180,15 +200,26 @@ def _running(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
             on_side = counts[text] > 1 and 2 * counts[text] > len(edges[side::2])
             if on_side or (both[text] > 1 and 2 * both[text] > len(edges)):
                 running.add((side, text))
+    later = [line for edge in edges[1:] for line in edge]
     return [
         [
             line
             for line in edge
-            if (number % 2, _masked(line)) in running
+            if ((number % 2, _masked(line)) in running and (number or _recurs(line, later)))
             or (len(pages) > 1 and line in edge[:: len(edge) - 1 or 1] and _is_number(line))
         ]
         for number, edge in enumerate(edges)
     ]
+
+
+def _recurs(line: Line, others: Sequence[Line]) -> bool:
+    """Return whether other lines have the text of one, in the same type at the same height."""
+    return any(
+        _masked(line) == _masked(other)
+        and _alike(line, other)
+        and abs(line.y - other.y) <= _SAME_HEIGHT * line.size
+        for other in others
+    )
 
 
 def _is_number(line: Line) -> bool:
@@ -215,7 +246,10 @@ def _close(glyphs: list[Glyph], line: Line, parts_words: bool, page: int) -> Non
     last = glyphs[-1].text
     if last.endswith("\u00ad"):
         return
-    if not _HYPHEN.search("".join(glyph.text for glyph in glyphs[-2:])):
+    end = "".join(glyph.text for glyph in glyphs[-2:])
+    if _CLOSED_UP.search(f"{end}\n{line.text[:2]}"):
+        return
+    if not _HYPHEN.search(end):
         glyphs.append(Glyph(" ", page))
     elif parts_words and line.text[0].islower():
         # The hyphen is not part of the word's text, but its box is part of the word's.

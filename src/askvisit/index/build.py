@@ -46,7 +46,7 @@ from askvisit.vectors import (
 )
 
 if TYPE_CHECKING:
-    from askvisit.corpus import SourceFile
+    from askvisit.corpus import Source
     from askvisit.encoder import Encoder, FloatArray
 
 _BY_SIZE = "auto"
@@ -55,6 +55,9 @@ _BY_SIZE = "auto"
 _PIECE = 64
 """Passages of an article whose vectors are stored together, so that its length does not matter: a
 killed build loses fewer than twice as many, or what `encoder.texts_at_once` gives a GPU."""
+
+_TYPICAL = 2000
+"""Bytes that an article without a file of its own counts for in the progress."""
 
 _ALIKE = 0.9
 """Minimum share of unchanged passages for the old FAISS index's training to be reused."""
@@ -239,7 +242,7 @@ def _plan(folder: Path, options: BuildOptions, server: VectorServer | None) -> _
     else:
         with _bar(options, "reading", " articles") as advance:
 
-            def read(file: SourceFile, sha256: str) -> Article:
+            def read(file: Source, sha256: str) -> Article:
                 advance(1)
                 return partial.read(file, sha256)
 
@@ -371,8 +374,8 @@ def _write_texts(plan: _Plan, path: Path, rows: Path, options: BuildOptions) -> 
 def _size(path: Path) -> int:
     try:
         return path.stat().st_size
-    except OSError:  # it was removed since it was read
-        return 0
+    except OSError:  # it is in memory, or in a file with others
+        return _TYPICAL
 
 
 @contextmanager
@@ -517,8 +520,8 @@ class _PartialWork:
                     self._done[key] = start, size
                 self._end = file.tell()
 
-    def read(self, file: SourceFile, file_sha256: str) -> Article:
-        """Read a file with this hash, unless that is done; raises what `SourceFile.read` raises."""
+    def read(self, file: Source, file_sha256: str) -> Article:
+        """Read a file with this hash, unless that is done; raises what `Source.read` raises."""
         stored = self._get(f"{file_sha256} {file.id}")
         if stored is not None:
             return Article(**json.loads(stored))

@@ -144,11 +144,14 @@ def remove_article(index: Index, article_id: str, *, encoder: Encoder | None = N
         source = articles_folder(location)
         _remove_leftovers(source)
         known = tuple(manifests.read(folder).articles)
-        if article_id not in known or PurePath(article_id).name != article_id:
+        path, hidden = source / article_id, source / _REMOVED
+        if article_id not in known or not path.resolve().is_relative_to(source.resolve()):
             raise UnknownArticleError(article_id, known)
+        if not path.exists() and source.joinpath(article_id.partition("#")[0]).is_file():
+            name, _, line = article_id.partition("#")
+            raise CorpusError(f"it is article {line} of {name}; remove it there and index again")
         if len(known) == 1:
             raise CorpusError("the last article cannot be removed; add another one first")
-        path, hidden = source / article_id, source / _REMOVED
         if path.exists():
             path.replace(hidden)
         try:
@@ -159,7 +162,7 @@ def remove_article(index: Index, article_id: str, *, encoder: Encoder | None = N
             raise
         hidden.unlink(missing_ok=True)
         sidecar = path.with_suffix(".toml")
-        if path.stem not in {file.path.stem for file in corpus.scan(source)[0]}:
+        if sidecar.with_suffix("") not in {f.path.with_suffix("") for f in corpus.scan(source)[0]}:
             sidecar.unlink(missing_ok=True)
 
 

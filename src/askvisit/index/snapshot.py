@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from askvisit import corpus
 from askvisit.errors import AskvisitError, IndexDamagedError, PassageIndexError, rebuild_hint
@@ -168,7 +168,7 @@ class Verification:
     def rebuild_hint(self) -> str:
         """The command that rebuilds it; if the folder of articles is gone, it asks for one."""
         articles = manifests.kept_settings(self.folder).articles_folder or "articles"
-        there = os.path.isdir(self.folder / articles)
+        there = os.path.exists(self.folder / articles)
         return rebuild_hint(self.server or self.folder) + ("" if there else " --articles DIR")
 
 
@@ -228,6 +228,7 @@ def _compared(folder: Path, manifest: Manifest) -> tuple[tuple[str, ...], tuple[
     now = {entry.id: entry for entry in entries}
     changed = [name for name, entry in manifest.articles.items() if now.get(name) != entry]
     unusable = {error.path.name: str(error) for error in skipped}
-    gone = [unusable.get(name, f"{name} is gone") for name in changed if name not in now]
+    missing = [name for name in changed if name not in now]
+    gone = [unusable.get(PurePath(name).name, f"{name} is gone") for name in missing]
     edited = [f"{name} was edited" for name in changed if name in now]
     return (*gone, *edited), tuple(name for name in now if name not in manifest.articles)

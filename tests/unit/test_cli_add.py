@@ -1,0 +1,133 @@
+"""Pages from the web, from a server on the loopback address: limits, redirects, what is refused."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from harness.fakes import WordCounts
+
+from askvisit.cli import add, main
+from askvisit.errors import CorpusError
+from askvisit.index import open_index
+
+PAGE = "<html><head><title>The Café</title></head><body><article>{}</article></body></html>".format(
+    "<p>The mayor opened the café by the river on Monday, and the minister came to see it.</p>" * 4
+)
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        given = {
+            "/news/a-cafe.html": (200, "text/html; charset=iso-8859-1", PAGE.encode("latin-1")),
+            "/plain": (200, "text/plain", b"A Mill\n\nIt rained on the mill."),
+            "/large": (200, "text/html", b"x" * 2000),
+            "/image": (200, "image/png", b"x"),
+            "/broken": (200, "text/html", b""),
+        }
+        moves = {"/old": "/news/a-cafe.html", "/loop": "/loop", "/file": "file:///etc/passwd"}
+        moves |= {"/out": "http://0.0.0.0:1/", "/": "/plain?a=b c"}
+        path = self.path.partition("?")[0]
+        status, kind, data = given.get(path, (302 if path in moves else 404, "text/html", b""))
+        if path == "/slow":
+            self.server.waiting.wait(20)
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(data) + (9 if path == "/broken" else 0)))
+        if path in moves:
+            self.send_header("Location", moves[path])
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.waiting = threading.Event()
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.waiting.set()
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_a_page_is_kept_as_a_file_with_its_address(site, small, monkeypatch, capsys):
+    monkeypatch.setattr("askvisit.encoder.load", lambda name: WordCounts())
+    options = ("--private", "--index", str(small))
+    assert main(["add", f"{site}/old", f"{site}/", *options]) == 0
+    assert capsys.readouterr().out == "a-cafe.html: The Café\nplain.txt: A Mill\n"
+    article = open_index(small).article("a-cafe.html")
+    assert "opened the café by" in article.text
+    assert article.url == f"{site}/news/a-cafe.html"
+    assert (small / "articles" / "a-cafe.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("/nowhere", "404 Not Found"),
+        ("/image", "neither a page nor a text or PDF"),
+        ("/large", "over 0 MB"),
+        ("/broken", "IncompleteRead|broke off"),
+        ("/loop", "redirected too often"),
+        ("/file", "file:///etc/passwd is not an address of the web"),
+    ],
+)
+def test_what_cannot_be_had_says_why(site, path, reason, monkeypatch):
+    monkeypatch.setattr(add, "LARGEST_FILE", 1000)
+    with pytest.raises(CorpusError, match=reason):
+        add.fetch(site + path, private=True)
+
+
+def test_a_slow_page_is_given_up(site, monkeypatch):
+    monkeypatch.setattr(add, "SECONDS", 0.5)
+    with pytest.raises(CorpusError, match="takes over 0 seconds"):
+        add.fetch(f"{site}/slow", private=True)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://localhost:9/",
+        "http://10.0.0.1/",
+        "http://[::1]/",
+        "http://169.254.169.254/",
+        "http://0/",
+    ],
+)
+def test_this_machine_and_its_network_are_not_asked(url):
+    with pytest.raises(CorpusError, match="allow that with --private"):
+        add.fetch(url)
+
+
+def test_a_redirect_to_this_machine_is_not_followed(site, monkeypatch):
+    asked = []
+
+    class Public(str):
+        is_global = True
+
+    def address(text: str) -> Public:
+        asked.append(text)
+        checked = Public(text)
+        checked.is_global = len(asked) == 1  # the site itself passes for a public one
+        return checked
+
+    monkeypatch.setattr(add, "ip_address", address)
+    with pytest.raises(CorpusError, match=r"0\.0\.0\.0 is on this machine"):
+        add.fetch(f"{site}/out")
+    assert asked == ["127.0.0.1", "0.0.0.0"]
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://weir.example/", "weir.example", "file:///etc/passwd", "http://"]
+)
+def test_only_addresses_of_the_web_are_taken(url):
+    with pytest.raises(CorpusError, match="not an address of the web"):
+        add.fetch(url)

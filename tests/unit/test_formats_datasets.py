@@ -1,0 +1,79 @@
+"""Data sets: an article on each line, under the names that such files use."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from askvisit.formats import Document, datasets
+
+
+def articles(name: str, data: str) -> dict[str, Document | str]:
+    return dict(datasets.read(name, data.encode()))
+
+
+def line(**row: object) -> Document | str:
+    ((_, found),) = datasets.read("a.jsonl", json.dumps(row).encode())
+    return found
+
+
+def test_a_line_of_json_is_an_article():
+    row = [
+        *(("id", 7), ("headline", "A Bridge"), ("body", "It  rained.\n\nIt snowed.")),
+        *(("published_at", "2019-06-26T08:00:00Z"), ("authors", ["Ada Quill", "Bo Reed"])),
+        *(("source", {"id": None, "name": "The Weir"}), ("link", "https://weir.example/a")),
+    ]
+    assert articles("a.jsonl", json.dumps(dict(row))) == {
+        "7": Document(
+            "A Bridge\n\nIt  rained.\n\nIt snowed.\n",
+            title="A Bridge",
+            source="The Weir",
+            url="https://weir.example/a",
+            date="2019-06-26T08:00:00Z",
+            author="Ada Quill, Bo Reed",
+        )
+    }
+
+
+@pytest.mark.parametrize(
+    ("row", "known"),
+    [
+        ({"text": "A\n\nIt rained.", "title": "A"}, Document("A\n\nIt rained.\n", title="A")),
+        ({"Text": "It rained.", "URL": "javascript:x"}, Document("It rained.\n")),
+        ({"text": "", "content": "Rain."}, Document("Rain.\n")),
+        (
+            {"text": "Rain.", "date": "2019-06-26 08:00:00 UTC"},
+            Document("Rain.\n", date="2019-06-26"),
+        ),
+        ({"text": "Rain.", "date": "soon", "title": None}, Document("Rain.\n")),
+    ],
+)
+def test_names_and_values_vary(row, known):
+    assert line(**row) == known
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_row_of_csv_is_an_article(separator):
+    rows = [
+        ["id", "Title", "text"],
+        ["a1", "A", '"It ""rained"".\n\nIt snowed"'],
+        ["", "B", "Rain"],
+    ]
+    data = "\r\n".join(separator.join(row) for row in rows)
+    assert articles("a.CSV", f"\ufeff{data}\r\n") == {
+        "a1": Document('A\n\nIt "rained".\n\nIt snowed\n', title="A"),
+        "2": Document("B\n\nRain\n", title="B"),
+    }
+
+
+def test_lines_that_are_no_articles_say_why():
+    found = articles(
+        "a.jsonl", '{"text": "A"\n\n[1]\n{"id": "x", "text": "A"}\n{"id": "x", "text": "B"}'
+    )
+    assert found == {
+        "1": "line 1 is not a JSON object",
+        "3": "line 3 is not a JSON object",
+        "x": Document("A\n"),
+        "x (line 5)": "has the id of an earlier line",
+    }
