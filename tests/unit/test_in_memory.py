@@ -45,7 +45,7 @@ def of(*articles, encoder=None):
 
 def test_articles_in_memory_are_asked_under_their_own_ids():
     with of(OPENED, RAISED) as one:
-        (cited,) = one.ask(MAYOR).citations
+        cited = one.ask(MAYOR).citations[0]
         assert (cited.article_id, cited.span) == ("wire/17", "on Monday")
         assert one.articles["wire/17"] == replace(OPENED, date="2019-06-28")
         assert BRIDGE[cited.start : cited.end] == cited.quote
