@@ -15,7 +15,7 @@ from askvisit.errors import DataError
 from askvisit.evaluation import Question
 from askvisit.fitting import Sample, fit
 from askvisit.index import open_index
-from askvisit.records import Evidence, Hit, Sentence, Span, Window
+from askvisit.records import ArticleMatch, Evidence, Hit, Sentence, Span, Window
 
 TEXT = "\n".join(f"Line {n:02d} is here." for n in range(6))
 WIDTH = len("Line 00 is here.")
@@ -357,3 +357,43 @@ def test_a_question_to_articles_none_of_which_answers_counts_less():
     assert shares[1] / shares[0] == pytest.approx(fitting.ABSENT)
     alone = fitting._shares([one, replace(two, answerable=False, gold=())])
     assert alone[0] == pytest.approx(alone[1])
+
+
+def test_whether_another_article_answers_too_is_fitted_to_those_that_do():
+    """Here an article is right if it lacks nothing, however sure its sentences are."""
+    rng, samples = np.random.default_rng(3), many(120)
+    names = [f"{n}.txt" for n in range(6)]
+    sentences = [replace(s, article_id=name) for s, name in zip(SENTENCES, names, strict=True)]
+    window = [Window(s.article_id, s.start, s.end, s.text, (s,)) for s in sentences]
+    crowd = []
+    for number, one in enumerate(samples):
+        lacking = rng.uniform(0, 1, 6) > 0.5
+        matches = {
+            n: ArticleMatch(lacks=float(lack)) for n, lack in zip(names, lacking, strict=True)
+        }
+        evidence = Evidence(
+            tuple(
+                replace(hit, article_id=name)
+                for hit, name in zip(one.evidence.hits, names, strict=True)
+            ),
+            tuple(window),
+            {(s.article_id, s.start): 1.0 for s in sentences},
+            matches,
+            searched=6,
+        )
+        spans = [replace(s, sentence=t) for s, t in zip(one.spans, sentences, strict=True)]
+        gold = tuple(n for n in range(6) if not lacking[n])
+        answerable = number % 4 > 0 and bool(gold)
+        crowd.append(
+            replace(
+                one,
+                evidence=evidence,
+                spans=spans,
+                gold=gold if answerable else (),
+                answerable=answerable,
+            )
+        )
+    fitted = fit(crowd, "scripted")
+    assert set(fitted.also) >= {"intercept", "lacks"}
+    assert fitted.also["lacks"] < -1
+    assert fit(samples, "scripted").also == {}  # each was asked of one article

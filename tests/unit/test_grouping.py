@@ -333,3 +333,24 @@ def test_an_article_far_from_the_best_is_not_read():
     many = [hit(str(n), 1.0) for n in range(20)]
     assert len(grouping.relevant(many)) == grouping.MOST_ARTICLES
     assert grouping.relevant([]) == []
+
+
+@pytest.mark.parametrize(
+    ("also", "articles"),
+    [
+        ({"intercept": 9.0}, ["first", "third", "second", "fourth"]),
+        ({"intercept": -9.0}, ["first"]),
+        ({"intercept": -1.0, "similar": 2.0}, ["first", "third"]),
+        ({"intercept": 1.0, "behind": -0.8}, ["first", "second"]),
+        ({"intercept": -1.0, "same": 3.0}, ["first", "third"]),
+    ],
+)
+def test_another_article_answers_where_that_is_likely(evidence, also, articles):
+    similar = {("first.txt", "third.txt"): 0.9, ("first.txt", "second.txt"): 0.1}
+    evidence = replace(evidence, matches={}, similarities=similar)
+    fitted = replace(calibration(), also=also)
+    candidates = ranking.rank(evidence, ScriptedReader(SCRIPT).read(ASKED, evidence), fitted)
+    found = grouping.answers_of_each(evidence, candidates, fitted, 0.5)
+    assert {c.article_id.removesuffix(".txt") for c in found} == set(articles)
+    assert found[0] == candidates[0]
+    assert grouping.answers_of_each(evidence, candidates, fitted, 0.99) == []

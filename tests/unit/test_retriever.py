@@ -285,6 +285,28 @@ def test_of_what_is_searched_the_best_passages_are_read(tmp_path):
     assert read == every
 
 
+def test_among_many_articles_twice_as_many_passages_are_read(tmp_path):
+    texts = {f"{n}.txt": f"Story {n} tells of the mayor and of nobody else." for n in range(14)}
+    over = retriever(tmp_path, texts)
+    for articles, read in ((9, 3), (10, 6), (14, 6)):
+        evidence = over.gather("Which mayor?", sorted(texts)[:articles], passages=3)
+        assert len(evidence.windows) == read
+        assert evidence.searched == articles
+
+
+def test_articles_that_are_read_are_compared_as_a_whole(tmp_path):
+    texts = {
+        "a.txt": "The mayor opened the bridge.",
+        "b.txt": "The bridge: the mayor opened it.",
+        "c.txt": "A herring swims with another herring.",
+    }
+    over = retriever(tmp_path, texts)
+    similar = over.gather("Who opened the bridge?", passages=9).similarities
+    assert similar["a.txt", "a.txt"] == pytest.approx(1)
+    assert similar["a.txt", "b.txt"] > 0.6 > 0.3 > similar["a.txt", "c.txt"]
+    assert over.gather("Who opened the bridge?", ["a.txt"], passages=9).similarities == {}
+
+
 def test_the_surroundings_of_the_best_passages_can_be_read_too(tmp_path):
     other = "Here is a paragraph that tells of nothing in particular, at some length, number {}."
     blocks = [other.format(n) for n in range(200)]
