@@ -11,7 +11,7 @@ from askvisit import dates, formats, printed
 from askvisit.errors import ArticleError, CorpusError
 from askvisit.formats import PageView
 from askvisit.printed import PrintedFact
-from askvisit.records import Article
+from askvisit.records import Article, Entry
 from askvisit.text import is_utf8
 
 LARGEST_FILE = 10_000_000
@@ -122,15 +122,6 @@ class SourceFile:
         if told is None:
             raise ArticleError(self.sidecar, f"date is not a valid date; write {dates.FORM}")
         return told
-
-
-@dataclass(frozen=True)
-class Entry:
-    """An article's hashes: of the file (and sidecar) it is made from, and of its text."""
-
-    id: str
-    file_sha256: str
-    text_sha256: str
 
 
 def scan(folder: Path) -> tuple[list[SourceFile], list[ArticleError]]:

@@ -62,6 +62,15 @@ class ArticleRecord:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """An article's hashes: of the file (and sidecar) it is made from, and of its text."""
+
+    id: str
+    file_sha256: str
+    text_sha256: str
+
+
+@dataclass(frozen=True)
 class Sentence:
     """One sentence of an article; `paragraph` counts from 1 (a headline is paragraph 1)."""
 

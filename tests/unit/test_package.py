@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -192,6 +193,28 @@ def test_data_flows_one_way(path):
         elif own in ("cli", "web"):
             allowed -= {"web"}
     assert own_units(path) <= allowed
+
+
+def test_no_chain_of_imports_is_longer_than_twelve_modules():
+    """Whoever reads a module may have to read all that it imports, and what these import."""
+    named = {
+        ".".join(("askvisit", *path.relative_to(SOURCE).with_suffix("").parts)): path
+        for path in MODULES
+    }
+    named = {name.removesuffix(".__init__"): path for name, path in named.items()}
+    packages = {name for name, path in named.items() if path.name == "__init__.py"}
+    own = {}
+    for name, path in named.items():
+        found = imports(tree(path), inside_functions=False) & set(named)
+        parts = {other.rpartition(".")[0] for other in found}  # of `from package import module`
+        own[name] = found - (packages & parts) - {name, "askvisit"}
+
+    @cache
+    def chain(name: str) -> list[str]:
+        return [name, *max(map(chain, own[name]), key=len, default=[])]
+
+    longest = max(map(chain, named), key=len)
+    assert len(longest) <= 12, " → ".join(longest)
 
 
 def test_every_module_and_folder_is_described():

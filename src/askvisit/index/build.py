@@ -45,8 +45,8 @@ from askvisit.vectors import (
 )
 
 if TYPE_CHECKING:
-    from askvisit.corpus import Entry
     from askvisit.encoder import Encoder, FloatArray
+    from askvisit.records import Entry
 
 _BY_SIZE = "auto"
 """Chooses the FAISS factory by the number of passages, and goes on doing so as they grow."""
