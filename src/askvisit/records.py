@@ -101,8 +101,9 @@ class Passage:
 class Hit:
     """A passage that retrieval found.
 
-    `dense` is the cosine of question and passage (-1..1), `bm25` the BM25 score (0 if no
-    word is shared, higher is better), `fused` what the hits are ordered by (best first).
+    `dense` is the cosine of question and passage (-1..1), on the default encoder's scale
+    (`askvisit.similarity`), `bm25` the BM25 score (0 if no word is shared, higher is better),
+    `fused` what the hits are ordered by (best first).
     """
 
     article_id: str

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from askvisit.rewriting.mentions import names
+from askvisit.name_spans import names
 from askvisit.text import (
     AUXILIARIES,
     LETTERS,
@@ -113,15 +113,20 @@ def without_greeting(message: str) -> str:
 
 def unwrap(question: str) -> str:
     """Return a question without its courtesies; unchanged if it has nothing else."""
-    left = without_greeting(question.strip())
+    left = bare(question)
+    if not content_words(left):
+        return question
+    is_opened = not question.strip().startswith(left[:1])
+    return left[0].upper() + left[1:] if is_opened else left
+
+
+def bare(message: str) -> str:
+    """Return a message without courtesies around it, even if nothing is left."""
+    left = without_greeting(message.strip())
     while (closing := _CLOSING.search(left)) and closing.start() > 0:
         left = (left[: closing.start()].rstrip() + closing[1]).strip()
     opening = _OPENING.match(left)
-    is_opened = opening is not None or not question.strip().startswith(left[:1])
-    left = left[opening.end() :] if opening else left
-    if not content_words(left):
-        return question
-    return left[0].upper() + left[1:] if is_opened else left
+    return left[opening.end() :] if opening else left
 
 
 _COMMON = 30_000
