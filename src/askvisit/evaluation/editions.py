@@ -338,12 +338,15 @@ def figures_of(
         "list_recall": figure(lists, _list_recall),
         "list_precision": figure(lists, _citation_precision),
     } | {
-        f"kind {kind}": share(
-            only(answered, lambda row, kind=kind: row.question.kind == kind),
-            lambda row: row.first_is_right,
-        )
+        f"kind {kind}": share(_of_kind(answered, kind), lambda row: row.first_is_right)
         for kind in kinds
     }
+
+
+def _of_kind(
+    rows: Mapping[str, Sequence[EditionAnswer]], kind: str
+) -> dict[str, list[EditionAnswer]]:
+    return only(rows, lambda row: row.question.kind == kind)
 
 
 def play_dialogue(
