@@ -59,11 +59,6 @@ _GREETING = re.compile(
     rf"|{_ASSENT}{_STOP}(?!\d))(?=\w)",
     re.IGNORECASE,
 )
-ORDERS = frozenset(
-    "name list define count compare give show tell translate summarise summarize".split()
-)
-"""Verbs that a question may begin with."""
-
 _POLITE = (
     "a|again|all|also|and|answer|another|any|can|could|curious|did|do|excuse|for|got|happen|happy|have|"
     "here|i['’]?d|i['’]?m|i|is|just|kindly|know|let|like|love|may|maybe|me|might|my|need|next|now|ok|"
@@ -72,16 +67,22 @@ _POLITE = (
 )
 """Words that a question may be wrapped in."""
 
-_FRAME = (
-    r"(?:(?:tell|remind|inform|advise|enlighten)\s+(?:me|us)|let\s+me\s+know|know|wonder(?:ing)?|"
-    r"curious|idea|question(?:\s+for\s+you)?(?:\s+is)?|please|pls|plz|kindly|ask(?:\s+you)?|find\s+out|"
-    r"learn|hear|understand|see|(?:say|explain|answer|show\s+me)(?=\s+(?:wh|how|if)|\s*[:,]))\b(?!-)"
-    r"(?!\s+(?:(?:some|any|every)thing|more|all)?\s*(?:about|of|on)\b(?!\s+(?:wh|how)))"
+_WRAPPING = rf"(?:(?:{_POLITE})\b[\s,.!:;–-]*)"
+
+_ALONE = (
+    r"(?:tell|remind|inform|advise|enlighten)\s+(?:me|us)|let\s+me\s+know|please|pls|plz|kindly|"
+    r"question(?=\s*:)|(?:say|explain|answer|show\s+me)(?=\s+(?:wh|how|if)|\s*[:,])"
 )
-"""What ends the wrapping: "I was just wondering", "could you please tell me"."""
+_AFTER_POLITE = (
+    r"know|wonder(?:ing)?|curious|idea|question(?:\s+for\s+you)?(?:\s+is)?|ask(?:\s+you)?|"
+    r"find\s+out|learn|hear|understand|see"
+)
+"""What ends the wrapping, by itself and after polite words: "tell me", "I was wondering"."""
 
 _OPENING = re.compile(
-    rf"(?:(?:{_POLITE})\b[\s,.!:;–-]*)*{_FRAME}[\s,.!:;–-]*(?:(?:if|whether)\s+(?=\w+\s+\w+))?"
+    rf"(?:{_WRAPPING}*(?:{_ALONE})|{_WRAPPING}+(?:{_AFTER_POLITE}))"
+    r"\b(?!-)(?!\s+(?:(?:some|any|every)thing|more|all)?\s*(?:about|of|on)\b(?!\s+(?:wh|how)))"
+    r"[\s,.!:;–-]*(?:(?:if|whether)\s+(?=\w+\s+\w+))?"
     rf"|(?:(?:{_ASK}|ok|okay|well|so|just|um+|uh+|er+m?|hmm+|sorry|excuse\s+me|great|right|also)"
     rf"\b[\s,.!:–-]+)+(?=(?:{_BEGINS}|explain|describe|discuss|list|name|say|compare|find)\b)",
     re.IGNORECASE,
@@ -116,7 +117,7 @@ def unwrap(question: str) -> str:
     left = bare(question)
     if not content_words(left):
         return question
-    is_opened = not question.strip().startswith(left[:1])
+    is_opened = not question.strip().startswith(left.rstrip("?"))
     return left[0].upper() + left[1:] if is_opened else left
 
 
@@ -139,6 +140,11 @@ _LONG = 8
 _LONG_NAME = 6
 """Minimum letters of a capitalised word that may be an ordinary word of the articles, or have a
 wrong letter in it: "Lund" is not "Lind"."""
+
+ORDERS = frozenset(
+    "name list define count compare give show tell translate summarise summarize".split()
+)
+"""Verbs that a question may begin with."""
 
 _FIRST_WORDS = [
     word for kind in (QUESTION_WORDS, AUXILIARIES, PREPOSITIONS, ORDERS) for word in sorted(kind)
