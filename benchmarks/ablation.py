@@ -184,9 +184,7 @@ def is_right(
 ) -> bool:
     """Ask a question; return whether it is answered by a right sentence, or rightly refused."""
     answer = asked.ask(question.question, min_confidence=0)
-    row = EditionAnswer(
-        question.kind, question.spans, question.several, edition.text, answer, threshold
-    )
+    row = EditionAnswer(question, edition.text, answer, threshold)
     return row.answered_right if question.spans else not row.given
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from askvisit.metrics import Figure, auroc_of, by_article, exact_match, figure, token_f1
+from askvisit.metrics import Figure, auroc_of, by_article, figure, token_f1, tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,11 @@ def table(
         f"{'threshold':<10} {least:>7.2f}",
         *(_line(name, found) for name, found in figures.items() if found.value is not None),
     ]
+
+
+def exact_match(text: str, gold: Sequence[str]) -> float:
+    """Return 1.0 if the tokens match those of a gold text, else 0.0."""
+    return float(any(tokens(text) == tokens(item) for item in gold))
 
 
 def _line(name: str, found: Figure) -> str:

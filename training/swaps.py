@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from askvisit import name_kinds, names
+from askvisit.name_spans import spans
 from askvisit.passages import sentences
 from askvisit.records import Article
-from askvisit.rewriting.mentions import spans
 
 _NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?!\w)")
 

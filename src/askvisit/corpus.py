@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Self
 
 from askvisit import dates, formats, printed
 from askvisit.errors import ArticleError, CorpusError
 from askvisit.formats import Document, PageView
 from askvisit.printed import PrintedFact
-from askvisit.records import Article
+from askvisit.records import Article, Entry
 from askvisit.text import is_utf8
 
 LARGEST_FILE = 10_000_000
@@ -150,21 +149,6 @@ class DatasetArticle:
     def metadata(self) -> dict[str, str]:
         """Return nothing: it has no sidecar."""
         return {}
-
-
-@dataclass(frozen=True)
-class Entry:
-    """An article's hashes: of the file (and sidecar) it is made from, and of its text."""
-
-    id: str
-    file_sha256: str
-    text_sha256: str
-
-    @classmethod
-    def of(cls, article: Article) -> Self:
-        """Return the entry of an article that is made from no file."""
-        made_of = hashlib.sha256(repr(article).encode()).hexdigest()
-        return cls(article.id, made_of, article.sha256)
 
 
 Source = SourceFile | DatasetArticle

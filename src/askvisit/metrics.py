@@ -11,6 +11,7 @@ import string
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import TypeVar
 
 import numpy as np
@@ -31,11 +32,6 @@ def tokens(text: str) -> list[str]:
     return _ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split()
 
 
-def exact_match(text: str, gold: Sequence[str]) -> float:
-    """Return 1.0 if the tokens match those of a gold text, else 0.0."""
-    return float(any(tokens(text) == tokens(item) for item in gold))
-
-
 def token_f1(text: str, gold: Sequence[str]) -> float:
     """Return the best harmonic mean of token precision and recall over the gold texts."""
     return max(_f1(tokens(text), tokens(item)) for item in gold)
@@ -54,18 +50,9 @@ def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float | Non
     """
     if not positives or not negatives:
         return None
-    ranked = sorted(
-        [(value, True) for value in positives] + [(value, False) for value in negatives]
-    )
-    rank_sum, at = 0.0, 0
-    while at < len(ranked):
-        end = at
-        while end < len(ranked) and ranked[end][0] == ranked[at][0]:
-            end += 1
-        rank_sum += (at + 1 + end) / 2 * sum(positive for _, positive in ranked[at:end])
-        at = end
-    count = len(positives)
-    return (rank_sum - count * (count + 1) / 2) / (count * len(negatives))
+    ordered = np.sort(negatives)
+    below, not_above = (ordered.searchsorted(positives, side) for side in ("left", "right"))
+    return float((below + not_above).sum()) / (2 * len(positives) * len(negatives))
 
 
 def auroc_of(scores: Sequence[tuple[bool, float]]) -> float | None:
@@ -110,6 +97,16 @@ def figure(
             found.append(again)
     low, high = np.quantile(found, (0.025, 0.975))
     return Figure(value, len(everything), float(low), float(high))
+
+
+def only(groups: Mapping[str, Sequence[Row]], keep: Callable[[Row], bool]) -> dict[str, list[Row]]:
+    """Return the rows of each group that are kept."""
+    return {name: [row for row in rows if keep(row)] for name, rows in groups.items()}
+
+
+def share(groups: Mapping[str, Sequence[Row]], of: Callable[[Row], float]) -> Figure:
+    """Return the mean of a measure of single rows, as `figure` does."""
+    return figure(groups, lambda rows: fmean(of(row) for row in rows))
 
 
 def _f1(given: list[str], gold: list[str]) -> float:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal, Protocol, TypeVar, get_args
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,20 +27,9 @@ Context = tuple[str, str, str]
 """The text before a mention in its sentence, the name as written there, and the text after."""
 
 
-class HasKind(Protocol):
-    """Anything with a name kind."""
-
-    @property
-    def kind(self) -> NameKind:
-        """Its kind."""
-
-
-Named = TypeVar("Named", bound=HasKind)
-
 Scores = NDArray[np.float64]
 
 KINDS: tuple[NameKind, ...] = get_args(NameKind)
-_HEADINGS: dict[NameKind, str] = {"person": "People", "place": "Places", "other": "Other names"}
 FITTED = Path(__file__).with_suffix(".npz")
 LEAST_MARGIN = 0.7
 """Minimum margin of the best kind over the next."""
@@ -122,16 +111,8 @@ class KindClassifier:
 
 def kinds(names: Sequence[NameInContext]) -> list[NameKind]:
     """Return the kind of each name, using the bundled weights."""
-    told = _fitted().judged(names, vectors(names))
-    return [kind if is_sure else "other" for kind, is_sure in told]
-
-
-def by_kind(named: Iterable[Named]) -> list[tuple[str, list[Named]]]:
-    """Group items under a heading for each `kind` that occurs, keeping their order."""
-    groups: dict[NameKind, list[Named]] = {kind: [] for kind in KINDS}
-    for one in named:
-        groups[one.kind].append(one)
-    return [(_HEADINGS[kind], group) for kind, group in groups.items() if group]
+    judged = _fitted().judged(names, vectors(names))
+    return [kind if is_sure else "other" for kind, is_sure in judged]
 
 
 @cache

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 
 from askvisit import quotable
 from askvisit.caching import remembered
-from askvisit.name_kinds import NameInContext, NameKind, kinds
+from askvisit.name_kinds import KINDS, NameInContext, NameKind, kinds
+from askvisit.name_spans import has_separate_lines, spans
 from askvisit.records import Article, Citation, Sentence, Span
-from askvisit.rewriting.mentions import has_separate_lines, spans
 from askvisit.text import (
     CALENDAR,
     PREPOSITIONS,
@@ -63,6 +63,8 @@ _NO_NOUN = re.compile(r".*ly|last|next|early|late|today|yesterday|tomorrow|who|w
 _OF_A_PLACE = re.compile(r"\b(?:in|at|near|outside|towards?|across|into)\s+$", re.IGNORECASE)
 _A_RELATIVE = re.compile(r"\b(?:his|her|their|my|our)\s+\w+,?\s+$", re.IGNORECASE)
 _COLUMN_NAME = re.compile(r"(?:^|; )([^:;\n]{1,60}): ")
+
+_HEADINGS: dict[NameKind, str] = {"person": "People", "place": "Places", "other": "Other names"}
 
 _Token = tuple[int, str]
 """Where a word begins, and the word."""
@@ -358,8 +360,8 @@ def key_names(
             merged[found.name.casefold()].extend((article, m) for m in found.mentions)
     ranked = sorted(merged.values(), key=lambda rows: -len(rows))[:most]
     in_context = [in_sentences([mention for _, mention in rows]) for rows in ranked]
-    told = zip(ranked, in_context, kinds(in_context), strict=True)
-    return tuple(_key_name(name.name, kind, rows) for rows, name, kind in told)
+    named = zip(ranked, in_context, kinds(in_context), strict=True)
+    return tuple(_key_name(name.name, kind, rows) for rows, name, kind in named)
 
 
 def _key_name(name: str, kind: NameKind, rows: Sequence[tuple[Article, Mention]]) -> KeyName:
@@ -370,6 +372,12 @@ def _key_name(name: str, kind: NameKind, rows: Sequence[tuple[Article, Mention]]
         for n, (article, m) in enumerate(rows, 1)
     )
     return KeyName(name, tuple(forms), len(rows), citations, kind)
+
+
+def by_kind(found: Sequence[KeyName]) -> list[tuple[str, list[KeyName]]]:
+    """Group names under a heading for each kind that occurs, keeping their order."""
+    groups = {kind: [name for name in found if name.kind == kind] for kind in KINDS}
+    return [(_HEADINGS[kind], names) for kind, names in groups.items() if names]
 
 
 @remembered(_MEGABYTES)

@@ -64,6 +64,21 @@ class ArticleRecord:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """An article's hashes: of the file (and sidecar) it is made from, and of its text."""
+
+    id: str
+    file_sha256: str
+    text_sha256: str
+
+    @classmethod
+    def of(cls, article: Article) -> Self:
+        """Return the entry of an article that is made from no file."""
+        made_of = hashlib.sha256(repr(article).encode()).hexdigest()
+        return cls(article.id, made_of, article.sha256)
+
+
+@dataclass(frozen=True)
 class Sentence:
     """One sentence of an article; `paragraph` counts from 1 (a headline is paragraph 1)."""
 
@@ -94,8 +109,9 @@ class Passage:
 class Hit:
     """A passage that retrieval found.
 
-    `dense` is the cosine of question and passage (-1..1), `bm25` the BM25 score (0 if no
-    word is shared, higher is better), `fused` what the hits are ordered by (best first).
+    `dense` is the cosine of question and passage (-1..1), on the default encoder's scale
+    (`askvisit.similarity`), `bm25` the BM25 score (0 if no word is shared, higher is better),
+    `fused` what the hits are ordered by (best first).
 
     What is known about its article, and the paragraph and page that it begins on, are filled in for
     the hits that `Assistant.search` and `Answer.nearest` show, as far as they are known.

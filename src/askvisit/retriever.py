@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import product
@@ -19,6 +19,7 @@ from askvisit.passages import passages as passages_of
 from askvisit.passages import sentences as sentences_of
 from askvisit.passages import windows
 from askvisit.records import Article, ArticleMatch, Citation, Evidence, Hit, Passage, Window
+from askvisit.similarity import similarity
 from askvisit.store import bm25_among, covered_among
 from askvisit.vectors import normalise
 
@@ -100,28 +101,13 @@ class Retriever:
             bm25 |= dict(self._index.bm25(question, _QUOTED, ranges))
         dense |= self._index.cosines(vector, bm25.keys() - dense.keys())
         found = list(dense)
-        scores = fused([dense[n] for n in found], [bm25.get(n, 0.0) for n in found])
         passages = self._index.passages(found)
         names = sorted({passage.article_id for passage in passages.values()})
         several, today = len(names) > 1, self._today
         time = asked_time(question, today) if several and today is not None else None
         matches = self._matches(question, names, quoted, time)
-        hits = [
-            Hit(
-                article_id=passages[n].article_id,
-                start=passages[n].start,
-                end=passages[n].end,
-                text=passages[n].text,
-                dense=dense[n],
-                bm25=bm25.get(n, 0.0),
-                fused=score
-                - _penalty(matches.get(passages[n].article_id))
-                + _gain(passages[n], cited),
-            )
-            for n, score in zip(found, scores, strict=True)
-        ]
-        hits.sort(key=lambda hit: (-hit.fused, hit.article_id, hit.start))
-        return hits, matches, time
+        rows = [(passages[n], dense[n], bm25.get(n, 0.0)) for n in found]
+        return _hits(rows, self._encoder, matches, cited), matches, time
 
     def gather(
         self,
@@ -240,28 +226,37 @@ def evidence_in(
         covered = covered_among(question, [article.text for article in articles])
         rated = zip(articles, covered, strict=True)
         matches = {a.id: ArticleMatch(lacks=1 - share, published=a.date) for a, share in rated}
-    rows = zip(found, dense, bm25, fused(dense, bm25), strict=True)
-    hits = [
-        Hit(
-            p.article_id,
-            p.start,
-            p.end,
-            p.text,
-            near,
-            words,
-            score - _penalty(matches.get(p.article_id)),
-        )
-        for p, near, words, score in rows
-    ]
-    hits.sort(key=lambda hit: -hit.fused)
+    hits = _hits(list(zip(found, dense, bm25, strict=True)), encoder, matches)
     best = {(hit.article_id, hit.start, hit.end) for hit in hits[:passages]}
     read: list[Window] = []
     for article in articles:
         ranges = [(start, end) for name, start, end in best if name == article.id]
         inside = [s for s in sentences_of(article) if any(a <= s.start < b for a, b in ranges)]
         read += windows(article.text, inside)
-    evidence = _evidence(question, hits, read)
-    return replace(evidence, matches=matches, searched=len(articles))
+    return replace(_evidence(question, hits, read), matches=matches, searched=len(articles))
+
+
+def _hits(
+    rows: Sequence[tuple[Passage, float, float]],
+    encoder: Encoder,
+    matches: Mapping[str, ArticleMatch],
+    cited: Sequence[Citation] = (),
+) -> list[Hit]:
+    """Return passages with their cosines and BM25 scores as hits, best first."""
+    scores = fused([dense for _, dense, _ in rows], [bm25 for _, _, bm25 in rows])
+    hits = [
+        Hit(
+            found.article_id,
+            found.start,
+            found.end,
+            found.text,
+            dense=similarity(dense, encoder),
+            bm25=bm25,
+            fused=score - _penalty(matches.get(found.article_id)) + _gain(found, cited),
+        )
+        for (found, dense, bm25), score in zip(rows, scores, strict=True)
+    ]
+    return sorted(hits, key=lambda hit: (-hit.fused, hit.article_id, hit.start))
 
 
 def _ages(published: Sequence[str | None], covered: Sequence[float]) -> list[float]:

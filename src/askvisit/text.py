@@ -145,7 +145,7 @@ def content_words(text: str) -> list[str]:
     In a small corpus, BM25 would give a rare stop word too much weight. "US" and "WHO" in
     capitals are names.
     """
-    kept = (word.lower() for word in words(text) if _carries_topic(word))
+    kept = (w.lower() for w in words(text) if w in _NAMES or w.lower() not in STOP_WORDS)
     return list(dict.fromkeys(kept))
 
 
@@ -274,7 +274,3 @@ class Vocabulary:
 def _sentence_starts(text: str) -> list[str]:
     """Return the words that begin a sentence, a line or a quotation."""
     return [word for word in _SENTENCE_START.findall(text) if word]
-
-
-def _carries_topic(word: str) -> bool:
-    return word in _NAMES or word.lower() not in STOP_WORDS

@@ -17,10 +17,10 @@ from askvisit.calibration import shipped
 from askvisit.dates import PartialDate, Precision, publication_day
 from askvisit.dates.resolving import DatedWords, dated
 from askvisit.errors import QuestionError
+from askvisit.name_spans import names
 from askvisit.reader import SentenceReader
 from askvisit.records import Article, Citation, Evidence, Sentence, Span
 from askvisit.retriever import Retriever
-from askvisit.rewriting.mentions import names
 from askvisit.text import content_words, ends_sentence, stem, stems, words
 
 if TYPE_CHECKING:
@@ -126,7 +126,8 @@ def on_topic(
     for candidate in _ranked(topic, _only(evidence, places), reader):
         sentence = candidate.span.sentence
         scores[sentence.article_id, sentence.start] = candidate.confidence
-    sure = {place for place, score in scores.items() if score >= _least_confidence()}
+    least = shipped(SentenceReader.name).thresholds["normal"]
+    sure = {place for place, score in scores.items() if score >= least}
     found = []
     for article in articles:
         about = _spoken_of(topic, index.sentences(article.id))
@@ -222,11 +223,6 @@ def _ranked(about: str, evidence: Evidence, reader: SentenceReader) -> list[Cand
         elif not named or _mentions(named, _leading_to(sentence, read)):
             others.append(candidate)
     return held + others
-
-
-def _least_confidence() -> float:
-    """Return the minimum confidence in a sentence that is shown besides the best."""
-    return shipped(SentenceReader.name).thresholds["normal"]
 
 
 def _holds(about: str, sentence: str) -> bool:

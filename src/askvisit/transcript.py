@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from askvisit.errors import DataError, reason_of
-from askvisit.index import Articles, PassageIndex
 from askvisit.records import Answer, AnswerGroup, Article, Citation
 from askvisit.text import printable
 
@@ -127,18 +126,13 @@ def read(path: Path) -> list[Mapping[str, Any]]:
     return found
 
 
-def prove(answers: Iterable[Answer | Mapping[str, Any]], index: PassageIndex) -> list[Proof]:
-    """Compare every citation with the articles as they are now in the index.
+def prove(
+    answers: Iterable[Answer | Mapping[str, Any]], articles: Mapping[str, Article]
+) -> list[Proof]:
+    """Compare every citation with the articles by id as they are now; each is read once.
 
     answers: `Answer`s, or what `read` returned.
     """
-    return prove_in(answers, Articles(index))
-
-
-def prove_in(
-    answers: Iterable[Answer | Mapping[str, Any]], articles: Mapping[str, Article]
-) -> list[Proof]:
-    """Compare every citation with articles by id; each is read once."""
     known = set(articles)
     read: dict[str, Article] = {}
     proofs = []

@@ -19,8 +19,8 @@ from unittest import mock
 from askvisit import Answer, Assistant, formats, transcript
 from askvisit.errors import AskvisitError
 from askvisit.formats import isolated
+from askvisit.index import Articles, open_index, verify_index
 from askvisit.index import manifest as manifests
-from askvisit.index import open_index, verify_index
 from askvisit.index.edit import add_article
 from askvisit.passages import passages, sentences
 from askvisit.records import Article
@@ -255,7 +255,7 @@ class Targets:
         else:
             path.write_text(json.dumps(mixed(random, {"answers": [asdict(self.earlier)]})))
         with contextlib.suppress(AskvisitError):
-            transcript.prove(transcript.read(path), open_index(self.index))
+            transcript.prove(transcript.read(path), Articles(open_index(self.index)))
 
     def link(self, random: Random) -> None:
         place = {

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 from askvisit import transcript
-from askvisit.index import build_index, open_index
+from askvisit.index import Articles, build_index, open_index
 from askvisit.records import Answer
 from harness.fakes import WordCounts, citation
 
@@ -91,7 +91,7 @@ def prove(count: int, seed: int, folder: Path) -> list[tuple[Edited, transcript.
     build_index(index=folder, encoder=WordCounts())
     saved = folder.parent / f"{folder.name}.jsonl"
     saved.write_text("\n".join(json.dumps(asdict(answer)) for answer in answers))
-    found_now = transcript.prove(transcript.read(saved), open_index(folder))
+    found_now = transcript.prove(transcript.read(saved), Articles(open_index(folder)))
     return [(expected[proof.article_id], proof) for proof in found_now]
 
 

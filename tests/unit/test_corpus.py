@@ -10,8 +10,9 @@ import pytest
 from harness.fakes import BRIDGE, ROOT, TARIFFS, VISIT, write_articles
 
 from askvisit import corpus
-from askvisit.corpus import Entry, SourceFile
+from askvisit.corpus import SourceFile
 from askvisit.errors import ArticleError, CorpusError
+from askvisit.records import Entry
 
 
 def read(folder, name):

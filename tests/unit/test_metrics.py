@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from askvisit.metrics import auroc, exact_match, token_f1
+from askvisit.metrics import auroc, token_f1
 
 
 @pytest.mark.parametrize(
@@ -42,9 +42,7 @@ def test_token_f1(words, gold, value):
     assert token_f1(words, [gold]) == pytest.approx(value)
 
 
-def test_exact_match_and_f1_are_those_of_squad():
-    assert exact_match("The  Xi Jinping!", ["xi jinping"]) == 1
-    assert exact_match("Xi", ["xi jinping"]) == 0
+def test_f1_is_that_of_squad():
     assert token_f1("the late Kim Jong Il", ["Kim Jong Il"]) == pytest.approx(2 * 3 / (4 + 3))
     assert token_f1("in 2009", ["2009", "the year 2009"]) == pytest.approx(2 / 3)
     assert token_f1("Oslo", ["Lund"]) == 0

@@ -13,7 +13,6 @@ from askvisit.name_kinds import (
     FITTED,
     KindClassifier,
     NameInContext,
-    by_kind,
     features,
     kinds,
     vectors,
@@ -137,20 +136,6 @@ def test_examples_are_marked_mentions_of_what_they_are_called():
     for article, _, example in examples():
         assert example.mentions, (article, example.name)
         assert example.name in {form for _, form, _ in example.mentions}
-
-
-def test_names_stand_under_headings_people_first():
-    class Named:
-        def __init__(self, kind):
-            self.kind = kind
-
-    one, other, place = Named("person"), Named("other"), Named("place")
-    assert by_kind([other, place, one]) == [
-        ("People", [one]),
-        ("Places", [place]),
-        ("Other names", [other]),
-    ]
-    assert by_kind([]) == []
 
 
 def test_people_and_places_of_other_articles_are_told():

@@ -8,10 +8,10 @@ from harness.timing import growth
 
 from askvisit import Assistant, build_index
 from askvisit.errors import QuestionError
-from askvisit.names import of_article
+from askvisit.name_spans import spans
+from askvisit.names import KeyName, by_kind, of_article
 from askvisit.passages import sentences
 from askvisit.records import Article, Sentence
-from askvisit.rewriting.mentions import spans
 
 
 def found(text: str) -> dict[str, int]:
@@ -168,3 +168,13 @@ def test_names_are_counted_over_articles_and_cited(assistant):
 def test_fewer_than_one_name_cannot_be_asked_for(assistant):
     with pytest.raises(QuestionError, match="must be 1 or more"):
         assistant.names(0)
+
+
+def test_names_stand_under_headings_people_first():
+    one, other, place = (KeyName("X", ("X",), 0, (), kind) for kind in ("person", "other", "place"))
+    assert by_kind([other, place, one]) == [
+        ("People", [one]),
+        ("Places", [place]),
+        ("Other names", [other]),
+    ]
+    assert by_kind([]) == []

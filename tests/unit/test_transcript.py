@@ -12,7 +12,7 @@ from harness.fakes import BRIDGE, citation
 from askvisit import transcript
 from askvisit.cli import main
 from askvisit.errors import DataError
-from askvisit.index import build_index, open_index
+from askvisit.index import Articles, build_index, open_index
 from askvisit.records import Answer, AnswerGroup, ArticleRequest, GroupMember, numbered_on
 
 QUOTE = "The mayor opened the bridge on Monday."
@@ -28,7 +28,7 @@ REFUSED = Answer("Why?", "Why did it rain?", "not_found", False, "The articles d
 
 
 def statuses(answers, folder):
-    return [proof.status for proof in transcript.prove(answers, open_index(folder))]
+    return [proof.status for proof in transcript.prove(answers, Articles(open_index(folder)))]
 
 
 def saved(tmp_path, text, name="saved.json"):
@@ -78,7 +78,7 @@ def test_moved_changed_and_gone(small):
     article = small / "articles" / "bridge.txt"
     article.write_text("A first paragraph, which is new here.\n\n" + BRIDGE)
     rebuilt(small)
-    (proof,) = transcript.prove([found()], open_index(small))
+    (proof,) = transcript.prove([found()], Articles(open_index(small)))
     assert (proof.status, proof.now_at) == ("moved", article.read_text().index(QUOTE))
     article.write_text(BRIDGE.replace("Monday", "Tuesday"))
     rebuilt(small)
@@ -207,7 +207,7 @@ def test_the_quotes_of_parts_are_numbered_on(small):
     assert f"> {QUOTE} [1]" in text
     assert "> The minister came to see the bridge. [2]" in text
     assert text.count("- [1] ") == text.count("- [2] ") == 1
-    proofs = transcript.prove([two_parts()], open_index(small))
+    proofs = transcript.prove([two_parts()], Articles(open_index(small)))
     assert [(proof.number, proof.status) for proof in proofs] == [(1, "intact"), (2, "intact")]
 
 

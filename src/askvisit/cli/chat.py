@@ -155,7 +155,9 @@ def _in_terminal(chat: _Chat) -> int:
     """Chat at a terminal; errors and Ctrl-C end a line, not the conversation."""
     with suppress(ImportError):  # Python may be built without it
         import readline  # noqa: F401 - gives `input` editing and history
-    print(f"{_welcome(chat.assistant)} Type /help for the commands, Ctrl-D to quit.")
+    count = len(chat.assistant.articles)
+    about = f"{count:,} articles" if count > 1 else "the article"
+    print(f"Ask about {about}. Type /help for the commands, Ctrl-D to quit.")
     interrupted = False
     while True:
         try:
@@ -198,12 +200,6 @@ def _from_input(chat: _Chat) -> int:
 
 def _one_line(error: AskvisitError) -> str:
     return one_line(show.plain(str(error)))
-
-
-def _welcome(assistant: Assistant) -> str:
-    count = len(assistant.articles)
-    about = f"{count:,} articles" if count > 1 else "the article"
-    return f"Ask about {about}."
 
 
 def _place(number: int, place: Citation | Hit) -> str:

@@ -172,9 +172,10 @@ def _verify_index(location: IndexLocation) -> int:
 
 def _verify_answers(path: Path, location: IndexLocation) -> int:
     from askvisit import transcript
+    from askvisit.index import Articles
 
     answers = transcript.read(path)
-    proofs = transcript.prove(answers, location.open())
+    proofs = transcript.prove(answers, Articles(location.open()))
     for proof in proofs:
         moved = "" if proof.now_at is None else f", now at {proof.now_at}"
         where = f"{show.plain(proof.article_id)}{moved}"

@@ -152,7 +152,7 @@ def timeline(found: Sequence[TimelineEntry]) -> str:
 
 def names(found: Sequence[KeyName]) -> str:
     """Show people, places and others, most mentioned first: how often, and where."""
-    from askvisit.name_kinds import by_kind
+    from askvisit.names import by_kind
 
     blocks = []
     for heading, group in by_kind(found):

@@ -60,16 +60,12 @@ class PartialDate:
         return cls(day.year, day.month, None if unit == "month" else day.day)
 
     @classmethod
-    def within(cls, first: date, last: date) -> Self | None:
-        """Return the month, or else the year, that contains two days; None if there is none."""
+    def week_of(cls, day: date) -> Self | None:
+        """Return the month, or else the year, that contains a day's week (from Monday), if any."""
+        first, last = week_of(day)
         if first.year != last.year:
             return None
         return cls(first.year, first.month if first.month == last.month else None)
-
-    @classmethod
-    def week_of(cls, day: date) -> Self | None:
-        """Return the month, or else the year, that contains a day's week (from Monday), if any."""
-        return cls.within(*week_of(day))
 
     @property
     def precision(self) -> Precision:
@@ -86,12 +82,6 @@ class PartialDate:
         """The last day that it may mean."""
         month = self.month or 12
         return date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
-
-    def at(self, precision: Precision) -> PartialDate:
-        """Return the date at no more than this precision."""
-        if precision == "year" or self.month is None:
-            return PartialDate(self.year)
-        return PartialDate(self.year, self.month) if precision == "month" else self
 
     @property
     def order(self) -> tuple[int, int, int]:

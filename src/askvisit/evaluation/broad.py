@@ -7,16 +7,16 @@ Without `essential` sentences the article does not answer it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
-from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from askvisit.errors import DataError
 from askvisit.evaluation.questions import json_lines
-from askvisit.metrics import Figure, auroc_of, f1, figure
+from askvisit.metrics import Figure, auroc_of, f1, figure, only, share
 from askvisit.text import excerpt
 
 if TYPE_CHECKING:
@@ -76,11 +76,8 @@ class Quoted:
     @property
     def f1(self) -> float:
         """Harmonic mean of recall (essential) and precision (essential or useful), 0..1."""
-        if not self.essential:
-            return 0.0
-        precision = self.right / len(self.sentences)
-        recall = self.essential / len(self.question.essential)
-        return f1(precision, recall)
+        precision = self.right / max(1, len(self.sentences))
+        return f1(precision, self.essential / len(self.question.essential))
 
 
 def holds_broad(path: Path) -> bool:
@@ -150,8 +147,9 @@ def evaluate_broad(
     check_broad(questions, editions)
     texts = {edition.id: edition.text for edition in editions}
     asked_of: dict[str, list[Quoted]] = {}
-    for article, about in groupby(sorted(questions, key=_article), _article):
-        with models.assistant(texts[article]) as assistant:
+    article = attrgetter("article")
+    for name, about in groupby(sorted(questions, key=article), article):
+        with models.assistant(texts[name]) as assistant:
             for asked in about:
                 answer = assistant.ask(asked.question, min_confidence=threshold)
                 forced = answer
@@ -178,45 +176,37 @@ def broad_figures(asked: dict[str, list[Quoted]]) -> dict[str, Figure]:
     A question refused at the threshold quotes nothing there; the names that begin with `forced_`
     are of the answers if nothing is refused.
     """
-    answerable = {story: [r for r in rows if r.answerable] for story, rows in asked.items()}
-    missing = {story: [r for r in rows if not r.answerable] for story, rows in asked.items()}
-    given = {story: [r for r in rows if r.given] for story, rows in answerable.items()}
-
-    def share(of: Callable[[Quoted], float], *, forced: bool) -> Figure:
-        return figure(answerable, lambda rows: fmean((forced or r.given) and of(r) for r in rows))
-
-    def recall(*, forced: bool) -> Figure:
-        def measure(rows: Sequence[Quoted]) -> float:
-            found = sum(row.essential for row in rows if forced or row.given)
-            return found / sum(len(row.question.essential) for row in rows)
-
-        return figure(answerable, measure)
-
-    def both(prefix: str, *, forced: bool) -> dict[str, Figure]:
-        return {
-            f"{prefix}found": share(lambda row: row.right > 0, forced=forced),
-            f"{prefix}recall": recall(forced=forced),
-            f"{prefix}precision": figure(answerable if forced else given, _precision),
-            f"{prefix}f1": share(lambda row: row.f1, forced=forced),
-            f"{prefix}all": share(
-                lambda row: row.essential == len(row.question.essential), forced=forced
-            ),
-        }
-
+    answerable = only(asked, lambda row: row.answerable)
+    refusing = {
+        story: [row if row.given else replace(row, sentences=frozenset()) for row in rows]
+        for story, rows in answerable.items()
+    }
+    forced = {story: [replace(r, given=True) for r in rows] for story, rows in answerable.items()}
     return {
-        **both("", forced=False),
-        **both("forced_", forced=True),
-        "false_answers": figure(missing, lambda rows: fmean(row.given for row in rows)),
+        **_of_sentences("", refusing),
+        **_of_sentences("forced_", forced),
+        "false_answers": share(only(asked, lambda row: not row.answerable), lambda row: row.given),
         "auroc": figure(
             asked, lambda rows: auroc_of([(row.answerable, row.confidence) for row in rows])
         ),
     }
 
 
+def _of_sentences(prefix: str, rows: Mapping[str, Sequence[Quoted]]) -> dict[str, Figure]:
+    """Return the figures of what is quoted in answer to questions that have an answer."""
+    return {
+        f"{prefix}found": share(rows, lambda row: row.right > 0),
+        f"{prefix}recall": figure(rows, _recall),
+        f"{prefix}precision": figure(only(rows, lambda row: row.given), _precision),
+        f"{prefix}f1": share(rows, lambda row: row.f1),
+        f"{prefix}all": share(rows, lambda row: row.essential == len(row.question.essential)),
+    }
+
+
+def _recall(rows: Sequence[Quoted]) -> float:
+    return sum(row.essential for row in rows) / sum(len(row.question.essential) for row in rows)
+
+
 def _precision(rows: Sequence[Quoted]) -> float | None:
     count = sum(len(row.sentences) for row in rows)
     return sum(row.right for row in rows) / count if count else None
-
-
-def _article(question: BroadQuestion) -> str:
-    return question.article

@@ -27,7 +27,7 @@ from askvisit.calibration import fitted_for
 from askvisit.errors import DataError
 from askvisit.evaluation.questions import json_lines
 from askvisit.index import temporary_index
-from askvisit.metrics import Figure, auroc, figure, token_f1
+from askvisit.metrics import Figure, auroc_of, figure, only, share, token_f1
 
 if TYPE_CHECKING:
     from askvisit.calibration import Calibration
@@ -212,24 +212,27 @@ class Models:
 
 @dataclass(frozen=True)
 class EditionAnswer:
-    """A question, the spans that answer it in an edition, and what was answered."""
+    """What was answered to a question of an edition, asked without a threshold."""
 
-    kind: str
-    spans: tuple[Range, ...]
-    several: bool
+    question: EditionQuestion
     text: str
     answer: Answer
     threshold: float
 
     @property
+    def answerable(self) -> bool:
+        """Whether the edition answers the question."""
+        return bool(self.question.spans)
+
+    @property
     def given(self) -> bool:
-        """Whether it is answered at the threshold (it was asked without one)."""
+        """Whether it is answered at the threshold."""
         return self.answer.found and self.answer.confidence >= self.threshold
 
     @property
     def first_is_right(self) -> bool:
         """Whether the first citation contains a gold span."""
-        return any(_holds(c, self.spans) for c in self.answer.citations[:1])
+        return any(_holds(c, self.question.spans) for c in self.answer.citations[:1])
 
     @property
     def answered_right(self) -> bool:
@@ -239,10 +242,10 @@ class EditionAnswer:
     @property
     def span_f1(self) -> float:
         """Token F1 of the first citation's span against the gold ones."""
-        if not self.answer.citations:
-            return 0.0
-        first = self.answer.citations[0]
-        return token_f1(first.span or first.quote, [self.text[a:b] for a, b in self.spans])
+        gold = [self.text[a:b] for a, b in self.question.spans]
+        return max(
+            (token_f1(c.span or c.quote, gold) for c in self.answer.citations[:1]), default=0
+        )
 
 
 @dataclass(frozen=True)
@@ -286,9 +289,8 @@ def evaluate_editions(
         with models.assistant(edition.text) as assistant:
             least = assistant.threshold() if threshold is None else threshold
             by_edition[edition.id] = [
-                EditionAnswer(q.kind, q.spans, q.several, edition.text, answer, least)
+                EditionAnswer(q, edition.text, assistant.ask(q.question, min_confidence=0), least)
                 for q in edition.questions
-                for answer in [assistant.ask(q.question, min_confidence=0)]
             ]
             for dialogue in dialogues:
                 if dialogue.article == edition.id:
@@ -296,7 +298,7 @@ def evaluate_editions(
                     complete[edition.story] += play_dialogue(
                         assistant, dialogue, least, complete=True
                     )
-    return figures_of(both, by_edition) | turn_figures(turns) | complete_figures(complete)
+    return figures_of(both, by_edition) | dialogue_figures(turns, complete)
 
 
 def figures_of(
@@ -304,43 +306,47 @@ def figures_of(
 ) -> dict[str, Figure]:
     """Return the figures of questions that were asked, by name."""
     asked = {a.story: [*by_edition[a.id], *by_edition[b.id]] for a, b in both}
+    answered = only(asked, lambda row: row.answerable)
+    given = only(answered, lambda row: row.given)
+    lists = only(given, lambda row: row.question.several)
     flips: dict[str, list[Flip]] = {}
     for a, b in both:
         sides = zip(by_edition[a.id], by_edition[b.id], strict=True)
         flips[a.story] = [
-            Flip(x, y) if x.spans else Flip(y, x)
+            Flip(x, y) if x.answerable else Flip(y, x)
             for x, y in sides
-            if bool(x.spans) != bool(y.spans)
+            if x.answerable != y.answerable
         ]
-    answered = {story: [r for r in rows if r.spans] for story, rows in asked.items()}
-    missing = {story: [r for r in rows if not r.spans] for story, rows in asked.items()}
-    given = {story: [r for r in rows if r.given] for story, rows in answered.items()}
-    lists = {story: [r for r in rows if r.several] for story, rows in given.items()}
-    kinds = sorted({row.kind for rows in answered.values() for row in rows})
+    kinds = sorted({row.question.kind for rows in answered.values() for row in rows})
     return {
-        "surer_where_answered": figure(flips, _surer),
-        "both_right": figure(flips, lambda rows: fmean(_both_right(flip) for flip in rows)),
-        "flip_auroc": figure(flips, _flip_auroc),
-        "flip_answered_right": figure(
-            flips, lambda rows: fmean(f.answering.answered_right for f in rows)
+        "surer_where_answered": share(
+            flips, lambda f: f.answering.answer.confidence > f.other.answer.confidence
         ),
-        "flip_false": figure(flips, lambda rows: fmean(f.other.given for f in rows)),
-        "right_first": figure(answered, lambda rows: fmean(r.first_is_right for r in rows)),
-        "span_f1": figure(answered, lambda rows: fmean(r.span_f1 for r in rows)),
-        "answered": figure(answered, lambda rows: fmean(r.given for r in rows)),
-        "answered_right": figure(answered, lambda rows: fmean(r.answered_right for r in rows)),
-        "false_answers": figure(missing, lambda rows: fmean(r.given for r in rows)),
+        "both_right": share(flips, lambda f: f.answering.answered_right and not f.other.given),
+        "flip_auroc": figure(
+            flips, lambda rows: _auroc([side for f in rows for side in (f.answering, f.other)])
+        ),
+        "flip_answered_right": share(flips, lambda f: f.answering.answered_right),
+        "flip_false": share(flips, lambda f: f.other.given),
+        "right_first": share(answered, lambda row: row.first_is_right),
+        "span_f1": share(answered, lambda row: row.span_f1),
+        "answered": share(answered, lambda row: row.given),
+        "answered_right": share(answered, lambda row: row.answered_right),
+        "false_answers": share(only(asked, lambda r: not r.answerable), lambda row: row.given),
         "auroc": figure(asked, _auroc),
         "citation_precision": figure(given, _citation_precision),
         "list_recall": figure(lists, _list_recall),
         "list_precision": figure(lists, _citation_precision),
     } | {
-        f"kind {kind}": figure(
-            {story: [r for r in rows if r.kind == kind] for story, rows in answered.items()},
-            lambda rows: fmean(r.first_is_right for r in rows),
-        )
+        f"kind {kind}": share(_of_kind(answered, kind), lambda row: row.first_is_right)
         for kind in kinds
     }
+
+
+def _of_kind(
+    rows: Mapping[str, Sequence[EditionAnswer]], kind: str
+) -> dict[str, list[EditionAnswer]]:
+    return only(rows, lambda row: row.question.kind == kind)
 
 
 def play_dialogue(
@@ -367,66 +373,39 @@ def play_dialogue(
     return rows
 
 
-def turn_figures(turns: Mapping[str, Sequence[Turn]]) -> dict[str, Figure]:
-    """Return the shares of right turns: of all, and of answerable and unanswerable follow-ups."""
+def dialogue_figures(
+    turns: Mapping[str, Sequence[Turn]], complete: Mapping[str, Sequence[Turn]]
+) -> dict[str, Figure]:
+    """Return the shares of right turns: of all, and of follow-ups with an answer and without.
+
+    complete: the same turns, asked in full.
+    """
     if not any(turns.values()):
         return {}
-    return {
-        "turns_right": figure(turns, lambda rows: fmean(row.right for row in rows)),
-        "follow_ups_answered_right": _follow_ups(turns, answerable=True),
-        "follow_ups_refused": _follow_ups(turns, answerable=False),
-    }
-
-
-def complete_figures(turns: Mapping[str, Sequence[Turn]]) -> dict[str, Figure]:
-    """Return the same for follow-ups that were asked in full."""
-    if not any(turns.values()):
-        return {}
-    return {
-        "complete_answered_right": _follow_ups(turns, answerable=True),
-        "complete_refused": _follow_ups(turns, answerable=False),
-    }
-
-
-def _follow_ups(turns: Mapping[str, Sequence[Turn]], *, answerable: bool) -> Figure:
-    chosen = {
-        story: [row for row in rows if row.is_follow_up and row.answerable == answerable]
-        for story, rows in turns.items()
-    }
-    return figure(chosen, lambda rows: fmean(row.right for row in rows))
-
-
-def _surer(flips: Sequence[Flip]) -> float:
-    return fmean(f.answering.answer.confidence > f.other.answer.confidence for f in flips)
-
-
-def _both_right(flip: Flip) -> bool:
-    return flip.answering.answered_right and not flip.other.given
-
-
-def _flip_auroc(flips: Sequence[Flip]) -> float | None:
-    return auroc(
-        [f.answering.answer.confidence for f in flips], [f.other.answer.confidence for f in flips]
-    )
+    figures = {"turns_right": share(turns, lambda turn: turn.right)}
+    for name, played in (("follow_ups", turns), ("complete", complete)):
+        follow_ups = only(played, lambda turn: turn.is_follow_up)
+        with_answer = only(follow_ups, lambda turn: turn.answerable)
+        without = only(follow_ups, lambda turn: not turn.answerable)
+        figures[f"{name}_answered_right"] = share(with_answer, lambda turn: turn.right)
+        figures[f"{name}_refused"] = share(without, lambda turn: turn.right)
+    return figures
 
 
 def _auroc(rows: Sequence[EditionAnswer]) -> float | None:
-    return auroc(
-        [r.answer.confidence for r in rows if r.spans],
-        [r.answer.confidence for r in rows if not r.spans],
-    )
+    return auroc_of([(row.answerable, row.answer.confidence) for row in rows])
 
 
 def _list_recall(rows: Sequence[EditionAnswer]) -> float:
     return fmean(
         any(_holds(citation, [span]) for citation in row.answer.citations)
         for row in rows
-        for span in row.spans
+        for span in row.question.spans
     )
 
 
 def _citation_precision(rows: Sequence[EditionAnswer]) -> float:
-    return fmean(_holds(c, row.spans) for row in rows for c in row.answer.citations)
+    return fmean(_holds(c, row.question.spans) for row in rows for c in row.answer.citations)
 
 
 def _holds(citation: Citation, spans: Sequence[Range]) -> bool:

@@ -13,14 +13,14 @@ import gzip
 import json
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, median, quantiles
 from typing import TYPE_CHECKING, Any
 
 from askvisit.errors import DataError, QuestionError, reason_of
-from askvisit.metrics import Figure, auroc_of, by_article, figure, token_f1
+from askvisit.metrics import Figure, auroc_of, by_article, figure, only, share, token_f1
 from askvisit.options import check_question
 from askvisit.text import excerpt, one_line
 
@@ -87,6 +87,16 @@ class _Row:
     forced: Answer
 
     @property
+    def answerable(self) -> bool:
+        """Whether a sentence answers."""
+        return bool(self.question.sentences)
+
+    @property
+    def is_far(self) -> bool:
+        """Whether it is about another topic than the articles'."""
+        return not self.answerable and self.question.kind == "unanswerable-far"
+
+    @property
     def article(self) -> str | None:
         """The article that the likeliest sentence is from."""
         return self.forced.citations[0].article_id if self.forced.citations else None
@@ -115,27 +125,28 @@ def evaluate(
         if not default.found:
             forced = assistant.ask(question.question, min_confidence=0)
         rows.append(_Row(question, default, forced))
-    right = [row for row in rows if row.question.sentences]
-    missing = [row for row in rows if not row.question.sentences]
-    far = [row for row in missing if row.question.kind == "unanswerable-far"]
-    near = [row for row in missing if row.question.kind != "unanswerable-far"]
+    groups = by_article(rows, [row.article for row in rows])
+    right = only(groups, lambda row: row.answerable)
+    far = only(groups, lambda row: row.is_far)
+    near = only(groups, lambda row: not row.answerable and not row.is_far)
+    p95 = quantiles(times, n=20, method="inclusive")[-1] if len(times) > 1 else None
     turns = {str(n): play(assistant, dialogue) for n, dialogue in enumerate(dialogues)}
     return {
-        "ranked_first": _mean(right, lambda r: is_right(r.question, r.forced.citations[:1])),
-        "ranked_in_three": _mean(right, lambda r: is_right(r.question, r.forced.citations[:3])),
-        "span_f1": _mean(
-            [r for r in right if r.question.spans], lambda r: _span_f1(r.question, r.forced)
+        "ranked_first": share(right, lambda r: is_right(r.question, r.forced.citations[:1])),
+        "ranked_in_three": share(right, lambda r: is_right(r.question, r.forced.citations[:3])),
+        "span_f1": share(only(right, lambda row: bool(row.question.spans)), _span_f1),
+        "answered_right": share(right, lambda r: is_right(r.question, r.default.citations[:1])),
+        "answered": share(right, lambda row: row.default.found),
+        "citations": share(
+            only(right, lambda row: row.default.found), lambda row: len(row.default.citations)
         ),
-        "answered_right": _mean(right, lambda r: is_right(r.question, r.default.citations[:1])),
-        "answered": _mean(right, _answered),
-        "citations": _mean([r for r in right if _answered(r)], lambda r: len(r.default.citations)),
-        "false_answers_near": _mean(near, _answered),
-        "false_answers_far": _mean(far, _answered),
-        "auroc_near": _auroc([*right, *near]),
-        "auroc_far": _auroc([*right, *far]),
+        "false_answers_near": share(near, lambda row: row.default.found),
+        "false_answers_far": share(far, lambda row: row.default.found),
+        "auroc_near": _auroc(only(groups, lambda row: not row.is_far)),
+        "auroc_far": _auroc(only(groups, lambda row: row.answerable or row.is_far)),
         "turns_right": figure(turns, fmean),
         "latency_p50": Figure(median(times) if times else None, len(times)),
-        "latency_p95": Figure(_p95(times), len(times)),
+        "latency_p95": Figure(p95, len(times)),
     }
 
 
@@ -179,33 +190,15 @@ def check_gold(questions: Iterable[Question], texts: Iterable[str]) -> None:
         )
 
 
-def _span_f1(question: Question, answer: Answer) -> float:
-    if not answer.citations:
-        return 0.0
-    first = answer.citations[0]
-    words = first.quote if first.span is None else first.span
-    return token_f1(words, question.spans)
+def _span_f1(row: _Row) -> float:
+    first = row.forced.citations[:1]
+    return max((token_f1(c.span or c.quote, row.question.spans) for c in first), default=0.0)
 
 
-def _mean(rows: Sequence[_Row], measure: Callable[[_Row], float]) -> Figure:
-    return figure(by_article([measure(row) for row in rows], _articles(rows)), fmean)
-
-
-def _articles(rows: Sequence[_Row]) -> list[str | None]:
-    return [row.article for row in rows]
-
-
-def _answered(row: _Row) -> bool:
-    return row.default.found
-
-
-def _p95(times: Sequence[float]) -> float | None:
-    return quantiles(times, n=20, method="inclusive")[-1] if len(times) > 1 else None
-
-
-def _auroc(rows: Sequence[_Row]) -> Figure:
-    scores = [(bool(row.question.sentences), row.default.confidence) for row in rows]
-    return figure(by_article(scores, _articles(rows)), auroc_of)
+def _auroc(groups: Mapping[str, Sequence[_Row]]) -> Figure:
+    return figure(
+        groups, lambda rows: auroc_of([(row.answerable, row.default.confidence) for row in rows])
+    )
 
 
 def _question(data: Any, where: str) -> Question:

@@ -23,7 +23,6 @@ import numpy as np
 from askvisit import corpus
 from askvisit import encoder as encoders
 from askvisit import passages as chunking
-from askvisit.corpus import Entry
 from askvisit.errors import (
     ArticleError,
     CredentialsError,
@@ -33,7 +32,7 @@ from askvisit.errors import (
 from askvisit.index import manifest as manifests
 from askvisit.index.manifest import BuiltFile, EncoderIdentity, Manifest
 from askvisit.index.snapshot import PassageIndex, open_index
-from askvisit.records import Article
+from askvisit.records import Article, Entry
 from askvisit.store import Store, StoreWriter, writing
 from askvisit.vectors import (
     FLAT,

@@ -17,7 +17,6 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
-from askvisit.corpus import Entry
 from askvisit.errors import (
     IndexDamagedError,
     IndexFormatError,
@@ -28,7 +27,7 @@ from askvisit.errors import (
     rebuild_hint,
 )
 from askvisit.formats import SUFFIXES
-from askvisit.records import of_type
+from askvisit.records import Entry, of_type
 
 FORMAT = 5
 NAME = "manifest.json"

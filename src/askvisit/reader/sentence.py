@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from askvisit.caching import remembered
 from askvisit.reader.protocol import PASSAGES
 from askvisit.records import Evidence, Span
+from askvisit.similarity import similarity
 from askvisit.vectors import FloatArray, normalise
 
 if TYPE_CHECKING:
@@ -38,8 +39,9 @@ class SentenceReader:
         """Compare the question with every sentence."""
         asked = normalise(self._encoder.encode_query([question]))[0]
         return [
-            Span(sentence, None, None, float(self._vector(sentence.text) @ asked), 0.0)
+            Span(sentence, None, None, similarity(float(cosine), self._encoder), 0.0)
             for sentence in evidence.sentences
+            for cosine in [self._vector(sentence.text) @ asked]
         ]
 
     def _encode(self, text: str) -> FloatArray:

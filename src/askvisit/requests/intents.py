@@ -5,7 +5,9 @@ meant must not affect the intent, so the words that no example has are replaced 
 "Who wrote the article about the bridge?" becomes "who wrote the article about something". A message
 that then equals an example has its intent. Any other that shares most words with one is scored by
 kernel ridge regression (Saunders and others, 1998) on the encoder's vectors; so nearly all
-questions are ruled out by their words alone. After a refusal, fewer shared words are enough.
+questions are ruled out by their words alone. After a refusal, fewer shared words are enough. How
+wide the kernel is follows from how far apart the examples are for the encoder, so that scores mean
+the same whichever it is.
 """
 
 from __future__ import annotations
@@ -18,13 +20,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from askvisit.text import QUESTION_WORDS, STOP_WORDS, TOKEN, content_words
+from askvisit.rewriting.query import bare
+from askvisit.text import ONES, QUESTION_WORDS, STOP_WORDS, TOKEN, content_words
 from askvisit.vectors import FloatArray, normalise
 
 if TYPE_CHECKING:
@@ -93,16 +96,10 @@ _LONG_DRAWN = re.compile(r"([^\W\d_])\1{2,}")
 _WORD = re.compile(TOKEN)
 _TLDR = re.compile(r"\btl\s*[;,:/]?\s*dr\b", re.IGNORECASE)
 _OPENING = re.compile(
-    r"(?:(?:hi|hello|hey|ok|okay|so|and|well|thanks|thank you)\b[\s,.!;:–-]+(?=\w)|please\s+(?=\w)|"
-    r"(?:could|can|would|will) you (?:please )?(?:tell me|let me know)\s+"
-    r"(?=(?:who|what|when|where|which|how)\b))+",
+    r"\s*(?:(?:hi|hello|hey|ok|okay|so|and|well|thanks|thank you)\b[\s,.!;:–-]+(?=\w))+",
     re.IGNORECASE,
 )
-_CLOSING = re.compile(r"[\s,]+(?:please|pls|plz|thanks|thank you)[\s.!?]*$", re.IGNORECASE)
-_NUMBERS = {
-    word: number
-    for number, word in enumerate("one two three four five six seven eight nine ten".split(), 1)
-}
+_NUMBERS = {word: number for number, word in enumerate((*ONES, "ten"), 1)}
 _LENGTH = re.compile(
     rf"\b(?:(?:in|with|of)\s+)?(\d{{1,3}}|{'|'.join(_NUMBERS)})[\s-]+"
     r"(sentences?|lines?|points?|bullets?|words?)\b",
@@ -132,7 +129,7 @@ class IntentClassifier:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._fitted: dict[tuple[str, str, int], tuple[FloatArray, NDArray[np.float64]]] = {}
+        self._fitted: dict[tuple[str, str, int], _Fit] = {}
 
     @cached_property
     def examples(self) -> dict[str, str | None]:
@@ -174,22 +171,24 @@ class IntentClassifier:
 
     def scores(self, masked: str, encoder: Encoder) -> dict[str, float]:
         """Return the score of each intent: about 1 for its examples, about 0 for all others."""
-        known, weights = self.fit(encoder)
+        fit = self.fit(encoder)
         vector = normalise(encoder.encode_query([masked]))
-        return dict(zip(self._tables, (_kernel(vector, known)[0] @ weights).tolist(), strict=True))
+        scores = _kernel(vector, fit.known, fit.spread)[0] @ fit.weights
+        return dict(zip(self._tables, scores.tolist(), strict=True))
 
-    def fit(self, encoder: Encoder) -> tuple[FloatArray, NDArray[np.float64]]:
-        """Return the vectors of the examples, and the weights (examples × intents)."""
+    def fit(self, encoder: Encoder) -> _Fit:
+        """Fit the weights of the examples for an encoder, once."""
         key = encoder.name, encoder.sha256, encoder.dimension
         if key not in self._fitted:
             known = self._stored(encoder)
             if known is None:
                 known = normalise(encoder.encode_query(list(self.examples)))
-            names = list(self._tables)
-            wanted = np.array([[name == one for one in names] for name in self.examples.values()])
-            kernel = _kernel(known, known) + _RIDGE * np.eye(len(known))
-            weights = np.linalg.solve(kernel, wanted.astype(np.float64)).astype(np.float64)
-            self._fitted[key] = known, weights
+            mean = known.mean(axis=0, dtype=np.float64)
+            spread = max(1e-3, 1.0 - float(mean @ mean))
+            wanted = [[name == one for one in self._tables] for name in self.examples.values()]
+            kernel = _kernel(known, known, spread) + _RIDGE * np.eye(len(known))
+            weights = np.linalg.solve(kernel, np.array(wanted, np.float64)).astype(np.float64)
+            self._fitted[key] = _Fit(known, spread, weights)
         return self._fitted[key]
 
     def store(self, encoder: Encoder) -> None:
@@ -212,12 +211,21 @@ class IntentClassifier:
         return hashlib.sha256("\n".join([encoder.sha256, *self.examples]).encode()).hexdigest()
 
 
-_SHARPNESS = 2.0  # of the Gaussian kernel on unit vectors
+class _Fit(NamedTuple):
+    """The vectors of the examples, 1 less their mean cosine, and weights (examples × intents)."""
+
+    known: FloatArray
+    spread: float
+    weights: NDArray[np.float64]
+
+
+_SHARPNESS = 1.5798  # of the Gaussian kernel on unit vectors, for examples with a spread of 1
 _RIDGE = 0.3
 
 
-def _kernel(one: FloatArray, other: FloatArray) -> NDArray[np.float64]:
-    kernel: NDArray[np.float64] = np.exp(_SHARPNESS * ((one @ other.T).astype(np.float64) - 1.0))
+def _kernel(one: FloatArray, other: FloatArray, spread: float) -> NDArray[np.float64]:
+    cosines = (one @ other.T).astype(np.float64)
+    kernel: NDArray[np.float64] = np.exp(_SHARPNESS / spread * (cosines - 1.0))
     return kernel
 
 
@@ -239,7 +247,8 @@ def recognise(
         sentences = None if length[2].startswith("word") else min(number, MOST_SENTENCES)
     masked, about = mask(message)
     if masked not in CLASSIFIER.examples:
-        masked, about = mask(_CLOSING.sub("", _OPENING.sub("", message, count=1)) or message)
+        opening = _OPENING.match(message)
+        masked, about = mask(bare(message[opening.end() :] if opening else message) or message)
         if not _is_like_an_example(masked, least):
             return None
     intent = CLASSIFIER.intent(masked, encoder)

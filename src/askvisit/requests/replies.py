@@ -181,12 +181,11 @@ def _quoted(
     scored: Sequence[tuple[Sentence, float]],
 ) -> Answer:
     """Cite sentences in the given order, the article's own."""
-    citations = tuple(
+    citations = [
         citation_of(number, article, Span(sentence, None, None, score, 0.0), score)
         for number, (sentence, score) in enumerate(scored, 1)
-    )
-    text = quoted(citations)
-    return Answer(question, question, "answer", True, text, 1.0, citations, request=wanted)
+    ]
+    return _answer(question, wanted, citations, [])
 
 
 def _fact(
@@ -195,17 +194,17 @@ def _fact(
     """State a fact about one article; None if it is unknown, unless surely asked for."""
     record: str | None = getattr(article, name)
     place = _printed(article, name)
-    told = [] if place is None else [Fact(article.id, article.title, name, place.value, True)]
+    facts = [] if place is None else [Fact(article.id, article.title, name, place.value, True)]
     if record is not None and not (place is not None and _agree(name, record, place.value)):
-        told.append(Fact(article.id, article.title, name, record, False))
-    if not told:
+        facts.append(Fact(article.id, article.title, name, record, False))
+    if not facts:
         return Answer.talk(question, _unknown(name, article)) if surely else None
     sentence = None if place is None else _sentence(index, article, place)
     if place is None or sentence is None:
-        told = [replace(fact, printed=False) for fact in told]
-        return _answer(question, name, (), told)
+        facts = [replace(fact, printed=False) for fact in facts]
+        return _answer(question, name, (), facts)
     span = Span(sentence, place.start, place.end, 1.0, 0.0)
-    return _answer(question, name, [Citation.of(1, article, span, 1.0)], told)
+    return _answer(question, name, [Citation.of(1, article, span, 1.0)], facts)
 
 
 def _unknown(name: FactName, article: Article) -> str:
@@ -264,10 +263,10 @@ def _by_date(
         for n, r in enumerate(found, 1)
         if (first := next(iter(index.sentences(r.id)), None)) is not None
     ]
-    told = [Fact(r.id, r.title, "date", r.date, False) for r in found if r.date is not None]
+    facts = [Fact(r.id, r.title, "date", r.date, False) for r in found if r.date is not None]
     undated = len(ids) - len(dated)
     note = [_WITHOUT_DATE.format(undated, len(ids), about)] if undated else []
-    return _answer(question, "newest" if pick is max else "oldest", citations, told, note)
+    return _answer(question, "newest" if pick is max else "oldest", citations, facts, note)
 
 
 def _day(record: ArticleRecord) -> date | None:
@@ -284,7 +283,7 @@ def _about(
     """
     about = request.about
     assert about is not None
-    passages = list(which_article.mentions(index, about, articles))
+    passages = list(which_article.passages_with(index, about, articles))
     citations: list[Citation] = []
     for passage in passages[:_MOST]:
         sentence = which_article.sentence_with_most(index, passage, about)
@@ -307,12 +306,12 @@ def _answer(
     question: str,
     request: ArticleRequest,
     citations: Sequence[Citation],
-    told: Sequence[Fact],
+    facts: Sequence[Fact],
     notes: Sequence[str] = (),
 ) -> Answer:
     """Return quotes, then the facts that only records have."""
     cited = tuple(dict.fromkeys(citation.article_id for citation in citations))
-    notes = (*(_sentence_of(fact) for fact in told if not fact.printed), *notes)
+    notes = (*(_sentence_of(fact) for fact in facts if not fact.printed), *notes)
     return Answer(
         question=question,
         reading=question,
@@ -322,7 +321,7 @@ def _answer(
         confidence=1.0 if citations else 0.0,
         citations=tuple(citations),
         request=request,
-        facts=tuple(told),
+        facts=tuple(facts),
         choices=cited if len(cited) > 1 else (),
         notes=notes if citations else (),
     )

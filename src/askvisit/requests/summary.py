@@ -30,7 +30,6 @@ Scored = list[tuple[Sentence, float]]
 _DAMPING = 0.5
 """Share of the walk that follows similarity; the rest jumps towards the title."""
 
-_STEPS = 50  # each halves the remaining error
 _NOVELTY = 0.3
 _FEWEST, _MOST = 3, 5
 _FEWEST_WORDS = 5
@@ -72,10 +71,8 @@ def lexrank(sentences: FloatArray, topic: FloatArray) -> NDArray[np.float64]:
     similar = np.clip(sentences @ sentences.T, 0, None).astype(np.float64)
     relevant = np.clip(sentences @ topic, 0, None).astype(np.float64)
     jump = _shares(relevant[np.newaxis])[0]
-    walk = _shares(similar)
-    rank = jump
-    for _ in range(_STEPS):
-        rank = (1 - _DAMPING) * jump + _DAMPING * (rank @ walk)
+    followed = np.eye(len(jump)) - _DAMPING * _shares(similar).T
+    rank = np.linalg.solve(followed, (1 - _DAMPING) * jump)
     centrality: NDArray[np.float64] = rank / rank.max()
     return centrality
 

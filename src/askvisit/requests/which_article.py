@@ -55,7 +55,7 @@ def choose(
         by_place = _place(_plain(request.about), len(ids)) is not None
         if named or by_place or not loosely:
             return named
-        best = next(mentions(index, request.about, articles), None)
+        best = next(passages_with(index, request.about, articles), None)
         return [] if best is None else [best.article_id]
     last = next((i for answer in reversed(history) for i in _article_of(answer) if i in ids), None)
     return ids if last is None else [last]
@@ -105,14 +105,14 @@ def which(
 def every_one_about(
     index: PassageIndex, about: str, articles: Sequence[str] | None = None
 ) -> list[str]:
-    """Return the ids of the articles that have all words in the title, or `mentions` them all."""
+    """Return the ids of the articles that have all words in the title, or one passage with them."""
     ids = among(index, articles)
-    found = {passage.article_id for passage in mentions(index, about, articles)}
+    found = {passage.article_id for passage in passages_with(index, about, articles)}
     found.update(_named(index, about, ids, loosely=True))
     return [i for i in ids if i in found]
 
 
-def mentions(
+def passages_with(
     index: PassageIndex, about: str, articles: Sequence[str] | None = None
 ) -> Iterator[Passage]:
     """Yield, of each article with all words in one passage, the best of these; the best first.
@@ -164,12 +164,12 @@ def listing(
     choices = ids[:_TITLES_LISTED]
     titles = [f"“{index.article(article_id).title}”" for article_id in choices]
     if len(ids) == 1:
-        told = f"There is one article: {titles[0]}."
+        count = f"There is one article: {titles[0]}."
     else:
         more = f", and {len(ids) - len(titles):,} more" if len(ids) > len(titles) else ""
         numbered = ", ".join(f"{number}. {title}" for number, title in enumerate(titles, 1))
-        told = f"There are {len(ids):,} articles: {numbered}{more}."
-    return Answer.talk(question, f"{before}{told}{after}", choices)
+        count = f"There are {len(ids):,} articles: {numbered}{more}."
+    return Answer.talk(question, f"{before}{count}{after}", choices)
 
 
 def _named(index: PassageIndex, about: str, ids: Sequence[str], loosely: bool) -> list[str]:

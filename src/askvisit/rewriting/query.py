@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from askvisit.rewriting.mentions import names
+from askvisit.name_spans import names
 from askvisit.text import (
     AUXILIARIES,
     LETTERS,
@@ -40,10 +40,6 @@ def forms(question: str, index: PassageIndex) -> list[str]:
 
 
 _ASK = r"(?:could|can|would|will|may|might)\s+(?:you|i|u)"
-_PLEASE = r"(?:please|pls|plz|kindly)"
-_SOFT = rf"(?:{_PLEASE}|perhaps|maybe|possibly|just|also|quickly)"
-_KNOW = r"(?:know|learn|find\s+out|ask(?:\s+you)?|hear|understand|see)"
-_SAY = r"(?:tell|inform|show|explain\s+to|remind|advise|enlighten)\s+(?:me|us)"
 _MUCH = r"(?:\s+(?:again|(?:so|very)\s+much|a\s+lot))?+"
 _GREETINGS = (
     r"(?:hi+|hello|he+y+|hiya|howdy|hola|greetings|good\s+(?:morning|afternoon|evening|day)|dear\s+\w+)"
@@ -63,34 +59,34 @@ _GREETING = re.compile(
     rf"|{_ASSENT}{_STOP}(?!\d))(?=\w)",
     re.IGNORECASE,
 )
-# "Well, who …" and "so who …", but not "well-known", "just war" or "Great Barrier Reef"
-_GOES_ON = (
-    rf"{_BEGINS}|{_SOFT}|any|my|quick|another|question|let|list|name|say|explain|describe|compare|"
-    r"discuss|find|remind|inform|if|whether"
+_POLITE = (
+    "a|again|all|also|and|answer|another|any|can|could|curious|did|do|excuse|for|got|happen|happy|have|"
+    "here|i['’]?d|i['’]?m|i|is|just|kindly|know|let|like|love|may|maybe|me|might|my|need|next|now|ok|"
+    "okay|one|other|perhaps|please|pls|plz|possibly|quick|quickly|really|so|sorry|there|to|u|um+|uh+|"
+    "want|was|well|will|wish|wonder|wondering|would|you|great|right|be|glad|am|er+m?|hmm+|idea|question"
 )
-_PAUSE = rf"(?=\s*[,.!:–]|\s+-\s|\s+(?:{_GOES_ON})\b)"
-_OPENINGS = (
-    rf"(?:ok|okay|well|so|um+|uh+|er+m?|hmm+|sorry|excuse\s+me|great|right){_PAUSE}",
-    rf"{_PLEASE}\b(?!-)|{_SOFT}{_PAUSE}",
-    rf"(?:{_ASK}\s+)?(?:{_SOFT}\s+)*(?:{_SAY}|let\s+me\s+know)\b"
-    r"(?!\s+(?:(?:some|any|every)thing|more|all)?\s*(?:about|of|on)\b)",
-    rf"(?:do|would|did)\s+you\s+(?:{_SOFT}\s+)*(?:happen\s+to\s+)?know\b(?!\s+(?:about|of)\b)",
-    rf"{_ASK}\s+(?:{_SOFT}\s+)*(?=(?:tell|say|explain|describe|discuss|show|give|list|find)\b)",
-    r"(?:say|explain|answer)\b(?=\s+(?:wh|how|if)|\s*[:,])",
-    rf"i(?:\s+would|['’]?d)\s+(?:{_SOFT}\s+)*(?:like|love|want|be\s+(?:happy|glad))\s+to\s+{_KNOW}\b"
-    r"(?!\s+(?:more\s+)?(?:about|of)\b)",
-    rf"i\s+(?:{_SOFT}\s+)*(?:want|need|wish|have)\s+to\s+{_KNOW}\b(?!\s+(?:more\s+)?(?:about|of)\b)",
-    r"i(?:\s+am|['’]m|\s+was)?\s+(?:just\s+)?(?:wonder(?:ing)?|curious)\b(?!\s+about\b)",
-    r"(?:any|do\s+you\s+have\s+any|got\s+any)\s+idea\b(?!\s+(?:about|of)\b)",
-    r"(?:my|a|one|another|here\s+is\s+(?:my|a)|i\s+have\s+a|quick|a\s+quick)\s+"
-    r"(?:quick\s+|next\s+|other\s+)?question(?:\s+for\s+you)?(?:\s+is)?(?=[\s,.!:–-])",
-    r"question\s*:",
-    r"(?:if|whether)\b(?=\s+\w+\s+\w+)",
+"""Words that a question may be wrapped in."""
+
+_WRAPPING = rf"(?:(?:{_POLITE})\b[\s,.!:;–-]*)"
+
+_ALONE = (
+    r"(?:tell|remind|inform|advise|enlighten)\s+(?:me|us)|let\s+me\s+know|please|pls|plz|kindly|"
+    r"question(?=\s*:)|(?:say|explain|answer|show\s+me)(?=\s+(?:wh|how|if)|\s*[:,])"
 )
+_AFTER_POLITE = (
+    r"know|wonder(?:ing)?|curious|idea|question(?:\s+for\s+you)?(?:\s+is)?|ask(?:\s+you)?|"
+    r"find\s+out|learn|hear|understand|see"
+)
+"""What ends the wrapping, by itself and after polite words: "tell me", "I was wondering"."""
+
 _OPENING = re.compile(
-    rf"\s*(?:{'|'.join(f'(?:{o})' for o in _OPENINGS[:-1])})[\s,.!:;–-]*", re.IGNORECASE
+    rf"(?:{_WRAPPING}*(?:{_ALONE})|{_WRAPPING}+(?:{_AFTER_POLITE}))"
+    r"\b(?!-)(?!\s+(?:(?:some|any|every)thing|more|all)?\s*(?:about|of|on)\b(?!\s+(?:wh|how)))"
+    r"[\s,.!:;–-]*(?:(?:if|whether)\s+(?=\w+\s+\w+))?"
+    rf"|(?:(?:{_ASK}|ok|okay|well|so|just|um+|uh+|er+m?|hmm+|sorry|excuse\s+me|great|right|also)"
+    rf"\b[\s,.!:–-]+)+(?=(?:{_BEGINS}|explain|describe|discuss|list|name|say|compare|find)\b)",
+    re.IGNORECASE,
 )
-_WHETHER = re.compile(_OPENINGS[-1] + r"\s+", re.IGNORECASE)
 _CLOSING = re.compile(
     # Neither run is tried again from within it, nor given back: else a long one takes minutes.
     r"(?:(?<![\s,.!;:–-])[\s,.!;:–-]*\b(?<!\bto )(?:please|pls|plz|thx|"
@@ -118,18 +114,20 @@ def without_greeting(message: str) -> str:
 
 def unwrap(question: str) -> str:
     """Return a question without its courtesies; unchanged if it has nothing else."""
-    left = without_greeting(question.strip())
-    greeted = left != question.strip()
-    while (closing := _CLOSING.search(left)) and closing.start() > 0:
-        left = (left[: closing.start()].rstrip() + closing[1]).strip()
-    opened = greeted
-    while (opening := _OPENING.match(left)) and opening.end() > 0:
-        left, opened = left[opening.end() :], True
-    if opened and (whether := _WHETHER.match(left)):
-        left = left[whether.end() :]
+    left = bare(question)
     if not content_words(left):
         return question
-    return left[0].upper() + left[1:] if opened and left else left
+    is_opened = not question.strip().startswith(left.rstrip("?"))
+    return left[0].upper() + left[1:] if is_opened else left
+
+
+def bare(message: str) -> str:
+    """Return a message without courtesies around it, even if nothing is left."""
+    left = without_greeting(message.strip())
+    while (closing := _CLOSING.search(left)) and closing.start() > 0:
+        left = (left[: closing.start()].rstrip() + closing[1]).strip()
+    opening = _OPENING.match(left)
+    return left[opening.end() :] if opening else left
 
 
 _COMMON = 30_000

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from askvisit.dates import PartialDate, publication_day
-from askvisit.name_kinds import by_kind
+from askvisit.names import by_kind
 from askvisit.text import MONTHS, counted, excerpt, one_line
 from askvisit.web import faults
 from askvisit.web.answers import link, quote_html

@@ -160,7 +160,7 @@ def _sentence(citation: Citation) -> dict[str, Any]:
 
 
 def _claims(pins: object) -> list[dict[str, Any]]:
-    """Convert what a browser sent to what `transcript.prove_in` takes; a non-pin is `{}`."""
+    """Convert what a browser sent to what `transcript.prove` takes; a non-pin is `{}`."""
     listed = pins[:MOST_PINS] if isinstance(pins, list) else []
     claims: list[dict[str, Any]] = []
     for pin in listed:
@@ -199,7 +199,7 @@ def _proved(claim: Mapping[str, Any], articles: Mapping[str, Article]) -> tuple[
 
     The latter is None if a sentence is gone.
     """
-    proofs = transcript.prove_in([claim], articles) if claim else []
+    proofs = transcript.prove([claim], articles) if claim else []
     order = ("gone", "changed", "moved", "intact")
     status = min((proof.status for proof in proofs), key=order.index, default="changed")
     is_there = status in ("intact", "moved")

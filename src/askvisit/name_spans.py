@@ -1,4 +1,4 @@
-"""The names that a text mentions."""
+"""Where the names in a text are: runs of capitalised words."""
 
 from __future__ import annotations
 
@@ -31,15 +31,14 @@ _JOINED = (
 _LINKED = rf"(?:{_JOINED}|\s+(?:to|in|on|and|with)\s+(?:the\s+)?)"
 _TITLE = rf"(?<=\s)The\s+{_CAPITAL}(?:{_LINKED}{_CAPITAL})*"  # "The Road to Serfdom"
 _NAMES = re.compile(rf"[“\"](?P<quoted>[^”\"]+)[”\"]|{_TITLE}|{_CAPITAL}(?:{_JOINED}{_CAPITAL})*")
-
-
 _TITLE_WORDS = re.compile(rf"{_CAPITAL}(?:\s+(?:{_CAPITAL}|[\w’']+)){{0,3}}")
 
 
 def spans(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the ranges of the names in a text, as `names` finds them, without dates.
+    """Yield the ranges of the names in a text: runs of capitalised words, but for dates.
 
-    Quoted text is a name if it is written as a title; otherwise the names in it are. A name does
+    Quoted text is a name if it is written as a title; otherwise the names in it are. The first word
+    of a sentence is always capitalised, so it counts only if it is not a function word. A name does
     not go on from one separate line to the next.
     """
     if not has_separate_lines(text):
@@ -47,6 +46,11 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
         return
     for line in re.finditer(r"[^\n]+", text):
         yield from ((line.start() + a, line.start() + b) for a, b in _spans(line[0]))
+
+
+def names(text: str) -> list[str]:
+    """Return the names in a text in order, each once."""
+    return list(dict.fromkeys(text[start:end] for start, end in spans(text)))
 
 
 def has_separate_lines(text: str) -> bool:
@@ -81,25 +85,6 @@ def _is_title(quoted: str) -> bool:
     words = quoted.split()
     small = sum(word[0].islower() for word in words)
     return _TITLE_WORDS.fullmatch(quoted) is not None and words[-1][0].isupper() and small <= 1
-
-
-def names(text: str) -> list[str]:
-    """Return the names in a text in order: runs of capitalised words other than function words.
-
-    The first word of a sentence is always capitalised, so it counts only if it is not a function
-    word; a possessive ending is left out.
-    """
-    found = []
-    for match in _NAMES.finditer(text):
-        words = (match["quoted"] or match[0]).split()
-        while words and _is_no_name(words[0]) and words[0] != "The":
-            words.pop(0)
-        while words and _is_no_name(words[-1]):
-            words.pop()
-        name = " ".join(words)
-        if words and _DATE.fullmatch(name) is None:
-            found.append(name)
-    return list(dict.fromkeys(found))
 
 
 def _is_no_name(word: str) -> bool:
