@@ -363,9 +363,9 @@ class TestIndex:
         status, output, errors = cli("index", "--articles", str(news), "--index", str(index))
         assert (status, errors.count("\n")) == (0, 1)
         assert errors.startswith("skipped bad.txt: not UTF-8")
-        did = "1 added, 0 changed, 0 removed, 3 passages encoded"
+        did = "1 added, 0 changed, 0 removed, 3 passages encoded, 1 skipped"
         assert output == f"{index}: 1 article, 3 passages; {did}\n"
-        assert cli("index", "--index", str(index))[1].endswith("; nothing has changed\n")
+        assert cli("index", "--index", str(index))[1].endswith("; nothing has changed, 1 skipped\n")
         write_articles(news, {"bridge.txt": "Changed."})
         assert (
             "0 added, 1 changed, 0 removed, 1 passage encoded"
@@ -398,13 +398,29 @@ class TestIndex:
         assert "nothing has changed" in cli("index", "--index", index)[1]
         assert cli("verify", "--index", index)[1].endswith(": intact\n")
 
+    def test_a_build_that_is_interrupted_says_what_is_kept(self, cli, small, monkeypatch):
+        def interrupted(self, texts):
+            raise KeyboardInterrupt
+
+        write_articles(small / "articles", {"third.txt": "A third text, of a mayor."})
+        with monkeypatch.context() as once:
+            once.setattr(WordCounts, "encode", interrupted)
+            status, _, errors = cli("index", "--index", str(small))
+        assert status == 130
+        assert errors == (
+            f"the index in {small} is as it was before; "
+            "what was read and encoded is kept; the same command resumes\n"
+        )
+        assert "1 added" in cli("index", "--index", str(small))[1]
+
     def test_another_faiss_index_and_its_recall(self, cli, small, tmp_path):
         output = cli("index", "--index", str(small), "--faiss", "HNSW8")[1]
-        assert output.splitlines()[0].endswith("0 removed, 0 passages encoded")
+        assert output.splitlines()[1].endswith("0 removed, 0 passages encoded")
         searched = "searched with HNSW8, which finds 100.0% of the ten nearest"
-        assert output.splitlines()[1] == searched
+        assert output.splitlines()[0] == searched
         nothing = cli("index", "--index", str(small))[1]
-        assert nothing.endswith(f"nothing has changed\n{searched}\n")
+        assert nothing.startswith(f"{searched}\n")
+        assert nothing.endswith("nothing has changed\n")
         assert_error(cli("index", "--faiss", "Cheese"), "FAISS has no index factory 'Cheese'")
         assert "searched" not in cli("index", "--index", str(small), "--faiss", "auto")[1]
 

@@ -84,10 +84,11 @@ def index(chosen: argparse.Namespace) -> int:
             progress=sys.stderr.isatty(),
         )
     except BaseException:
-        if before is not None and location.signature() == before:
-            print(f"the index in {location} is as it was before", file=sys.stderr)
         if location.unfinished():
-            print("what was read and encoded is kept; the same command resumes", file=sys.stderr)
+            is_kept = before is not None and location.signature() == before
+            told = f"the index in {location} is as it was before; " if is_kept else ""
+            told += "what was read and encoded is kept; the same command resumes"
+            print(show.plain(told), file=sys.stderr)
         raise
     for skipped in report.skipped:
         print(f"skipped {show.plain(str(skipped))}", file=sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ctypes
 import errno
 import inspect
 import logging
@@ -12,7 +13,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 PORT = 7860
 PUBLIC_BODY = 64 * 1024
 """Maximum bytes of a request to a chat that anyone may use."""
+
+_ARENA_MAX = -8  # M_ARENA_MAX of malloc.h
 
 _GOODBYE = 8.0
 """Seconds allowed for pending answers when the chat is stopped."""
@@ -51,6 +54,8 @@ def serve(
     if options.log_text and options.log is None:
         raise ServerError("--log-text adds the words of questions to the log; add --log FILE")
     port = free_port(options.host, options.port)
+    with suppress(OSError, AttributeError):  # glibc keeps what is freed for each of many threads
+        ctypes.CDLL(None).mallopt(_ARENA_MAX, 2)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
     from askvisit.assistant import Assistant
     from askvisit.formats import isolated
