@@ -295,7 +295,8 @@ def _told(answer: Answer) -> dict[str, Any]:
         told["groups"] = [
             {
                 "words": _cut(group.words, _MOST_NAMED // 2),
-                "differs": group.differs,
+                "relation": group.relation,
+                "since": group.since,
                 "articles": [member.citation.article_id for member in group.members],
             }
             for group in answer.groups

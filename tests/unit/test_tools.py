@@ -111,7 +111,7 @@ def test_a_long_answer_is_cut_and_its_quotes_are_in_pages(call):
 
 def test_groups_name_the_articles_that_say_the_same(call):
     answer = call("ask", question=OPENED, each=True, articles=["000", "001"])
-    said = {"words": "the “mayor” Ada", "differs": False, "articles": ["000", "001"]}
+    said = {"words": "the “mayor” Ada", "relation": None, "since": None, "articles": ["000", "001"]}
     assert answer["groups"] == [said]
 
 
