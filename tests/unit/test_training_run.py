@@ -329,6 +329,27 @@ def test_average_is_the_weighted_mean(tiny, tmp_path):
         average([tiny, other], tmp_path / "n")
 
 
+def test_channels_in_another_order_are_averaged_with_their_own(tiny, tmp_path):
+    import torch
+    from safetensors.torch import save_file
+
+    from training.average import average
+
+    known = weights(tiny)
+    other = dict(known)
+    for into in [name for name in known if name.endswith("intermediate.dense.weight")]:
+        bias, out_of = into.replace(".weight", ".bias"), into.replace("intermediate", "output")
+        order = torch.arange(len(known[bias])).flip(0)
+        other |= {name: known[name][order].contiguous() for name in (into, bias)}
+        other[out_of] = known[out_of][:, order].contiguous()
+    assert any(not torch.equal(known[name], other[name]) for name in known)
+    (tmp_path / "other").mkdir()
+    save_file(other, str(tmp_path / "other" / "model.safetensors"))
+    out = average([tiny, tmp_path / "other"], tmp_path / "out")
+    for name, value in weights(out).items():
+        assert torch.allclose(value.float(), known[name], atol=2e-3), name
+
+
 # Exports
 
 
