@@ -9,7 +9,6 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 
 from askvisit import dates, formats, printed
@@ -155,18 +154,6 @@ Source = SourceFile | DatasetArticle
 """What an article is made from."""
 
 
-def source_of(folder: Path, article_id: str) -> Source:
-    """Return what an article of a folder is made from; raises `ArticleError` if it is gone."""
-    name, _, line = article_id.partition("#")
-    path = folder if folder.is_file() else folder / name
-    if not line or path.suffix.lower() not in formats.DATASETS or (folder / article_id).exists():
-        return SourceFile(folder / article_id, folder)
-    articles, _ = _dataset(folder, path)
-    if article_id not in articles:
-        raise ArticleError(path, f"has no article {line}")
-    return articles[article_id]
-
-
 def scan(folder: Path) -> tuple[list[Source], list[ArticleError]]:
     """List a folder's articles by name, and the entries that are not articles.
 
@@ -194,8 +181,8 @@ def scan(folder: Path) -> tuple[list[Source], list[ArticleError]]:
             try:
                 articles, unusable = _dataset(folder, entry)
             except ArticleError as error:
-                articles, unusable = {}, (error,)
-            files += articles.values()
+                articles, unusable = [], [error]
+            files += articles
             skipped += unusable
     return files, skipped
 
@@ -222,37 +209,26 @@ def _id_in(folder: Path, path: Path) -> str:
     return path.name if path == folder else path.relative_to(folder).as_posix()
 
 
-def _dataset(
-    folder: Path, path: Path
-) -> tuple[dict[str, DatasetArticle], tuple[ArticleError, ...]]:
-    """Return a data set's articles by id, and its unusable lines; raises `ArticleError`."""
-    try:
-        stat = path.stat()
-        if stat.st_size > LARGEST_DATASET:
-            raise ArticleError(path, f"over {LARGEST_DATASET // 1_000_000} MB; split it")
-        return _articles_of(path, _id_in(folder, path), (stat.st_mtime_ns, stat.st_size))
-    except OSError as error:
-        raise ArticleError(path, f"cannot be read ({error.strerror})") from error
-
-
-@lru_cache(maxsize=1)  # a build reads it twice: to hash its articles, and to chunk them
-def _articles_of(
-    path: Path, file_id: str, stamp: tuple[int, int]
-) -> tuple[dict[str, DatasetArticle], tuple[ArticleError, ...]]:
+def _dataset(folder: Path, path: Path) -> tuple[list[DatasetArticle], list[ArticleError]]:
+    """Return a data set's articles, and its unusable lines; raises `ArticleError`."""
     from askvisit.formats import datasets
 
-    articles: dict[str, DatasetArticle] = {}
+    articles: list[DatasetArticle] = []
     skipped: list[ArticleError] = []
     try:
+        if path.stat().st_size > LARGEST_DATASET:
+            raise ArticleError(path, f"over {LARGEST_DATASET // 1_000_000} MB; split it")
         for line, found in datasets.read(path.name, path.read_bytes()):
-            name = f"{file_id}#{line}"
+            name = f"{_id_in(folder, path)}#{line}"
             if isinstance(found, str):
                 skipped.append(ArticleError(Path(name), found))
             else:
-                articles[name] = DatasetArticle(name, found)
+                articles.append(DatasetArticle(name, found))
+    except OSError as error:
+        raise ArticleError(path, f"cannot be read ({error.strerror})") from error
     except ValueError as error:
         raise ArticleError(path, str(error)) from error
-    return articles, tuple(skipped)
+    return articles, skipped
 
 
 def survey(

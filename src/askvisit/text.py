@@ -194,10 +194,10 @@ def printable(text: str, instead: str = "") -> str:
     return _UNPRINTABLE.sub(instead, text).encode("utf-8", "replace").decode()
 
 
-def is_utf8(name: str) -> bool:
-    """Return whether a file's name was UTF-8; Python decodes other bytes to lone surrogates."""
+def is_utf8(text: str) -> bool:
+    """Return whether a text has no lone surrogates, which other bytes in a file's name become."""
     try:
-        name.encode()
+        text.encode()
     except UnicodeEncodeError:
         return False
     return True

@@ -199,7 +199,7 @@ def test_files_of_subfolders_are_articles_with_their_path_as_id(tmp_path):
     entries, (linked,) = corpus.survey(tmp_path)
     assert [entry.id for entry in entries] == ["2019/may/a.txt", "a.txt"]
     assert str(linked).startswith("link: a folder that is linked")
-    below, above = (corpus.source_of(tmp_path, entry.id).read() for entry in entries)
+    below, above = (file.read() for file in corpus.scan(tmp_path)[0])
     assert (below.id, below.source, below.text) == ("2019/may/a.txt", "The Weir", BRIDGE)
     assert (above.source, above.sha256) == (None, entries[1].text_sha256)
 
@@ -221,12 +221,11 @@ def test_a_data_set_has_an_article_on_each_line(tmp_path):
             "news.jsonl#3: line 3 has no text",
             "news.jsonl#4: line 4 has no text",
         ]
-        for entry in entries:
-            article = corpus.source_of(source, entry.id).read()
-            assert (article.id, article.sha256) == (entry.id, entry.text_sha256)
-    assert article.title == "A Mill"
-    with pytest.raises(ArticleError, match="has no article 9"):
-        corpus.source_of(tmp_path, "news.jsonl#9")
+        articles = {file.id: file.read() for file in corpus.scan(source)[0]}
+        assert {name: article.sha256 for name, article in articles.items()} == {
+            entry.id: entry.text_sha256 for entry in entries
+        }
+    assert articles["news.jsonl#m1"].title == "A Mill"
 
 
 def test_a_changed_line_of_a_data_set_changes_only_its_article(tmp_path):

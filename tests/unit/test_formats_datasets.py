@@ -69,11 +69,15 @@ def test_a_row_of_csv_is_an_article(separator):
 
 def test_lines_that_are_no_articles_say_why():
     found = articles(
-        "a.jsonl", '{"text": "A"\n\n[1]\n{"id": "x", "text": "A"}\n{"id": "x", "text": "B"}'
+        "a.jsonl",
+        '{"text": "A"\n\n[1]\n{"id": "x", "text": "A"}\n{"id": "x", "text": "B"}\n'
+        '{"id": "a\\u0000", "text": "A"}\n{"text": "\\ud800 A"}',
     )
     assert found == {
         "1": "line 1 is not a JSON object",
         "3": "line 3 is not a JSON object",
         "x": Document("A\n"),
         "x (line 5)": "has the id of an earlier line",
+        "6": "line 6 has lone surrogates or NUL; remove them",
+        "7": "line 7 has lone surrogates or NUL; remove them",
     }

@@ -13,7 +13,7 @@ from typing import Any
 
 from askvisit import dates
 from askvisit.formats import Document, plain
-from askvisit.text import one_line, printable
+from askvisit.text import is_utf8, one_line, printable
 
 _NAMES = {
     "id": ("id", "article_id", "uuid", "guid"),
@@ -46,6 +46,8 @@ def read(name: str, data: bytes) -> Iterator[tuple[str, Document | str]]:
                 article_id,
                 f"line {number} has no text (under one of {', '.join(_NAMES['text'])})",
             )
+        elif "\0" in article_id + known["text"] or not is_utf8(article_id + known["text"]):
+            yield str(number), f"line {number} has lone surrogates or NUL; remove them"
         elif article_id in taken:
             yield f"{article_id} (line {number})", "has the id of an earlier line"
         else:
@@ -54,18 +56,18 @@ def read(name: str, data: bytes) -> Iterator[tuple[str, Document | str]]:
 
 
 def _document(known: Mapping[str, str]) -> Document:
-    told = {key: one_line(printable(known[key], instead=" ")) or None for key in known}
+    shown = {key: one_line(printable(known[key], instead=" ")) or None for key in known}
     text = known["text"].strip("\n")
-    title = told["title"]
+    title = shown["title"]
     if title and not one_line(text[: 2 * len(title)]).startswith(title):
         text = f"{title}\n\n{text}"
     return Document(
         f"{text}\n",
         title=title,
-        source=told["source"],
-        url=told["url"] if (told["url"] or "").startswith(("http://", "https://")) else None,
-        date=dates.to_iso(told["date"] or "") or dates.to_iso((told["date"] or "")[:10]),
-        author=told["author"],
+        source=shown["source"],
+        url=shown["url"] if (shown["url"] or "").startswith(("http://", "https://")) else None,
+        date=dates.to_iso(shown["date"] or "") or dates.to_iso((shown["date"] or "")[:10]),
+        author=shown["author"],
     )
 
 
