@@ -92,6 +92,19 @@ def test_a_slow_page_is_given_up(site, monkeypatch):
         add.fetch(f"{site}/slow", private=True)
 
 
+def test_a_page_whose_connection_took_the_time_is_given_up(site, monkeypatch):
+    monkeypatch.setattr(add, "SECONDS", 0.1)
+    connected = add._connected
+
+    def slowly(addresses, port):
+        threading.Event().wait(0.5)
+        return connected(addresses, port)
+
+    monkeypatch.setattr(add, "_connected", slowly)
+    with pytest.raises(CorpusError, match="takes over 0 seconds"):
+        add.fetch(f"{site}/plain", private=True)
+
+
 @pytest.mark.parametrize(
     "url",
     [

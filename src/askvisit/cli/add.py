@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from ipaddress import ip_address
 from pathlib import PurePosixPath
-from threading import Timer
+from threading import Event, Timer
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from askvisit import __version__
@@ -78,19 +78,21 @@ def fetch(url: str, *, private: bool = False) -> Page:
     """Fetch a page; raises `CorpusError` if it cannot be had, or is private and may not be."""
     at = url
     sockets: list[socket.socket] = []
-    timer = Timer(SECONDS, _shut, (sockets,))
+    is_late = Event()
+    timer = Timer(SECONDS, _shut, (sockets, is_late))
     timer.daemon = True
     timer.start()
     try:
         for _ in range(_MOST_REDIRECTS + 1):
-            with _ask(at, sockets, private) as response:
+            with _ask(at, sockets, is_late, private) as response:
                 moved = response.getheader("Location")
                 if response.status not in (301, 302, 303, 307, 308) or not moved:
                     return _page(at, response)
                 at = urljoin(at, moved)
         raise ValueError("is redirected too often")
     except (OSError, HTTPException, ValueError) as error:
-        reason = f"takes over {SECONDS:.0f} seconds" if timer.finished.is_set() else error
+        too_long = is_late.is_set() or isinstance(error, TimeoutError)
+        reason = f"takes over {SECONDS:.0f} seconds" if too_long else error
         raise CorpusError(f"{url} cannot be added: {reason}") from error
     finally:
         timer.cancel()
@@ -98,7 +100,7 @@ def fetch(url: str, *, private: bool = False) -> Page:
             opened.close()
 
 
-def _ask(url: str, sockets: list[socket.socket], private: bool) -> HTTPResponse:
+def _ask(url: str, sockets: list[socket.socket], is_late: Event, private: bool) -> HTTPResponse:
     """Send a request to the address that was checked: a name may have another a moment later."""
     parts = urlsplit(url)
     host, is_safe = parts.hostname, parts.scheme == "https"
@@ -111,6 +113,8 @@ def _ask(url: str, sockets: list[socket.socket], private: bool) -> HTTPResponse:
         raise ValueError(f"{host} is on this machine or its network; allow that with --private")
     opened = _connected(addresses, port)
     sockets.append(opened)
+    if is_late.is_set():  # it was not yet among those that the timer shut
+        raise TimeoutError
     if is_safe:
         opened = ssl.create_default_context().wrap_socket(opened, server_hostname=host)
         sockets.append(opened)
@@ -155,8 +159,9 @@ def _connected(addresses: Sequence[str], port: int) -> socket.socket:
     return socket.create_connection((addresses[-1], port), SECONDS)
 
 
-def _shut(sockets: Sequence[socket.socket]) -> None:
-    """End what is being read from sockets."""
+def _shut(sockets: Sequence[socket.socket], is_late: Event) -> None:
+    """End what is being read from sockets, and say so before."""
+    is_late.set()
     for opened in sockets:
         with suppress(OSError):
             opened.shutdown(socket.SHUT_RDWR)
