@@ -11,7 +11,7 @@ from harness.fakes import ROOT, ScriptedReader, SharedWords, WordCounts, calibra
 
 from askvisit.errors import DataError
 from askvisit.evaluation import Models, evaluate_events, holds_events, read_events
-from askvisit.evaluation.events import Told, event_figures
+from askvisit.evaluation.events import EventReply, event_figures
 from askvisit.records import Answer, AnswerGroup, GroupMember
 from askvisit.values import WEIGHTS
 
@@ -175,7 +175,7 @@ def figures(path):
     def of(*changed: tuple[int, Answer], forced: Answer | None = None) -> dict[str, float]:
         answers = [dict(changed).get(n, answer) for n, answer in enumerate(RIGHT)]
         rows = [
-            Told(question, answer, answer if answer.found or forced is None else forced)
+            EventReply(question, answer, answer if answer.found or forced is None else forced)
             for question, answer in zip(questions, answers, strict=True)
         ]
         found = event_figures({"ferry": rows})

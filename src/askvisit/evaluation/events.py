@@ -9,22 +9,22 @@ give the same value, and `latest`: for an update, the newest article that gives 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations
 from pathlib import Path
-from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from askvisit.assistant import Assistant
 from askvisit.errors import DataError
 from askvisit.evaluation.questions import json_lines
 from askvisit.index import temporary_index
-from askvisit.metrics import Figure, auroc_of, figure
+from askvisit.metrics import Figure, auroc_of, figure, only, share
+from askvisit.records import Article
 
 if TYPE_CHECKING:
     from askvisit.evaluation.editions import Models, Range
-    from askvisit.records import Answer, Article, Citation
+    from askvisit.records import Answer, Citation
 
 SORTS = ("agree", "update", "dispute", "only", "none")
 
@@ -84,7 +84,7 @@ class Event:
 
 
 @dataclass(frozen=True)
-class Told:
+class EventReply:
     """A question about an event, and what was answered.
 
     `answer` is at the default threshold, `forced` refuses nothing.
@@ -188,8 +188,6 @@ def read_events(path: Path) -> list[Event]:
 
 
 def _event(line: Mapping[str, Any]) -> Event:
-    from askvisit.records import Article
-
     articles = tuple(
         Article(one["id"], one["title"], one["text"], source=one["paper"], date=one["date"])
         for one in line["articles"]
@@ -231,7 +229,7 @@ def evaluate_events(
 
     each: ask every article that may answer. Intervals are 95 % bootstrap intervals over events.
     """
-    asked: dict[str, list[Told]] = {}
+    asked: dict[str, list[EventReply]] = {}
     with temporary_index(files_of(events), models.encoder) as folder:
         assistant = Assistant(folder, models.encoder, models.reader, models.calibration)
         for event in events:
@@ -240,27 +238,19 @@ def evaluate_events(
                 forced = answer
                 if not answer.found:
                     forced = assistant.ask(question.question, each=each, min_confidence=0)
-                asked.setdefault(event.name, []).append(Told(question, answer, forced))
+                asked.setdefault(event.name, []).append(EventReply(question, answer, forced))
     return event_figures(asked)
 
 
-def event_figures(asked: Mapping[str, Sequence[Told]]) -> dict[str, Figure]:
+def event_figures(asked: Mapping[str, Sequence[EventReply]]) -> dict[str, Figure]:
     """Return the figures of questions that were asked, by name; asked: by event."""
 
-    def of(*sorts: str) -> dict[str, list[Told]]:
-        return {
-            name: [row for row in rows if row.asked.sort in sorts] for name, rows in asked.items()
-        }
-
-    def share(rows: Mapping[str, Sequence[Told]], right: Callable[[Told], bool | None]) -> Figure:
-        counted = {
-            name: [kept for row in of_one if (kept := right(row)) is not None]
-            for name, of_one in rows.items()
-        }
-        return figure(counted, fmean)
+    def of(*sorts: str) -> dict[str, list[EventReply]]:
+        return only(asked, lambda row: row.asked.sort in sorts)
 
     answerable = of("agree", "update", "dispute", "only")
     differing, agreeing = of("update", "dispute"), of("agree", "only")
+    comparable = only(answerable, lambda row: row.one_group is not None)
     return {
         "right_first": share(answerable, lambda row: row.first_is_right),
         "answered": share(answerable, lambda row: row.answer.found),
@@ -271,7 +261,7 @@ def event_figures(asked: Mapping[str, Sequence[Told]]) -> dict[str, Figure]:
         "both_shown": share(differing, lambda row: row.both_shown),
         "told_apart": share(differing, lambda row: row.told_apart),
         "marked_as_differing": share(differing, lambda row: row.marked_as_differing),
-        "one_group": share(answerable, lambda row: row.one_group),
+        "one_group": share(comparable, lambda row: bool(row.one_group)),
         "falsely_differing": share(
             agreeing, lambda row: any(group.differs for group in row.answer.groups)
         ),
@@ -282,16 +272,15 @@ def event_figures(asked: Mapping[str, Sequence[Told]]) -> dict[str, Figure]:
     }
 
 
-def _recall(rows: Sequence[Told]) -> float:
+def _recall(rows: Sequence[EventReply]) -> float:
     shown = sum(len(row.right_articles) for row in rows)
     return shown / sum(len(row.asked.articles) for row in rows)
 
 
-def _precision(rows: Sequence[Told]) -> float | None:
+def _precision(rows: Sequence[EventReply]) -> float | None:
     shown = sum(len(row.shown_articles) for row in rows)
-    return (
-        sum(len(row.shown_articles & row.asked.articles) for row in rows) / shown if shown else None
-    )
+    right = sum(len(row.shown_articles & row.asked.articles) for row in rows)
+    return right / shown if shown else None
 
 
 def _overlap(one: Range, other: Range) -> bool:
