@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 MOST_BYTES = 8000
 """Maximum length of a result as JSON, indented as the protocol's SDK writes it."""
 
-_MOST_TOLD = 1500
+_LONGEST_TEXT = 1500
 """Bytes after which the text of an answer is cut; its quotes are in the citations."""
 
-_MOST_NAMED = 400
+_LONGEST_FIELD = 400
 """Bytes after which a title, source, URL or the like is cut; never an id, a quote or a passage,
 which has a thousand characters at most."""
 
@@ -49,11 +49,11 @@ Item = TypeVar("Item")
 def server(
     assistant: Assistant,
     strictness: Strictness = "normal",
-    told: Callable[[Tool], Tool] | None = None,
+    reporting: Callable[[Tool], Tool] | None = None,
 ) -> Any:
     """Return an MCP server (`mcp.server.mcpserver.MCPServer`) that has the `tools`.
 
-    told: wraps each tool; it must turn what the caller can fix into a `ToolError`. By default
+    reporting: wraps each tool; it must turn what the caller can fix into a `ToolError`. By default
     these are all errors of askvisit, in their own words.
 
     Raises `ServerError` if the protocol's SDK is not installed.
@@ -67,20 +67,20 @@ def server(
 
     def in_words(tool: Tool) -> Tool:
         @wraps(tool)
-        def telling(*args: Any, **kwargs: Any) -> dict[str, Any]:
+        def reported(*args: Any, **kwargs: Any) -> dict[str, Any]:
             try:
                 return tool(*args, **kwargs)
             except AskvisitError as error:
                 raise ToolError(str(error)) from error
 
-        return telling
+        return reported
 
     made = MCPServer(
         "askvisit", instructions=_INSTRUCTIONS, version=__version__, log_level="WARNING"
     )
     for tool in tools(assistant, strictness):
         made.add_tool(
-            (told or in_words)(tool),
+            (reporting or in_words)(tool),
             description=getdoc(tool),
             annotations=ToolAnnotations(read_only_hint=True),
         )
@@ -124,8 +124,8 @@ def tools(assistant: Assistant, strictness: Strictness = "normal") -> tuple[Tool
         given = _scope(articles, sources, since, until)
         answer = assistant.ask(question, as_of=as_of, each=each, strictness=strictness, **given)
         if answer.found:
-            return _page("citations", answer.citations, offset, _cited, _told(answer))
-        return _page("nearest", answer.nearest, offset, _hit, _told(answer))
+            return _page("citations", answer.citations, offset, _cited, _about(answer))
+        return _page("nearest", answer.nearest, offset, _hit, _about(answer))
 
     def search(
         query: str,
@@ -163,8 +163,8 @@ def tools(assistant: Assistant, strictness: Strictness = "normal") -> tuple[Tool
 
         Args:
             topic: What the sentences must be about; all dated sentences if omitted.
-            since: The first date told of, as YYYY, YYYY-MM or YYYY-MM-DD.
-            until: The last date told of, in the same form.
+            since: The first date to return, as YYYY, YYYY-MM or YYYY-MM-DD.
+            until: The last date to return, in the same form.
             articles: Ids of the articles to search; all of them if omitted.
             sources: Search only articles from these papers.
             offset: The first entry to return; from 0.
@@ -200,8 +200,8 @@ def tools(assistant: Assistant, strictness: Strictness = "normal") -> tuple[Tool
 
         def view(name: Any) -> dict[str, Any]:
             count = len({citation.article_id for citation in name.citations})
-            told = _shown(name, "name", "kind", "count") | {"articles": count}
-            return told | {"first_mention": _cited(name.citations[0])}
+            known = _shown(name, "name", "kind", "count") | {"articles": count}
+            return known | {"first_mention": _cited(name.citations[0])}
 
         return _page("names", found, offset, view)
 
@@ -273,35 +273,35 @@ def _page(
     return page
 
 
-def _told(answer: Answer) -> dict[str, Any]:
+def _about(answer: Answer) -> dict[str, Any]:
     """Return an answer without its citations."""
-    told: dict[str, Any] = {
+    about: dict[str, Any] = {
         "found": answer.found,
         "confidence": round(answer.confidence, 3),
-        "text": _cut(answer.text, _MOST_TOLD),
+        "text": _cut(answer.text, _LONGEST_TEXT),
     }
     if answer.reading != answer.question:
-        told["understood_as"] = _cut(answer.reading, _MOST_NAMED)
+        about["understood_as"] = _cut(answer.reading, _LONGEST_FIELD)
     if answer.period is not None:
-        told["period"] = answer.period_in_words
+        about["period"] = answer.period_in_words
     if answer.refusal is not None:
-        told["refusal"] = answer.refusal
+        about["refusal"] = answer.refusal
     if answer.parts:
-        told["parts"] = [
-            {"question": _cut(part.question, _MOST_NAMED), "found": part.found}
+        about["parts"] = [
+            {"question": _cut(part.question, _LONGEST_FIELD), "found": part.found}
             for part in answer.parts
         ]
     if answer.groups:
-        told["groups"] = [
+        about["groups"] = [
             {
-                "words": _cut(group.words, _MOST_NAMED // 2),
+                "words": _cut(group.words, _LONGEST_FIELD // 2),
                 "relation": group.relation,
                 "since": group.since,
                 "articles": [member.citation.article_id for member in group.members],
             }
             for group in answer.groups
         ]
-    return told
+    return about
 
 
 _CUT = {"article_title", "title", "source", "url", "author", "lead", "speaker", "name"}
@@ -332,7 +332,7 @@ def _shown(record: Any, *names: str) -> dict[str, Any]:
     """Return fields of a record that have a value."""
     found = {name: getattr(record, name) for name in names}
     return {
-        name: _cut(value, _MOST_NAMED) if name in _CUT else value
+        name: _cut(value, _LONGEST_FIELD) if name in _CUT else value
         for name, value in found.items()
         if value is not None
     }

@@ -86,9 +86,9 @@ def index(chosen: argparse.Namespace) -> int:
     except BaseException:
         if location.unfinished():
             is_kept = before is not None and location.signature() == before
-            told = f"the index in {location} is as it was before; " if is_kept else ""
-            told += "what was read and encoded is kept; the same command resumes"
-            print(show.plain(told), file=sys.stderr)
+            kept = f"the index in {location} is as it was before; " if is_kept else ""
+            kept += "what was read and encoded is kept; the same command resumes"
+            print(show.plain(kept), file=sys.stderr)
         raise
     for skipped in report.skipped:
         print(f"skipped {show.plain(str(skipped))}", file=sys.stderr)

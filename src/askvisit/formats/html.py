@@ -98,9 +98,9 @@ def read(data: bytes) -> Document:
     tree = load_html(_INVISIBLE.sub("", _FORBIDDEN.sub(" ", normalize("NFC", decode(data)))))
     if tree is None:
         raise ValueError(_NO_ARTICLE)
-    told = extract_metadata(tree, date_config=dict(_DATES))
-    source = one_line(told.sitename or "") or one_line(told.hostname or "")
-    title = _title(tree, one_line(told.title or ""), source)
+    metadata = extract_metadata(tree, date_config=dict(_DATES))
+    source = one_line(metadata.sitename or "") or one_line(metadata.hostname or "")
+    title = _title(tree, one_line(metadata.title or ""), source)
     as_it_is = _main_text(tree)
     _keep_sentences(tree)
     _write_out(tree)
@@ -111,14 +111,16 @@ def read(data: bytes) -> Document:
         raise ValueError(_NO_ARTICLE)
     if title and _letters(title) not in map(_letters, [source, *found[:3]]):
         found.insert(0, title)
-    url = told.url if told.url and told.url.startswith(("http://", "https://")) else None
+    url = (
+        metadata.url if metadata.url and metadata.url.startswith(("http://", "https://")) else None
+    )
     return Document(
         "\n\n".join(found) + "\n",
         title=title or None,
         source=source or None,
         url=url,
-        date=told.date,
-        author=", ".join(printed.persons((told.author or "").split("; "), source)) or None,
+        date=metadata.date,
+        author=", ".join(printed.persons((metadata.author or "").split("; "), source)) or None,
     )
 
 
@@ -156,26 +158,26 @@ def _declared(data: bytes) -> str:
         return "utf-8"
 
 
-def _title(page: HtmlElement, told: str, site: str) -> str:
-    """Return a page's title as its heading shows it; `told` is what its metadata say.
+def _title(page: HtmlElement, stated: str, site: str) -> str:
+    """Return a page's title as its heading shows it; `stated` is the one in its metadata.
 
     That often has the name of the site in it, or is written for search engines. The heading is the
     longest that is part of it, or else the main one if it shares most words with it.
     """
-    told = told if len(told) > _LONGEST_TITLE else _without_site(told, site)
-    stated = _letters(told, " ")
+    stated = stated if len(stated) > _LONGEST_TITLE else _without_site(stated, site)
+    plain = _letters(stated, " ")
     main, lower = (
         [one_line(head.text_content()) for head in page.iter(tag)] for tag in ("h1", "h2")
     )
-    parts = [h for h in (*main, *lower) if f" {_letters(h, ' ')} " in f" {stated} "]
+    parts = [h for h in (*main, *lower) if f" {_letters(h, ' ')} " in f" {plain} "]
     longest = max((h for h in parts if _letters(h) != _letters(site)), key=len, default="")
     if len(longest) >= _SHORTEST_TITLE:
         return longest
-    if any(f" {stated} " in f" {_letters(heading, ' ')} " for heading in main):
-        return told
-    shares = {heading: _shared(_letters(heading, " ").split(), stated.split()) for heading in main}
-    alike = max(shares, key=shares.__getitem__, default=told)
-    return alike if shares.get(alike, 0.0) >= _ALIKE else told
+    if any(f" {plain} " in f" {_letters(heading, ' ')} " for heading in main):
+        return stated
+    shares = {heading: _shared(_letters(heading, " ").split(), plain.split()) for heading in main}
+    alike = max(shares, key=shares.__getitem__, default=stated)
+    return alike if shares.get(alike, 0.0) >= _ALIKE else stated
 
 
 def _shared(heading: Sequence[str], title: Sequence[str]) -> float:

@@ -66,9 +66,9 @@ def document_reader(reader: str | None = None) -> Runnable[Any, list[Document]]:
             return []
         quoted = []
         for sentence in found.quoted:
-            told = asdict(sentence) | {"confidence": found.confidence}
-            source = documents[told.pop("text")].metadata
-            quoted.append(Document(page_content=told.pop("quote"), metadata=source | told))
+            known = asdict(sentence) | {"confidence": found.confidence}
+            source = documents[known.pop("text")].metadata
+            quoted.append(Document(page_content=known.pop("quote"), metadata=source | known))
         return quoted
 
     return RunnableLambda(quotes)

@@ -252,12 +252,12 @@ def mcp_options(
     turns = BoundedSemaphore(at_once)
 
     def in_turn(tool: Callable[..., Any]) -> Callable[..., Any]:
-        told = in_words(tool, ToolError)
+        reported = in_words(tool, ToolError)
 
         @wraps(tool)
         def waiting(*args: Any, **kwargs: Any) -> Any:
             with turns:
-                return told(*args, **kwargs)
+                return reported(*args, **kwargs)
 
         return waiting
 
