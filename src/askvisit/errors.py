@@ -17,8 +17,8 @@ AskvisitError
 │   └── CredentialsError     that server requires other credentials
 ├── ModelError               an encoder's or reader's weights are missing or not the expected ones
 ├── TrainingError            training data, checkpoints or options that cannot be used
-├── DataError                a questions file or an exported conversation that cannot be read
-└── ServerError              the web chat cannot start
+├── DataError                a questions file, a conversation or a saved answer that cannot be read
+└── ServerError              the web chat or the MCP server cannot start
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from __future__ import annotations
 from pathlib import Path
 from shlex import quote
 from typing import Protocol
+
+_FORMATS = ".txt, .md, .html, .pdf, .docx, .eml, .jsonl, .csv"
 
 
 class Named(Protocol):
@@ -86,7 +88,7 @@ class IndexMissingError(PassageIndexError):
     def __init__(self, folder: Path | Named, how: str | None = None) -> None:
         self.folder = folder
         if how is None and isinstance(folder, Path):
-            how = f"put articles (.txt, .md, .html, .pdf) into {folder / 'articles'} and run: "
+            how = f"put articles ({_FORMATS}) into {folder / 'articles'} and run: "
             how += build_command(folder)
         elif how is None:
             how = f"to build one, run: {build_command(folder)} --articles DIR"
@@ -146,11 +148,11 @@ class TrainingError(AskvisitError):
 
 
 class DataError(AskvisitError):
-    """A file of questions, or an exported conversation, that cannot be read."""
+    """A file of questions, an exported conversation or a saved answer that cannot be read."""
 
 
 class ServerError(AskvisitError):
-    """The web chat cannot start."""
+    """The web chat or the MCP server cannot start."""
 
 
 def reason_of(error: Exception) -> str:

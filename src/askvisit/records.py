@@ -20,8 +20,8 @@ from askvisit.errors import DataError
 class Article:
     """One article: its text as stored, and what is known about it.
 
-    `id` is the file name with its extension; `date` is ISO 8601, if known, `author` the names,
-    separated by commas.
+    `id` is its path in the folder of articles ("may/bridge.txt", in a data set "news.jsonl#42"), or
+    what a program chose; `date` is ISO 8601, if known, `author` the names, separated by commas.
     """
 
     id: str

@@ -10,7 +10,7 @@ import pytest
 
 from askvisit import errors
 from askvisit.errors import AskvisitError, IndexMissingError, reason_of
-from askvisit.formats import SUFFIXES
+from askvisit.formats import DATASETS, SUFFIXES
 from askvisit.index import manifest
 
 
@@ -67,10 +67,11 @@ def missing(folder: Path) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("suffix", [*SUFFIXES, *DATASETS])
 def test_a_folder_of_articles_is_told_from_an_empty_one(tmp_path, suffix):
-    wanted = f"put articles (.txt, .md, .html, .pdf) into {tmp_path / 'articles'}"
-    assert wanted in missing(tmp_path)
+    wanted = missing(tmp_path)
+    assert f") into {tmp_path / 'articles'} and run: " in wanted
+    assert suffix in wanted or suffix == ".htm"
     (tmp_path / f"a{suffix.upper()}").touch()
     assert missing(tmp_path) == (
         f"no index in {tmp_path}; it is a folder of articles; to index them, run: "

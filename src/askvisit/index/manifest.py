@@ -26,7 +26,7 @@ from askvisit.errors import (
     PassageIndexError,
     rebuild_hint,
 )
-from askvisit.formats import SUFFIXES
+from askvisit.formats import DATASETS, SUFFIXES
 from askvisit.records import Entry, of_type
 
 FORMAT = 5
@@ -271,7 +271,7 @@ def instead(folder: Path) -> str | None:
         names = os.listdir(folder)
     except OSError:
         return None
-    if "articles" in names or not any(name.lower().endswith(SUFFIXES) for name in names):
+    if "articles" in names or not any(name.lower().endswith(SUFFIXES + DATASETS) for name in names):
         return None
     command = f"askvisit index --articles {quote(str(folder))} --index NEW_FOLDER"
     return f"it is a folder of articles; to index them, run: {command}"
