@@ -113,7 +113,7 @@ def tools(assistant: Assistant, strictness: Strictness = "normal") -> tuple[Tool
             since: Search only articles published on or after this day, such as 2019-06-26 or 2019.
             until: Search only articles published on or before this day; 2019 is the whole year.
             as_of: Day of asking, from which "last week" is reckoned; omitted: today.
-            each: Cite every article that answers; `groups` tells which of them say the same.
+            each: Cite every article that answers; `groups` says which of them say the same.
             strictness: How sure an answer must be: lenient, normal or strict.
             offset: The first citation to return; from 0.
 

@@ -55,8 +55,9 @@ class Page:
 def add(chosen: argparse.Namespace) -> int:
     """Fetch pages and add them to the index, each as a file with its address.
 
-    This is the only command that uses the network. An address has 30 seconds and 10 MB. Redirects
-    are followed, but not to addresses of this machine or its network. Nothing is fetched again.
+    No other command calls the web, unless a model is named that is not a folder. An address has 30
+    seconds and 10 MB. Redirects are followed, but not to addresses of this machine or its network.
+    Nothing is fetched again.
 
     examples:
       askvisit add https://weir.example/a-bridge-for-the-town

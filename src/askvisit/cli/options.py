@@ -65,7 +65,7 @@ ARTICLE = argument(
     "--article",
     metavar="ID",
     action="append",
-    help="search only this article (its file name); may be repeated",
+    help="search only the article with this id; may be repeated",
 )
 SOURCE = argument(
     "--source",

@@ -87,7 +87,7 @@ def endpoints(
             since: Search only articles published on or after this day, such as 2019-06-26 or 2019.
             until: Search only articles published on or before this day; 2019 is the whole year.
             sources: Search only articles from these papers, given by words of their names.
-            each: Cite every article that answers; `groups` tells which of them say the same.
+            each: Cite every article that answers; `groups` says which of them say the same.
             as_typed: Read the question word for word and by itself, without the history.
             as_of: Day of asking, from which "last week" is reckoned; later articles are not searched. Omitted: today.
 
@@ -128,7 +128,8 @@ def endpoints(
             articles: Ids of the articles to search; all of them if omitted.
 
         Returns:
-            Passages: article_id, start, end, text, and the scores dense, bm25 and fused.
+            Passages: article_id, start, end, text, the scores dense, bm25 and fused, and what is
+            known about the article.
         """
         scope = _scope(articles, since, until, sources)
         return [asdict(hit) for hit in assistant.search(query, min(k, MOST_HITS), **scope)]
