@@ -264,7 +264,13 @@ def survey(
             if error.path not in {other.path for other in skipped}:  # a.txt and a.md share a.toml
                 reason = f"{error.reason}; its article is indexed without it"
                 skipped.append(ArticleError(error.path, reason))
-    return sorted(entries, key=lambda entry: entry.id), skipped
+    named = [ArticleError(e.path, e.reason, _name_in(folder, e.path)) for e in skipped]
+    return sorted(entries, key=lambda entry: entry.id), named
+
+
+def _name_in(folder: Path, path: Path) -> str:
+    """Return the id of a file in a folder, or of a line of a data set, whose path is its id."""
+    return _id_in(folder, path) if path.is_relative_to(folder) else str(path)
 
 
 def _entry(file: Source, before: Entry | None, read: Callable[[Source, str], Article]) -> Entry:

@@ -67,12 +67,16 @@ class CorpusError(AskvisitError):
 
 
 class ArticleError(CorpusError):
-    """One file is not a usable article; `path` and `reason` say which and why."""
+    """One file is not a usable article; `path` and `reason` say which and why.
 
-    def __init__(self, path: Path, reason: str) -> None:
+    name: its path in the folder of articles, if that is known; else its own name.
+    """
+
+    def __init__(self, path: Path, reason: str, name: str | None = None) -> None:
         self.path = path
         self.reason = reason
-        super().__init__(f"{path.name}: {reason}")
+        self.name = path.name if name is None else name
+        super().__init__(f"{self.name}: {reason}")
 
 
 class PassageIndexError(AskvisitError):

@@ -194,12 +194,13 @@ def test_files_of_subfolders_are_articles_with_their_path_as_id(tmp_path):
         (tmp_path / folder).mkdir(parents=True)
         write_articles(tmp_path / folder, article)
     write_articles(tmp_path / "an-index", {"manifest.json": "{}"})
-    write_articles(tmp_path, {"a.txt": TARIFFS})
+    write_articles(tmp_path, {"a.txt": TARIFFS, "2019/b.txt": "…"})
     (tmp_path / "link").symlink_to(tmp_path / "2019")
-    entries, (linked,) = corpus.survey(tmp_path)
+    entries, (linked, empty) = corpus.survey(tmp_path)
+    assert str(empty) == "2019/b.txt: has no words"
     assert [entry.id for entry in entries] == ["2019/may/a.txt", "a.txt"]
     assert str(linked).startswith("link: a folder that is linked")
-    below, above = (file.read() for file in corpus.scan(tmp_path)[0])
+    below, above = (file.read() for file in corpus.scan(tmp_path)[0][1:])
     assert (below.id, below.source, below.text) == ("2019/may/a.txt", "The Weir", BRIDGE)
     assert (above.source, above.sha256) == (None, entries[1].text_sha256)
 

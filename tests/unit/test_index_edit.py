@@ -231,6 +231,23 @@ def test_an_article_of_a_subfolder_is_removed_with_its_sidecar(small, encoder):
     assert "may/mill.txt" not in open_index(small).article_ids()
 
 
+def test_a_link_to_an_article_is_removed_not_the_article(small, encoder, tmp_path):
+    outside = tmp_path / "mill.txt"
+    outside.write_text("A Mill\n\nIt rained on the mill.")
+    (small / "articles" / "mill.txt").symlink_to(outside)
+    build_index(index=small, encoder=encoder)
+    remove_article(small, "mill.txt", encoder=encoder)
+    assert "mill.txt" not in open_index(small).article_ids()
+    assert outside.exists()
+
+
+def test_an_article_is_added_beside_an_unusable_one_of_its_name_in_a_subfolder(small, encoder):
+    (small / "articles" / "may").mkdir()
+    write_articles(small / "articles" / "may", {"mill.txt": "…"})
+    added = add_article(small, "mill.txt", b"A Mill\n\nIt rained on the mill.", encoder=encoder)
+    assert open_index(small).article("mill.txt") == added
+
+
 def test_a_line_of_a_data_set_is_not_removed(small, encoder):
     write_articles(small / "articles", {"news.jsonl": '{"text": "It rained."}'})
     build_index(index=small, encoder=encoder)

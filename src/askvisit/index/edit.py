@@ -128,7 +128,7 @@ def add_article(
             )
             report = update(folder, options, location.server)
             for skipped in report.skipped:
-                if skipped.path.name == path.name:
+                if skipped.name == path.name:
                     raise ArticleError(Path(name), skipped.reason)
     return article
 
@@ -145,7 +145,7 @@ def remove_article(index: Index, article_id: str, *, encoder: Encoder | None = N
         _remove_leftovers(source)
         known = tuple(manifests.read(folder).articles)
         path, hidden = source / article_id, source / _REMOVED
-        if article_id not in known or not path.resolve().is_relative_to(source.resolve()):
+        if article_id not in known or not path.parent.resolve().is_relative_to(source.resolve()):
             raise UnknownArticleError(article_id, known)
         if not path.exists() and source.joinpath(article_id.partition("#")[0]).is_file():
             name, _, line = article_id.partition("#")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from askvisit import corpus
 from askvisit.errors import AskvisitError, IndexDamagedError, PassageIndexError, rebuild_hint
@@ -227,8 +227,7 @@ def _compared(folder: Path, manifest: Manifest) -> tuple[tuple[str, ...], tuple[
         return (str(error),), ()
     now = {entry.id: entry for entry in entries}
     changed = [name for name, entry in manifest.articles.items() if now.get(name) != entry]
-    unusable = {error.path.name: str(error) for error in skipped}
-    missing = [name for name in changed if name not in now]
-    gone = [unusable.get(PurePath(name).name, f"{name} is gone") for name in missing]
+    unusable = {error.name: str(error) for error in skipped}
+    gone = [unusable.get(name, f"{name} is gone") for name in changed if name not in now]
     edited = [f"{name} was edited" for name in changed if name in now]
     return (*gone, *edited), tuple(name for name in now if name not in manifest.articles)
