@@ -9,6 +9,7 @@ import pytest
 from harness.fakes import BRIDGE, TARIFFS, ScriptedReader, WordCounts, calibration
 
 from askvisit import Assistant, reading
+from askvisit.errors import DataError
 from askvisit.records import Answer
 
 MAYOR = "When did the mayor open the bridge?"
@@ -73,9 +74,12 @@ class TestHaystack:
         text = assistant.articles["bridge.txt"].text
         assert text[meta["start"] : meta["end"]] == best.document.content
         modules = [self.ours.__name__]
+        with pytest.raises(DataError, match="give the retriever the index's folder"):
+            pipeline.dumps()
+        pipeline.get_component("retriever").index = "my-index"
         again = self.haystack.Pipeline.loads(pipeline.dumps(), allowed_modules=modules)
         assert again.get_component("reader").top_k == 1
-        assert again.get_component("retriever").index is None
+        assert again.get_component("retriever").index == "my-index"
 
     def test_a_retriever_loads_its_index(self, small, assistant, monkeypatch):
         monkeypatch.setattr(

@@ -10,6 +10,7 @@ from haystack import Document, component, default_to_dict
 from haystack.dataclasses import ExtractedAnswer
 
 from askvisit.assistant import Assistant
+from askvisit.errors import DataError
 from askvisit.reading import ReadSentence, read
 
 
@@ -78,18 +79,23 @@ class AskvisitPassageRetriever:
     ) -> None:
         self.index = index
         self.top_k = top_k
-        self.assistant = assistant
+        self.assistant = self._loaded = assistant
 
     def to_dict(self) -> dict[str, Any]:
-        """Write the component into a pipeline's file; it is loaded from its index again."""
+        """Write the component into a pipeline's file; it is loaded from its index again.
+
+        Raises `DataError` if only an assistant was given, which no file can hold.
+        """
+        if self.assistant is not None and self.index is None:
+            raise DataError("a file holds no assistant; give the retriever the index's folder")
         return default_to_dict(self, index=self.index, top_k=self.top_k)
 
     @component.output_types(documents=list[Document])
     def run(self, query: str, top_k: int | None = None) -> dict[str, Any]:
         """Return "documents", best first; their `meta` has the other fields of `askvisit.Hit`."""
-        if self.assistant is None:
-            self.assistant = Assistant.load(self.index)
-        found = self.assistant.search(query, self.top_k if top_k is None else top_k)
+        if self._loaded is None:
+            self._loaded = Assistant.load(self.index)
+        found = self._loaded.search(query, self.top_k if top_k is None else top_k)
         return {
             "documents": [
                 Document(content=meta.pop("text"), meta=meta, score=meta["fused"])
