@@ -78,6 +78,7 @@ def test_a_page_is_kept_as_a_file_with_its_address(site, small, monkeypatch, cap
         ("/broken", "IncompleteRead|broke off"),
         ("/loop", "redirected too often"),
         ("/file", "file:///etc/passwd is not an address of the web"),
+        ("@elsewhere/", "leave it out"),
     ],
 )
 def test_what_cannot_be_had_says_why(site, path, reason, monkeypatch):

@@ -107,6 +107,8 @@ def _ask(url: str, sockets: list[socket.socket], is_late: Event, private: bool) 
     host, is_safe = parts.hostname, parts.scheme == "https"
     if parts.scheme not in ("http", "https") or not host:
         raise ValueError(f"{url} is not an address of the web (http or https)")
+    if "@" in parts.netloc:
+        raise ValueError(f"{host} is given with a user's name or password; leave it out")
     port = parts.port or (443 if is_safe else 80)
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = [str(entry[4][0]) for entry in found]
@@ -124,8 +126,7 @@ def _ask(url: str, sockets: list[socket.socket], is_late: Event, private: bool) 
     target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~") + (
         f"?{quote(parts.query, safe='/%:@!$&()*+,;=~?')}" if parts.query else ""
     )
-    named = parts.netloc.rpartition("@")[2]
-    headers = {"Host": named, "User-Agent": f"askvisit/{__version__}", "Connection": "close"}
+    headers = {"Host": parts.netloc, "User-Agent": f"askvisit/{__version__}", "Connection": "close"}
     connection.request("GET", target, headers=headers | {"Accept-Encoding": "identity"})
     return connection.getresponse()
 
