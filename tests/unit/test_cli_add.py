@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -85,6 +86,17 @@ def test_what_cannot_be_had_says_why(site, path, reason, monkeypatch):
     monkeypatch.setattr(add, "LARGEST_FILE", 1000)
     with pytest.raises(CorpusError, match=reason):
         add.fetch(site + path, private=True)
+
+
+def test_a_host_may_have_letters_of_any_language(site, monkeypatch):
+    hosts, port = [], int(site.rpartition(":")[2])
+    monkeypatch.setattr(Handler, "log_message", lambda self, *_: hosts.append(self.headers["Host"]))
+    found = [(2, 1, 6, "", ("127.0.0.1", port))]
+    monkeypatch.setattr(add.socket, "getaddrinfo", lambda *_, **__: found)
+    monkeypatch.setattr(add, "_connected", lambda *_: socket.create_connection(found[0][4]))
+    for given in ("http://bücher.example", f"http://bücher.example:{port}"):
+        assert add.fetch(f"{given}/plain", private=True).name == "plain.txt"
+    assert hosts == ["xn--bcher-kva.example", f"xn--bcher-kva.example:{port}"]
 
 
 def test_a_slow_page_is_given_up(site, monkeypatch):

@@ -109,7 +109,8 @@ def _ask(url: str, sockets: list[socket.socket], is_late: Event, private: bool) 
         raise ValueError(f"{url} is not an address of the web (http or https)")
     if "@" in parts.netloc:
         raise ValueError(f"{host} is given with a user's name or password; leave it out")
-    port = parts.port or (443 if is_safe else 80)
+    usual_port = 443 if is_safe else 80
+    port = parts.port or usual_port
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = [str(entry[4][0]) for entry in found]
     if not private and not all(ip_address(a.partition("%")[0]).is_global for a in addresses):
@@ -122,11 +123,12 @@ def _ask(url: str, sockets: list[socket.socket], is_late: Event, private: bool) 
         opened = ssl.create_default_context().wrap_socket(opened, server_hostname=host)
         sockets.append(opened)
     connection = HTTPConnection(host, port)
+    connection.default_port = usual_port  # which the header with the host leaves out
     connection.sock = opened
     target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~") + (
         f"?{quote(parts.query, safe='/%:@!$&()*+,;=~?')}" if parts.query else ""
     )
-    headers = {"Host": parts.netloc, "User-Agent": f"askvisit/{__version__}", "Connection": "close"}
+    headers = {"User-Agent": f"askvisit/{__version__}", "Connection": "close"}
     connection.request("GET", target, headers=headers | {"Accept-Encoding": "identity"})
     return connection.getresponse()
 
