@@ -27,7 +27,7 @@ from askvisit.records import (
     numbered_on,
     quoted,
 )
-from askvisit.requests import intents, language, replies
+from askvisit.requests import intents, language, replies, which_article
 from askvisit.retriever import Retriever
 from askvisit.rewriting import query
 from askvisit.rewriting.resolution import TURNS, Resolver, expanded
@@ -193,6 +193,8 @@ class QAPipeline:
         """Reply to a request; a headline or summary is refused if everything is to be refused."""
         if request is None:
             return None
+        if request.intent == "papers":
+            return self._of_each(question, request)
         among = self.articles if articles is None else articles
         reply = replies.reply(self.index, self.encoder, question, request, history, among)
         if reply is None or not reply.found or self.min_confidence < 1:
@@ -209,6 +211,19 @@ class QAPipeline:
             notes=(),
             nearest=tuple(hits),
         )
+
+    def _of_each(self, question: str, request: Request) -> Answer | None:
+        """Answer about a topic with what each article says; None if none does, or there is one."""
+        topic = request.about or ""
+        refused = {r.question for r in self.looked_up} - {r.question for r in self.taken}
+        searched = which_article.among(self.index, self.articles)
+        if self.as_typed or topic in refused or len(searched) < 2:
+            return None
+        each = replace(self, each=True)
+        answer = each._answered(question, result := each._look_up(topic))
+        if answer.found:
+            self.taken.append(result)
+        return answer if answer.found else None
 
     def _best(self, asked: str, history: Sequence[Answer]) -> ReadingResult:
         """Return the result for a question by itself or in context, whichever is to be taken."""

@@ -86,6 +86,30 @@ def test_the_first_of_each_differing_group_is_cited_and_all_where_wanted(one):
     assert len(one.reader.asked) == 1 + 1 + 4
 
 
+PAPERS = "What do the papers say about the trucks?"
+
+
+@pytest.mark.parametrize("question", [PAPERS, "How did the trucks change?"])
+def test_what_the_papers_say_is_grouped(one, question):
+    answer, topic = one.ask(question), one.ask("trucks", each=True)
+    assert told(answer) == GROUPED
+    assert answer == replace(topic, question=question)
+
+
+def test_what_one_paper_says_is_an_ordinary_question(one):
+    alone = one.ask(PAPERS, articles=["first.txt"])
+    assert (alone.reading, alone.groups) == (PAPERS, ())
+    assert one.ask(PAPERS, as_typed=True).reading == PAPERS
+
+
+def test_a_topic_on_which_no_paper_says_anything_is_searched_once(folder):
+    reader = ScriptedReader({})
+    one = Assistant(folder, WordCounts(), reader, calibration(), ScriptedResolver())
+    answer = one.ask(PAPERS)
+    assert (answer.kind, answer.reading) == ("not_found", PAPERS)
+    assert reader.asked == ["trucks?"] * (1 + 4) + [PAPERS], "by all, by each, and as typed"
+
+
 def test_articles_that_agree_leave_the_citations_as_they_are(one):
     agreeing = one.ask(ASKED, articles=["first.txt", "third.txt"])
     assert told(agreeing) == [("64 trucks", None, ["third", "first"])]

@@ -316,6 +316,33 @@ class TestReplies:
         assert answer.citations == tuple(sorted(answer.citations, key=lambda c: c.start))
         assert answer.text == "\n".join(f"{c.quote} [{c.number}]" for c in answer.citations)
 
+    def test_a_summary_of_every_article_has_the_newest_first(self, tmp_path):
+        articles = tmp_path / "articles"
+        text = "News of day {0}\n\n" + "The mayor opened bridge {0} on that day. " * 4
+        write_articles(articles, {f"{n:02}.txt": text.format(n) for n in range(12)})
+        for n in range(11):  # the last has no date
+            (articles / f"{n:02}.toml").write_text(f'date = "2021-05-{n + 1:02}"\n')
+        build_index(index=tmp_path, encoder=WordCounts())
+        one = Assistant(tmp_path, WordCounts(), SharedWords(), calibration())
+        answer = one.ask("summarise all articles")
+        assert (answer.kind, answer.request) == ("answer", "summary")
+        order = [citation.article_id for citation in answer.citations]
+        assert order == [f"{n:02}.txt" for n in range(10, 0, -1) for _ in "12"]
+        assert [citation.number for citation in answer.citations] == list(range(1, 21))
+        assert answer.notes == ("Only the 10 newest of 12 articles are summarised.",)
+        one_each = one.ask("summarise all articles in one sentence", articles=["11.txt", "03.txt"])
+        assert [c.article_id for c in one_each.citations] == ["03.txt", "11.txt"]
+        assert one_each.notes == ()
+
+    def test_a_summary_of_every_article_about_something(self, assistant):
+        answer = assistant.ask("summarise all articles about steel")
+        assert cited(answer) == {"tariffs.txt"}
+        assert cited(assistant.ask("summarise all articles")) == {"bridge.txt", "tariffs.txt"}
+        none = assistant.ask("summarise all articles about whales")
+        assert none.text.startswith("No article was found for “whales”.")
+        alone = assistant.ask("summarise all articles", articles=["bridge.txt"])
+        assert alone.citations == assistant.ask("summarise it", articles=["bridge.txt"]).citations
+
     @pytest.mark.parametrize("question", ["hello", "headline", "summarise the bridge article"])
     def test_everything_is_refused_at_one_and_confidence_stays(self, assistant, question):
         free, strict = assistant.ask(question), assistant.ask(question, min_confidence=1)

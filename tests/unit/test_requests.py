@@ -191,6 +191,54 @@ def test_most_of_what_is_asked_of_articles_is_recognised(encoder):
     assert len(right) / len(rows) >= 0.8
 
 
+@pytest.fixture(scope="module")
+def several(encoder) -> list[dict]:
+    """Return what is asked of several articles, and what looks like it, as it is recognised."""
+    rows = lines(DATA / "several.jsonl")
+    for row in rows:
+        found = recognise(row["question"], encoder, loosely=True)
+        row["found"] = found and ("every" if found.of_every else found.intent)
+    return rows
+
+
+def test_most_of_what_is_asked_of_several_articles_is_recognised(several):
+    asked = [row for row in several if row["wanted"] in ("papers", "every")]
+    wrong = [row for row in asked if row["found"] != row["wanted"]]
+    assert len(wrong) <= 0.05 * len(asked), wrong
+
+
+def test_hardly_anything_that_looks_like_it_is_taken_for_it(several):
+    others = [row for row in several if row["wanted"] not in ("papers", "every")]
+    taken = [row for row in others if row["found"] in ("papers", "every")]
+    assert len(taken) <= 0.03 * len(others), taken
+
+
+@pytest.mark.parametrize(
+    ("message", "topic"),
+    [
+        ("What do the papers say about who won the vote?", "who won the vote"),
+        ("How do the accounts of the strike on the dam differ?", "strike on the dam"),
+        ("How did the toll on the bridge change?", "toll on the bridge"),
+        ("Do the articles agree on the date of the vote?", "date of the vote"),
+    ],
+)
+def test_a_topic_is_whole(encoder, message, topic):
+    found = recognise(message, encoder, loosely=True)
+    assert (found.intent, found.about) == ("papers", topic)
+
+
+@pytest.mark.parametrize(
+    ("message", "of_every"),
+    [
+        *(("summarise all", True), ("summarise all articles about wool", True)),
+        *(("sum it all up", False), ("What is the article all about?", False)),
+        *(("summarise all of this article", False), ("summarise every bridge", False)),
+    ],
+)
+def test_all_articles_are_meant_only_if_they_are_named(encoder, message, of_every):
+    assert recognise(message, encoder, loosely=True).of_every is of_every
+
+
 def test_what_an_article_says_is_asked_of_its_text(encoder):
     others = [row["question"] for row in lines(DATA / "facts.jsonl") if row["wanted"] is None]
     taken = [question for question in others if recognise(question, encoder, loosely=True)]
@@ -214,6 +262,8 @@ def test_what_an_article_says_is_asked_of_its_text(encoder):
         ("What are the main points?", True, False),
         ("summarise it", True, True),
         ("tell me more", True, True),
+        ("What do the papers say about the toll?", True, True),
+        ("How did the toll change?", True, False),
     ],
 )
 def test_what_may_be_in_the_text_is_not_sure(encoder, message, alone, follow_up):

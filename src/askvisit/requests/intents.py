@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 Intent = Literal[
     "greeting", "assent", "thanks", "farewell", "well_being", "identity", "help",
     "more", "headline", "show", "summary", "list",
-    "author", "date", "source", "url", "about", "newest", "oldest",
+    "author", "date", "source", "url", "about", "newest", "oldest", "papers",
 ]  # fmt: skip
 
 SMALL_TALK = frozenset(
@@ -44,6 +44,7 @@ SMALL_TALK = frozenset(
 )
 _OF_NO_ARTICLE = SMALL_TALK | {"more", "list"}
 _FACTS = frozenset(("author", "date", "source", "url"))
+_ABOUT_SOMETHING = frozenset(("about", "papers"))
 
 MOST_SENTENCES = 10
 """Maximum number of sentences in a requested summary."""
@@ -61,6 +62,11 @@ _LONGEST = 25
 _SOMETHING = "something"
 _ARTICLE = frozenset("article articles story stories".split())
 """Words that mean an article; "report", "paper" and the like may be in the text."""
+
+_PAPERS = _ARTICLE | frozenset(
+    "paper papers newspapers press accounts reports sources says".split()
+)
+"""Words that mean the articles where it is asked what they say: "How did it change?" has none."""
 
 _SURELY = _ARTICLE | frozenset("this these here headline byline you your".split())
 """Words that mean an article or the assistant, and not what was just talked about."""
@@ -100,6 +106,15 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _NUMBERS = {word: number for number, word in enumerate((*ONES, "ten"), 1)}
+_EVERY = re.compile(
+    r"\b(?:each|every|everything|articles|stories)\b|"
+    r"(?<!\bit )(?<!\bthis )\ball\b(?! about\b|.*\b(?:it|this|article|story)\b)"
+)
+"""What a summary of more than one article has, and "sum it all up" and "all about" have not."""
+
+_SAID_ABOUT = re.compile(
+    r"\b(?:about|on|that)\s+(?:the\s+)?(?!.*\bdiffer\W*$)(.*\w)", re.IGNORECASE | re.DOTALL
+)
 _LENGTH = re.compile(
     rf"\b(?:(?:in|with|of)\s+)?(\d{{1,3}}|{'|'.join(_NUMBERS)})[\s-]+"
     r"(sentences?|lines?|points?|bullets?|words?)\b",
@@ -113,14 +128,16 @@ class Request:
 
     `about`: the words that say which article, if any; `names_article`: whether the message says
     that it means one ("the bridge article"), not just what may be a title. `sentences`: the
-    requested length of a summary. `is_sure`: whether it can be nothing in the text that was just
-    talked about; if it can ("When was it published?" after a book), the text is read first.
+    requested length of a summary, `of_every`: whether each article is to be summarised. `is_sure`:
+    whether it can be nothing in the text that was just talked about; if it can ("When was it
+    published?" after a book), the text is read first.
     """
 
     intent: Intent
     about: str | None = None
     names_article: bool = False
     sentences: int | None = None
+    of_every: bool = False
     is_sure: bool = True
 
 
@@ -248,16 +265,28 @@ def recognise(
     masked, about = mask(message)
     if masked not in CLASSIFIER.examples:
         opening = _OPENING.match(message)
-        masked, about = mask(bare(message[opening.end() :] if opening else message) or message)
+        message = bare(message[opening.end() :] if opening else message) or message
+        masked, about = mask(message)
         if not _is_like_an_example(masked, least):
             return None
     intent = CLASSIFIER.intent(masked, encoder)
     is_of_none = intent in _OF_NO_ARTICLE and about is not None
-    if intent is None or is_of_none or (intent == "about" and about is None):
+    lacks_topic = intent in _ABOUT_SOMETHING and about is None
+    if intent is None or is_of_none or lacks_topic:
         return None
     held = set(masked.split())
-    is_sure = _is_sure(intent, held, about, is_follow_up)
-    return Request(cast(Intent, intent), about, bool(_ARTICLE & held), sentences, is_sure)
+    if intent == "papers" and _PAPERS & held and (topic := _SAID_ABOUT.search(message)):
+        about = topic[1]  # whole: "who won", of which an example may have "who"
+    names_article = bool(_ARTICLE & held)
+    of_every = intent == "summary" and _EVERY.search(masked) is not None
+    return Request(
+        cast(Intent, intent),
+        about,
+        names_article,
+        sentences,
+        of_every and (about is None or names_article),
+        _is_sure(intent, held, about, is_follow_up),
+    )
 
 
 def _is_sure(intent: str, held: set[str], about: str | None, is_follow_up: bool) -> bool:
@@ -268,6 +297,8 @@ def _is_sure(intent: str, held: set[str], about: str | None, is_follow_up: bool)
     """
     if intent in _OF_NO_ARTICLE or _SURELY & held:
         return True
+    if intent == "papers":
+        return not is_follow_up or bool(_PAPERS & held)
     is_question = intent == "headline" or bool(QUESTION_WORDS & held)
     if intent in ("show", "summary", "headline"):
         return about is not None or not is_question or not is_follow_up

@@ -49,6 +49,10 @@ _MORE_SHOWN = 3
 _MOST = 5
 """Maximum number of articles quoted."""
 
+_SUMMARISED = 10
+_EACH = 2
+"""Maximum numbers of articles summarised at once, and of sentences of each."""
+
 _NAMES: dict[FactName, str] = {
     "author": "author",
     "date": "publication date",
@@ -60,6 +64,7 @@ _NO_FACT = "The {} of “{}” is not known. Its record ({}) can give it."
 _NO_PASSAGE = "No passage was found with {} “{}”. "
 _NO_DATES = "None of the articles{} has a date. One can be given in a NAME.toml beside each."
 _WITHOUT_DATE = "{} of {} articles{} have no date."
+_SUMMARISED_OF = "Only the {} newest of {} articles are summarised."
 _ALSO_FOUND = "Also found: {} with {} “{}”."
 
 
@@ -111,6 +116,8 @@ def reply(
         return _about(index, question, request, articles)
     if intent == "newest" or intent == "oldest":
         return _by_date(index, question, request, articles)
+    if request.of_every and len(which_article.among(index, articles)) > 1:
+        return _of_every(index, encoder, question, request, articles)
     chosen = which_article.choose(index, request, history, articles)
     if len(chosen) != 1:
         if not chosen and not request.names_article and request.about is not None:
@@ -162,6 +169,34 @@ def _fulfilled(
         return _quoted(question, "headline", article, first)
     shown = _beginning(sentences, after=1 if titled else 0)
     return _quoted(question, "show", article, [(sentence, 1.0) for sentence in shown])
+
+
+def _of_every(
+    index: PassageIndex,
+    encoder: Encoder,
+    question: str,
+    request: Request,
+    articles: Sequence[str] | None,
+) -> Answer:
+    """Quote a short summary of each article, the newest first; that there are more is said."""
+    ids: Sequence[str] = which_article.among(index, articles)
+    if request.about is not None:
+        ids = which_article.every_one_about(index, request.about, articles)
+        if not ids:
+            return which_article.which(index, question, [], request.about, articles)
+    among = set(ids)
+    records = [record for record in index.records if record.id in among]
+    records.sort(key=lambda record: _day(record) or date.min, reverse=True)
+    citations: list[Citation] = []
+    for record in records[:_SUMMARISED]:
+        article = index.article(record.id)
+        count = min(request.sentences or _EACH, _EACH)
+        central = summary.most_central(index, encoder, article, count)
+        for sentence, score in sorted(central, key=lambda chosen: chosen[0].start):
+            span = Span(sentence, None, None, score, 0.0)
+            citations.append(citation_of(len(citations) + 1, article, span, score))
+    note = [_SUMMARISED_OF.format(_SUMMARISED, len(records))] if len(records) > _SUMMARISED else []
+    return _answer(question, "summary", citations, [], note)
 
 
 def _beginning(sentences: Sequence[Sentence], after: int) -> list[Sentence]:
