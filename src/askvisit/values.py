@@ -41,7 +41,7 @@ _UNITS = {
     "t": ("tons? tonnes?", 1000),
     "%": ("% per\\s?cent percentage", 1),
     "money": (
-        "dollars? euros? pounds? rupees? yen yuan won pesos? rand krone[rn]? kronor reais real "
+        "dollars? euros? pounds? rupees? yen yuan pesos? rand krone[rn]? kronor reais real "
         "francs? zlotys? lira roubles? rubles? baht dong ringgit shillings? naira forints?",
         1,
     ),
@@ -77,7 +77,7 @@ _NUMBER = re.compile(
     rf"(?:(?P<apart>[\s-]*)(?P<scale>{_SCALE})(?![\w'’]))?",
     re.IGNORECASE,
 )
-_RANGE = re.compile(r"(?<![\d.,-])(\d+)(?:\s*[-–]\s*|\s+to\s+)(\d+)(?![\d-]|[.,]\d)")
+_RANGE = re.compile(r"(?<![\d.,-])(\d+)(?:\s*[-–]\s*|\s+to\s+)(\d+)(?![\d-]|[.,]\d|\s+1000)")
 _CLOCK = re.compile(
     r"\b(?P<hour>\d{1,2})(?:(?:[.:](?P<minute>[0-5]\d))?\s*(?P<half>[ap])\.?m\b\.?"
     r"|:(?P<only>[0-5]\d)|\s+o['’]clock)",

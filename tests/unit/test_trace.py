@@ -32,7 +32,8 @@ def test_each_passage_has_its_scores_and_the_best_sentence_in_it(scripted):
     (reading,) = trace.readings
     assert (reading.question, reading.taken) == (MAYOR, True)
     assert reading.confidence == trace.answer.confidence
-    assert [row.hit for row in reading.passages] == scripted.search(MAYOR, k=50)
+    found = [(hit.article_id, hit.start, hit.fused) for hit in scripted.search(MAYOR, k=50)]
+    assert [(r.hit.article_id, r.hit.start, r.hit.fused) for r in reading.passages] == found
     best = reading.passages[0].candidate
     assert best.span.sentence.start == trace.answer.citations[0].start
     assert (best.span.score, best.span.null_score) == (2.0, 0.0)
