@@ -3,7 +3,7 @@
 The float weights of a run are four times the size of what is shipped and are not kept. Each int8
 matrix times its scales is within half a step of the trained one, which further training evens out.
 The hidden channels of feed-forward layers may be in another order than in that run
-(`training.splitting`), so weights restored from it are not averaged with its own.
+(`training.splitting`); `training.average` puts them into one order.
 """
 
 from __future__ import annotations
