@@ -116,7 +116,7 @@ def test_a_file_in_another_encoding_is_told_in_a_readers_words(editor, open_page
     page = open_page(editor[1])
     page.get_by_role("tab", name="Add an article").click()
     page.locator("#adding [type=file]").set_input_files(
-        {"name": "cafe.txt", "mimeType": "text/plain", "buffer": b"caf\xe9 society"}
+        {"name": "cafe.txt", "mimeType": "text/plain", "buffer": b"caf\x81 society"}
     )
     page.get_by_role("button", name="Add the article").click()
     problem = page.locator("#added .problem")

@@ -309,7 +309,7 @@ def test_answers_that_may_be_the_same_are_not_marked_as_differing(monkeypatch):
     monkeypatch.setattr(grouping, "same_probability", lambda *_: 0.4)
     said = [("a", "a rock", DAYS[0]), ("b", "the old pier", DAYS[1])]
     assert related(*said) == [("a rock", "also", [1]), ("the old pier", "also", [2])]
-    monkeypatch.setattr(grouping, "same_probability", lambda *_: 0.3)
+    monkeypatch.setattr(grouping, "same_probability", lambda *_: 0.2)
     assert related(*said) == [("the old pier", "newest", [1]), ("a rock", "earlier", [2])]
 
 
@@ -364,8 +364,8 @@ def test_an_article_far_from_the_best_is_not_read():
     [
         ({"intercept": 9.0}, ["first", "third", "second", "fourth"]),
         ({"intercept": -9.0}, ["first"]),
-        ({"intercept": -1.0, "similar": 2.0}, ["first", "third"]),
-        ({"intercept": 1.0, "behind": -0.8}, ["first", "second"]),
+        ({"intercept": -2.0, "similar": 3.0}, ["first", "third"]),
+        ({"intercept": 0.0, "behind": -0.8}, ["first", "second"]),
         ({"intercept": -1.0, "same": 3.0}, ["first", "third"]),
     ],
 )
