@@ -340,9 +340,9 @@ class QAPipeline:
     def _groups(self, result: ReadingResult) -> tuple[AnswerGroup, ...]:
         """Return the grouped answers of several articles: of those read, or of each."""
         least = max(self.min_confidence, self.calibration.thresholds["lenient"])
-        if self.min_confidence >= 1:
-            return ()
         evidence = result.evidence
+        if self.min_confidence >= 1 or (evidence.searched < 2 and not self.each):
+            return ()
         if self.each:
             answers = [
                 answer
