@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from math import exp, log1p
 from typing import TYPE_CHECKING
 
+from askvisit.caching import remembered
 from askvisit.dates import publication_day
 from askvisit.dates.resolving import dated
 from askvisit.text import content_words
@@ -22,42 +22,49 @@ if TYPE_CHECKING:
     from askvisit.dates import DateRange
     from askvisit.records import Sentence, Span
 
-_UNITS = {
-    "s": ("seconds? secs?", 1),
-    "min": ("minutes? mins?", 60),
-    "h": ("hours? hrs?", 3600),
-    "d": ("days? nights?", 86_400),
-    "wk": ("weeks?", 7 * 86_400),
-    "mo": ("months?", 30.4 * 86_400),
-    "y": ("years? yrs?", 365 * 86_400),
-    "mm": ("mm millimet(?:re|er)s?", 0.001),
-    "cm": ("cm centimet(?:re|er)s?", 0.01),
-    "m": ("m met(?:re|er)s?", 1),
-    "km": ("km kilomet(?:re|er)s?", 1000),
-    "ft": ("ft feet foot", 0.3048),
-    "mi": ("miles?", 1609.3),
-    "g": ("g gram(?:me)?s?", 0.001),
-    "kg": ("kg kilos? kilogram(?:me)?s?", 1),
-    "t": ("tons? tonnes?", 1000),
-    "%": ("% per\\s?cent percentage", 1),
+_MEGABYTES = 4
+"""For the values of recent spans."""
+
+_UNITS: dict[str, tuple[tuple[str, float], ...]] = {
+    "time": (
+        ("seconds? secs?", 1),
+        ("minutes? mins?", 60),
+        ("hours? hrs?", 3600),
+        ("days? nights?", 86_400),
+        ("weeks?", 7 * 86_400),
+        ("months?", 30.4 * 86_400),
+        ("years? yrs?", 365 * 86_400),
+    ),
+    "length": (
+        ("mm millimet(?:re|er)s?", 0.001),
+        ("cm centimet(?:re|er)s?", 0.01),
+        ("m met(?:re|er)s?", 1),
+        ("km kilomet(?:re|er)s?", 1000),
+        ("ft feet foot", 0.3048),
+        ("miles?", 1609.3),
+    ),
+    "mass": (
+        ("g gram(?:me)?s?", 0.001),
+        ("kg kilos? kilogram(?:me)?s?", 1),
+        ("tons? tonnes?", 1000),
+    ),
+    "": (("% per\\s?cent percentage", 0.01),),
     "money": (
-        "dollars? euros? pounds? rupees? yen yuan pesos? rand krone[rn]? kronor reais real "
-        "francs? zlotys? lira roubles? rubles? baht dong ringgit shillings? naira forints?",
-        1,
+        (
+            "dollars? euros? pounds? rupees? yen yuan pesos? rand krone[rn]? kronor reais real "
+            "francs? zlotys? lira roubles? rubles? baht dong ringgit shillings? naira forints?",
+            1,
+        ),
     ),
 }
-_DIMENSIONS = {
-    **dict.fromkeys(("s", "min", "h", "d", "wk", "mo", "y"), "time"),
-    **dict.fromkeys(("mm", "cm", "m", "km", "ft", "mi"), "length"),
-    **dict.fromkeys(("g", "kg", "t"), "mass"),
-    "%": "share",
-    "money": "money",
-}
+"""By dimension, the words of each unit and how many base units it has; a share is a bare number."""
+
 _BASE_UNITS = {"time": "s", "length": "m", "mass": "kg"}
 _LONGER = (("days", 172_800.0), ("h", 7200.0), ("min", 60.0))
 _UNIT_OF = [
-    (re.compile(rf"(?:{'|'.join(words.split())})(?!\w)", re.IGNORECASE), name, factor)
-    for name, (words, factor) in _UNITS.items()
+    (re.compile(rf"(?:{'|'.join(words.split())})(?!\w)", re.IGNORECASE), dimension, factor)
+    for dimension, units in _UNITS.items()
+    for words, factor in units
 ]
 _SCALES = {"hundred": 100, "k": 1000, "thousand": 1000, "m": 1e6, "mn": 1e6, "million": 1e6} | {
     "bn": 1e9, "billion": 1e9, "tn": 1e12, "trillion": 1e12, "dozen": 12, "dozens": 12, "score": 20,
@@ -70,6 +77,7 @@ _FRACTION = re.compile(
     r"(?! past| to )(?: of (?:an?|the)\b| of\b| an?\b)?",
     re.IGNORECASE,
 )
+_BETWEEN = re.compile(r"[\s-]*")
 _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
 _NUMBER = re.compile(
     r"(?P<money>(?:US|A|C|NZ|HK|S)?[$£€¥₹₩]|\b(?:USD|EUR|GBP)\s?)?\s?"
@@ -251,7 +259,7 @@ def contradicts(one: Saying, other: Saying) -> bool:
     return agrees is False or (agrees is None and one.is_negated != other.is_negated)
 
 
-@lru_cache(4096)
+@remembered(_MEGABYTES)
 def _value(sentence: Sentence, start: int | None, end: int | None, published: str | None) -> Value:
     begin = 0 if start is None else start - sentence.start
     stop = len(sentence.text) if end is None else end - sentence.start
@@ -305,7 +313,7 @@ def quantities(text: str) -> tuple[tuple[tuple[str, float], ...], tuple[float, .
     digits = re.sub(r"\b(\d+|an?)( \w+)? and 0\.5\b", _and_a_half, digits)
     digits = _ONE.sub("1 ", digits)
     digits = _RANGE.sub(between, re.sub(r"\b1 (?=\d{3,})", "", digits))
-    return (*_summed(_amounts(digits)), *ranges), tuple(times)
+    return (*_amounts(digits), *ranges), tuple(times)
 
 
 def _as_decimal(match: re.Match[str]) -> str:
@@ -319,42 +327,31 @@ def _and_a_half(match: re.Match[str]) -> str:
     return f"{count + 0.5}{match[2] or ''}"
 
 
-def _amounts(digits: str) -> list[tuple[str, float, int, int]]:
-    """Return each number with its dimension, amount, and where it and its unit stand."""
-    found: list[tuple[str, float, int, int]] = []
+def _amounts(digits: str) -> list[tuple[str, float]]:
+    """Return each number with its dimension; what is said in two units is added up."""
+    found: list[tuple[str, float]] = []
+    last, end = 0.0, 0
     for match in _NUMBER.finditer(digits):
         amount = float(match["number"].replace(",", ""))
-        scale, end = (match["scale"] or "").lower(), match.end()
+        scale, after = (match["scale"] or "").lower(), match.end()
         if scale == "m" and match["apart"] and not match["money"]:  # "3.5 m", not "3.5m"
-            scale, end = "", match.end("number")
+            scale, after = "", match.end("number")
         amount *= _SCALES.get(scale, 1)
-        between = digits[found[-1][3] : match.start()] if found else ","
-        if amount >= 1000 and not between.strip() and found[-1][0] in ("", "money"):
-            dimension, earlier, begin, _ = found.pop()  # "1.2 1000000"
+        dimension = "money" if match["money"] else ""
+        adjoins = bool(found) and not digits[end : match.start()].strip()
+        if amount >= 1000 and adjoins and found[-1][0] in ("", "money"):
+            dimension, earlier = found.pop()  # "1.2 1000000"
             amount *= earlier
-        else:
-            begin, dimension = match.start(), "money" if match["money"] else ""
-        rest = re.match(r"[\s-]*", digits[end:])
-        skip = end + (rest.end() if rest else 0)
-        for pattern, name, factor in _UNIT_OF:
-            unit = pattern.match(digits, skip)
-            if unit:
-                dimension, amount, end = _DIMENSIONS[name], amount * factor, unit.end()
+        unit = _BETWEEN.match(digits, after)
+        skip = unit.end() if unit else after
+        for pattern, of, factor in _UNIT_OF:
+            if unit := pattern.match(digits, skip):
+                dimension, amount, after = of, amount * factor, unit.end()
                 break
-        if dimension == "share" and match["number"]:
-            dimension, amount = "", amount / 100
-        found.append((dimension, amount, begin, end))
+        same = bool(found) and dimension == found[-1][0] and dimension in _BASE_UNITS
+        if same and amount < last:  # "1 hour and 10 minutes"
+            found[-1] = dimension, found[-1][1] + amount
+        else:
+            found.append((dimension, amount))
+        last, end = amount, after
     return found
-
-
-def _summed(found: list[tuple[str, float, int, int]]) -> tuple[tuple[str, float], ...]:
-    """Add up what is said in two units: "1 hour and 10 minutes"."""
-    amounts: list[tuple[str, float]] = []
-    for number, (dimension, amount, _, _) in enumerate(found):
-        if amounts and dimension and dimension == amounts[-1][0] and number:
-            last = found[number - 1]
-            if amount < last[1] and dimension in ("time", "length", "mass"):
-                amounts[-1] = (dimension, amounts[-1][1] + amount)
-                continue
-        amounts.append((dimension, amount))
-    return tuple(amounts)
