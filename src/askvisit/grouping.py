@@ -99,11 +99,15 @@ def answers_of_each(
     """
     if not candidates or candidates[0].confidence < least:
         return []
-    found = []
-    for ranked, likely in zip(*others(evidence, candidates, calibration), strict=True):
-        best, *further = ranked
-        sure = likely >= _ALSO if calibration.also else best.confidence >= least
-        if best.article_id != candidates[0].article_id and not sure:
+    first, found = candidates[0], []
+    of_each = by_article(evidence, candidates, calibration)
+    rows = also_rows(evidence, candidates, [ranked[0] for ranked in of_each])
+    likely = ranking.probabilities(calibration.also, rows)
+    for (best, *further), also in zip(of_each, likely, strict=True):
+        sure = also >= _ALSO if calibration.also else best.confidence >= least
+        if best.article_id == first.article_id:
+            best, further = first, [c for c in (best, *further) if c.span != first.span]
+        elif not sure:
             continue
         said = ranking.saying(evidence, best.span)
         found.append(best)
@@ -116,27 +120,10 @@ def answers_of_each(
     return found
 
 
-def others(
-    evidence: Evidence, candidates: Sequence[Candidate], calibration: Calibration
-) -> tuple[list[list[Candidate]], list[float]]:
-    """Return the candidates of each article, best first, and how likely each article answers too.
-
-    The first is the article of the best candidate, whose probability is its confidence.
-    """
-    of_each = by_article(evidence, candidates, calibration)
-    if not of_each:
-        return [], []
-    first = candidates[0]
-    of_each[0] = [first, *(c for c in of_each[0] if c.span != first.span)]
-    rows = also_rows(evidence, candidates, [ranked[0] for ranked in of_each[1:]])
-    likely = ranking.probabilities(calibration.also, rows)
-    return of_each, [first.confidence, *likely]
-
-
 def also_rows(
     evidence: Evidence, candidates: Sequence[Candidate], best: Sequence[Candidate]
 ) -> list[dict[str, float]]:
-    """Return the `ALSO_FEATURES` of other articles' best candidates, each ranked by itself."""
+    """Return the `ALSO_FEATURES` of articles' best candidates, each ranked by itself."""
     first = candidates[0]
     said = ranking.saying(evidence, first.span)
     beside = {candidate.span: candidate for candidate in candidates}

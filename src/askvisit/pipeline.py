@@ -16,7 +16,6 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from askvisit import citing, grouping, ranking
-from askvisit.ranking import MOST_CITATIONS
 from askvisit.records import (
     Answer,
     AnswerGroup,
@@ -285,7 +284,7 @@ class QAPipeline:
             confidence = max(confidence, *(member.confidence for member in members))
         elif citations and any(group.differs for group in groups):
             leading = [group.members[0] for group in groups if group.differs]
-            citations = tuple(member.citation for member in leading[:MOST_CITATIONS])
+            citations = tuple(member.citation for member in leading[: ranking.MOST_CITATIONS])
         if not citations:
             return self._refused(question, result)
         return Answer(

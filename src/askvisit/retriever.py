@@ -144,8 +144,7 @@ class Retriever:
         if len(articles) < 2:
             return {}
         names = sorted(articles)
-        rows = (self._index.rows(self._index.passage_range(name)) for name in names)
-        means = normalise(np.stack([found.mean(axis=0) for found in rows]))
+        means = normalise(np.stack([self._index.mean_vector(name) for name in names]))
         pairs = zip(product(names, names), (means @ means.T).ravel().tolist(), strict=True)
         return dict(pairs)
 

@@ -31,8 +31,8 @@ _LONGEST_FIELD = 400
 """Bytes after which a title, source, URL or the like is cut; never an id, a quote or a passage,
 which has a thousand characters at most."""
 
-_MOST_HITS = 50
-_MOST_NAMES = 100
+MOST_HITS = 50
+MOST_NAMES = 100
 
 _INSTRUCTIONS = (
     "Answers questions about news articles with sentences quoted word for word, each cited by "
@@ -121,7 +121,7 @@ def tools(assistant: Assistant, strictness: Strictness = "normal") -> tuple[Tool
             found, text, confidence (0 to 1), and the citations: quote, span (the words of it that
             answer), article_id, start and end. If nothing was found, the nearest passages.
         """
-        given = _scope(articles, sources, since, until)
+        given = scope_of(articles, sources, since, until)
         answer = assistant.ask(question, as_of=as_of, each=each, strictness=strictness, **given)
         if answer.found:
             return _page("citations", answer.citations, offset, _cited, _about(answer))
@@ -148,8 +148,8 @@ def tools(assistant: Assistant, strictness: Strictness = "normal") -> tuple[Tool
         Returns:
             Passages: text, article_id, start, end, and what is known about the article.
         """
-        given = _scope(articles, sources, since, until)
-        return _page("passages", assistant.search(query, _MOST_HITS, **given), offset, _hit)
+        given = scope_of(articles, sources, since, until)
+        return _page("passages", assistant.search(query, MOST_HITS, **given), offset, _hit)
 
     def timeline(
         topic: str | None = None,
@@ -195,8 +195,8 @@ def tools(assistant: Assistant, strictness: Strictness = "normal") -> tuple[Tool
             Names: name, kind (person, place, other), count, in how many articles, and the first
             mention, cited.
         """
-        given = _scope(articles, sources, since, until)
-        found = assistant.names(_MOST_NAMES, **given)
+        given = scope_of(articles, sources, since, until)
+        found = assistant.names(MOST_NAMES, **given)
 
         def view(name: Any) -> dict[str, Any]:
             count = len({citation.article_id for citation in name.citations})
@@ -246,9 +246,10 @@ def tools(assistant: Assistant, strictness: Strictness = "normal") -> tuple[Tool
     return ask, search, timeline, names, articles, article
 
 
-def _scope(
+def scope_of(
     articles: list[str] | None, sources: list[str] | None, since: str | None, until: str | None
 ) -> dict[str, Any]:
+    """Return what narrows a call, by the names that an assistant's methods have for it."""
     return {"articles": articles, "sources": sources, "since": since, "until": until}
 
 

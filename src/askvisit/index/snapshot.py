@@ -10,12 +10,16 @@ from functools import cached_property
 from pathlib import Path
 
 from askvisit import corpus
+from askvisit.caching import remembered
 from askvisit.errors import AskvisitError, IndexDamagedError, PassageIndexError, rebuild_hint
 from askvisit.index import manifest as manifests
 from askvisit.index.manifest import BuiltFile, EncoderIdentity, Manifest
 from askvisit.records import Article, ArticleRecord
 from askvisit.store import Store
-from askvisit.vectors import FaissVectors, Vectors, VectorServer
+from askvisit.vectors import FaissVectors, FloatArray, Vectors, VectorServer
+
+_MEGABYTES = 2
+"""For the mean vectors of articles that were read: each question compares those it is read in."""
 
 
 class PassageIndex:
@@ -23,7 +27,7 @@ class PassageIndex:
 
     Its methods are those of `Store` (`bm25`, `covered`, `passages`, `passage_range`, `sentences`,
     `article`, `article_ids`, `holds`) and of `Vectors` (`dense`, which is its `search`, `cosines`,
-    `rows`).
+    `rows`). `mean_vector` is the mean of the vectors of an article's passages, by its id.
     """
 
     def __init__(self, manifest: Manifest, store: Store, vectors: Vectors) -> None:
@@ -41,6 +45,12 @@ class PassageIndex:
         self.dense = vectors.search
         self.cosines = vectors.cosines
         self.rows = vectors.rows
+
+        def mean_vector(article_id: str) -> FloatArray:
+            mean: FloatArray = vectors.rows(store.passage_range(article_id)).mean(axis=0)
+            return mean
+
+        self.mean_vector = remembered(_MEGABYTES)(mean_vector)
 
     def __len__(self) -> int:
         return self.manifest.counts["passages"]

@@ -30,9 +30,7 @@ if TYPE_CHECKING:
 QUESTIONS = "questions"
 """The queue that the endpoints and the events of the page that ask share, and its limit."""
 
-MOST_HITS = 50
 MOST_HISTORY = 20
-MOST_NAMES = 100
 
 MCP_PATH = "/gradio_api/mcp"
 """Where clients look for the MCP server of a Gradio page."""
@@ -94,7 +92,7 @@ def endpoints(
         Returns:
             The answer; `found` says whether the articles answer, `citations` quote and locate it.
         """  # noqa: E501 - a program reads this text, line by line
-        scope = _scope(articles, since, until, sources)
+        scope = tools.scope_of(articles, sources, since, until)
         earlier = _answers(history or [])
         least = assistant.threshold(strictness) if min_confidence is None else min_confidence
         answer = assistant.ask(
@@ -131,8 +129,8 @@ def endpoints(
             Passages: article_id, start, end, text, the scores dense, bm25 and fused, and what is
             known about the article.
         """
-        scope = _scope(articles, since, until, sources)
-        return [asdict(hit) for hit in assistant.search(query, min(k, MOST_HITS), **scope)]
+        scope = tools.scope_of(articles, sources, since, until)
+        return [asdict(hit) for hit in assistant.search(query, min(k, tools.MOST_HITS), **scope)]
 
     def timeline(
         topic: str | None = None,
@@ -175,8 +173,8 @@ def endpoints(
         Returns:
             Names: name, kind (person, place, other), forms, count, and a citation for each mention.
         """
-        scope = _scope(articles, since, until, sources)
-        return [asdict(name) for name in assistant.names(min(most, MOST_NAMES), **scope)]
+        scope = tools.scope_of(articles, sources, since, until)
+        return [asdict(name) for name in assistant.names(min(most, tools.MOST_NAMES), **scope)]
 
     def articles() -> list[dict[str, Any]]:
         """List the articles that questions are answered from.
@@ -192,12 +190,6 @@ def endpoints(
         ]
 
     return ask, search, timeline, names, articles
-
-
-def _scope(
-    articles: list[str] | None, since: str | None, until: str | None, sources: list[str] | None
-) -> dict[str, Any]:
-    return {"articles": articles, "since": since, "until": until, "sources": sources}
 
 
 def _answers(history: list[dict[str, Any]]) -> list[Answer]:
