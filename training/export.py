@@ -88,7 +88,7 @@ def export_reader(
     model: Any = load_model(checkpoint, terms="term" in further, evidence="evidence" in further)
     outputs = ("start_logits", "end_logits", *(f"{name}_logits" for name in further))
     module = _named_outputs(model.eval(), outputs)
-    examples = list(_examples(news, tokenizer, layout))
+    examples = list(news_windows(news, tokenizer, layout, EXAMPLES))
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch, warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -242,11 +242,11 @@ def _trace(
         )
 
 
-def _examples(news: Path, tokenizer: Tokenizer, layout: Layout) -> Iterator[Inputs]:
-    """Inputs of questions and windows of articles."""
+def news_windows(news: Path, tokenizer: Tokenizer, layout: Layout, count: int) -> Iterator[Inputs]:
+    """Inputs of ``count`` questions and windows of articles of the editions in ``news``."""
     rng = random.Random(0)
     editions = read_editions(news)
-    for _ in range(EXAMPLES):
+    for _ in range(count):
         edition = rng.choice(editions)
         asked = rng.choice(edition.questions)
         units = paragraph_units(edition.text)
