@@ -7,11 +7,11 @@ counts Unicode code points from the start of `Article.text`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache, wraps
-from types import NoneType, UnionType
-from typing import Any, Literal, Self, TypeVar, get_args, get_type_hints
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, is_dataclass, replace
+from functools import cache, cached_property
+from types import NoneType
+from typing import Any, Literal, Self, TypeVar, get_args, get_origin, get_type_hints
 
 from askvisit.errors import DataError
 
@@ -150,17 +150,10 @@ class ArticleMatch:
 
 
 @dataclass(frozen=True)
-class Window:
+class Window(Passage):
     """What the reader sees at once: consecutive paragraphs of one article."""
 
-    article_id: str
-    start: int
-    end: int
-    text: str
     sentences: tuple[Sentence, ...]
-
-    def __post_init__(self) -> None:
-        check_slice(self.start, self.end, self.text)
 
 
 @dataclass(frozen=True)
@@ -317,11 +310,6 @@ class Citation:
             date=article.date,
         )
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Invert `dataclasses.asdict`, as `Answer.from_dict` does."""
-        return cls(**known_fields(cls, data))
-
     @property
     def where(self) -> str:
         """Where it is in its article, in words: "page 2, paragraph 3"."""
@@ -378,11 +366,6 @@ class GroupMember:
     date: str | None
     confidence: float
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Invert `dataclasses.asdict`, as `Answer.from_dict` does."""
-        return cls(**known_fields(cls, data) | {"citation": Citation.from_dict(data["citation"])})
-
 
 @dataclass(frozen=True)
 class AnswerGroup:
@@ -418,15 +401,6 @@ class AnswerGroup:
         )
         return replace(self, members=members)
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Invert `dataclasses.asdict`, as `Answer.from_dict` does."""
-        members = tuple(GroupMember.from_dict(member) for member in data["members"])
-        known = known_fields(cls, data)
-        if known.get("relation") not in (None, *get_args(Relation)):
-            raise ValueError(f"no relation of groups is called {known['relation']!r}")
-        return cls(**known | {"members": members})
-
 
 Kind = Literal["answer", "not_found", "talk"]
 Refusal = Literal["unsure", "ambiguous", "absent", "no_words", "not_english"]
@@ -444,28 +418,6 @@ ArticleRequest = Literal[
     "newest",
     "oldest",
 ]
-
-
-Made = TypeVar("Made")
-
-
-def _or_data_error(
-    read: Callable[[Any, Mapping[str, Any]], Made],
-) -> Callable[[Any, Mapping[str, Any]], Made]:
-    """Say in one line what is wrong with data that no record can be made of."""
-
-    @wraps(read)
-    def checked(cls: Any, data: Mapping[str, Any]) -> Made:
-        try:
-            return read(cls, data)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            reason = f"{error} is missing" if isinstance(error, KeyError) else error
-            raise DataError(
-                f"this is no answer ({reason}); give one as dataclasses.asdict or "
-                "askvisit ask --json writes it"
-            ) from error
-
-    return checked
 
 
 @dataclass(frozen=True)
@@ -566,32 +518,19 @@ class Answer:
         )
 
     @classmethod
-    @_or_data_error
     def from_dict(cls, data: Mapping[str, Any]) -> Answer:
         """Invert `dataclasses.asdict`, even after a JSON round trip; unknown keys are ignored.
 
         Raises `DataError` if the data is not an answer.
         """
-        known = known_fields(cls, {**data, "proposed_scope": None})
-        known["citations"] = tuple(Citation.from_dict(c) for c in data["citations"])
-        known["nearest"] = tuple(Hit(**known_fields(Hit, h)) for h in data.get("nearest", ()))
-        known["parts"] = tuple(cls.from_dict(part) for part in data.get("parts", ()))
-        known["context"] = tuple(
-            ContextTurn(
-                of_type(int, turn["turn"]),
-                of_type(str, turn["text"]),
-                tuple(of_type(str, word) for word in turn["words"]),
-            )
-            for turn in data.get("context", ())
-        )
-        known["facts"] = tuple(Fact(**known_fields(Fact, fact)) for fact in data.get("facts", ()))
-        known["groups"] = tuple(AnswerGroup.from_dict(group) for group in data.get("groups", ()))
-        known["choices"] = tuple(of_type(str, name) for name in data.get("choices", ()))
-        if known.get("period") is not None:
-            first, last = known["period"]
-            known["period"] = (of_type(str, first), of_type(str, last))
-        known["notes"] = tuple(of_type(str, note) for note in data.get("notes", ()))
-        return cls(**known)
+        try:
+            read: Answer = from_data(cls, data)
+        except (ValueError, TypeError) as error:
+            raise DataError(
+                f"this is no answer ({error}); give one as dataclasses.asdict or "
+                "askvisit ask --json writes it"
+            ) from error
+        return read
 
 
 def numbered_on(answers: Sequence[Answer]) -> tuple[Answer, ...]:
@@ -608,7 +547,7 @@ def numbered_on(answers: Sequence[Answer]) -> tuple[Answer, ...]:
 
 Value = TypeVar("Value", str, int, float, bool)
 
-_SIMPLE = frozenset((str, int, float, bool, NoneType))
+_SIMPLE: dict[Any, Any] = {str: str, int: int, float: (int, float), bool: bool}
 
 
 def check_slice(start: int, end: int, text: str) -> None:
@@ -624,32 +563,32 @@ def of_type(kind: type[Value], value: object) -> Value:
     return value
 
 
-def known_fields(cls: type, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the data that a dataclass has fields for; fields of newer versions are left out.
+def from_data(kind: Any, data: Any) -> Any:
+    """Return a value of a type from what `dataclasses.asdict` or JSON made of it.
 
-    Raises `TypeError` if a text, a number or a truth value has another type than its field.
+    kind: a dataclass, a tuple, a literal or a simple type, each perhaps None. A whole number is a
+    `float` too, because JSON of other programs has 1 for 1.0; fields of newer versions are left
+    out. Raises `TypeError` and `ValueError` for data of another type.
     """
-    hints = _hints(cls)
-    known = {name: data[name] for name in hints if name in data}
-    for name, value in known.items():
-        if not _fits(value, hints[name]):
-            raise TypeError(f"{name} is {value!r}")
-    return known
+    kinds = get_args(kind)
+    if NoneType in kinds:
+        return None if data is None else from_data(kinds[0], data)
+    if kind is NoneType:  # a field of earlier versions
+        return None
+    if get_origin(kind) is Literal:
+        if data in kinds:
+            return data
+    elif isinstance(kind, type) and is_dataclass(kind) and isinstance(data, Mapping):
+        hints = _hints(kind)
+        return kind(**{name: from_data(hints[name], data[name]) for name in hints if name in data})
+    elif get_origin(kind) is tuple and isinstance(data, list | tuple):
+        each = kinds[:1] * len(data) if kinds[-1] is Ellipsis else kinds
+        return tuple(from_data(k, value) for k, value in zip(each, data, strict=True))
+    elif isinstance(data, _SIMPLE.get(kind, ())) and isinstance(data, bool) is (kind is bool):
+        return data
+    raise TypeError(f"{data!r} is no {getattr(kind, '__name__', kind)}")
 
 
-@lru_cache
+@cache
 def _hints(cls: type) -> dict[str, Any]:
     return get_type_hints(cls)
-
-
-def _fits(value: object, hint: Any) -> bool:
-    """Return whether a value may be in a field; only simple types are checked.
-
-    A whole number is a `float` too, because JSON of other programs has 1 for 1.0.
-    """
-    kinds = set(get_args(hint) if isinstance(hint, UnionType) else (hint,))
-    if not kinds <= _SIMPLE:
-        return True
-    if isinstance(value, bool):
-        return bool in kinds
-    return isinstance(value, (*kinds, int) if float in kinds else tuple(kinds))

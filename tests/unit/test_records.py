@@ -190,9 +190,10 @@ def test_a_group_survives_json_and_says_how_it_is_related():
     before = asdict(groups[0])
     for name in ("relation", "value", "since"):  # as earlier versions wrote it
         del before[name]
-    assert AnswerGroup.from_dict(before) == replace(groups[0], relation=None, value=None)
-    with pytest.raises(ValueError, match="no relation of groups is called 'later'"):
-        AnswerGroup.from_dict(asdict(groups[0]) | {"relation": "later"})
+    older = Answer.from_dict(asdict(FOUND) | {"groups": [before]})
+    assert older.groups == (replace(groups[0], relation=None, value=None),)
+    with pytest.raises(DataError, match="'later' is no"):
+        Answer.from_dict(asdict(FOUND) | {"groups": [asdict(groups[0]) | {"relation": "later"}]})
 
 
 @given(st.text(), st.floats(0, 1), st.lists(st.text(min_size=1), max_size=3))
