@@ -38,14 +38,13 @@ from askvisit.index import (
     TemporaryLocation,
     location_of,
 )
-from askvisit.options import Options, check_history, check_question, readable
+from askvisit.options import Options, Scope, check_history, check_question, readable
 from askvisit.pipeline import QAPipeline
 from askvisit.reader import Reader, SentenceReader
 from askvisit.records import Answer, Article, Hit
 from askvisit.requests.intents import CLASSIFIER
 from askvisit.retriever import Retriever, described
 from askvisit.rewriting.resolution import Resolver, TermClassifier
-from askvisit.scope import Scope
 from askvisit.timeline import TimelineEntry, TimelineScope
 from askvisit.trace import STAGES, Trace
 
@@ -204,7 +203,7 @@ class Assistant:
         min_confidence: the confidence (0..1) below which an answer is refused; None means the
         fitted threshold, 0 never refuses, 1 always does.
         since, until, sources: search only articles published between these days (inclusive) and
-        in these papers; see `askvisit.scope.Scope`.
+        in these papers; see `askvisit.options.Scope`.
         each: read each article with good passages on its own (ten at most) and cite the best
         answer from each that has one; `Answer.groups` shows which agree.
         as_typed: read the question by itself and word for word: nothing is corrected or split, and
@@ -219,7 +218,7 @@ class Assistant:
         index, and `ScopeError` if no article is from that time or paper.
         """
         options = Options(
-            articles, min_confidence, since, until, sources, each, as_typed, as_of, strictness
+            articles, since, until, sources, as_of, min_confidence, each, as_typed, strictness
         )
         if self.observer is None:
             return self._trace(question, history, options).answer
@@ -383,7 +382,7 @@ class Assistant:
                 self._encoder,
                 self._reader,
                 self._calibration,
-                options.scope.ids(index),
+                options.ids(index),
                 least,
                 self._resolver,
                 options.today,

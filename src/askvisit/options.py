@@ -1,43 +1,85 @@
-"""A question's options, and what may be asked at all."""
+"""What may be asked, a question's options, and which articles they select."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from askvisit.errors import QuestionError
+from askvisit import dates
+from askvisit.errors import QuestionError, ScopeError, UnknownArticleError
 from askvisit.records import Answer
-from askvisit.scope import Scope, days_of
-from askvisit.text import one_line, printable
+from askvisit.text import one_line, printable, words
 
 if TYPE_CHECKING:
     from askvisit.calibration import Strictness
+    from askvisit.index import PassageIndex
+    from askvisit.records import ArticleRecord
 
 LONGEST_QUESTION = 2000
 """Maximum characters in a question."""
 
+_NAMED = 5
+"""Maximum number of sources named in an error."""
+
 
 @dataclass(frozen=True)
-class Options:
-    """The options of `Assistant.ask`, which documents each of them."""
+class Scope:
+    """Which articles to search; None means any.
+
+    articles: ids. sources: names of papers, or words of them ("Herald"). since, until: the first
+    and last day of publication, inclusive, as ISO 8601; "2019" is the whole year. An article
+    without a date is never within them. as_of: the day of asking; an article published after it is
+    out, one without a date is not.
+    """
 
     articles: Sequence[str] | None = None
-    min_confidence: float | None = None
     since: str | None = None
     until: str | None = None
     sources: Sequence[str] | None = None
+    as_of: str | None = None
+
+    def ids(self, index: PassageIndex) -> list[str] | None:
+        """Return the ids of the articles in it; None for all.
+
+        They are in the order of `articles`, if that is all that narrows it, or else of the index.
+        Raises `UnknownArticleError` for an id not in the index, and `ScopeError` if no article is
+        left, or a date or source is invalid.
+        """
+        for name, given in (("articles", self.articles), ("sources", self.sources)):
+            if isinstance(given, str):
+                raise ScopeError(f"{name} is a text; make it a list: [{given!r}]")
+        if self.articles is not None:
+            _check_ids(index, self.articles)
+        if self.sources is not None and not self.sources:
+            raise ScopeError("sources is empty; name a paper, or leave it out")
+        between = _days(self.since, self.until)
+        if between is None and self.sources is None and self.as_of is None:
+            return None if self.articles is None else list(self.articles)
+        among = list(index.records)
+        if self.articles is not None:
+            chosen = set(self.articles)
+            among = [record for record in among if record.id in chosen]
+        if self.sources is not None:
+            among = _of_sources(among, self.sources)
+        if self.as_of is not None:
+            among = _known_by(among, self.as_of)
+        if between is not None:
+            among = _between(among, *between)
+        return [record.id for record in among]
+
+
+@dataclass(frozen=True)
+class Options(Scope):
+    """The options of `Assistant.ask`, which documents each of them."""
+
+    min_confidence: float | None = None
     each: bool = False
     as_typed: bool = False
-    as_of: str | None = None
     strictness: Strictness | None = None
-
-    @property
-    def scope(self) -> Scope:
-        """The articles to search."""
-        return Scope(self.articles, self.since, self.until, self.sources, self.as_of)
 
     @property
     def today(self) -> date:
@@ -81,3 +123,73 @@ def readable(question: str) -> str:
     Letters with accents are composed (NFC), as nearly all articles have them.
     """
     return unicodedata.normalize("NFC", one_line(printable(question, instead=" ")))
+
+
+def is_of(source: str, name: str) -> bool:
+    """Return whether words name a source: consecutive words of its name, ignoring case."""
+    return bool(words(name)) and f" {_plain(name)} " in f" {_plain(source)} "
+
+
+def _plain(name: str) -> str:
+    plain = " ".join(words(name)).lower()
+    return re.sub(r"^the ", "", plain)
+
+
+def _check_ids(index: PassageIndex, ids: Sequence[str]) -> None:
+    known = index.article_ids()
+    if not ids:
+        raise UnknownArticleError("", tuple(known))
+    for article_id in ids:
+        if article_id not in known:
+            raise UnknownArticleError(article_id, tuple(known))
+
+
+def _days(since: str | None, until: str | None) -> tuple[date, date] | None:
+    if since is None and until is None:
+        return None
+    first = date.min if since is None else days_of("since", since)[0]
+    last = date.max if until is None else days_of("until", until)[1]
+    if first > last:
+        raise ScopeError(f"since {since} is after until {until}; swap them")
+    return first, last
+
+
+def days_of(name: str, written: str) -> dates.DateRange:
+    """Return the days that the date given for an option means; `ScopeError` if it is no date."""
+    found = dates.days(written) if isinstance(written, str) else None
+    if found is None:
+        raise ScopeError(f"{name} is not a date: {written!r}; write {dates.FORM}")
+    return found
+
+
+def _of_sources(among: Sequence[ArticleRecord], names: Sequence[str]) -> list[ArticleRecord]:
+    for name in names:
+        if not any(r.source is not None and is_of(r.source, name) for r in among):
+            known = sorted({r.source for r in among if r.source is not None})
+            some = ", ".join(known[:_NAMED]) + (", …" if len(known) > _NAMED else "")
+            raise ScopeError(f"no article is from {name!r}; the sources are {some or 'unknown'}")
+    return [
+        r for r in among if r.source is not None and any(is_of(r.source, name) for name in names)
+    ]
+
+
+def _known_by(among: Sequence[ArticleRecord], as_of: str) -> list[ArticleRecord]:
+    """Return the articles that were published by a day."""
+    last = days_of("as_of", as_of)[1]
+    known = [r for r in among if not (r.date and (days := dates.days(r.date)) and days[0] > last)]
+    if not known:
+        raise ScopeError(f"every article was published after {last}; give a later day as as_of")
+    return known
+
+
+def _between(among: Sequence[ArticleRecord], first: date, last: date) -> list[ArticleRecord]:
+    dated = [(days, r) for r in among if r.date is not None and (days := dates.days(r.date))]
+    inside = [r for days, r in dated if first <= days[0] and days[1] <= last]
+    if inside:
+        return inside
+    if not dated:
+        raise ScopeError("no article has a date; give one in a NAME.toml beside it")
+    oldest, newest = min(days[0] for days, _ in dated), max(days[1] for days, _ in dated)
+    raise ScopeError(
+        f"no article is from that time; those with a date are from {oldest} to {newest}"
+    )

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from askvisit import citing, grouping, ranking
+from askvisit import grouping, quotable, ranking
 from askvisit.records import (
     Answer,
     AnswerGroup,
@@ -274,8 +274,8 @@ class QAPipeline:
         Where articles differ, the first of each group is cited.
         """
         chosen = ranking.choose(result.candidates, self.min_confidence)
-        citations = citing.cite(chosen, self.index)
-        is_story = citing.is_story(chosen)
+        citations = quotable.cite(chosen, self.index)
+        is_story = quotable.is_story(chosen)
         groups = () if is_story and not self.each else self._groups(result)
         confidence = result.confidence
         if self.each and groups:
@@ -372,10 +372,8 @@ class QAPipeline:
 
     def _in_context(self, question: str, history: Sequence[Answer]) -> ReadingResult | None:
         """Read a question with the words of earlier turns; None if it depends on none."""
-        context = self.resolver.context(question, history)
-        if not context:
-            return None
-        return self._look_up(question, context, _last_cited(history))
+        context = self.resolver.context(question, history) if history else ()
+        return self._look_up(question, context, _last_cited(history)) if context else None
 
     def _gather(self, asked: str, reader: Reader, cited: Sequence[Citation] = ()) -> Evidence:
         retriever = Retriever(self.index, self.encoder, self.today)

@@ -51,7 +51,7 @@ def chat(chosen: argparse.Namespace) -> int:
       printf '%s\n' "Who gains most?" "/export talk.json" | askvisit chat
     """
     from askvisit.assistant import Assistant
-    from askvisit.scope import Scope
+    from askvisit.options import Scope
 
     assistant = Assistant.load(chosen_index(chosen), reader=chosen.reader)
     searched = options.scope(chosen) | {"as_of": chosen.as_of}

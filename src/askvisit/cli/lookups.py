@@ -79,7 +79,7 @@ def timeline(chosen: argparse.Namespace) -> int:
       askvisit timeline --since 2018-06 --until 2018-12 --json
     """
     from askvisit.dates import publication_day
-    from askvisit.scope import Scope
+    from askvisit.options import Scope
 
     assistant = _looked_up(chosen)
     topic = " ".join(chosen.topic) if chosen.topic else None

@@ -9,8 +9,7 @@ from harness.fakes import ScriptedResolver, SharedWords, WordCounts, calibration
 
 from askvisit import Assistant, build_index
 from askvisit.errors import ScopeError, UnknownArticleError
-from askvisit.options import Options
-from askvisit.scope import Scope, days_of
+from askvisit.options import Options, Scope, days_of
 
 KNOWN = {
     "bridge": 'source = "The Riverton Herald"\ndate = 2021-05-04',
