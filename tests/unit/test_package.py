@@ -225,13 +225,13 @@ def test_no_chain_of_imports_is_longer_than_twelve_modules():
     assert len(longest) <= 12, " → ".join(longest)
 
 
-def test_every_module_and_folder_is_described():
-    table = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-    modules = {unit(path) for path in MODULES} - {"__init__"}
-    assert [name for name in modules if not re.search(rf"^\| .*`{name}/?`", table, re.M)] == []
-    folders = (ROOT / "docs" / "architecture.md").read_text("utf-8")
-    named = [folder.name for folder in PACKAGES if f"| `src/askvisit/{folder.name}/` |" in folders]
-    assert named == [folder.name for folder in PACKAGES]
+def test_every_module_is_in_a_room_and_uses_only_those_below():
+    guide = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("## Architecture")[2]
+    lines = guide.split("```")[1].splitlines()
+    room = {name: n for n, line in enumerate(lines) for name in re.findall(r"\w+", line[:52])}
+    assert set(room) == {unit(path) for path in MODULES} - {"__init__"}
+    upwards = {(unit(p), other) for p in MODULES for other in own_units(p) - {"__init__"}}
+    assert sorted(pair for pair in upwards if room.get(pair[0], 0) > room[pair[1]]) == []
 
 
 def test_no_two_classes_have_one_name():
