@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from askvisit.errors import DataError, reason_of
-from askvisit.records import Answer, AnswerGroup, Article, Citation
+from askvisit.records import Answer, AnswerGroup, Article, Citation, from_data
 from askvisit.text import printable
 
 FORMAT = 1
@@ -47,34 +47,30 @@ class Proof:
 
 @dataclass(frozen=True)
 class _Claim:
-    """A citation as read from a file: it may have been edited since, so nothing is trusted.
+    """What a citation in a file claims: it may have been edited since, so nothing is trusted.
 
     Records validate themselves on creation, but a forged quote must be reported, not raise.
     """
 
-    question: str
-    number: int
     article_id: str
     quote: str
     start: int
     end: int
     span: str | None = None
-    span_start: int = 0
-    span_end: int = 0
+    span_start: int | None = None
+    span_end: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.span is not None and None in (self.span_start, self.span_end):
+            raise ValueError("a span has offsets")
 
     def matches(self, text: str) -> bool:
         """Whether the slice of an article's text, and the span in it, read as quoted."""
-        return (
-            0 <= self.start < self.end
-            and text[self.start : self.end] == self.quote
-            and (
-                self.span is None
-                or (
-                    self.start <= self.span_start < self.span_end <= self.end
-                    and text[self.span_start : self.span_end] == self.span
-                )
-            )
-        )
+        reads = 0 <= self.start < self.end and text[self.start : self.end] == self.quote
+        if not reads or self.span is None:
+            return reads
+        start, end = self.span_start or 0, self.span_end or 0
+        return self.start <= start < end <= self.end and text[start:end] == self.span
 
 
 def to_json(answers: Sequence[Answer], guesses: Collection[int] = ()) -> str:
@@ -118,10 +114,10 @@ def read(path: Path) -> list[Mapping[str, Any]]:
         raise DataError(f"{path} cannot be read ({reason_of(error)})") from error
     try:
         found = _answers(_values(text))
-        claims = [_claims(answer) for answer in found]
+        read = [(str(answer["question"]), _claims(answer)) for answer in found]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise DataError(_WRONG.format(path)) from error
-    if not claims:
+    if not read:
         raise DataError(_WRONG.format(path))
     return found
 
@@ -137,25 +133,25 @@ def prove(
     read: dict[str, Article] = {}
     proofs = []
     for answer in answers:
-        for claim in _claims(asdict(answer) if isinstance(answer, Answer) else answer):
-            if claim.article_id in known and claim.article_id not in read:
-                read[claim.article_id] = articles[claim.article_id]
-            proofs.append(_proof(claim, read.get(claim.article_id)))
+        data = asdict(answer) if isinstance(answer, Answer) else answer
+        for number, claim in enumerate(_claims(data), 1):
+            name = claim.article_id
+            if name in known and name not in read:
+                read[name] = articles[name]
+            status = _status(claim, read.get(name))
+            proofs.append(Proof(str(data["question"]), number, name, claim.quote, *status))
     return proofs
 
 
-def _proof(claim: _Claim, article: Article | None) -> Proof:
-    status: Status
-    now_at = None
+def _status(claim: _Claim, article: Article | None) -> tuple[Status, int | None]:
+    """Return whether a claim holds, and where its quote is now if that has moved."""
     if article is None:
-        status = "gone"
-    elif claim.matches(article.text):
-        status = "intact"
-    else:
-        whole = claim.quote and (claim.span or "") in claim.quote
-        at = article.text.find(claim.quote) if whole else -1
-        status, now_at = ("moved", at) if at >= 0 else ("changed", None)
-    return Proof(claim.question, claim.number, claim.article_id, claim.quote, status, now_at)
+        return "gone", None
+    if claim.matches(article.text):
+        return "intact", None
+    whole = claim.quote and (claim.span or "") in claim.quote
+    at = article.text.find(claim.quote) if whole else -1
+    return ("moved", at) if at >= 0 else ("changed", None)
 
 
 def _section(answer: Answer) -> str:
@@ -226,18 +222,8 @@ def _answers(data: Any) -> list[Mapping[str, Any]]:
 
 def _claims(answer: Mapping[str, Any]) -> list[_Claim]:
     """Read the citations, and those of parts and groups if they differ."""
-    question = str(answer["question"])
-    parts = [cited for part in answer.get("parts") or () for cited in part["citations"]]
     answers = (answer, *(answer.get("parts") or ()))
     groups = [group for one in answers for group in one.get("groups") or ()]
-    grouped = [member["citation"] for group in groups for member in group["members"]]
-    claims: dict[tuple[Any, ...], _Claim] = {}
-    for cited in (*answer["citations"], *parts, *grouped):
-        fields = tuple(cited[name] for name in ("article_id", "quote", "start", "end"))
-        if cited.get("span") is not None:
-            fields += tuple(cited[name] for name in ("span", "span_start", "span_end"))
-        kinds = (str, str, int, int, str, int, int)
-        if any(type(value) is not kind for value, kind in zip(fields, kinds, strict=False)):
-            raise TypeError("ids and quotes are text, offsets are whole numbers")
-        claims.setdefault(fields, _Claim(question, len(claims) + 1, *fields))
-    return list(claims.values())
+    cited = [citation for one in answers for citation in one["citations"]]
+    cited += [member["citation"] for group in groups for member in group["members"]]
+    return list(dict.fromkeys(from_data(_Claim, citation) for citation in cited))

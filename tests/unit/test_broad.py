@@ -9,7 +9,7 @@ import pytest
 from harness.fakes import citation
 
 from askvisit.errors import DataError
-from askvisit.evaluation import check_broad, evaluate_broad, holds_broad, read_broad
+from askvisit.evaluation import check_broad, evaluate_broad, holds, read_broad
 from askvisit.evaluation.broad import BroadQuestion, quoted
 from askvisit.evaluation.editions import Edition
 from askvisit.records import Answer
@@ -118,7 +118,7 @@ def line(**changed) -> dict[str, object]:
 def test_a_file_is_read(tmp_path):
     path = tmp_path / "broad.jsonl"
     path.write_text(json.dumps(line()))
-    assert holds_broad(path)
+    assert holds(path, "essential")
     assert read_broad(path) == ASKED[:1]
 
 

@@ -13,7 +13,7 @@ from harness.fakes import ROOT
 from harness.training_data import DIALOGUES, EDITIONS, dialogue_line, line, write_lines
 
 from askvisit.errors import DataError
-from askvisit.evaluation import holds_editions, read_edition_dialogues, read_editions
+from askvisit.evaluation import holds, read_edition_dialogues, read_editions
 from askvisit.evaluation.editions import Edition, pairs
 from askvisit.metrics import auroc
 
@@ -31,7 +31,7 @@ def test_editions_are_read_as_they_were_written(tmp_path):
     packed.write_bytes(gzip.compress(path.read_bytes()))
     assert read_editions(packed) == EDITIONS
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())  # a byte order mark
-    assert holds_editions(path)
+    assert holds(path, "questions", "text")
     assert read_editions(path) == EDITIONS
     assert {edition.story for edition in EDITIONS} == {f"s{n}" for n in range(10)}
 
@@ -118,7 +118,7 @@ def test_a_line_that_is_no_edition_is_named(tmp_path, row):
     assert "column" not in str(caught.value)
     (tmp_path / "one.jsonl").write_text(row)
     if row != "{":
-        assert not holds_editions(tmp_path / "one.jsonl")
+        assert not holds(tmp_path / "one.jsonl", "questions", "text")
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path):
@@ -182,7 +182,7 @@ def news() -> dict[str, list[Edition]]:
 def test_every_line_of_the_news_can_be_read(news):
     for name, editions in news.items():
         dialogues = Path(f"dialogues-{name}")
-        assert holds_editions(NEWS / name)
+        assert holds(NEWS / name, "questions", "text")
         assert 2 * len(pairs(editions)) == len(editions) >= 20
         assert len(read_edition_dialogues(NEWS / dialogues, editions)) > 10
 

@@ -144,11 +144,11 @@ def evaluate(chosen: argparse.Namespace) -> int:
         chosen.usage_error("give QUESTIONS.jsonl")
     if evaluation.holds_events(chosen.questions):
         measure, rows = _of_events(chosen), _EVENT_ROWS
-    elif evaluation.holds_broad(chosen.questions):
+    elif evaluation.holds(chosen.questions, "essential"):
         measure, rows = _of_broad(chosen), _BROAD_ROWS
     elif chosen.editions:
         raise DataError(f"{chosen.questions} has no broad questions; leave out --editions")
-    elif evaluation.holds_editions(chosen.questions):
+    elif evaluation.holds(chosen.questions, "questions", "text"):
         measure, rows = _of_editions(chosen), _EDITION_ROWS
     else:
         measure, rows = _of_the_index(chosen), _ROWS

@@ -1,10 +1,9 @@
 """Answer quality: turn files of questions into figures, each with an interval."""
 
-from askvisit.evaluation.broad import check_broad, evaluate_broad, holds_broad, read_broad
+from askvisit.evaluation.broad import check_broad, evaluate_broad, read_broad
 from askvisit.evaluation.editions import (
     Models,
     evaluate_editions,
-    holds_editions,
     read_edition_dialogues,
     read_editions,
 )
@@ -13,6 +12,7 @@ from askvisit.evaluation.questions import (
     Question,
     check_gold,
     evaluate,
+    holds,
     is_gold,
     is_right,
     play,
@@ -29,8 +29,7 @@ __all__ = [
     "evaluate_broad",
     "evaluate_editions",
     "evaluate_events",
-    "holds_broad",
-    "holds_editions",
+    "holds",
     "holds_events",
     "is_gold",
     "is_right",

@@ -12,15 +12,16 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from askvisit.errors import DataError
-from askvisit.evaluation.questions import json_lines
+from askvisit.evaluation.questions import Range, ask_twice, json_lines
 from askvisit.metrics import Figure, auroc_of, f1, figure, only, share
+from askvisit.records import from_data
 from askvisit.text import excerpt
 
 if TYPE_CHECKING:
-    from askvisit.evaluation.editions import Edition, Models, Range
+    from askvisit.evaluation.editions import Edition, Models
     from askvisit.records import Citation
 
 
@@ -80,31 +81,15 @@ class Quoted:
         return f1(precision, self.essential / len(self.question.essential))
 
 
-def holds_broad(path: Path) -> bool:
-    """Return whether a file of JSON lines holds broad questions, judging by its first line."""
-    first: Any = next(json_lines(path), ({}, ""))[0]
-    return isinstance(first, dict) and "essential" in first
-
-
 def read_broad(path: Path) -> list[BroadQuestion]:
     """Read a file of broad questions (`.jsonl` or `.jsonl.gz`); raises `DataError` if it is bad."""
-    found = []
+    found: list[BroadQuestion] = []
     for line, where in json_lines(path):
         try:
-            asked = BroadQuestion(
-                line["article"],
-                line["question"],
-                line["kind"],
-                tuple(line["essential"]),
-                tuple(line["useful"]),
-                tuple((start, end) for start, end in line["sentences"]),
-            )
-            marked = (*asked.essential, *asked.useful)
-            if not all(isinstance(t, str) for t in (asked.article, asked.question, asked.kind)):
-                raise TypeError("article, question or kind is no text")
-            if not all(0 <= n < len(asked.sentences) for n in marked):
+            asked: BroadQuestion = from_data(BroadQuestion, line)
+            if not all(0 <= n < len(asked.sentences) for n in (*asked.essential, *asked.useful)):
                 raise ValueError("a number of a sentence that does not exist")
-        except (KeyError, TypeError, ValueError) as error:
+        except (TypeError, ValueError) as error:
             raise DataError(
                 f"{where}: no broad question ({error}); correct or remove it"
             ) from error
@@ -151,10 +136,7 @@ def evaluate_broad(
     for name, about in groupby(sorted(questions, key=article), article):
         with models.assistant(texts[name]) as assistant:
             for asked in about:
-                answer = assistant.ask(asked.question, min_confidence=threshold)
-                forced = answer
-                if not answer.found:
-                    forced = assistant.ask(asked.question, min_confidence=0)
+                answer, forced = ask_twice(assistant, asked.question, min_confidence=threshold)
                 sentences = quoted(forced.citations, asked.sentences)
                 row = Quoted(asked, sentences, answer.found, answer.confidence)
                 asked_of.setdefault(asked.story, []).append(row)

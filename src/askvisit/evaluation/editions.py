@@ -25,7 +25,7 @@ from askvisit import reader as readers
 from askvisit.assistant import Assistant
 from askvisit.calibration import fitted_for
 from askvisit.errors import DataError
-from askvisit.evaluation.questions import json_lines
+from askvisit.evaluation.questions import Range, json_lines
 from askvisit.index import temporary_index
 from askvisit.metrics import Figure, auroc_of, figure, only, share, token_f1
 
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from askvisit.records import Answer, Citation
 
 ARTICLE = "article.txt"
-Range = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -91,12 +90,6 @@ class EditionDialogue:
         return self.article[:-2]
 
 
-def holds_editions(path: Path) -> bool:
-    """Return whether a file of JSON lines holds editions, judging by its first line."""
-    first: Any = next(json_lines(path), ({}, ""))[0]
-    return isinstance(first, dict) and "questions" in first and "text" in first
-
-
 def read_editions(path: Path) -> list[Edition]:
     """Read `.jsonl` or `.jsonl.gz`; `DataError` names the line with a wrong offset or field."""
     return [_edition(data, where) for data, where in json_lines(path)]
@@ -109,14 +102,11 @@ def pairs(editions: Sequence[Edition]) -> list[tuple[Edition, Edition]]:
     """
     by_id = {edition.id: edition for edition in editions}
     found = []
-    for first in editions:
-        if first.id.endswith("-b"):
-            if f"{first.story}-a" not in by_id:
-                raise DataError(f"the edition {first.story}-a is missing; add its line to the file")
-            continue
-        second = by_id.get(f"{first.story}-b")
-        if second is None:
-            raise DataError(f"the edition {first.story}-b is missing; add its line to the file")
+    for story in dict.fromkeys(edition.story for edition in editions):
+        for name in (f"{story}-a", f"{story}-b"):
+            if name not in by_id:
+                raise DataError(f"the edition {name} is missing; add its line to the file")
+        first, second = by_id[f"{story}-a"], by_id[f"{story}-b"]
         if [q.question for q in first.questions] != [q.question for q in second.questions]:
             raise DataError(f"{first.id} and {second.id} ask different questions; make them equal")
         found.append((first, second))
@@ -158,14 +148,8 @@ def _edition(data: Mapping[str, Any], where: str) -> Edition:
                 f"{where}: type {kind!r} of {question!r} does not fit the number of its answers "
                 f"({len(spans)}); N has none, A and L have some"
             )
-        questions.append(
-            EditionQuestion(
-                question,
-                _field(item, "kind", str, where),
-                spans,
-                several=kind == "L",
-            )
-        )
+        sort = _field(item, "kind", str, where)
+        questions.append(EditionQuestion(question, sort, spans, several=kind == "L"))
     return Edition(name, _field(data, "title", str, where), text, tuple(questions))
 
 

@@ -23,7 +23,8 @@ from askvisit.metrics import Figure, auroc_of, figure, only, share
 from askvisit.records import Article
 
 if TYPE_CHECKING:
-    from askvisit.evaluation.editions import Models, Range
+    from askvisit.evaluation.editions import Models
+    from askvisit.evaluation.questions import Range
     from askvisit.records import Answer, Citation
 
 SORTS = ("agree", "update", "dispute", "only", "none")

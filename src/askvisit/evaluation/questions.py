@@ -17,16 +17,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, median, quantiles
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from askvisit.errors import DataError, QuestionError, reason_of
 from askvisit.metrics import Figure, auroc_of, by_article, figure, only, share, token_f1
 from askvisit.options import check_question
+from askvisit.records import from_data
 from askvisit.text import excerpt, one_line
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
     from askvisit.records import Answer, Citation
+
+Found = TypeVar("Found")
+
+Range = tuple[int, int]
+"""Offsets in a text: the first, and the one behind the last."""
 
 
 @dataclass(frozen=True)
@@ -58,12 +64,23 @@ def json_lines(path: Path) -> Iterator[tuple[Any, str]]:
             raise DataError(f"{where} is not JSON; correct or remove it") from error
 
 
+def holds(path: Path, *fields: str) -> bool:
+    """Return whether the first line of a file of JSON lines is an object with these fields."""
+    first: Any = next(json_lines(path), ({}, ""))[0]
+    return isinstance(first, dict) and first.keys() >= set(fields)
+
+
+def ask_twice(assistant: Assistant, question: str, **options: Any) -> tuple[Answer, Answer]:
+    """Return the answer, and if that is a refusal the answer without one."""
+    answer = assistant.ask(question, **options)
+    if answer.found:
+        return answer, answer
+    return answer, assistant.ask(question, **options | {"min_confidence": 0})
+
+
 def read_questions(path: Path) -> list[Question]:
     """Read a questions file; raises `DataError` with the line if it is not one."""
-    questions = [_question(data, where) for data, where in json_lines(path)]
-    if not questions:
-        raise DataError(f"{path} has no questions; name another file")
-    return questions
+    return _some([_question(*line) for line in json_lines(path)], path, "questions")
 
 
 def read_dialogues(path: Path) -> list[list[Question]]:
@@ -73,9 +90,7 @@ def read_dialogues(path: Path) -> list[list[Question]]:
         if not isinstance(data, list):
             raise DataError(f"{where}: a dialogue must be a list of turns")
         dialogues.append([_question(turn, where) for turn in data])
-    if not dialogues:
-        raise DataError(f"{path} has no dialogues; name another file")
-    return dialogues
+    return _some(dialogues, path, "dialogues")
 
 
 @dataclass(frozen=True)
@@ -121,9 +136,7 @@ def evaluate(
         begin = time.perf_counter()
         default = assistant.ask(question.question)
         times.append(1000 * (time.perf_counter() - begin))
-        forced = default
-        if not default.found:
-            forced = assistant.ask(question.question, min_confidence=0)
+        forced = default if default.found else assistant.ask(question.question, min_confidence=0)
         rows.append(_Row(question, default, forced))
     groups = by_article(rows, [row.article for row in rows])
     right = only(groups, lambda row: row.answerable)
@@ -204,23 +217,20 @@ def _auroc(groups: Mapping[str, Sequence[_Row]]) -> Figure:
 def _question(data: Any, where: str) -> Question:
     try:
         check_question(data["question"])
-        return Question(
-            question=data["question"],
-            sentences=_texts(data["sentences"]),
-            spans=_texts(data.get("spans")),
-            kind=data.get("kind", "fact"),
-        )
-    except (KeyError, TypeError, AttributeError) as error:
+        texts = {"sentences": data["sentences"] or (), "spans": data.get("spans") or ()}
+        question: Question = from_data(Question, {**data, **texts})
+        if not all(text.strip() for text in (*question.sentences, *question.spans)):
+            raise ValueError("an empty text")
+    except QuestionError as error:
+        raise DataError(f"{where}: {error}") from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DataError(
             f'{where}: a question must be {{"question": …, "sentences": […]}}'
         ) from error
-    except QuestionError as error:
-        raise DataError(f"{where}: {error}") from error
+    return question
 
 
-def _texts(data: Any) -> tuple[str, ...]:
-    """Return a list of texts; null is an empty one. Raises `TypeError` for anything else."""
-    listed = [] if data is None else data
-    if not isinstance(listed, list) or not all(isinstance(t, str) and t.strip() for t in listed):
-        raise TypeError(f"not a list of texts: {listed!r}")
-    return tuple(listed)
+def _some(found: list[Found], path: Path, what: str) -> list[Found]:
+    if not found:
+        raise DataError(f"{path} has no {what}; name another file")
+    return found
