@@ -31,7 +31,7 @@ from askvisit.retriever import Retriever
 from askvisit.rewriting import query
 from askvisit.rewriting.resolution import TURNS, Resolver, expanded
 from askvisit.text import AUXILIARIES, QUESTION_WORDS, content_words, marked
-from askvisit.trace import Clock, Trace, TracedReading, traced_passages
+from askvisit.trace import Clock, Trace, TracedReading
 
 if TYPE_CHECKING:
     from askvisit.calibration import Calibration
@@ -71,25 +71,6 @@ _SEVERAL = re.compile(
 
 
 @dataclass(frozen=True)
-class ReadingResult:
-    """A reading and what was found for it.
-
-    `question` says how it was read; `asked` is the question without the words of earlier turns.
-    """
-
-    question: str
-    evidence: Evidence
-    candidates: list[Candidate]
-    context: tuple[ContextTurn, ...] = ()
-    asked: str = ""
-
-    @property
-    def confidence(self) -> float:
-        """Probability that the best candidate, or one cited with it, is right."""
-        return self.candidates[0].confidence if self.candidates else 0.0
-
-
-@dataclass(frozen=True)
 class QAPipeline:
     """What one question is answered with: an index snapshot, the models, and the user's options.
 
@@ -107,20 +88,15 @@ class QAPipeline:
     each: bool = False
     as_typed: bool = False
     clock: Clock = field(default_factory=Clock)
-    looked_up: list[ReadingResult] = field(default_factory=list)
-    taken: list[ReadingResult] = field(default_factory=list)
+    looked_up: list[TracedReading] = field(default_factory=list)
+    taken: list[TracedReading] = field(default_factory=list)
 
     def answer(self, question: str, asked: str, history: Sequence[Answer]) -> Trace:
         """Answer a line, and say how; `asked` is its readable form."""
         with self.clock.stage("other"):
             answer = self._answer_line(question, asked, history)
         readings = tuple(
-            TracedReading(
-                result.question,
-                any(result is taken for taken in self.taken),
-                result.confidence,
-                traced_passages(result.evidence, result.candidates),
-            )
+            replace(result, taken=any(result is taken for taken in self.taken))
             for result in self.looked_up
         )
         return Trace(answer, self.min_confidence, readings, self.clock.seconds)
@@ -224,7 +200,7 @@ class QAPipeline:
             self.taken.append(result)
         return answer if answer.found else None
 
-    def _best(self, asked: str, history: Sequence[Answer]) -> ReadingResult:
+    def _best(self, asked: str, history: Sequence[Answer]) -> TracedReading:
         """Return the result for a question by itself or in context, whichever is to be taken."""
         is_short = len(content_words(asked)) <= _FOLLOW_UP
         in_context = self._in_context(asked, history) if is_short else None
@@ -239,7 +215,7 @@ class QAPipeline:
 
     def _look_up(
         self, question: str, context: Sequence[ContextTurn] = (), cited: Sequence[Citation] = ()
-    ) -> ReadingResult:
+    ) -> TracedReading:
         """Read as `read` does, and record it."""
         with self.clock.stage("read"):
             result = self.read(question, context, cited)
@@ -248,7 +224,7 @@ class QAPipeline:
 
     def read(
         self, question: str, context: Sequence[ContextTurn] = (), cited: Sequence[Citation] = ()
-    ) -> ReadingResult:
+    ) -> TracedReading:
         """Retrieve, read and rank for one reading: a question, a topic or a claim.
 
         context: earlier turns, whose words are added to the question.
@@ -261,14 +237,14 @@ class QAPipeline:
         ranked = ranking.rank(evidence, spans, self.calibration)
         if context:
             reading = f"{question} — {', '.join(words)}"
-            return ReadingResult(reading, evidence, ranked, context=tuple(context), asked=question)
-        return ReadingResult(question, evidence, ranked, asked=question)
+            return TracedReading(reading, evidence, ranked, tuple(context), question)
+        return TracedReading(question, evidence, ranked, asked=question)
 
-    def _taken(self, question: str, result: ReadingResult) -> Answer:
+    def _taken(self, question: str, result: TracedReading) -> Answer:
         self.taken.append(result)
         return self._answered(question, result)
 
-    def _answered(self, question: str, result: ReadingResult) -> Answer:
+    def _answered(self, question: str, result: TracedReading) -> Answer:
         """Cite the candidates that are confident enough, or refuse, with the likeliest places.
 
         Where articles differ, the first of each group is cited.
@@ -300,7 +276,7 @@ class QAPipeline:
             period=result.evidence.period,
         )
 
-    def _refused(self, question: str, result: ReadingResult) -> Answer:
+    def _refused(self, question: str, result: TracedReading) -> Answer:
         """Refuse: with the places of the likeliest candidates, or far from all, what is nearest."""
         hits = result.evidence.hits
         likely: Sequence[Candidate] = ()
@@ -324,7 +300,7 @@ class QAPipeline:
             period=result.evidence.period,
         )
 
-    def _meant(self, result: ReadingResult) -> list[Candidate]:
+    def _meant(self, result: TracedReading) -> list[Candidate]:
         """Return the answers of the articles that a question may mean, if it names none of them.
 
         They have most of its words, and would each answer if they were the only article.
@@ -336,7 +312,7 @@ class QAPipeline:
         sure = grouping.alone(evidence, result.candidates, self.calibration, least)
         return [c for c in sure if evidence.match(c.article_id).lacks <= _LACKED]
 
-    def _groups(self, result: ReadingResult) -> tuple[AnswerGroup, ...]:
+    def _groups(self, result: TracedReading) -> tuple[AnswerGroup, ...]:
         """Return the grouped answers of several articles: of those read, or of each."""
         least = max(self.min_confidence, self.calibration.thresholds["lenient"])
         evidence = result.evidence
@@ -357,7 +333,7 @@ class QAPipeline:
         is_timed = evidence.period is not None
         return grouping.group(answers, self.index.article, result.asked, is_timed=is_timed)
 
-    def _read_each(self, result: ReadingResult, least: float) -> list[ReadingResult]:
+    def _read_each(self, result: TracedReading, least: float) -> list[TracedReading]:
         """Read the articles with the best passages one by one, as if each were the only one.
 
         least: the confidence below which an article does not answer.
@@ -370,7 +346,7 @@ class QAPipeline:
         self.taken.extend(sure)
         return sure
 
-    def _in_context(self, question: str, history: Sequence[Answer]) -> ReadingResult | None:
+    def _in_context(self, question: str, history: Sequence[Answer]) -> TracedReading | None:
         """Read a question with the words of earlier turns; None if it depends on none."""
         context = self.resolver.context(question, history) if history else ()
         return self._look_up(question, context, _last_cited(history)) if context else None
@@ -382,7 +358,7 @@ class QAPipeline:
         with self.clock.stage("search"):
             return retriever.gather(asked, self.articles, cited, passages=reader.passages)
 
-    def _is_sure(self, result: ReadingResult) -> bool:
+    def _is_sure(self, result: TracedReading) -> bool:
         return result.confidence >= self.calibration.thresholds["normal"]
 
 
@@ -428,5 +404,5 @@ def _last_cited(history: Sequence[Answer]) -> tuple[Citation, ...]:
     return next((turn.citations for turn in reversed(history[-TURNS:]) if turn.citations), ())
 
 
-def _confidence(result: ReadingResult) -> float:
+def _confidence(result: TracedReading) -> float:
     return result.confidence

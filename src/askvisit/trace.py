@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from askvisit import ranking
 
 if TYPE_CHECKING:
     from askvisit.ranking import Candidate
-    from askvisit.records import Answer, Evidence, Hit
+    from askvisit.records import Answer, ContextTurn, Evidence, Hit
 
 STAGES = ("encode", "search", "read", "other")
 """Encoding the question; finding passages; reading and ranking the candidates; the rest."""
@@ -32,15 +33,36 @@ class TracedPassage:
 
 @dataclass(frozen=True)
 class TracedReading:
-    """One reading that was searched: its passages, best first, and its best answer's confidence.
+    """One reading that was searched, with what was found for it.
 
-    `taken` says whether this reading gave the answer.
+    `question` says how it was read; `asked` is the question without the words of earlier turns,
+    which are the `context`. `candidates` are best first. `taken` says whether this reading gave
+    the answer.
     """
 
     question: str
-    taken: bool
-    confidence: float
-    passages: tuple[TracedPassage, ...]
+    evidence: Evidence
+    candidates: Sequence[Candidate]
+    context: tuple[ContextTurn, ...] = ()
+    asked: str = ""
+    taken: bool = False
+
+    @property
+    def confidence(self) -> float:
+        """Probability that the best candidate, or one cited with it, is right."""
+        return self.candidates[0].confidence if self.candidates else 0.0
+
+    @cached_property
+    def passages(self) -> tuple[TracedPassage, ...]:
+        """The passages found, best first, each with the best candidate in it."""
+        rows = [TracedPassage(hit, self._best_in(hit)) for hit in self.evidence.hits]
+        best = next(iter(self.candidates), None)
+        if best is not None and all(row.candidate is not best for row in rows):
+            rows.insert(0, TracedPassage(None, best))
+        return tuple(rows)
+
+    def _best_in(self, hit: Hit) -> Candidate | None:
+        return next((c for c in self.candidates if ranking.holds(hit, c.span)), None)
 
 
 @dataclass(frozen=True)
@@ -73,18 +95,3 @@ class Clock:
         finally:
             inside = sum(self.seconds.values()) - before
             self.seconds[name] += perf_counter() - began - inside
-
-
-def traced_passages(
-    evidence: Evidence, candidates: Sequence[Candidate]
-) -> tuple[TracedPassage, ...]:
-    """Return the passages found, each with the best candidate in it; candidates are best first."""
-    rows = [TracedPassage(hit, _best_in(hit, candidates)) for hit in evidence.hits]
-    best = candidates[0] if candidates else None
-    if best is not None and all(row.candidate is not best for row in rows):
-        rows.insert(0, TracedPassage(None, best))
-    return tuple(rows)
-
-
-def _best_in(hit: Hit, candidates: Sequence[Candidate]) -> Candidate | None:
-    return next((c for c in candidates if ranking.holds(hit, c.span)), None)

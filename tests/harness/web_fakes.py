@@ -10,9 +10,18 @@ from askvisit.errors import QuestionError
 from askvisit.names import KeyName
 from askvisit.passages import passages, sentences
 from askvisit.ranking import Candidate
-from askvisit.records import Answer, Article, Citation, Hit, Sentence, Span, numbered_on
+from askvisit.records import (
+    Answer,
+    Article,
+    Citation,
+    Evidence,
+    Hit,
+    Sentence,
+    Span,
+    numbered_on,
+)
 from askvisit.timeline import TimelineEntry
-from askvisit.trace import STAGES, Trace, TracedPassage, TracedReading
+from askvisit.trace import STAGES, Trace, TracedReading
 
 TEXT = (
     "A Short Visit\n\n"
@@ -103,10 +112,11 @@ class FakeAssistant:
 
     def explain(self, question, history=(), *, articles=None, min_confidence=None, **_) -> Trace:
         answer = self.ask(question, history, articles, min_confidence)
-        best = Candidate(Span(sentences(ARTICLE)[1], None, None, 2.5, -1.5), 2.5, 0.9)
         hits = self.search(question, 50) if answer.kind != "talk" else []
-        rows = tuple(TracedPassage(hit, None if n else best) for n, hit in enumerate(hits))
-        readings = (TracedReading(answer.reading, True, 0.9, rows),) if hits else ()
+        first = [Sentence(hit.article_id, 1, hit.start, hit.end, hit.text) for hit in hits[:1]]
+        best = [Candidate(Span(s, None, None, 2.5, -1.5), 2.5, 0.9) for s in first]
+        found = Evidence(tuple(hits), (), {})
+        readings = (TracedReading(answer.reading, found, best, taken=True),) if hits else ()
         least = self.threshold() if min_confidence is None else min_confidence
         return Trace(answer, least, readings, dict.fromkeys(STAGES, 0.001))
 

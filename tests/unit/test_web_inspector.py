@@ -38,7 +38,8 @@ def test_each_passage_is_a_row_with_its_scores():
 def test_a_long_list_says_how_many_are_left_out():
     trace = ASSISTANT.explain("Who met the mayor?")
     reading = trace.readings[0]
-    many = replace(reading, passages=reading.passages[:1] * (MOST_PASSAGES + 3))
+    hits = reading.evidence.hits[:1] * (MOST_PASSAGES + 3)
+    many = replace(reading, evidence=replace(reading.evidence, hits=hits))
     page = inspector(replace(trace, readings=(many,)), trace.answer)
     assert page.count('<th scope="row">') == MOST_PASSAGES
     assert "3 more passages are not listed" in page
