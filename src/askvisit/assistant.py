@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 from askvisit import encoder as encoders
 from askvisit import names, timeline
@@ -52,8 +52,6 @@ if TYPE_CHECKING:
     from askvisit.calibration import Calibration, Strictness
     from askvisit.formats import PageView
     from askvisit.names import KeyName
-
-Result = TypeVar("Result")
 
 _ANY_LEVEL = " or ".join(LEVELS)
 
@@ -234,7 +232,7 @@ class Assistant:
     @property
     def articles(self) -> Mapping[str, Article]:
         """The articles by id."""
-        return self._on_snapshot(lambda index: CurrentArticles(index, self._current))
+        return self._current.on_snapshot(lambda index: CurrentArticles(index, self._current))
 
     @property
     def suggestions(self) -> tuple[str, ...]:
@@ -243,7 +241,7 @@ class Assistant:
 
     def within(self, scope: Scope) -> list[str]:
         """Return the ids of the articles in a scope; raises the same as `Assistant.ask` for it."""
-        return self._on_snapshot(lambda index: list(_ids(index, scope)))
+        return self._current.on_snapshot(lambda index: list(_ids(index, scope)))
 
     def search(
         self,
@@ -270,7 +268,7 @@ class Assistant:
             found = Retriever(index, self._encoder)
             return described(found.search(readable(question), scope.ids(index))[:k], index)
 
-        return self._on_snapshot(search)
+        return self._current.on_snapshot(search)
 
     def timeline(
         self,
@@ -303,7 +301,7 @@ class Assistant:
             about = readable(topic)
             return timeline.on_topic(index, self._encoder, self._sentences, about, scope)
 
-        return self._on_snapshot(entries)
+        return self._current.on_snapshot(entries)
 
     def names(
         self,
@@ -327,7 +325,7 @@ class Assistant:
         def key_names(index: PassageIndex) -> tuple[KeyName, ...]:
             return names.key_names(index, _ids(index, scope), most)
 
-        return self._on_snapshot(key_names)
+        return self._current.on_snapshot(key_names)
 
     def page(self, article_id: str, page: int, ranges: Sequence[tuple[int, int]] = ()) -> PageView:
         """Render a page (from 1) of a PDF article.
@@ -392,10 +390,7 @@ class Assistant:
             trace = pipeline.answer(question, asked, history)
             return replace(trace, answer=_described(trace.answer, index))
 
-        return self._on_snapshot(answer)
-
-    def _on_snapshot(self, work: Callable[[PassageIndex], Result]) -> Result:
-        return self._current.on_snapshot(work)
+        return self._current.on_snapshot(answer)
 
 
 def _check_models(encoder: object, reader: object) -> None:

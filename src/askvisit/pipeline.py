@@ -230,15 +230,14 @@ class QAPipeline:
         context: earlier turns, whose words are added to the question.
         cited: what the last answer quoted; passages near it are preferred.
         """
-        words = list(dict.fromkeys(word for turn in context for word in turn.words))
-        asked = expanded(marked(question), words)
-        evidence = self._gather(asked, self.reader, cited)
+        asked, reading = marked(question), question
+        if context:
+            words = list(dict.fromkeys(word for turn in context for word in turn.words))
+            asked, reading = expanded(asked, words), f"{question} — {', '.join(words)}"
+        evidence = self._gather(asked, cited)
         spans = self.reader.read(asked, evidence, [turn.text for turn in context])
         ranked = ranking.rank(evidence, spans, self.calibration)
-        if context:
-            reading = f"{question} — {', '.join(words)}"
-            return TracedReading(reading, evidence, ranked, tuple(context), question)
-        return TracedReading(question, evidence, ranked, asked=question)
+        return TracedReading(reading, evidence, ranked, tuple(context), question)
 
     def _taken(self, question: str, result: TracedReading) -> Answer:
         self.taken.append(result)
@@ -351,12 +350,12 @@ class QAPipeline:
         context = self.resolver.context(question, history) if history else ()
         return self._look_up(question, context, _last_cited(history)) if context else None
 
-    def _gather(self, asked: str, reader: Reader, cited: Sequence[Citation] = ()) -> Evidence:
+    def _gather(self, asked: str, cited: Sequence[Citation]) -> Evidence:
         retriever = Retriever(self.index, self.encoder, self.today)
         with self.clock.stage("encode"):
             self.encoder.encode_query([asked])  # it keeps the vector for the search
         with self.clock.stage("search"):
-            return retriever.gather(asked, self.articles, cited, passages=reader.passages)
+            return retriever.gather(asked, self.articles, cited, passages=self.reader.passages)
 
     def _is_sure(self, result: TracedReading) -> bool:
         return result.confidence >= self.calibration.thresholds["normal"]

@@ -44,7 +44,7 @@ def names(one, **scope) -> list[str]:
 class TestScope:
     def test_of_nothing_is_everything(self, one):
         assert names(one) == list(KNOWN)
-        assert one._on_snapshot(Scope().ids) is None
+        assert one._current.on_snapshot(Scope().ids) is None
 
     @pytest.mark.parametrize(
         ("scope", "found"),
