@@ -17,14 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 from askvisit.assistant import Assistant
 from askvisit.errors import DataError
-from askvisit.evaluation.questions import json_lines
+from askvisit.evaluation.questions import Range, ask_twice, json_lines
 from askvisit.index import temporary_index
 from askvisit.metrics import Figure, auroc_of, figure, only, share
 from askvisit.records import Article
 
 if TYPE_CHECKING:
     from askvisit.evaluation.editions import Models
-    from askvisit.evaluation.questions import Range
     from askvisit.records import Answer, Citation
 
 SORTS = ("agree", "update", "dispute", "only", "none")
@@ -235,10 +234,7 @@ def evaluate_events(
         assistant = Assistant(folder, models.encoder, models.reader, models.calibration)
         for event in events:
             for question in event.questions:
-                answer = assistant.ask(question.question, each=each)
-                forced = answer
-                if not answer.found:
-                    forced = assistant.ask(question.question, each=each, min_confidence=0)
+                answer, forced = ask_twice(assistant, question.question, each=each)
                 asked.setdefault(event.name, []).append(EventReply(question, answer, forced))
     return event_figures(asked)
 

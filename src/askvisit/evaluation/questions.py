@@ -71,7 +71,7 @@ def holds(path: Path, *fields: str) -> bool:
 
 
 def ask_twice(assistant: Assistant, question: str, **options: Any) -> tuple[Answer, Answer]:
-    """Return the answer, and if that is a refusal the answer without one."""
+    """Return the answer to a question, and that if nothing is refused."""
     answer = assistant.ask(question, **options)
     if answer.found:
         return answer, answer
