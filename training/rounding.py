@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy
-import scipy.linalg
 from numpy.typing import NDArray
 
 from askvisit.errors import AskvisitError, TrainingError
@@ -126,12 +125,14 @@ def _squares(path: Path, tensors: list[str], examples: Iterable[Inputs]) -> dict
 
 def _inverse_factor(squares: Floats) -> tuple[NDArray[numpy.intp], Floats]:
     """The order of the channels, largest first, and the upper Cholesky factor of the inverse."""
+    from scipy import linalg
+
     order = numpy.argsort(-numpy.diag(squares), kind="stable")
     ordered = squares[numpy.ix_(order, order)].astype(numpy.float64)
     ordered[numpy.diag_indices_from(ordered)] += DAMPING * numpy.diag(ordered).mean()
     # Of the matrix backwards, the factor's inverse, backwards, is that of the inverse.
-    lower = scipy.linalg.cholesky(ordered[::-1, ::-1], lower=True)
-    upper, _ = scipy.linalg.lapack.dtrtri(lower, lower=1)
+    lower = linalg.cholesky(ordered[::-1, ::-1], lower=True)
+    upper, _ = linalg.lapack.dtrtri(lower, lower=1)
     return order, upper[::-1, ::-1].astype(numpy.float32)
 
 
