@@ -24,7 +24,7 @@ from askvisit.errors import AskvisitError
 from askvisit.evaluation.editions import ARTICLE, Models
 from askvisit.index import open_index, temporary_index
 from askvisit.onnx_model import Layout, OnnxModel, Tokens
-from askvisit.reader.span_reader import best_span
+from askvisit.reader.span_reader import best_spans
 from askvisit.retriever import Retriever
 from askvisit.text import marked
 from training import features, scoring
@@ -93,8 +93,9 @@ def predictions(
                 rows.append((ids, part.ids))
         best: dict[int, tuple[float, str]] = {}
         for (number, part), (starts, ends) in zip(parts, forward(rows), strict=True):
-            first, last, _ = best_span(starts[1:], ends[1:])
-            margin = float(starts[1 + first] + ends[1 + last] - starts[0] - ends[0])
+            null_score = float(starts[0] + ends[0])
+            (first, last), *_ = best_spans(starts[1:], ends[1:], null_score)[0]
+            margin = float(starts[1 + first] + ends[1 + last]) - null_score
             text = chunk[number][1][part.offsets[first][0] : part.offsets[last][1]]
             if number not in best or margin > best[number][0]:
                 best[number] = (margin, text)

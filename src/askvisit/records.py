@@ -197,6 +197,8 @@ class Span:
     the span to "no answer here"; readers without a null score set it to 0.0. `first_margin` is
     that of the first of two stages, if the sentence was read in both. `evidence` is the logit of
     the sentence belonging to the answer, alone or with others, for readers that judge sentences.
+    `others` are the (start, end) of further words of the sentence that answer too, the likeliest
+    first: of a list, say.
     """
 
     sentence: Sentence
@@ -206,6 +208,7 @@ class Span:
     null_score: float
     first_margin: float | None = None
     evidence: float | None = None
+    others: tuple[tuple[int, int], ...] = ()
 
     def __post_init__(self) -> None:
         if (self.start is None) != (self.end is None):
@@ -214,6 +217,13 @@ class Span:
             inside = self.sentence.start <= self.start < self.end <= self.sentence.end
             if not inside:
                 raise ValueError("a span lies inside its sentence")
+
+    @property
+    def ranges(self) -> tuple[tuple[int, int], ...]:
+        """The (start, end) of all words that answer, in order; none if the sentence is judged."""
+        if self.start is None or self.end is None:
+            return ()
+        return tuple(sorted([(self.start, self.end), *self.others]))
 
     @property
     def margin(self) -> float:
@@ -257,10 +267,12 @@ class Citation:
     """A sentence quoted word for word, and where it is.
 
     `article.text[start:end] == quote`; the same for `span`, `span_start` and `span_end`, which
-    lie inside the quote and are all None if the whole sentence is the answer. `page` (from 1)
-    is where it begins in a PDF, `speaker` who says it in an interview; None if there is none.
-    `lead` is the text shortly before a quote that begins with a pronoun, with its offsets; it says
-    what the pronoun refers to. `source`, `url` and `date` are those of the article, if known.
+    lie inside the quote and are all None if the whole sentence is the answer. `spans` are the
+    (start, end) of all words of the quote that answer, in order, of which `span` are the likeliest;
+    none if the whole sentence is the answer. `page` (from 1) is where it begins in a PDF, `speaker`
+    who says it in an interview; None if there is none. `lead` is the text shortly before a quote
+    that begins with a pronoun, with its offsets; it says what the pronoun refers to. `source`,
+    `url` and `date` are those of the article, if known.
     """
 
     number: int
@@ -283,6 +295,7 @@ class Citation:
     source: str | None = None
     url: str | None = None
     date: str | None = None
+    spans: tuple[tuple[int, int], ...] = ()
 
     @classmethod
     def of(
@@ -308,6 +321,7 @@ class Citation:
             source=article.source,
             url=article.url,
             date=article.date,
+            spans=span.ranges,
         )
 
     @property
@@ -316,6 +330,13 @@ class Citation:
         page = () if self.page is None else (f"page {self.page}",)
         speaker = () if self.speaker is None else (f"speaker: {self.speaker}",)
         return ", ".join((*page, f"paragraph {self.paragraph}", *speaker))
+
+    @property
+    def marked(self) -> tuple[tuple[int, int], ...]:
+        """The (start, end) of the words that answer; also of answers that have no `spans` yet."""
+        if self.span_start is None or self.span_end is None:
+            return ()
+        return self.spans or ((self.span_start, self.span_end),)
 
     def follows(self, other: Citation) -> bool:
         """Whether nothing but white space can stand between another citation and this one."""
@@ -336,6 +357,9 @@ class Citation:
             raise ValueError("a span lies inside its quote")
         elif self.quote[self.span_start - self.start : self.span_end - self.start] != self.span:
             raise ValueError("the span is not the quote's words at its offsets")
+        ends = [self.start, *(place for span in self.spans for place in span), self.end]
+        if ends != sorted(ends):
+            raise ValueError("spans lie inside their quote, in order, and do not overlap")
 
 
 def quoted(citations: Iterable[Citation], *, joined: bool = False) -> str:

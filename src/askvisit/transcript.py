@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from askvisit.errors import DataError, reason_of
 from askvisit.records import Answer, AnswerGroup, Article, Citation, from_data
-from askvisit.text import printable
+from askvisit.text import excerpt, printable
 
 FORMAT = 1
 
@@ -170,7 +170,12 @@ def _body(answer: Answer) -> list[str]:
     if answer.reading != answer.question and answer.kind != "talk":
         blocks.append(f"*Understood as: {_plain(answer.reading)}*")
     if not answer.found:
-        return [*blocks, _plain(answer.text)]
+        likely = answer.nearest if answer.refusal in ("unsure", "ambiguous") else ()
+        places = [
+            f"- {_plain(excerpt(hit.text))} ({_plain(hit.article_title or hit.article_id)})"
+            for hit in likely
+        ]
+        return [*blocks, _plain(answer.text), *(["\n".join(places)] if places else [])]
     blocks += [f"> {_plain(c.quote, '> ')} [{c.number}]" for c in answer.citations]
     blocks += map(_plain, answer.notes)
     if any(group.differs for group in answer.groups):

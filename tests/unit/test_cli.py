@@ -23,6 +23,7 @@ from harness.fakes import (
     SharedWords,
     WordCounts,
     calibration,
+    citation,
     write_articles,
 )
 
@@ -189,7 +190,8 @@ class TestAsk:
         told, _, places, *hits = output.splitlines()
         assert told.startswith("Several articles may be meant.")
         assert places == "Likeliest places:"
-        assert {hit.rpartition(" ")[2] for hit in hits[:2]} == {"(bridge.txt)", "(tariffs.txt)"}
+        titles = {one.articles[name].title for name in ("bridge.txt", "tariffs.txt")}
+        assert {hit.rpartition("(")[2] for hit in hits[:2]} == {f"{title})" for title in titles}
 
     @pytest.mark.parametrize("question", ["", " \n"])
     def test_an_empty_question_is_an_error(self, cli, question):
@@ -206,6 +208,15 @@ class TestAsk:
         monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
         monkeypatch.delenv("NO_COLOR", raising=False)
         assert "bridge \x1b[1mon Monday\x1b[0m. [1]" in cli("ask", MAYOR)[1]
+
+    def test_all_words_that_answer_are_bold(self, monkeypatch):
+        monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+        monkeypatch.delenv("NO_COLOR", raising=False)
+        cited = citation(BRIDGE, "The mayor opened the bridge on Monday.", "on Monday")
+        spans = ((cited.start, cited.start + len("The mayor")), (cited.span_start, cited.span_end))
+        found = Answer(MAYOR, MAYOR, "answer", True, "", 0.9, (replace(cited, spans=spans),))
+        shown = "\x1b[1mThe mayor\x1b[0m opened the bridge \x1b[1mon Monday\x1b[0m. [1]"
+        assert show.answer(found).startswith(shown)
 
 
 class TestJsonl:

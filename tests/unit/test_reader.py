@@ -26,7 +26,7 @@ from askvisit.index import open_index
 from askvisit.onnx_model import MODELS
 from askvisit.reader import SentenceReader, hub_model, span_reader
 from askvisit.reader.onnx import LONGEST_HISTORY, OnnxReader
-from askvisit.reader.span_reader import best_span
+from askvisit.reader.span_reader import best_spans
 from askvisit.reader.two_stage import TwoStageReader
 from askvisit.records import Article, Evidence, Sentence, Window
 from askvisit.retriever import Retriever
@@ -81,10 +81,25 @@ def test_no_windows_give_no_spans(reader, bundled):
     ],
 )
 def test_the_best_span_of_a_sentence_and_the_score_of_all(starts, ends, best):
-    first, last, score = best_span(np.array(starts, np.float32), np.array(ends, np.float32))
-    assert (first, last) == best
+    found, score = best_spans(np.array(starts, np.float32), np.array(ends, np.float32), 0.0)
+    assert found[0] == best
     pairs = [(n, m) for n in range(len(starts)) for m in range(n, min(n + 40, len(ends)))]
     assert score == pytest.approx(log(sum(exp(starts[n] + ends[m]) for n, m in pairs)))
+
+
+@pytest.mark.parametrize(
+    ("null_score", "spans"),
+    [
+        (0.0, [(1, 1), (4, 4), (7, 7)]),  # the next span is six logits behind the best
+        (7.0, [(1, 1), (4, 4)]),
+        (20.0, [(1, 1)]),  # the best is kept, however unlikely
+    ],
+)
+def test_further_spans_are_likelier_than_no_answer_and_nearly_as_likely_as_the_best(
+    null_score, spans
+):
+    tokens = np.array([-9, 5, -9, -9, 4, -9, -9, 3, -9, 2], np.float32)
+    assert best_spans(tokens, tokens, null_score)[0] == spans
 
 
 def test_an_accent_of_its_own_belongs_to_the_word():

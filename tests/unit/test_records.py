@@ -84,6 +84,16 @@ def test_a_citation_has_the_words_at_its_offsets(changed):
         replace(CITATION, **changed)
 
 
+def test_all_words_that_answer_lie_in_the_quote_and_in_order():
+    start, end = CITATION.start, CITATION.span_start
+    assert CITATION.marked == ((CITATION.span_start, CITATION.span_end),)
+    two = ((start, start + 3), (CITATION.span_start, CITATION.span_end))
+    assert replace(CITATION, spans=two).marked == two
+    for spans in (two[::-1], ((start - 1, start + 3),), ((start, end + 1), (end, end + 2))):
+        with pytest.raises(ValueError, match="spans lie inside"):
+            replace(CITATION, spans=spans)
+
+
 def test_a_citation_without_a_span_is_the_whole_sentence():
     whole = citation(BRIDGE, QUOTE)
     assert (whole.span, whole.span_start, whole.span_end) == (None, None, None)

@@ -13,7 +13,7 @@ from askvisit import transcript
 from askvisit.cli import main
 from askvisit.errors import DataError
 from askvisit.index import Articles, build_index, open_index
-from askvisit.records import Answer, AnswerGroup, ArticleRequest, GroupMember, numbered_on
+from askvisit.records import Answer, AnswerGroup, ArticleRequest, GroupMember, Hit, numbered_on
 
 QUOTE = "The mayor opened the bridge on Monday."
 QUOTE_AT = BRIDGE.index(QUOTE)
@@ -142,6 +142,16 @@ def test_markdown_shows_question_quote_and_place():
     assert text.count("*Confidence: ") == 1
     guess = transcript.to_markdown([replace(found(), confidence=0.123)])
     assert "*Confidence: 12 %*" in guess
+
+
+def test_the_likely_places_of_a_refusal_are_shown_with_their_articles():
+    start = BRIDGE.index("A band")
+    hit = Hit("bridge.txt", start, len(BRIDGE), BRIDGE[start:], 0.5, 1.0, 1.0, "A *Bridge*")
+    unsure = replace(REFUSED, refusal="unsure", nearest=(hit,))
+    text = transcript.to_markdown([unsure])
+    assert "The articles do not say.\n\n- A band played" in text
+    assert r"(A \*Bridge\*)" in text
+    assert "A band" not in transcript.to_markdown([replace(unsure, refusal="absent")])
 
 
 def test_markdown_lists_who_says_what_where_articles_differ():

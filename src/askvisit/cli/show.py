@@ -55,7 +55,10 @@ def answer(found: Answer, each: bool = False) -> str:
     if found.nearest:
         likely = found.refusal in ("unsure", "ambiguous")
         lines += ["", "Likeliest places:" if likely else "Nearest passages:"]
-        lines += [f"  {excerpt(hit.text)} ({plain(hit.article_id)})" for hit in found.nearest]
+        lines += [
+            f"  {excerpt(hit.text)} ({plain(hit.article_title or hit.article_id)})"
+            for hit in found.nearest
+        ]
     if found.period:
         lines += ["", f"Time asked about: {found.period_in_words}"]
     if any(group.differs for group in found.groups):
@@ -181,22 +184,27 @@ def plain(text: str) -> str:
 
 
 def _quoted(citation: Citation, most: int | None = None) -> str:
-    """Show a quote, its span in bold.
+    """Show a quote, the words that answer in bold.
 
     most: put it on one line, and cut one that is longer to this many characters around the span.
     """
     quote = citation.quote
     if citation.span is None or citation.span_start is None:
         return f"{plain(quote)} [{citation.number}]"
-    left = citation.span_start - citation.start
+    marked = [(start - citation.start, end - citation.start) for start, end in citation.marked]
     if most is not None:
-        quote, left = excerpt_around(quote, left, left + len(citation.span), most)
-    parts = [quote[:left], citation.span, quote[left + len(citation.span) :]]
+        left = citation.span_start - citation.start
+        quote, begin = excerpt_around(quote, left, left + len(citation.span), most)
+        marked = [(begin, begin + len(citation.span))]
+    bold = ("\x1b[1m", "\x1b[0m") if _styles_are_shown() else ("", "")
+    shown, at = "", 0
+    for start, end in marked:
+        shown += plain(quote[at:start]) + plain(quote[start:end]).join(bold)
+        at = end
+    shown += plain(quote[at:])
     if most is not None:
-        parts = [re.sub(r"\s+", " ", part) for part in parts]
-    before, span, after = map(plain, parts)
-    shown = f"\x1b[1m{span}\x1b[0m" if _styles_are_shown() else span
-    return f"{before}{shown}{after} [{citation.number}]"
+        shown = re.sub(r"\s+", " ", shown)
+    return f"{shown} [{citation.number}]"
 
 
 def _styles_are_shown() -> bool:

@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 
 _LONGEST_SPAN = 40
 
+_MOST_SPANS = 8
+"""Separate words of one sentence that answer, at most."""
+
+_BEHIND = 5.0
+"""Logits by which further words of a sentence, which must be likelier than no answer, may be less
+likely than the best. Fitted on 157 sentences of news train with several places of a list (partial
+span F1 0.69 with the best words alone, now 0.73) and 150 facts (0.96 and 0.96); dev: 33 sentences
+0.70 to 0.79, 120 facts 0.92 and 0.92."""
+
 
 @dataclass(frozen=True)
 class Logits:
@@ -39,7 +48,7 @@ class Logits:
 class SpanReader(ABC):
     """Reads windows with a span model (Devlin et al., 2019; Rajpurkar et al., 2018).
 
-    The best span is taken within each sentence, with the score of all its spans (`best_span`). The
+    The best span is taken within each sentence, with the score of all its spans (`best_spans`). The
     null score is the sum of the [CLS] token's start and end logits.
     """
 
@@ -87,15 +96,21 @@ def _spans(window: Window, logits: Logits) -> Iterator[Span]:
         end = _token_at(logits.offsets, sentence.end - window.start)
         if first == end:
             continue
-        left, right, score = best_span(logits.starts[first:end], logits.ends[first:end])
-        words = _whole_words(
-            sentence,
-            window.start + logits.offsets[first + left][0],
-            window.start + logits.offsets[first + right][1],
+        starts, ends = logits.starts[first:end], logits.ends[first:end]
+        found, score = best_spans(starts, ends, logits.null_score)
+        words, *others = dict.fromkeys(
+            _whole_words(
+                sentence,
+                window.start + logits.offsets[first + left][0],
+                window.start + logits.offsets[first + right][1],
+            )
+            for left, right in found
         )
         judged = logits.evidence
         evidence = None if judged is None else float(judged[first:end].mean())
-        yield Span(sentence, *words, score, logits.null_score, evidence=evidence)
+        yield Span(
+            sentence, *words, score, logits.null_score, evidence=evidence, others=tuple(others)
+        )
 
 
 def _token_at(offsets: Sequence[Range], position: int) -> int:
@@ -103,19 +118,28 @@ def _token_at(offsets: Sequence[Range], position: int) -> int:
     return bisect_left(offsets, position, key=lambda offset: offset[0])
 
 
-def best_span(starts: Floats, ends: Floats) -> tuple[int, int, float]:
-    """Return the first and last token of the best span, and the score of all spans together.
+def best_spans(
+    starts: Floats, ends: Floats, null_score: float
+) -> tuple[list[tuple[int, int]], float]:
+    """Return the first and last tokens of the likeliest spans, and the score of all spans together.
 
-    starts, ends: logits of a sentence's tokens. A span has at most 40 tokens. The score is the
-    log-sum-exp over all spans, because it is the sentence that is cited: if several of its spans
-    may be the answer, each is evidence for it.
+    starts, ends: logits of a sentence's tokens. A span has at most 40 tokens. The best is followed
+    by others that do not overlap, are likelier than no answer and at most `_BEHIND` less likely
+    than the best. The score is the log-sum-exp over all spans, because it is the sentence that is
+    cited: if several of its spans may be the answer, each is evidence for it.
     """
     scores = starts[:, None] + ends[None, :]
     length = np.arange(len(ends))[None, :] - np.arange(len(starts))[:, None]
     scores = np.where((length >= 0) & (length < _LONGEST_SPAN), scores, -np.inf)
-    first, last = np.unravel_index(int(scores.argmax()), scores.shape)
-    best = scores[first, last]
-    return int(first), int(last), float(best + np.log(np.exp(scores - best).sum()))
+    best = scores.max()
+    total = float(best + np.log(np.exp(scores - best).sum()))
+    least = max(best - _BEHIND, null_score)
+    found: list[tuple[int, int]] = []
+    while not found or (len(found) < _MOST_SPANS and scores.max() >= least):
+        first, last = map(int, np.unravel_index(int(scores.argmax()), scores.shape))
+        found.append((first, last))
+        scores[: last + 1, first:] = -np.inf  # what overlaps it
+    return found, total
 
 
 def _whole_words(sentence: Sentence, start: int, end: int) -> tuple[int, int]:
