@@ -4,7 +4,7 @@
 
 The index is that of benchmarks/corpus.py. The questions are the turns of
 data/news/dialogues-dev.jsonl about its news that have an answer, after the gold answers to the
-three turns before, so that retrieval alone is measured:
+turns before, so that retrieval alone is measured:
 
 follow-ups: turns that do not stand alone.
 another subject: turns that stand alone, after turns of a dialogue about another article. There the
@@ -56,8 +56,8 @@ def follow_ups(index: PassageIndex, dialogues: Sequence[EditionDialogue]) -> Ite
         article = file_of(dialogue.article)
         for number, turn in enumerate(dialogue.turns[1:], 1):
             if turn.spans and not turn.stands_alone:
-                before = dialogue.turns[max(0, number - TURNS) : number]
-                yield article, turn, [gold_answer(index, article, t) for t in before]
+                before = [gold_answer(index, article, t) for t in dialogue.turns[:number]]
+                yield article, turn, before
 
 
 def of_another_subject(

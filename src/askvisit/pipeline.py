@@ -29,7 +29,7 @@ from askvisit.records import (
 from askvisit.requests import intents, language, replies, which_article
 from askvisit.retriever import Retriever
 from askvisit.rewriting import query
-from askvisit.rewriting.resolution import TURNS, Resolver, expanded
+from askvisit.rewriting.resolution import Resolver, expanded
 from askvisit.text import AUXILIARIES, QUESTION_WORDS, content_words, marked
 from askvisit.trace import Clock, Trace, TracedReading
 
@@ -399,8 +399,8 @@ def _is_follow_up(history: Sequence[Answer]) -> bool:
 
 
 def _last_cited(history: Sequence[Answer]) -> tuple[Citation, ...]:
-    """Return the latest citations among the turns that a question may depend on."""
-    return next((turn.citations for turn in reversed(history[-TURNS:]) if turn.citations), ())
+    """Return what the last answered turn cites."""
+    return next((turn.citations for turn in reversed(history) if turn.citations), ())
 
 
 def _confidence(result: TracedReading) -> float:

@@ -111,8 +111,10 @@ def test_a_follow_up_finds_the_article_that_was_quoted_before(small):
     one, _, _ = asking(small, {STEEL: {"nine percent": 3.0}}, {"And then?": ["year"]})
     quoting = one.ask(STEEL)
     assert quoting.citations[0].article_id == "tariffs.txt"
-    follow_up = one.explain("And then?", [quoting]).readings[0].passages
-    assert follow_up[0].hit.article_id == "tariffs.txt"
+    refused = Answer("Why?", "Why?", "not_found", False, "No.", 0.0, refusal="absent")
+    for history in ([quoting], [quoting, *[refused] * 4]):
+        follow_up = one.explain("And then?", history).readings[0].passages
+        assert follow_up[0].hit.article_id == "tariffs.txt"
     alone = one.explain("And then the year?").readings[0].passages
     assert alone[0].hit.article_id == "bridge.txt"
 
