@@ -216,6 +216,10 @@ class BundledEncoder:
         """Encode many texts in `workers` processes if there are GPUs; else threads do better."""
         return self._on_gpu.spread(workers) if _has_gpu() else nullcontext()
 
+    def load(self) -> None:
+        """Load the model now rather than for the first text; raises `ModelError`."""
+        _ = self._model
+
     @cached_property
     def _model(self) -> OnnxModel:
         return bundled_model()

@@ -2,10 +2,11 @@
 
 import hashlib
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 
 from askvisit.calibration import ACCURATE, FAST, SMALL, shipped
-from askvisit.encoder import Encoder
+from askvisit.encoder import BundledEncoder, Encoder
 from askvisit.errors import ModelError
 from askvisit.onnx_model import MODELS
 from askvisit.reader.onnx import OnnxReader
@@ -38,8 +39,10 @@ def load(name: str | None, encoder: Encoder) -> Reader:
     """
     if name is None:
         name = ACCURATE
-    if name in (ACCURATE, FAST, SMALL):
-        return _shipped(name)
+    if name == SMALL:
+        return OnnxReader(MODELS / "reader", SMALL)
+    if name in (ACCURATE, FAST):
+        return _shipped(name, encoder)
     if name == SentenceReader.name:
         return SentenceReader(encoder)
     from askvisit.reader.hub_model import TransformersReader
@@ -47,12 +50,14 @@ def load(name: str | None, encoder: Encoder) -> Reader:
     return TransformersReader(name)
 
 
-def _shipped(name: str) -> Reader:
-    small = OnnxReader(MODELS / "reader", SMALL)
-    if name == SMALL:
-        return small
+def _shipped(name: str, encoder: Encoder) -> Reader:
+    with ThreadPoolExecutor() as threads:  # hashing a model and preparing its session use one core
+        loading = threads.submit(OnnxReader, MODELS / "reader-large", "large")
+        if isinstance(encoder, BundledEncoder):
+            threads.submit(encoder.load)  # what is wrong with it is said when it encodes
+        small = OnnxReader(MODELS / "reader", SMALL)
     try:
-        large = OnnxReader(MODELS / "reader-large", "large")
+        large = loading.result()
     except ModelError as error:
         if name == ACCURATE:
             raise ModelError(f"{error}; until then ask with: --reader {FAST}") from error
