@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import errno
 import io
+import json
 import multiprocessing
 import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from typing import Any
 
 from askvisit.index import build_index, open_index, verify_index
 from askvisit.index import manifest as manifests
+from askvisit.index.build import PARTIAL
 from askvisit.index.edit import add_article, remove_article
 from harness.fakes import BRIDGE, TARIFFS, WordCounts, write_articles
 
@@ -262,3 +264,32 @@ def killed(name: str, start: Path, scratch: Path, moments: list[float]) -> Table
         table.add(f"{name}, killed at {moment:.2f} of {took:.3f} s", wrong_with(folder, ends))
         shutil.rmtree(folder)
     return table
+
+
+def killed_after(folder: Path, passages: int) -> int:
+    """Kill a rebuild (SIGKILL) once it has encoded so many more passages; return how many it did.
+
+    They are those that the next build need not encode again.
+    """
+    before = _kept(folder)
+    context = multiprocessing.get_context("forkserver")
+    process = context.Process(target=_change_there, args=("rebuild", str(folder)))
+    process.start()
+    while _kept(folder) < before + passages and process.is_alive():
+        time.sleep(0.05)
+    process.kill()
+    process.join()
+    return _kept(folder) - before
+
+
+def _kept(folder: Path) -> int:
+    """Return how many passages an interrupted build has encoded."""
+    found = 0
+    with suppress(OSError, ValueError), (folder / PARTIAL).open("rb") as file:
+        file.readline()
+        while line := file.readline():
+            key, size, _ = json.loads(line)
+            whole = len(file.read(size)) == size
+            words = key.split()  # an article has its file's hash and name
+            found += int(words[2]) if whole and len(words) == 3 else 0
+    return found

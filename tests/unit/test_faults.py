@@ -5,13 +5,14 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from harness import faults, system_faults
 from harness.fakes import ROOT, WordCounts
 
 from askvisit.errors import AskvisitError
-from askvisit.index import build_index
+from askvisit.index import build_index, verify_index
 
 EVERY_MOMENT = [0.05, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 1.0]
 
@@ -41,6 +42,23 @@ def test_every_file_operation_that_fails(name, start, tmp_path):
 def test_a_killed_process(name, start, tmp_path):
     moments = EVERY_MOMENT[::2]
     assert_survived(faults.killed(name, start, tmp_path, moments), len(moments))
+
+
+@pytest.mark.slow
+def test_a_large_article_is_encoded_once_however_often_its_build_is_killed(start, tmp_path):
+    folder = Path(shutil.copytree(start, tmp_path / "index"))
+    before = faults.content(folder)
+    text = faults.LONG + faults.LONG.partition("\n")[2] * 59
+    assert len(text) > 2_000_000
+    (folder / "articles" / "large.txt").write_text(text)
+    kept = sum(faults.killed_after(folder, passages) for passages in (300, 3000, 1))
+    assert faults.content(folder) == before
+    encoder = WordCounts()
+    report = build_index(index=folder, encoder=encoder)
+    assert kept > 3300
+    assert report.encoded == len(encoder.encoded) == report.passages - kept > 0
+    assert verify_index(folder).intact
+    assert not (folder / "partial.tmp").exists()
 
 
 @pytest.mark.parametrize(("fault", "amounts"), [
