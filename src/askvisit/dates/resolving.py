@@ -16,10 +16,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
+from askvisit.caching import remembered
 from askvisit.dates import PartialDate, parser
 from askvisit.dates.expressions import DateExpression, find
 from askvisit.text import (
@@ -35,7 +35,9 @@ from askvisit.text import (
 if TYPE_CHECKING:
     from askvisit.records import Sentence
 
-_REMEMBERED = 65_536
+_MEGABYTES = 32
+"""For what words mean as dates, up to 2 KB each."""
+
 _CLOSE = 31
 """Days around publication within which a day without a year is taken to lie."""
 
@@ -224,7 +226,7 @@ class _Read:
         return PartialDate.week_of(self.day) if self.unit == "week" else self.date
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@remembered(_MEGABYTES)
 def _read(text: str, base: date, prefer: str = "current_period") -> _Read | None:
     """Read words that are a date and nothing else, relative to a day."""
     found = parser(base, prefer)(text)
