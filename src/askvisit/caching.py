@@ -52,9 +52,14 @@ class Remembered(Generic[Result]):
 
 
 def size_of(value: object) -> int:
-    """Return about how many bytes a value takes with all that it holds; shared parts count anew."""
+    """Return about how many bytes a value takes with all that it holds; shared parts count anew.
+
+    Of a sequence that begins with a number, all elements count like that one.
+    """
     size = max(getsizeof(value), getattr(value, "nbytes", 0))  # an array may be part of another
     if isinstance(value, list | tuple):
+        if value and isinstance(value[0], int | float):
+            return size + len(value) * getsizeof(value[0])
         return size + sum(map(size_of, value))
     if isinstance(value, dict):
         return size + sum(map(size_of, value.items()))

@@ -36,5 +36,6 @@ def test_what_a_value_holds_is_counted():
     assert size_of("x" * 1000) > 1000
     assert size_of(("x" * 1000, ["y" * 1000])) > 2000
     assert size_of({"a": "x" * 1000}) > 1000
+    assert size_of([10_000] * 100) == size_of([]) + 100 * size_of(10_000) + 800
     assert size_of(np.zeros((10, 100), np.float32)[:5]) >= 2000
     assert size_of(Article("a.txt", "A", "x" * 5000)) > 5000
