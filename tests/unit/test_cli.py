@@ -109,6 +109,21 @@ class TestHelp:
         assert (status, output) == (2, "")
         assert errors.startswith("usage: askvisit")
 
+    def test_an_unknown_option_shows_the_usage_of_its_command(self, cli):
+        status, output, errors = cli("names", "--frobnicate", "-k", "3")
+        assert (status, output) == (2, "")
+        assert errors.startswith("usage: askvisit names ")
+        assert errors.endswith("unrecognized arguments: --frobnicate\n")
+
+    def test_ctrl_c_says_what_is_kept(self, cli, monkeypatch):
+        def interrupted(*_: object, **__: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("askvisit.cli.add.fetch", interrupted)
+        status, output, errors = cli("add", "http://weir.example/")
+        assert (status, output) == (130, "")
+        assert errors == "askvisit: interrupted; the pages listed so far are in the index\n"
+
 
 class TestAsk:
     def test_an_answer_is_shown_with_its_source(self, cli):
@@ -117,7 +132,8 @@ class TestAsk:
         assert (status, errors) == (0, "")
         assert output == (
             "The mayor opened the bridge on Monday. [1]\n\n"
-            f"[1] A Bridge for the Town, paragraph 2 (bridge.txt {start}-{start + 38})\n"
+            f"[1] A Bridge for the Town, paragraph 2 (bridge.txt {start}-{start + 38})\n\n"
+            "Confidence: about 90 %\n"
         )
 
     def test_a_part_that_is_not_found_is_named(self, small, cli, monkeypatch):

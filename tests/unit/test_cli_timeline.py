@@ -83,6 +83,19 @@ def test_timeline_prints_json_that_python_reads_back(cli):
     assert Citation(**entry["citation"]).span == "Monday"
 
 
+def test_the_number_of_dates_and_articles_is_limited(cli, tmp_path):
+    status, output, errors = cli("timeline", "-k", "1")
+    assert (status, len(output.splitlines())) == (0, 3)
+    assert "later dates are left out" in errors
+    assert len(json.loads(cli("timeline", "--json")[1])) > 1
+    for number in range(4):
+        (tmp_path / "articles" / f"{number}.txt").write_text(
+            f"Last week in Oslo he saw {number}.", "utf-8"
+        )
+    build_index(index=tmp_path, encoder=WordCounts())
+    assert cli("names", "-k", "1")[1].endswith("      and 3 articles\n")
+
+
 def test_an_empty_timeline_has_status_3_and_a_bad_date_1(cli):
     assert cli("timeline", "--until", "1700")[:2] == (3, "No dated sentences found.\n")
     status, output, errors = cli("timeline", "--since", "June")
@@ -96,8 +109,8 @@ def test_names_prints_counts_and_places(cli):
     assert output.splitlines() == [
         "Places",
         "   2  Oslo",
-        "      bridge.txt, paragraph 1",
-        "      tariff.txt, paragraph 1",
+        "      bridge, paragraph 1 (bridge.txt)",
+        "      tariff, paragraph 1 (tariff.txt)",
     ]
     (name,) = json.loads(cli("names", "--article", "tariff.txt", "--json")[1])
     assert (name["name"], name["count"]) == ("Oslo", 1)

@@ -52,13 +52,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if hasattr(sys.stdin, "reconfigure"):  # bytes that are no text are shown as such
         sys.stdin.reconfigure(errors="surrogateescape")
     warnings.showwarning = _warn
+    kept = None
     try:
-        options = _parser().parse_args(arguments)
+        options, unknown = _parser().parse_known_args(arguments)
+        if unknown:  # with the usage of the command, not of the program
+            options.usage_error(f"unrecognized arguments: {' '.join(unknown)}")
+        kept = options.kept
         status: int = options.run(options)
         sys.stdout.flush()
     except AskvisitError as error:
         return _fail(str(error))
     except KeyboardInterrupt:
+        if kept is not None:
+            _tell(f"interrupted; {kept}")
         return 130
     except BrokenPipeError:  # whatever read our output has closed it
         _discard_output()

@@ -51,6 +51,7 @@ class Page:
         action="store_true",
         help="also from this machine and its own network",
     ),
+    kept="the pages listed so far are in the index",
 )
 def add(chosen: argparse.Namespace) -> int:
     """Fetch pages and add them to the index, each as a file with its address.

@@ -113,6 +113,7 @@ _EVENT_ROWS = {
         action="extend",
         help=f"{options.READERS}; several are compared in one table",
     ),
+    kept="nothing is kept of what was asked",
 )
 def evaluate(chosen: argparse.Namespace) -> int:
     """Measure the answers to questions with known answers.
@@ -270,7 +271,9 @@ def _figure(name: str, figure: Figure | None) -> str:
 
 
 @options.command(
-    "fit the confidence to your own questions", _QUESTIONS, *options.LOCATION, options.READER
+    "fit the confidence to your own questions",
+    *(_QUESTIONS, *options.LOCATION, options.READER),
+    kept="earlier fits are as they were",
 )
 def calibrate(chosen: argparse.Namespace) -> int:
     """Fit the confidence and the ranking of sentences to questions with known answers.

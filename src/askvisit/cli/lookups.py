@@ -13,6 +13,8 @@ from askvisit.location_options import chosen_index
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
 
+_MOST_DATES = 100
+
 
 def _looked_up(chosen: argparse.Namespace) -> Assistant:
     """Return the assistant of the chosen index; what is looked up needs no large reader."""
@@ -47,7 +49,10 @@ def search(chosen: argparse.Namespace) -> int:
       askvisit search sanctions -k 3 --json
     """
     found = _looked_up(chosen).search(" ".join(chosen.query), chosen.k, **options.scope(chosen))
-    print(show.as_json([asdict(hit) for hit in found]) if chosen.json else show.hits(found))
+    if chosen.json:
+        print(show.as_json([asdict(hit) for hit in found]))
+    else:
+        show.in_pages(show.hits(found))
     return 0
 
 
@@ -60,6 +65,12 @@ def search(chosen: argparse.Namespace) -> int:
         "--since", metavar="DATE", help="the first date to show (YYYY, YYYY-MM or YYYY-MM-DD)"
     ),
     options.argument("--until", metavar="DATE", help="the last date to show"),
+    options.argument(
+        "-k",
+        type=options.at_least_one,
+        metavar="N",
+        help=f"how many (default: {_MOST_DATES}; with --json all)",
+    ),
     options.JSON,
     options.ARTICLE,
     options.SOURCE,
@@ -85,7 +96,14 @@ def timeline(chosen: argparse.Namespace) -> int:
     topic = " ".join(chosen.topic) if chosen.topic else None
     searched = {"articles": chosen.article, "sources": chosen.source}
     found = assistant.timeline(topic, chosen.since, chosen.until, **searched)
-    print(show.as_json([asdict(entry) for entry in found]) if chosen.json else show.timeline(found))
+    if chosen.json:
+        print(show.as_json([asdict(entry) for entry in found[: chosen.k]]))
+    else:
+        most = chosen.k or _MOST_DATES
+        show.in_pages(show.timeline(found[:most]))
+        if len(found) > most:
+            left = len(found) - most
+            print(f"askvisit: {left:,} later dates are left out; -k sets how many", file=sys.stderr)
     known = assistant.articles
     articles = [known[name] for name in assistant.within(Scope(**searched)) if name in known]
     undated = [article.id for article in articles if publication_day(article.date) is None]
@@ -114,7 +132,10 @@ def names(chosen: argparse.Namespace) -> int:
       askvisit names -k 5 --article xi-jinping-visits-north-korea.txt --json
     """
     found = _looked_up(chosen).names(chosen.k, **options.scope(chosen))
-    print(show.as_json([asdict(name) for name in found]) if chosen.json else show.names(found))
+    if chosen.json:
+        print(show.as_json([asdict(name) for name in found]))
+    else:
+        show.in_pages(show.names(found))
     return 0 if found else 3
 
 

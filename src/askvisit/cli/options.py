@@ -22,12 +22,14 @@ Run = Callable[[argparse.Namespace], int]
 class Command:
     """A command: what it does in one line, its options, and the function that runs it.
 
-    The docstring of the function is the command's description; it returns the exit status.
+    The docstring of the function is the command's description; it returns the exit status. `kept`
+    is what is said of its work if a person interrupts it (Ctrl-C).
     """
 
     summary: str
     options: tuple[Option, ...]
     run: Run
+    kept: str | None = None
 
     def add_to(self, commands: Any, name: str) -> None:
         """Add the command to a parser of commands."""
@@ -39,12 +41,12 @@ class Command:
         )
         for add in self.options:
             add(parser)
-        parser.set_defaults(run=self.run, usage_error=parser.error)
+        parser.set_defaults(run=self.run, kept=self.kept, usage_error=parser.error)
 
 
-def command(summary: str, *options: Option) -> Callable[[Run], Command]:
+def command(summary: str, *options: Option, kept: str | None = None) -> Callable[[Run], Command]:
     """Make a function a command."""
-    return lambda run: Command(summary, options, run)
+    return lambda run: Command(summary, options, run, kept)
 
 
 def argument(*names: str, **properties: Any) -> Option:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import pydoc
 import re
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -21,6 +23,15 @@ _LONGEST = 300
 
 _LONGEST_WORDS = 60
 """Maximum characters of an answer's words in a table of several."""
+
+
+def in_pages(text: str) -> None:
+    """Print a text; at a terminal, one that is longer than the screen in the person's pager."""
+    if sys.stdout.isatty() and text.count("\n") + 1 >= shutil.get_terminal_size().lines:
+        os.environ.setdefault("LESS", "-FRX")
+        pydoc.pager(text)
+    else:
+        print(text)
 
 
 def as_json(value: Any) -> str:
@@ -59,6 +70,8 @@ def answer(found: Answer, each: bool = False) -> str:
             f"  {excerpt(hit.text)} ({plain(hit.article_title or hit.article_id)})"
             for hit in found.nearest
         ]
+    if (found.citations or found.nearest) and found.request is None:
+        lines += ["", f"Confidence: {_in_tens(found.confidence)}"]
     if found.period:
         lines += ["", f"Time asked about: {found.period_in_words}"]
     if any(group.differs for group in found.groups):
@@ -66,6 +79,13 @@ def answer(found: Answer, each: bool = False) -> str:
     elif found.groups:
         lines += ["", f"{_count(found.groups)}; --each shows what each says."]
     return "\n".join(lines)
+
+
+def _in_tens(confidence: float) -> str:
+    """Return a probability as precisely as it is known: its calibration error is up to a tenth."""
+    if not 0.05 <= confidence < 0.95:
+        return "under 5 %" if confidence < 0.5 else "over 95 %"
+    return f"about {round(confidence, 1):.0%}".replace("%", " %")
 
 
 def groups(found: Sequence[AnswerGroup]) -> str:
@@ -136,7 +156,8 @@ def hits(found: list[Hit]) -> str:
     """Show passages with their scores, best first."""
     lines = ["fused   dense   bm25    passage"]
     for hit in found:
-        place = f"{plain(hit.article_id)} {hit.start}-{hit.end}"
+        title = plain(hit.article_title or "")
+        place = f"{title} ({plain(hit.article_id)} {hit.start}-{hit.end})"
         lines.append(f"{hit.fused:<7.2f} {hit.dense:<7.2f} {hit.bm25:<7.2f} {place}")
         lines.append(f"{'':24}{excerpt(hit.text)}")
     return "\n".join(lines)
@@ -153,8 +174,11 @@ def timeline(found: Sequence[TimelineEntry]) -> str:
     return "\n".join([*lines, "", *(source(entry.citation) for entry in found)])
 
 
-def names(found: Sequence[KeyName]) -> str:
-    """Show people, places and others, most mentioned first: how often, and where."""
+def names(found: Sequence[KeyName], most: int = 3) -> str:
+    """Show people, places and others, most mentioned first: how often, and where.
+
+    most: how many articles to show of each name.
+    """
     from askvisit.names import by_kind
 
     blocks = []
@@ -163,19 +187,23 @@ def names(found: Sequence[KeyName]) -> str:
         for name in group:
             also = f" (also {', '.join(map(plain, name.forms[1:]))})" if name.forms[1:] else ""
             lines.append(f"{name.count:>4}  {plain(name.name)}{also}")
-            lines += [f"      {place}" for place in _places(name.citations)]
+            places = list(_places(name.citations))
+            lines += [f"      {place}" for place in places[:most]]
+            lines += [f"      and {counted(len(places) - most, 'article')}"] * (len(places) > most)
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks) or "No names found."
 
 
 def _places(citations: Sequence[Citation]) -> Iterator[str]:
-    """Yield a line per article: its id, and the cited paragraphs."""
-    paragraphs: dict[str, dict[int, None]] = {}
+    """Yield a line per article: its title, the cited paragraphs, and its id."""
+    paragraphs: dict[tuple[str, str], dict[int, None]] = {}
     for citation in citations:
-        paragraphs.setdefault(citation.article_id, {})[citation.paragraph] = None
-    for article_id, numbers in paragraphs.items():
+        article = citation.article_title, citation.article_id
+        paragraphs.setdefault(article, {})[citation.paragraph] = None
+    for (title, article_id), numbers in paragraphs.items():
         word = "paragraph" if len(numbers) == 1 else "paragraphs"
-        yield f"{plain(article_id)}, {word} {', '.join(map(str, numbers))}"
+        where = f"{word} {', '.join(map(str, numbers))}"
+        yield f"{plain(title)}, {where} ({plain(article_id)})"
 
 
 def plain(text: str) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from askvisit.errors import DataError
-from askvisit.evaluation.questions import Range, ask_twice, json_lines
+from askvisit.evaluation.questions import Range, ask_twice, asking, json_lines
 from askvisit.metrics import Figure, auroc_of, f1, figure, only, share
 from askvisit.records import from_data
 from askvisit.text import excerpt
@@ -133,7 +133,7 @@ def evaluate_broad(
     texts = {edition.id: edition.text for edition in editions}
     asked_of: dict[str, list[Quoted]] = {}
     article = attrgetter("article")
-    for name, about in groupby(sorted(questions, key=article), article):
+    for name, about in groupby(asking(sorted(questions, key=article)), article):
         with models.assistant(texts[name]) as assistant:
             for asked in about:
                 answer, forced = ask_twice(assistant, asked.question, min_confidence=threshold)

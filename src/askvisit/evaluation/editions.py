@@ -25,7 +25,7 @@ from askvisit import reader as readers
 from askvisit.assistant import Assistant
 from askvisit.calibration import fitted_for
 from askvisit.errors import DataError
-from askvisit.evaluation.questions import Range, json_lines
+from askvisit.evaluation.questions import Range, asking, json_lines
 from askvisit.index import temporary_index
 from askvisit.metrics import Figure, auroc_of, figure, only, share, token_f1
 
@@ -269,7 +269,7 @@ def evaluate_editions(
     by_edition: dict[str, list[EditionAnswer]] = {}
     turns: dict[str, list[Turn]] = defaultdict(list)
     complete: dict[str, list[Turn]] = defaultdict(list)
-    for edition in editions:
+    for edition in asking(editions):
         with models.assistant(edition.text) as assistant:
             least = assistant.threshold() if threshold is None else threshold
             by_edition[edition.id] = [

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from askvisit.assistant import Assistant
 from askvisit.errors import DataError
-from askvisit.evaluation.questions import Range, ask_twice, json_lines
+from askvisit.evaluation.questions import Range, ask_twice, asking, json_lines
 from askvisit.index import temporary_index
 from askvisit.metrics import Figure, auroc_of, figure, only, share
 from askvisit.records import Article
@@ -232,7 +232,7 @@ def evaluate_events(
     asked: dict[str, list[EventReply]] = {}
     with temporary_index(files_of(events), models.encoder) as folder:
         assistant = Assistant(folder, models.encoder, models.reader, models.calibration)
-        for event in events:
+        for event in asking(events):
             for question in event.questions:
                 answer, forced = ask_twice(assistant, question.question, each=each)
                 asked.setdefault(event.name, []).append(EventReply(question, answer, forced))

@@ -132,7 +132,7 @@ def evaluate(
     assistant.warm_up()
     rows = []
     times = []
-    for question in questions:
+    for question in asking(questions):
         begin = time.perf_counter()
         default = assistant.ask(question.question)
         times.append(1000 * (time.perf_counter() - begin))
@@ -161,6 +161,14 @@ def evaluate(
         "latency_p50": Figure(median(times) if times else None, len(times)),
         "latency_p95": Figure(p95, len(times)),
     }
+
+
+def asking(items: Sequence[Found]) -> Iterable[Found]:
+    """Return items that are asked one after the other; at a terminal, a bar shows how far it is."""
+    from tqdm import tqdm
+
+    shown: Iterable[Found] = tqdm(items, "asking", disable=None, leave=False)
+    return shown
 
 
 def play(assistant: Assistant, dialogue: Sequence[Question]) -> list[bool]:
