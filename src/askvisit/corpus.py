@@ -187,6 +187,14 @@ def scan(folder: Path) -> tuple[list[Source], list[ArticleError]]:
     return files, skipped
 
 
+def size_of(folder: Path) -> int:
+    """Return the bytes of a folder's files or of a data set, 0 if they cannot be listed."""
+    try:
+        return sum(f.stat().st_size for f in (_listed(folder) if folder.is_dir() else [folder]))
+    except OSError:
+        return 0
+
+
 def _listed(folder: Path) -> list[Path]:
     """Return the files in a folder and its subfolders by name, without hidden ones."""
     found: list[Path] = []
@@ -235,12 +243,13 @@ def survey(
     folder: Path,
     known: Mapping[str, Entry] | None = None,
     read: Callable[[Source, str], Article] = lambda file, _: file.read(),
+    advance: Callable[[Source], object] = lambda _: None,
 ) -> tuple[list[Entry], list[ArticleError]]:
     """Hash a folder's articles by name, and report files that are unusable or duplicates.
 
     A file whose hash matches its entry in `known` is not parsed again; others are given to `read`
-    with their hash. Texts are not kept. An unusable sidecar is reported too; its article is listed
-    without it. Of files with the same text, one in `known` stays.
+    with their hash. `advance` is told of each. Texts are not kept. An unusable sidecar is reported
+    too; its article is listed without it. Of files with the same text, one in `known` stays.
     """
     files, skipped = scan(folder)
     known = known or {}
@@ -248,6 +257,7 @@ def survey(
     entries: list[Entry] = []
     first_with: dict[str, str] = {}
     for file in files:
+        advance(file)
         try:
             entry = _entry(file, known.get(file.id), read)
         except ArticleError as error:

@@ -239,13 +239,10 @@ def _plan(folder: Path, options: BuildOptions, server: VectorServer | None) -> _
     if options.texts is not None:
         entries = [Entry.of(options.texts[name]) for name in sorted(options.texts)]
     else:
-        with _bar(options, "reading", " articles") as advance:
-
-            def read(file: Source, sha256: str) -> Article:
-                advance(1)
-                return partial.read(file, sha256)
-
-            entries, skipped = corpus.survey(source, known, read)
+        with _bar(options, "reading", corpus.size_of(source)) as advance:
+            entries, skipped = corpus.survey(
+                source, known, partial.read, lambda file: advance(_size(file.path))
+            )
         corpus.check_entries(source, entries, skipped)
     inside, root = source.resolve(), folder.resolve()
     recorded = str(inside.relative_to(root) if inside.is_relative_to(root) else inside)
@@ -355,7 +352,7 @@ def _write_texts(plan: _Plan, path: Path, rows: Path, options: BuildOptions) -> 
     with (
         rows.open("wb") as file,
         writing(path, previous) as store,
-        _bar(options, "indexing", "B", sum(sizes.values())) as advance,
+        _bar(options, "indexing", sum(sizes.values())) as advance,
     ):
         at_once = _PIECE if options.on_encoded else encoders.texts_at_once(plan.encoder, _PIECE)
         writer = _PassageWriter(store, file, plan, at_once, advance, options.on_encoded)
@@ -378,17 +375,14 @@ def _size(path: Path) -> int:
 
 
 @contextmanager
-def _bar(
-    options: BuildOptions, what: str, unit: str, total: int | None = None
-) -> Iterator[Callable[[float], object]]:
-    """Show a bar if asked for; yields what tells it that so much more is done."""
+def _bar(options: BuildOptions, what: str, total: int) -> Iterator[Callable[[float], object]]:
+    """Show a bar of bytes if asked for; yields what tells it that so many more are done."""
     if not options.progress:
         yield lambda _: None
         return
     from tqdm import tqdm
 
-    scaled = unit == "B"
-    with tqdm(None, what, total, unit=unit, unit_scale=scaled, file=sys.stderr, leave=False) as bar:
+    with tqdm(None, what, total, False, sys.stderr, unit="B", unit_scale=True) as bar:
         yield bar.update
 
 
