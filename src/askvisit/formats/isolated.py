@@ -222,6 +222,15 @@ def _limit_time(seconds: int) -> None:
     )
 
 
+def more_time(seconds: int) -> None:
+    """Let the child work for so much longer from now on, if it may do less."""
+    import resource
+
+    limit, _ = resource.getrlimit(resource.RLIMIT_CPU)
+    if limit != resource.RLIM_INFINITY and limit < time.process_time() + seconds:
+        _limit_time(seconds)
+
+
 def _write_no_files() -> None:
     """Forbid what no parser needs: writing files and dumping core."""
     import resource

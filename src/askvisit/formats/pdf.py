@@ -1,5 +1,6 @@
 """PDF files: characters from PDFium (`pdf_glyphs`), assembled into paragraphs (`pdf_layout`).
 
+Those of a page without words are read from its image (`pdf_scan`), if the extra `ocr` is installed.
 A page can also be rendered, with the places of quotes on it.
 
 The title is the block in the largest type on the first page. The dates in a PDF say when the file
@@ -17,11 +18,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from importlib.util import find_spec
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from askvisit import printed
-from askvisit.formats import Document
+from askvisit.formats import Document, isolated, pdf_scan
 from askvisit.formats.pdf_glyphs import Box, Glyph, Line, around, parts_of_lines
 from askvisit.formats.pdf_layout import Block, paragraphs, reading_order
 from askvisit.passages import headline
@@ -36,9 +38,7 @@ MOST_PAGES = 300
 MOST_GLYPHS = 3_000_000
 """Maximum characters of a file: 10,000 on each of 300 pages."""
 
-_NO_TEXT = (
-    "has no text (a scan?); make it searchable first, for example with: ocrmypdf IN.pdf OUT.pdf"
-)
+_NO_TEXT = "has no text, not even on the images of its pages"
 _BROKEN = "is a broken PDF; open it and save it again"
 _LONGEST_TITLE = 200
 _HEADLINE_SIZE = 1.2
@@ -82,8 +82,8 @@ def set_text(data: bytes) -> SetText:
     with opened(data) as file:
         pages, told = _pages(file), file.get_metadata_dict(skip_empty=True)
     blocks = paragraphs(pages)
-    if not any(character.isalnum() for block in blocks for character in block.text):
-        raise ValueError(_NO_TEXT)
+    if not _has_words(block.text for block in blocks):
+        raise ValueError(_NO_TEXT if find_spec("rapidocr") else pdf_scan.MISSING)
     shown = _with_page_ends(blocks, len(pages))
     text = "".join(part for part, _ in shown)
     glyphs = tuple(glyph for part, glyph in shown for _ in part)
@@ -126,13 +126,21 @@ def _pages(file: PdfDocument) -> list[list[Line]]:
     for number in range(len(file)):
         page = file[number]
         try:
-            pages.append(reading_order(parts_of_lines(page, number)))
+            parts = parts_of_lines(page, number)
+            if not _has_words(line.text for line in parts) and find_spec("rapidocr"):
+                isolated.more_time(pdf_scan.SECONDS_A_PAGE)
+                parts = pdf_scan.lines_on(page, number) or parts
+            pages.append(reading_order(parts))
         finally:
             page.close()
         glyphs += sum(len(line.glyphs) for line in pages[-1])
         if glyphs > MOST_GLYPHS:
             raise ValueError(f"has over {MOST_GLYPHS:,} characters; split it")
     return pages
+
+
+def _has_words(texts: Iterable[str]) -> bool:
+    return any(character.isalnum() for text in texts for character in text)
 
 
 def _with_page_ends(blocks: Sequence[Block], pages: int) -> list[tuple[str, Glyph | None]]:

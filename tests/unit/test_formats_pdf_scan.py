@@ -1,0 +1,96 @@
+"""Scanned pages of a PDF: their text with its place, or which extra would read it."""
+
+from __future__ import annotations
+
+import io
+from types import SimpleNamespace
+
+import pypdfium2
+import pytest
+from harness.pdfs import column, pdf
+
+from askvisit import formats
+from askvisit.formats import pdf as pdf_format
+from askvisit.formats import pdf_scan
+
+HEADLINE = "A Bridge for the Town"
+LINES = ["The mayor opened the bridge on Monday and said that", "it had cost two million crowns."]
+PRINTED = pdf([(50, 740, 24, HEADLINE), *column(50, 700, LINES, 12)])
+
+
+def scan(data: bytes) -> bytes:
+    """Return a PDF of the images of another one's pages, at 200 pixels an inch."""
+    images = [page.render(scale=200 / 72).to_pil() for page in pypdfium2.PdfDocument(data)]
+    file = io.BytesIO()
+    images[0].save(file, "PDF", resolution=200, save_all=True, append_images=images[1:])
+    return file.getvalue()
+
+
+SCAN = scan(PRINTED)
+
+
+@pytest.fixture
+def found(monkeypatch):
+    """Stand in for the library: what it finds on each page, a list of (text, box in pixels)."""
+    pages: list[list[tuple[str, tuple[int, int, int, int]]]] = []
+
+    def engine(image: object) -> SimpleNamespace:
+        page = pages.pop(0)
+        corners = [[(a, b), (c, b), (c, d), (a, d)] for _, (a, b, c, d) in page]
+        return SimpleNamespace(boxes=corners or None, txts=[text for text, _ in page])
+
+    monkeypatch.setattr(pdf_scan, "_engine", lambda: engine)
+    monkeypatch.setattr(pdf_format, "find_spec", lambda name: name)
+    pdf_format.set_text.cache_clear()
+    yield pages
+    pdf_format.set_text.cache_clear()
+
+
+def test_without_the_library_the_extra_is_named(monkeypatch):
+    monkeypatch.setattr(pdf_format, "find_spec", lambda name: None)
+    with pytest.raises(ValueError, match=r"no text \(a scan.*pip install 'askvisit\[ocr\]'"):
+        pdf_format.read(SCAN)
+
+
+def test_lines_become_paragraphs_with_their_places(found):
+    found.append(
+        [
+            (HEADLINE, (100, 100, 1100, 190)),
+            (LINES[0], (100, 300, 1500, 350)),
+            (LINES[1], (100, 362, 900, 418)),
+            ("It rained.", (100, 560, 400, 610)),
+        ]
+    )
+    text = pdf_format.set_text(SCAN)
+    assert text.title == HEADLINE
+    assert text.text.rstrip("\n\f").split("\n\n") == [HEADLINE, " ".join(LINES), "It rained."]
+    (box,) = pdf_format._boxes(
+        [g for g in text.glyphs[text.text.index("Monday") :][:6] if g], 600, 800
+    )
+    left, right = (100 + 1400 * LINES[0].index(m) / len(LINES[0]) for m in ("Monday", " and"))
+    assert box == pytest.approx((left / 1500, 300 / 2000, right / 1500, 350 / 2000), abs=0.01)
+
+
+def test_of_a_file_with_text_only_its_scans_are_read(found):
+    mixed = pypdfium2.PdfDocument(PRINTED)
+    mixed.import_pages(pypdfium2.PdfDocument(SCAN))
+    file = io.BytesIO()
+    mixed.save(file)
+    found.append([("It was read from its image.", (100, 100, 900, 150))])
+    text = pdf_format.read(file.getvalue()).text
+    assert text.split("\f")[0].startswith(HEADLINE)
+    assert text.split("\f")[1].strip() == "It was read from its image."
+    assert found == []
+
+
+def test_images_without_text_are_refused(found):
+    found.append([])
+    with pytest.raises(ValueError, match="not even on the images"):
+        pdf_format.read(SCAN)
+
+
+def test_a_real_scan_is_read_in_the_process_with_limits():
+    pytest.importorskip("rapidocr")
+    document = formats.read("scan.pdf", SCAN)
+    assert document.title == HEADLINE
+    assert document.text.rstrip("\n\f") == f"{HEADLINE}\n\n{' '.join(LINES)}"
