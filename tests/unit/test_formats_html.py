@@ -52,6 +52,19 @@ def test_blocks_are_parted_by_blank_lines_and_the_title_is_the_first():
     ]
 
 
+def test_what_stands_beside_the_article_is_left_out():
+    more = "<p>© 2022 The Paper</p><h3>More on this</h3><p><a href=x>A tunnel opens too</a></p>"
+    text = f"<h2>The day</h2><p>{LONG}{LONG}</p><p>It rained.</p><p>{LONG}It was cold.</p>"
+    document = html.read(page(f"<article>{text}{more}</article>", "<title>A Bridge</title>"))
+    assert document.text.rstrip("\n").split("\n\n") == [
+        "A Bridge",
+        "The day",
+        f"{LONG}{LONG}".strip(),
+        "It rained.",
+        f"{LONG}It was cold.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("markup", "text"),
     [

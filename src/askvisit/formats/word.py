@@ -38,5 +38,5 @@ def read(data: bytes) -> Document:
         html.only_cell(row, " ".join(map(html.cell_text, row)))
     for element in body.iter(*_INLINE, "br"):
         element.tag = "lb" if element.tag == "br" else "hi"
-    text = "\n\n".join(html.blocks(body)) + "\n"
+    text = "\n\n".join(text for text, _ in html.blocks(body)) + "\n"
     return Document(text, title=headline(text))
