@@ -3,7 +3,7 @@
 FROM python:3.12-slim
 RUN pip install --no-cache-dir torch --index-url https://download.pytorch.org/whl/cpu
 WORKDIR /src
-COPY pyproject.toml README.md LICENSE NOTICE ./
+COPY pyproject.toml hatch_build.py README.md LICENSE NOTICE ./
 COPY src src
 COPY index index
 RUN pip install --no-cache-dir . && rm -rf /src/* && useradd --create-home reader
