@@ -53,7 +53,7 @@ _ALSO = 0.3
 """The least probability that makes another article one that answers: on events dev 0.75 of the
 articles that answer are then shown, and 0.95 of those shown answer (with a half: 0.65, 0.98)."""
 
-_DIFFERENT = 0.3
+_DIFFERENT = 0.25
 """The probability of saying the same below which two answers differ."""
 
 _BELONGS = 0.5

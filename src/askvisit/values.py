@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from askvisit.caching import remembered
 from askvisit.dates import publication_day
 from askvisit.dates.resolving import dated
-from askvisit.text import content_words
+from askvisit.text import AUXILIARIES, content_words
 
 if TYPE_CHECKING:
     from askvisit.dates import DateRange
@@ -77,11 +77,16 @@ _FRACTION = re.compile(
     r"(?! past| to )(?: of (?:an?|the)\b| of\b| an?\b)?",
     re.IGNORECASE,
 )
+_OUT_OF = re.compile(r"\b(\d{1,2})(?: [a-z]+)? (?:in|out of) (?:every )?(\d0?|100)\b(?! \d)")
+_PRONOUN = re.compile(
+    r"(?<=[a-z] )(?<!about )(?<!just )(?<!least )(?<!only )(?<!than )one\b"
+    r"(?=\s*(?:$|[.,;:!?]|(?:was|is|has|had|were|that|who|which)\b))"
+)
 _BETWEEN = re.compile(r"[\s-]*")
 _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
 _NUMBER = re.compile(
-    r"(?P<money>(?:US|A|C|NZ|HK|S)?[$£€¥₹₩]|\b(?:USD|EUR|GBP)\s?)?\s?"
-    r"(?<![\w.])(?P<number>\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"(?P<money>(?:US|A|C|NZ|HK|S)?[$£€¥₹₩]|\b(?:USD|EUR|GBP|CHF|RM|Rs\.?|K?Sh|R(?=\d))\s?)?\s?"
+    r"(?(money)|(?<![\w.]))(?P<number>\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     rf"(?:(?P<apart>[\s-]*)(?P<scale>{_SCALE})(?![\w'’]))?",
     re.IGNORECASE,
 )
@@ -105,21 +110,28 @@ _ABOUT = re.compile(
 )
 _EXACT, _ROUGH = 0.01, 0.05
 _NEGATION = re.compile(
-    r"\b(?:not|no(?!\.?\s*\d)|nor|none|neither|never|nobody|nothing|cannot|without)\b|n['’]t\b",
+    r"\b(?:not|no(?!\.?\s*\d)|nor|none|neither|never|nobody|nothing|cannot|without"
+    r"|den(?:y|ies|ied|ying|ial)|refus\w+|reject\w+|fail\w*|lack\w*|hardly|unlikely|unable"
+    r"|ruled? out|false|untrue|wrong)\b|n['’]t\b",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"\b[^\W\d_a-z][\w’'-]+")
 
 WEIGHTS = {
-    "intercept": -1.12,
-    "agree": 2.79,
-    "differ": -2.69,
-    "contained": 4.64,
-    "shared": -2.38,
-    "negated": -0.99,
-    "same_name": 0.59,
-    "other_name": -0.99,
-    "length": 0.43,
+    "intercept": -1.43,
+    "agree": 3.53,
+    "differ": -3.32,
+    "contained": 4.70,
+    "shared": -1.88,
+    "negated": -0.84,
+    "same_name": 0.80,
+    "other_name": -0.62,
+    "length": 0.44,
+    "polar": 0.30,
+    "polar_negated": -0.41,
+    "polar_both_negated": 3.17,
+    "polar_agree": -1.84,
+    "polar_differ": 3.01,
 }
 """Of the logistic regression; see `pair_features`."""
 
@@ -176,12 +188,26 @@ class Value:
         """Compare amounts of one dimension; a bare number may be of any."""
         near = _ROUGH if self.is_rough or other.is_rough else _EXACT
         pairs = [
-            abs(ours - theirs) <= near * max(abs(ours), abs(theirs))
+            any(
+                abs(ours * scale - theirs) <= near * max(abs(ours * scale), abs(theirs))
+                for scale in _scales_between(one, another)
+            )
             for one, ours in self.amounts
             for another, theirs in other.amounts
             if one == another or not (one and another)
         ]
         return any(pairs) if pairs else None
+
+
+def _scales_between(one: str, other: str) -> list[float]:
+    """Return by what an amount may be multiplied to be one of another dimension.
+
+    A bare number may be of any unit of the other: "39.5" is "39.5 mm", and "aged four" "4 years".
+    """
+    if one == other:
+        return [1.0]
+    bare, sign = (one, -1) if one else (other, 1)
+    return [1.0, *(factor**sign for _, dimension, factor in _UNIT_OF if dimension == bare)]
 
 
 def value_of(span: Span, published: str | None) -> Value:
@@ -194,12 +220,16 @@ def value_of(span: Span, published: str | None) -> Value:
 
 @dataclass(frozen=True)
 class Saying:
-    """What a span says: its value, its content words and names that the question lacks."""
+    """What a span says: its value, its content words and names that the question lacks.
+
+    `is_polar`: whether the question wants a yes or a no.
+    """
 
     value: Value
     words: frozenset[str]
     names: frozenset[str]
     is_negated: bool
+    is_polar: bool = False
 
     @classmethod
     def of(cls, span: Span, published: str | None, question: str) -> Saying:
@@ -212,6 +242,7 @@ class Saying:
             frozenset(content_words(text)) - asked,
             frozenset(names) - asked,
             _NEGATION.search(text) is not None,
+            question.lstrip("\"'“‘ ").partition(" ")[0].lower() in AUXILIARIES,
         )
 
 
@@ -221,21 +252,29 @@ def pair_features(one: Saying, other: Saying) -> dict[str, float]:
     `agree` and `differ`: whether their values do; `contained` and `shared`: the share of the words
     of the shorter one, and of both, that both have; `negated`: only one negates; `same_name` and
     `other_name`: both have names, one in common or none; `length`: the logarithm of the number of
-    words of the longer one.
+    words of the longer one. `polar`: yes or no is asked; then also whether one or both negate, and
+    whether values agree or differ, which matters less.
     """
     agrees = one.value.agrees(other.value)
     both = len(one.words & other.words)
     lengths = sorted((len(one.words), len(other.words)))
     named = bool(one.names and other.names)
+    polar = one.is_polar
+    negated = one.is_negated + other.is_negated
     return {
         "agree": float(agrees is True),
         "differ": float(agrees is False),
         "contained": both / max(1, lengths[0]),
         "shared": both / max(1, len(one.words | other.words)),
-        "negated": float(one.is_negated != other.is_negated),
+        "negated": float(negated == 1),
         "same_name": float(named and not one.names.isdisjoint(other.names)),
         "other_name": float(named and one.names.isdisjoint(other.names)),
         "length": log1p(lengths[1]),
+        "polar": float(polar),
+        "polar_negated": float(polar and negated == 1),
+        "polar_both_negated": float(polar and negated == 2),
+        "polar_agree": float(polar and agrees is True),
+        "polar_differ": float(polar and agrees is False),
     }
 
 
@@ -287,7 +326,8 @@ def quantities(text: str) -> tuple[tuple[tuple[str, float], ...], tuple[float, .
 
     text = re.sub(r"\bno[ -]one\b", "nobody", text.replace("’", "'"), flags=re.IGNORECASE)
     text = re.sub(r"(?<=\w)[\s-]and[\s-]a[\s-]half\b", " and 0.5", text)
-    digits = alpha2digit(_FRACTION.sub(_as_decimal, text), "en", 0)
+    text = _FRACTION.sub(_as_decimal, _PRONOUN.sub("it", text))
+    digits = _OUT_OF.sub(_as_share, alpha2digit(text, "en", 0))
     times: list[float] = []
     ranges: list[tuple[str, float]] = []
 
@@ -314,6 +354,11 @@ def quantities(text: str) -> tuple[tuple[tuple[str, float], ...], tuple[float, .
     digits = _ONE.sub("1 ", digits)
     digits = _RANGE.sub(between, re.sub(r"\b1 (?=\d{3,})", "", digits))
     return (*_amounts(digits), *ranges), tuple(times)
+
+
+def _as_share(match: re.Match[str]) -> str:
+    part, whole = int(match[1]), int(match[2])
+    return f"{part / whole:.4g}" if part < whole else match[0]
 
 
 def _as_decimal(match: re.Match[str]) -> str:

@@ -159,15 +159,19 @@ class EventReply:
 
     @property
     def one_group(self) -> bool | None:
-        """Whether articles that give the same value are in one group; None if none are shown."""
-        places = {
-            c.article_id: number
-            for number, c in self.shown
-            if number >= 0 and self.asked.values_of(c)
-        }
-        shown = [[places[a] for a in group if a in places] for group in self.asked.groups]
-        several = [numbers for numbers in shown if len(numbers) > 1]
-        return all(len(set(numbers)) == 1 for numbers in several) if several else None
+        """Whether articles that give the same value are in one group; None if none are shown.
+
+        An article that gives several values is in several groups.
+        """
+        verdicts = []
+        for value in self.asked.values:
+            places: dict[str, set[int]] = {}
+            for number, c in self.shown:
+                if number >= 0 and value in self.asked.values_of(c):
+                    places.setdefault(c.article_id, set()).add(number)
+            if len(places) > 1:
+                verdicts.append(bool(set.intersection(*places.values())))
+        return all(verdicts) if verdicts else None
 
 
 def holds_events(path: Path) -> bool:
