@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import pickle
 import random
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -265,6 +266,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--questions", type=int, default=1200, help="of each source at most (%(default)s)"
     )
     parser.add_argument(
+        "--samples",
+        type=Path,
+        metavar="FOLDER",
+        help="keep what the readers made of the questions here, and ask only what is missing; "
+        "delete it when the questions or the search change",
+    )
+    parser.add_argument(
         "--out", type=Path, metavar="FILE", help="save the fit in this file (default: print only)"
     )
     options = parser.parse_args(arguments)
@@ -278,25 +286,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _fit(options: argparse.Namespace) -> None:
     fitted = _earlier_fits(options.out)
-    most = options.questions
-    sources = {"news": sampled(edition_pages(options.editions), most, seed=0)}
-    if options.lists is not None:
-        sources["lists"] = edition_pages(options.lists)
-    for path in options.broad:
-        sources[path.name.partition("-")[0]] = broad_pages(path, options.editions)
-    sources["encyclopedia"] = sampled(squad_pages(options.pages), most, seed=0)
     encoder = encoders.load()
     chosen = [readers.load(name, encoder) for name in options.reader]
-    asked = [s for source, pages in sources.items() for s in ask(pages, source, chosen, encoder)]
-    if options.among is not None:
-        pages, others = edition_pages(options.editions), edition_pages(options.among)[::2]
-        asked += ask_among(pages, others, chosen, encoder, most)
-        sources["among"] = pages
-    if options.events is not None:
-        asked += ask_events(read_events(options.events), chosen, encoder, most)
-        sources["events"] = []
-    for reader, samples in zip(chosen, zip(*asked, strict=True), strict=True):
+    sources = {
+        source: _kept(asked, chosen, _file(options, source))
+        for source, asked in _sources(options, chosen, encoder).items()
+    }
+    for number, reader in enumerate(chosen):
         print(reader.name)
+        samples = [both[number] for asked in sources.values() for both in asked]
         judged = cross_validation.judge(samples, reader.name)
         _print(judged, sources)
         if options.out is not None:
@@ -304,6 +302,49 @@ def _fit(options: argparse.Namespace) -> None:
             expected = cross_validation.rates(judged)
             fitted[reader.name] = fitting.as_json(found, reader.sha256, expected)
             fitting.save(fitted, options.out)
+
+
+def _sources(
+    options: argparse.Namespace, chosen: Sequence[Reader], encoder: Encoder
+) -> dict[str, Iterator[tuple[Sample, ...]]]:
+    """Return the samples of each kind of text, made as they are iterated."""
+    most, editions = options.questions, edition_pages(options.editions)
+    pages = {"news": sampled(editions, most, seed=0)}
+    if options.lists is not None:
+        pages["lists"] = edition_pages(options.lists)
+    for path in options.broad:
+        pages[path.name.partition("-")[0]] = broad_pages(path, options.editions)
+    pages["encyclopedia"] = sampled(squad_pages(options.pages), most, seed=0)
+    found = {source: ask(own, source, chosen, encoder) for source, own in pages.items()}
+    if options.among is not None:
+        others = edition_pages(options.among)[::2]
+        found["among"] = ask_among(editions, others, chosen, encoder, most)
+    if options.events is not None:
+        found["events"] = ask_events(read_events(options.events), chosen, encoder, most)
+    return found
+
+
+def _file(options: argparse.Namespace, source: str) -> str | None:
+    """Return the pattern of the files that keep the samples of a source, by the reader's hash."""
+    if options.samples is None:
+        return None
+    options.samples.mkdir(parents=True, exist_ok=True)
+    return str(options.samples / f"{source}-{options.questions}-{{}}.pickle")
+
+
+def _kept(
+    asked: Iterable[tuple[Sample, ...]], chosen: Sequence[Reader], pattern: str | None
+) -> list[tuple[Sample, ...]]:
+    """Return samples of a source as kept, or make and keep them."""
+    if pattern is None:
+        return list(asked)
+    files = [Path(pattern.format(reader.sha256[:16])) for reader in chosen]
+    if not all(file.exists() for file in files):
+        for file, samples in zip(files, zip(*asked, strict=True), strict=True):
+            unfinished = file.with_suffix(".tmp")
+            unfinished.write_bytes(pickle.dumps(samples))
+            unfinished.replace(file)
+    return list(zip(*(pickle.loads(file.read_bytes()) for file in files), strict=True))
 
 
 def _print(judged: Sequence[cross_validation.Judgement], sources: Iterable[str]) -> None:

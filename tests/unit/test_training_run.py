@@ -615,6 +615,24 @@ def test_the_shipped_fits_ask_editions_and_pages(data, tmp_path, monkeypatch, ca
     assert out.read_text() == "no fit"
 
 
+def test_kept_samples_are_fitted_again_without_reading(data, tmp_path, monkeypatch, capsys):
+    from training import calibrate
+
+    reader = SharedWords()
+    monkeypatch.setattr(calibrate.encoders, "load", WordCounts)
+    monkeypatch.setattr(calibrate.readers, "load", lambda *_: reader)
+    arguments = ["--editions", str(data["news"]), "--pages", str(_towns(tmp_path))]
+    arguments += ["--samples", str(tmp_path / "samples")]
+    assert calibrate.main(arguments) == 0
+    printed = capsys.readouterr().out
+    monkeypatch.setattr(reader, "read", None)
+    assert calibrate.main(arguments) == 0
+    assert capsys.readouterr().out == printed
+    reader.sha256 = "another"
+    with pytest.raises(TypeError):
+        calibrate.main(arguments)
+
+
 def test_broad_questions_need_their_essential_sentences_together(tmp_path):
     from training import calibrate
 
