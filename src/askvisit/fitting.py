@@ -39,9 +39,9 @@ each searched by itself."""
 WEIGHTS = {"news": 2.0, "broad": 2.0, "topics": 2.0, "among": 2.0}
 """Weights of sources, 1 for any other: askvisit is made for news."""
 
-ABSENT = 0.35
+ABSENT = 0.7
 """Weight of a question to several articles none of which answers. They are as many as the others,
-but people mostly ask an archive what is in it: so they count as about a quarter."""
+but people mostly ask an archive what is in it: so they count as two in five."""
 
 USEFUL = 0.4
 """Probability that a sentence which only adds to an answer belongs to it."""

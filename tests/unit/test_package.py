@@ -60,7 +60,10 @@ MAY_IMPORT = {
     "retriever": {*("dates", "index", "encoder", "passages", "similarity", "store", "vectors")},
     "values": {"dates"},
     "ranking": {"retriever", "calibration", "values"},
-    "reader": {"hub", "onnx_model", "encoder", "calibration", "ranking", "similarity", "vectors"},
+    "reader": {
+        *("hub", "onnx_model", "encoder", "calibration", "ranking", "retriever"),
+        *("similarity", "vectors"),
+    },
     "name_spans": set(),
     "rewriting": {"index", "name_spans", "onnx_model", "reader"},
     "name_kinds": {"encoder", "vectors"},

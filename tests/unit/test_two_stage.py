@@ -20,6 +20,7 @@ from askvisit.reader.two_stage import (
     narrowed,
 )
 from askvisit.records import Article, Evidence, Hit, Sentence, Window
+from askvisit.retriever import MANY
 
 PARAGRAPHS = [f"Paragraph {n} begins here. It has {n} boats and it ends." for n in range(12)]
 TEXT = "\n\n".join(PARAGRAPHS)
@@ -157,6 +158,14 @@ def test_a_paragraph_of_each_of_the_likeliest_articles_is_read_again():
     assert reread(articles=2) == [*of_first, ("b.txt", [7])]
     assert reread(articles=3) == [*of_first, ("b.txt", [7]), ("c.txt", [5])]
     assert reread(articles=3, as_likely=0.3) == of_first, "only of those that are as likely"
+
+
+@pytest.mark.parametrize(("searched", "reread"), [(MANY - 1, [5]), (MANY, [5, 7, 2])])
+def test_among_many_articles_more_paragraphs_are_read_again(searched, reread):
+    scores = {"5 boats": 3.0, "7 boats": 2.0, "2 boats": 1.0}
+    both = two_stages(scores, {}, paragraphs=1, among=2)
+    both.read("How many?", replace(evidence(WHOLE), searched=searched))
+    assert [n for window in both._second.windows for n in numbers(window)] == reread
 
 
 def test_what_retrieval_found_counts_in_the_choice_of_what_is_read_again():

@@ -25,6 +25,7 @@ _DEPTHS = {
         sentences=2,
         further=4,
         articles=4,
+        among=2,
     ),
     FAST: Depth(passages=8, as_likely=1 / 8, paragraphs=3, sentences=2, further=2, articles=3),
 }

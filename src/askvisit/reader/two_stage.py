@@ -2,10 +2,10 @@
 
 The places are those that the small model ranks first, as it would alone, unless they are much less
 likely than the first. `fast` rereads up to three paragraphs, and the best two sentences by
-themselves. `accurate` rereads up to four, and the text around the best two as well. Where several
-sentences seem to belong to the answer, windows of the first stage are reread too. The mean of a
-sentence's views judges better than any of them whether a text answers. The margins of both stages
-are kept, and ranking and confidence use both.
+themselves. `accurate` rereads up to four, or six among many articles, and the text around the best
+two as well. Where several sentences seem to belong to the answer, windows of the first stage are
+reread too. The mean of a sentence's views judges better than any of them whether a text answers.
+The margins of both stages are kept, and ranking and confidence use both.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from statistics import fmean
 from askvisit import ranking
 from askvisit.reader.span_reader import SpanReader, best_of
 from askvisit.records import Evidence, Sentence, Span, Window
+from askvisit.retriever import MANY
 
 LENGTH = 700
 """Characters of the longest windows around a likely sentence: longer ones are read for stories."""
@@ -40,6 +41,8 @@ class Depth:
     further: windows as the first stage reads them that the second rereads as well, if it finds that
     several sentences belong to the answer.
     articles: of how many of the likeliest articles at least one paragraph is reread.
+    among: how many paragraphs more are reread among many articles, where other stories mislead the
+    first stage: with two, 0.86 of 146 answers in news dev are reread, without 0.82.
     """
 
     passages: int
@@ -49,6 +52,7 @@ class Depth:
     sentences: int = 0
     further: int = 0
     articles: int = 0
+    among: int = 0
 
 
 class TwoStageReader:
@@ -82,7 +86,8 @@ class TwoStageReader:
         likely = ranking.as_likely_as_first(scores, self._depth.as_likely)
         ranked = [span.sentence for span in spans[:likely]]
         wide = likeliest(ranked, evidence.windows, self._depth.windows, LENGTH)
-        paragraphs = likeliest(ranked, evidence.windows, self._depth.paragraphs, PARAGRAPH)
+        most = self._depth.paragraphs + self._depth.among * (evidence.searched >= MANY)
+        paragraphs = likeliest(ranked, evidence.windows, most, PARAGRAPH)
         paragraphs += _of_others(ranked, evidence.windows, paragraphs, self._depth.articles)
         alone = [_alone(sentence) for sentence in ranked[: self._depth.sentences]]
         views = self._views(question, turns, wide, paragraphs, alone)
