@@ -17,10 +17,10 @@ import askvisit
 from askvisit.records import Article
 from askvisit.web import server
 from askvisit.web.articles import ArticleEditor
-from askvisit.web.controller import ChatController
+from askvisit.web.chat import Chat
 
 ROOT = Path(__file__).parent.parent.parent
-SECONDS = 40
+SECONDS = int(os.environ.get("ASKVISIT_TEST_SECONDS", "40"))
 """How long a test waits for what must come; a busy machine is no failure."""
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -68,8 +68,8 @@ def assistant():
 
 
 def serve(assistant, feedback=None, editor=None):
-    controller = ChatController(assistant, feedback_file=feedback, editor=editor)
-    return server.launch(controller, "127.0.0.1", server.free_port("127.0.0.1", 0))
+    chat = Chat(assistant, feedback=feedback, editor=editor)
+    return server.launch(chat, "127.0.0.1", server.free_port("127.0.0.1", 0))
 
 
 def open_sources(page):
@@ -94,7 +94,7 @@ def real(assistant):
     """The address of a server with the real assistant and the real index."""
     page = serve(assistant)
     yield page.local_url
-    page.close(verbose=False)
+    page.close()
 
 
 @pytest.fixture(scope="package")
@@ -102,7 +102,7 @@ def fake():
     """The address of a server with a fake assistant."""
     page = serve(FakeAssistant())
     yield page.local_url
-    page.close(verbose=False)
+    page.close()
 
 
 @pytest.fixture(scope="package")
@@ -112,7 +112,7 @@ def both():
     another = Article("another.txt", "Another", text)
     page = serve(FakeAssistant(ARTICLE, another))
     yield page.local_url
-    page.close(verbose=False)
+    page.close()
 
 
 @pytest.fixture(scope="package")
@@ -120,7 +120,7 @@ def hostile():
     """The address of a server with a fake assistant over a hostile article."""
     page = serve(FakeAssistant(Article("a b&c.txt", "Hostile <i>headline</i>", HOSTILE)))
     yield page.local_url
-    page.close(verbose=False)
+    page.close()
 
 
 class HeldAssistant(FakeAssistant):
@@ -170,7 +170,7 @@ def holding():
     page = serve(assistant)
     assistant.address = page.local_url
     yield assistant
-    page.close(verbose=False)
+    page.close()
 
 
 @pytest.fixture
@@ -186,12 +186,12 @@ def editor(small):
     assistant = askvisit.Assistant(small, WordCounts(), SharedWords(), calibration())
     page = serve(assistant, editor=ArticleEditor(small, WordCounts()))
     yield small, page.local_url
-    page.close(verbose=False)
+    page.close()
 
 
 @pytest.fixture(scope="package")
 def desktop(browser):
-    """One context for most pages, so that Gradio's scripts are fetched once."""
+    """One context for most pages, so that the scripts are fetched once."""
     return browser.new_context(**DESKTOP)
 
 

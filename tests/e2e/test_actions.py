@@ -7,7 +7,7 @@ from harness.web_fakes import TEXT, FakeAssistant
 from playwright.sync_api import expect
 
 from askvisit.cli import main
-from askvisit.web.chat import Feedback
+from askvisit.web.request_log import Feedback
 
 from .conftest import ROOT, open_sources, serve
 from .test_conversation import ask_and_hold
@@ -329,4 +329,4 @@ def test_feedback_is_kept(open_page, ask, tmp_path):
     expect(turn.get_by_role("status")).to_have_text("Marked as wrong source. Thank you.")
     expect(turn.get_by_role("button", name="Helpful", exact=True)).to_have_count(0)
     assert '"feedback": "wrong_source"' in path.read_text()
-    page_.close(verbose=False)
+    page_.close()

@@ -138,7 +138,7 @@ def test_what_is_chosen_and_typed_while_one_is_added_stays(small, open_form):
     expect(page.locator("[data-choose]:checked")).to_have_count(2)
     expect(source).to_have_value("")
     expect(text).to_have_value("The next one")
-    served.close(verbose=False)
+    served.close()
 
 
 def test_what_cannot_be_added_is_told_and_what_was_typed_stays(editor, open_form, tmp_path):
@@ -179,10 +179,10 @@ def test_a_large_file_arrives_whole_and_a_long_text_is_refused(editor, open_form
 
 def test_a_file_that_a_proxy_refuses_is_told_and_can_be_sent_again(editor, open_form):
     page = open_form(editor[1])
-    page.route("**/queue/join*", lambda route: route.fulfill(status=413))
+    page.route("**/page/ask", lambda route: route.fulfill(status=413))
     add_file(page, "mill.txt", MILL.encode())
     expect(page.locator("#added .problem")).to_contain_text("The server did not respond")
-    page.unroute("**/queue/join*")
+    page.unroute("**/page/ask")
     page.get_by_role("button", name="Add the article").click()
     expect(page.locator("#added .done")).to_contain_text("Added")
 
@@ -192,11 +192,11 @@ def test_a_removal_that_fails_can_be_tried_again(editor, open_page):
     open_sources(page)
     item = page.locator("#articles li").first
     item.locator("summary").click()
-    page.route("**/queue/join*", lambda route: route.fulfill(status=503))
+    page.route("**/page/ask", lambda route: route.fulfill(status=503))
     item.locator("[data-remove]").click()
     expect(item.locator("[data-remove]")).to_be_enabled()
     expect(item.locator("[data-remove]")).to_be_focused()
-    page.unroute("**/queue/join*")
+    page.unroute("**/page/ask")
     item.locator("[data-remove]").click()
     expect(page.locator("#articles li")).to_have_count(1)
 
@@ -264,4 +264,4 @@ def test_the_real_models_answer_from_an_added_article(open_form, ask, tmp_path):
     expect(turn.locator(".quote strong").first).to_contain_text("Tuesday")
     turn.locator("a.cite").first.click()
     expect(page.locator("#source mark.active").first).to_contain_text("The ferry sank on Tuesday")
-    served.close(verbose=False)
+    served.close()

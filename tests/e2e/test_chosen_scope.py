@@ -15,7 +15,7 @@ from .conftest import open_sources, serve
 
 pytestmark = pytest.mark.slow
 
-JOIN = "**/queue/join*"
+JOIN = "**/page/ask"
 QUESTION = "Of what did the mayor speak on Monday?"
 
 
@@ -32,7 +32,7 @@ def papers(tmp_path_factory):
     assistant.ask(QUESTION)  # the first question loads much
     page = serve(assistant)
     yield page.local_url
-    page.close(verbose=False)
+    page.close()
 
 
 @contextmanager

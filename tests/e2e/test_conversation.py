@@ -10,7 +10,7 @@ from harness.web_fakes import FakeAssistant
 from playwright.sync_api import expect
 
 from askvisit.records import AnswerGroup, Article, GroupMember
-from askvisit.web.chat import Feedback
+from askvisit.web.request_log import Feedback
 
 from .conftest import open_sources, serve
 
@@ -28,7 +28,7 @@ class SlowAssistant(FakeAssistant):
 def slow():
     served = serve(SlowAssistant())
     yield served.local_url
-    served.close(verbose=False)
+    served.close()
 
 
 def ask_slowly(page):
@@ -99,14 +99,17 @@ def test_another_question_is_asked_at_once_after_one_that_was_stopped(slow, open
     expect(page.locator(".message.user p")).to_have_text(["hello"])
 
 
-def test_a_page_that_is_loaded_anew_does_not_welcome_again(slow, open_page):
-    page = open_page(slow)
-    ask_slowly(page)
-    expect(page.locator(".turn a.cite")).to_have_count(1)
+def test_a_page_that_is_loaded_anew_does_not_welcome_again_and_asks_nothing(held, open_page, ask):
+    page = open_page(held.address)
+    ask(page, "slow: who met the mayor?")
+    asked, waiting = len(held.asked), []
+    page.route("**/page/turns", lambda route: waiting.append(route))
     page.reload()
-    expect(page.locator("#chat .log")).to_contain_text("Asking the questions of this conversation")
+    expect(page.locator("#chat .log")).to_contain_text("Opening the conversation")
     expect(page.locator(".welcome")).to_have_count(0)
+    waiting[0].continue_()
     expect(page.locator(".turn a.cite")).to_have_count(1)
+    assert len(held.asked) == asked
 
 
 def test_no_question_is_edited_while_an_answer_is_on_its_way(slow, open_page, ask):
@@ -163,7 +166,7 @@ def test_the_arrows_walk_the_numbers_and_not_what_is_folded(open_page, ask):
     for number in ("2 of 3", "3 of 3", "1 of 3"):
         page.get_by_role("button", name="Next citation").click()
         expect(page.locator(".source-position")).to_have_text(number)
-    served.close(verbose=False)
+    served.close()
 
 
 def test_paragraphs_are_numbered_as_they_are_cited(fake, open_page, ask):
@@ -375,7 +378,7 @@ def test_the_same_answer_is_read_out_again(fake, open_page, ask):
 
 def test_that_no_answer_came_is_read_out(fake, open_page):
     page = open_page(fake)
-    page.route("**/queue/join*", lambda route: route.fulfill(status=503))
+    page.route("**/page/ask", lambda route: route.fulfill(status=503))
     page.get_by_label("Your question").fill("hello")
     page.get_by_label("Your question").press("Enter")
     expect(page.locator("#askvisit-said")).to_contain_text("No answer came.")
@@ -402,7 +405,7 @@ def test_thanks_for_feedback_are_read_out(open_page, ask, tmp_path):
     expect(said).to_have_text("Marked as wrong source. Thank you.")
     first.get_by_role("button", name="Helpful", exact=True).click()
     expect(said).to_have_text("Marked as helpful. Thank you.")
-    served.close(verbose=False)
+    served.close()
 
 
 def test_the_way_on_leads_to_a_citation_of_a_conversation_that_was_left(fake, open_page, ask):
@@ -435,7 +438,7 @@ def test_words_are_found_as_a_keyboard_writes_them(open_page):
         assert page.evaluate(FOUND) == [found]
     field.fill("m.y")
     expect(said).to_have_text("not found")
-    served.close(verbose=False)
+    served.close()
 
 
 def test_words_are_found_after_a_letter_that_is_longer_in_lower_case(open_page):
@@ -447,4 +450,4 @@ def test_words_are_found_after_a_letter_that_is_longer_in_lower_case(open_page):
         field.fill(words)
         expect(said).to_have_text("1 of 1" if found else "not found")
         assert page.evaluate(FOUND) == ([found] if found else [])
-    served.close(verbose=False)
+    served.close()

@@ -90,17 +90,17 @@ def test_two_answers_are_looked_into_at_once_and_one_again_where_that_failed(ope
     served = serve(assistant)
     page = open_page(served.local_url)
     turns = [ask(page, question) for question in ("Who met the mayor?", "Zebra?")]
-    page.route("**/queue/join*", lambda route: route.fulfill(status=503))
+    page.route("**/page/ask", lambda route: route.fulfill(status=503))
     turns[0].get_by_text(SUMMARY).click()
     expect(turns[0].locator("details")).not_to_have_attribute("open", "")
-    page.unroute("**/queue/join*")
+    page.unroute("**/page/ask")
     for turn in turns:
         turn.get_by_text(SUMMARY).click()
         expect(turn.locator(".inspected")).to_have_text("Searching again…")
     assistant.may_explain.set()
     for turn in turns:
         expect(turn.locator(".scores").first).to_be_visible()
-    served.close(verbose=False)
+    served.close()
 
 
 def test_a_phone_scrolls_the_table_and_not_the_page(real, open_page, ask):

@@ -199,10 +199,10 @@ def test_one_that_could_not_be_opened_takes_nothing_of_the_next_question(fake, o
     ask(page, "Who met the mayor?")
     begin_anew(page)
     ask(page, "hello")
-    page.route("**/queue/join*", lambda route: route.fulfill(status=503))
+    page.route("**/page/ask", lambda route: route.fulfill(status=503))
     listed(page).nth(1).click()
     expect(page.locator(".late")).to_contain_text("could not be opened")
-    page.unroute("**/queue/join*")
+    page.unroute("**/page/ask")
     page.reload()
     expect(page.locator(".message.user p")).to_have_text(["hello"])
     assert kept(page) == [["Who met the mayor?"], ["hello"]]
@@ -213,7 +213,7 @@ def test_one_that_could_not_be_opened_leaves_the_page_as_it_was(fake, open_page,
     ask(page, "Who met the mayor?")
     begin_anew(page)
     ask(page, "hello")
-    page.route("**/queue/join*", lambda route: route.fulfill(status=503))
+    page.route("**/page/ask", lambda route: route.fulfill(status=503))
     shown, note = page.locator(".message.user p"), page.locator(".late")
     for _ in range(2):
         listed(page).nth(1).click()
@@ -221,7 +221,7 @@ def test_one_that_could_not_be_opened_leaves_the_page_as_it_was(fake, open_page,
             "The conversation could not be opened. Open it again in a moment."
         )
         expect(shown).to_have_text(["hello"])
-    page.unroute("**/queue/join*")
+    page.unroute("**/page/ask")
     ask(page, "Zebra?")
     expect(note).to_have_count(0)
     expect(shown).to_have_text(["hello", "Zebra?"])
@@ -303,4 +303,4 @@ def test_a_server_that_is_started_again_takes_nothing_of_a_long_conversation(ope
     expect(page.locator(".message.bot").last).to_contain_text("Hello!")
     expect(page.locator(".message.user")).to_have_count(11)
     assert kept(page) == [[*asked, "hello"]]
-    chat.served.close(verbose=False)
+    chat.served.close()

@@ -23,14 +23,14 @@ BACKGROUNDS = """background => [5, innerWidth - 5].every(x => {
     while (at && getComputedStyle(at).backgroundColor === "rgba(0, 0, 0, 0)") at = at.parentElement;
     return at && getComputedStyle(at).backgroundColor === background;
 })"""
-"""Whether the page has a background in both of its lower corners; it follows by a script."""
+"""Whether the page has a background in both of its lower corners."""
 
 
 @pytest.fixture(scope="module")
 def hard():
     page = serve(FakeAssistant(ARTICLE, ARABIC))
     yield page.local_url
-    page.close(verbose=False)
+    page.close()
 
 
 @pytest.mark.parametrize("width", [390, 1280, 1920])
@@ -117,7 +117,7 @@ def test_box_and_tabs_are_in_sight_in_narrow_windows(editor, open_page, ask, wid
     box = page.locator("#question").bounding_box()
     assert box["y"] + box["height"] <= height
     assert page.evaluate("scrollY") == 0
-    tabs = page.locator("#reading .tab-container:not(.visually-hidden) [role=tab]")
+    tabs = page.locator("#reading [role=tab]")
     assert tabs.filter(visible=True).count() == 4
     page.get_by_role("button", name="Sources", exact=True).tap()
     page.get_by_label("Filter").wait_for()

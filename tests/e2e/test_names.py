@@ -26,7 +26,7 @@ def feast(tmp_path_factory):
     assistant.ask("What does it say about Grimsby?")  # the first question loads much
     page = serve(assistant)
     yield page.local_url
-    page.close(verbose=False)
+    page.close()
 
 
 def opened(page):

@@ -22,7 +22,7 @@ def paged(tmp_path_factory):
     assistant.page("visit.pdf", 1)
     page = serve(assistant)
     yield page.local_url
-    page.close(verbose=False)
+    page.close()
 
 
 def test_the_page_is_shown_with_the_quote_marked(paged, open_page, ask):

@@ -29,7 +29,7 @@ NEWER = Article("newer.txt", "Brass", "A New Metal\n\nThe brass was new.", date=
 def three():
     page = serve(FakeAssistant(ARTICLE, OLDER, NEWER))
     yield page.local_url
-    page.close(verbose=False)
+    page.close()
 
 
 def add_text(page, text=MILL):
@@ -233,7 +233,7 @@ def test_articles_are_chosen_while_the_conversation_is_loaded_anew(open_page, as
     expect(page.locator(".turn a.cite")).to_have_count(1)
     expect(page.locator("#scope")).to_contain_text("Asking only A Short Visit")
     expect(page.get_by_role("checkbox", name="Zinc")).not_to_be_checked()
-    served.close(verbose=False)
+    served.close()
 
 
 @pytest.fixture(scope="module")
@@ -244,7 +244,7 @@ def many():
     ]
     page = serve(FakeAssistant(*papers))
     yield page.local_url
-    page.close(verbose=False)
+    page.close()
 
 
 def test_all_are_asked_where_all_that_are_listed_are_ticked(many, open_page):
@@ -307,7 +307,7 @@ def test_two_articles_that_are_deleted_one_after_the_other_are_both_told(small, 
         held.may_remove.release()
         expect(listed).to_have_count(left)
     assert page.evaluate("window.removed") == ["bridge.txt", "tariffs.txt"]
-    served.close(verbose=False)
+    served.close()
 
 
 def test_a_deletion_is_said_and_the_focus_goes_on_to_the_next_article(editor, open_page):

@@ -29,7 +29,7 @@ def dated(tmp_path_factory):
     build_index(index=folder, encoder=WordCounts())
     page = serve(askvisit.Assistant(folder, WordCounts(), SharedWords(), calibration()))
     yield page.local_url
-    page.close(verbose=False)
+    page.close()
 
 
 def opened(page):

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import threading
-import time
 
 import pytest
-from gradio.context import Context
 from harness.web_fakes import FakeAssistant
 from playwright.sync_api import expect
 
-from askvisit.web import chat, server
-from askvisit.web.controller import ChatController
+from askvisit.web import server
+from askvisit.web.chat import Chat
 
-from .conftest import SECONDS, open_sources, serve
+from .conftest import open_sources, serve
 from .test_conversation import SlowAssistant, ask_slowly
 
 pytestmark = pytest.mark.slow
@@ -50,7 +48,7 @@ def test_a_question_is_shown_at_once_and_the_next_one_waits_in_the_box(open_page
     expect(box).to_have_value("When did the minister leave?")
     box.press("Enter")
     expect(page.locator("a.cite")).to_have_count(2)
-    served.close(verbose=False)
+    served.close()
 
 
 def test_each_question_is_waited_for_by_itself(open_page, ask):
@@ -70,22 +68,21 @@ def test_each_question_is_waited_for_by_itself(open_page, ask):
     page.clock.fast_forward("00:50")
     expect(page.locator(".late")).to_contain_text("No answer came")
     assistant.may_answer.set()
-    served.close(verbose=False)
+    served.close()
 
 
 def test_a_question_whose_answer_is_lost_is_asked_again_after_a_reload(fake, open_page, ask):
     page = open_page(fake)
     ask(page, "hello")
     page.clock.install()
-    ended = {"status": 200, "content_type": "text/event-stream", "body": ""}
-    page.route("**/queue/data*", lambda route: route.fulfill(**ended))
+    page.route("**/page/ask*", lambda route: None)  # it hangs
     box = page.get_by_label("Your question")
     box.fill("Who met the mayor?")
     box.press("Enter")
     expect(page.locator(".waiting")).to_be_visible()
     page.clock.fast_forward("01:10")
-    expect(page.locator(".late")).to_contain_text("please reload the page")
-    page.unroute("**/queue/data*")
+    expect(page.locator(".late")).to_contain_text("No answer came")
+    page.unroute("**/page/ask*")
     page.reload()
     expect(box).to_have_value("Who met the mayor?")
     expect(page.locator(".turn")).to_have_count(1)
@@ -101,14 +98,14 @@ def test_an_edit_that_is_not_answered_undoes_nothing(fake, open_page, ask):
     shown, wording = page.locator(".message.user p"), page.get_by_label("New wording")
     page.get_by_role("button", name="Edit this question: Who met the mayor?").click()
     wording.fill("What was the subject?")
-    page.route("**/queue/join*", lambda route: route.fulfill(status=503))
+    page.route("**/page/ask", lambda route: route.fulfill(status=503))
     wording.press("Enter")
     expect(page.locator(".editing .problem")).to_contain_text("No answer came")
     expect(shown).to_have_text(asked)
     expect(wording).to_have_value("What was the subject?")
     expect(wording).to_be_focused()
     expect(page.get_by_label("Your question")).to_have_value("")
-    page.unroute("**/queue/join*")
+    page.unroute("**/page/ask")
     wording.press("Enter")
     expect(page.locator(".turn .quote")).to_have_text("Trade was the only subject.")
     expect(shown).to_have_text(["What was the subject?"])
@@ -141,36 +138,19 @@ def test_a_page_that_is_loaded_anew_goes_on_with_the_conversation(fake, open_pag
     expect(page.locator(".welcome")).to_be_visible()
 
 
-LOADED = 2
-"""Events that a page sends once it is loaded, which may be after its first question."""
-
-
 class Restarted:
-    """A server that is started again at its address, and then knows no page."""
+    """A server that is started again at its address."""
 
     def __init__(self, assistant) -> None:
-        self.controller = ChatController(assistant)
+        self.chat = Chat(assistant)
         self.port = server.free_port("127.0.0.1", 0)
-        self.first_id = Context.id
         self.start()
 
     def start(self) -> None:
-        Context.id = self.first_id  # a new process counts its components from the start as well
-        self.served = server.launch(self.controller, "127.0.0.1", self.port)
+        self.served = server.launch(self.chat, "127.0.0.1", self.port)
 
-    def restart(self, questions: int) -> None:
-        """Start anew, once a page and its questions are answered.
-
-        Its page would wait for ever for the answer to another event, and the server for the page.
-        """
-        queue = self.served._queue
-        left = queue.pending_event_ids_session
-        deadline = time.monotonic() + SECONDS
-        while queue.events_recorded < LOADED + questions or any(left.values()):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        self.served.close(verbose=False)
-        assert not self.served.server.thread.is_alive()
+    def restart(self) -> None:
+        self.served.close()
         self.start()
 
 
@@ -179,44 +159,46 @@ def test_a_click_on_a_turn_that_the_server_forgot_still_does_it(open_page, ask):
     page = open_page(chat.served.local_url)
     ask(page, "Who met the mayor?")
     ask(page, "Zebra?")
-    chat.restart(questions=2)
+    chat.restart()
     page.get_by_role("button", name="Show the best guess anyway").click()
     guess = page.locator(".turn").nth(1).locator(".verdict span").first
     expect(guess).to_have_text("Best guess")
     expect(page.locator(".turn")).to_have_count(2)
-    chat.served.close(verbose=False)
+    chat.served.close()
 
 
-def test_numbers_that_the_server_forgot_show_no_other_answer(open_page, ask, monkeypatch):
-    monkeypatch.setattr(chat, "SHOWN_TURNS", 2)
+def test_of_a_long_conversation_each_number_means_its_own_turn(open_page, ask):
     restarted = Restarted(FakeAssistant())
     page = open_page(restarted.served.local_url)
-    for question in ("hello", "Zebra?"):
-        ask(page, question)
+    for number in range(30):
+        ask(page, f"Zebra number {number}?")
     page.get_by_label("Your question").fill("Who met the mayor?")
     page.get_by_label("Your question").press("Enter")
-    page.locator(".turn[data-turn='2']").wait_for()
-    restarted.restart(questions=3)
-    page.locator(".turn[data-turn='1']").get_by_text("How was this found?").click()
-    expect(page.locator(".inspected .problem")).to_contain_text("Reload the page")
+    page.locator(".turn[data-turn='30']").wait_for()
+    restarted.restart()
+    page.locator(".turn[data-turn='11']").get_by_text("How was this found?").click()
+    expect(page.locator(".inspected q")).to_have_text("Zebra number 11?")
     page.reload()
-    page.locator(".turn[data-turn='0']").get_by_text("How was this found?").click()
-    expect(page.locator(".inspected q")).to_have_text("Zebra?")
-    restarted.served.close(verbose=False)
+    expect(page.locator("#chat .log > .note").first).to_have_text(
+        "The first 1 questions are not shown here."
+    )
+    page.locator(".turn[data-turn='21']").get_by_text("How was this found?").click()
+    expect(page.locator(".inspected q")).to_have_text("Zebra number 21?")
+    restarted.served.close()
 
 
 def test_a_question_that_is_stopped_takes_nothing_that_the_server_forgot(open_page, ask):
     chat = Restarted(SlowAssistant())
     page = open_page(chat.served.local_url)
     ask(page, "Who met the mayor?")
-    chat.restart(questions=1)
+    chat.restart()
     ask_slowly(page)
     page.get_by_role("button", name="Stop").click()
     expect(page.locator(".waiting")).to_have_count(0)
     expect(page.locator(".message.user p")).to_have_text(["Who met the mayor?"])
     page.get_by_role("button", name="Conversations").click()
     expect(page.locator("#conversations .opens")).to_have_count(1)
-    chat.served.close(verbose=False)
+    chat.served.close()
 
 
 def test_a_click_while_the_server_is_gone_says_what_to_do(open_page, ask):
@@ -226,7 +208,7 @@ def test_a_click_while_the_server_is_gone_says_what_to_do(open_page, ask):
     ask(page, "When did the minister leave, was it on Friday?")
     marked = page.locator("#source mark.active")
     expect(marked).to_have_text("The minister left on Friday.")
-    served.close(verbose=False)
+    served.close()
     turn.locator("a.cite").click()
     expect(page.locator(".source-meta")).to_have_text(
         "The article could not be loaded. Please reload the page."

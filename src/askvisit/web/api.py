@@ -1,7 +1,7 @@
 """What programs may call: `ask`, `search`, `timeline`, `names`, `articles`, named and typed.
 
-They are endpoints of Gradio's API; the page has a dialog about them, made from their docs. On
-request, `askvisit.tools` are served by MCP (Model Context Protocol) on the same port.
+The same functions are served three ways: as plain HTTP (REST, with an OpenAPI description), as
+endpoints of Gradio's API for its client, and, on request, as tools of MCP (Model Context Protocol).
 """
 
 from __future__ import annotations
@@ -9,31 +9,27 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict
-from functools import partial, wraps
-from inspect import getdoc, signature
-from threading import BoundedSemaphore
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import wraps
+from inspect import Parameter, getdoc, signature
+from typing import TYPE_CHECKING, Any, get_type_hints
 
-from pydantic import ValidationError, validate_call
+from fastapi import APIRouter, HTTPException
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel, ConfigDict, create_model, validate_call
 
-from askvisit import tools
+from askvisit import __version__, tools
 from askvisit.errors import DataError
 from askvisit.records import Answer
-from askvisit.web import faults
-from askvisit.web.articles import existing
-from askvisit.web.markup import escape
+from askvisit.web.chat import existing
+from askvisit.web.faults import TellingRoute, Told, told
+from askvisit.web.guard import BUSY, Busy, Turns
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
     from askvisit.calibration import Strictness
-
-QUESTIONS = "questions"
-"""The queue that the endpoints and the events of the page that ask share, and its limit."""
+    from askvisit.web.chat import Chat
 
 MOST_HISTORY = 20
-
-MCP_PATH = "/gradio_api/mcp"
-"""Where clients look for the MCP server of a Gradio page."""
 
 _EXAMPLES = {
     "ask": '"Who met the mayor?", api_name="/ask"',
@@ -43,16 +39,102 @@ _EXAMPLES = {
     "articles": 'api_name="/articles"',
 }
 
-Result = TypeVar("Result")
+Endpoint = Callable[..., Any]
 
 
-def add(assistant: Assistant, strictness: Strictness) -> None:
-    """Add the endpoints to the Gradio page that is being built."""
+def routes(chat: Chat) -> APIRouter:
+    """Return the endpoints as plain HTTP, and their description at `/openapi.json`."""
+    router = APIRouter(route_class=TellingRoute)
+    for endpoint in endpoints(chat.assistant, chat.strictness):
+        _add(router, endpoint)
+
+    @router.get("/articles/{article_id:path}")
+    def article(article_id: str) -> dict[str, Any]:
+        """Return one article with its text."""
+        found = chat.assistant.articles.get(article_id)
+        if found is None:
+            raise HTTPException(404, f"there is no article {article_id!r}; GET /articles lists them")
+        return asdict(found)
+
+    @router.get("/openapi.json", include_in_schema=False)
+    def openapi() -> dict[str, Any]:
+        return get_openapi(
+            title="askvisit",
+            version=__version__,
+            description="Answers from news articles, quoted word for word and cited.",
+            routes=[route for route in router.routes if getattr(route, "include_in_schema", True)],
+        )
+
+    return router
+
+
+def _add(router: APIRouter, endpoint: Endpoint) -> None:
+    """Add an endpoint: its arguments are the fields of a JSON object."""
+    hints = get_type_hints(endpoint)
+    fields: dict[str, Any] = {
+        name: (hints[name], ... if one.default is Parameter.empty else one.default)
+        for name, one in signature(endpoint).parameters.items()
+    }
+    name, path = endpoint.__name__, f"/{endpoint.__name__}"
+    summary, _, details = (getdoc(endpoint) or "").partition("\n\n")
+    about: dict[str, Any] = {"summary": summary, "description": details, "name": name}
+    if not fields:
+        router.add_api_route(path, endpoint, methods=["GET"], response_model=None, **about)
+        return
+    arguments: type[BaseModel] = create_model(
+        name.capitalize(), __config__=ConfigDict(extra="forbid"), **fields
+    )
+
+    def called(given: BaseModel) -> Any:
+        return endpoint(**{field: getattr(given, field) for field in fields})
+
+    called.__annotations__["given"] = arguments
+    router.add_api_route(path, called, methods=["POST"], response_model=None, **about)
+
+
+def add_to_gradio(server: Any, chat: Chat, turns: Turns) -> None:
+    """Add the endpoints to a Gradio server, each call in its turn."""
     import gradio as gr
+    from starlette.concurrency import run_in_threadpool
 
-    error = partial(gr.Error, print_exception=False)
-    for endpoint in endpoints(assistant, strictness):
-        gr.api(in_words(endpoint, error), api_name=endpoint.__name__, concurrency_id=QUESTIONS)
+    def in_turn(endpoint: Endpoint) -> Endpoint:
+        checked = _checked(endpoint)
+
+        async def called(request: gr.Request, *given: Any) -> Any:
+            try:
+                async with turns.of(request.client.host if request.client else ""):
+                    return await run_in_threadpool(checked, *given)
+            except (Told, Busy) as words:
+                said = BUSY if isinstance(words, Busy) else str(words)
+                raise gr.Error(said, print_exception=False) from words
+
+        of_request = Parameter("request", Parameter.POSITIONAL_OR_KEYWORD, annotation=gr.Request)
+        typed, hints = signature(endpoint), get_type_hints(endpoint)
+        called.__signature__ = typed.replace(  # type: ignore[attr-defined]
+            parameters=[of_request, *typed.parameters.values()]
+        )
+        called.__annotations__ = {"request": gr.Request, **hints}
+        called.__name__, called.__doc__ = endpoint.__name__, endpoint.__doc__
+        return called
+
+    for endpoint in endpoints(chat.assistant, chat.strictness):
+        server.api(in_turn(endpoint), name=endpoint.__name__, concurrency_limit=None)
+
+
+def _checked(endpoint: Endpoint) -> Endpoint:
+    """Check arguments against the endpoint's annotations; null is an argument left out.
+
+    Everything that goes wrong is `Told`.
+    """
+    checked, called = validate_call(endpoint), signature(endpoint)
+
+    @wraps(endpoint)
+    def reported(*args: Any, **kwargs: Any) -> Any:
+        with told(f"a call of {endpoint.__name__}"):
+            given = called.bind(*args, **kwargs).arguments
+            return checked(**{name: value for name, value in given.items() if value is not None})
+
+    return reported
 
 
 def endpoints(
@@ -199,62 +281,30 @@ def _answers(history: list[dict[str, Any]]) -> list[Answer]:
         raise DataError("history must be a list of answers as `ask` returned them") from error
 
 
-def in_words(
-    endpoint: Callable[..., Result], error: Callable[[str], Exception]
-) -> Callable[..., Result]:
-    """Report what the caller can fix in words, and an internal fault by its reference in the log.
-
-    Arguments are checked against the endpoint's annotations first, which Gradio does not do; null
-    is an argument left out.
-
-    error: makes the exception that the caller's protocol shows as a message.
-    """
-    checked, called = validate_call(endpoint), signature(endpoint)
-
-    @wraps(endpoint)
-    def reported(*args: Any, **kwargs: Any) -> Result:
-        try:
-            given = called.bind(*args, **kwargs).arguments
-            return checked(**{name: value for name, value in given.items() if value is not None})
-        except ValidationError as wrong:
-            first = wrong.errors()[0]
-            place = " ".join(map(str, first["loc"]))
-            raise error(f"{place}: {first['msg'].lower()}") from wrong
-        except Exception as fault:
-            raise error(faults.in_words(fault, f"a call of {endpoint.__name__}")) from fault
-
-    return reported
-
-
-def mcp_options(
-    assistant: Assistant, strictness: Strictness, host: str, at_once: int
-) -> dict[str, Any]:
-    """Return the options of a Starlette application that serves the tools under `MCP_PATH`.
+def mcp_app(chat: Chat, host: str) -> tuple[Any, Any]:
+    """Return an ASGI application that serves the tools by streamable HTTP, and its lifespan.
 
     It uses the protocol's SDK, not Gradio's own MCP server, which returns results as Python text,
     not as JSON, and holds back the versions of pydantic and of the protocol.
 
-    strictness: how sure an answer must be if a call does not say;
     host: the address the chat listens on; if it is this machine's own, requests must name it
-    (so that a page elsewhere cannot reach the tools by DNS rebinding);
-    at_once: how many calls are worked on at once; the others wait.
+    (so that a page elsewhere cannot reach the tools by DNS rebinding).
     """
     from mcp.server.mcpserver.exceptions import ToolError
-    from starlette.routing import Mount
 
-    turns = BoundedSemaphore(at_once)
-
-    def in_turn(tool: Callable[..., Any]) -> Callable[..., Any]:
-        reported = in_words(tool, ToolError)
+    def reported(tool: Endpoint) -> Endpoint:
+        checked = _checked(tool)
 
         @wraps(tool)
-        def waiting(*args: Any, **kwargs: Any) -> Any:
-            with turns:
-                return reported(*args, **kwargs)
+        def called(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return checked(*args, **kwargs)
+            except Told as words:
+                raise ToolError(str(words)) from words
 
-        return waiting
+        return called
 
-    server = tools.server(assistant, strictness, in_turn)
+    server = tools.server(chat.assistant, chat.strictness, reported)
     served = server.streamable_http_app(
         streamable_http_path="/", json_response=True, stateless_http=True, host=host
     )
@@ -264,42 +314,23 @@ def mcp_options(
         async with server.session_manager.run():
             yield
 
-    return {"routes": [Mount(MCP_PATH, app=served)], "lifespan": lifespan}
+    return served, lifespan
 
 
-def dialog(assistant: Assistant) -> str:
-    """Return the page's dialog about the endpoints.
-
-    Gradio has a page about them too, but it ignores Escape and offers protocols that are not
-    served. `static/top.js` opens the dialog and fills in the page's own address.
-    """
-    parts = "".join(_endpoint(endpoint) for endpoint in endpoints(assistant))
-    return (
-        '<dialog class="api" aria-labelledby="api-title"><div class="api-head">'
-        '<h2 id="api-title">For programs</h2>'
-        '<button type="button" class="quiet" data-close>Close</button></div>'
-        "<p>The chat is an API too. From Python, with <code>pip install gradio_client</code>:</p>"
-        '<pre tabindex="0"><code>from gradio_client import Client\n'
-        'client = Client("<span data-address></span>")</code></pre>'
-        f"{parts}</dialog>"
-    )
-
-
-def _endpoint(endpoint: Callable[..., Any]) -> str:
-    name = endpoint.__name__
-    doc = getdoc(endpoint) or ""
-    before, _, returned = doc.partition("\n\nReturns:\n")
-    summary, _, arguments = before.partition("\n\nArgs:\n")
-    items = "".join(_argument(line) for line in arguments.splitlines() if line.strip())
-    shown = f"client.predict({_EXAMPLES.get(name, '')})"
-    return (
-        f"<section><h3><code>/{name}</code></h3><p>{escape(summary)}</p>"
-        f'<pre tabindex="0"><code>{escape(shown)}</code></pre>'
-        + (f"<dl>{items}</dl>" if items else "")
-        + f"<p><b>Returns</b> {escape(returned.strip())}</p></section>"
-    )
-
-
-def _argument(line: str) -> str:
-    name, _, meaning = line.strip().partition(": ")
-    return f"<dt><code>{escape(name)}</code></dt><dd>{escape(meaning)}</dd>"
+def described() -> list[dict[str, Any]]:
+    """Return what the page's dialog says of each endpoint, from its own documentation."""
+    found = []
+    for endpoint in endpoints(None):  # type: ignore[arg-type]
+        before, _, returned = (getdoc(endpoint) or "").partition("\n\nReturns:\n")
+        summary, _, arguments = before.partition("\n\nArgs:\n")
+        lines = [line.strip().partition(": ") for line in arguments.splitlines() if line.strip()]
+        found.append(
+            {
+                "name": endpoint.__name__,
+                "summary": summary,
+                "example": f"client.predict({_EXAMPLES[endpoint.__name__]})",
+                "arguments": [(name, meaning) for name, _, meaning in lines],
+                "returned": returned.strip(),
+            }
+        )
+    return found

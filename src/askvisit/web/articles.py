@@ -1,22 +1,25 @@
-"""The list of articles: which ones a question searches, and adding and removing some.
+"""The list of articles, and adding and removing some.
 
-What a browser sends is checked here. An article is added in its own thread, so that progress can be
-shown; it continues if the user leaves the page.
+An article is added in its own thread, so that progress can be shown; it continues if the user
+leaves the page. The browser knows which articles are ticked, and says so with each question.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-import html
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter
+from fastapi.responses import StreamingResponse
+from pydantic import AfterValidator, BaseModel
 
 from askvisit import encoder as encoders
 from askvisit import formats
@@ -26,9 +29,10 @@ from askvisit.index import IndexLocation, location_of
 from askvisit.index.edit import ArticleMetadata, add_article, articles_folder, remove_article
 from askvisit.passages import passages
 from askvisit.records import Article
-from askvisit.text import counted, excerpt
-from askvisit.web import faults
-from askvisit.web.markup import escape, offered
+from askvisit.web.chat import Chat, existing
+from askvisit.web.faults import TellingRoute, Told, told
+from askvisit.web.rendering import fragment
+from askvisit.web.source_panel import panel
 
 if TYPE_CHECKING:
     from askvisit.encoder import Encoder
@@ -36,165 +40,61 @@ if TYPE_CHECKING:
 MOST_LISTED = 500
 """Maximum articles listed; a list is no way to choose among more."""
 
-Chosen = tuple[str, ...] | None
-"""Ids of the articles to search; None means all."""
-
 LONGEST_FIELD = 300
 """Maximum characters of a typed title, source or date."""
 
-_TOOLS = (
-    '<div class="choosing">'
-    '<input type="search" data-filter placeholder="Filter" aria-label="Filter">'
-    '<select data-order aria-label="Sort by"><option value="title">By title</option>'
-    '<option value="date">Newest first</option></select><span>'
-    '<button type="button" class="quiet" data-tick="all" aria-label="Tick all">All</button>'
-    '<button type="button" class="quiet" data-tick="none" aria-label="Tick none">None</button>'
-    "</span></div>"
-)
-_ADD = '<button type="button" class="quiet" data-add>Add</button>'
-_HIDE = '<button type="button" class="quiet" data-hide aria-label="Hide sources">✕</button>'
-
-_WIDEN = (
-    '<button type="button" class="quiet" data-all title="Go back to all articles" '
-    'aria-label="Go back to all articles">✕</button>'
-)
-
-NONE_CHOSEN = "No articles are ticked. Tick at least one in the list, then ask again."
+ADDING = {"largest": LARGEST_FILE, "suffixes": formats.SUFFIXES, "longest": LONGEST_FIELD}
+"""What the form needs to know."""
 
 
-def existing(articles: Mapping[str, Article], ids: Iterable[str]) -> Iterator[Article]:
-    """Yield the articles of these ids, except those that a rebuild has removed meanwhile."""
-    return filter(None, map(articles.get, ids))
-
-
-def listing(
-    articles: Mapping[str, Article],
-    chosen: Chosen = None,
-    *,
-    removable: bool = False,
-    problem: str = "",
-) -> str:
-    """Return the list with a tick for each article that questions search.
+def listing(articles: Mapping[str, Article], *, removable: bool = False) -> str:
+    """Return the list, with a tick for each article.
 
     removable: each article has a button that removes it, after a second click.
-    problem: what went wrong, as HTML.
     """
-    ids = list(articles)[:MOST_LISTED]
-    items = "".join(
-        _item(article, chosen is None or article.id in chosen, removable)
-        for article in existing(articles, ids)
-    )
-    more = len(articles) - len(ids)
-    are = "are" if more > 1 else "is"
-    rest = f'<p class="note">{more:,} more {are} not listed.</p>' if more else ""
-    tools = _TOOLS if len(ids) > 1 else ""
-    return (
-        '<section class="articles" aria-label="Sources">'
-        f"<header><h2>Sources</h2>{_ADD if removable else ''}{_HIDE}</header>"
-        f'{problem}<p class="note">Questions search the ticked articles.</p>{tools}'
-        f"<ul>{items}</ul>{rest}</section>"
+    listed = list(existing(articles, list(articles)[:MOST_LISTED]))
+    return fragment(
+        "articles",
+        articles=[(one, len(one.text.split())) for one in listed],
+        count=len(articles),
+        more=len(articles) - len(listed),
+        removable=removable,
     )
 
 
-def checked_choice(data: object, articles: Collection[str]) -> Chosen:
-    """Return the choice that a browser sent: known ids only, None if it is all of them."""
-    listed = data if isinstance(data, list) else []
-    wanted = {name for name in listed if isinstance(name, str)}
-    known = tuple(name for name in articles if name in wanted)
-    return None if len(known) == len(articles) else known
+def _field(text: str | None) -> str | None:
+    return text and text.encode("utf-8", "replace").decode()[:LONGEST_FIELD].strip() or None
 
 
-def remembered_choice(kept: object, articles: Collection[str]) -> Chosen:
-    """Return the choice that a browser remembers, as `scope` gave it; None if it remembers none.
-
-    Articles that are gone are left out.
-    """
-    try:
-        listed = json.loads(kept) if isinstance(kept, str) and kept else None
-    except (ValueError, RecursionError):
-        listed = None
-    return None if listed is None else checked_choice(listed, articles)
+Field = Annotated[str | None, AfterValidator(_field)]
 
 
-def scope(chosen: Chosen, articles: Mapping[str, Article]) -> str:
-    """Return which articles the next question searches; a single article is not mentioned.
+class NewArticle(BaseModel):
+    """An article to add: a file's `name` and `base64`, or a `text`; with what is known about it."""
 
-    The choice itself is given as JSON, for the browser to remember.
-    """
-    kept = f'data-kept="{escape(json.dumps(chosen))}"'
-    if chosen is None and len(articles) < 2:
-        return f"<div {kept}></div>"
-    titles = [articles[name].title for name in chosen or () if name in articles]
-    style, widen = "scope", ""
-    if chosen is None:
-        said = f"Asking all {counted(len(articles), 'article')}"
-    else:
-        style, widen = "scope narrowed", _WIDEN
-        said = f"Asking only {len(titles)} of {counted(len(articles), 'article')}"
-        if len(titles) == 1:
-            said = f"Asking only <bdi>{escape(excerpt(titles[0], 70))}</bdi>"
-    return (
-        f'<div {kept}><p class="{style}" dir="auto"><button type="button" class="quiet" '
-        f'data-sources title="Choose sources">{said}</button>{widen}</p></div>'
-    )
+    name: str = ""
+    base64: str | None = None
+    text: str = ""
+    title: Field = None
+    source: Field = None
+    date: Field = None
 
+    @property
+    def metadata(self) -> ArticleMetadata:
+        """What is known about it."""
+        return ArticleMetadata(self.title, self.source, None, self.date)
 
-def still_there(chosen: Chosen, articles: Collection[str]) -> Chosen:
-    """Return a choice without the articles that were removed since it was made."""
-    return None if chosen is None else tuple(name for name in chosen if name in articles)
-
-
-def _item(article: Article, ticked: bool, removable: bool) -> str:
-    """Return an article's entry; its id is sent back, not shown, so `escape` must not cut it."""
-    facts = [escape(part) for part in (article.source, article.date) if part]
-    facts.append(counted(len(article.text.split()), "word"))
-    name, title = html.escape(article.id), escape(article.title)
-    remove = (
-        f'<details class="remove"><summary class="quiet" aria-label="Remove {title}">Remove'
-        f'</summary><span>This deletes its file. <button type="button" class="quiet" '
-        f'data-remove="{name}" aria-label="Delete it: {title}">Delete it</button></span></details>'
-    )
-    return (
-        f'<li data-title="{title}" data-date="{escape(article.date or "")}">'
-        f'<input type="checkbox" aria-label="{title}" data-choose="{name}"'
-        f'{" checked" if ticked else ""}><div class="facts">'
-        f'<button type="button" class="title" dir="auto" data-read="{name}" '
-        f'aria-label="Read {title}">{title}</button>'
-        f'<p class="note">{" · ".join(facts)}</p></div><div class="note tools">'
-        f'<button type="button" class="quiet" data-only="{name}" '
-        f'aria-label="Ask only {title}">Ask only</button>'
-        f"{remove if removable else ''}</div></li>"
-    )
-
-
-@dataclass(frozen=True)
-class NewArticle:
-    """An article that a user wants to add: a file's name and bytes, and its metadata."""
-
-    name: str
-    data: bytes
-    metadata: ArticleMetadata
-
-    @classmethod
-    def checked(cls, data: object) -> NewArticle:
-        """Check what a browser sent: `{"name", "base64"}` of a file, or `{"text"}`.
-
-        Both may have `title`, `source` and `date`. Raises `DataError` with a message for the user.
-        """
-        sent = data if isinstance(data, dict) else {}
-        metadata = ArticleMetadata(
-            _words(sent, "title"), _words(sent, "source"), None, _words(sent, "date")
-        )
-        name, encoded, text = sent.get("name"), sent.get("base64"), sent.get("text")
-        if isinstance(name, str) and isinstance(encoded, str):
+    def file(self) -> tuple[str, bytes]:
+        """Return its file's name and bytes. Raises `DataError` with a message for the user."""
+        if self.name and self.base64 is not None:
             try:
-                return cls(name, base64.b64decode(encoded, validate=True), metadata)
+                return self.name, base64.b64decode(self.base64, validate=True)
             except (binascii.Error, ValueError) as error:
                 raise DataError("the file did not arrive in full; add it again") from error
-        if not isinstance(text, str) or not text.strip():
+        if not self.text.strip():
             raise DataError("choose a file, or paste the article's text")
-        first = " ".join(text.split()[:8])
-        return cls(f"{metadata.title or first}.txt", text.encode("utf-8", "replace"), metadata)
+        first = " ".join(self.text.split()[:8])
+        return f"{self.title or first}.txt", self.text.encode("utf-8", "replace")
 
 
 class ArticleEditor:
@@ -214,20 +114,21 @@ class ArticleEditor:
 
         Raises the errors of `index.edit.add_article`.
         """
+        name, data = addition.file()
         news: SimpleQueue[tuple[int, int] | Article | BaseException] = SimpleQueue()
 
         def work() -> None:
             try:
                 article = add_article(
                     self._location,
-                    addition.name,
-                    addition.data,
+                    name,
+                    data,
                     addition.metadata,
                     encoder=self._encoder,
                     progress=lambda done, total: news.put((done, total)),
                 )
                 news.put(article)
-            except BaseException as error:
+            except BaseException as error:  # raised again where it is waited for
                 news.put(error)
 
         Thread(target=work, name="adding an article").start()
@@ -246,62 +147,76 @@ class ArticleEditor:
         return self._given or encoders.load(self._location.encoder().name)
 
 
-def form() -> str:
-    """Return the form; `static/adding.js` sends its contents."""
-    accept = ",".join(formats.SUFFIXES)
-    fields = "".join(
-        f'<label>{label} <input type="{kind}" name="{name}" maxlength="{LONGEST_FIELD}"></label>'
-        for name, label, kind in (
-            ("title", "Title", "text"),
-            ("source", "Source", "text"),
-            ("date", "Date", "date"),
-        )
+class Removed(BaseModel):
+    """An article to remove."""
+
+    article: str
+
+
+def routes(chat: Chat) -> APIRouter:
+    """Return what the list and the form ask for."""
+    router = APIRouter(prefix="/page", route_class=TellingRoute)
+
+    @router.post("/articles")
+    def listed() -> dict[str, str]:
+        """Return the list as it is now."""
+        return {"html": listing(chat.articles, removable=chat.editor is not None)}
+
+    if chat.editor is None:
+        return router
+    editor = chat.editor
+
+    @router.post("/add")
+    def add(addition: NewArticle) -> StreamingResponse:
+        """Add an article: a line of JSON for each step, the last one with what became of it."""
+        lines = (f"{json.dumps(step)}\n" for step in _adding(chat, editor, addition))
+        return StreamingResponse(lines, media_type="application/x-ndjson")
+
+    @router.post("/remove")
+    def remove(removed: Removed) -> dict[str, str]:
+        """Remove an article; return the list as it is then."""
+        with _unchanged("removing an article"):
+            editor.remove(removed.article)
+        return {"html": listing(chat.articles, removable=True)}
+
+    return router
+
+
+def _adding(chat: Chat, editor: ArticleEditor, addition: NewArticle) -> Iterator[dict[str, Any]]:
+    yield {"html": fragment("adding_progress", done=0, total=0)}
+    try:
+        with _unchanged("adding an article"):
+            for news in editor.add(addition):
+                if not isinstance(news, Article):
+                    yield {"html": fragment("adding_progress", done=news[0], total=news[1])}
+                    continue
+                yield _added(chat, news)
+    except Told as problem:
+        yield {"problem": str(problem)}
+
+
+def _added(chat: Chat, article: Article) -> dict[str, Any]:
+    """Return what is shown of a new article, with questions that it answers; none if that fails."""
+    try:
+        with told("offering questions about an added article"):
+            questions = chat.suggestions.answered(article)
+    except Told:
+        questions = []
+    html = fragment(
+        "added",
+        article=article,
+        words=len(article.text.split()),
+        passages=len(passages(article)),
+        questions={question: question for question in questions},
     )
-    return (
-        f'<form class="adding" data-largest="{LARGEST_FILE}">'
-        '<label class="drop"><b>Drop files here, or choose them</b>'
-        f"<span>{escape(', '.join(formats.SUFFIXES))}; up to {LARGEST_FILE // 1_000_000} MB each"
-        "</span>"
-        f'<input type="file" name="file" accept="{accept}" multiple>'
-        '<span class="chosen" role="status"></span></label>'
-        '<button type="button" class="quiet" data-none hidden>Clear selection</button>'
-        '<label>Or paste the text <textarea name="text" rows="5"></textarea></label>'
-        '<p class="note">Title, source and date, if you know them; web pages usually have them.</p>'
-        f'<div class="told">{fields}</div>'
-        '<button type="submit" class="send">Add the article</button>'
-        "</form>"
-    )
+    return {"html": html, "article": article.id, "source": panel(article)}
 
 
-def working(progress: tuple[int, int] | None = None) -> str:
-    """Return what is shown while an article is being added."""
-    if progress is None:
-        return '<p class="note">Reading the article…</p>'
-    done, total = progress
-    return f'<p class="note">Adding it to the index: {done:,} of {total:,} passages…</p>'
-
-
-def done(article: Article, questions: Sequence[str] = ()) -> str:
-    """Return what is shown once an article is added, with questions to ask about it."""
-    words = counted(len(article.text.split()), "word")
-    size = f"{words}, {counted(len(passages(article)), 'passage')}"
-    return (
-        f'<p class="done" data-added="{escape(article.id)}" dir="auto">Added '
-        f"“{escape(article.title)}” ({size}). Ask about it now. "
-        f'<button type="button" class="quiet" data-read="{escape(article.id)}" '
-        f'aria-label="Read {escape(article.title)}">Read</button></p>'
-        f"{offered({question: question for question in questions})}"
-    )
-
-
-def failed(error: Exception, what: str) -> str:
-    """Return why an article was not added or removed, from the exception being handled."""
-    reason = faults.in_words(error, what, (AskvisitError,))
-    return f'<p class="problem" dir="auto">Nothing was changed: {escape(reason)}</p>'
-
-
-def _words(sent: dict[object, object], name: str) -> str | None:
-    value = sent.get(name)
-    if not isinstance(value, str):
-        return None
-    return value.encode("utf-8", "replace").decode()[:LONGEST_FIELD].strip() or None
+@contextmanager
+def _unchanged(what: str) -> Iterator[None]:
+    """Say of what goes wrong that nothing was changed."""
+    try:
+        with told(what, (AskvisitError,)):
+            yield
+    except Told as problem:
+        raise Told(f"Nothing was changed: {problem}", problem.status) from problem

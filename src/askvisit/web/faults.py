@@ -1,8 +1,18 @@
-"""What users read about an error: its message or, for an internal fault, a log reference."""
+"""What people read about an error: its own words or, for an internal fault, a log reference."""
+
+from __future__ import annotations
 
 import logging
 import secrets
-import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from fastapi import HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from fastapi.routing import APIRoute
+from pydantic import ValidationError
 
 from askvisit.errors import (
     AskvisitError,
@@ -13,13 +23,21 @@ from askvisit.errors import (
 )
 
 USER_ERRORS = (DataError, QuestionError, ScopeError, UnknownArticleError)
-"""Errors whose own message the user is shown; all others go to the server log."""
+"""Errors that a person or program is told in their own words; all others go to the server's log."""
 
 log = logging.getLogger("askvisit.web")
 
 
+class Told(Exception):  # noqa: N818 - it is what is said of an error
+    """What to say about an error, with the HTTP status that tells programs whose fault it is."""
+
+    def __init__(self, words: str, status: int = 422) -> None:
+        super().__init__(words)
+        self.status = status
+
+
 def reference() -> str:
-    """Return a new reference that a user can quote and a log can be searched for."""
+    """Return a new reference that a person can quote and a log can be searched for."""
     return secrets.token_hex(4)
 
 
@@ -28,18 +46,41 @@ def refer(error: Exception, number: str) -> None:
     error.reference = number  # type: ignore[attr-defined]
 
 
-def in_words(
-    error: Exception, what: str, known: tuple[type[AskvisitError], ...] = USER_ERRORS
-) -> str:
-    """Return what to say about the exception being handled.
+@contextmanager
+def told(what: str, known: tuple[type[AskvisitError], ...] = USER_ERRORS) -> Iterator[None]:
+    """Turn what goes wrong inside into `Told`; a fault is logged under a reference.
 
-    what: what failed, for the log. known: errors that are reported in their own words.
+    what: what failed, for the log. known: errors that are told in their own words.
     """
-    return str(error) if isinstance(error, known) else report(what)
+    try:
+        yield
+    except (HTTPException, Told):
+        raise
+    except (RequestValidationError, ValidationError) as wrong:
+        first = wrong.errors()[0]
+        place = " ".join(str(part) for part in first["loc"] if part != "body")
+        raise Told(f"{place}: {first['msg'].lower()}".removeprefix(": ")) from wrong
+    except known as error:
+        raise Told(str(error)) from error
+    except Exception as fault:  # the only place where any fault is caught: nobody else has to
+        number = getattr(fault, "reference", None) or reference()
+        log.exception("%s failed, reference %s", what, number)
+        raise Told(f"Something went wrong. Reference for the log: {number}", 500) from fault
 
 
-def report(what: str) -> str:
-    """Log the exception being handled; return what to say about it."""
-    number = getattr(sys.exception(), "reference", None) or reference()
-    log.exception("%s failed, reference %s", what, number)
-    return f"Something went wrong. Reference for the log: {number}"
+class TellingRoute(APIRoute):
+    """A route whose errors are answered as `{"detail": WORDS}`."""
+
+    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
+        """Return what answers a request."""
+        handle: Callable[[Request], Any] = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            try:
+                with told(self.path):
+                    response: Response = await handle(request)
+                    return response
+            except Told as words:
+                return JSONResponse({"detail": str(words)}, words.status)
+
+        return answer

@@ -1,6 +1,6 @@
-"""Guards Gradio from the network: headers, limits on size, time and number, few addresses.
+"""Guards the chat from the network: headers, limits on size, time and number, fair turns.
 
-Pure ASGI, because Gradio streams its events and must not be buffered.
+Pure ASGI, because answers of Gradio's API are streamed and must not be buffered.
 """
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections import deque
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
-from contextlib import contextmanager
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 Message = MutableMapping[str, Any]
@@ -19,21 +19,30 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 LARGEST_BODY = 256 * 1024
-"""Maximum bytes of a request: a question, six earlier answers and Gradio's part are far less."""
+"""Maximum bytes of a request: a question with six earlier answers is far less."""
 
-LARGEST_NOTEBOOK = 1024 * 1024
-"""Maximum bytes of a request with a notebook: 300 pins, each with a long question."""
+PUBLIC_BODY = 64 * 1024
+"""Maximum bytes of a request to a chat that anyone may use."""
+
+LARGEST_KEPT = 1024 * 1024
+"""Maximum bytes of what a browser kept: a conversation of 30 turns, a notebook of 300 pins."""
 
 LARGEST_ADDITION = 14 * 1024 * 1024
 """Maximum bytes of a request if articles may be added: a 10 MB file as base64."""
+
+KEPT = frozenset({"/page/turns", "/page/export", "/page/pins", "/page/notebook"})
+ADDING = frozenset({"/page/add"})
 
 PATIENCE = 10.0
 """Seconds within which a request's body must arrive, plus one for each `SLOWEST` bytes."""
 
 SLOWEST = 64 * 1024
 
-MOST_AT_ONCE = 64
-"""Maximum concurrent requests that change or ask something; further ones are refused."""
+MOST_AT_ONCE = 128
+"""Maximum concurrent requests that change or ask something, those that wait included."""
+
+RESERVED = 8
+"""The last places to wait in, open only to clients with nothing waiting."""
 
 BUSY = "Too many people are asking right now. Please try again in a few seconds."
 STOPPING = "The server is shutting down. Please try again in a moment."
@@ -44,11 +53,20 @@ OTHER_NAME = (
 RETRY_AFTER = "5"
 """Seconds, as a header value."""
 
-_API = "/gradio_api/"
-_CALLED = frozenset(
-    "info queue call component_server heartbeat startup-events app_id cancel reset mcp".split()
+OWN = frozenset(
+    "health static page ask search timeline names articles openapi.json config".split()
 )
-"""What the page and programs call of Gradio's API.
+"""The first words of the paths that are open, besides the page itself and `_CALLED`."""
+
+WORKING = frozenset(
+    "/ask /search /timeline /names /page/ask /page/inspect /page/timeline /page/names".split()
+)
+"""What waits for its turn: it takes the reader's or the encoder's time."""
+
+API = "/gradio_api/"
+MCP = "/gradio_api/mcp"
+_CALLED = frozenset("info queue call heartbeat startup-events app_id cancel reset mcp".split())
+"""What programs call of Gradio's API.
 
 The rest is not for anyone: among it are routes that keep uploaded files, and one that fetches any
 address and passes on what it gets as the chat's own.
@@ -60,20 +78,10 @@ _QUIET = 0.5
 A client that asked comes back for its answer with a separate request.
 """
 
-POLICY = "; ".join(
-    [
-        "default-src 'self'",
-        # Gradio's front end writes scripts into the page and compiles its templates.
-        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:",
-        "font-src 'self' data:",
-        "connect-src 'self'",
-        "object-src 'none'",
-        "base-uri 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'self'",
-    ]
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'"
 )
 
 HEADERS = {
@@ -86,11 +94,66 @@ HEADERS = {
 }
 
 
-class RequestLimiter:
-    """How many requests are being worked on, as counted by a server's guard."""
+class Busy(Exception):  # noqa: N818 - it is no error
+    """There is no place left to wait in."""
 
-    def __init__(self, most: int = MOST_AT_ONCE) -> None:
+
+class Turns:
+    """Who may work: few at once, and next the address with the least in progress.
+
+    A client is its address. Behind a reverse proxy on this machine, it is the one in
+    `X-Forwarded-For`, which uvicorn reads; behind any other, all clients count as one.
+    """
+
+    def __init__(self, at_once: int = 8, waiting: int = 64) -> None:
+        """At most `at_once` work, and `waiting` wait; among several, the first who came."""
+        self.at_once, self.most = at_once, waiting
+        self.working: Counter[str] = Counter()
+        self.queue: list[tuple[str, asyncio.Future[None]]] = []
+
+    def are_full(self, address: str) -> bool:
+        """Whether an address may not even wait."""
+        left = self.most - len(self.queue)
+        return left <= 0 or (left <= RESERVED and any(one == address for one, _ in self.queue))
+
+    @asynccontextmanager
+    async def of(self, address: str) -> AsyncIterator[None]:
+        """Wait for the turn of an address, and have it. Raises `Busy`."""
+        if self.working.total() >= self.at_once:
+            if self.are_full(address):
+                raise Busy
+            mine = (address, asyncio.get_running_loop().create_future())
+            self.queue.append(mine)
+            try:
+                await mine[1]
+            except asyncio.CancelledError:
+                if mine in self.queue:
+                    self.queue.remove(mine)
+                else:  # it was told at the same moment
+                    self._end(address)
+                raise
+        else:
+            self.working[address] += 1
+        try:
+            yield
+        finally:
+            self._end(address)
+
+    def _end(self, address: str) -> None:
+        self.working -= Counter({address: 1})
+        if self.queue and self.working.total() < self.at_once:
+            chosen = min(self.queue, key=lambda one: self.working[one[0]])
+            self.queue.remove(chosen)
+            self.working[chosen[0]] += 1
+            chosen[1].set_result(None)
+
+
+class RequestLimiter:
+    """How many requests are in progress, and whose turn it is."""
+
+    def __init__(self, most: int = MOST_AT_ONCE, turns: Turns | None = None) -> None:
         self.most = most
+        self.turns = Turns() if turns is None else turns
         self.closing = False
         self.asking = 0
         self.listening = 0
@@ -106,7 +169,7 @@ class RequestLimiter:
             time.sleep(0.02)
 
     @contextmanager
-    def inside(self, *, asks: bool) -> Iterator[None]:
+    def inside(self, *, asks: bool) -> Any:
         """Count a request that asks, or else one that listens for an answer."""
         self.asking += asks
         self.listening += not asks
@@ -180,18 +243,56 @@ class Guard:
         async def received() -> Message:
             return messages.popleft() if messages else await receive()
 
-        if self.limiter.closing:
+        address = (scope.get("client") or ("",))[0]
+        limiter, path = self.limiter, _path(scope)
+        queued = path.startswith((f"{API}call/", f"{API}queue/join"))
+        if limiter.closing:
             await _answer(503, STOPPING, send)
-        elif self.limiter.asking >= self.limiter.most:
+        elif limiter.asking >= limiter.most or (queued and limiter.turns.are_full(address)):
             await _answer(503, BUSY, send)
+        elif path in WORKING or path.startswith(MCP):
+            with limiter.inside(asks=True):
+                try:
+                    await self._in_turn(address, scope, receive, received, send)
+                except Busy:
+                    await _answer(503, BUSY, send)
         else:
-            with self.limiter.inside(asks=True):
-                await self.app(scope, received, _in_our_words(send))
+            with limiter.inside(asks=True):
+                await self.app(scope, received, send)
+
+    async def _in_turn(
+        self, address: str, scope: Message, receive: Receive, received: Receive, send: Send
+    ) -> None:
+        """Pass a request on when it is its turn; a client that leaves gives up its place."""
+        working = False
+
+        async def work() -> None:
+            nonlocal working
+            async with self.limiter.turns.of(address):
+                working = True
+                gone.cancel()
+                with suppress(asyncio.CancelledError):
+                    await gone
+                await self.app(scope, received, send)
+
+        gone = asyncio.ensure_future(_disconnected(receive))
+        task = asyncio.ensure_future(work())
+        try:
+            await asyncio.wait((task, gone), return_when=asyncio.FIRST_COMPLETED)
+            if not working and not task.done():
+                task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        finally:
+            gone.cancel()
 
     def _refusal(self, scope: Message) -> tuple[int, str] | None:
-        path = scope["path"].rstrip("/")
-        _, _, called = scope["path"].partition(_API)
-        if called and called.partition("/")[0] not in _CALLED:
+        path = _path(scope)
+        first, _, rest = path.lstrip("/").partition("/")
+        is_open = not first or first in OWN
+        if path.startswith(API):
+            is_open = rest.partition("/")[0] in _CALLED
+        if not is_open:
             return 403, "This is not accepted here."
         headers = dict(scope.get("headers", []))
         if self.names and (name := _name(headers)) not in self.names:
@@ -202,13 +303,22 @@ class Guard:
             return 411, "A Content-Length header is required."
         length = headers.get(b"content-length", b"0")
         largest = self.largest_body
-        if path.endswith("/component_server"):
-            largest = LARGEST_NOTEBOOK
-        elif self.adding and path.endswith("/queue/join"):
+        if path in KEPT:
+            largest = LARGEST_KEPT
+        elif self.adding and path in ADDING:
             largest = LARGEST_ADDITION
         if not length.isdigit() or int(length) > largest:
             return 413, "The request is too large."
         return None
+
+
+def _path(scope: Message) -> str:
+    """Return the path without the one that a reverse proxy adds, and without a slash at the end."""
+    path: str = scope["path"]
+    root: str = scope.get("root_path") or ""
+    if root and path.startswith(f"{root}/"):
+        path = path[len(root) :]
+    return path.rstrip("/") or "/"
 
 
 def _name(headers: dict[bytes, bytes]) -> str:
@@ -235,7 +345,7 @@ def _is_of_another_site(method: str, headers: dict[bytes, bytes]) -> bool:
 
 
 def _listens(path: str) -> bool:
-    """Return whether a request waits for an answer, from the page or the API."""
+    """Return whether a request waits for an answer of Gradio's API."""
     return "/queue/data" in path or "/call/" in path
 
 
@@ -247,19 +357,10 @@ async def _whole(receive: Receive) -> deque[Message]:
     return messages
 
 
-def _in_our_words(send: Send) -> Send:
-    """If Gradio's queue is full, say that the server is busy in the guard's words."""
-    full = False
-
-    async def sent(message: Message) -> None:
-        nonlocal full
-        if message.get("status") == 503:
-            full = True
-            await _answer(503, BUSY, send)
-        elif not full:
-            await send(message)
-
-    return sent
+async def _disconnected(receive: Receive) -> None:
+    """Wait until the client has left."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _answer(status: int, text: str, send: Send) -> None:

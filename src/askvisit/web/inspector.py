@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable
+from math import inf
+from typing import Any
 
 from askvisit.records import Answer
-from askvisit.text import excerpt
 from askvisit.trace import Trace, TracedPassage, TracedReading
-from askvisit.web.answers import link
-from askvisit.web.markup import escape
+from askvisit.web.rendering import fragment
 from askvisit.web.source_panel import TextRange, fingerprint
 
 MOST_PASSAGES = 12
@@ -32,23 +30,17 @@ _STAGES = {
 }
 
 
-def shown(turn: object, html: str) -> dict[str, object]:
-    """Return what the page shows under a turn, by the number that the page gave it.
-
-    The time makes repeated looks at a turn different values, so that each is shown.
-    """
-    return {"turn": turn, "html": html, "at": time.time_ns()}
-
-
 def inspector(trace: Trace, shown: Answer) -> str:
     """Return how an answer came about; `shown` is the one on the page, which may be older."""
-    pieces = [f"<p>{why(trace)}</p>"]
-    if (trace.answer.text, trace.answer.citations) != (shown.text, shown.citations):
-        pieces.insert(
-            0, '<p class="problem">The articles have changed since this was answered.</p>'
-        )
-    pieces += [_reading(reading, len(trace.readings) > 1) for reading in trace.readings]
-    return "".join([*pieces, _seconds(trace) if trace.readings else ""])
+    return fragment(
+        "inspector",
+        why=why(trace),
+        changed=(trace.answer.text, trace.answer.citations) != (shown.text, shown.citations),
+        readings=[(reading, _rows(reading)) for reading in trace.readings],
+        columns=_COLUMNS,
+        most=MOST_PASSAGES,
+        stages=[(_STAGES[stage], 1000 * seconds) for stage, seconds in trace.seconds.items()],
+    )
 
 
 def why(trace: Trace) -> str:
@@ -76,58 +68,39 @@ def why(trace: Trace) -> str:
     return f"{sure}. {enough} is enough, so it was shown.{others}"
 
 
-def _reading(reading: TracedReading, one_of_many: bool) -> str:
-    taken = (" (used)" if reading.taken else " (not used)") if one_of_many else ""
-    rows = _rows(reading.passages)
-    left = len(reading.passages) - MOST_PASSAGES
-    more = f'<p class="note">{left:,} more passages are not listed.</p>' if left > 0 else ""
-    head = "".join(f'<th scope="col" title="{meaning}">{name}</th>' for name, meaning in _COLUMNS)
-    asked = escape(reading.question)
-    return (
-        f'<p class="looked-up">Looked up{taken}: <q dir="auto">{asked}</q></p>'
-        f'<div class="scores" role="region" tabindex="0" aria-label="Passages for: {asked}">'
-        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{more}"
-    )
+def _rows(reading: TracedReading) -> list[dict[str, Any]]:
+    """Return the passages of a reading: each one's place, text and scores."""
+    rows = reading.passages[:MOST_PASSAGES]
+    scores = [row.candidate.score if row.candidate is not None else -inf for row in rows]
+    best = max(scores, default=-inf)
+    return [
+        {"best": score == best > -inf, **_placed(row), "cells": _cells(row)}
+        for row, score in zip(rows, scores, strict=True)
+    ]
 
 
-def _rows(passages: Iterable[TracedPassage]) -> str:
-    rows = list(passages)[:MOST_PASSAGES]
-    best = max((r.candidate.score for r in rows if r.candidate is not None), default=None)
-    return "".join(_row(row, best) for row in rows)
-
-
-def _row(row: TracedPassage, best_score: float | None) -> str:
+def _cells(row: TracedPassage) -> list[str]:
     hit, best = row.hit, row.candidate
     found = (hit.dense, hit.bm25, hit.fused) if hit is not None else ()
     read = (best.span.score, best.span.null_score) if best is not None else ()
     cells = [f"{value:.2f}" for value in found] or ["–"] * 3
     cells += [f"{value:.1f}" for value in read] or ["–"] * 2
     cells.append(_percent(best.confidence) if best is not None else "–")
-    style = ' class="best"' if best is not None and best.score == best_score else ""
-    numbers = "".join(f"<td>{cell.replace('-', '−')}</td>" for cell in cells)
-    return f'<tr{style}><th scope="row">{_link(row)}</th>{numbers}</tr>'
+    return [cell.replace("-", "−") for cell in cells]
 
 
-def _link(row: TracedPassage) -> str:
-    """Return a link to the passage's best sentence, or to all of the passage."""
-    if row.candidate is not None:
-        sentence, span = row.candidate.span.sentence, row.candidate.span
-        marked = None if span.start is None or span.end is None else (span.start, span.end)
-        text = sentence.text
-        reads = fingerprint(text)
-        place = TextRange(sentence.article_id, sentence.start, sentence.end, marked, reads)
-    else:
+def _placed(row: TracedPassage) -> dict[str, Any]:
+    """Return the place and text of the passage's best sentence, or of all of the passage."""
+    if row.candidate is None:
         assert row.hit is not None
-        place, text = TextRange.of_hit(row.hit), row.hit.text
-    return link(place, escape(excerpt(text)), "row", text)
-
-
-def _seconds(trace: Trace) -> str:
-    stages = ", ".join(
-        f"{_STAGES[stage]} {1000 * seconds:.0f} ms" for stage, seconds in trace.seconds.items()
+        return {"place": TextRange.of_hit(row.hit), "text": row.hit.text}
+    sentence, span = row.candidate.span.sentence, row.candidate.span
+    marked = None if span.start is None or span.end is None else (span.start, span.end)
+    text = sentence.text
+    place = TextRange(
+        sentence.article_id, sentence.start, sentence.end, marked, fingerprint(text)
     )
-    total = 1000 * sum(trace.seconds.values())
-    return f'<p class="note">Asked again to show this, in {total:.0f} ms: {stages}.</p>'
+    return {"place": place, "text": text}
 
 
 def _percent(share: float, digits: int = 0) -> str:

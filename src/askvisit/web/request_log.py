@@ -1,9 +1,9 @@
-"""A log for the operator of the chat: a line with one JSON object for each question asked.
+"""Two files of JSON lines for the operator: each question asked, and each click on feedback.
 
-`id` (the reference that an error is reported with), `time`, `kind`, `confidence`, `citations`,
-`characters` of the question, the number of its `readings`, `seconds` by stage and in all; if a
-question failed, `error` names the exception. The words of a question are personal: they are logged,
-as `question`, only on request.
+A question's line has `id` (the reference that an error is reported with), `time`, `kind`,
+`confidence`, `citations`, `characters` of the question, the number of its `readings`, `seconds` by
+stage and in all; if a question failed, `error` names the exception. The words of a question are
+personal: they are logged, as `question`, only on request.
 """
 
 from __future__ import annotations
@@ -13,45 +13,73 @@ import logging
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from askvisit.errors import ServerError
+from askvisit.records import Answer
 from askvisit.trace import Trace
 from askvisit.web import faults
 
 log = logging.getLogger("askvisit.web")
 
 
+class Lines:
+    """A file that lines of JSON are appended to; shared by threads."""
+
+    def __init__(self, path: Path, what: str) -> None:
+        """Open the file once, so that a wrong path fails at startup. Raises `ServerError`."""
+        self._path, self._lock = path, threading.Lock()
+        if str(path) != "-":
+            try:
+                path.open("a").close()
+            except OSError as error:
+                reason = f"{what} cannot be written to {path} ({error.strerror})"
+                raise ServerError(reason) from error
+
+    def write(self, record: dict[str, Any]) -> None:
+        """Append a line, to stderr for "-". Raises `OSError`."""
+        line = json.dumps(record) + "\n"  # ASCII, so that no lone surrogate breaks the file
+        with self._lock:
+            if str(self._path) == "-":
+                sys.stderr.write(line)
+            else:
+                with self._path.open("a", encoding="utf-8") as file:
+                    file.write(line)
+
+
+class Feedback:
+    """Where feedback goes: a line with the time, what was clicked, and the whole answer."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file once. Raises `ServerError`."""
+        self.path = path
+        self._lines = Lines(path, "feedback")
+
+    def add(self, said: str, answer: Answer) -> None:
+        """Append one line. Raises `OSError`."""
+        when = datetime.now(UTC).isoformat(timespec="seconds")
+        self._lines.write({"time": when, "feedback": said, "answer": asdict(answer)})
+
+
 class RequestLog:
-    """Where the lines go: a file to append to, or stderr for "-"; shared by threads."""
+    """Where a line for each question goes: a file, or stderr for "-"."""
 
     def __init__(self, path: Path, *, text: bool = False) -> None:
-        """Open the file once, so that a wrong path fails at startup. Raises `ServerError`.
+        """Open the file once. Raises `ServerError`.
 
         text: log the words of questions too.
         """
         self.text = text
-        self._path = None if str(path) == "-" else path
-        self._lock = threading.Lock()
-        if self._path is not None:
-            try:
-                self._path.open("a").close()
-            except OSError as error:
-                raise ServerError(f"cannot write the log to {path} ({error.strerror})") from error
+        self._lines = Lines(path, "the log")
 
     def add(self, record: dict[str, Any]) -> None:
         """Write a line; a failure to do so is reported in the server's log, not raised."""
-        line = json.dumps(record) + "\n"  # ASCII, so that no lone surrogate breaks the file
         try:
-            with self._lock:
-                if self._path is None:
-                    sys.stderr.write(line)
-                else:
-                    with self._path.open("a", encoding="utf-8") as file:
-                        file.write(line)
+            self._lines.write(record)
         except OSError as error:
             log.warning("no line was logged (%s)", error.strerror)
 

@@ -22,20 +22,14 @@ from askvisit.errors import ServerError
 
 if TYPE_CHECKING:
     from askvisit.index import IndexLocation
-    from askvisit.web.controller import ChatController
-    from askvisit.web.guard import RequestLimiter
+    from askvisit.web.chat import Chat
 
 PORT = 7860
-PUBLIC_BODY = 64 * 1024
-"""Maximum bytes of a request to a chat that anyone may use."""
 
 _ARENA_MAX = -8  # M_ARENA_MAX of malloc.h
 
 _GOODBYE = 8.0
 """Seconds allowed for pending answers when the chat is stopped."""
-
-_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif"]
-_MONO = ["ui-monospace", "SF Mono", "Menlo", "Consolas", "monospace"]
 
 
 def serve(
@@ -60,11 +54,9 @@ def serve(
     from askvisit.assistant import Assistant
     from askvisit.formats import isolated
     from askvisit.index import location_of
-    from askvisit.web import api, guard
     from askvisit.web.articles import ArticleEditor
-    from askvisit.web.chat import Feedback
-    from askvisit.web.controller import ChatController
-    from askvisit.web.request_log import RequestLog
+    from askvisit.web.chat import Chat
+    from askvisit.web.request_log import Feedback, RequestLog
 
     feedback = Feedback(options.feedback) if options.feedback else None
     location = location_of(index)
@@ -73,24 +65,22 @@ def serve(
     assistant = Assistant.load(location, reader=options.reader)
     assistant.observer = log.observe if log else None
     assistant.warm_up()
-    controller = ChatController(assistant, options.strictness, feedback, editor)
-    limiter = guard.RequestLimiter()
-    page = launch(
-        controller,
+    chat = Chat(assistant, options.strictness, feedback, editor)
+    served = launch(
+        chat,
         options.host,
         port,
-        limiter=limiter,
         root_path=options.root_path,
         public=options.public,
         mcp=options.mcp,
     )
     caught = _caught_signals()
     if options.mcp:
-        print(f"MCP server: {page.local_url.rstrip('/')}{api.MCP_PATH}/", flush=True)
-    print(f"askvisit is ready: {page.local_url} (press Ctrl-C to stop)", flush=True)
+        print(f"MCP server: {served.local_url.rstrip('/')}{served.mcp_path}/", flush=True)
+    print(f"askvisit is ready: {served.local_url} (press Ctrl-C to stop)", flush=True)
     while not caught:  # signal.pause() would sleep on if another thread is interrupted
         time.sleep(0.2)
-    limiter.close(_GOODBYE)
+    served.limiter.close(_GOODBYE)
     isolated.end()
     sys.stdout.flush()
     # At once, without Python's own shutdown: native code in other threads may still be reading for
@@ -120,50 +110,59 @@ def _has_mcp() -> bool:
         return False
 
 
+class Served:
+    """The chat as it is served, in a thread of this process."""
+
+    mcp_path = "/gradio_api/mcp"
+
+    def __init__(self, app: Any, local_url: str, limiter: Any) -> None:
+        self.app, self.local_url, self.limiter = app, local_url, limiter
+
+    def close(self) -> None:
+        """Stop serving."""
+        self.app.get_blocks().close(verbose=False)
+
+
 def launch(
-    controller: ChatController,
+    chat: Chat,
     host: str,
     port: int,
     *,
     root_path: str | None = None,
     public: bool = False,
     mcp: bool = False,
-    limiter: RequestLimiter | None = None,
-) -> Any:
-    """Serve the page in a thread and return it.
+) -> Served:
+    """Serve the chat in a thread.
 
     public: tighter limits. mcp: also offer the endpoints as tools of an MCP server (streamable
-    HTTP). limiter: counts the requests, and can be closed.
+    HTTP).
     """
     _settings()
     with _without_stubs(), _without_mcp(mcp):
-        import gradio as gr
-        from starlette.middleware import Middleware
+        from gradio import Server
 
-        from askvisit.web import api, app, front_page, guard, queueing
+    from askvisit.web import api, articles, conversation, guard, page, source_panel
 
-    page = app.build(controller)
-    # Not open: else a request could bypass the queue, and nothing would limit how many wait.
-    page.api_open = False
-    at_once = 4 if public else 8
-    page._queue = queueing.FairQueue.of(page, at_once, waiting=64)
-    largest_body = PUBLIC_BODY if public else guard.LARGEST_BODY
-    adding = controller.editor is not None
+    limiter = guard.RequestLimiter(turns=guard.Turns(4 if public else 8))
     # A reverse proxy names its own host in the requests that it passes on.
     named = "" if root_path else host
-    guarded = Middleware(
+    server = Server(title="askvisit", docs_url=None, redoc_url=None, openapi_url=None)
+    server.add_middleware(
         guard.Guard,
-        largest_body=largest_body,
-        adding=adding,
+        largest_body=guard.PUBLIC_BODY if public else guard.LARGEST_BODY,
+        adding=chat.editor is not None,
         names=_own_names(named),
         limiter=limiter,
     )
-    tools: dict[str, Any] = {}
+    for part in (page, api, conversation, source_panel, articles):
+        server.include_router(part.routes(chat))
+    api.add_to_gradio(server, chat, limiter.turns)
+    options: dict[str, Any] = {}
     if mcp:
-        tools = api.mcp_options(controller.assistant, controller.strictness, named, at_once)
-    tools["routes"] = [*front_page.routes(controller.assistant), *tools.get("routes", ())]
+        served, options["lifespan"] = api.mcp_app(chat, named)
+        server.mount(Served.mcp_path, served)
     try:
-        page.launch(
+        app, local_url, _ = server.launch(
             server_name=f"[{host}]" if ":" in host else host,
             server_port=port,
             prevent_thread_lock=True,
@@ -173,19 +172,16 @@ def launch(
             footer_links=[],
             ssr_mode=False,
             root_path=_rooted(root_path),
-            max_file_size=largest_body,
-            state_session_capacity=queueing.MOST_SESSIONS,
-            app_kwargs={"middleware": [guarded, Middleware(front_page.FrontPage)], **tools},
+            max_file_size=guard.LARGEST_BODY,
+            state_session_capacity=200,
+            app_kwargs=options,
             mcp_server=False,
             # Gradio would give up if its own page takes over 3 s, as on a restart under load.
             _frontend=False,
-            theme=gr.themes.Base(primary_hue="teal", font=_FONTS, font_mono=_MONO),
         )
     except OSError as error:
         raise ServerError(_taken(host, port)) from error
-    page.app.state_holder = queueing.Sessions()
-    page.app.state_holder.set_blocks(page)
-    return page
+    return Served(app, local_url, limiter)
 
 
 def free_port(host: str, port: int) -> int:

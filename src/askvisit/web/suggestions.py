@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain, zip_longest
+from itertools import chain, islice, zip_longest
 from typing import TYPE_CHECKING
 
 from askvisit.caching import remembered
@@ -16,8 +16,12 @@ from askvisit.text import one_line
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
-    from askvisit.web.articles import Chosen
-    from askvisit.web.chat import Turns
+
+FIRST = 6
+"""Questions suggested to begin with."""
+
+NEXT = 3
+"""Questions suggested after an answer."""
 
 NAMES = 4
 """Names in an article to ask about."""
@@ -40,20 +44,21 @@ class Suggestions:
         self._about = lru_cache(maxsize=4)(self._find)
 
     def after(
-        self, turns: Turns, articles: Mapping[str, Article], most: int, chosen: Chosen = None
+        self,
+        asked: Sequence[str],
+        at_hand: str | None,
+        articles: Mapping[str, Article],
+        chosen: Sequence[str] | None = None,
     ) -> list[str]:
-        """Return at most `most` questions not yet asked in this conversation.
+        """Return some questions not yet asked in a conversation.
 
-        chosen: the articles that the next question searches.
+        asked: its questions. at_hand: the article that the last answer cites. chosen: the articles
+        that the next question searches; None: all.
         """
-        asked = {_folded(turn.question) for turn in turns}
-        found: dict[str, None] = {}
-        for question in self._offered(turns, articles, chosen):
-            if len(found) == most:
-                break
-            if _folded(question) not in asked:
-                found[question] = None
-        return list(found)
+        known = {_folded(question) for question in asked}
+        offered = self._offered(at_hand, articles, tuple(articles) if chosen is None else chosen)
+        fresh = dict.fromkeys(one for one in offered if _folded(one) not in known)
+        return list(islice(fresh, NEXT if asked else FIRST))
 
     def answered(self, article: Article, most: int = ANSWERED) -> list[str]:
         """Return questions about one article that it answers; each is asked to check."""
@@ -76,15 +81,13 @@ class Suggestions:
         return [question for question, name in about.items() if name == article.id]
 
     def _offered(
-        self, turns: Turns, articles: Mapping[str, Article], chosen: Chosen
+        self, at_hand: str | None, articles: Mapping[str, Article], searched: Sequence[str]
     ) -> Iterator[str]:
         """Yield what may be asked, best first: about the article at hand, then about the others."""
         about = self._about(self._assistant.suggestions, tuple(articles))
-        searched = tuple(articles) if chosen is None else chosen
         written = [q for q, article in about.items() if article in searched]
         covered = set(about.values())
         others = [name for name in searched if name not in covered]
-        at_hand = _last_cited(turns)
         if at_hand in others and at_hand in articles:
             yield from (*_about_names(articles[at_hand]), *written)
             others.remove(at_hand)
@@ -113,11 +116,6 @@ def _by_turns(articles: Sequence[Article]) -> Iterator[str]:
 
 def _folded(question: str) -> str:
     return question.strip().casefold()
-
-
-def _last_cited(turns: Turns) -> str | None:
-    answer = turns[-1].answer if turns else None
-    return answer.citations[0].article_id if answer is not None and answer.citations else None
 
 
 @remembered(megabytes=32)

@@ -1,148 +1,130 @@
-// The list of articles: a tick says that questions look in an article, "Read" opens it,
-// "Delete it" removes it; a filter and an order help where there are many.
-if (window.askvisitArticles) window.askvisitArticles.abort();
-window.askvisitArticles = new AbortController();
-const listening = { signal: window.askvisitArticles.signal };
-const ticks = () => [...element.querySelectorAll("[data-choose]")];
+// The list of articles: a tick says that questions search an article, "Read" opens it, "Delete it"
+// removes it; a filter and an order help where there are many. Owns #articles.
+import { all, element, hear, made, one, tell } from "./dom.js";
+import { say } from "./announcing.js";
+import { choose, chosen } from "./scope.js";
+import { post, Refused } from "./server.js";
+import { showTab, tabNamed } from "./tabs.js";
+
+const list = one("#articles");
+const ticks = () => all("[data-choose]", list);
 const removing = new Map(); // titles by id, until they are gone from the list
 let next = []; // where the focus goes on after a removal: the article, and those after it
 let wanted = { filter: "", order: "title" }; // kept where the list is written anew
+let openedNow = one("#source .source")?.dataset.article;
+let queue = Promise.resolve(); // one removal at a time
 
-function chosen() {
-  const all = ticks();
-  const ticked = all.filter((tick) => tick.checked);
-  const ids = ticked.map((tick) => tick.dataset.choose);
-  choose(ids, ticked.length === all.length); // also those that are not listed
+function ticked() {
+  const boxes = ticks();
+  const ids = boxes.filter((box) => box.checked).map((box) => box.dataset.choose);
+  choose(ids.length === boxes.length ? null : ids); // all: also those that are not listed
 }
 
-// The next question may be asked before the server has answered.
-function choose(articles, all) {
-  askvisitSession.set("scope", all ? "" : JSON.stringify(articles));
-  trigger("choose", { articles, all });
+// The ticks say what is chosen, wherever it was chosen.
+function showTicks() {
+  const ids = chosen();
+  for (const box of ticks()) box.checked = !ids || ids.includes(box.dataset.choose);
 }
+hear("scoped", showTicks);
 
-element.addEventListener("change", (event) => {
-  if (event.target.matches("[data-choose]")) chosen();
+list.addEventListener("change", (event) => {
+  if (event.target.matches("[data-choose]")) ticked();
   else if (event.target.matches("[data-order]")) order((wanted.order = event.target.value));
 });
 
-element.addEventListener("input", (event) => {
+list.addEventListener("input", (event) => {
   if (event.target.matches("[data-filter]")) filter((wanted.filter = event.target.value));
 });
 
-element.addEventListener("click", (event) => {
+list.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
   const { remove, read, tick, only, add } = button.dataset;
   if (add !== undefined) {
-    [...document.querySelectorAll("#reading [role=tab]")].at(-1).click();
-    document.querySelector("#reading").scrollIntoView({ block: "nearest" });
+    showTab("Add an article");
+    tabNamed("Add an article").click();
+    one("#reading").scrollIntoView({ block: "nearest" });
   } else if (remove !== undefined) {
     button.disabled = true;
     button.textContent = "Deleting…";
     removing.set(remove, button.closest("li").dataset.title);
-    const listed = [...element.querySelectorAll("li:not([hidden]) [data-read]")];
-    const ids = listed.map((title) => title.dataset.read);
+    const ids = all("li:not([hidden]) [data-read]", list).map((title) => title.dataset.read);
     next = ids.slice(ids.indexOf(remove));
-    const opened = document.querySelector("#source .source")?.dataset.article || "";
-    trigger("removal", { article: remove, opened });
+    queue = queue.then(() => removeArticle(remove));
   } else if (tick !== undefined || only !== undefined) {
-    for (const one of ticks())
-      one.checked = only === undefined ? tick === "all" : one.dataset.choose === only;
-    chosen();
-  } else if (read !== undefined) {
-    const detail = { article: read };
-    document.dispatchEvent(new CustomEvent("askvisit:read", { detail }));
-  }
+    for (const box of ticks()) box.checked = only === undefined ? tick === "all" : box.dataset.choose === only;
+    ticked();
+  } else if (read !== undefined) tell("read", { article: read });
 });
 
-// All are asked again. The list itself may be the one that was written last, so it is not drawn anew.
-document.addEventListener(
-  "askvisit:widened",
-  () => ticks().forEach((tick) => (tick.checked = true)),
-  listening,
-);
+async function removeArticle(article) {
+  try {
+    const { html } = await post("remove", { article });
+    draw(html);
+    say(`Deleted “${removing.get(article)}”.`);
+    tell("removed", article);
+    if (openedNow === article) tell("begunReading");
+  } catch (error) {
+    const words = error instanceof Refused ? error.message : "No answer came. Please try again in a moment.";
+    const button = one(`[data-remove="${CSS.escape(article)}"]`, list);
+    if (button) Object.assign(button, { disabled: false, textContent: "Delete it" });
+    one(".told", list).replaceChildren(element("p", { className: "problem", dir: "auto", textContent: words }));
+    say(words);
+  }
+  removing.delete(article);
+  if (hasNoFocus()) focusOnNext();
+  if (!removing.size) next = [];
+}
 
-// A removal that failed, because the server is busy or gone, can be tried again.
-document.addEventListener(
-  "askvisit:notremoved",
-  () => {
-    for (const button of element.querySelectorAll("[data-remove]:disabled")) {
-      Object.assign(button, { disabled: false, textContent: "Delete it" });
-      if (hasNoFocus()) button.focus();
-    }
-    next = [];
-  },
-  listening,
-);
+// The list as the server has it now, after an article was added too.
+export function draw(html) {
+  list.replaceChildren(made(html));
+  for (const article of removing.keys()) {
+    const button = one(`[data-remove="${CSS.escape(article)}"]`, list);
+    if (!button) continue;
+    Object.assign(button, { disabled: true, textContent: "Deleting…" });
+    button.closest("details").open = true;
+  }
+  tell("listed", ticks().map((box) => box.dataset.choose));
+  arrange();
+}
 
-function filter(words) {
-  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
-  for (const item of element.querySelectorAll("li")) {
-    const text = item.querySelector(".facts").textContent.toLowerCase();
-    item.hidden = !wanted.every((word) => text.includes(word));
+function filter(text) {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  for (const item of all("li", list)) {
+    const facts = one(".facts", item).textContent.toLowerCase();
+    item.hidden = !words.every((word) => facts.includes(word));
   }
 }
 
 function order(by) {
-  const list = element.querySelector("ul");
   const key = (item) => item.dataset[by] || "";
-  const items = [...list.children];
+  const items = all("li", list);
   if (by === "date") items.sort((one, other) => key(other).localeCompare(key(one)));
   else items.sort((one, other) => key(one).localeCompare(key(other), undefined, { numeric: true }));
-  list.append(...items);
+  one("ul", list).append(...items);
 }
-
-// The article that is open is marked.
-let openedNow = document.querySelector("#source .source")?.dataset.article;
-function markOpened() {
-  for (const button of element.querySelectorAll("[data-read]"))
-    if (button.dataset.read === openedNow) button.setAttribute("aria-current", "true");
-    else button.removeAttribute("aria-current");
-}
-document.addEventListener(
-  "askvisit:opened",
-  (event) => {
-    openedNow = event.detail.article;
-    markOpened();
-  },
-  listening,
-);
 
 function arrange() {
-  if (!element.querySelector("[data-order]")) return;
-  element.querySelector("[data-order]").value = wanted.order;
-  element.querySelector("[data-filter]").value = wanted.filter;
+  showTicks();
+  markOpened();
+  if (!one("[data-order]", list)) return;
+  one("[data-order]", list).value = wanted.order;
+  one("[data-filter]", list).value = wanted.filter;
   order(wanted.order);
   filter(wanted.filter);
 }
-arrange();
-markOpened();
 
-watch("value", () => {
-  // A box that was ticked by hand keeps its state, also where it now stands for another article.
-  for (const tick of ticks()) tick.checked = tick.defaultChecked;
-  markOpened();
-  arrange();
-  tellRemoved();
-});
-
-// Several may be removed one after the other: each list tells which of them are gone.
-function tellRemoved() {
-  const there = ticks().map((tick) => tick.dataset.choose);
-  const problem = element.querySelector(".problem");
-  let words = problem?.textContent;
-  for (const [id, title] of removing) {
-    if (there.includes(id)) continue;
-    removing.delete(id);
-    words ||= `Deleted “${title}”.`;
-    document.dispatchEvent(new CustomEvent("askvisit:removed", { detail: id }));
-  }
-  if (!words) return;
-  document.dispatchEvent(new CustomEvent("askvisit:say", { detail: words }));
-  if (next.length && hasNoFocus()) focusOnNext();
-  if (problem || !removing.size) next = [];
+// The article that is open is marked.
+function markOpened() {
+  for (const button of all("[data-read]", list))
+    if (button.dataset.read === openedNow) button.setAttribute("aria-current", "true");
+    else button.removeAttribute("aria-current");
 }
+hear("opened", ({ article }) => {
+  openedNow = article;
+  markOpened();
+});
 
 // A button that is disabled has no focus any more, though some browsers say that it has.
 function hasNoFocus() {
@@ -151,9 +133,8 @@ function hasNoFocus() {
 }
 
 function focusOnNext() {
-  const titles = [...element.querySelectorAll("li:not([hidden]) [data-read]")];
-  const title = titles.find((one) => next.includes(one.dataset.read));
-  const heading = element.querySelector("h2");
-  heading.tabIndex = -1;
-  (title || heading).focus();
+  const titles = all("li:not([hidden]) [data-read]", list);
+  (titles.find((title) => next.includes(title.dataset.read)) || one("h2", list)).focus();
 }
+
+arrange();

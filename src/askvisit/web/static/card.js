@@ -1,9 +1,11 @@
-// A card at a citation that is pointed at or tabbed to: the quote between its neighbours.
+// A card at a citation that is pointed at or tabbed to: the quote between its neighbours. Owns
+// #askvisit-card.
+import { one } from "./dom.js";
+import { post } from "./server.js";
+import { placeOf } from "./source.js";
+
 const CARD_DELAY = 250; // milliseconds
-const card = document.createElement("div");
-Object.assign(card, { id: "askvisit-card", role: "tooltip", hidden: true });
-document.getElementById("askvisit-card")?.remove();
-document.querySelector(".gradio-container").append(card);
+const card = one("#askvisit-card");
 let carded = null; // the citation that the card is about
 let soon = 0;
 
@@ -11,8 +13,8 @@ const citationAt = (event) => event.target.closest?.("#chat .message a.cite:not(
 
 async function showCard(link) {
   carded = link;
-  const found = await ask({ around: placeOf(link) });
-  if (carded !== link || !found?.quote) return;
+  const found = await post("around", placeOf(link)).catch(() => null);
+  if (carded !== link || !found) return;
   const quote = document.createElement("mark");
   quote.textContent = found.quote;
   card.replaceChildren(found.before, " ", quote, " ", found.after);
@@ -45,12 +47,10 @@ document.addEventListener(
     link.removeAttribute("title");
     soon = setTimeout(() => showCard(link), CARD_DELAY);
   },
-  listening,
 );
 document.addEventListener(
   "pointerout",
   (event) => citationAt(event) === carded && carded && hideCard(),
-  listening,
 );
 document.addEventListener(
   "focusin",
@@ -59,7 +59,6 @@ document.addEventListener(
     if (link?.matches(":focus-visible")) showCard(link);
     else if (!card.hidden) hideCard();
   },
-  listening,
 );
 for (const type of ["scroll", "click", "keydown"])
-  document.addEventListener(type, () => !card.hidden && hideCard(), { ...listening, capture: true });
+  document.addEventListener(type, () => !card.hidden && hideCard(), true);

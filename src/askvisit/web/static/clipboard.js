@@ -1,5 +1,8 @@
-// Copies a text, and says on a button what became of it.
-async function copied(button, text) {
+// Copies an answer, a reference or a link, and says on its button what became of it.
+import { one } from "./dom.js";
+import { say } from "./announcing.js";
+
+export async function copied(button, text) {
   let done = true;
   try {
     await navigator.clipboard.writeText(text);
@@ -10,7 +13,7 @@ async function copied(button, text) {
 }
 
 // A button tells for a moment what was done, also to a screen reader, then bears its own name again.
-function sayOn(button, words) {
+export function sayOn(button, words) {
   const isIcon = button.classList.contains("tool");
   const label = (button.dataset.label ||= isIcon ? button.title : button.textContent);
   const show = (shown) => {
@@ -20,17 +23,23 @@ function sayOn(button, words) {
     button.classList.toggle("done", shown !== label);
   };
   show(words);
-  document.dispatchEvent(new CustomEvent("askvisit:say", { detail: words }));
+  say(words);
   setTimeout(() => show(label), 1500);
 }
 
 function copyOldWay(text) {
   const field = document.createElement("textarea");
   field.value = text;
-  field.style.position = "fixed";
+  field.className = "unseen";
   document.body.append(field);
   field.select();
   const done = document.execCommand("copy");
   field.remove();
   return done;
 }
+
+one("#chat").addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (button?.dataset.copy !== undefined) copied(button, button.dataset.copy);
+  else if (button?.dataset.link !== undefined) copied(button, one("a.cite", button.closest("li")).href);
+});

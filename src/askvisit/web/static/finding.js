@@ -1,7 +1,12 @@
-// Finds words in the article and walks through where they stand, without touching its text.
+// Finds words in the article and walks through where they stand, without touching its text. Owns the
+// field and what it highlights.
+import { hear } from "./dom.js";
+import { find, panel } from "./source.js";
+
 const FOUND = "askvisit-found";
 let found = [];
 let foundAt = -1;
+let sought = ""; // what the field holds, also where the article is drawn anew
 
 // In lower case and with the marks of a keyboard, but as long as before, so that what is found stands
 // there in the text too.
@@ -69,25 +74,26 @@ function showFound() {
 }
 
 // An article that is drawn anew has no count: it is searched for the words that are still in the field.
-document.addEventListener(
-  "askvisit:opened",
-  () => find(".source-found")?.textContent === "" && findWords(),
-  listening,
-);
+hear("opened", () => {
+  if (!find(".source-find input")) return;
+  find(".source-find input").value = sought;
+  findWords();
+});
 
-element.addEventListener("input", (event) => {
+panel.addEventListener("input", (event) => {
   if (!event.target.matches(".source-find input")) return;
+  sought = event.target.value;
   findWords();
   goToFound(1);
 });
-element.addEventListener("keydown", (event) => {
+panel.addEventListener("keydown", (event) => {
   if (!event.target.matches(".source-find input")) return;
   event.stopPropagation(); // arrows and Escape belong to the field
   if (event.key === "Enter") {
     event.preventDefault();
     goToFound(event.shiftKey ? -1 : 1);
   } else if (event.key === "Escape") {
-    event.target.value = "";
+    event.target.value = sought = "";
     findWords();
   }
 });

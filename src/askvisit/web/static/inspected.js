@@ -1,13 +1,22 @@
-// Puts what the server found out about an answer under it.
-watch("value", () => {
-  const { turn, html } = props.value || {};
-  const inspected = document.querySelector(`.turn[data-turn="${Number(turn)}"] .inspected`);
-  if (!inspected) return;
-  inspected.innerHTML = html;
-  for (const row of inspected.querySelectorAll(".best")) {
-    const table = row.closest(".scores");
-    const below = row.getBoundingClientRect().bottom - table.getBoundingClientRect().bottom;
-    table.scrollTop = Math.max(below + row.offsetHeight, 0);
+// How an answer was found: asked for when it is opened. Owns .inspector.
+import { one } from "./dom.js";
+import { answersBefore, turnOf } from "./conversation.js";
+import { post, Refused } from "./server.js";
+
+one("#chat").addEventListener("click", async (event) => {
+  const summary = event.target.closest("summary[data-inspect]");
+  if (!summary || summary.parentElement.open) return;
+  const shown = summary.nextElementSibling;
+  if (shown.innerHTML) return;
+  shown.innerHTML = '<p class="note searching">Searching again…</p>';
+  const turn = turnOf(summary);
+  try {
+    shown.innerHTML = (await post("inspect", { ...turn.data, history: answersBefore(turn) })).html;
+  } catch (error) {
+    shown.replaceChildren(); // the next click asks again
+    if (!(error instanceof Refused)) return (summary.parentElement.open = false);
+    const problem = document.createElement("p");
+    Object.assign(problem, { className: "problem", textContent: error.message });
+    shown.append(problem);
   }
-  inspected.scrollIntoView({ block: "nearest" });
 });

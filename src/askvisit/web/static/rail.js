@@ -1,4 +1,7 @@
-// The sources beside the conversation: a rail on wide windows, a drawer on narrow ones.
+// The sources beside the conversation: a rail on wide windows, a drawer on narrow ones. Owns #sources.
+import { hear, one } from "./dom.js";
+import { store, stored } from "./storage.js";
+
 const drawer = matchMedia("(max-width: 1099px)");
 const page = document.documentElement;
 const rail = () => document.getElementById("sources");
@@ -26,7 +29,7 @@ function showRail(by) {
   openedBy = by;
   if (!drawer.matches) store("sources", true);
   wish(true);
-  (element.querySelector("[data-filter]") || element.querySelector("[data-choose]"))?.focus();
+  (rail().querySelector("[data-filter]") || rail().querySelector("[data-choose]"))?.focus();
 }
 
 function hideRail() {
@@ -56,16 +59,14 @@ document.addEventListener(
     else if (event.target.closest?.("[data-hide]") || isOutside) hideRail();
     else if (isOpenDrawer && read) leaveFor(null);
   },
-  listening,
 );
 document.addEventListener(
   "keydown",
   (event) => event.key === "Escape" && drawer.matches && isShown() && hideRail(),
-  listening,
 );
 
 // A drawer is closed until it is asked for; a rail is as it was left.
 const begin = () => wish(drawer.matches ? null : stored("sources", null));
-drawer.addEventListener("change", begin, listening);
+drawer.addEventListener("change", begin);
 begin();
-watch("value", tell);
+hear("drawn", tell);

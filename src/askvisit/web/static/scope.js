@@ -1,15 +1,47 @@
-// Says at the box which articles the next question looks in, where these are not all.
-const remember = () => {
-  const kept = element.querySelector("[data-kept]")?.dataset.kept || "";
-  askvisitSession.set("scope", kept === "null" ? "" : kept);
-  document.dispatchEvent(new CustomEvent("askvisit:scoped"));
-};
-watch("value", remember);
+// Which articles the next question searches. Owns that choice: a list of ids, or null for all of them.
+import { element, hear, one, tell } from "./dom.js";
+import { session } from "./storage.js";
 
-element.addEventListener("click", (event) => {
-  if (!event.target.closest("[data-all]")) return;
-  askvisitSession.set("scope", ""); // the next question may be asked before the server has answered
-  document.dispatchEvent(new CustomEvent("askvisit:widened"));
-  trigger("widen");
-  document.querySelector("#question textarea")?.focus();
+const chip = one("#scope");
+const listed = () => one("#articles .articles");
+
+export const chosen = () => session.get("scope");
+
+export function choose(articles) {
+  session.set("scope", articles);
+  show();
+  tell("scoped");
+}
+
+// Says at the box which articles these are; a single article is not mentioned.
+export function show() {
+  const [articles, count] = [chosen(), Number(listed().dataset.count)];
+  chip.replaceChildren();
+  if (!articles && count < 2) return;
+  const all = `${count.toLocaleString("en")} article${count === 1 ? "" : "s"}`;
+  const opens = element("button", { type: "button", className: "quiet", title: "Choose sources" });
+  opens.dataset.sources = "";
+  const line = element("p", { className: articles ? "scope narrowed" : "scope", dir: "auto" }, opens);
+  chip.append(line);
+  if (!articles) {
+    opens.textContent = `Asking all ${all}`;
+    return;
+  }
+  const title = articles.length === 1 && one(`[data-choose="${CSS.escape(articles[0])}"]`)?.closest("li").dataset.title;
+  opens.textContent = `Asking only ${articles.length} of ${all}`;
+  if (title) opens.replaceChildren("Asking only ", element("bdi", { textContent: title.slice(0, 70) }));
+  const widen = element("button", { type: "button", className: "quiet", title: "Go back to all articles", textContent: "✕" });
+  widen.setAttribute("aria-label", widen.title);
+  widen.addEventListener("click", () => {
+    choose(null);
+    one("#question textarea").focus();
+  });
+  line.append(widen);
+}
+
+// The list was drawn anew: what is gone is no longer chosen, and of all that is left nothing is.
+hear("listed", (ids) => {
+  const left = chosen()?.filter((id) => ids.includes(id));
+  const isAll = left && left.length === Number(listed().dataset.count);
+  choose(left && !isAll ? left : null);
 });

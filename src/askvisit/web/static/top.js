@@ -1,47 +1,58 @@
-// The head of the page.
-const menu = () => element.querySelector("details[open]");
-const help = () => element.querySelector("dialog");
-if (window.askvisitTop) window.askvisitTop.abort();
-window.askvisitTop = new AbortController();
-const listening = { signal: window.askvisitTop.signal };
+// The head of the page: a new conversation, the export, and the help for programs. Owns #top.
+import { all, one, tell } from "./dom.js";
+import { begin, kept } from "./conversation.js";
+import { post } from "./server.js";
+import { saveFile } from "./storage.js";
 
-element.addEventListener("click", (event) => {
+const top = one("#top");
+const menu = () => one("details.menu[open]", top);
+const help = one("dialog", top);
+
+top.addEventListener("click", (event) => {
   const save = event.target.closest("[data-export]");
   if (save) {
     closeMenu(save.closest("details"));
-    if (document.querySelector("#chat .inspector")) trigger("export", { format: save.dataset.export });
-    else say("There is nothing to export yet.");
+    exportAs(save.dataset.export);
   }
-  if (event.target.closest("[data-new]")) beginAnew();
+  if (event.target.closest("[data-new]")) begin();
   if (event.target.closest("[data-api]")) openHelp();
-  if (event.target.closest("[data-close]") || event.target === help()) help().close();
+  if (event.target.closest("[data-close]") || event.target === help) help.close();
 });
+
+async function exportAs(form) {
+  const turns = kept().filter(({ answer }) => answer);
+  if (!turns.length) return sayInHead("There is nothing to export yet.");
+  try {
+    saveFile(await post("export", { form, turns }));
+  } catch {
+    sayInHead("The export failed. Please try again in a moment.");
+  }
+}
 
 // The way back closes the help on programs, as one expects of a page.
 function openHelp() {
-  help().querySelector("[data-address]").textContent = location.origin + location.pathname;
-  help().showModal();
+  for (const address of all("[data-address]", help)) address.textContent = location.origin + location.pathname;
+  help.showModal();
   history.pushState({ askvisit: "help" }, "");
-  document.dispatchEvent(new CustomEvent("askvisit:helping"));
+  tell("helping");
 }
-help().addEventListener("close", () => history.state?.askvisit === "help" && history.back());
-window.addEventListener("popstate", () => help()?.open && help().close(), listening);
+help.addEventListener("close", () => history.state?.askvisit === "help" && history.back());
+window.addEventListener("popstate", () => help.open && help.close());
 
-function say(words) {
-  const said = element.querySelector(".said");
+function sayInHead(words) {
+  const said = one(".said", top);
   said.textContent = words;
   setTimeout(() => (said.textContent = ""), 4000);
 }
 
 // What has the focus in the menu would be hidden with it.
 function closeMenu(open) {
-  if (open.contains(document.activeElement)) open.querySelector("summary").focus();
+  if (open.contains(document.activeElement)) one("summary", open).focus();
   open.open = false;
 }
 
 const away = (event) => {
   const open = menu();
-  if (open && (event.key === "Escape" || (event.type === "click" && !open.contains(event.target))))
-    closeMenu(open);
+  if (open && (event.key === "Escape" || (event.type === "click" && !open.contains(event.target)))) closeMenu(open);
 };
-for (const type of ["click", "keydown"]) document.addEventListener(type, away, listening);
+for (const type of ["click", "keydown"]) document.addEventListener(type, away);

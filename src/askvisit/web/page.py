@@ -1,0 +1,103 @@
+"""The page and its files: HTML that shows something before any script runs, styles, scripts, fonts."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
+
+from askvisit import __version__
+from askvisit.errors import AskvisitError
+from askvisit.web import api
+from askvisit.web.articles import ADDING, listing
+from askvisit.web.chat import Chat
+from askvisit.web.conversation import suggested
+from askvisit.web.rendering import fragment
+from askvisit.web.source_panel import first_panel
+
+log = logging.getLogger("askvisit.web")
+
+DESCRIPTION = "Ask questions about news articles; every answer is quoted word for word and cited."
+STATIC = Path(__file__).parent / "static"
+STYLES = (
+    *("theme", "shapes", "top", "help", "conversations", "chat", "answer", "inspector", "question"),
+    *("source", "names", "pages", "selecting", "timeline", "notebook", "articles", "adding"),
+    *("devices", "print"),
+)
+"""The style sheets in order: later ones win. They are served as one file."""
+
+KINDS = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
+_FOR_EVER = {"cache-control": "public, max-age=31536000, immutable"}
+
+
+@cache
+def style_sheet() -> str:
+    """Return all style sheets as one."""
+    return "\n".join((STATIC / f"{name}.css").read_text(encoding="utf-8") for name in STYLES)
+
+
+@cache
+def version() -> str:
+    """Return the version in the files' addresses, so that browsers may keep them for ever."""
+    files = sorted(path for path in STATIC.iterdir() if path.suffix in KINDS)
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
+
+
+def routes(chat: Chat) -> APIRouter:
+    """Return the page, its files, and `/health`.
+
+    `/health` tells a supervisor or a load balancer whether questions can be answered now: status
+    200 with `ok`, or 503. It opens the index as a question would. Problems are detailed only in the
+    server's log, because anyone may ask here.
+    """
+    router = APIRouter(include_in_schema=False)
+    endpoints = api.described()
+
+    @router.get("/")
+    def page() -> HTMLResponse:
+        articles, adding = chat.articles, chat.editor is not None
+        html = fragment(
+            "page",
+            description=DESCRIPTION,
+            version=version(),
+            endpoints=endpoints,
+            listing=listing(articles, removable=adding),
+            suggested=suggested(chat, (), None, None),
+            source=first_panel(articles),
+            adding=ADDING if adding else None,
+            tabs=("Article", "Timeline", "Notebook", *(["Add an article"] if adding else ())),
+        )
+        return HTMLResponse(html, headers={"cache-control": "no-store"})
+
+    @router.get("/static/{version}/{name}")
+    def file(version: str, name: str) -> Response:
+        path = STATIC / Path(name).name
+        if name == "chat.css":
+            return Response(style_sheet(), media_type=KINDS[".css"], headers=_FOR_EVER)
+        if path.suffix not in KINDS or path.suffix == ".css" or not path.is_file():
+            return Response(status_code=404)
+        return FileResponse(path, media_type=KINDS[path.suffix], headers=_FOR_EVER)
+
+    @router.get("/health")
+    def health() -> JSONResponse:
+        found: dict[str, Any] = {"status": "ok", "version": __version__}
+        status = 200
+        try:
+            found["articles"] = len(chat.assistant.articles)
+        except (AskvisitError, OSError) as error:
+            log.warning("not healthy: %s", error)
+            found |= {"status": "error", "error": type(error).__name__}
+            status = 503
+        return JSONResponse(found, status, headers={"cache-control": "no-store"})
+
+    return router

@@ -1,0 +1,20 @@
+// Small helpers of all modules: find, make, tell and hear. Owns nothing.
+export const one = (selector, within = document) => within.querySelector(selector);
+export const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+// The first element of a fragment that the server rendered, which escaped all that it shows.
+export function made(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content.firstElementChild;
+}
+
+export function element(tag, properties = {}, ...children) {
+  const node = Object.assign(document.createElement(tag), properties);
+  node.append(...children);
+  return node;
+}
+
+export const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`askvisit:${name}`, { detail }));
+export const hear = (name, listen) => document.addEventListener(`askvisit:${name}`, (event) => listen(event.detail));
+export const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));

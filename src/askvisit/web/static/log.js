@@ -1,0 +1,95 @@
+// The log: the turns of the conversation, and what stands below them. Owns what #chat shows.
+import { all, element, hear, made, one, tell } from "./dom.js";
+
+const log = one("#chat .log");
+const welcome = one(".welcome", log);
+const removed = new Set(); // ids of articles that are quoted, and gone
+let suggested = one(".suggested", log);
+
+// turns: elements. hidden: how many earlier ones are not shown. below: a note or the turn that is
+// being answered. undone: how many questions can be restored.
+export function draw({ turns, hidden = 0, below = null, undone = 0 }) {
+  const parts = turns.slice();
+  if (hidden) parts.unshift(note(`The first ${hidden} questions are not shown here.`));
+  if (below) parts.push(below);
+  else {
+    if (undone > 0) parts.push(restorable(undone));
+    if (!turns.length) parts.push(welcome);
+    parts.push(suggested);
+  }
+  place(parts);
+  turns.forEach((turn, n) => {
+    turn.dataset.turn = hidden + n;
+    one("h2", turn).textContent = `Question ${hidden + n + 1}`;
+  });
+  markRemoved();
+  tell("drawn");
+}
+
+// Leaves what is there already where it stands: the focus may be in it.
+function place(parts) {
+  for (const child of [...log.children]) if (!parts.includes(child)) child.remove();
+  parts.forEach((part, n) => part !== log.children[n] && log.insertBefore(part, log.children[n] ?? null));
+}
+
+export const note = (textContent) => element("p", { className: "note", textContent });
+
+function restorable(count) {
+  const what = `${count} question${count === 1 ? "" : "s"}`;
+  const button = element("button", { type: "button", className: "quiet", textContent: "Restore" });
+  button.dataset.restore = "";
+  return element("p", { className: "undone note" }, `Undone: ${what}. `, button);
+}
+
+export function suggest(html) {
+  const next = made(html);
+  suggested.replaceWith(next);
+  suggested = next;
+}
+
+// A question with a note that it is being answered.
+export function pending(question) {
+  const stop = element("button", { type: "button", className: "quiet", textContent: "Stop" });
+  stop.dataset.stop = "";
+  const asked = element("p", { dir: "auto" });
+  asked.innerText = question.slice(0, 2000);
+  return element(
+    "section",
+    { className: "turn pending" },
+    element("h2", { className: "unseen" }),
+    element("div", { className: "asked" }, element("div", { className: "message user" }, asked)),
+    waiting("Searching the articles… ", stop),
+  );
+}
+
+export const waiting = (...words) =>
+  element("div", { className: "message bot waiting" }, element("p", {}, ...words));
+
+export function giveUp(below, words) {
+  const late = below.matches(".waiting") ? below : one(".waiting", below);
+  late.classList.add("late");
+  one("p", late).textContent = words;
+}
+
+export function showNewest() {
+  const last = all(".turn", log).at(-1);
+  if (last) log.scrollTop += last.getBoundingClientRect().top - log.getBoundingClientRect().top - 8;
+}
+
+export const focusLog = () => log.focus({ preventScroll: true });
+
+// An article was removed: what was quoted from it stays, but says so.
+hear("removed", (id) => {
+  removed.add(id);
+  markRemoved();
+});
+hear("added", ({ article }) => removed.delete(article));
+
+function markRemoved() {
+  for (const link of all(".turn a.cite:not(.near, .row)", log)) {
+    const item = link.closest("li");
+    const gone = removed.has(new URL(link.href).searchParams.get("article"));
+    if (!gone || one(".gone", item)) continue;
+    item.append(element("p", { className: "gone problem", textContent: "This article has since been removed." }));
+  }
+}
