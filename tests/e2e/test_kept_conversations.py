@@ -106,12 +106,26 @@ def three_conversations(page, ask):
     expect(listed(page)).to_have_count(3)
 
 
-def open_slowly(page, ask, held):
-    """Have three conversations, and begin to open the slow one."""
+def hold_turns(page):
+    """Hold what asks for a conversation to be shown; return the requests that are held."""
+    held = []
+    page.route("**/page/turns", lambda route: route.continue_() if held else held.append(route))
+    return held
+
+
+def open_slowly(page, ask):
+    """Have three conversations, and begin to open the slow one; return what is held."""
     three_conversations(page, ask)
-    held.hold()
+    held = hold_turns(page)
     page.locator("#conversations .opens", has_text="slow").click()
     expect(page.locator(".waiting")).to_be_visible()
+    return held
+
+
+def let_go(page, held):
+    """Let a request go that may have been given up, and give the page time to show it."""
+    held[0].continue_()
+    page.wait_for_timeout(300)
 
 
 def kept(page):
@@ -119,67 +133,85 @@ def kept(page):
     return page.evaluate(
         """() => Object.entries(localStorage)
         .filter(([name]) => name.startsWith("askvisit-conversation-"))
-        .map(([, one]) => JSON.parse(JSON.parse(one).kept).map(([question]) => question)).sort()"""
+        .map(([, one]) => JSON.parse(one).turns.map(({ question }) => question)).sort()"""
     )
 
 
 THREE = [["Who met the mayor?"], ["hello"], ["slow: who met the mayor?"]]
 
 
-def test_a_reload_while_one_is_opened_loses_none(held, open_page, ask):
-    page = open_page(held.address)
-    open_slowly(page, ask, held)
+def test_a_reload_while_one_is_opened_loses_none(fake, open_page, ask):
+    page = open_page(fake)
+    open_slowly(page, ask)
     page.reload()
-    held.answer()
     expect(page.locator(".message.user p")).to_have_text(["slow: who met the mayor?"])
     assert kept(page) == THREE
     expect(listed(page)).to_have_count(3)
     expect(page.locator("#conversations [aria-current]")).to_contain_text("slow")
 
 
-def test_the_last_one_that_is_clicked_opens_and_none_is_lost(held, open_page, ask):
-    page = open_page(held.address)
-    open_slowly(page, ask, held)
+def test_the_last_one_that_is_clicked_opens_and_none_is_lost(fake, open_page, ask):
+    page = open_page(fake)
+    held = open_slowly(page, ask)
     listed(page).nth(1).click()
     expect(page.locator(".message.user p")).to_have_text(["Who met the mayor?"])
-    held.answer_late(page)
+    let_go(page, held)
     expect(page.locator(".message.user p")).to_have_text(["Who met the mayor?"])
     assert kept(page) == THREE
 
 
-def test_one_that_is_deleted_while_it_opens_stays_deleted(held, open_page, ask):
-    page = open_page(held.address)
-    open_slowly(page, ask, held)
+def test_one_that_is_deleted_while_it_opens_stays_deleted(fake, open_page, ask):
+    page = open_page(fake)
+    held = open_slowly(page, ask)
     listed(page)
     page.get_by_role("button", name="Delete: slow").click()
-    held.answer()
+    let_go(page, held)
     expect(page.locator(".welcome")).to_be_visible()
     assert kept(page) == THREE[:2]
     page.locator("#conversations").get_by_role("button", name="Undo").click()
     assert kept(page) == THREE
 
 
-def test_a_deletion_that_is_undone_while_one_opens_changes_nothing(held, open_page, ask):
-    page = open_page(held.address)
-    open_slowly(page, ask, held)
+def test_a_deletion_that_is_undone_while_one_opens_changes_nothing(fake, open_page, ask):
+    page = open_page(fake)
+    held = open_slowly(page, ask)
     listed(page)
     page.get_by_role("button", name="Delete: slow").click()
     page.locator("#conversations").get_by_role("button", name="Undo").click()
-    held.answer()
+    let_go(page, held)
     expect(page.locator(".message.user p")).to_have_text(["slow: who met the mayor?"])
     assert kept(page) == THREE
 
 
-def test_a_new_one_that_is_begun_while_the_page_loads_stays_new(held, open_page, ask):
-    page = open_page(held.address)
+def test_a_new_one_that_is_begun_while_the_page_loads_stays_new(fake, open_page, ask):
+    page = open_page(fake)
     ask(page, "slow: who met the mayor?")
-    held.hold()
+    held = hold_turns(page)
     page.reload()
-    expect(page.locator("#chat .log")).to_contain_text("Asking the questions of this conversation")
+    expect(page.locator("#chat .log")).to_contain_text("Opening the conversation")
     begin_anew(page)
-    held.answer_late(page)
+    let_go(page, held)
     expect(page.locator(".turn")).to_have_count(0)
     assert kept(page) == [["slow: who met the mayor?"]]
+
+
+EARLIER = """() => {
+    const asked = [["Who met the mayor?", false, ["visit.txt"], [["visit.txt", 47, 82]]],
+                   ["When did the minister leave?", false, true, [["visit.txt", 1, 9]]]];
+    const kept = { name: "Who met the mayor?", kept: JSON.stringify(asked), at: 1 };
+    localStorage["askvisit-conversation-1"] = JSON.stringify(kept);
+}"""
+
+
+def test_one_that_an_earlier_version_kept_is_asked_again(both, open_page):
+    page = open_page(both)
+    page.evaluate(EARLIER)
+    names = listed(page)
+    expect(names).to_contain_text("Who met the mayor?2 questions")
+    names.click()
+    expect(page.locator(".turn a.cite")).to_have_count(2)
+    expect(page.locator(".turn").last).to_contain_text("Searched only: A Short Visit")
+    expect(page.locator(".turn .changed")).to_have_count(1)
 
 
 def test_a_duplicate_of_the_tab_has_a_conversation_of_its_own(fake, open_page, ask):
@@ -257,11 +289,11 @@ def test_a_long_conversation_that_is_opened_keeps_its_first_questions(both, open
     asked, conversation = ask_much(page, ask, 12)
     listed(page).first.click()
     shown = page.locator(".message.user p")
-    expect(shown.first).to_contain_text("2: who met")
+    expect(shown.first).to_contain_text("0: who met")
     expect(page.locator(".turn").first).to_contain_text("Searched only: Another")
     assert whole(page) == conversation
     page.reload()
-    expect(shown.first).to_contain_text("2: who met")
+    expect(shown.first).to_contain_text("0: who met")
     assert whole(page) == conversation
     for question in ("hello", asked[0]):
         ask(page, question)
@@ -273,22 +305,31 @@ def test_a_long_conversation_that_is_opened_keeps_its_first_questions(both, open
     expect(listed(page)).to_contain_text("14 questions")
 
 
-def test_where_all_that_was_asked_again_is_undone_the_first_questions_stay(both, open_page, ask):
-    page = open_page(both, alone=True)
-    asked, _ = ask_much(page, ask, 12)
-    listed(page).first.click()
-    expect(page.locator(".message.user p").first).to_contain_text("2: who met")
+MANY = """() => {
+    const turns = [...Array(32).keys()].map((n) => ({ question: `Question ${n}?`, problem: "No." }));
+    const kept = { name: "Question 0?", turns, at: 1 };
+    localStorage["askvisit-conversation-1"] = JSON.stringify(kept);
+}"""
+
+
+def test_the_first_questions_are_kept_also_where_they_are_not_shown(fake, open_page, ask):
+    page = open_page(fake)
+    page.evaluate(MANY)
+    listed(page).click()
+    expect(page.locator(".turn")).to_have_count(30)
+    expect(page.locator("#chat .log > .note").first).to_contain_text("first 2 questions")
     page.locator(".turn").first.get_by_role("button", name="Edit this question").click()
     page.get_by_label("New wording").fill("hello")
     page.get_by_label("New wording").press("Enter")
     expect(page.locator(".message.bot").last).to_contain_text("Hello!")
-    assert kept(page) == [[*asked[:2], "hello"]]
+    first = ["Question 0?", "Question 1?"]
+    assert kept(page) == [[*first, "hello"]]
     page.get_by_role("button", name="Undo").click()
-    expect(page.locator(".welcome")).to_be_visible()
-    assert kept(page) == [asked[:2]]
+    expect(page.locator(".turn")).to_have_count(2)
+    assert kept(page) == [first]
     page.get_by_role("button", name="Restore").click()
-    expect(page.locator(".message.bot").last).to_contain_text("Hello!")
-    assert kept(page) == [[*asked[:2], "hello"]]
+    expect(page.locator(".turn")).to_have_count(30)
+    assert len(kept(page)[0]) == 32
 
 
 def test_a_server_that_is_started_again_takes_nothing_of_a_long_conversation(open_page, ask):
@@ -297,10 +338,10 @@ def test_a_server_that_is_started_again_takes_nothing_of_a_long_conversation(ope
     asked = [f"{n}: who met the mayor? {'x' * 1900}" for n in range(11)]
     for question in asked:
         ask(page, question)
-    chat.restart(len(asked))
+    chat.restart()
     page.get_by_label("Your question").fill("hello")
     page.get_by_label("Your question").press("Enter")
     expect(page.locator(".message.bot").last).to_contain_text("Hello!")
-    expect(page.locator(".message.user")).to_have_count(11)
+    expect(page.locator(".message.user")).to_have_count(12)
     assert kept(page) == [[*asked, "hello"]]
     chat.served.close()

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
 from askvisit.errors import QuestionError
 from askvisit.names import KeyName
@@ -22,6 +26,8 @@ from askvisit.records import (
 )
 from askvisit.timeline import TimelineEntry
 from askvisit.trace import STAGES, Trace, TracedReading
+from askvisit.web import articles, conversation, page, source_panel
+from askvisit.web.chat import Chat
 
 TEXT = (
     "A Short Visit\n\n"
@@ -154,3 +160,51 @@ class FakeAssistant:
             at + len(span),
             1.0,
         )
+
+
+class Page:
+    """The page's routes, called without a network, and the conversation that a browser keeps."""
+
+    def __init__(self, chat: Chat) -> None:
+        app = FastAPI()
+        for part in (page, conversation, source_panel, articles):
+            app.include_router(part.routes(chat))
+        self.http = TestClient(app)
+        self.turns: list[dict[str, Any]] = []
+        self.html = ""
+
+    def post(self, path: str, **data: object) -> dict[str, Any]:
+        """Return what comes back; what is refused has `detail`."""
+        answer: dict[str, Any] = self.http.post(f"/page/{path}", json=data).json()
+        return answer
+
+    def ask(self, question: str, **how: object) -> str:
+        """Ask as the browser does, and keep the turn; return its HTML."""
+        self.html, turn = self._asked(question, self.turns, how)
+        self.turns.append(turn)
+        return self.html
+
+    def guess(self, number: int) -> str:
+        """Ask for the best guess in the place of a turn."""
+        turn = self.turns[number]
+        how = {"articles": turn["articles"], "guess": True}
+        html, self.turns[number] = self._asked(turn["question"], self.turns[:number], how)
+        return html
+
+    def inspect(self, number: int) -> str:
+        """Return how an answer was found, or why that cannot be shown."""
+        sent = self.turns[number] | {"history": history(self.turns[:number])}
+        got = self.post("inspect", **sent)
+        return str(got.get("html", got.get("detail")))
+
+    def _asked(
+        self, question: str, before: list[dict[str, Any]], how: dict[str, object]
+    ) -> tuple[str, dict[str, Any]]:
+        asked = [turn["question"] for turn in before]
+        got = self.post("ask", question=question, history=history(before), asked=asked, **how)
+        return got["html"], got["turn"]
+
+
+def history(turns: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the answers of turns."""
+    return [turn["answer"] for turn in turns if turn["answer"]]

@@ -57,16 +57,16 @@ def test_python_examples(page, monkeypatch):
 
 def test_api_example(real):
     from askvisit.web import server
-    from askvisit.web.controller import ChatController
+    from askvisit.web.chat import Chat
 
     (page,) = (page for page in PAGES if blocks(page, "pycon"))
     (source,) = blocks(page, "pycon")
     port = server.free_port("127.0.0.1", 0)
-    served = server.launch(ChatController(real), "127.0.0.1", port)
+    served = server.launch(Chat(real), "127.0.0.1", port)
     try:
         result = run(source.replace("127.0.0.1:7860", f"127.0.0.1:{port}"), page)
     finally:
-        served.close(verbose=False)
+        served.close()
     assert (result.failed, result.attempted) == (0, 6)
 
 

@@ -22,7 +22,7 @@ MILL = "A Mill Burns\n\nThe old mill burned down on Sunday. The mayor said that 
 @pytest.fixture
 def controller(small):
     assistant = Assistant(small, WordCounts(), SharedWords(), calibration())
-    return ChatController(assistant, editor=ArticleEditor(small, WordCounts()))
+    return Chat(assistant, editor=ArticleEditor(small, WordCounts()))
 
 
 def sent(name, data):
@@ -134,7 +134,7 @@ def test_an_error_of_the_library_is_told_in_its_words(small, controller):
 
 
 def test_without_a_shelf_nothing_is_added_or_removed(small):
-    controller = ChatController(Assistant(small, WordCounts(), SharedWords(), calibration()))
+    controller = Chat(Assistant(small, WordCounts(), SharedWords(), calibration()))
     assert list(controller.add({"text": MILL})) == []
     assert controller.remove("bridge.txt", None) == ArticlesUpdate("")
     assert "data-remove" not in controller.listing()
@@ -160,7 +160,7 @@ def test_nothing_is_added_to_a_public_chat(capsys):
 
 @pytest.mark.parametrize("allowed", [True, False])
 def test_the_tab_is_there_only_where_it_is_allowed(controller, allowed):
-    served = controller if allowed else ChatController(FakeAssistant())
+    served = controller if allowed else Chat(FakeAssistant())
     parts = str(app.build(served).get_config_file()["components"])
     assert ("Add an article" in parts) == allowed
     assert ("'adding'" in parts) == allowed

@@ -5,17 +5,29 @@ from __future__ import annotations
 from dataclasses import replace
 
 from harness.fakes import BRIDGE, TARIFFS, citation
+from harness.web_fakes import FakeAssistant, Page
 
 from askvisit.records import Answer, AnswerGroup, Article, GroupMember, Hit, quoted
-from askvisit.web import answers
+from askvisit.web.chat import Chat
 
 QUOTE = "The mayor opened the bridge on Monday."
 CITED = citation(BRIDGE, QUOTE, "on Monday", paragraph=2)
 FOUND = Answer("When?", "When?", "answer", True, quoted([CITED]), 0.9, (CITED,))
 
 
+BRIDGES = {"bridge.txt": Article("bridge.txt", "A Bridge for the Town", BRIDGE)}
+
+
+def shown(answer, articles=None):
+    """Return the answer as it is shown, between the question and what can be done with it."""
+    assistant = FakeAssistant(*(articles or BRIDGES).values())
+    assistant.ask = lambda *_, **__: answer
+    html = Page(Chat(assistant)).ask(answer.question)
+    return html[html.index('class="message bot"') : html.index('class="actions"')]
+
+
 def test_a_plain_answer_says_nothing_more():
-    assert answers.beside(FOUND) == ""
+    assert not {"<details", 'class="note"'} & set(shown(FOUND).split())
 
 
 def test_groups_are_a_table_that_names_paper_and_date_and_links_to_the_place():
@@ -25,33 +37,28 @@ def test_groups_are_a_table_that_names_paper_and_date_and_links_to_the_place():
         AnswerGroup("on <i>Monday", "date", True, (member, unknown), "newest"),
         AnswerGroup("on Friday", "date", True, (member,), "earlier"),
     )
-    shown = answers.beside(replace(FOUND, groups=groups))
-    assert shown.startswith('<details class="groups" open>')
-    assert "3 articles answer this, and they differ" in shown
+    page = shown(replace(FOUND, groups=groups))
+    assert '<details class="groups" open>' in page
+    assert "3 articles answer this, and they differ" in page
     first = 'rowspan="2" dir="auto">on &lt;i&gt;Monday <span class="relation">newest</span></th>'
-    assert shown.count("<tr>") == 3
-    assert shown.count(first) == 1
-    assert '>on Friday <span class="relation">earlier</span></th>' in shown
-    assert shown.count(">The &lt;b&gt;Post</a></td><td>2021-05-03</td></tr>") == 2
-    assert ">A Bridge for the Town</a></td><td></td></tr>" in shown
-    assert shown.count(f"start={CITED.start}&amp;end={CITED.end}") == 3
+    assert page.count("<tr>") == 3
+    assert page.count(first) == 1
+    assert '>on Friday <span class="relation">earlier</span></th>' in page
+    assert page.count(">The &lt;b&gt;Post</a></td><td>2021-05-03</td></tr>") == 2
+    assert ">A Bridge for the Town</a></td><td></td></tr>" in page
+    assert page.count(f"start={CITED.start}&amp;end={CITED.end}") == 4
 
 
 def test_groups_that_do_not_differ_are_folded():
     member = GroupMember(CITED, "The Post", "2021-05-03", 0.9)
-    shown = answers.beside(
-        replace(FOUND, groups=(AnswerGroup("on Monday", "date", False, (member,)),))
-    )
-    assert shown.startswith(
-        '<details class="groups"><summary class="quiet">1 article answers this<'
-    )
-    assert "relation" not in shown
+    page = shown(replace(FOUND, groups=(AnswerGroup("on Monday", "date", False, (member,)),)))
+    assert '<details class="groups"><summary class="quiet">1 article answers this<' in page
+    assert "relation" not in page
 
 
 def test_what_only_the_record_tells_is_below_the_quotes():
     answer = replace(FOUND, request="author", notes=("By its record: <Ada>.",))
-    shown = answers.beside(answer)
-    assert shown == '<p class="note" dir="auto">By its record: &lt;Ada&gt;.</p>'
+    assert '<p class="note" dir="auto">By its record: &lt;Ada&gt;.</p>' in shown(answer)
 
 
 def test_of_an_ambiguous_question_each_place_is_named_with_its_article():
@@ -62,14 +69,14 @@ def test_of_an_ambiguous_question_each_place_is_named_with_its_article():
     hits = tuple(Hit(n, 0, 20, a.text[:20], 0.5, 1.0, 0.5) for n, a in articles.items())
     refused = Answer("Who?", "Who?", "not_found", False, "Which?", 0.4, nearest=hits)
     ambiguous = replace(refused, refusal="ambiguous", period=("2019-06-17", "2019-06-23"))
-    shown = answers.answer_html(ambiguous, articles)
-    assert "Which article?" in shown
-    assert "The likeliest places:" in shown
+    page = shown(ambiguous, articles)
+    assert "Which article?" in page
+    assert "The likeliest places:" in page
     for title in ("A &lt;b&gt;Bridge", "Tariffs Rise Again"):
-        assert shown.count(f'<span class="note" dir="auto">{title}</span></li>') == 1
-    assert "Time asked about: 2019-06-17 to 2019-06-23" in shown
+        assert page.count(f'<span class="note" dir="auto">{title}</span></li>') == 1
+    assert "Time asked about: 2019-06-17 to 2019-06-23" in page
     only = {"bridge.txt": articles["bridge.txt"]}
-    alone = answers.answer_html(replace(refused, refusal="absent", nearest=hits[:1]), only)
+    alone = shown(replace(refused, refusal="absent", nearest=hits[:1]), only)
     assert "The nearest passages:" in alone
     assert "A &lt;b&gt;Bridge" not in alone
     assert "Time asked about" not in alone

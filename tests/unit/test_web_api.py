@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from harness.fakes import (
     BRIDGE,
     ROOT,
@@ -24,7 +26,8 @@ from askvisit import Assistant, build_index
 from askvisit.calibration import SMALL
 from askvisit.records import Answer
 from askvisit.web import api, server
-from askvisit.web.controller import ChatController
+from askvisit.web.chat import Chat
+from askvisit.web.faults import Told
 
 QUESTION = "Who met the mayor?"
 
@@ -38,11 +41,11 @@ def assistant():
 def client(assistant):
     from gradio_client import Client
 
-    page = server.launch(ChatController(assistant), "127.0.0.1", server.free_port("127.0.0.1", 0))
+    page = server.launch(Chat(assistant), "127.0.0.1", server.free_port("127.0.0.1", 0))
     called = Client(page.local_url, verbose=False, analytics_enabled=False)
     yield called
     called.close()
-    page.close(verbose=False)
+    page.close()
 
 
 def test_the_endpoints_are_named_and_nothing_else_is(client):
@@ -164,13 +167,13 @@ def test_a_scope_that_leaves_nothing_is_told_in_words(tmp_path):
     write_articles(tmp_path / "articles", {"a.txt": text})
     build_index(index=tmp_path, encoder=WordCounts())
     small = Assistant(tmp_path, WordCounts(), SharedWords(), calibration())
-    calls = {call.__name__: api.in_words(call, ValueError) for call in api.endpoints(small)}
+    calls = {call.__name__: api.checked(call) for call in api.endpoints(small)}
     for name, arguments in (("ask", ["Who left?"]), ("search", ["mayor"]), ("names", [])):
-        with pytest.raises(ValueError, match="no article has a date"):
+        with pytest.raises(Told, match="no article has a date"):
             calls[name](*arguments, since="2019")
-        with pytest.raises(ValueError, match="no article is called"):
+        with pytest.raises(Told, match="no article is called"):
             calls[name](*arguments, articles=["b.txt"])
-    with pytest.raises(ValueError, match="no article is from 'Post'"):
+    with pytest.raises(Told, match="no article is from 'Post'"):
         calls["timeline"](sources=["Post"])
     assert [name["kind"] for name in calls["names"]()] == ["person", "place"]
 
@@ -180,7 +183,7 @@ def test_the_day_of_asking_may_be_sent(small):
     write_articles(small / "articles", days)
     build_index(index=small, encoder=WordCounts())
     asked = Assistant(small, WordCounts(), ScriptedReader({}), calibration(), ScriptedResolver())
-    ask = api.in_words(api.endpoints(asked)[0], ValueError)
+    ask = api.checked(api.endpoints(asked)[0])
     question = "What did the minister do last week?"
     for day, first in (("2019-06-26", "tariffs.txt"), ("2019-07-03", "bridge.txt")):
         answer = ask(question, min_confidence=1, as_of=day)
@@ -191,10 +194,58 @@ def test_the_day_of_asking_may_be_sent(small):
         ("2018", "every article was published after 2018-12-31"),
         (2019, "as_of: input should be a valid string"),
     ):
-        with pytest.raises(ValueError, match=said):
+        with pytest.raises(Told, match=said):
             ask(question, as_of=wrong)
     today = ask(question, min_confidence=1, as_of=None)
     assert today["period"] not in (None, answer["period"])
+
+
+@pytest.fixture(scope="module")
+def rest(assistant):
+    app = FastAPI()
+    app.include_router(api.routes(Chat(assistant)))
+    with TestClient(app) as called:
+        yield called
+
+
+def test_plain_http_answers_as_the_library_does(rest, assistant):
+    answer = rest.post("/ask", json={"question": QUESTION})
+    assert Answer.from_dict(answer.json()) == assistant.ask(QUESTION)
+    assert rest.post("/search", json={"query": "mayor", "k": 1}).json()[0]["article_id"] == ARTICLE.id
+    assert rest.post("/names", json={"most": 1}).json()[0]["name"] == "Monday"
+    assert rest.post("/timeline", json={}).json()[0]["date"] == "2019-06-24"
+    (listed,) = rest.get("/articles").json()
+    assert rest.get(f"/articles/{listed['id']}").json()["text"] == ARTICLE.text
+
+
+@pytest.mark.parametrize(
+    ("path", "given", "said"),
+    [
+        ("/ask", {"questio": QUESTION}, "question: field required"),
+        ("/ask", {"question": QUESTION, "depth": 3}, "depth: extra inputs are not permitted"),
+        ("/ask", {"question": " "}, "the question is empty"),
+        ("/search", {"query": "x", "k": "many"}, "k: input should be a valid integer"),
+    ],
+)
+def test_plain_http_tells_wrong_arguments_in_words(rest, caplog, path, given, said):
+    answer = rest.post(path, json=given)
+    assert answer.status_code == 422
+    assert said in answer.json()["detail"]
+    assert caplog.records == []
+
+
+def test_plain_http_tells_a_fault_by_its_reference(rest):
+    answer = rest.post("/ask", json={"question": "fail"})
+    assert answer.status_code == 500
+    assert "Reference for the log" in answer.json()["detail"]
+    assert rest.get("/articles/nowhere.txt").status_code == 404
+
+
+def test_the_description_names_each_endpoint_and_its_arguments(rest):
+    described = rest.get("/openapi.json").json()
+    paths = ["/articles", "/articles/{article_id}", "/ask", "/names", "/search", "/timeline"]
+    assert sorted(described["paths"]) == paths
+    assert "since" in described["components"]["schemas"]["Ask"]["properties"]
 
 
 @pytest.mark.slow
@@ -209,7 +260,7 @@ def test_fifty_callers_are_answered_as_the_library_answers():
     questions = [json.loads(line)["question"] for line in lines[:: len(lines) // 8]][:8]
     assistant = Assistant.load(ROOT / "index", reader=SMALL)
     direct = {question: asdict(assistant.ask(question)) for question in questions}
-    page = server.launch(ChatController(assistant), "127.0.0.1", server.free_port("127.0.0.1", 0))
+    page = server.launch(Chat(assistant), "127.0.0.1", server.free_port("127.0.0.1", 0))
 
     def caller(number):
         patient = {"timeout": 120}  # the clients share two cores with the server
@@ -225,7 +276,7 @@ def test_fifty_callers_are_answered_as_the_library_answers():
         with ThreadPoolExecutor(50) as callers:
             answers = [answer for given in callers.map(caller, range(50)) for answer in given]
     finally:
-        page.close(verbose=False)
+        page.close()
     assert len(answers) == 400
     assert [
         q for q, answer in answers if Answer.from_dict(answer) != Answer.from_dict(direct[q])
@@ -234,8 +285,8 @@ def test_fifty_callers_are_answered_as_the_library_answers():
 
 def test_an_index_that_is_gone_is_told_by_a_reference_without_its_path(small):
     assistant = Assistant(small, WordCounts(), SharedWords(), calibration())
-    ask = api.in_words(api.endpoints(assistant)[0], RuntimeError)
+    ask = api.checked(api.endpoints(assistant)[0])
     shutil.rmtree(small)
-    with pytest.raises(RuntimeError, match="Reference for the log") as told:
+    with pytest.raises(Told, match="Reference for the log") as told:
         ask("Who opened the bridge?")
     assert str(small) not in str(told.value)

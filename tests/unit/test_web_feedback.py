@@ -5,54 +5,63 @@ from __future__ import annotations
 import json
 
 import pytest
-from harness.web_fakes import FakeAssistant
-from test_web_controller import asked
+from harness.web_fakes import FakeAssistant, Page
 
 from askvisit import transcript
 from askvisit.cli import main
 from askvisit.errors import ServerError
 from askvisit.records import Answer
-from askvisit.web.chat import Feedback
-from askvisit.web.controller import ChatController
+from askvisit.web.chat import Chat
+from askvisit.web.request_log import Feedback
 
 QUESTION = "Who met the mayor?"
 
 
 @pytest.fixture
-def controller(tmp_path):
-    return ChatController(FakeAssistant(), feedback_file=Feedback(tmp_path / "feedback.jsonl"))
+def kept(tmp_path):
+    return tmp_path / "feedback.jsonl"
 
 
-def test_what_is_said_is_one_line_with_the_whole_answer(controller, tmp_path):
-    turns = asked(controller, QUESTION, "Zebra?")
-    shown = controller.feedback(0, turns, "wrong_source")
-    shown = controller.feedback(1, shown.turns, "helpful")
-    assert "Marked as wrong source. Thank you." in shown.log
-    lines = (tmp_path / "feedback.jsonl").read_text().splitlines()
-    said = [json.loads(line) for line in lines]
+def asked(*questions, feedback=None):
+    page = Page(Chat(FakeAssistant(), feedback=feedback))
+    for question in questions:
+        page.ask(question)
+    return page
+
+
+def test_what_is_said_is_one_line_with_the_whole_answer(kept):
+    page = asked(QUESTION, "Zebra?", feedback=Feedback(kept))
+    assert 'data-feedback="wrong_source"' in page.html
+    shown = page.post("feedback", said="wrong_source", turn=page.turns[0])
+    page.post("feedback", said="helpful", turn=page.turns[1])
+    assert "Marked as wrong source. Thank you." in shown["html"]
+    assert "data-feedback" not in shown["html"]
+    said = [json.loads(line) for line in kept.read_text().splitlines()]
     assert [record["feedback"] for record in said] == ["wrong_source", "helpful"]
-    assert Answer.from_dict(said[0]["answer"]) == turns[0].answer
+    assert said[0]["answer"] == page.turns[0]["answer"]
     assert said[0]["time"].endswith("+00:00")
 
 
-def test_only_known_words_are_kept(controller, tmp_path):
-    turns = asked(controller, QUESTION)
-    assert controller.feedback(0, turns, "<script>").log is None
-    assert (tmp_path / "feedback.jsonl").read_text() == ""
+def test_only_known_words_are_kept(kept):
+    page = asked(QUESTION, "fail", feedback=Feedback(kept))
+    assert "detail" in page.post("feedback", said="<script>", turn=page.turns[0])
+    assert "detail" in page.post("feedback", said="helpful", turn=page.turns[1])
+    assert kept.read_text() == ""
 
 
 def test_without_a_file_nobody_is_asked():
-    controller = ChatController(FakeAssistant())
-    turns = asked(controller, QUESTION)
-    assert "data-feedback" not in controller.log(turns)
-    assert controller.feedback(0, turns, "helpful").turns is None
+    page = asked(QUESTION)
+    assert "data-feedback" not in page.html
+    assert "not kept" in page.post("feedback", said="helpful", turn=page.turns[0])["detail"]
 
 
-def test_a_full_disk_is_told_by_a_reference(controller, caplog):
-    controller.feedback_file.path = controller.feedback_file.path / "gone"
-    shown = controller.feedback(0, asked(controller, QUESTION), "helpful")
-    assert "Reference for the log" in shown.log
-    assert "NotADirectoryError" in caplog.text
+def test_a_full_disk_is_told_by_a_reference(kept, caplog):
+    page = asked(QUESTION, feedback=Feedback(kept))
+    kept.unlink()
+    kept.mkdir()
+    shown = page.post("feedback", said="helpful", turn=page.turns[0])
+    assert "Reference for the log" in shown["html"]
+    assert "IsADirectoryError" in caplog.text
 
 
 def test_a_file_that_cannot_be_written_is_told_at_the_start(tmp_path, capsys):
@@ -68,42 +77,33 @@ def test_a_public_chat_keeps_no_feedback(tmp_path, capsys):
     assert not (tmp_path / "x").exists()
 
 
-def test_an_export_reads_back(controller, tmp_path):
-    turns = asked(controller, QUESTION, "fail", "Zebra?")
-    file = controller.export("json", turns)
+def test_an_export_reads_back(tmp_path):
+    page = asked(QUESTION, "fail", "Zebra?")
+    file = page.post("export", form="json", turns=page.turns)
     assert file["name"].endswith(".json")
     path = tmp_path / file["name"]
     path.write_text(file["text"], encoding="utf-8")
     read = [Answer.from_dict(answer) for answer in transcript.read(path)]
-    assert read == [turns[0].answer, turns[2].answer]
+    assert read == [Answer.from_dict(page.turns[n]["answer"]) for n in (0, 2)]
 
 
-@pytest.mark.parametrize("form", ["markdown", "?"])
-def test_an_export_to_read_shows_question_quote_and_place(controller, form):
-    turns = asked(controller, QUESTION, "fail", "Zebra?")
-    file = controller.export(form, turns)
+def test_an_export_to_read_shows_question_quote_and_place():
+    page = asked(QUESTION, "fail", "Zebra?")
+    file = page.post("export", turns=page.turns)
     assert file["name"].endswith(".md")
-    (cited,) = turns[0].answer.citations
-    assert f"## {QUESTION}\n\n> {cited.quote} [1]\n\n" in file["text"]
-    assert f"({cited.article_id} {cited.start}-{cited.end}, sha256" in file["text"]
+    (cited,) = page.turns[0]["answer"]["citations"]
+    assert f"## {QUESTION}\n\n> {cited['quote']} [1]\n\n" in file["text"]
+    assert f"({cited['article_id']} {cited['start']}-{cited['end']}, sha256" in file["text"]
     assert "## Zebra?" in file["text"]
     assert "fail" not in file["text"]
 
 
 @pytest.mark.parametrize("form", ["json", "markdown"])
-def test_a_guess_is_marked_in_an_export(controller, tmp_path, form):
+def test_a_guess_is_marked_in_an_export(form):
     mark = '"guess": true' if form == "json" else "is a best guess that was asked for"
-    turns = controller.guess(1, asked(controller, QUESTION, "Zebra?", "hello")).turns
-    file = controller.export(form, turns)
-    assert file["text"].count(mark) == 1
-    assert file["text"].index("Zebra?") < file["text"].index(mark) < file["text"].index("hello")
-    assert mark not in controller.export(form, turns[:1])["text"]
-    if form == "json":
-        path = tmp_path / file["name"]
-        path.write_text(file["text"], encoding="utf-8")
-        read = [Answer.from_dict(answer) for answer in transcript.read(path)]
-        assert read == [turn.answer for turn in turns]
-
-
-def test_there_is_nothing_to_export_before_the_first_answer(controller):
-    assert controller.export("json", asked(controller, "fail")) == {}
+    page = asked(QUESTION, "Zebra?", "hello")
+    page.guess(1)
+    text = page.post("export", form=form, turns=page.turns)["text"]
+    assert text.count(mark) == 1
+    assert text.index("Zebra?") < text.index(mark) < text.index("hello")
+    assert mark not in page.post("export", form=form, turns=page.turns[:1])["text"]

@@ -8,12 +8,9 @@ import time
 
 import pytest
 from harness.fakes import finish
-from harness.web_fakes import ARTICLE
 
 from askvisit.web import guard
-from askvisit.web.guard import Guard, RequestLimiter
-from askvisit.web.notebook import MOST_PINS, select
-from askvisit.web.server import PUBLIC_BODY
+from askvisit.web.guard import PUBLIC_BODY, Busy, Guard, RequestLimiter, Turns
 
 
 class Application:
@@ -89,17 +86,15 @@ def test_what_the_chat_does_not_need_never_reaches_gradio(path, method):
     assert app.bodies == []
 
 
-def test_a_full_notebook_arrives_where_no_question_may_be_so_large():
-    words = {"article": ARTICLE.id, "from": [2, 0], "to": [2, 20]}
-    pin = select(words, {ARTICLE.id: ARTICLE})["pin"] | {"question": "Who met the mayor?"}
-    notebook = json.dumps([pin] * MOST_PINS).encode()
+def test_a_notebook_arrives_where_no_question_may_be_so_large():
+    notebook = b"x" * 300_000
 
     async def asked():
         guarded = Guard(Application(), PUBLIC_BODY)
-        assert (await requested(guarded, "/gradio_api/queue/join", parts=(notebook,)))[0] == 413
-        path = "/gradio_api/component_server"
+        assert (await requested(guarded, "/page/ask", parts=(notebook,)))[0] == 413
+        path = "/page/notebook"
         assert (await requested(guarded, path, parts=(notebook,)))[0] == 200
-        huge = b"x" * (guard.LARGEST_NOTEBOOK + 1)
+        huge = b"x" * (guard.LARGEST_KEPT + 1)
         assert (await requested(guarded, path, parts=(huge,)))[0] == 413
 
     finish(asked())
@@ -132,7 +127,7 @@ def test_a_large_body_may_take_longer(monkeypatch):
 def test_who_leaves_before_the_end_of_a_request_is_not_answered():
     async def asked():
         app = Application()
-        scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
+        scope = {"type": "http", "method": "POST", "path": "/ask", "headers": []}
         messages = [{"type": "http.request", "body": b"{", "more_body": True}]
 
         async def receive():
@@ -159,15 +154,6 @@ def test_one_too_many_is_told_so_at_once():
         assert [status for status, _, _ in await asyncio.gather(*inside)] == [200] * 3
         assert (await requested(guarded))[0] == 200
         assert (limiter.asking, limiter.listening) == (0, 0)
-
-    finish(asked())
-
-
-def test_a_full_queue_is_told_in_the_same_words():
-    async def asked():
-        status, headers, told = await requested(Guard(Application(503)))
-        assert (status, headers[b"retry-after"]) == (503, b"5")
-        assert json.loads(told) == {"detail": guard.BUSY}
 
     finish(asked())
 
@@ -200,8 +186,8 @@ def test_a_closed_door_lets_those_inside_finish_and_nobody_in(path, method):
         closing = asyncio.create_task(asyncio.to_thread(limiter.close, 30))
         while not limiter.closing:
             await asyncio.sleep(0)
-        for method_of_another in ("GET", "POST"):
-            status, headers, told = await requested(guarded, "/x", method_of_another)
+        for other, method_of_another in (("/", "GET"), ("/ask", "POST")):
+            status, headers, told = await requested(guarded, other, method_of_another)
             assert (status, headers[b"retry-after"]) == (503, b"5")
             assert json.loads(told) == {"detail": guard.STOPPING}
         assert not closing.done()
@@ -222,5 +208,92 @@ def test_a_closed_door_waits_for_nobody_longer_than_it_may():
         await asyncio.to_thread(limiter.close, 0.1)
         assert limiter.asking == 1
         inside.cancel()
+
+    finish(asked())
+
+
+class Clients:
+    """Clients that have their turns, one line in `order` for each that begins."""
+
+    def __init__(self, turns: Turns) -> None:
+        self.turns, self.order = turns, []
+        self.go = asyncio.Event()
+
+    async def work(self, address: str) -> None:
+        async with self.turns.of(address):
+            self.order.append(address)
+            await self.go.wait()
+
+    def begin(self, *addresses: str) -> list[asyncio.Task]:
+        return [asyncio.create_task(self.work(address)) for address in addresses]
+
+
+async def settled():
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+def test_the_address_with_the_least_in_progress_comes_next():
+    async def asked():
+        clients = Clients(Turns(at_once=2, waiting=64))
+        tasks = clients.begin("flood", "flood", "flood", "flood", "person", "flood")
+        await settled()
+        assert clients.order == ["flood", "flood"]
+        clients.go.set()
+        await asyncio.gather(*tasks)
+        assert clients.order[2] == "person"
+        assert clients.turns.working.total() == 0
+
+    finish(asked())
+
+
+def test_the_last_places_are_for_addresses_with_nothing_waiting():
+    async def asked():
+        clients = Clients(Turns(at_once=1, waiting=guard.RESERVED + 1))
+        tasks = clients.begin("flood", "flood")
+        await settled()
+        with pytest.raises(Busy):
+            await clients.work("flood")
+        tasks += clients.begin(*(f"person {n}" for n in range(guard.RESERVED)))
+        await settled()
+        with pytest.raises(Busy):
+            await clients.work("one more")
+        clients.go.set()
+        await asyncio.gather(*tasks)
+        assert len(clients.order) == guard.RESERVED + 2
+
+    finish(asked())
+
+
+def test_who_leaves_while_waiting_gives_up_the_place():
+    async def asked():
+        limiter = RequestLimiter(turns=Turns(at_once=1))
+        app = Application()
+        guarded = Guard(app, limiter=limiter)
+        clients = Clients(limiter.turns)
+        first = clients.begin("somebody")
+        await settled()
+        assert await requested(guarded, "/page/ask") == (None, {}, "")
+        assert (app.bodies, limiter.turns.queue, limiter.asking) == ([], [], 0)
+        clients.go.set()
+        await asyncio.gather(*first)
+        assert (await requested(guarded, "/page/ask"))[0] == 200
+        assert limiter.turns.working.total() == 0
+
+    finish(asked())
+
+
+@pytest.mark.parametrize("path", ["/ask", "/page/ask", "/gradio_api/call/ask", "/gradio_api/mcp/"])
+def test_every_way_in_is_told_that_there_is_no_place_left(path):
+    async def asked():
+        limiter = RequestLimiter(turns=Turns(at_once=1, waiting=0))
+        clients = Clients(limiter.turns)
+        first = clients.begin("somebody")
+        await settled()
+        status, headers, told = await requested(Guard(Application(), limiter=limiter), path)
+        assert (status, headers[b"retry-after"]) == (503, b"5")
+        assert json.loads(told) == {"detail": guard.BUSY}
+        clients.go.set()
+        await asyncio.gather(*first)
 
     finish(asked())

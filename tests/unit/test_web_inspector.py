@@ -7,13 +7,12 @@ from dataclasses import replace
 
 import pytest
 from harness.fakes import SharedWords, WordCounts, calibration
-from harness.web_fakes import ARTICLE, FakeAssistant
-from test_web_controller import asked
+from harness.web_fakes import ARTICLE, FakeAssistant, Page
 
 from askvisit import Assistant
 from askvisit.records import Answer, Article
 from askvisit.trace import STAGES, Trace
-from askvisit.web.controller import ChatController
+from askvisit.web.chat import Chat
 from askvisit.web.inspector import MOST_PASSAGES, inspector, why
 
 ASSISTANT = FakeAssistant()
@@ -119,12 +118,12 @@ def test_the_desk_asks_as_it_was_asked_before():
             calls.append((question, len(history), options))
             return super().explain(question, history, **options)
 
-    controller = ChatController(Explaining(), "strict")
-    turns = asked(controller, "Who met the mayor in the town hall?", "Zebra?")
-    turns = controller.guess(1, turns).turns
-    first, second = controller.inspect(0, turns), controller.inspect(1, turns)
-    assert (first["turn"], second["turn"]) == (0, 1)
-    assert first["at"] != second["at"]
+    page = Page(Chat(Explaining(), "strict"))
+    for question in ("Who met the mayor in the town hall?", "Zebra?"):
+        page.ask(question)
+    page.guess(1)
+    page.inspect(0)
+    page.inspect(1)
     assert calls == [
         (
             "Who met the mayor in the town hall?",
@@ -137,21 +136,20 @@ def test_the_desk_asks_as_it_was_asked_before():
 
 def test_articles_that_are_gone_are_left_out_when_it_is_asked_again():
     assistant = FakeAssistant(ARTICLE, Article("other.txt", "Other", "The zebra left."))
-    controller = ChatController(assistant)
-    turns = controller.ask("Zebra?", (), ("other.txt",)).turns
-    turns = controller.ask("Who met the mayor?", turns, ("visit.txt", "other.txt")).turns
+    page = Page(Chat(assistant))
+    page.ask("Zebra?", articles=["other.txt"])
+    page.ask("Who met the mayor?", articles=["visit.txt", "other.txt"])
     del assistant.articles["other.txt"]
-    changed = '<p class="problem">The articles have changed since this was answered.</p>'
-    assert controller.inspect(0, turns)["html"] == changed
-    assert "likely to be right" in str(controller.inspect(1, turns)["html"])
+    assert page.inspect(0) == "The articles have changed since this was answered."
+    assert "likely to be right" in page.inspect(1)
 
 
 def test_an_index_that_cannot_be_read_is_not_told_as_a_change(small, caplog):
     assistant = Assistant(small, WordCounts(), SharedWords(), calibration())
-    controller = ChatController(assistant)
-    turns = controller.ask("When did the mayor open the bridge?", (), ("bridge.txt",)).turns
+    page = Page(Chat(assistant))
+    page.ask("When did the mayor open the bridge?", articles=["bridge.txt"])
     (small / "manifest.json").unlink()
-    assert "Reference for the log" in str(controller.inspect(0, turns)["html"])
+    assert "Reference for the log" in page.inspect(0)
     assert "no index in" in caplog.text
 
 
@@ -160,16 +158,16 @@ def test_what_goes_wrong_is_told_by_a_reference(caplog):
         def explain(self, *_, **__):
             raise RuntimeError("a secret detail")
 
-    controller = ChatController(Broken())
-    html = controller.inspect(0, asked(controller, "Who met the mayor?"))["html"]
+    page = Page(Chat(Broken()))
+    page.ask("Who met the mayor?")
+    html = page.inspect(0)
     assert "Reference for the log" in html
     assert "secret" not in html
     assert "a secret detail" in caplog.text
 
 
 def test_a_question_that_failed_has_no_inspector():
-    controller = ChatController(FakeAssistant())
-    turns = asked(controller, "fail")
-    assert controller.inspect(0, turns)["html"] == turns[0].html
-    assert "data-inspect" not in controller.log(turns)
-    assert ARTICLE.title not in controller.log(turns)
+    page = Page(Chat(FakeAssistant()))
+    assert "data-inspect" not in page.ask("fail")
+    assert ARTICLE.title not in page.html
+    assert "no answer" in page.inspect(0)

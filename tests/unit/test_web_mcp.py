@@ -17,7 +17,7 @@ from harness.fakes import ROOT, finish
 from harness.web_fakes import ARTICLE, FakeAssistant
 
 from askvisit.web import api, server
-from askvisit.web.controller import ChatController
+from askvisit.web.chat import Chat
 
 CLI = "import sys; from askvisit.cli import main; sys.exit(main())"
 QUESTION = "Who met the mayor?"
@@ -36,9 +36,9 @@ def mcp():
 @pytest.fixture(scope="module")
 def address(mcp):
     port = server.free_port("127.0.0.1", 0)
-    page = server.launch(ChatController(FakeAssistant()), "127.0.0.1", port, mcp=True)
+    page = server.launch(Chat(FakeAssistant()), "127.0.0.1", port, mcp=True)
     yield f"http://127.0.0.1:{port}{api.MCP_PATH}"
-    page.close(verbose=False)
+    page.close()
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ class Counting(FakeAssistant):
 
 def test_few_calls_are_worked_on_at_once_and_the_others_wait(mcp):
     counting, port = Counting(), server.free_port("127.0.0.1", 0)
-    controller = ChatController(counting)
+    controller = Chat(counting)
     page = server.launch(controller, "127.0.0.1", port, mcp=True, public=True)
 
     async def conversation():
@@ -105,7 +105,7 @@ def test_few_calls_are_worked_on_at_once_and_the_others_wait(mcp):
     try:
         found = finish(conversation())
     finally:
-        page.close(verbose=False)
+        page.close()
     assert not any(result.is_error for result in found)
     assert 1 < counting.most <= 4
 
@@ -164,7 +164,7 @@ def test_a_page_elsewhere_does_not_reach_the_tools(address, header, value):
 
 def test_without_the_option_there_is_no_mcp_server():
     port = server.free_port("127.0.0.1", 0)
-    page = server.launch(ChatController(FakeAssistant()), "127.0.0.1", port)
+    page = server.launch(Chat(FakeAssistant()), "127.0.0.1", port)
     try:
         with pytest.raises(HTTPError) as refused:
             build_opener(ProxyHandler({})).open(
@@ -173,7 +173,7 @@ def test_without_the_option_there_is_no_mcp_server():
         with refused.value as answer:
             assert answer.code in (404, 405)
     finally:
-        page.close(verbose=False)
+        page.close()
 
 
 @pytest.mark.slow

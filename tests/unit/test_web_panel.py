@@ -7,13 +7,17 @@ import re
 from dataclasses import replace
 
 import pytest
-from harness.web_fakes import ARTICLE, FakeAssistant
+from harness.web_fakes import ARTICLE, FakeAssistant, Page
 
 from askvisit.passages import sentences
 from askvisit.records import Article
-from askvisit.web.source_panel import TextRange, open_source, panel
+from askvisit.web.chat import Chat
+from askvisit.web.source_panel import TextRange, panel
 
-ARTICLES = {ARTICLE.id: ARTICLE}
+
+
+def opened(article=ARTICLE, **request):
+    return Page(Chat(FakeAssistant(article))).post("source", **request)
 
 
 def marks(shown: str) -> list[tuple[str, str]]:
@@ -82,29 +86,25 @@ def test_hostile_text_is_shown_as_text():
     assert "<img" not in shown
     assert "<b>" not in shown
     assert "<i>" not in shown
-    assert "&lt;img src=x onerror=&quot;alert(1)&quot;&gt;" in shown
+    assert "&lt;img src=x onerror=&#34;alert(1)&#34;&gt;" in shown
     assert not {"\u202e", "\x00", "\ud800"} & set(shown)
 
 
-def test_open_source_returns_the_panel_and_the_key_of_the_place():
-    answer = open_source({"place": place(15, 30), "others": [place(50, 60)]}, ARTICLES)
+def test_a_click_returns_the_panel_and_the_key_of_the_place():
+    answer = opened(place=place(15, 30), others=[place(50, 60)])
     assert answer["key"] == "15-30"
     assert [key for key, _ in marks(answer["html"])] == ["15-30", "50-60"]
 
 
-def test_a_whole_article_is_opened_by_its_id():
-    answer = open_source({"article": ARTICLE.id}, ARTICLES)
-    assert answer == {"html": panel(ARTICLE), "key": ""}
+def test_a_whole_article_is_opened_by_its_id_and_the_first_one_without():
+    assert opened() == {"html": panel(ARTICLE), "key": ""}
+    page = Page(Chat(FakeAssistant()))
+    assert page.post("source", article=ARTICLE.id) == {"html": panel(ARTICLE), "key": ""}
 
 
 @pytest.mark.parametrize(
     "request_",
     [
-        None,
-        [],
-        "visit.txt",
-        {},
-        {"place": None},
         {"article": "no.txt"},
         {"article": ["visit.txt"]},
         {"place": {"article": "no.txt", "start": 0, "end": 5}},
@@ -119,39 +119,37 @@ def test_a_whole_article_is_opened_by_its_id():
     ],
 )
 def test_a_place_that_no_article_has_is_refused_in_words(request_):
-    answer = open_source(request_, ARTICLES)
-    assert set(answer) == {"error"}
-    assert "not found in the articles" in answer["error"]
+    answer = Page(Chat(FakeAssistant())).http.post("/page/source", json=request_)
+    assert answer.status_code in (404, 422)
+    assert set(answer.json()) == {"detail"}
 
 
 def test_a_place_whose_words_have_changed_is_neither_opened_nor_marked():
     citation = FakeAssistant().cite(sentences(ARTICLE)[1])
     cited = TextRange.of_citation(citation)
     asked = place(cited.start, cited.end) | {"reads": cited.reads}
-    assert marks(open_source({"place": asked}, ARTICLES)["html"]) == [(cited.key, citation.quote)]
+    assert marks(opened(place=asked)["html"]) == [(cited.key, citation.quote)]
     longer = replace(ARTICLE, text=f"News of today.\n\n{ARTICLE.text}")
-    assert "as they are now" in open_source({"place": asked}, {ARTICLE.id: longer})["error"]
-    other = {"place": place(0, 5), "others": [asked]}
-    assert [key for key, _ in marks(open_source(other, {ARTICLE.id: longer})["html"])] == ["0-5"]
+    assert "as they are now" in opened(longer, place=asked)["detail"]
+    shown = opened(longer, place=place(0, 5), others=[asked])["html"]
+    assert [key for key, _ in marks(shown)] == ["0-5"]
     assert marks(panel(longer, [cited])) == []
 
 
 def test_bad_others_and_spans_are_dropped():
-    others = [None, place(-5, 3), {"article": "no.txt"}, place(50, 60)]
-    answer = open_source({"place": place(15, 30, [2, 99]), "others": others}, ARTICLES)
+    others = [place(-5, 3), place(1, 2) | {"article": "no.txt"}, place(50, 60)]
+    answer = opened(place=place(15, 30, [2, 99]), others=others)
     assert [key for key, _ in marks(answer["html"])] == ["15-30", "50-60"]
     assert "<strong>" not in answer["html"]
-    assert "html" in open_source({"place": place(15, 30), "others": "x"}, ARTICLES)
 
 
 def test_a_quote_comes_with_the_sentences_around_it():
-    second = sentences(ARTICLE)[2]
-    found = open_source({"around": place(second.start, second.end)}, ARTICLES)
-    assert found == {
+    page = Page(Chat(FakeAssistant()))
+    second, first = sentences(ARTICLE)[2], sentences(ARTICLE)[0]
+    assert page.post("around", **place(second.start, second.end)) == {
         "before": "The minister arrived on Monday.",
         "quote": "She met the mayor in the town hall.",
         "after": "Trade was the only subject.",
     }
-    first = sentences(ARTICLE)[0]
-    assert open_source({"around": place(first.start, first.end)}, ARTICLES)["before"] == ""
-    assert "error" in open_source({"around": place(-1, 5)}, ARTICLES)
+    assert page.post("around", **place(first.start, first.end))["before"] == ""
+    assert "detail" in page.post("around", **place(-1, 5))

@@ -18,7 +18,7 @@ from askvisit.cli import main
 from askvisit.errors import QuestionError, ServerError
 from askvisit.trace import STAGES
 from askvisit.web import chat, server
-from askvisit.web.controller import ChatController
+from askvisit.web.chat import Chat
 from askvisit.web.request_log import RequestLog
 
 NO_PROXY = build_opener(ProxyHandler({}))
@@ -117,7 +117,7 @@ class Sick(FakeAssistant):
 def test_health_says_whether_questions_can_be_answered_and_no_more(caplog):
     caplog.set_level(logging.WARNING)
     assistant = Sick()
-    page = server.launch(ChatController(assistant), "127.0.0.1", server.free_port("127.0.0.1", 0))
+    page = server.launch(Chat(assistant), "127.0.0.1", server.free_port("127.0.0.1", 0))
     try:
         with NO_PROXY.open(f"{page.local_url}health") as response:
             told = json.load(response)
@@ -132,4 +132,4 @@ def test_health_says_whether_questions_can_be_answered_and_no_more(caplog):
         assert "secret" not in str(told)
         assert "/a/secret/folder" in caplog.text
     finally:
-        page.close(verbose=False)
+        page.close()

@@ -26,7 +26,7 @@ from askvisit.cli import main
 from askvisit.errors import ServerError
 from askvisit.web import front_page, guard, server
 from askvisit.web.articles import ArticleEditor
-from askvisit.web.controller import ChatController
+from askvisit.web.chat import Chat
 
 ROOT = Path(__file__).parent.parent.parent
 JSON = "application/json"
@@ -65,12 +65,12 @@ def test_port_zero_is_any_free_one():
 
 @pytest.mark.skipif(not socket.has_ipv6, reason="no IPv6 here")
 def test_an_ipv6_address_is_served():
-    page = server.launch(ChatController(FakeAssistant()), "::1", server.free_port("::1", 0))
+    page = server.launch(Chat(FakeAssistant()), "::1", server.free_port("::1", 0))
     try:
         assert page.local_url.startswith("http://[::1]:")
         assert status(page.local_url, "")[0] == 200
     finally:
-        page.close(verbose=False)
+        page.close()
 
 
 def test_a_port_out_of_range_is_refused():
@@ -118,10 +118,10 @@ def heard(event, values):
 sys.addaudithook(heard)
 from harness.web_fakes import FakeAssistant
 from askvisit.web import server
-from askvisit.web.controller import ChatController
-page = server.launch(ChatController(FakeAssistant()), "127.0.0.1", server.free_port("127.0.0.1", 0))
+from askvisit.web.chat import Chat
+page = server.launch(Chat(FakeAssistant()), "127.0.0.1", server.free_port("127.0.0.1", 0))
 print(json.dumps([page.local_url, page.config["analytics_enabled"]]))
-page.close(verbose=False)
+page.close()
 print(json.dumps(called))
 """
 
@@ -147,9 +147,9 @@ def test_the_server_calls_nobody_and_no_proxy():
 @pytest.fixture(scope="module")
 def page():
     port = server.free_port("127.0.0.1", 0)
-    page = server.launch(ChatController(FakeAssistant()), "127.0.0.1", port)
+    page = server.launch(Chat(FakeAssistant()), "127.0.0.1", port)
     yield page
-    page.close(verbose=False)
+    page.close()
 
 
 @pytest.fixture(scope="module")
@@ -325,12 +325,12 @@ def test_a_name_that_resolves_to_this_machine_reaches_nothing(address):
 @pytest.mark.parametrize("root_path", ["/", "/chat"])
 def test_behind_a_reverse_proxy_the_chat_has_any_name(root_path):
     port = server.free_port("127.0.0.1", 0)
-    controller = ChatController(FakeAssistant())
+    controller = Chat(FakeAssistant())
     page = server.launch(controller, "127.0.0.1", port, root_path=root_path)
     try:
         assert status(f"http://127.0.0.1:{port}/", "", host="chat.example")[0] == 200
     finally:
-        page.close(verbose=False)
+        page.close()
 
 
 @pytest.mark.parametrize(
@@ -352,7 +352,7 @@ def test_only_a_chat_for_this_machine_has_names_of_its_own(host, names):
 
 def test_behind_a_reverse_proxy_addresses_begin_with_its_path():
     port = server.free_port("127.0.0.1", 0)
-    controller = ChatController(FakeAssistant())
+    controller = Chat(FakeAssistant())
     page = server.launch(controller, "127.0.0.1", port, root_path="chat/", public=True)
     try:
         config = json.load(NO_PROXY.open(f"http://127.0.0.1:{port}/config"))
@@ -360,15 +360,15 @@ def test_behind_a_reverse_proxy_addresses_begin_with_its_path():
         huge = str(server.PUBLIC_BODY + 1)
         assert announced(f"http://127.0.0.1:{port}", "x", "content-length", huge) == 413
     finally:
-        page.close(verbose=False)
+        page.close()
 
 
 @pytest.fixture(scope="module")
 def adding_address(built_once):
-    controller = ChatController(FakeAssistant(), editor=ArticleEditor(built_once))
+    controller = Chat(FakeAssistant(), editor=ArticleEditor(built_once))
     page = server.launch(controller, "127.0.0.1", server.free_port("127.0.0.1", 0))
     yield page.local_url
-    page.close(verbose=False)
+    page.close()
 
 
 def test_where_articles_may_be_added_only_they_may_be_large(adding_address):

@@ -8,7 +8,6 @@ from harness.web_fakes import ARTICLE, FakeAssistant
 
 from askvisit import Assistant, build_index
 from askvisit.records import Article
-from askvisit.web.chat import ChatTurn, reply
 from askvisit.web.suggestions import Suggestions, central_names
 
 OTHER = Article(
@@ -74,16 +73,15 @@ def test_what_is_offered_for_one_article_is_answered_by_it():
 def test_written_questions_come_first_and_each_once():
     assistant = FakeAssistant()
     suggestions = Suggestions(assistant)
-    assert suggestions.after((), assistant.articles, 6) == list(assistant.suggestions)
-    turns = (ChatTurn("who met the mayor? ", None, ""),)
-    assert suggestions.after(turns, assistant.articles, 1) == [assistant.suggestions[1]]
-    asked = tuple(ChatTurn(question, None, "") for question in assistant.suggestions)
-    assert suggestions.after(asked, assistant.articles, 3) == []
+    assert suggestions.after((), None, assistant.articles) == list(assistant.suggestions)
+    left = suggestions.after(["who met the mayor? "], None, assistant.articles)
+    assert left == list(assistant.suggestions[1:])
+    assert suggestions.after(assistant.suggestions, None, assistant.articles) == []
 
 
 def test_an_article_without_written_questions_takes_turns_with_them():
     assistant = FakeAssistant(ARTICLE, OTHER)
-    offered = Suggestions(assistant).after((), assistant.articles, 4)
+    offered = Suggestions(assistant).after((), None, assistant.articles)[:4]
     assert offered == [assistant.suggestions[0], ABOUT[0], assistant.suggestions[1], ABOUT[1]]
 
 
@@ -92,42 +90,38 @@ def test_articles_with_the_same_names_leave_room_for_others():
     same = [Article(f"{n}.txt", "Mud", town) for n in range(4)]
     assistant = FakeAssistant(*same, OTHER)
     assistant.suggestions = ()
-    offered = Suggestions(assistant).after((), assistant.articles, 3)
+    offered = Suggestions(assistant).after((), None, assistant.articles)[:3]
     assert offered == [*ABOUT, "What does it say about Oslo?"]
 
 
 def test_after_an_answer_from_it_come_its_own_names():
     assistant = FakeAssistant(ARTICLE, OTHER)
-    turn = reply(assistant, "What happened in Grimsby in June?", ())
-    assert turn.answer.citations[0].article_id == "other.txt"
-    assert Suggestions(assistant).after((turn,), assistant.articles, 2) == ABOUT
+    asked = ["What happened in Grimsby in June?"]
+    assert Suggestions(assistant).after(asked, "other.txt", assistant.articles)[:2] == ABOUT
 
 
 def test_only_the_articles_that_are_looked_in_are_asked_about():
     assistant = FakeAssistant(ARTICLE, OTHER)
     suggestions = Suggestions(assistant)
-    turn = reply(assistant, "What about the mayor?", (), chosen=("visit.txt",))
-    assert set(suggestions.after((turn,), assistant.articles, 9, turn.chosen)) == set(
-        assistant.suggestions
-    )
-    turn = reply(assistant, "Ada Quill?", (), chosen=("other.txt",))
-    assert not set(suggestions.after((turn,), assistant.articles, 9, turn.chosen)) & set(
-        assistant.suggestions
-    )
+    asked = ["What about the mayor?"]
+    offered = suggestions.after(asked, "visit.txt", assistant.articles, ["visit.txt"])
+    assert set(offered) == set(assistant.suggestions)
+    offered = suggestions.after(["Ada Quill?"], "other.txt", assistant.articles, ["other.txt"])
+    assert not set(offered) & set(assistant.suggestions)
 
 
 def test_an_article_that_is_added_is_noticed():
     assistant = FakeAssistant()
     suggestions = Suggestions(assistant)
-    assert ABOUT[0] not in suggestions.after((), assistant.articles, 9)
+    assert ABOUT[0] not in suggestions.after((), None, assistant.articles)
     assistant.articles[OTHER.id] = OTHER
-    assert ABOUT[0] in suggestions.after((), assistant.articles, 9)
+    assert ABOUT[0] in suggestions.after((), None, assistant.articles)
 
 
 def test_without_articles_nothing_is_suggested():
     assistant = FakeAssistant()
     assistant.articles = {}
-    assert Suggestions(assistant).after((), assistant.articles, 6) == []
+    assert Suggestions(assistant).after((), None, assistant.articles) == []
 
 
 @pytest.mark.slow

@@ -81,9 +81,7 @@ class AnswerView:
     def is_looked_up(self) -> bool:
         """Whether something was looked for, so that there is a verdict."""
         answer = self.answer
-        return answer.found or (
-            answer.kind != "talk" and bool(answer.nearest or answer.confidence)
-        )
+        return answer.found or (answer.kind != "talk" and bool(answer.nearest or answer.confidence))
 
     @property
     def is_read_otherwise(self) -> bool:

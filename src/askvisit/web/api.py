@@ -53,7 +53,9 @@ def routes(chat: Chat) -> APIRouter:
         """Return one article with its text."""
         found = chat.assistant.articles.get(article_id)
         if found is None:
-            raise HTTPException(404, f"there is no article {article_id!r}; GET /articles lists them")
+            raise HTTPException(
+                404, f"there is no article {article_id!r}; GET /articles lists them"
+            )
         return asdict(found)
 
     @router.get("/openapi.json", include_in_schema=False)
@@ -98,12 +100,12 @@ def add_to_gradio(server: Any, chat: Chat, turns: Turns) -> None:
     from starlette.concurrency import run_in_threadpool
 
     def in_turn(endpoint: Endpoint) -> Endpoint:
-        checked = _checked(endpoint)
+        reported = checked(endpoint)
 
         async def called(request: gr.Request, *given: Any) -> Any:
             try:
                 async with turns.of(request.client.host if request.client else ""):
-                    return await run_in_threadpool(checked, *given)
+                    return await run_in_threadpool(reported, *given)
             except (Told, Busy) as words:
                 said = BUSY if isinstance(words, Busy) else str(words)
                 raise gr.Error(said, print_exception=False) from words
@@ -121,18 +123,18 @@ def add_to_gradio(server: Any, chat: Chat, turns: Turns) -> None:
         server.api(in_turn(endpoint), name=endpoint.__name__, concurrency_limit=None)
 
 
-def _checked(endpoint: Endpoint) -> Endpoint:
+def checked(endpoint: Endpoint) -> Endpoint:
     """Check arguments against the endpoint's annotations; null is an argument left out.
 
     Everything that goes wrong is `Told`.
     """
-    checked, called = validate_call(endpoint), signature(endpoint)
+    validated, called = validate_call(endpoint), signature(endpoint)
 
     @wraps(endpoint)
     def reported(*args: Any, **kwargs: Any) -> Any:
         with told(f"a call of {endpoint.__name__}"):
             given = called.bind(*args, **kwargs).arguments
-            return checked(**{name: value for name, value in given.items() if value is not None})
+            return validated(**{name: value for name, value in given.items() if value is not None})
 
     return reported
 
@@ -293,12 +295,12 @@ def mcp_app(chat: Chat, host: str) -> tuple[Any, Any]:
     from mcp.server.mcpserver.exceptions import ToolError
 
     def reported(tool: Endpoint) -> Endpoint:
-        checked = _checked(tool)
+        inner = checked(tool)
 
         @wraps(tool)
         def called(*args: Any, **kwargs: Any) -> Any:
             try:
-                return checked(*args, **kwargs)
+                return inner(*args, **kwargs)
             except Told as words:
                 raise ToolError(str(words)) from words
 

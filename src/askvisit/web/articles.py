@@ -63,7 +63,8 @@ def listing(articles: Mapping[str, Article], *, removable: bool = False) -> str:
 
 
 def _field(text: str | None) -> str | None:
-    return text and text.encode("utf-8", "replace").decode()[:LONGEST_FIELD].strip() or None
+    shown = (text or "").encode("utf-8", "replace").decode()
+    return shown[:LONGEST_FIELD].strip() or None
 
 
 Field = Annotated[str | None, AfterValidator(_field)]

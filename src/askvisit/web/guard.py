@@ -53,9 +53,7 @@ OTHER_NAME = (
 RETRY_AFTER = "5"
 """Seconds, as a header value."""
 
-OWN = frozenset(
-    "health static page ask search timeline names articles openapi.json config".split()
-)
+OWN = frozenset("health static page ask search timeline names articles openapi.json config".split())
 """The first words of the paths that are open, besides the page itself and `_CALLED`."""
 
 WORKING = frozenset(

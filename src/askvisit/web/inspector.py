@@ -97,9 +97,7 @@ def _placed(row: TracedPassage) -> dict[str, Any]:
     sentence, span = row.candidate.span.sentence, row.candidate.span
     marked = None if span.start is None or span.end is None else (span.start, span.end)
     text = sentence.text
-    place = TextRange(
-        sentence.article_id, sentence.start, sentence.end, marked, fingerprint(text)
-    )
+    place = TextRange(sentence.article_id, sentence.start, sentence.end, marked, fingerprint(text))
     return {"place": place, "text": text}
 
 

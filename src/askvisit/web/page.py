@@ -1,4 +1,4 @@
-"""The page and its files: HTML that shows something before any script runs, styles, scripts, fonts."""
+"""The page, which shows something before any script runs, and its files."""
 
 from __future__ import annotations
 

@@ -11,11 +11,12 @@ import hashlib
 from base64 import b64encode
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException
-from pydantic import BaseModel
+from pydantic import BaseModel, StrictInt
 
 from askvisit.caching import remembered
 from askvisit.errors import AskvisitError
@@ -45,8 +46,8 @@ class TextRange:
     """
 
     article: str
-    start: int
-    end: int
+    start: StrictInt
+    end: StrictInt
     span: tuple[int, int] | None = None
     reads: str | None = ""
 
@@ -158,7 +159,7 @@ def _pieces(
         inside = [min(max(edge, left), right) for edge in span]
         cuts = (left, *inside, right)
         page = article.page(mark.start) if has_pages(article.id) else None
-        before, strong, after = (text[a:b] for a, b in zip(cuts, cuts[1:], strict=False))
+        before, strong, after = (text[a:b] for a, b in pairwise(cuts))
         pieces += [
             {"text": text[position:left]},
             {"key": mark.key, "page": page, "before": before, "strong": strong, "after": after},
@@ -168,7 +169,10 @@ def _pieces(
 
 
 class Opened(BaseModel):
-    """A place that was clicked with the others that its answer cites, or an article to read."""
+    """A place that was clicked with the others that its answer cites, or an article to read.
+
+    Neither: the first article.
+    """
 
     article: str | None = None
     place: TextRange | None = None
@@ -191,10 +195,11 @@ def routes(chat: Chat) -> APIRouter:
     @router.post("/source")
     def source(opened: Opened) -> dict[str, str]:
         """Return the panel for a click: its HTML, and the key of the place to scroll to."""
-        articles = chat.articles
+        articles, place = chat.articles, opened.place
         if opened.article is not None and opened.article in articles:
             return {"html": panel(articles[opened.article]), "key": ""}
-        place = opened.place
+        if place is None and opened.article is None:
+            return {"html": first_panel(articles), "key": ""}
         if place is None or not place.is_in(articles):
             raise HTTPException(404, NOT_THERE)
         html = panel(articles[place.article], [place, *opened.others[:MOST_PLACES]])

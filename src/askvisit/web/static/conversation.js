@@ -213,7 +213,6 @@ export const answersBefore = (turn) =>
 // it cannot be read. Raises what `post` does; then the page is as it was.
 export async function open(data) {
   stop();
-  const before = [turns, undone];
   asking = { abort: new AbortController(), below: waiting("Opening the conversation…"), before: [] };
   const mine = asking;
   show();
@@ -236,7 +235,6 @@ export async function open(data) {
   } catch (error) {
     if (error.name === "AbortError") return;
     asking = null;
-    [turns, undone] = before;
     throw error;
   }
 }

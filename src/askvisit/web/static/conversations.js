@@ -30,27 +30,29 @@ function conversations() {
   return kept.filter((one) => one.turns || one.kept).sort((one, other) => other.at - one.at);
 }
 
-// The conversation on the page changed. A duplicate of the tab goes on with a conversation of its own.
+// The conversation on the page changed. Opening one changes nothing in it.
 hear("kept", (turns) => {
-  if (opening) {
-    session.set("conversation", opening.id);
-    if (opening.isGone) return;
-  } else if (!turns.length) {
-    if (!leaving && isOurs()) forget(PREFIX + current());
-    if (leaving) session.set("conversation", "");
-  } else if (JSON.stringify(turns) !== JSON.stringify(stored(PREFIX + current(), {}).turns)) {
+  if (opening) return;
+  if (turns.length) {
     const id = isOurs() ? current() : crypto.getRandomValues(new Uint32Array(2)).join("-");
-    session.set("conversation", id);
-    write(id, { name: turns[0].question.slice(0, 200), turns, at: Date.now() });
-  }
-  session.set("written", turns.length);
+    const at = Date.now();
+    write(id, { name: turns[0].question.slice(0, 200), turns, at });
+    goOnWith(id, at);
+  } else if (leaving) goOnWith("", 0);
+  else if (isOurs()) forget(PREFIX + current());
   show();
 });
 
-// Whether what is kept is what this tab wrote last.
+function goOnWith(id, at) {
+  session.set("conversation", id);
+  session.set("written", at);
+}
+
+// Whether what is kept is what this tab wrote or opened last; a duplicate of the tab goes on with a
+// conversation of its own.
 function isOurs() {
   const kept = stored(PREFIX + current(), null);
-  return current() !== "" && (kept === null || kept.turns?.length === session.get("written"));
+  return current() !== "" && (kept === null || kept.at === session.get("written"));
 }
 
 // Writes one; where there is no room, the oldest make room.
@@ -83,16 +85,21 @@ function row(conversation) {
   return element("li", {}, opens, remove);
 }
 
+// A reload meanwhile goes on with the one that is being opened.
 async function reopen(id) {
+  if (id === current() && session.get("turns", []).length) return;
   const conversation = stored(PREFIX + id, {});
-  if (id === current() && !opening) return;
-  const mine = { id, isGone: false };
+  const left = opening?.left ?? ["turns", "conversation", "written"].map((name) => [name, session.get(name)]);
+  const mine = { id, left };
   opening = mine;
-  const turns = turnsOf(conversation);
+  session.set("turns", turnsOf(conversation));
+  goOnWith(id, conversation.at);
   try {
-    await open(turns);
+    await open(turnsOf(conversation));
   } catch {
-    if (opening === mine) failedToOpen("The conversation could not be opened. Open it again in a moment.");
+    if (opening !== mine) return;
+    for (const [name, value] of left) session.set(name, value);
+    failedToOpen("The conversation could not be opened. Open it again in a moment.");
   }
   if (opening !== mine) return;
   opening = null;
