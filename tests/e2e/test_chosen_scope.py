@@ -15,7 +15,7 @@ from .conftest import open_sources, serve
 
 pytestmark = pytest.mark.slow
 
-JOIN = "**/page/ask"
+SUGGESTED = "**/page/ask"
 QUESTION = "Of what did the mayor speak on Monday?"
 
 
@@ -37,7 +37,7 @@ def papers(tmp_path_factory):
 
 @contextmanager
 def held_back(page):
-    """Hold back the next event of a page until the end."""
+    """Hold back what a page asks for when other articles are chosen, until the end."""
     held = []
 
     def hold(route):
@@ -46,10 +46,10 @@ def held_back(page):
         else:
             held.append(route)
 
-    page.route(JOIN, hold)
+    page.route(SUGGESTED, hold)
     yield
     held[0].continue_()
-    page.unroute(JOIN)
+    page.unroute(SUGGESTED)
 
 
 def test_a_question_is_asked_of_what_was_chosen_just_before(papers, open_page, ask):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import random
 import re
 import signal
 import subprocess
@@ -25,6 +24,7 @@ import httpx
 
 from askvisit.records import Answer
 from askvisit.rewriting.resolution import expanded
+from askvisit.web.conversation import HISTORY
 from harness.fakes import ROOT
 from harness.memory import memory_in_use
 
@@ -106,46 +106,25 @@ async def ask(http: httpx.AsyncClient, address: str, question: str) -> Answer:
 
 
 class Person:
-    """One person with the page open; they keep their session alive as a browser does."""
+    """One person with the page open, and the conversation that their browser keeps."""
 
-    def __init__(self, http: httpx.AsyncClient, address: str, listener: int) -> None:
-        """Take what `listener_of` returned."""
-        self._http, self._address, self._listener = http, address.rstrip("/"), listener
-        self._session = random.randbytes(6).hex()
-        self._alive = asyncio.create_task(self._beat())
+    def __init__(self, http: httpx.AsyncClient, address: str) -> None:
+        self._http, self._address = http, address.rstrip("/")
+        self._answers: list[dict[str, Any]] = []
         self.asked = 0
 
+    async def open(self) -> None:
+        """Open the page."""
+        (await self._http.get(f"{self._address}/")).raise_for_status()
+
     async def ask(self, question: str) -> str:
-        """Ask on the page; return the log as HTML. Raises `Busy` and `Lost`."""
-        data = {"data": ["", question, None, None], "fn_index": self._listener}
-        about = {"session_hash": self._session, "event_data": None}
-        await _post(self._http, f"{self._address}{API}/queue/join", data | about)
-        listening = f"{self._address}{API}/queue/data?session_hash={self._session}"
-        async for line in _lines(self._http, listening):
-            message = json.loads(line[5:]) if line.startswith("data:") else {}
-            if message.get("msg") == "process_completed" and message["success"]:
-                self.asked += 1
-                return str(message["output"]["data"][0])
-            if message.get("msg") in ("process_completed", "unexpected_error"):
-                raise Lost(line)
-        raise Lost("the answer ended before it began")
-
-    async def leave(self) -> None:
-        """Close the page."""
-        self._alive.cancel()
-        await asyncio.gather(self._alive, return_exceptions=True)
-
-    async def _beat(self) -> None:
-        async for _ in _lines(self._http, f"{self._address}{API}/heartbeat/{self._session}"):
-            pass
-
-
-async def listener_of(http: httpx.AsyncClient, address: str) -> int:
-    """Open the page; return the number of what listens for a typed question."""
-    address = address.rstrip("/")
-    (await http.get(f"{address}/")).raise_for_status()
-    listeners = (await http.get(f"{address}/config")).json()["dependencies"]
-    return next(one["id"] for one in listeners if one["targets"][0][1] == "submit")
+        """Ask on the page; return the turn as HTML. Raises `Busy` and `Lost`."""
+        sent = {"question": question, "history": self._answers[-HISTORY:]}
+        answer = await _post(self._http, f"{self._address}/page/ask", sent)
+        self.asked += 1
+        if answer["turn"]["answer"] is not None:
+            self._answers.append(answer["turn"]["answer"] | {"groups": []})
+        return str(answer["html"])
 
 
 async def _post(http: httpx.AsyncClient, url: str, data: Any) -> dict[str, Any]:

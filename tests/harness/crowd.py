@@ -1,6 +1,6 @@
 """A crowd at the chat: many who ask while the index is rebuilt, too many at once, slow ones.
 
-What they get is judged: an `Answer` quotes its article word for word, a log holds the question.
+What they get is judged: an `Answer` quotes its article word for word, a turn holds the question.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ import random
 import shutil
 import time
 from collections.abc import Callable, Coroutine, Iterator
-from html import escape
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import httpx
+from markupsafe import escape
 
 from askvisit.encoder import Encoder
 from askvisit.index import build_index, open_index
 from askvisit.records import Answer, Article
-from harness.clients import Busy, Lost, Person, Server, Tally, ask, client, listener_of, questions
+from harness.clients import Busy, Lost, Person, Server, Tally, ask, client, questions
 from harness.fakes import ROOT
 
 TURNS = 25
@@ -87,7 +87,6 @@ class Crowd:
         """Let so many ask for so long."""
         self._until = time.monotonic() + seconds
         async with client() as self._http:
-            self._listener = await listener_of(self._http, self._server.address)
             watching = asyncio.create_task(self._watch())
             asking = [(self._people, self._program)[n % 2]() for n in range(clients)]
             await asyncio.gather(self._rebuild(), *asking)
@@ -102,13 +101,13 @@ class Crowd:
     async def _people(self) -> None:
         asked = self._in_turn()
         while time.monotonic() < self._until:
-            person = Person(self._http, self._server.address, self._listener)
+            person = Person(self._http, self._server.address)
+            await person.open()
             for question in islice(asked, TURNS):
                 asking = person.ask(question)
                 if await self._leaves(asking):
                     break
-                await self.tally.of(asking, in_the_log(question, person.asked + 1))
-            await person.leave()
+                await self.tally.of(asking, in_the_turn(question))
 
     def _in_turn(self) -> Iterator[str]:
         """Yield questions until the time is over; each client takes others."""
@@ -136,14 +135,14 @@ class Crowd:
             await asyncio.sleep(1)
 
 
-def in_the_log(question: str, turns: int) -> Callable[[str], str]:
-    """Return what says of a page's log what is wrong with it after so many questions."""
+def in_the_turn(question: str) -> Callable[[str], str]:
+    """Return what says of a turn on the page what is wrong with it."""
 
-    def judge(log: str) -> str:
-        if "Reference for the log" in log or 'class="problem"' in log:
-            return f"{question!r}: the log tells of a problem"
-        if escape(question) not in log or log.count('class="message user"') != turns:
-            return f"{question!r}: the log is another one"
+    def judge(turn: str) -> str:
+        if "Reference for the log" in turn or 'class="problem"' in turn:
+            return f"{question!r}: the page tells of a problem"
+        if str(escape(question)) not in turn or turn.count('class="message user"') != 1:
+            return f"{question!r}: the turn is another one"
         return ""
 
     return judge

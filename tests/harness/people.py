@@ -9,8 +9,8 @@ import asyncio
 import time
 from collections.abc import Awaitable
 
-from harness.clients import Person, Server, Tally, ask, client, listener_of, questions
-from harness.crowd import TURNS, in_the_log
+from harness.clients import Person, Server, Tally, ask, client, questions
+from harness.crowd import TURNS, in_the_turn
 
 
 class People:
@@ -26,8 +26,6 @@ class People:
 
     async def ask(self, count: int, every: float, seconds: float) -> None:
         """Let so many ask for so long; their first questions are spread over `every` seconds."""
-        async with client() as http:
-            self._listener = await listener_of(http, self._server.address)
         self._every, self._until = every, time.monotonic() + seconds
         watching = asyncio.create_task(self._watch())
         await asyncio.gather(*(self._asking(n, every * n / count) for n in range(count)))
@@ -37,14 +35,14 @@ class People:
         due = time.monotonic() + after
         async with client(f"127.1.{number // 250}.{number % 250 + 1}") as http:
             while due < self._until:
-                person = Person(http, self._server.address, self._listener)
+                person = Person(http, self._server.address)
+                await person.open()
                 while due < self._until and person.asked < TURNS:
                     await asyncio.sleep(due - time.monotonic())
                     question = next(self._questions)
-                    judge = in_the_log(question, person.asked + 1)
+                    judge = in_the_turn(question)
                     await self.tally.of(person.ask(question), judge)
                     due = max(due + self._every, time.monotonic())
-                await person.leave()
 
     async def _watch(self) -> None:
         while True:

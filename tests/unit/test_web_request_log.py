@@ -11,13 +11,13 @@ from urllib.request import ProxyHandler, build_opener
 
 import pytest
 from harness.fakes import SharedWords, WordCounts, calibration
-from harness.web_fakes import FakeAssistant
+from harness.web_fakes import FakeAssistant, Page
 
 from askvisit import Assistant
 from askvisit.cli import main
 from askvisit.errors import QuestionError, ServerError
 from askvisit.trace import STAGES
-from askvisit.web import chat, server
+from askvisit.web import server
 from askvisit.web.chat import Chat
 from askvisit.web.request_log import RequestLog
 
@@ -60,12 +60,12 @@ def test_the_id_of_the_line_is_the_reference_that_the_person_is_told(
         raise RuntimeError("a secret detail")
 
     monkeypatch.setattr(logged, "_trace", fail)
-    turn = chat.reply(logged, "Who opened the bridge?", ())
-    told = re.search(r"Reference for the log: (\w+)", turn.html)[1]
+    html = Page(Chat(logged)).ask("Who opened the bridge?")
+    told = re.search(r"Reference for the log: (\w+)", html)[1]
     (line,) = lines(tmp_path)
     assert (line["id"], line["kind"], line["error"]) == (told, "error", "RuntimeError")
     assert told in caplog.text
-    assert "secret" not in turn.html + json.dumps(line)
+    assert "secret" not in html + json.dumps(line)
 
 
 def test_a_question_that_cannot_be_asked_is_a_line_too(logged, tmp_path):
@@ -88,7 +88,7 @@ def test_a_dash_logs_to_stderr(logged, capsys):
 
 
 def test_what_is_wrong_with_the_options_is_told_at_the_start(tmp_path, capsys):
-    with pytest.raises(ServerError, match="cannot write the log to"):
+    with pytest.raises(ServerError, match="the log cannot be written to"):
         RequestLog(tmp_path / "no" / "log")
     assert main(["ui", "--log-text", "--port", "0"]) == 1
     assert "add --log FILE" in capsys.readouterr().err

@@ -18,13 +18,12 @@ from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
-from harness import clients
-from harness.fakes import finish
 from harness.web_fakes import FakeAssistant
 
 from askvisit.cli import main
 from askvisit.errors import ServerError
-from askvisit.web import front_page, guard, server
+from askvisit.web import guard, server
+from askvisit.web import page as pages
 from askvisit.web.articles import ArticleEditor
 from askvisit.web.chat import Chat
 
@@ -120,7 +119,7 @@ from harness.web_fakes import FakeAssistant
 from askvisit.web import server
 from askvisit.web.chat import Chat
 page = server.launch(Chat(FakeAssistant()), "127.0.0.1", server.free_port("127.0.0.1", 0))
-print(json.dumps([page.local_url, page.config["analytics_enabled"]]))
+print(json.dumps([page.local_url, page.app.get_blocks().config["analytics_enabled"]]))
 page.close()
 print(json.dumps(called))
 """
@@ -166,30 +165,54 @@ def status(address, path, body=None, **headers):
         return error.code, error.headers
 
 
-def test_style_sheet_and_fonts_are_plain_files(address):
+def test_styles_scripts_and_fonts_are_plain_files_under_a_version(address):
     page = NO_PROXY.open(address).read().decode()
-    href = re.search(r'<link rel="stylesheet" href="\.(/askvisit/chat\.css[^"]*)"', page)[1]
-    with NO_PROXY.open(address + href.removeprefix("/")) as answer:
+    href = re.search(r'<link rel="stylesheet" href="(static/\w+/chat\.css)"', page)[1]
+    with NO_PROXY.open(address + href) as answer:
         assert answer.headers["content-type"].startswith("text/css")
         assert "immutable" in answer.headers["cache-control"]
         assert b"@media print" in answer.read()
-    for name in front_page.FONTS:
-        assert status(address, f"askvisit/{name}")[1]["content-type"] == "font/woff2"
-    assert status(address, "askvisit/../app.py")[0] == 404
-    assert status(address, "askvisit/serif-OFL.txt")[0] == 404
+    folder = href.removesuffix("chat.css")
+    for name in ("serif-400.woff2", "serif-700.woff2"):
+        assert status(address, folder + name)[1]["content-type"] == "font/woff2"
+    scripts = [path.name for path in pages.STATIC.glob("*.js")]
+    for name in scripts:
+        assert status(address, folder + name)[1]["content-type"].startswith("text/javascript")
+    for name in ("..%2Fpage.py", "serif-OFL.txt", "chat.js", "theme.css"):
+        assert status(address, folder + name)[0] == 404
+
+
+def test_every_script_is_imported_by_the_page():
+    """Each module is reached from `main.js`."""
+    reached: set[str] = set()
+    left = {"main.js"}
+    while left:
+        reached |= left
+        texts = [(pages.STATIC / name).read_text("utf-8") for name in left]
+        named = re.findall(r'(?:from|import) "\./([\w-]+\.js)"', "\n".join(texts))
+        left = set(named) - reached
+    assert reached == {path.name for path in pages.STATIC.glob("*.js")}
 
 
 def test_the_page_names_itself_before_any_script_runs(address):
     page = NO_PROXY.open(address).read().decode()
     assert '<meta property="og:title" content="askvisit" />' in page
-    assert "<noscript><main><h1>askvisit</h1>" in page
+    assert "<noscript>" in page
     assert page.count("</body>") == 1
+
+
+def test_the_page_has_no_script_or_style_of_its_own(address):
+    page = NO_PROXY.open(address).read().decode()
+    assert re.findall(r"<script[^>]*>", page) == re.findall(r"<script [^>]*src=[^>]*>", page)
+    assert not re.search(r"<style|\sstyle=|\son\w+=", page)
 
 
 @pytest.mark.parametrize("path", ["", "config", "no/such/page", "gradio_api/upload"])
 def test_every_response_carries_the_security_headers(address, path):
     _, headers = status(address, path)
-    assert "default-src 'self'" in headers["content-security-policy"]
+    policy = headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
+    assert "unsafe" not in policy
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"
 
@@ -216,7 +239,8 @@ def test_a_huge_request_is_refused_before_it_is_read(address):
     for path, largest in (
         ("gradio_api/queue/join", guard.LARGEST_BODY),
         ("gradio_api/call/ask", guard.LARGEST_BODY),
-        ("gradio_api/component_server", guard.LARGEST_NOTEBOOK),
+        ("page/ask", guard.LARGEST_BODY),
+        ("page/notebook", guard.LARGEST_KEPT),
     ):
         assert announced(address, path, "content-length", str(largest + 1)) == 413
         assert announced(address, path, "transfer-encoding", "chunked") == 411
@@ -245,7 +269,7 @@ BOMB = gzip.compress(b'{"data": ["' + b" " * 50_000_000 + b'"]}')
 )
 def test_a_body_that_is_a_bomb_is_no_question(address, body):
     headers = {"content-type": JSON, "content-encoding": "gzip"}
-    for path in ("gradio_api/call/ask", "gradio_api/queue/join", "gradio_api/component_server"):
+    for path in ("gradio_api/call/ask", "gradio_api/queue/join", "page/turns", "ask"):
         assert 400 <= status(address, path, body, **headers)[0] < 500
 
 
@@ -257,50 +281,12 @@ def test_nobody_goes_past_the_queue(address):
         assert status(address, f"gradio_api/{path}/ask", asked, **headers)[0] == 403
 
 
-def test_where_the_queue_is_full_a_program_is_told_when_to_come_again(page, monkeypatch):
-    monkeypatch.setattr(page._queue, "max_size", 0)
+def test_where_no_place_is_left_a_program_is_told_when_to_come_again(page, monkeypatch):
+    monkeypatch.setattr(page.limiter.turns, "most", 0)
+    headers = {"content-type": JSON}
     asked = json.dumps({"data": ["Who met the mayor?", None, None, None]}).encode()
-    refused = status(page.local_url, "gradio_api/call/ask", asked, **{"content-type": JSON})
+    refused = status(page.local_url, "gradio_api/call/ask", asked, **headers)
     assert (refused[0], refused[1]["retry-after"]) == (503, guard.RETRY_AFTER)
-
-
-def test_calls_of_programs_push_no_conversation_out(page, monkeypatch):
-    monkeypatch.setattr(page.app.state_holder, "capacity", 3)
-
-    async def asked():
-        async with clients.client() as http:
-            listener = await clients.listener_of(http, page.local_url)
-            person = clients.Person(http, page.local_url, listener)
-            await person.ask("Who met the mayor?")
-            for _ in range(5):
-                await clients.ask(http, page.local_url.rstrip("/"), "Who met the mayor?")
-            log = await person.ask("When did the minister leave?")
-            for _ in range(4):
-                another = clients.Person(http, page.local_url, listener)
-                await another.ask("Who met the mayor?")
-                await another.leave()
-            await person.leave()
-            return log
-
-    assert finish(asked()).count('class="message user"') == 2
-    sessions = page.app.state_holder.session_data.values()
-    assert [len(kept) for s in sessions for kept in s.state_data.values() if kept] == [1, 1, 1]
-
-
-def test_a_conversation_keeps_its_turns_and_nothing_else(page):
-    async def asked_five_times():
-        async with clients.client() as http:
-            listener = await clients.listener_of(http, page.local_url)
-            person = clients.Person(http, page.local_url, listener)
-            for _ in range(5):
-                await person.ask("Who met the mayor?")
-            await person.leave()
-
-    finish(asked_five_times())
-    session = list(page.app.state_holder.session_data.values())[-1]
-    assert len(session.blocks_config.blocks) == len(page.blocks)
-    (turns,) = [value for value in session.state_data.values() if value]
-    assert len(turns) == 5
 
 
 def test_the_server_reads_no_file_for_anyone(address):
@@ -357,8 +343,8 @@ def test_behind_a_reverse_proxy_addresses_begin_with_its_path():
     try:
         config = json.load(NO_PROXY.open(f"http://127.0.0.1:{port}/config"))
         assert config["root"].endswith("/chat")
-        huge = str(server.PUBLIC_BODY + 1)
-        assert announced(f"http://127.0.0.1:{port}", "x", "content-length", huge) == 413
+        huge = str(guard.PUBLIC_BODY + 1)
+        assert announced(f"http://127.0.0.1:{port}", "ask", "content-length", huge) == 413
     finally:
         page.close()
 
@@ -373,9 +359,8 @@ def adding_address(built_once):
 
 def test_where_articles_may_be_added_only_they_may_be_large(adding_address):
     article = guard.LARGEST_ADDITION
-    assert announced(adding_address, "x", "content-length", str(guard.LARGEST_BODY + 1)) == 413
-    join = "gradio_api/queue/join"
-    assert announced(adding_address, join, "content-length", str(article + 1)) == 413
+    assert announced(adding_address, "ask", "content-length", str(guard.LARGEST_BODY + 1)) == 413
+    assert announced(adding_address, "page/add", "content-length", str(article + 1)) == 413
     assert status(adding_address, "gradio_api/upload", b"x")[0] == 403
 
 
@@ -395,8 +380,8 @@ def test_where_articles_may_be_added_only_they_may_be_large(adding_address):
 def test_pages_of_other_sites_send_and_read_nothing(address, headers, is_refused):
     host = urlsplit(address).netloc
     headers = {name: value.format(host=host) for name, value in headers.items()}
-    join = status(address, "gradio_api/queue/join", b"{}", **{"content-type": JSON}, **headers)
-    assert join[0] == (403 if is_refused else 422)
+    asked = status(address, "ask", b"{}", **{"content-type": JSON}, **headers)
+    assert asked[0] == (403 if is_refused else 422)
     read = status(address, "config", **headers)
     assert read[0] == (403 if is_refused and "origin" in headers else 200)
 
@@ -417,6 +402,6 @@ def test_the_mcp_server_asks_for_its_extra(monkeypatch, capsys, installed):
 
 
 def test_every_style_sheet_is_served():
-    assert sorted(front_page.STYLES) == sorted(
-        sheet.stem for sheet in front_page.STATIC.glob("*.css")
+    assert sorted(pages.STYLES) == sorted(
+        sheet.stem for sheet in pages.STATIC.glob("*.css")
     )
