@@ -20,7 +20,7 @@ from askvisit import Assistant
 from askvisit.cli.options import READER
 from askvisit.rewriting.resolution import expanded
 from askvisit.web import server
-from askvisit.web.controller import ChatController
+from askvisit.web.chat import Chat
 
 OPENED = """() => [
     performance.getEntriesByName("first-contentful-paint")[0].startTime, performance.now(),
@@ -45,7 +45,7 @@ TURN = """async (question) => {
     box.dispatchEvent(new Event("input", {bubbles: true}));
     await new Promise(requestAnimationFrame);
     const start = performance.now();
-    box.dispatchEvent(new KeyboardEvent("keypress", {key: "Enter", bubbles: true}));
+    box.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", bubbles: true, cancelable: true}));
     const done = () => {
         const last = [...document.querySelectorAll(".turn")].at(-1);
         return last && last.dataset.turn !== undefined && last.dataset.turn !== newest;
@@ -66,9 +66,9 @@ def main() -> None:
     assistant = Assistant.load(options.index, reader=options.reader)
     assistant.warm_up()
     questions = assistant.suggestions
-    page = server.launch(ChatController(assistant), "127.0.0.1", server.free_port("127.0.0.1", 0))
+    page = server.launch(Chat(assistant), "127.0.0.1", server.free_port("127.0.0.1", 0))
     opened, alone, turns, clicks = in_browser(page.local_url, assistant, questions, options.turns)
-    page.close(verbose=False)
+    page.close()
     painted, ready = opened
     print(f"first paint: {painted:.0f} ms; first suggestion: {ready / painted:.1f} times that")
     print(

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from askvisit import Assistant, build_index
 from askvisit.web import server
-from askvisit.web.controller import ChatController
+from askvisit.web.chat import Chat
 
 HERE = Path(__file__).parent
 NEWS = HERE.parent / "data" / "news" / "dev.jsonl"
@@ -94,9 +94,9 @@ def served(assistant: Assistant) -> Iterator[str]:
     """Serve the chat on any free port; yield its address."""
     assistant.warm_up()
     port = server.free_port("127.0.0.1", 0)
-    running = server.launch(ChatController(assistant), "127.0.0.1", port)
+    running = server.launch(Chat(assistant), "127.0.0.1", port)
     yield running.local_url
-    running.close(verbose=False)
+    running.close()
 
 
 def opened(

@@ -179,10 +179,10 @@ def test_a_large_file_arrives_whole_and_a_long_text_is_refused(editor, open_form
 
 def test_a_file_that_a_proxy_refuses_is_told_and_can_be_sent_again(editor, open_form):
     page = open_form(editor[1])
-    page.route("**/page/ask", lambda route: route.fulfill(status=413))
+    page.route("**/page/add", lambda route: route.fulfill(status=413))
     add_file(page, "mill.txt", MILL.encode())
     expect(page.locator("#added .problem")).to_contain_text("The server did not respond")
-    page.unroute("**/page/ask")
+    page.unroute("**/page/add")
     page.get_by_role("button", name="Add the article").click()
     expect(page.locator("#added .done")).to_contain_text("Added")
 
@@ -192,11 +192,11 @@ def test_a_removal_that_fails_can_be_tried_again(editor, open_page):
     open_sources(page)
     item = page.locator("#articles li").first
     item.locator("summary").click()
-    page.route("**/page/ask", lambda route: route.fulfill(status=503))
+    page.route("**/page/add", lambda route: route.fulfill(status=503))
     item.locator("[data-remove]").click()
     expect(item.locator("[data-remove]")).to_be_enabled()
     expect(item.locator("[data-remove]")).to_be_focused()
-    page.unroute("**/page/ask")
+    page.unroute("**/page/add")
     item.locator("[data-remove]").click()
     expect(page.locator("#articles li")).to_have_count(1)
 

@@ -15,7 +15,7 @@ from .conftest import open_sources, serve
 
 pytestmark = pytest.mark.slow
 
-SUGGESTED = "**/page/ask"
+SUGGESTED = "**/page/suggested"
 QUESTION = "Of what did the mayor speak on Monday?"
 
 

@@ -90,10 +90,10 @@ def test_two_answers_are_looked_into_at_once_and_one_again_where_that_failed(ope
     served = serve(assistant)
     page = open_page(served.local_url)
     turns = [ask(page, question) for question in ("Who met the mayor?", "Zebra?")]
-    page.route("**/page/ask", lambda route: route.fulfill(status=503))
+    page.route("**/page/inspect", lambda route: route.fulfill(status=503))
     turns[0].get_by_text(SUMMARY).click()
     expect(turns[0].locator("details")).not_to_have_attribute("open", "")
-    page.unroute("**/page/ask")
+    page.unroute("**/page/inspect")
     for turn in turns:
         turn.get_by_text(SUMMARY).click()
         expect(turn.locator(".inspected")).to_have_text("Searching again…")

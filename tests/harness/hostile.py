@@ -25,10 +25,11 @@ from askvisit.index.edit import add_article
 from askvisit.passages import passages, sentences
 from askvisit.records import Article
 from askvisit.store import question_terms
-from askvisit.web import api, articles, chat, source_panel
-from askvisit.web.controller import ChatController
+from askvisit.web import api, source_panel
+from askvisit.web.chat import Chat
 from harness import bombs
 from harness.fakes import ROOT, VISIT, WordCounts
+from harness.web_fakes import Page
 
 FRAGMENTS = (
     *('"', "'", '"""', "''", "' OR 1=1 --", "'); DROP TABLE passages; --", "\\", "%", "_", ";"),
@@ -41,6 +42,8 @@ FRAGMENTS = (
     *("Xi", "Kim Jong Un", "When did", "Who", "sanctions", "it", "the", "?", "!", "?" * 50),
     *("[1]", "> quote", "# Head", "```", "null", "NaN", "1e999", "-0", "9" * 400, "[" * 200),
 )
+
+JSON = {"content-type": "application/json"}
 
 BOMB_SECONDS = 2.0
 """What the parsers get for a bomb here, so that many can be tried; else they get a minute."""
@@ -146,7 +149,7 @@ class Targets:
         self.assistant = assistant
         self.index = index
         self.scratch = scratch
-        self.controller = ChatController(assistant)
+        self.served = Page(Chat(assistant))
         self.ask_api, self.search_api, *_ = api.endpoints(assistant)
         self.earlier = assistant.ask("When did Xi meet Kim Jong Il?")
         self.page = (ROOT / "tests" / "data" / "formats" / "visit.html").read_bytes()
@@ -169,15 +172,23 @@ class Targets:
     def question(self, random: Random) -> None:
         asked = line(random)
         history = [self.earlier] if random.random() < 0.5 else []
-        turn = chat.reply(self.assistant, asked, (), guess=random.random() < 0.5)
-        harmless(turn.html)
-        assert "Reference for the log" not in turn.html, asked
+        shown = self.sent("ask", {"question": asked, "guess": random.random() < 0.5})["html"]
+        harmless(shown)
+        assert "Reference for the log" not in shown, asked
         with contextlib.suppress(AskvisitError):
             answer = self.assistant.ask(asked, history)
             assert Answer.from_dict(json.loads(json.dumps(asdict(answer)))) == answer
             for cited in answer.citations:
                 text = self.assistant.articles[cited.article_id].text
                 assert text[cited.start : cited.end] == cited.quote
+
+    def sent(self, path: str, data: object) -> dict[str, Any]:
+        """Send what a browser might; return the answer, which is never a fault."""
+        body = json.dumps(data).encode()
+        answer = self.served.http.post(f"/page/{path}", content=body, headers=JSON)
+        assert answer.status_code < 500, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
 
     def search(self, random: Random) -> None:
         text = line(random)
@@ -263,19 +274,16 @@ class Targets:
             "start": random.randint(-5, 5000),
             "end": random.randint(-5, 5000),
         }
-        request = mixed(random, {"place": place, "others": [place, place]})
-        shown = self.controller.open_source(request)
-        harmless(shown.get("html", "") + shown.get("error", ""))
+        shown = self.sent("source", mixed(random, {"place": place, "others": [place, place]}))
+        harmless(str(shown.get("html", "")) + str(shown.get("detail", "")))
 
     def event(self, random: Random) -> None:
         sent = value(random)
-        self.controller.choose(sent)
-        for recalled in chat.recalled(sent if random.random() < 0.5 else json.dumps(sent)):
-            assert isinstance(recalled.question, str)
-        with contextlib.suppress(AskvisitError):
-            articles.NewArticle.checked(sent)
-        shown = self.controller.export(line(random, 1), [])
-        assert shown == {}
+        turn = {"question": line(random, 1), "answer": asdict(self.earlier)}
+        kept = {"turns": [turn, sent], "form": "json", "said": "helpful", "turn": turn}
+        for path in ("turns", "export", "suggested", "around", "leaf", "inspect"):
+            told = mixed(random, kept) if random.random() < 0.5 else sent
+            harmless(str(self.sent(path, told)))
         with contextlib.suppress(AskvisitError):
             history = sent if isinstance(sent, list) else [sent]
             self.ask_api(line(random, 2), [asdict(self.earlier), *history])

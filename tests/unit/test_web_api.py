@@ -211,7 +211,9 @@ def rest(assistant):
 def test_plain_http_answers_as_the_library_does(rest, assistant):
     answer = rest.post("/ask", json={"question": QUESTION})
     assert Answer.from_dict(answer.json()) == assistant.ask(QUESTION)
-    assert rest.post("/search", json={"query": "mayor", "k": 1}).json()[0]["article_id"] == ARTICLE.id
+    assert (
+        rest.post("/search", json={"query": "mayor", "k": 1}).json()[0]["article_id"] == ARTICLE.id
+    )
     assert rest.post("/names", json={"most": 1}).json()[0]["name"] == "Monday"
     assert rest.post("/timeline", json={}).json()[0]["date"] == "2019-06-24"
     (listed,) = rest.get("/articles").json()

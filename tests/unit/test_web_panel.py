@@ -15,7 +15,6 @@ from askvisit.web.chat import Chat
 from askvisit.web.source_panel import TextRange, panel
 
 
-
 def opened(article=ARTICLE, **request):
     return Page(Chat(FakeAssistant(article))).post("source", **request)
 

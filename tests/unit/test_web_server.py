@@ -402,6 +402,4 @@ def test_the_mcp_server_asks_for_its_extra(monkeypatch, capsys, installed):
 
 
 def test_every_style_sheet_is_served():
-    assert sorted(pages.STYLES) == sorted(
-        sheet.stem for sheet in pages.STATIC.glob("*.css")
-    )
+    assert sorted(pages.STYLES) == sorted(sheet.stem for sheet in pages.STATIC.glob("*.css"))
