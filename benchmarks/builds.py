@@ -31,7 +31,7 @@ from common import (
 from askvisit import Assistant, build_index
 from askvisit import encoder as encoders
 from askvisit.index import open_index
-from askvisit.web.articles import ArticleEditor, NewArticle
+from askvisit.web.editor import ArticleEditor, NewArticle
 
 
 def build(options: argparse.Namespace) -> None:
@@ -93,7 +93,7 @@ def adding() -> tuple[float, float, float]:
         command = _timed(run_offline, [*COMMAND, "index", "--index", index])
         Assistant.load(index).ask("When did Xi meet Kim Jong Il?")
         editor = ArticleEditor(index)
-        new = NewArticle.checked({"text": f"One thing more. {text}"})
+        new = NewArticle(text=f"One thing more. {text}")
         chat = _timed(lambda: list(editor.add(new)))
     return (
         command,

@@ -45,7 +45,7 @@ TURN = """async (question) => {
     box.dispatchEvent(new Event("input", {bubbles: true}));
     await new Promise(requestAnimationFrame);
     const start = performance.now();
-    box.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", bubbles: true, cancelable: true}));
+    box.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", bubbles: true}));
     const done = () => {
         const last = [...document.querySelectorAll(".turn")].at(-1);
         return last && last.dataset.turn !== undefined && last.dataset.turn !== newest;

@@ -38,7 +38,7 @@ def violations():
 
     def found(page):
         if not page.evaluate("'axe' in window"):
-            page.add_script_tag(path=AXE)
+            page.evaluate(AXE.read_text("utf-8"))  # the policy allows no inline script
         told = []
         for name, colours in COLOURS.items():
             # Where nothing moves, no colour is seen on its way to another.

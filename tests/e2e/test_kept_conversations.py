@@ -306,7 +306,8 @@ def test_a_long_conversation_that_is_opened_keeps_its_first_questions(both, open
 
 
 MANY = """() => {
-    const turns = [...Array(32).keys()].map((n) => ({ question: `Question ${n}?`, problem: "No." }));
+    const numbers = [...Array(32).keys()];
+    const turns = numbers.map((n) => ({ question: `Question ${n}?`, problem: "No." }));
     const kept = { name: "Question 0?", turns, at: 1 };
     localStorage["askvisit-conversation-1"] = JSON.stringify(kept);
 }"""

@@ -11,7 +11,8 @@ from playwright.sync_api import expect
 
 from askvisit import Assistant
 from askvisit.records import Article
-from askvisit.web.articles import MOST_LISTED, ArticleEditor
+from askvisit.web.articles import MOST_LISTED
+from askvisit.web.editor import ArticleEditor
 
 from .conftest import open_sources, serve
 from .test_adding import MILL, ids

@@ -6,7 +6,6 @@ the server.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 import signal

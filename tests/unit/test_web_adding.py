@@ -13,7 +13,7 @@ from askvisit.cli import main
 from askvisit.errors import DataError, IndexReadOnlyError, ModelError
 from askvisit.index.edit import ArticleMetadata
 from askvisit.web import app, articles
-from askvisit.web.articles import ArticleEditor, NewArticle
+from askvisit.web.editor import ArticleEditor, NewArticle
 from askvisit.web.controller import ArticlesUpdate, ChatController
 
 MILL = "A Mill Burns\n\nThe old mill burned down on Sunday. The mayor said that it had no guard.\n"

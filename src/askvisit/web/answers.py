@@ -33,7 +33,7 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Quoted:
+class CitationView:
     """A citation as it is shown.
 
     goes_on: whether it goes on with the story of the quote before it. left_out: whether something
@@ -89,7 +89,7 @@ class AnswerView:
         return self.answer.kind != "talk" and self.answer.reading != self.answer.question
 
     @property
-    def quotes(self) -> list[Quoted]:
+    def quotes(self) -> list[CitationView]:
         """The citations, in order."""
         cited = self.answer.citations
         shown = []
@@ -100,7 +100,7 @@ class AnswerView:
             goes_on = _goes_on(citation, before)
             left_out = goes_on and before is not None and not citation.follows(before)
             named = after is None or after.article_id != citation.article_id
-            shown.append(Quoted(citation, goes_on, left_out, named))
+            shown.append(CitationView(citation, goes_on, left_out, named))
         return shown
 
     @property

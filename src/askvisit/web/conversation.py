@@ -44,7 +44,7 @@ Words = Annotated[str, AfterValidator(lambda text: text.encode("utf-8", "replace
 """A text that can be written as UTF-8: a browser may send half a character."""
 
 
-class Question(BaseModel):
+class ChatQuestion(BaseModel):
     """A question as it is asked.
 
     articles: ids of those to search; all if None. guess: show the best guess even if it would be
@@ -59,7 +59,7 @@ class Question(BaseModel):
     offered: bool = False
 
 
-class Turn(Question):
+class ChatTurn(ChatQuestion):
     """A question and its outcome: an answer as data, or a problem in words.
 
     said: the response to the user's feedback. changed: whether the answer is not the one that was
@@ -72,7 +72,7 @@ class Turn(Question):
     changed: bool = False
 
 
-class Asked(Question):
+class Asked(ChatQuestion):
     """A question with earlier answers, and with all questions of the conversation."""
 
     history: list[dict[str, Any]] = []
@@ -90,7 +90,7 @@ class Next(BaseModel):
 class Conversation(BaseModel):
     """Turns that a browser kept."""
 
-    turns: list[Turn]
+    turns: list[ChatTurn]
 
 
 class Exported(Conversation):
@@ -103,10 +103,10 @@ class Judged(BaseModel):
     """Feedback on a turn."""
 
     said: Literal["helpful", "not_helpful", "wrong_source"]
-    turn: Turn
+    turn: ChatTurn
 
 
-class Inspected(Turn):
+class Inspected(ChatTurn):
     """A turn to look into, with the answers before it."""
 
     history: list[dict[str, Any]] = []
@@ -211,9 +211,9 @@ def suggested(
     return fragment("suggested", questions={one: one for one in found}, asked=asked)
 
 
-def _reply(chat: Chat, asked: Asked) -> tuple[Turn, Answer | None]:
+def _reply(chat: Chat, asked: Asked) -> tuple[ChatTurn, Answer | None]:
     """Ask; what goes wrong is put into words, and details of a fault go only to the log."""
-    turn = Turn(**asked.model_dump(include=set(Question.model_fields)))
+    turn = ChatTurn(**asked.model_dump(include=set(ChatQuestion.model_fields)))
     turn.question = turn.question[:KEPT_QUESTION]
     try:
         with told("a question"):
@@ -234,7 +234,7 @@ def _reply(chat: Chat, asked: Asked) -> tuple[Turn, Answer | None]:
     return turn, answer
 
 
-def _shown(chat: Chat, turn: Turn, answer: Answer | None) -> str:
+def _shown(chat: Chat, turn: ChatTurn, answer: Answer | None) -> str:
     articles = chat.articles
     below = chat.threshold if turn.guess else None
     return fragment(
@@ -251,7 +251,7 @@ def _shown(chat: Chat, turn: Turn, answer: Answer | None) -> str:
     )
 
 
-def _answer_of(turn: Turn) -> Answer | None:
+def _answer_of(turn: ChatTurn) -> Answer | None:
     """Return the answer that a browser kept; None if there is none or it cannot be read."""
     try:
         return None if turn.answer is None else Answer.from_dict(turn.answer)
@@ -261,7 +261,7 @@ def _answer_of(turn: Turn) -> Answer | None:
 
 def _history(kept: Sequence[dict[str, Any]]) -> list[Answer]:
     """Return the answers that a follow-up question may refer to; what cannot be read is none."""
-    answers = (_answer_of(Turn(question="", answer=answer)) for answer in kept[-HISTORY:])
+    answers = (_answer_of(ChatTurn(question="", answer=answer)) for answer in kept[-HISTORY:])
     return [answer for answer in answers if answer is not None]
 
 

@@ -54,8 +54,8 @@ def serve(
     from askvisit.assistant import Assistant
     from askvisit.formats import isolated
     from askvisit.index import location_of
-    from askvisit.web.articles import ArticleEditor
     from askvisit.web.chat import Chat
+    from askvisit.web.editor import ArticleEditor
     from askvisit.web.request_log import Feedback, RequestLog
 
     feedback = Feedback(options.feedback) if options.feedback else None

@@ -1,0 +1,116 @@
+"""Adds articles to an index and removes them.
+
+An article is added in its own thread, so that progress can be shown; it continues if the user
+leaves the page.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import AfterValidator, BaseModel
+
+from askvisit import encoder as encoders
+from askvisit.errors import DataError
+from askvisit.index import IndexLocation, location_of
+from askvisit.index.edit import ArticleMetadata, add_article, articles_folder, remove_article
+from askvisit.records import Article
+
+if TYPE_CHECKING:
+    from askvisit.encoder import Encoder
+
+LONGEST_FIELD = 300
+"""Maximum characters of a typed title, source or date."""
+
+
+def _field(text: str | None) -> str | None:
+    shown = (text or "").encode("utf-8", "replace").decode()
+    return shown[:LONGEST_FIELD].strip() or None
+
+
+Field = Annotated[str | None, AfterValidator(_field)]
+
+
+class NewArticle(BaseModel):
+    """An article to add: a file's `name` and `base64`, or a `text`; with what is known about it."""
+
+    name: str = ""
+    base64: str | None = None
+    text: str = ""
+    title: Field = None
+    source: Field = None
+    date: Field = None
+
+    @property
+    def metadata(self) -> ArticleMetadata:
+        """What is known about it."""
+        return ArticleMetadata(self.title, self.source, None, self.date)
+
+    def file(self) -> tuple[str, bytes]:
+        """Return its file's name and bytes. Raises `DataError` with a message for the user."""
+        if self.name and self.base64 is not None:
+            try:
+                return self.name, base64.b64decode(self.base64, validate=True)
+            except (binascii.Error, ValueError) as error:
+                raise DataError("the file did not arrive in full; add it again") from error
+        if not self.text.strip():
+            raise DataError("choose a file, or paste the article's text")
+        first = " ".join(self.text.split()[:8])
+        return f"{self.title or first}.txt", self.text.encode("utf-8", "replace")
+
+
+class ArticleEditor:
+    """Adds articles to one index and removes them."""
+
+    def __init__(self, index: Path | IndexLocation, encoder: Encoder | None = None) -> None:
+        """Take an index; if no encoder is given, its own is loaded on first use.
+
+        Raises `IndexReadOnlyError` if nothing can be added to it.
+        """
+        self._location = location_of(index)
+        self._given = encoder
+        articles_folder(index)
+
+    def add(self, addition: NewArticle) -> Iterator[tuple[int, int] | Article]:
+        """Yield how many passages are encoded and how many there are, then the article.
+
+        Raises the errors of `index.edit.add_article`.
+        """
+        name, data = addition.file()
+        news: SimpleQueue[tuple[int, int] | Article | BaseException] = SimpleQueue()
+
+        def work() -> None:
+            try:
+                article = add_article(
+                    self._location,
+                    name,
+                    data,
+                    addition.metadata,
+                    encoder=self._encoder,
+                    progress=lambda done, total: news.put((done, total)),
+                )
+                news.put(article)
+            except BaseException as error:  # raised again where it is waited for
+                news.put(error)
+
+        Thread(target=work, name="adding an article").start()
+        while not isinstance(new := news.get(), Article):
+            if isinstance(new, BaseException):
+                raise new
+            yield new
+        yield new
+
+    def remove(self, article_id: str) -> None:
+        """Remove an article. Raises the errors of `index.edit.remove_article`."""
+        remove_article(self._location, article_id, encoder=self._encoder)
+
+    @cached_property
+    def _encoder(self) -> Encoder:
+        return self._given or encoders.load(self._location.encoder().name)
