@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from functools import wraps
-from inspect import Parameter, getdoc, signature
+from inspect import Parameter, Signature, getdoc, signature
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from fastapi import APIRouter, HTTPException
@@ -18,9 +18,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, ConfigDict, create_model, validate_call
 
 from askvisit import __version__, tools
-from askvisit.errors import DataError
-from askvisit.records import Answer
-from askvisit.web.chat import existing
+from askvisit.records import Answer, Article
 from askvisit.web.faults import TellingRoute, Told, told
 from askvisit.web.guard import BUSY, Busy, Turns
 
@@ -28,8 +26,6 @@ if TYPE_CHECKING:
     from askvisit.assistant import Assistant
     from askvisit.calibration import Strictness
     from askvisit.web.chat import Chat
-
-MOST_HISTORY = 20
 
 _EXAMPLES = {
     "ask": '"Who met the mayor?", api_name="/ask"',
@@ -139,148 +135,33 @@ def checked(endpoint: Endpoint) -> Endpoint:
     return reported
 
 
-def endpoints(
-    assistant: Assistant, strictness: Strictness = "normal"
-) -> tuple[Callable[..., Any], ...]:
-    """Return what programs may call: typed functions of plain data, each documented.
-
-    strictness: how sure an answer must be if a call does not say.
-    """
-
-    def ask(
-        question: str,
-        history: list[dict[str, Any]] | None = None,
-        articles: list[str] | None = None,
-        min_confidence: float | None = None,
-        since: str | None = None,
-        until: str | None = None,
-        sources: list[str] | None = None,
-        each: bool = False,
-        as_typed: bool = False,
-        as_of: str | None = None,
-    ) -> dict[str, Any]:
-        """Answer a question with sentences quoted word for word from the articles, cited by offsets.
-
-        Args:
-            question: A question in plain English, at most 2,000 characters.
-            history: Earlier answers of the conversation, as this endpoint returned them, oldest first.
-            articles: Ids of the articles to search; all of them if omitted.
-            min_confidence: Confidence (0 to 1) below which an answer is refused; 0 never refuses. Omitted: as in the chat.
-            since: Search only articles published on or after this day, such as 2019-06-26 or 2019.
-            until: Search only articles published on or before this day; 2019 is the whole year.
-            sources: Search only articles from these papers, given by words of their names.
-            each: Cite every article that answers; `groups` says which of them say the same.
-            as_typed: Read the question word for word and by itself, without the history.
-            as_of: Day of asking, from which "last week" is reckoned; later articles are not searched. Omitted: today.
-
-        Returns:
-            The answer; `found` says whether the articles answer, `citations` quote and locate it.
-        """  # noqa: E501 - a program reads this text, line by line
-        scope = tools.scope_of(articles, sources, since, until)
-        earlier = _answers(history or [])
-        least = assistant.threshold(strictness) if min_confidence is None else min_confidence
-        answer = assistant.ask(
-            question,
-            earlier,
-            min_confidence=least,
-            each=each,
-            as_typed=as_typed,
-            as_of=as_of,
-            **scope,
-        )
-        turns = range(len(history or []) + len(answer.parts))
-        return asdict(answer.placed(turns[len(history or []) - len(earlier) :]))
-
-    def search(
-        query: str,
-        k: int = 5,
-        since: str | None = None,
-        until: str | None = None,
-        sources: list[str] | None = None,
-        articles: list[str] | None = None,
-    ) -> list[dict[str, Any]]:
-        """Return the passages that best match a query, best first, with their scores.
-
-        Args:
-            query: A question or keywords.
-            k: How many passages to return, at most 50.
-            since: Search only articles published on or after this day.
-            until: Search only articles published on or before this day.
-            sources: Search only articles from these papers.
-            articles: Ids of the articles to search; all of them if omitted.
-
-        Returns:
-            Passages: article_id, start, end, text, the scores dense, bm25 and fused, and what is
-            known about the article.
-        """
-        scope = tools.scope_of(articles, sources, since, until)
-        return [asdict(hit) for hit in assistant.search(query, min(k, tools.MOST_HITS), **scope)]
-
-    def timeline(
-        topic: str | None = None,
-        since: str | None = None,
-        until: str | None = None,
-        articles: list[str] | None = None,
-        sources: list[str] | None = None,
-    ) -> list[dict[str, Any]]:
-        """Return dated sentences in chronological order, each quoted word for word and cited.
-
-        Args:
-            topic: What the sentences must be about; all dated sentences if omitted.
-            since: The first date, as YYYY, YYYY-MM or YYYY-MM-DD.
-            until: The last date, in the same form.
-            articles: Ids of the articles to search; all of them if omitted.
-            sources: Search only articles from these papers.
-
-        Returns:
-            Entries: date (as precise as the text is), precision, and the citation, whose span dates it.
-        """  # noqa: E501 - a program reads this text, line by line
-        found = assistant.timeline(topic or None, since, until, articles=articles, sources=sources)
-        return [asdict(entry) for entry in found]
-
-    def names(
-        most: int = 20,
-        articles: list[str] | None = None,
-        since: str | None = None,
-        until: str | None = None,
-        sources: list[str] | None = None,
-    ) -> list[dict[str, Any]]:
-        """Return the people, places and other names that the articles mention most.
-
-        Args:
-            most: How many names to return, at most 100.
-            articles: Ids of the articles to search; all of them if omitted.
-            since: Search only articles published on or after this day.
-            until: Search only articles published on or before this day.
-            sources: Search only articles from these papers.
-
-        Returns:
-            Names: name, kind (person, place, other), forms, count, and a citation for each mention.
-        """
-        scope = tools.scope_of(articles, sources, since, until)
-        return [asdict(name) for name in assistant.names(min(most, tools.MOST_NAMES), **scope)]
-
-    def articles() -> list[dict[str, Any]]:
-        """List the articles that questions are answered from.
-
-        Returns:
-            Articles: id, title, source, url, date, author, sha256 of the text, and number of words.
-        """
-        known = assistant.articles
-        shown = ("id", "title", "source", "url", "date", "author", "sha256")
-        return [
-            {name: getattr(article, name) for name in shown} | {"words": len(article.text.split())}
-            for article in existing(known, known)
-        ]
-
-    return ask, search, timeline, names, articles
+def endpoints(assistant: Assistant, strictness: Strictness = "normal") -> tuple[Endpoint, ...]:
+    """Return what programs may call, as functions that return plain data."""
+    return tuple(_plain(call) for call in tools.calls(assistant, strictness))
 
 
-def _answers(history: list[dict[str, Any]]) -> list[Answer]:
-    try:
-        return [Answer.from_dict(answer) for answer in history[-MOST_HISTORY:]]
-    except DataError as error:
-        raise DataError("history must be a list of answers as `ask` returned them") from error
+def _plain(call: Endpoint) -> Endpoint:
+    returned = dict[str, Any] if call.__name__ == "ask" else list[dict[str, Any]]
+
+    @wraps(call)
+    def called(*args: Any, **kwargs: Any) -> Any:
+        found = call(*args, **kwargs)
+        return asdict(found) if isinstance(found, Answer) else [_record(one) for one in found]
+
+    hints = get_type_hints(call) | {"return": returned}
+    typed = signature(call)
+    given = [one.replace(annotation=hints[one.name]) for one in typed.parameters.values()]
+    called.__annotations__ = hints
+    called.__signature__ = Signature(given, return_annotation=returned)  # type: ignore[attr-defined]
+    return called
+
+
+def _record(one: Any) -> dict[str, Any]:
+    """Return a record as data; an article without its text."""
+    if not isinstance(one, Article):
+        return asdict(one)
+    shown = ("id", "title", "source", "url", "date", "author", "sha256")
+    return {name: getattr(one, name) for name in shown} | {"words": len(one.text.split())}
 
 
 def mcp_app(chat: Chat, host: str) -> tuple[Any, Any]:
