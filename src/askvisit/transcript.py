@@ -187,11 +187,13 @@ def _body(answer: Answer) -> list[str]:
 
 
 def _group(group: AnswerGroup) -> str:
-    """Write what a group says, and which papers said so when."""
-    said = [
+    """Write what a group says, and which papers said so when, in what words."""
+    papers = [
         ", ".join(filter(None, (_plain(m.source or m.citation.article_title), m.date)))
         for m in group.members
     ]
+    quotes = (f"“{_plain(m.citation.quote)}”" for m in group.members)
+    said = map(": ".join, zip(papers, quotes, strict=True))
     return f"- {group.relation_in_words}: **{_plain(group.words)}** ({'; '.join(said)})"
 
 

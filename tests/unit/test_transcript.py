@@ -156,6 +156,7 @@ def test_the_likely_places_of_a_refusal_are_shown_with_their_articles():
 
 def test_markdown_lists_who_says_what_where_articles_differ():
     cited = found().citations[0]
+    said = f"“{cited.quote}”"
     members = (
         GroupMember(cited, "The *Post", "2021-05-03", 0.9),
         GroupMember(cited, None, None, 0.5),
@@ -165,8 +166,9 @@ def test_markdown_lists_who_says_what_where_articles_differ():
         AnswerGroup("on Sunday", "date", True, members[:1], "earlier"),
     )
     listed = (
-        "\n\n- newest: **on \\<Monday\\>** (The \\*Post, 2021-05-03; A Bridge for the Town)\n"
-        "- earlier: **on Sunday** (The \\*Post, 2021-05-03)\n\n"
+        f"\n\n- newest: **on \\<Monday\\>** (The \\*Post, 2021-05-03: {said}; "
+        f"A Bridge for the Town: {said})\n"
+        f"- earlier: **on Sunday** (The \\*Post, 2021-05-03: {said})\n\n"
     )
     assert listed in transcript.to_markdown([found(groups=groups)])
     agreeing = replace(groups[0], differs=False)

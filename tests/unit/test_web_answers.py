@@ -8,6 +8,7 @@ from harness.fakes import BRIDGE, TARIFFS, citation
 from harness.web_fakes import FakeAssistant, Page
 
 from askvisit.records import Answer, AnswerGroup, Article, GroupMember, Hit, quoted
+from askvisit.web.answers import near
 from askvisit.web.chat import Chat
 
 QUOTE = "The mayor opened the bridge on Monday."
@@ -38,14 +39,16 @@ def test_groups_are_a_table_that_names_paper_and_date_and_links_to_the_place():
         AnswerGroup("on Friday", "date", True, (member,), "earlier"),
     )
     page = shown(replace(FOUND, groups=groups))
-    assert '<details class="groups" open>' in page
+    assert page.index('class="groups dispute"') < page.index('class="citations"')
+    assert '<p class="newest" dir="auto">on &lt;i&gt;Monday</p>' in page
     assert "3 articles answer this, and they differ" in page
     first = 'rowspan="2" dir="auto">on &lt;i&gt;Monday <span class="relation">newest</span></th>'
     assert page.count("<tr>") == 3
     assert page.count(first) == 1
     assert '>on Friday <span class="relation">earlier</span></th>' in page
-    assert page.count(">The &lt;b&gt;Post</a></td><td>2021-05-03</td></tr>") == 2
-    assert ">A Bridge for the Town</a></td><td></td></tr>" in page
+    said = f'<td class="said" dir="auto">{QUOTE}</td></tr>'
+    assert page.count(f'>The &lt;b&gt;Post</a></td><td class="day">2021-05-03</td>{said}') == 2
+    assert f'>A Bridge for the Town</a></td><td class="day"></td>{said}' in page
     assert page.count(f"start={CITED.start}&amp;end={CITED.end}") == 4
 
 
@@ -54,6 +57,16 @@ def test_groups_that_do_not_differ_are_folded():
     page = shown(replace(FOUND, groups=(AnswerGroup("on Monday", "date", False, (member,)),)))
     assert '<details class="groups"><summary class="quiet">1 article answers this<' in page
     assert "relation" not in page
+
+
+def test_a_near_passage_is_cut_to_the_words_of_the_question_without_its_heading():
+    text = "The Mayor\n\n" + "Nothing was said. " * 40 + "Then a mayor crossed the bridge at noon."
+    hit = Hit("bridge.txt", 0, len(text), text, 0.5, 1.0, 0.5)
+    shown = near(hit, "When did the mayor cross the bridge?")
+    assert "mayor crossed the bridge" in shown
+    assert not shown.startswith("The Mayor")
+    assert len(shown) < 240
+    assert near(replace(hit, text="Zebra.\n\nA zebra."), "Who?") == "A zebra."
 
 
 def test_what_only_the_record_tells_is_below_the_quotes():
@@ -78,5 +91,5 @@ def test_of_an_ambiguous_question_each_place_is_named_with_its_article():
     only = {"bridge.txt": articles["bridge.txt"]}
     alone = shown(replace(refused, refusal="absent", nearest=hits[:1]), only)
     assert "The nearest passages:" in alone
-    assert "A &lt;b&gt;Bridge" not in alone
+    assert "A &lt;b&gt;Bridge" in alone
     assert "Time asked about" not in alone

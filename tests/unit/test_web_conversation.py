@@ -9,7 +9,8 @@ import pytest
 from harness.web_fakes import ARTICLE, TEXT, FakeAssistant, Page
 
 from askvisit.errors import IndexMissingError
-from askvisit.records import Article
+from askvisit.passages import sentences
+from askvisit.records import AnswerGroup, Article, GroupMember
 from askvisit.web.chat import Chat
 from askvisit.web.conversation import HISTORY, SHOWN_TURNS
 
@@ -28,14 +29,12 @@ def page(assistant):
     return Page(Chat(assistant))
 
 
-def test_a_question_brings_its_turn_its_article_and_what_to_ask_next(page):
+def test_a_question_brings_its_turn_and_its_article(page):
     got = page.post("ask", question=QUESTION)
     assert got["turn"]["answer"]["found"]
     assert "She met the mayor" in got["html"]
     assert got["source"]["key"] == "47-82"
     assert 'data-key="47-82"' in got["source"]["html"]
-    assert "Ask next" in got["suggested"]
-    assert QUESTION not in got["suggested"]
 
 
 def test_a_follow_up_has_the_newest_answers_and_only_those_that_can_be_read(page, assistant):
@@ -109,6 +108,58 @@ def test_what_is_asked_next_follows_the_choice_of_articles():
     assert QUESTION in page.post("suggested")["html"]
     assert "For example" in page.post("suggested")["html"]
     assert QUESTION not in page.post("suggested", articles=["other.txt"])["html"]
+
+
+def test_what_is_asked_next_is_answered_by_the_article_with_other_words(page):
+    page.ask(QUESTION)
+    cited = page.turns[0]["answer"]["citations"][0]
+    place = [cited["start"], cited["end"]]
+    first = {"asked": [QUESTION], "at_hand": cited["article_id"]}
+    html = page.post("suggested", cited=[place], **first)["html"]
+    assert "Ask next" in html
+    assert QUESTION not in html
+    assert "When did the minister leave?" in html
+    again = page.post("suggested", asked=["Anything?"], at_hand=cited["article_id"], cited=[place])
+    assert QUESTION not in again["html"]
+
+
+def test_what_other_articles_say_is_asked_later_and_kept_with_the_answer():
+    assistant = FakeAssistant(ARTICLE, OTHER)
+    page = Page(Chat(assistant))
+    assert "data-each" in page.ask(QUESTION)
+    (mine, other) = (assistant.cite(sentences(a)[1]) for a in (ARTICLE, OTHER))
+    members = [
+        GroupMember(mine, "The Paper", "2019-06-28", 0.9),
+        GroupMember(other, None, None, 0.8),
+    ]
+    groups = [
+        AnswerGroup(words, "words", True, (member,), relation)
+        for words, member, relation in zip(
+            ("here", "there"), members, ("newest", "earlier"), strict=True
+        )
+    ]
+    explained, asked = assistant.explain, []
+
+    def explain(*given, each=False, **how):
+        asked.append(each)
+        trace = explained(*given, **how)
+        return replace(trace, answer=replace(trace.answer, groups=tuple(groups)))
+
+    assistant.explain = explain
+    got = page.post("each", **page.turns[0])
+    assert asked == [True]
+    assert "2 articles answer this, and they differ" in got["html"]
+    assert f"there (earlier): Other: “{other.quote}”" in got["copy"]
+    assert got["turn"]["read"] == 2
+    page.turns[0] = got["turn"]
+    assert "they differ" in page.post("turns", turns=page.turns)["turns"][0]
+    for form in ("markdown", "json"):
+        assert other.quote in page.post("export", form=form, turns=page.turns)["text"]
+
+
+def test_of_one_article_nothing_more_is_asked(page):
+    assert "data-each" not in page.ask(QUESTION)
+    assert "detail" in page.post("each", **page.turns[0])
 
 
 def test_an_index_that_is_gone_is_told_with_the_next_question():

@@ -247,6 +247,33 @@ def test_the_address_with_the_least_in_progress_comes_next():
     finish(asked())
 
 
+def test_what_nobody_waits_for_comes_last_and_takes_nobody_s_place():
+    async def asked():
+        turns = Turns(at_once=2, waiting=1)
+        clients = Clients(turns)
+        tasks = clients.begin("first")
+        await settled()
+
+        async def filled():
+            async with turns.of("first", later=True):
+                clients.order.append("later")
+
+        tasks += [asyncio.create_task(filled())]
+        await settled()
+        tasks += clients.begin("second", "third")
+        await settled()
+        assert clients.order == ["first", "second"]
+        with pytest.raises(Busy):
+            async with turns.of("fourth", later=True):
+                pass
+        clients.go.set()
+        await asyncio.gather(*tasks)
+        assert clients.order == ["first", "second", "third", "later"]
+        assert turns.working.total() == 0
+
+    finish(asked())
+
+
 def test_the_last_places_are_for_addresses_with_nothing_waiting():
     async def asked():
         clients = Clients(Turns(at_once=1, waiting=guard.RESERVED + 1))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from harness.fakes import ROOT, VISIT
 from harness.web_fakes import ARTICLE, FakeAssistant
@@ -97,7 +99,16 @@ def test_articles_with_the_same_names_leave_room_for_others():
 def test_after_an_answer_from_it_come_its_own_names():
     assistant = FakeAssistant(ARTICLE, OTHER)
     asked = ["What happened in Grimsby in June?"]
-    assert Suggestions(assistant).after(asked, "other.txt", assistant.articles)[:2] == ABOUT
+    offered = Suggestions(assistant).after(asked, "other.txt", assistant.articles)
+    assert offered == [*ABOUT, "What does it say about Oslo?"]
+
+
+def test_a_byline_is_not_asked_about():
+    signed = replace(OTHER, author="Ada Quill")
+    assistant = FakeAssistant(signed)
+    offered = Suggestions(assistant).after(["x"], "other.txt", assistant.articles)
+    assert ABOUT[0] in offered
+    assert ABOUT[1] not in offered
 
 
 def test_only_the_articles_that_are_looked_in_are_asked_about():

@@ -7,29 +7,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from askvisit.rewriting.query import is_keywords
-from askvisit.text import excerpt_around
+from askvisit.rewriting import query
+from askvisit.text import excerpt, excerpt_around, one_line, stem, stems, word_ranges
 from askvisit.web.source_panel import TextRange
 
 if TYPE_CHECKING:
-    from askvisit.records import Answer, Article, Citation
+    from askvisit.records import Answer, AnswerGroup, Article, Citation, GroupMember, Hit
 
 SURE = 0.75
 """Confidence from which an answer is called found; below it, probable."""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """How sure an answer is: a word and its style, the probability if any, and the reason."""
-
-    word: str
-    style: str
-    shown: str | None
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -61,14 +51,20 @@ class AnswerView:
     """An answer, or a part of one, with what its template needs to know.
 
     guess_below: the confidence below which it is shown only because the best guess was asked for.
+    each: what each article says, where all that were read have been asked.
     """
 
     def __init__(
-        self, answer: Answer, articles: Mapping[str, Article], guess_below: float | None = None
+        self,
+        answer: Answer,
+        articles: Mapping[str, Article],
+        guess_below: float | None = None,
+        each: Sequence[AnswerGroup] = (),
     ) -> None:
         self.answer = answer
         self.articles = articles
         self.guess_below = guess_below
+        self.each = tuple(each)
         self.is_guess = guess_below is not None and answer.confidence < guess_below
 
     @property
@@ -109,6 +105,29 @@ class AnswerView:
         return self.answer.refusal in ("unsure", "ambiguous")
 
     @property
+    def disputed(self) -> tuple[AnswerGroup, ...]:
+        """What differing sources say, the newest first; nothing if they agree."""
+        return self.answer.groups if any(g.differs for g in self.answer.groups) else ()
+
+    @property
+    def others(self) -> tuple[AnswerGroup, ...]:
+        """What is said of it beside what the answer shows already."""
+        shown = {_spot(m.citation) for group in self.disputed for m in group.members}
+        said = (self.each or self.answer.groups) if self.answer.found else ()
+        left = (
+            replace(g, members=tuple(m for m in g.members if _spot(m.citation) not in shown))
+            for g in said
+        )
+        return tuple(group for group in left if group.members)
+
+    @property
+    def can_ask_each(self) -> bool:
+        """Whether what other articles say may be looked up: a question is answered from one."""
+        answer = self.answer
+        is_fact = answer.found and not answer.parts and answer.request is None
+        return is_fact and not self.is_guess and len(self.articles) > 1
+
+    @property
     def choices(self) -> dict[str, str]:
         """The titles of the articles to choose from, by what names each of them alone."""
         known = self.articles
@@ -117,44 +136,18 @@ class AnswerView:
         return {title if alike[title] == 1 else i: title for i, title in titles.items()}
 
     @property
-    def caution(self) -> str:
-        """What a reader must know before the quotes."""
-        if self.is_guess:
-            return "The articles hardly answer this. The nearest sentence is:"
-        if self._is_keywords and len(self.answer.reading.split()) > 3:
-            return "Statements are not judged true or false. The articles say:"
-        return ""
+    def is_sure(self) -> bool:
+        """Whether it is called found, and not only probable."""
+        return self.answer.confidence >= SURE
 
     @property
-    def verdict(self) -> Verdict:
-        """How sure the answer is, in words."""
-        answer, percent = self.answer, _percent(self.answer.confidence)
-        likely = f"What is quoted is {percent} likely to answer"
-        if not answer.found:
-            words = {"unsure": "Not sure", "ambiguous": "Which article?"}
-            reason = f"The best sentence is {percent} likely to be right, not enough to show it."
-            word = words.get(answer.refusal or "", "Not in the articles")
-            return Verdict(word, "absent", f"at best {percent}", reason)
-        if self.is_guess:
-            reason = (
-                f"This is {percent} likely to be right: the articles hardly answer the question."
-            )
-            return Verdict("Best guess", "unsure", percent, reason)
-        if answer.request is not None:
-            reason = "What you asked to see of it, quoted word for word."
-            return Verdict("From the article", "neutral", None, reason)
-        if self._is_keywords:
-            reason = (
-                "This is not a question, so it is not judged right or wrong: see the quotes. "
-                f"They are {percent} likely to be relevant."
-            )
-            return Verdict("The articles on this", "neutral", percent, reason)
-        if answer.confidence >= SURE:
-            return Verdict("Found", "sure", percent, f"{likely}.")
-        return Verdict("Probably", "unsure", percent, f"{likely}: read it in context.")
+    def percent(self) -> str:
+        """The confidence in percent; one above 0 is never shown as 0 %."""
+        share = self.answer.confidence
+        return "under 1 %" if 0 < share < 0.005 else f"{round(100 * share)} %"
 
     @property
-    def _is_keywords(self) -> bool:
+    def is_keywords(self) -> bool:
         """Whether keywords, a topic or a claim were searched for.
 
         "Any deaths there?" is a question, for which words of the quote are marked.
@@ -164,7 +157,7 @@ class AnswerView:
             return False
         is_marked = any(citation.span for citation in answer.citations)
         asks = is_marked and answer.question.rstrip().endswith("?")
-        return not answer.context and not asks and is_keywords(answer.reading)
+        return not answer.context and not asks and query.is_keywords(answer.reading)
 
     @property
     def plain_text(self) -> str:
@@ -174,7 +167,10 @@ class AnswerView:
             guess = "(a guess) " if part.is_guess else ""
             quotes = [f"{guess}“{c.quote}” [{c.number}]" for c in part.answer.citations]
             text = "\n".join([*(quotes or [part.answer.text]), *part.answer.notes])
-            blocks += [part.answer.question, text]
+            said = [
+                _said(group, m) for group in self.each or part.answer.groups for m in group.members
+            ]
+            blocks += [part.answer.question, text, *(["\n".join(said)] if len(said) > 1 else [])]
         cited = self.answer.citations
         sources = [f"[{c.number}] {_origin(c, self.articles)}" for c in cited]
         return "\n\n".join([*blocks, "\n".join(sources)]).rstrip()
@@ -206,17 +202,39 @@ def pieces(citation: Citation, most: int | None = None) -> Sequence[str]:
     return quote[:left], quote[left:right], quote[right:]
 
 
+def near(hit: Hit, question: str, most: int = 220) -> str:
+    """Return a passage cut to where it has most words of a question, without its headings."""
+    wanted = stems(question)
+
+    def shared(text: str) -> int:
+        return len(stems(text) & wanted)
+
+    text = max(filter(str.strip, hit.text.split("\n\n")), key=lambda one: (shared(one), len(one)))
+    text = one_line(text)
+    at = [(a, b) for a, b in word_ranges(text) if stem(text[a:b].lower()) in wanted]
+    if not at:
+        return excerpt(text, most)
+    first = max(at, key=lambda one: shared(text[one[0] : one[0] + most // 2]))
+    return excerpt_around(text, first[0], min(first[0] + most // 2, len(text)), most)[0]
+
+
+def _spot(citation: Citation) -> tuple[str, int]:
+    return citation.article_id, citation.start
+
+
+def _said(group: AnswerGroup, member: GroupMember) -> str:
+    """Return what one article says as a line of text."""
+    relation = f" ({group.relation_in_words})" if group.relation_in_words else ""
+    paper = ", ".join(filter(None, (member.source or member.citation.article_title, member.date)))
+    return f"{group.words}{relation}: {paper}: “{member.citation.quote}”"
+
+
 def _origin(citation: Citation, articles: Mapping[str, Article]) -> str:
     article = articles.get(citation.article_id)
     known = [citation.article_title]
     if article is not None:
         known += [part for part in (article.source, article.date) if part]
     return ", ".join([*known, citation.where])
-
-
-def _percent(share: float) -> str:
-    """Return a probability in percent; one above 0 is never shown as 0 %."""
-    return "under 1 %" if 0 < share < 0.005 else f"{round(100 * share)} %"
 
 
 def _goes_on(citation: Citation, before: Citation | None) -> bool:

@@ -7,7 +7,7 @@ the turn as data to keep, and as HTML.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -16,9 +16,10 @@ from pydantic import AfterValidator, BaseModel
 
 from askvisit import transcript
 from askvisit.errors import DataError, QuestionError
-from askvisit.records import Answer
+from askvisit.records import Answer, AnswerGroup, from_data
+from askvisit.trace import Trace
 from askvisit.web import inspector
-from askvisit.web.answers import AnswerView, pieces, reference
+from askvisit.web.answers import AnswerView, near, pieces, reference
 from askvisit.web.chat import NONE_CHOSEN, Chat, existing
 from askvisit.web.faults import TellingRoute, Told, told
 from askvisit.web.rendering import fragment
@@ -63,13 +64,16 @@ class ChatTurn(ChatQuestion):
     """A question and its outcome: an answer as data, or a problem in words.
 
     said: the response to the user's feedback. changed: whether the answer is not the one that was
-    kept, because the articles have changed since.
+    kept, because the articles have changed since. each: what each of the articles `read` says, if
+    they have been asked.
     """
 
     answer: dict[str, Any] | None = None
     problem: str = ""
     said: str = ""
     changed: bool = False
+    each: list[dict[str, Any]] = []
+    read: int = 0
 
 
 class Asked(ChatQuestion):
@@ -80,10 +84,11 @@ class Asked(ChatQuestion):
 
 
 class Next(BaseModel):
-    """What has been asked, the article that the last answer cites, and what is searched next."""
+    """What has been asked, the article and offsets that the last answer cites, what is searched."""
 
     asked: list[str] = []
     at_hand: str | None = None
+    cited: list[tuple[int, int]] = []
     articles: list[str] | None = None
 
 
@@ -118,16 +123,30 @@ def routes(chat: Chat) -> APIRouter:
 
     @router.post("/ask")
     def ask(asked: Asked) -> dict[str, Any]:
-        """Answer a question: the turn to keep, its HTML, the article, and what to ask next."""
+        """Answer a question: the turn to keep, its HTML, and the article."""
         turn, answer = _reply(chat, asked)
         cited = answer.citations if answer is not None else ()
-        at_hand = cited[0].article_id if cited else None
         return {
             "turn": turn.model_dump(),
             "html": _shown(chat, turn, answer),
             "source": panel_of(cited, chat.articles),
-            "suggested": suggested(chat, [*asked.asked, turn.question], at_hand, asked.articles),
         }
+
+    @router.post("/each")
+    def each(turn: Inspected) -> dict[str, Any]:
+        """Ask each article what an answer says, when it is being read already."""
+        answer = _answer_of(turn)
+        if answer is None or not AnswerView(answer, chat.articles).can_ask_each:
+            raise Told("There is no answer that others may give too.", 404)
+        trace = _explained(chat, turn, each=True)
+        turn.each = [asdict(group) for group in trace.answer.groups]
+        turn.read = len({hit.article_id for one in trace.readings for hit in one.evidence.hits})
+        view = AnswerView(answer, chat.articles, each=trace.answer.groups)
+        html = fragment(
+            "others", listed=view.others, read=turn.read, place_of=TextRange.of_citation
+        )
+        kept = turn.model_dump(include=set(ChatTurn.model_fields))
+        return {"turn": kept, "html": html, "copy": view.plain_text}
 
     @router.post("/turns")
     def turns(kept: Conversation) -> dict[str, Any]:
@@ -148,7 +167,7 @@ def routes(chat: Chat) -> APIRouter:
     @router.post("/suggested")
     def next_questions(asked: Next) -> dict[str, str]:
         """Return what to ask next."""
-        return {"html": suggested(chat, asked.asked, asked.at_hand, asked.articles)}
+        return {"html": suggested(chat, asked)}
 
     @router.post("/export")
     def export(kept: Exported) -> dict[str, str]:
@@ -159,7 +178,7 @@ def routes(chat: Chat) -> APIRouter:
             if (answer := _answer_of(turn)) is not None:
                 if turn.guess and answer.confidence < chat.threshold:
                     guesses.append(len(answers))
-                answers.append(answer)
+                answers.append(replace(answer, groups=_groups(turn)) if turn.each else answer)
         name = f"askvisit-{datetime.now():%Y-%m-%d-%H%M%S}"
         if kept.form == "json":
             text = transcript.to_json(answers, guesses)
@@ -188,27 +207,32 @@ def routes(chat: Chat) -> APIRouter:
         answer = _answer_of(turn)
         if answer is None:
             raise Told("There is no answer to look into.", 404)
-        searched = _still_there(chat, turn.articles)
-        if searched == []:
-            raise QuestionError("The articles have changed since this was answered.")
-        trace = chat.assistant.explain(
-            turn.question,
-            _history(turn.history),
-            articles=searched,
-            min_confidence=0 if turn.guess or turn.offered else chat.threshold,
-            as_typed=turn.typed or turn.offered,
-        )
-        return {"html": inspector.inspector(trace, answer)}
+        return {"html": inspector.inspector(_explained(chat, turn), answer)}
 
     return router
 
 
-def suggested(
-    chat: Chat, asked: Sequence[str], at_hand: str | None, chosen: Sequence[str] | None
-) -> str:
+def suggested(chat: Chat, asked: Next) -> str:
     """Return what to ask next as HTML."""
-    found = chat.suggestions.after(asked, at_hand, chat.articles, chosen)
-    return fragment("suggested", questions={one: one for one in found}, asked=asked)
+    found = chat.suggestions.after(
+        asked.asked, asked.at_hand, chat.articles, asked.articles, asked.cited
+    )
+    return fragment("suggested", questions={one: one for one in found}, asked=asked.asked)
+
+
+def _explained(chat: Chat, turn: Inspected, **how: Any) -> Trace:
+    """Ask a question again as it was asked, and return how it was answered."""
+    searched = _still_there(chat, turn.articles)
+    if searched == []:
+        raise QuestionError("The articles have changed since this was answered.")
+    return chat.assistant.explain(
+        turn.question,
+        _history(turn.history),
+        articles=searched,
+        min_confidence=0 if turn.guess or turn.offered else chat.threshold,
+        as_typed=turn.typed or turn.offered,
+        **how,
+    )
 
 
 def _reply(chat: Chat, asked: Asked) -> tuple[ChatTurn, Answer | None]:
@@ -240,11 +264,13 @@ def _shown(chat: Chat, turn: ChatTurn, answer: Answer | None) -> str:
     return fragment(
         "turn",
         turn=turn,
-        view=None if answer is None else AnswerView(answer, articles, below),
+        view=None if answer is None else AnswerView(answer, articles, below, _groups(turn)),
         searched=[article.title for article in existing(articles, (turn.articles or [])[:3])],
         feedback=FEEDBACK if chat.feedback is not None else {},
         most=KEPT_QUESTION,
         pieces=pieces,
+        near=near,
+        read=turn.read,
         reference=reference,
         place_of=TextRange.of_citation,
         place_of_hit=TextRange.of_hit,
@@ -257,6 +283,14 @@ def _answer_of(turn: ChatTurn) -> Answer | None:
         return None if turn.answer is None else Answer.from_dict(turn.answer)
     except DataError:
         return None
+
+
+def _groups(turn: ChatTurn) -> tuple[AnswerGroup, ...]:
+    """Return what each article says; nothing if that was not asked or cannot be read."""
+    try:
+        return tuple(from_data(AnswerGroup, group) for group in turn.each)
+    except (TypeError, ValueError):
+        return ()
 
 
 def _history(kept: Sequence[dict[str, Any]]) -> list[Answer]:

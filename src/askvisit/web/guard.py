@@ -61,6 +61,9 @@ WORKING = frozenset(
 )
 """What waits for its turn: it takes the reader's or the encoder's time."""
 
+LATER = frozenset({"/page/each", "/page/suggested"})
+"""What nobody waits for: it has its turn when nothing else is worked on."""
+
 API = "/gradio_api/"
 MCP = "/gradio_api/mcp"
 _CALLED = frozenset("info queue call heartbeat startup-events app_id cancel reset mcp".split())
@@ -107,23 +110,27 @@ class Turns:
         """At most `at_once` work, and `waiting` wait; among several, the first who came."""
         self.at_once, self.most = at_once, waiting
         self.working: Counter[str] = Counter()
-        self.queue: list[tuple[str, asyncio.Future[None]]] = []
+        self.queue: list[tuple[str, bool, asyncio.Future[None]]] = []
 
-    def are_full(self, address: str) -> bool:
+    def are_full(self, address: str, later: bool = False) -> bool:
         """Whether an address may not even wait."""
-        left = self.most - len(self.queue)
-        return left <= 0 or (left <= RESERVED and any(one == address for one, _ in self.queue))
+        waiting = [one for one, is_later, _ in self.queue if is_later == later]
+        left = self.most - len(waiting)
+        return left <= 0 or (left <= RESERVED and address in waiting)
 
     @asynccontextmanager
-    async def of(self, address: str) -> AsyncIterator[None]:
-        """Wait for the turn of an address, and have it. Raises `Busy`."""
-        if self.working.total() >= self.at_once:
-            if self.are_full(address):
+    async def of(self, address: str, later: bool = False) -> AsyncIterator[None]:
+        """Wait for the turn of an address, and have it. Raises `Busy`.
+
+        later: nobody waits for it, so it comes after all else, when nothing is worked on.
+        """
+        if self.working.total() >= (1 if later else self.at_once):
+            if self.are_full(address, later):
                 raise Busy
-            mine = (address, asyncio.get_running_loop().create_future())
+            mine = (address, later, asyncio.get_running_loop().create_future())
             self.queue.append(mine)
             try:
-                await mine[1]
+                await mine[2]
             except asyncio.CancelledError:
                 if mine in self.queue:
                     self.queue.remove(mine)
@@ -139,11 +146,13 @@ class Turns:
 
     def _end(self, address: str) -> None:
         self.working -= Counter({address: 1})
-        if self.queue and self.working.total() < self.at_once:
-            chosen = min(self.queue, key=lambda one: self.working[one[0]])
+        working = self.working.total()
+        able = [one for one in self.queue if working < (1 if one[1] else self.at_once)]
+        if able:
+            chosen = min(able, key=lambda one: (one[1], self.working[one[0]]))
             self.queue.remove(chosen)
             self.working[chosen[0]] += 1
-            chosen[1].set_result(None)
+            chosen[2].set_result(None)
 
 
 class RequestLimiter:
@@ -248,7 +257,7 @@ class Guard:
             await _answer(503, STOPPING, send)
         elif limiter.asking >= limiter.most or (queued and limiter.turns.are_full(address)):
             await _answer(503, BUSY, send)
-        elif path in WORKING or path.startswith(MCP):
+        elif path in WORKING | LATER or path.startswith(MCP):
             with limiter.inside(asks=True):
                 try:
                     await self._in_turn(address, scope, receive, received, send)
@@ -266,7 +275,7 @@ class Guard:
 
         async def work() -> None:
             nonlocal working
-            async with self.limiter.turns.of(address):
+            async with self.limiter.turns.of(address, _path(scope) in LATER):
                 working = True
                 gone.cancel()
                 with suppress(asyncio.CancelledError):

@@ -16,7 +16,7 @@ from askvisit.errors import AskvisitError
 from askvisit.web import api
 from askvisit.web.articles import ADDING, listing
 from askvisit.web.chat import Chat
-from askvisit.web.conversation import suggested
+from askvisit.web.conversation import Next, suggested
 from askvisit.web.rendering import fragment
 from askvisit.web.source_panel import first_panel
 
@@ -72,7 +72,7 @@ def routes(chat: Chat) -> APIRouter:
             version=version(),
             endpoints=endpoints,
             listing=listing(articles, removable=adding),
-            suggested=suggested(chat, (), None, None),
+            suggested=suggested(chat, Next()),
             source=first_panel(articles),
             adding=ADDING if adding else None,
             tabs=("Article", "Timeline", "Notebook", *(["Add an article"] if adding else ())),

@@ -138,7 +138,7 @@ def launch(
     HTTP).
     """
     _settings()
-    with _without_stubs(), _without_mcp(mcp):
+    with _light(mcp):
         from gradio import Server
 
     from askvisit.web import api, articles, conversation, guard, page, source_panel
@@ -212,34 +212,25 @@ def _settings() -> None:
 
 
 @contextmanager
-def _without_stubs() -> Iterator[None]:
-    """Keep Gradio from writing a stub (.pyi) for each class of components, for editors.
+def _light(with_mcp: bool) -> Iterator[None]:
+    """Spare half of Gradio's import: stubs (.pyi) for editors, and an installed `mcp` not needed.
 
-    That takes a third of its import. It writes none for a class that is in no file.
+    It writes no stub for a class that is in no file.
     """
 
     def in_no_file(_: object) -> str:
         raise OSError
 
-    getfile = inspect.getfile
+    getfile, hidden = inspect.getfile, not with_mcp and "mcp" not in sys.modules
     inspect.getfile = in_no_file  # type: ignore[assignment]
+    if hidden:
+        sys.modules["mcp"] = None  # type: ignore[assignment]
     try:
         yield
     finally:
         inspect.getfile = getfile
-
-
-@contextmanager
-def _without_mcp(needed: bool) -> Iterator[None]:
-    """Keep Gradio from importing an installed `mcp` that is not needed."""
-    if needed or "mcp" in sys.modules:
-        yield
-        return
-    sys.modules["mcp"] = None  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        del sys.modules["mcp"]
+        if hidden:
+            del sys.modules["mcp"]
 
 
 def _own_names(host: str) -> frozenset[str]:

@@ -42,6 +42,7 @@ class Suggestions:
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
         self._about = lru_cache(maxsize=4)(self._find)
+        self._answered_at = lru_cache(maxsize=1024)(self._place_of)
 
     def after(
         self,
@@ -49,48 +50,61 @@ class Suggestions:
         at_hand: str | None,
         articles: Mapping[str, Article],
         chosen: Sequence[str] | None = None,
+        cited: Sequence[tuple[int, int]] = (),
     ) -> list[str]:
         """Return some questions not yet asked in a conversation.
 
-        asked: its questions. at_hand: the article that the last answer cites. chosen: the articles
+        asked: its questions. at_hand: the article that the last answer cites: what is offered then
+        is about it, and answered by it with other words than those `cited`. chosen: the articles
         that the next question searches; None: all.
         """
         known = {_folded(question) for question in asked}
-        offered = self._offered(at_hand, articles, tuple(articles) if chosen is None else chosen)
-        fresh = dict.fromkeys(one for one in offered if _folded(one) not in known)
+        searched = tuple(articles) if chosen is None else chosen
+        article = articles.get(at_hand) if at_hand in searched else None
+        if article is not None:
+            fresh = (q for q in self._of(article) if _folded(q) not in known)
+            answered = (q for q in fresh if self._answers_anew(q, article, tuple(cited)))
+            return list(islice(answered, NEXT))
+        offered = self._offered(articles, searched)
+        fresh = iter(dict.fromkeys(one for one in offered if _folded(one) not in known))
         return list(islice(fresh, NEXT if asked else FIRST))
+
+    def _of(self, article: Article) -> tuple[str, ...]:
+        """Return the questions about one article, written ones first."""
+        return tuple(dict.fromkeys((*self._about_article(article), *_about_names(article))))
+
+    def _answers_anew(
+        self, question: str, article: Article, cited: tuple[tuple[int, int], ...]
+    ) -> bool:
+        """Whether an article answers a question with other words than those just cited."""
+        place = self._answered_at(question, article.id, article.sha256)
+        return place is not None and all(place[1] <= a or b <= place[0] for a, b in cited)
+
+    def _place_of(self, question: str, article: str, _: str) -> tuple[int, int] | None:
+        """Return the offsets of the sentence by which an article answers a question, if it does."""
+        try:
+            found = self._assistant.ask(question, articles=[article], as_typed=True)
+        except AskvisitError:
+            return None
+        return (found.citations[0].start, found.citations[0].end) if found.found else None
 
     def answered(self, article: Article, most: int = ANSWERED) -> list[str]:
         """Return questions about one article that it answers; each is asked to check."""
-        found = []
         summary = f"Summarise the article “{one_line(article.title)}”"
-        for question in (*self._about_article(article), *_about_names(article), summary):
-            try:
-                is_answered = self._assistant.ask(question, articles=[article.id]).found
-            except AskvisitError:
-                continue
-            if is_answered:
-                found.append(question)
-            if len(found) == most:
-                break
-        return found
+        answered = (q for q in (*self._of(article), summary) if self._answers_anew(q, article, ()))
+        return list(islice(answered, most))
 
     def _about_article(self, article: Article) -> list[str]:
         """Return the written questions that are about an article."""
         about = self._about(self._assistant.suggestions, tuple(self._assistant.articles))
         return [question for question, name in about.items() if name == article.id]
 
-    def _offered(
-        self, at_hand: str | None, articles: Mapping[str, Article], searched: Sequence[str]
-    ) -> Iterator[str]:
-        """Yield what may be asked, best first: about the article at hand, then about the others."""
+    def _offered(self, articles: Mapping[str, Article], searched: Sequence[str]) -> Iterator[str]:
+        """Yield what may be asked of all articles: written questions, and others between them."""
         about = self._about(self._assistant.suggestions, tuple(articles))
         written = [q for q, article in about.items() if article in searched]
         covered = set(about.values())
         others = [name for name in searched if name not in covered]
-        if at_hand in others and at_hand in articles:
-            yield from (*_about_names(articles[at_hand]), *written)
-            others.remove(at_hand)
         unwritten = [articles[name] for name in others[:MOST_ARTICLES] if name in articles]
         pairs = zip_longest(written, _by_turns(unwritten))
         yield from (q for pair in pairs for q in pair if q is not None)
@@ -120,7 +134,9 @@ def _folded(question: str) -> str:
 
 @remembered(megabytes=32)
 def _about_names(article: Article) -> tuple[str, ...]:
-    return tuple(about(name) for name in central_names(article))
+    byline = " ".join(filter(None, (article.author, article.source))).casefold()
+    names = (name for name in central_names(article) if name.casefold() not in byline)
+    return tuple(about(name) for name in names)
 
 
 def about(name: str) -> str:

@@ -17,6 +17,7 @@ const MOST_KEPT = 100; // turns of a conversation; the oldest go first
 
 let turns = []; // each as `data`, which is kept, and as the `node` that shows it
 let undone = null; // the turns as they were before some were undone
+let filling = null; // stops what is still being looked up for the newest answer
 let asking = null; // what is being asked: how to stop it, and what stands below the turns meanwhile
 
 export const isAsking = () => asking !== null;
@@ -44,6 +45,7 @@ async function put(at, asked, failed = null) {
   const isLast = at >= turns.length - 1;
   const below = pending(asked.question);
   const lost = document.activeElement?.closest(".suggested, .offered, .source-names, .editing");
+  filling?.abort();
   tell("asking");
   session.set("asked", asked.question);
   asking = { abort: new AbortController(), below, before };
@@ -51,13 +53,14 @@ async function put(at, asked, failed = null) {
   if (lost) focusOnNext();
   showNewest();
   try {
-    const { turn, html, source, suggested } = await reply(asked, before, asking.abort.signal);
+    const { turn, html, source } = await reply(asked, before, asking.abort.signal);
     const whole = turns;
     asking = null;
     turns = [...before, { data: turn, node: made(html) }].slice(-MOST_KEPT);
     undone = failed && !isLast ? whole : null;
-    suggest(suggested);
+    suggest('<div class="suggested"></div>');
     settle(source);
+    fillIn(turns.at(-1), before);
     if (turn.problem && turn.question.length < asked.question.length && !box.value) putIntoBox(asked.question);
   } catch (error) {
     if (error.name === "AbortError" && !error.isLate) return; // it was stopped, and the page is right
@@ -178,6 +181,7 @@ async function again(turn, how) {
     sayAnswer(next.node);
     focusOnNext();
     tell("answered", { source: answered.source, node: next.node });
+    fillIn(next, turns.slice(0, at));
   } catch (error) {
     if (error.name === "AbortError") return;
     asking = null;
@@ -185,11 +189,36 @@ async function again(turn, how) {
   }
 }
 
+// What is not waited for: what other articles say of the newest answer, and then what to ask next.
+// The person's next question comes before it.
+async function fillIn(turn, before) {
+  const { signal } = (filling = new AbortController());
+  const place = one("[data-each]", turn.node);
+  if (place) {
+    const history = before.flatMap(({ data }) => (data.answer ? [data.answer] : [])).slice(-HISTORY);
+    try {
+      const { turn: data, html, copy } = await post("each", { ...turn.data, history }, signal);
+      turn.data = data;
+      place.replaceWith(made(html));
+      const button = one(".actions [data-copy]", turn.node);
+      if (button) button.dataset.copy = copy;
+      keep();
+    } catch {
+      // The answer stands without it.
+    }
+  }
+  if (!signal.aborted) suggestNext();
+}
+
 export async function suggestNext() {
-  const at_hand = turns.at(-1)?.data.answer?.citations[0]?.article_id ?? null;
+  const mine = turns;
+  const citations = turns.at(-1)?.data.answer?.citations ?? [];
+  const at_hand = citations[0]?.article_id ?? null;
+  const cited = citations.filter(({ article_id }) => article_id === at_hand).map(({ start, end }) => [start, end]);
   const asked = questions().slice(-SHOWN).map((question) => question.slice(0, 200));
   try {
-    suggest((await post("suggested", { asked, at_hand, articles: chosen() })).html);
+    const { html } = await post("suggested", { asked, at_hand, cited, articles: chosen() });
+    if (turns === mine) suggest(html);
   } catch {
     // What was suggested before still can be asked.
   }
