@@ -49,7 +49,19 @@ def test_what_is_quoted_stands_in_the_serif_that_comes_with_the_page(fake, open_
     for part in (turn.locator(".quote"), page.locator("#source .source-text")):
         assert part.evaluate(family).startswith('"Article Serif"')
     assert page.evaluate("document.fonts.check('18px \"Article Serif\"')")
-    assert "Article Serif" not in page.get_by_label("Your question").evaluate(family)
+    assert page.get_by_label("Your question").evaluate(family).startswith('"Chat Sans"')
+    assert page.evaluate("document.fonts.check('16px \"Chat Sans\"')")
+
+
+def test_what_is_sent_before_the_first_question_is_little(fake, open_page):
+    page = open_page(fake, alone=True)
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.fonts.ready")
+    sent = page.evaluate(
+        "['navigation', 'resource'].flatMap(kind => performance.getEntriesByType(kind))"
+        ".reduce((sum, one) => sum + one.transferSize, 0)"
+    )
+    assert 50_000 < sent <= 150_000
 
 
 def test_questions_answers_and_article_are_printed_whole(fake, open_page, ask):

@@ -173,13 +173,25 @@ def test_styles_scripts_and_fonts_are_plain_files_under_a_version(address):
         assert "immutable" in answer.headers["cache-control"]
         assert b"@media print" in answer.read()
     folder = href.removesuffix("chat.css")
-    for name in ("serif-400.woff2", "serif-700.woff2"):
+    for name in ("serif-400.woff2", "serif-700.woff2", "sans-400.woff2", "sans-600.woff2"):
         assert status(address, folder + name)[1]["content-type"] == "font/woff2"
     scripts = [path.name for path in pages.STATIC.glob("*.js")]
     for name in scripts:
         assert status(address, folder + name)[1]["content-type"].startswith("text/javascript")
     for name in ("..%2Fpage.py", "serif-OFL.txt", "chat.js", "theme.css"):
         assert status(address, folder + name)[0] == 404
+
+
+def test_texts_are_packed_for_those_that_can_unpack_them(address):
+    folder = f"{address}static/{pages.version()}/"
+    for name in ("chat.css", "main.js"):
+        plain = NO_PROXY.open(folder + name).read()
+        with NO_PROXY.open(Request(folder + name, headers={"accept-encoding": "gzip"})) as packed:
+            assert packed.headers["content-encoding"] == "gzip"
+            assert packed.headers["vary"] == "accept-encoding"
+            body = packed.read()
+        assert gzip.decompress(body) == plain
+        assert len(body) < len(plain)
 
 
 def test_every_script_is_imported_by_the_page():

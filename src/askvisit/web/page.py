@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import logging
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from askvisit import __version__
 from askvisit.errors import AskvisitError
@@ -37,13 +38,22 @@ KINDS = {
     ".svg": "image/svg+xml",
     ".woff2": "font/woff2",
 }
-_FOR_EVER = {"cache-control": "public, max-age=31536000, immutable"}
+_FOR_EVER = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
 
 
 @cache
 def style_sheet() -> str:
     """Return all style sheets as one."""
     return "\n".join((STATIC / f"{name}.css").read_text(encoding="utf-8") for name in STYLES)
+
+
+def _bytes(path: Path) -> bytes:
+    return style_sheet().encode() if path.name == "chat.css" else path.read_bytes()
+
+
+@cache
+def _packed(path: Path) -> bytes:
+    return gzip.compress(_bytes(path), mtime=0)
 
 
 @cache
@@ -80,13 +90,16 @@ def routes(chat: Chat) -> APIRouter:
         return HTMLResponse(html, headers={"cache-control": "no-store"})
 
     @router.get("/static/{version}/{name}")
-    def file(version: str, name: str) -> Response:
+    def file(version: str, name: str, request: Request) -> Response:
         path = STATIC / Path(name).name
-        if name == "chat.css":
-            return Response(style_sheet(), media_type=KINDS[".css"], headers=_FOR_EVER)
-        if path.suffix not in KINDS or path.suffix == ".css" or not path.is_file():
+        is_sheet = path.suffix == ".css"  # served as one
+        if name != "chat.css" and (is_sheet or path.suffix not in KINDS or not path.is_file()):
             return Response(status_code=404)
-        return FileResponse(path, media_type=KINDS[path.suffix], headers=_FOR_EVER)
+        headers, kind = _FOR_EVER, KINDS[path.suffix]
+        if path.suffix == ".woff2" or "gzip" not in request.headers.get("accept-encoding", ""):
+            return Response(_bytes(path), media_type=kind, headers=headers)
+        packed = {"content-encoding": "gzip"} | headers
+        return Response(_packed(path), media_type=kind, headers=packed)
 
     @router.get("/health")
     def health() -> JSONResponse:

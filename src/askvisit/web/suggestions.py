@@ -60,14 +60,14 @@ class Suggestions:
         """
         known = {_folded(question) for question in asked}
         searched = tuple(articles) if chosen is None else chosen
-        article = articles.get(at_hand) if at_hand in searched else None
+        article = articles.get(at_hand) if at_hand and at_hand in searched else None
         if article is not None:
             fresh = (q for q in self._of(article) if _folded(q) not in known)
             answered = (q for q in fresh if self._answers_anew(q, article, tuple(cited)))
             return list(islice(answered, NEXT))
         offered = self._offered(articles, searched)
-        fresh = iter(dict.fromkeys(one for one in offered if _folded(one) not in known))
-        return list(islice(fresh, NEXT if asked else FIRST))
+        unasked = dict.fromkeys(one for one in offered if _folded(one) not in known)
+        return list(islice(unasked, NEXT if asked else FIRST))
 
     def _of(self, article: Article) -> tuple[str, ...]:
         """Return the questions about one article, written ones first."""
