@@ -8,8 +8,10 @@ from harness.fakes import BRIDGE, TARIFFS, citation
 from harness.web_fakes import FakeAssistant, Page
 
 from askvisit.records import Answer, AnswerGroup, Article, GroupMember, Hit, quoted
-from askvisit.web.answers import near
+from askvisit.web.answers import AnswerView, near
 from askvisit.web.chat import Chat
+from askvisit.web.rendering import fragment
+from askvisit.web.source_panel import TextRange
 
 QUOTE = "The mayor opened the bridge on Monday."
 CITED = citation(BRIDGE, QUOTE, "on Monday", paragraph=2)
@@ -50,6 +52,27 @@ def test_groups_are_a_table_that_names_paper_and_date_and_links_to_the_place():
     assert page.count(f'>The &lt;b&gt;Post</a></td><td class="day">2021-05-03</td>{said}') == 2
     assert f'>A Bridge for the Town</a></td><td class="day"></td>{said}' in page
     assert page.count(f"start={CITED.start}&amp;end={CITED.end}") == 4
+
+
+def test_what_several_articles_say_is_still_asked_of_the_others():
+    member = GroupMember(CITED, "The Post", "2021-05-03", 0.9)
+    groups = (AnswerGroup("on Monday", "date", False, (member, member)),)
+    articles = BRIDGES | {"tariffs.txt": Article("tariffs.txt", "Tariffs Rise Again", TARIFFS)}
+    page = shown(replace(FOUND, groups=groups), articles)
+    assert '<div class="others" data-each><details class="groups">' in page.replace("\n", "")
+    assert "2 articles answer this<" in page
+
+
+def test_beside_what_sources_dispute_only_the_others_are_counted():
+    member = GroupMember(CITED, "The Post", "2021-05-03", 0.9)
+    other = replace(member, citation=citation(TARIFFS, TARIFFS[:9], None))
+    shown_first = AnswerGroup("on Monday", "date", True, (member,), "newest")
+    each = (shown_first, AnswerGroup("later", "date", True, (other,), "dispute"))
+    view = AnswerView(replace(FOUND, groups=(shown_first,)), BRIDGES, each=each)
+    assert [group.words for group in view.disputed] == ["on Monday"]
+    assert [group.words for group in view.others] == ["later"]
+    html = fragment("others", listed=view.others, read=9, more=True, place_of=TextRange.of_citation)
+    assert "1 more article answers this (of 9 read)<" in html
 
 
 def test_groups_that_do_not_differ_are_folded():

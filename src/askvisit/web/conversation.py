@@ -143,7 +143,11 @@ def routes(chat: Chat) -> APIRouter:
         turn.read = len({hit.article_id for one in trace.readings for hit in one.evidence.hits})
         view = AnswerView(answer, chat.articles, each=trace.answer.groups)
         html = fragment(
-            "others", listed=view.others, read=turn.read, place_of=TextRange.of_citation
+            "others",
+            listed=view.others,
+            read=turn.read,
+            more=bool(view.disputed),
+            place_of=TextRange.of_citation,
         )
         kept = turn.model_dump(include=set(ChatTurn.model_fields))
         return {"turn": kept, "html": html, "copy": view.plain_text}

@@ -198,8 +198,10 @@ async function fillIn(turn, before) {
     const history = before.flatMap(({ data }) => (data.answer ? [data.answer] : [])).slice(-HISTORY);
     try {
       const { turn: data, html, copy } = await post("each", { ...turn.data, history }, signal);
+      const isOpen = one("details", place)?.open;
       turn.data = data;
       place.replaceWith(made(html));
+      if (isOpen) for (const details of all(".others details", turn.node)) details.open = true;
       const button = one(".actions [data-copy]", turn.node);
       if (button) button.dataset.copy = copy;
       keep();
