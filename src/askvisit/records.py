@@ -272,7 +272,7 @@ class Citation:
     none if the whole sentence is the answer. `page` (from 1) is where it begins in a PDF, `speaker`
     who says it in an interview; None if there is none. `lead` is the text shortly before a quote
     that begins with a pronoun, with its offsets; it says what the pronoun refers to. `source`,
-    `url` and `date` are those of the article, if known.
+    `url`, `date` and `author` are those of the article, if known.
     """
 
     number: int
@@ -296,6 +296,7 @@ class Citation:
     url: str | None = None
     date: str | None = None
     spans: tuple[tuple[int, int], ...] = ()
+    author: str | None = None
 
     @classmethod
     def of(
@@ -322,6 +323,7 @@ class Citation:
             url=article.url,
             date=article.date,
             spans=span.ranges,
+            author=article.author,
         )
 
     @property

@@ -208,6 +208,19 @@ def counted(number: int, one: str) -> str:
     return f"{number:,} {one}{'' if number == 1 else 's'}"
 
 
+def date_in_words(iso: str) -> str:
+    """Return a date in ISO 8601 as people write it: "2019", "June 2019", "26 June 2019".
+
+    What is no such date is returned as it is.
+    """
+    match = re.match(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(\d\d))?)?(?![-\d])", iso, re.ASCII)
+    if match is None:
+        return iso
+    year, month, day = match.groups()
+    parts = (day and day.lstrip("0"), month and MONTHS[int(month) - 1], year)
+    return " ".join(part for part in parts if part)
+
+
 def excerpt(text: str, length: int = 160) -> str:
     """Return the beginning of a text on one line, cut between words."""
     line = one_line(printable(text))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from askvisit import printed, ranking
 from askvisit.caching import remembered
 from askvisit.calibration import shipped
-from askvisit.dates import PartialDate, Precision, publication_day
+from askvisit.dates import PartialDate, Precision, publication_day, to_iso
 from askvisit.dates.resolving import DatedWords, dated
 from askvisit.errors import QuestionError
 from askvisit.name_spans import names
@@ -82,11 +82,12 @@ class TimelineScope:
 
 
 def bound(name: str, given: str | date | None) -> PartialDate | None:
-    """Parse one end of a time span; raises `QuestionError` if it is not a date."""
+    """Parse one end of a time span, such as "March 2025"; `QuestionError` if it is no date."""
     if given is None:
         return None
     try:
-        return PartialDate.parse(str(given)[:10] if isinstance(given, date) else given.strip())
+        iso = given.isoformat() if isinstance(given, date) else to_iso(given)
+        return PartialDate.parse((iso or "")[:10])
     except (ValueError, AttributeError) as error:
         raise QuestionError(
             f"{name} is {given!r}, which is not a date; give YYYY, YYYY-MM or YYYY-MM-DD"

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from askvisit.errors import DataError, reason_of
 from askvisit.records import Answer, AnswerGroup, Article, Citation, from_data
-from askvisit.text import excerpt, printable
+from askvisit.text import date_in_words, excerpt, printable
 
 FORMAT = 1
 
@@ -19,6 +19,7 @@ Status = Literal["intact", "moved", "changed", "gone"]
 
 _TITLE = "# A conversation with the articles"
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#&|~$]")
+_URL = re.compile(r"https?://[^\s<>\\]+")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 _GUESS = "*The answer above is a best guess that was asked for: the articles hardly answer it.*"
@@ -96,7 +97,7 @@ def to_markdown(
     """
     blocks = [title]
     for number, answer in enumerate(answers):
-        blocks.append(_section(answer))
+        blocks.append(section(answer))
         if number in guesses:
             blocks.append(_GUESS)
     return "\n\n".join(blocks) + "\n"
@@ -154,13 +155,14 @@ def _status(claim: _Claim, article: Article | None) -> tuple[Status, int | None]
     return ("moved", at) if at >= 0 else ("changed", None)
 
 
-def _section(answer: Answer) -> str:
-    """Write one answer."""
-    blocks = [f"## {_plain(answer.question)}"]
+def section(answer: Answer, level: int = 2) -> str:
+    """Write one answer for people to read, below a heading of a level."""
+    mark = "#" * level
+    blocks = [f"{mark} {plain(answer.question)}"]
     if not answer.parts:
         return "\n\n".join([*blocks, *_body(answer)])
     for part in answer.parts:
-        blocks += [f"### {_plain(part.question)}", *_body(part)]
+        blocks += [f"{mark}# {plain(part.question)}", *_body(part)]
     return "\n\n".join(blocks)
 
 
@@ -168,46 +170,75 @@ def _body(answer: Answer) -> list[str]:
     """Write what is below a question."""
     blocks = []
     if answer.reading != answer.question and answer.kind != "talk":
-        blocks.append(f"*Understood as: {_plain(answer.reading)}*")
+        blocks.append(f"*Understood as: {plain(answer.reading)}*")
     if not answer.found:
         likely = answer.nearest if answer.refusal in ("unsure", "ambiguous") else ()
         places = [
-            f"- {_plain(excerpt(hit.text))} ({_plain(hit.article_title or hit.article_id)})"
+            f"- {plain(excerpt(hit.text))} ({plain(hit.article_title or hit.article_id)})"
             for hit in likely
         ]
-        return [*blocks, _plain(answer.text), *(["\n".join(places)] if places else [])]
-    blocks += [f"> {_plain(c.quote, '> ')} [{c.number}]" for c in answer.citations]
-    blocks += map(_plain, answer.notes)
+        return [*blocks, plain(answer.text), *(["\n".join(places)] if places else [])]
+    blocks += map(_quote, answer.citations)
+    blocks += map(plain, answer.notes)
     if any(group.differs for group in answer.groups):
         blocks.append("\n".join(map(_group, answer.groups)))
     # It marks a best guess that was asked for; what was requested of an article has none.
     if answer.request is None:
         blocks.append(f"*Confidence: {100 * answer.confidence:.0f} %*")
-    return [*blocks, "\n".join(map(_source, answer.citations))]
+    return [*blocks, "\n".join(map(_source, answer.citations)), _offsets(answer.citations)]
+
+
+def _quote(citation: Citation) -> str:
+    """Write a quote with its number; the words that answer stand out."""
+    written, at = "", citation.start
+    for start, end in citation.marked:
+        before, words = citation.quote[at - citation.start :], citation.quote[start - citation.start :]
+        written += f"{_escaped(before[: start - at])}**{_escaped(words[: end - start])}**"
+        at = end
+    written += _escaped(citation.quote[at - citation.start :])
+    return f"> {_lines(written, '> ')} [{citation.number}]"
 
 
 def _group(group: AnswerGroup) -> str:
     """Write what a group says, and which papers said so when, in what words."""
     papers = [
-        ", ".join(filter(None, (_plain(m.source or m.citation.article_title), m.date)))
+        ", ".join(filter(None, (plain(m.source or m.citation.article_title), m.date)))
         for m in group.members
     ]
-    quotes = (f"“{_plain(m.citation.quote)}”" for m in group.members)
+    quotes = (f"“{plain(m.citation.quote)}”" for m in group.members)
     said = map(": ".join, zip(papers, quotes, strict=True))
-    return f"- {group.relation_in_words}: **{_plain(group.words)}** ({'; '.join(said)})"
+    return f"- {group.relation_in_words}: **{plain(group.words)}** ({'; '.join(said)})"
 
 
 def _source(citation: Citation) -> str:
-    place = f"{_plain(citation.article_id)} {citation.start}-{citation.end}"
-    title = _plain(citation.article_title)
-    hashed = f"sha256 {citation.article_sha256}"
-    return f"- [{citation.number}] {title}, {_plain(citation.where)} ({place}, {hashed})"
+    """Write where a quote is from: title, paper, authors, day, place and address."""
+    day = citation.date and date_in_words(citation.date)
+    known = (citation.article_title, citation.source, citation.author, day, citation.where)
+    url = citation.url or ""
+    address = f" <{url}>" if _URL.fullmatch(url) else f" {plain(url)}".rstrip()
+    return f"- [{citation.number}] {', '.join(plain(part) for part in known if part)}{address}"
 
 
-def _plain(text: str, prefix: str = "") -> str:
-    """Escape Markdown and HTML markup; lines after the first get a prefix."""
-    shown = _SPECIAL.sub(lambda mark: f"\\{mark[0]}", printable(text))
-    return f"\n{prefix}".join(line for line in shown.splitlines() if line.strip())
+def _offsets(citations: Sequence[Citation]) -> str:
+    """Write in a line where the quotes are in the texts, which are named by their hashes."""
+    places = "; ".join(f"[{c.number}] {plain(c.article_id)} {c.start}-{c.end}" for c in citations)
+    hashes = {plain(c.article_id): c.article_sha256 for c in citations}
+    texts = "; ".join(f"{name} sha256 {digest}" for name, digest in hashes.items())
+    return f"*Characters: {places}. Texts: {texts}*"
+
+
+def plain(text: str) -> str:
+    """Escape Markdown and HTML markup, and leave empty lines out."""
+    return _lines(_escaped(text))
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(lambda mark: f"\\{mark[0]}", printable(text))
+
+
+def _lines(text: str, prefix: str = "") -> str:
+    """Leave empty lines out; those after the first get a prefix."""
+    return f"\n{prefix}".join(line for line in text.splitlines() if line.strip())
 
 
 def _values(text: str) -> Any:

@@ -26,7 +26,7 @@ from askvisit.records import (
 )
 from askvisit.timeline import TimelineEntry
 from askvisit.trace import STAGES, Trace, TracedReading
-from askvisit.web import articles, conversation, page, source_panel
+from askvisit.web import articles, conversation, lookups, notebook, page, source_panel
 from askvisit.web.chat import Chat
 
 TEXT = (
@@ -167,7 +167,7 @@ class Page:
 
     def __init__(self, chat: Chat) -> None:
         app = FastAPI()
-        for part in (page, conversation, source_panel, articles):
+        for part in (page, conversation, source_panel, articles, lookups, notebook):
             app.include_router(part.routes(chat))
         self.http = TestClient(app)
         self.turns: list[dict[str, Any]] = []

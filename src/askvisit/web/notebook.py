@@ -1,6 +1,6 @@
 """The notebook: words that a user selected in an article, as sentences that can be verified.
 
-The browser keeps the pins; what it sends is looked up in the articles again, and an export is
+The browser keeps the entries; what it sends is looked up in the articles again, and an export is
 written by `askvisit.transcript`, like a conversation.
 """
 
@@ -9,55 +9,153 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Self
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field, StrictInt, ValidationError, WrapValidator, model_validator
 
 from askvisit import transcript
 from askvisit.passages import paragraphs
 from askvisit.records import Answer, Article, Citation, Span, quoted
 from askvisit.text import printable
 from askvisit.web.answers import reference
+from askvisit.web.chat import Chat
+from askvisit.web.conversation import Words
+from askvisit.web.faults import TellingRoute, Told
 from askvisit.web.source_panel import NOT_THERE, TextRange, article_sentences, fingerprint
 
-MOST_PINS = 300
-"""Maximum pins in a notebook; the page says so when it is full."""
+MOST_ENTRIES = 300
+"""Maximum entries of a notebook; the page says so when it is full."""
 
 MOST_SENTENCES = 20
 """Maximum sentences of one pin."""
 
 TITLE = "# A notebook of quotes from the articles"
-NO_WORDS = {"error": "Select some words in the article."}
-TOO_MANY = {"error": f"Select at most {MOST_SENTENCES} sentences."}
+NO_WORDS = "Select some words in the article."
+TOO_MANY = f"Select at most {MOST_SENTENCES} sentences."
+
+Place = tuple[StrictInt, StrictInt]
 
 
-def select(request: object, articles: Mapping[str, Article]) -> dict[str, Any]:
-    """Return what a selection can be used for: `{"words", "reference", "pin"}`, or `{"error"}`.
+class Selection(BaseModel):
+    """What was selected: a citation (`place`), or words of the article as the page shows it.
 
-    `request` comes from the browser: `{"place": …}`, a citation as `open_source` takes it; or
-    `{"article", "reads", "from": [paragraph, offset], "to": [paragraph, offset]}`, where `reads` is
-    the fingerprint of the text that is shown, and offsets count the characters of a paragraph.
+    start, end: the paragraph (from 1), and the characters shown before in it. reads: the
+    fingerprint of the text that is shown.
     """
-    data: dict[str, Any] = request if isinstance(request, dict) else {}
-    place = TextRange.checked(data.get("place"), articles)
-    article = articles.get(place.article) if place is not None else _shown(data, articles)
-    if article is None:
-        return {"error": NOT_THERE} if data else NO_WORDS
-    chosen = place or _selected(data, article)
+
+    place: TextRange | None = None
+    article: str = ""
+    reads: str | None = None
+    start: Place = (0, 0)
+    end: Place = (0, 0)
+
+
+class PinnedSentence(BaseModel):
+    """A sentence of a pin; `span` is where the chosen words are, if they are not all of it."""
+
+    quote: str
+    paragraph: int = 0
+    start: StrictInt
+    end: StrictInt
+    span: Place | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        places = [self.start, *(self.span or ()), self.end]
+        if places != sorted(places) or self.end - self.start != len(self.quote) or not self.quote:
+            raise ValueError("the offsets are not those of the quote")
+        return self
+
+    def in_article(self, article: Article) -> TextRange | None:
+        """Return where it is now; None if it is there no more."""
+        at = self.start
+        if article.text[at : self.end] != self.quote and (at := article.text.find(self.quote)) < 0:
+            return None
+        moved = at - self.start
+        span = self.span and (self.span[0] + moved, self.span[1] + moved)
+        return TextRange(article.id, at, self.end + moved, span)
+
+
+class Pin(BaseModel):
+    """Pinned sentences of an article, and the question that they answer, if any."""
+
+    article: str
+    title: str
+    sentences: list[PinnedSentence] = Field(min_length=1, max_length=MOST_SENTENCES)
+    question: str | None = None
+
+
+class Written(BaseModel, extra="forbid"):
+    """The user's own words: a heading of what comes after it, or a note."""
+
+    heading: Words = ""
+    note: Words = ""
+
+
+def _or_none(value: Any, read: Any) -> Any:
+    try:
+        return read(value)
+    except ValidationError:
+        return None
+
+
+Entry = Annotated[Pin | Written | None, WrapValidator(_or_none)]
+"""An entry of the notebook; None if it is no longer what the page wrote."""
+
+
+class Notebook(BaseModel):
+    """What the browser keeps."""
+
+    entries: list[Entry] = Field(max_length=MOST_ENTRIES)
+
+
+def routes(chat: Chat) -> APIRouter:
+    """Return what selected words and the notebook ask for."""
+    router = APIRouter(prefix="/page", route_class=TellingRoute)
+
+    @router.post("/select")
+    def selected(selection: Selection) -> dict[str, Any]:
+        return select(selection, chat.articles)
+
+    @router.post("/pins")
+    def pins(notebook: Notebook) -> dict[str, list[dict[str, Any]]]:
+        return {"proved": prove(notebook.entries, chat.articles)}
+
+    @router.post("/notebook")
+    def exported(notebook: Notebook) -> dict[str, Any]:
+        return export(notebook.entries, chat.articles)
+
+    return router
+
+
+def select(selection: Selection, articles: Mapping[str, Article]) -> dict[str, Any]:
+    """Return what a selection can be used for: its words, their reference, and the pin to keep.
+
+    Raises `Told` if it holds no words, or too many, or its article is gone or has another text now.
+    """
+    place = selection.place
+    article = articles.get(selection.article if place is None else place.article)
+    if place is not None:
+        is_there = place.is_in(articles)
+    else:
+        is_there = article is not None and selection.reads in (None, fingerprint(article.text))
+    if article is None or not is_there:
+        raise Told(NOT_THERE, 404)
+    chosen = _selected(selection, article) if place is None else place.without_wrong_span()
     cited = () if chosen is None else citations(article, chosen)
     if chosen is None or not cited:
-        return NO_WORDS
+        raise Told(NO_WORDS)
     if len(cited) > MOST_SENTENCES:
-        return TOO_MANY
+        raise Told(TOO_MANY)
     words = printable(article.text[chosen.start : chosen.end])
-    return {
-        "words": words,
-        "reference": reference(cited[0], articles, words),
-        "pin": {
-            "article": article.id,
-            "title": printable(article.title),
-            "about": printable(" · ".join(filter(None, (article.source, article.date)))),
-            "sentences": [_sentence(citation) for citation in cited],
-        },
+    pin = {
+        "article": article.id,
+        "title": printable(article.title),
+        "about": printable(" · ".join(filter(None, (article.source, article.date)))),
+        "sentences": _sentences(cited),
     }
+    return {"words": words, "reference": reference(cited[0], articles, words), "pin": pin}
 
 
 def citations(article: Article, chosen: TextRange) -> tuple[Citation, ...]:
@@ -80,49 +178,54 @@ def citations(article: Article, chosen: TextRange) -> tuple[Citation, ...]:
     return tuple(found)
 
 
-def prove_pins(pins: object, articles: Mapping[str, Article]) -> list[dict[str, Any]]:
-    """Return `{"status"}` for each pin that a browser sent: that of its worst sentence.
+def prove(entries: Sequence[Entry], articles: Mapping[str, Article]) -> list[dict[str, Any]]:
+    """Return `{"status"}` for each pin, and `{}` for the user's own words.
 
-    If it moved within its article, there is also `sentences`, as they are there now.
+    If a pin moved within its article, there is also `sentences`, as they are there now.
     """
     proved: list[dict[str, Any]] = []
-    for claim in _claims(pins):
-        status, answer = _proved(claim, articles)
+    for entry in entries:
+        if isinstance(entry, Written):
+            proved.append({})
+            continue
+        status, answer = _proved(entry, articles)
         proved.append({"status": status})
         if status == "moved" and answer is not None:
-            proved[-1]["sentences"] = [_sentence(citation) for citation in answer.citations]
+            proved[-1]["sentences"] = _sentences(answer.citations)
     return proved
 
 
-def export_pins(pins: object, articles: Mapping[str, Article]) -> dict[str, Any]:
+def export(entries: Sequence[Entry], articles: Mapping[str, Article]) -> dict[str, Any]:
     """Return the notebook as a Markdown file: its name, type and text, and how many are left out.
 
     Pins no longer in their article are left out; those that moved in it are cited at the new place.
-    If no pin is left, there is no file.
+    If nothing is left, there is no file.
     """
-    answers = [_proved(claim, articles)[1] for claim in _claims(pins)]
-    written = [answer for answer in answers if answer is not None]
-    file: dict[str, Any] = {"left_out": len(answers) - len(written)}
-    if written:
-        file["name"] = f"askvisit-notebook-{datetime.now():%Y-%m-%d-%H%M%S}.md"
-        file["type"] = "text/markdown"
-        file["text"] = transcript.to_markdown(written, TITLE)
-    return file
+    blocks: list[str] = []
+    left_out, level = 0, 2
+    for entry in entries:
+        if isinstance(entry, Written):
+            if heading := transcript.plain(entry.heading):
+                level = 3  # of the pins below it
+                blocks.append(f"## {heading}")
+            elif note := transcript.plain(entry.note):
+                blocks.append(note)
+        elif (answer := _proved(entry, articles)[1]) is not None:
+            blocks.append(transcript.section(answer, level))
+        else:
+            left_out += 1
+    if not blocks:
+        return {"left_out": left_out}
+    name = f"askvisit-notebook-{datetime.now():%Y-%m-%d-%H%M%S}.md"
+    text = "\n\n".join([TITLE, *blocks]) + "\n"
+    return {"left_out": left_out, "name": name, "type": "text/markdown", "text": text}
 
 
-def _shown(data: Mapping[str, Any], articles: Mapping[str, Article]) -> Article | None:
-    """Return the article that the page shows; None if it is gone or has another text now."""
-    name = data.get("article")
-    article = articles.get(name) if isinstance(name, str) else None
-    is_same = article is not None and data.get("reads") in (None, fingerprint(article.text))
-    return article if is_same else None
-
-
-def _selected(data: Mapping[str, Any], article: Article) -> TextRange | None:
+def _selected(selection: Selection, article: Article) -> TextRange | None:
     """Return the range between two places of the article as it is shown."""
     ranges = list(paragraphs(article.text))
-    start, end = (_offset(article.text, ranges, data.get(which)) for which in ("from", "to"))
-    if start is None or end is None or start >= end:
+    start, end = (_offset(article.text, ranges, *at) for at in (selection.start, selection.end))
+    if start is None or end is None:
         return None
     start, end = _trimmed(article.text, start, end)
     return TextRange(article.id, start, end) if start < end else None
@@ -134,11 +237,8 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start + len(words) - len(words.lstrip()), end - (len(words) - len(words.rstrip()))
 
 
-def _offset(text: str, ranges: Sequence[tuple[int, int]], at: object) -> int | None:
+def _offset(text: str, ranges: Sequence[tuple[int, int]], paragraph: int, shown: int) -> int | None:
     """Return the text offset of a place on the page, counting the characters that it hides."""
-    if not isinstance(at, list) or len(at) != 2 or any(type(number) is not int for number in at):
-        return None
-    paragraph, shown = at
     if not 1 <= paragraph <= len(ranges) or shown < 0:
         return None
     start, end = ranges[paragraph - 1]
@@ -149,73 +249,32 @@ def _offset(text: str, ranges: Sequence[tuple[int, int]], at: object) -> int | N
     return end if shown == 0 else None
 
 
-def _sentence(citation: Citation) -> dict[str, Any]:
-    return {
-        "quote": citation.quote,
-        "paragraph": citation.paragraph,
-        "start": citation.start,
-        "end": citation.end,
-        "span": citation.span and [citation.span_start, citation.span_end],
-    }
+def _sentences(cited: Sequence[Citation]) -> list[dict[str, Any]]:
+    kept = ("quote", "paragraph", "start", "end")
+    return [
+        {name: getattr(one, name) for name in kept}
+        | {"span": one.span and [one.span_start, one.span_end]}
+        for one in cited
+    ]
 
 
-def _claims(pins: object) -> list[dict[str, Any]]:
-    """Convert what a browser sent to what `transcript.prove` takes; a non-pin is `{}`."""
-    listed = pins[:MOST_PINS] if isinstance(pins, list) else []
-    claims: list[dict[str, Any]] = []
-    for pin in listed:
-        try:
-            cited = [_claim(pin["article"], sentence) for sentence in pin["sentences"]]
-            question = pin.get("question") or f"From “{pin['title']}”"
-        except (KeyError, TypeError, ValueError, AttributeError):
-            cited, question = [], ""
-        is_pin = 0 < len(cited) <= MOST_SENTENCES and isinstance(question, str)
-        claims.append({"question": question, "citations": cited} if is_pin else {})
-    return claims
+def _proved(pin: Pin | None, articles: Mapping[str, Article]) -> tuple[str, Answer | None]:
+    """Return the status of a pin, and the pin as it is in the articles now, if it still is.
 
-
-def _claim(article: object, sentence: Any) -> dict[str, Any]:
-    quote, start, end, span = (sentence[name] for name in ("quote", "start", "end", "span"))
-    left, right = (None, None) if span is None else span
-    numbers = [start, end] if span is None else [start, left, right, end]
-    if any(type(number) is not int for number in numbers) or sorted(numbers) != numbers:
-        raise ValueError("a pin's offsets are whole numbers in order")
-    if not isinstance(quote, str) or not isinstance(article, str):
-        raise TypeError("a pin has a quote and an article")
-    words = None if left is None else quote[left - start : right - start]
-    return {
-        "article_id": article,
-        "quote": quote,
-        "start": start,
-        "end": end,
-        "span": words,
-        "span_start": left,
-        "span_end": right,
-    }
-
-
-def _proved(claim: Mapping[str, Any], articles: Mapping[str, Article]) -> tuple[str, Answer | None]:
-    """Return the status of a pin's worst sentence, and the pin as it is in the articles now.
-
-    The latter is None if a sentence is gone.
+    The status is `intact`, `moved` or `changed`, or `gone` if there is no such article.
     """
-    proofs = transcript.prove([claim], articles) if claim else []
-    order = ("gone", "changed", "moved", "intact")
-    status = min((proof.status for proof in proofs), key=order.index, default="changed")
-    is_there = status in ("intact", "moved")
-    if not is_there or len(proofs) < len(claim["citations"]):  # a sentence that is named twice
-        return status, None
-    cited: list[Citation] = []
-    for sentence, proof in zip(claim["citations"], proofs, strict=True):
-        moved = 0 if proof.now_at is None else proof.now_at - sentence["start"]
-        span = None
-        if sentence["span"]:
-            span = (sentence["span_start"] + moved, sentence["span_end"] + moved)
-        start, end = sentence["start"] + moved, sentence["end"] + moved
-        place = TextRange(proof.article_id, start, end, span)
-        cited += citations(articles[proof.article_id], place)
+    if pin is None:
+        return "changed", None
+    if (article := articles.get(pin.article)) is None:
+        return "gone", None
+    places = [sentence.in_article(article) for sentence in pin.sentences]
+    there = [place for place in places if place is not None]
+    if len(there) < len(places):
+        return "changed", None
+    cited = [citation for place in there for citation in citations(article, place)]
     numbered = tuple(replace(citation, number=n) for n, citation in enumerate(cited, 1))
-    question = printable(claim["question"])
+    question = printable(pin.question or f"From “{pin.title}”")
     text = quoted(numbered)
-    pin = Answer(question, question, "answer", True, text, 1.0, numbered, request="quote")
-    return status, pin
+    answer = Answer(question, question, "answer", True, text, 1.0, numbered, request="quote")
+    is_intact = [place.start for place in there] == [one.start for one in pin.sentences]
+    return "intact" if is_intact else "moved", answer

@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from askvisit.text import counted, excerpt, one_line, printable
+from askvisit.text import counted, date_in_words, excerpt, one_line, printable
 
 _HERE = Path(__file__).parent
 
@@ -33,6 +33,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"exact": escape, "lines": _lines, "excerpt": excerpt, "one_line": one_line}
+    made.filters["in_words"] = date_in_words
     made.globals |= {"counted": counted}
     return made
 

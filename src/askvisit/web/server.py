@@ -141,7 +141,16 @@ def launch(
     with _light(mcp):
         from gradio import Server
 
-    from askvisit.web import api, articles, conversation, guard, page, source_panel
+    from askvisit.web import (
+        api,
+        articles,
+        conversation,
+        guard,
+        lookups,
+        notebook,
+        page,
+        source_panel,
+    )
 
     limiter = guard.RequestLimiter(turns=guard.Turns(4 if public else 8))
     # A reverse proxy names its own host in the requests that it passes on.
@@ -154,7 +163,7 @@ def launch(
         names=_own_names(named),
         limiter=limiter,
     )
-    for part in (page, api, conversation, source_panel, articles):
+    for part in (page, api, conversation, source_panel, articles, lookups, notebook):
         server.include_router(part.routes(chat))
     api.add_to_gradio(server, chat, limiter.turns)
     options: dict[str, Any] = {}

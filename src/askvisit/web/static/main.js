@@ -15,6 +15,11 @@ import "./card.js";
 import "./articles.js";
 import "./rail.js";
 import "./conversations.js";
+import "./timeline.js";
+import "./names.js";
+import "./pins.js";
+import "./selecting.js";
+import "./notebook.js";
 
 listen(ask);
 show();

@@ -173,6 +173,12 @@ export async function showAnswer({ source, node }) {
   activate(source.key, first);
 }
 
+// Marks places of the article that no citation leads to.
+export function mark(places) {
+  clicked = null;
+  return open({ place: places[0], others: places.slice(1) });
+}
+
 // What is shown now is the end of a conversation that was there before.
 export function showEnd(node) {
   const first = node && one(".message a.cite:not(.near)", node);
@@ -180,7 +186,7 @@ export function showEnd(node) {
   else unmark();
 }
 
-async function unmark() {
+export async function unmark() {
   clicked = null;
   clicks++;
   if (!find("mark")) return;
