@@ -190,13 +190,13 @@ def _body(answer: Answer) -> list[str]:
 
 def _quote(citation: Citation) -> str:
     """Write a quote with its number; the words that answer stand out."""
-    written, at = "", citation.start
+    written, at = "", 0
     for start, end in citation.marked:
-        before, words = citation.quote[at - citation.start :], citation.quote[start - citation.start :]
-        written += f"{_escaped(before[: start - at])}**{_escaped(words[: end - start])}**"
+        start, end = start - citation.start, end - citation.start
+        words = _escaped(citation.quote[start:end])
+        written += f"{_escaped(citation.quote[at:start])}**{words}**"
         at = end
-    written += _escaped(citation.quote[at - citation.start :])
-    return f"> {_lines(written, '> ')} [{citation.number}]"
+    return f"> {_lines(written + _escaped(citation.quote[at:]), '> ')} [{citation.number}]"
 
 
 def _group(group: AnswerGroup) -> str:

@@ -346,3 +346,42 @@ def test_a_server_that_is_started_again_takes_nothing_of_a_long_conversation(ope
     expect(page.locator(".message.user")).to_have_count(12)
     assert kept(page) == [[*asked, "hello"]]
     chat.served.close()
+
+
+def test_conversations_are_found_by_what_was_asked_and_answered(fake, open_page, ask):
+    page = open_page(fake)
+    for question in ("Who met the mayor?", "hello"):
+        ask(page, question)
+        begin_anew(page)
+    expect(listed(page)).to_have_count(2)
+    sought = page.get_by_label("Search conversations")
+    for words, found in (("MAYOR who", "Who met"), ("town hall", "Who met"), ("ask me", "hello")):
+        sought.fill(words)
+        expect(listed(page)).to_have_count(1)
+        expect(listed(page)).to_contain_text(found)
+    sought.fill("zebra")
+    expect(listed(page)).to_have_count(0)
+
+
+def test_a_conversation_is_renamed_and_keeps_its_name(fake, open_page, ask):
+    page = open_page(fake)
+    ask(page, "Who met the mayor?")
+    listed(page)
+    page.get_by_role("button", name="Rename: Who met").click()
+    page.get_by_label("New name").fill("never mind")
+    page.keyboard.press("Escape")
+    expect(listed(page)).to_contain_text("Who met the mayor?1 question")
+    page.get_by_role("button", name="Rename: Who met").click()
+    page.get_by_label("New name").fill("The <i>mayor")
+    page.keyboard.press("Enter")
+    expect(listed(page)).to_contain_text("The <i>mayor")
+    expect(listed(page)).to_be_focused()
+    page.keyboard.press("Escape")
+    ask(page, "hello")
+    expect(listed(page)).to_contain_text("The <i>mayor2 questions")
+    page.reload()
+    expect(listed(page)).to_contain_text("The <i>mayor2 questions")
+    page.get_by_role("button", name="Rename: The").click()
+    page.get_by_label("New name").fill(" ")
+    page.keyboard.press("Enter")
+    expect(listed(page)).to_contain_text("Who met the mayor?2 questions")

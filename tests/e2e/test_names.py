@@ -81,6 +81,29 @@ def test_names_follow_the_article_and_are_put_away(feast, open_page):
     expect(names).to_be_hidden()
 
 
+PEOPLE = [
+    f"{first} {last}"
+    for first in "Ada Ben Cid Dora".split()
+    for last in "Quill Rook Stone Tarn Vale".split()
+]
+
+
+def test_all_names_are_shown_on_demand_and_after_one_is_marked(tmp_path, open_page):
+    people = ["Then " + f"we saw {name} in the hall." for name in PEOPLE]
+    write_articles(tmp_path / "articles", {"hall.txt": "A hall\n\n" + " ".join(people)})
+    build_index(index=tmp_path, encoder=WordCounts())
+    served = serve(askvisit.Assistant(tmp_path, WordCounts(), SharedWords(), calibration()))
+    page = open_page(served.local_url)
+    names = opened(page)
+    expect(names.locator("[data-places]:visible")).to_have_count(15)
+    names.get_by_role("button", name="5 more").click()
+    expect(names.locator("[data-places]:visible")).to_have_count(20)
+    names.get_by_role("button", name="Dora Vale").click()
+    expect(page.locator("#source mark")).to_have_text(["Dora Vale"])
+    expect(names.locator("[data-places]:visible")).to_have_count(20)
+    served.close()
+
+
 @pytest.mark.parametrize("width", [320, 1920])
 def test_they_fit(feast, open_page, width):
     page = open_page(feast, viewport={"width": width, "height": 700})

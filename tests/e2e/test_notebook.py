@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -207,3 +209,49 @@ def test_selected_words_are_pinned_on_a_phone(fake, open_page):
     group.get_by_role("button", name="Pin").tap()
     expect(pins(page).locator("strong")).to_have_text("the town hall")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def write(page, kind, words):
+    page.get_by_role("button", name=f"Add a {kind.lower()}").click()
+    expect(page.get_by_label(kind, exact=True).last).to_be_focused()
+    page.keyboard.type(words)
+
+
+@pytest.mark.slow
+def test_own_words_stand_among_the_pins_in_the_users_order(fake, open_page, tmp_path):
+    page = open_page(fake, alone=True)
+    pin_words(page, "The minister left")
+    rows = pins(page)
+    write(page, "Note", "Ask her again.")
+    write(page, "Heading", "The visit")
+    expect(rows).to_have_count(3)
+    page.get_by_role("button", name=re.compile("^Move:")).last.focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_role("button", name=re.compile("^Move:")).first).to_be_focused()
+    expect(page.locator("#askvisit-said")).to_have_text("Moved to 1 of 3")
+    expect(rows.first.get_by_label("Heading")).to_have_value("The visit")
+    handle = rows.last.locator("[data-move]").bounding_box()
+    page.mouse.move(handle["x"] + 5, handle["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(handle["x"] + 5, rows.nth(1).bounding_box()["y"] + 10, steps=5)
+    page.mouse.up()
+    expect(rows.nth(1).get_by_label("Note")).to_have_value("Ask her again.")
+    page.reload()
+    expect(pins(page).nth(1).get_by_label("Note")).to_have_value("Ask her again.")
+    expect(page.locator("#notebook .count")).to_contain_text("1 pin, kept")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Export as Markdown").click()
+    path = tmp_path / "notebook.md"
+    saved.value.save_as(path)
+    text = path.read_text("utf-8")
+    order = [
+        "## The visit\n\nAsk her again.\n\n### From “A Short Visit”",
+        "> **The minister left** on",
+    ]
+    assert [part for part in order if part in text] == order
+    page.get_by_role("button", name="Remove: Ask her").click()
+    expect(rows).to_have_count(2)
+    page.get_by_role("button", name="Undo").click()
+    expect(rows.nth(1).get_by_label("Note")).to_have_value("Ask her again.")

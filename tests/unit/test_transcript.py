@@ -16,6 +16,7 @@ from askvisit.index import Articles, build_index, open_index
 from askvisit.records import Answer, AnswerGroup, ArticleRequest, GroupMember, Hit, numbered_on
 
 QUOTE = "The mayor opened the bridge on Monday."
+BOLD = "**The mayor** opened the bridge on Monday."
 QUOTE_AT = BRIDGE.index(QUOTE)
 
 
@@ -136,8 +137,9 @@ def test_markdown_shows_question_quote_and_place():
     text = transcript.to_markdown([found(), REFUSED])
     cited = found().citations[0]
     assert "## Who opened the bridge?" in text
-    assert f"> {QUOTE} [1]" in text
-    assert f"(bridge.txt {cited.start}-{cited.end}, sha256 {cited.article_sha256})" in text
+    assert f"> {BOLD} [1]" in text
+    assert f"[1] bridge.txt {cited.start}-{cited.end}. " in text
+    assert text.count(f"bridge.txt sha256 {cited.article_sha256}*") == 1
     assert "*Understood as: Why did it rain?*" in text
     assert text.count("*Confidence: ") == 1
     guess = transcript.to_markdown([replace(found(), confidence=0.123)])
@@ -152,6 +154,22 @@ def test_the_likely_places_of_a_refusal_are_shown_with_their_articles():
     assert "The articles do not say.\n\n- A band played" in text
     assert r"(A \*Bridge\*)" in text
     assert "A band" not in transcript.to_markdown([replace(unsure, refusal="absent")])
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://paper.example/a_b", " <https://paper.example/a_b>"),
+        ("https://x.example/<b>", " https://x.example/\\<b\\>"),
+        (None, ""),
+    ],
+)
+def test_markdown_names_paper_authors_day_and_address(url, shown):
+    known = {"source": "The *Post", "author": "Ada Quill", "date": "2025-03-14T09:00", "url": url}
+    answer = found()
+    cited = replace(answer.citations[0], **known)
+    text = transcript.to_markdown([replace(answer, citations=(cited,))])
+    assert f"Town, The \\*Post, Ada Quill, 14 March 2025, paragraph 2{shown}\n\n" in text
 
 
 def test_markdown_lists_who_says_what_where_articles_differ():
@@ -216,8 +234,8 @@ def two_parts() -> Answer:
 
 def test_the_quotes_of_parts_are_numbered_on(small):
     text = transcript.to_markdown([two_parts()])
-    assert f"> {QUOTE} [1]" in text
-    assert "> The minister came to see the bridge. [2]" in text
+    assert f"> {BOLD} [1]" in text
+    assert "> **The minister** came to see the bridge. [2]" in text
     assert text.count("- [1] ") == text.count("- [2] ") == 1
     proofs = transcript.prove([two_parts()], Articles(open_index(small)))
     assert [(proof.number, proof.status) for proof in proofs] == [(1, "intact"), (2, "intact")]
@@ -229,7 +247,7 @@ def test_what_only_a_record_says_is_below_the_quotes():
     noted = replace(asked, text=f"{asked.text}\n{said}", notes=tuple(said.splitlines()))
     for answer in (noted, replace(noted, parts=(noted, REFUSED))):
         text = transcript.to_markdown([answer])
-        quote = text.index(f"> {QUOTE} [1]")
+        quote = text.index(f"> {BOLD} [1]")
         assert quote < text.index("date is \\*2019\\*.\n\n1 of 2 articles have no date.\n\n- [1] ")
 
 

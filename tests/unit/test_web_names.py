@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import pytest
 from harness.fakes import SharedWords, WordCounts, calibration, write_articles
-from harness.web_fakes import ARTICLE, FEAST, FakeAssistant
+from harness.web_fakes import ARTICLE, FEAST, FakeAssistant, Page
 
 from askvisit import Assistant, build_index
 from askvisit.web import lookups
+from askvisit.web.chat import Chat
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +25,8 @@ def assistant(tmp_path_factory):
 
 
 def named(assistant, article: object = "feast.txt") -> str:
-    return lookups.named(article, assistant, assistant.articles)
+    got = Page(Chat(assistant)).post("names", article=article)
+    return got.get("html") or got["detail"]
 
 
 def test_each_name_has_its_count_its_places_and_its_question(assistant):
@@ -45,20 +47,34 @@ def test_people_and_places_stand_under_headings():
             (name,) = super().names(1)
             return (name, replace(name, name="Oslo", kind="place"), replace(name, name="May"))
 
-    shown = lookups.named(ARTICLE.id, Named(), {ARTICLE.id: ARTICLE})
+    shown = named(Named(), ARTICLE.id)
     told = re.findall(r"<h4>(.*?)</h4>|<bdi>(.*?)</bdi>", shown)
     assert ["".join(pair) for pair in told] == ["Places", "Oslo", "Other names", "Monday", "May"]
 
 
+def test_all_names_are_there_and_those_after_the_first_wait_for_a_click():
+    class Named(FakeAssistant):
+        def names(self, most, **_):
+            (name,) = super().names(1)
+            return tuple(replace(name, name=f"N{n}") for n in range(40))[:most]
+
+    shown = named(Named(), ARTICLE.id)
+    assert shown.count("data-places") == 40
+    assert shown.count("<li data-more hidden>") == 40 - lookups.FIRST_NAMES
+    assert "25 more</button>" in shown
+
+
 def test_an_article_without_names_says_so(assistant):
-    assert named(assistant, "plain.txt") == (
-        '<p class="note">No names were found in this article.</p>'
-    )
+    shown = named(assistant, "plain.txt")
+    assert '<p class="note">No names were found in this article.</p>' in shown
 
 
-@pytest.mark.parametrize("article", [None, "no.txt", ["feast.txt"], {"article": "feast.txt"}])
-def test_what_is_no_article_is_told(assistant, article):
-    assert "no longer there" in named(assistant, article)
+@pytest.mark.parametrize(
+    ("article", "told"),
+    [("no.txt", "as they are now"), (None, "article:"), (["feast.txt"], "arti")],
+)
+def test_what_is_no_article_is_told(assistant, article, told):
+    assert told in named(assistant, article)
 
 
 def test_a_fault_gives_a_reference_and_no_detail():
@@ -66,6 +82,6 @@ def test_a_fault_gives_a_reference_and_no_detail():
         def names(self, *_, **__):
             raise RuntimeError("a secret detail")
 
-    told = lookups.named(ARTICLE.id, Broken(), {ARTICLE.id: ARTICLE})
+    told = named(Broken(), ARTICLE.id)
     assert "Reference for the log" in told
     assert "secret" not in told

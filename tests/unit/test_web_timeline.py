@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import pytest
 from harness.fakes import SharedWords, WordCounts, calibration, write_articles
-from harness.web_fakes import ARTICLE, FakeAssistant
+from harness.web_fakes import ARTICLE, FakeAssistant, Page
 
 from askvisit import Assistant, build_index
 from askvisit.records import Article, Citation, Sentence, Span
+from askvisit.text import date_in_words
 from askvisit.timeline import TimelineEntry
 from askvisit.web import lookups
+from askvisit.web.chat import Chat
 
 DATED = (
     "A Bridge Falls\n\nThe bridge was built in 1931. In June 2018 the mayor had warned of it.\n\n"
@@ -32,19 +33,15 @@ def assistant(tmp_path_factory):
 
 
 def shown(assistant, **request) -> dict[str, str]:
-    return lookups.dated(request, assistant, assistant.articles)
-
-
-def scope(*names: str) -> str:
-    return json.dumps(list(names))
+    return Page(Chat(assistant)).post("timeline", **request)
 
 
 @pytest.mark.parametrize(
     ("date", "words"),
-    [("1931", "1931"), ("2018-06", "June 2018"), ("2019-06-04", "4 June 2019")],
+    [("1931", "1931"), ("2018-06", "June 2018"), ("2019-06-04", "4 June 2019"), ("soon", "soon")],
 )
 def test_a_date_is_written_as_precisely_as_it_is_known(date, words):
-    assert lookups.in_words(date) == words
+    assert date_in_words(date) == words
 
 
 def test_sentences_stand_in_order_of_time_with_the_words_that_date_them(assistant):
@@ -73,7 +70,7 @@ def test_of_a_long_sentence_what_is_around_the_date_is_shown():
             cited = Citation.of(1, article, Span(sentence, at, at + 4, 1.0, 0.0), 1.0)
             return (TimelineEntry("1931", "year", cited),)
 
-    html = lookups.dated({}, Long(article), {article.id: article})["html"]
+    html = shown(Long(article))["html"]
     assert "<strong>1931</strong> and rained" in html
     assert len(re.findall("and rained", html)) < 60
 
@@ -81,11 +78,11 @@ def test_of_a_long_sentence_what_is_around_the_date_is_shown():
 def test_articles_without_a_date_are_named(assistant):
     note = "“Wool” has no publication date"
     assert note in shown(assistant)["html"]
-    assert note not in shown(assistant, scope=scope("bridge.txt"))["html"]
+    assert note not in shown(assistant, articles=["bridge.txt"])["html"]
 
 
 def test_topic_and_time_narrow_it_and_a_button_leads_back(assistant):
-    found = shown(assistant, scope=scope("bridge.txt"), topic=" hurt ", since="2018")
+    found = shown(assistant, articles=["bridge.txt"], topic=" hurt ", since="2018")
     assert found["told"] == "1 date about “hurt” since 2018 in 1 article, in chronological order"
     assert "<button" in found["html"]
     assert "data-all" not in shown(assistant, topic="  ")["html"]
@@ -95,9 +92,11 @@ def test_nothing_is_said_plainly(assistant):
     assert shown(assistant, topic="hurt", until="1900")["told"] == (
         "No dated sentences about “hurt” until 1900."
     )
-    none = lookups.dated({}, FakeAssistant(), {})
-    assert none == {"told": "There are no articles yet.", "html": ""}
-    assert "No articles are ticked" in shown(assistant, scope=scope())["told"]
+    empty = FakeAssistant()
+    empty.articles = {}
+    assert shown(empty) == {"detail": "There are no articles yet."}
+    assert "No articles are ticked" in shown(assistant, articles=[])["detail"]
+    assert "No articles are ticked" in shown(assistant, articles=["gone.txt"])["detail"]
 
 
 @pytest.mark.parametrize(
@@ -109,15 +108,19 @@ def test_nothing_is_said_plainly(assistant):
     ],
 )
 def test_what_cannot_be_asked_is_told(assistant, request_, told):
-    found = shown(assistant, **request_)
-    assert told in found["told"]
-    assert found["html"] == ""
+    assert told in shown(assistant, **request_)["detail"]
 
 
-def test_what_no_page_sends_is_all_dates(assistant):
-    everything = shown(assistant)
-    for request in (None, [], {"topic": 5, "since": [], "scope": "{"}):
-        assert lookups.dated(request, assistant, assistant.articles) == everything
+@pytest.mark.parametrize("sent", [{"topic": 5}, {"since": []}, {"articles": "{"}])
+def test_what_no_page_sends_is_told(assistant, sent):
+    assert next(iter(sent)) in shown(assistant, **sent)["detail"]
+
+
+def test_times_are_taken_in_words(assistant):
+    everything = shown(assistant, since="2018", until="2018-06")
+    assert everything["told"].startswith("1 date since 2018 until 2018-06")
+    assert "1 date" in shown(assistant, since="2018", until=" June 2018")["told"]
+    assert "2 dates" in shown(assistant, since="20 June 2019")["told"]
 
 
 def test_a_fault_gives_a_reference_and_no_detail():
@@ -125,7 +128,7 @@ def test_a_fault_gives_a_reference_and_no_detail():
         def timeline(self, *_, **__):
             raise RuntimeError("a secret detail")
 
-    told = lookups.dated({}, Broken(), {ARTICLE.id: ARTICLE})["told"]
+    told = shown(Broken())["detail"]
     assert told.startswith("Something went wrong. Reference")
 
 
@@ -134,6 +137,6 @@ def test_more_than_can_be_shown_is_counted():
         def timeline(self, *_, **__):
             return super().timeline() * (lookups.MOST_SHOWN + 2)
 
-    found = lookups.dated({}, Long(), {ARTICLE.id: Article("visit.txt", "Visit", ARTICLE.text)})
+    found = shown(Long(Article("visit.txt", "Visit", ARTICLE.text)))
     assert found["html"].count("<a ") == lookups.MOST_SHOWN
     assert "2 more are not shown" in found["html"]

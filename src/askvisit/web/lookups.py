@@ -45,7 +45,7 @@ class Period(BaseModel):
     until: Field = None
 
 
-class Named(BaseModel):
+class ArticleNames(BaseModel):
     """The article whose names are shown."""
 
     article: str
@@ -79,7 +79,7 @@ def routes(chat: Chat) -> APIRouter:
         return {"told": _summary(found, asked), "html": html}
 
     @router.post("/names")
-    def names(asked: Named) -> dict[str, str]:
+    def names(asked: ArticleNames) -> dict[str, str]:
         """Return the names in an article as HTML, most mentioned first."""
         if asked.article not in chat.articles:
             raise Told(NOT_THERE, 404)

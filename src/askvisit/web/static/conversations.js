@@ -1,5 +1,5 @@
-// Conversations of earlier, kept in this browser: each by its first question; opened again, deleted,
-// brought back. Owns #conversations and what is kept under the names that begin with PREFIX.
+// Conversations of earlier, kept in this browser: each by its name, or its first question; found, opened
+// again, renamed, deleted, brought back. Owns #conversations and what is kept under the names that begin with PREFIX.
 import { all, element, hear, one } from "./dom.js";
 import { begin, failedToOpen, open } from "./conversation.js";
 import { forget, namesStored, session, store, stored } from "./storage.js";
@@ -8,6 +8,7 @@ const MOST_CONVERSATIONS = 50;
 const PREFIX = "conversation-";
 const list = one("#conversations");
 const deletedNote = one(".deleted", list);
+const sought = one("[type=search]", list);
 let leaving = false; // a new conversation begins: the one that is left stays
 let opening = null; // the one that is being opened, until it is there
 let deleted = null;
@@ -36,7 +37,8 @@ hear("kept", (turns) => {
   if (turns.length) {
     const id = isOurs() ? current() : crypto.getRandomValues(new Uint32Array(2)).join("-");
     const at = Date.now();
-    write(id, { name: turns[0].question.slice(0, 200), turns, at });
+    const { title } = stored(PREFIX + id, {}); // what the user called it
+    write(id, { name: title ?? turns[0].question.slice(0, 200), title, turns, at });
     goOnWith(id, at);
   } else if (leaving) goOnWith("", 0);
   else if (isOurs()) forget(PREFIX + current());
@@ -69,10 +71,19 @@ function write(id, conversation) {
 
 function show() {
   const kept = conversations();
-  one("ul", list).replaceChildren(...kept.map(row));
+  sought.hidden = !kept.length;
+  const words = sought.value.toLowerCase().split(/\s+/);
+  const found = kept.filter((one) => words.every((word) => saidIn(one).includes(word)));
+  one("ul", list).replaceChildren(...found.map(row));
   one(".note", list).textContent = kept.length
     ? "Kept in this browser only."
     : "None yet. Conversations are kept in this browser only.";
+}
+
+// What is asked and answered in one, to search.
+function saidIn(conversation) {
+  const said = turnsOf(conversation).map(({ question, answer }) => `${question} ${answer?.text ?? ""}`);
+  return [conversation.name, ...said].join(" ").toLowerCase();
 }
 
 function row(conversation) {
@@ -84,10 +95,39 @@ function row(conversation) {
   opens.append(about);
   opens.dataset.open = id;
   if (id === current()) opens.setAttribute("aria-current", "true");
-  const remove = element("button", { type: "button", className: "quiet", textContent: "Delete" });
-  remove.dataset.delete = id;
-  remove.setAttribute("aria-label", `Delete: ${name}`);
-  return element("li", {}, opens, remove);
+  return element("li", {}, opens, tool("Rename", id, name), tool("Delete", id, name));
+}
+
+function tool(textContent, id, name) {
+  const button = element("button", { type: "button", className: "quiet", textContent });
+  button.dataset[textContent.toLowerCase()] = id;
+  button.setAttribute("aria-label", `${textContent}: ${name}`);
+  return button;
+}
+
+// An empty name is the first question again.
+function rename(id) {
+  const conversation = stored(PREFIX + id, {});
+  const field = element("input", { className: "opens", value: conversation.name, maxLength: 200, dir: "auto" });
+  field.setAttribute("aria-label", "New name");
+  one(`.opens[data-open="${id}"]`, list).replaceWith(field);
+  field.select();
+  const leave = () => {
+    const hadFocus = document.activeElement === field;
+    show();
+    if (hadFocus) one(`[data-open="${id}"]`, list)?.focus();
+  };
+  field.addEventListener("change", () => {
+    const title = field.value.trim() || undefined;
+    const name = title ?? turnsOf(conversation)[0].question.slice(0, 200);
+    store(PREFIX + id, { ...stored(PREFIX + id, conversation), name, title });
+    leave();
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault(); // the list stays open
+    leave();
+  });
 }
 
 // A reload meanwhile goes on with the one that is being opened.
@@ -139,13 +179,15 @@ hear("leaving", () => {
 hear("begun", () => (leaving = false));
 
 list.addEventListener("click", (event) => {
-  const { open: id, delete: gone, undelete: back } = event.target.closest("button")?.dataset || {};
+  const { open: id, rename: renamed, delete: gone, undelete: back } = event.target.closest("button")?.dataset || {};
   if (id !== undefined) {
     list.hidePopover();
     reopen(id);
-  } else if (gone !== undefined) remove(gone);
+  } else if (renamed !== undefined) rename(renamed);
+  else if (gone !== undefined) remove(gone);
   else if (back !== undefined) undelete();
 });
+sought.addEventListener("input", show);
 list.addEventListener("toggle", (event) => {
   if (event.newState === "open") show();
   else deletedNote.replaceChildren();

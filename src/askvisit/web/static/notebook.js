@@ -27,16 +27,17 @@ function keep() {
   store(PINS, all("li", list).map((row) => shown.get(row)));
 }
 
-function item(entry) {
-  const name = entry.heading ?? entry.note ?? entry.sentences[0].quote;
-  const tools = element("span", { className: "tools" }, tool("move", "⠿", `Move: ${name.slice(0, 60)}`), tool("remove", "✕", `Remove: ${name.slice(0, 60)}`));
-  return element("li", {}, ...(entry.sentences ? pinned(entry) : [written(entry)]), tools);
+const item = (entry) => element("li", {}, ...(entry.sentences ? pinned(entry) : [written(entry)]), tools(entry));
+
+function tools(entry) {
+  const name = (entry.heading ?? entry.note ?? entry.sentences[0].quote).slice(0, 60);
+  return element("span", { className: "tools" }, tool("Move", "⠿", name), tool("Remove", "✕", name));
 }
 
-function tool(action, textContent, name) {
-  const button = element("button", { type: "button", className: "quiet", textContent, title: name.split(":")[0] });
-  button.dataset[action] = "";
-  button.setAttribute("aria-label", name);
+function tool(title, textContent, name) {
+  const button = element("button", { type: "button", className: "quiet", textContent, title });
+  button.dataset[title.toLowerCase()] = "";
+  button.setAttribute("aria-label", `${title}: ${name}`);
   return button;
 }
 
@@ -46,6 +47,7 @@ function written(entry) {
   field.setAttribute("aria-label", label);
   field.addEventListener("input", () => {
     entry[kind] = field.value;
+    one(".tools", field.parentElement).replaceWith(tools(entry));
     keep();
   });
   return field;

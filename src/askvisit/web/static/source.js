@@ -44,9 +44,11 @@ function tabOf(link) {
   return link?.closest("#timeline") ? "Timeline" : undefined;
 }
 
-// Draws an article that the server rendered.
+// Draws an article that the server rendered; what had the focus in the one before is gone.
 export function draw(html) {
+  const hadFocus = panel.contains(document.activeElement);
   panel.replaceChildren(made(html));
+  if (hadFocus) find(".source-text")?.focus({ preventScroll: true });
   tell("opened", { article: opened() });
 }
 
