@@ -95,6 +95,7 @@ def test_a_relative_date_is_counted_from_publication(text, found):
         ("He said that it would shut in November.", ["2025-11"]),
         ("He said that it would shut on Monday.", ["2025-06-23"]),
         ("It would stay shut until March.", ["2026-03"]),
+        ("The minister said the budget on 12 October would cut 400 posts.", ["2025-10-12"]),
     ],
 )
 def test_a_modal_verb_may_speak_of_the_past(text, found):
@@ -219,6 +220,12 @@ def test_what_cannot_be_dated_is_left_out(text):
         ("At twenty to five on Friday he rose.", "past"),
         ("The matter of Friday is open.", None),
         ("He was forced to leave on Friday.", None),
+        ("Analysts expect the first cut on Friday.", "future"),
+        ("The report is due on Friday, a spokesman said.", "future"),
+        ("He said the vote on Friday would bring cuts.", "would"),
+        ("The man seized on Friday would appear in court.", "past"),
+        ("He said on Friday it would shut.", "past"),
+        ("They expect the bank to have cut rates by now; it cut them on Friday.", "past"),
     ],
 )
 def test_the_verb_tells_past_from_future(sentence, meant):
