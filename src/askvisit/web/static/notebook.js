@@ -43,7 +43,7 @@ function tool(title, textContent, name) {
 
 function written(entry) {
   const [kind, tag, label] = "heading" in entry ? ["heading", "input", "Heading"] : ["note", "textarea", "Note"];
-  const field = element(tag, { className: kind, value: entry[kind], placeholder: label, maxLength: 4000, dir: "auto" });
+  const field = element(tag, { value: entry[kind], placeholder: label, maxLength: 4000, dir: "auto" });
   field.setAttribute("aria-label", label);
   field.addEventListener("input", () => {
     entry[kind] = field.value;
