@@ -10,7 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from harness.fakes import WordCounts
 
-from askvisit.cli import add, main
+from askvisit import fetching
+from askvisit.cli import main
 from askvisit.errors import CorpusError
 from askvisit.index import open_index
 
@@ -83,39 +84,39 @@ def test_a_page_is_kept_as_a_file_with_its_address(site, small, monkeypatch, cap
     ],
 )
 def test_what_cannot_be_had_says_why(site, path, reason, monkeypatch):
-    monkeypatch.setattr(add, "LARGEST_FILE", 1000)
+    monkeypatch.setattr(fetching, "LARGEST_FILE", 1000)
     with pytest.raises(CorpusError, match=reason):
-        add.fetch(site + path, private=True)
+        fetching.fetch(site + path, private=True)
 
 
 def test_a_host_may_have_letters_of_any_language(site, monkeypatch):
     hosts, port = [], int(site.rpartition(":")[2])
     monkeypatch.setattr(Handler, "log_message", lambda self, *_: hosts.append(self.headers["Host"]))
     found = [(2, 1, 6, "", ("127.0.0.1", port))]
-    monkeypatch.setattr(add.socket, "getaddrinfo", lambda *_, **__: found)
-    monkeypatch.setattr(add, "_connected", lambda *_: socket.create_connection(found[0][4]))
+    monkeypatch.setattr(fetching.socket, "getaddrinfo", lambda *_, **__: found)
+    monkeypatch.setattr(fetching, "_connected", lambda *_: socket.create_connection(found[0][4]))
     for given in ("http://bücher.example", f"http://bücher.example:{port}"):
-        assert add.fetch(f"{given}/plain", private=True).name == "plain.txt"
+        assert fetching.fetch(f"{given}/plain", private=True).name == "plain.txt"
     assert hosts == ["xn--bcher-kva.example", f"xn--bcher-kva.example:{port}"]
 
 
 def test_a_slow_page_is_given_up(site, monkeypatch):
-    monkeypatch.setattr(add, "SECONDS", 0.5)
+    monkeypatch.setattr(fetching, "SECONDS", 0.5)
     with pytest.raises(CorpusError, match="takes over 0 seconds"):
-        add.fetch(f"{site}/slow", private=True)
+        fetching.fetch(f"{site}/slow", private=True)
 
 
 def test_a_page_whose_connection_took_the_time_is_given_up(site, monkeypatch):
-    monkeypatch.setattr(add, "SECONDS", 0.1)
-    connected = add._connected
+    monkeypatch.setattr(fetching, "SECONDS", 0.1)
+    connected = fetching._connected
 
     def slowly(addresses, port):
         threading.Event().wait(0.5)
         return connected(addresses, port)
 
-    monkeypatch.setattr(add, "_connected", slowly)
+    monkeypatch.setattr(fetching, "_connected", slowly)
     with pytest.raises(CorpusError, match="takes over 0 seconds"):
-        add.fetch(f"{site}/plain", private=True)
+        fetching.fetch(f"{site}/plain", private=True)
 
 
 @pytest.mark.parametrize(
@@ -129,8 +130,8 @@ def test_a_page_whose_connection_took_the_time_is_given_up(site, monkeypatch):
     ],
 )
 def test_this_machine_and_its_network_are_not_asked(url):
-    with pytest.raises(CorpusError, match="allow that with --private"):
-        add.fetch(url)
+    with pytest.raises(CorpusError, match="only `askvisit add --private`"):
+        fetching.fetch(url)
 
 
 def test_a_redirect_to_this_machine_is_not_followed(site, monkeypatch):
@@ -145,9 +146,9 @@ def test_a_redirect_to_this_machine_is_not_followed(site, monkeypatch):
         checked.is_global = len(asked) == 1  # the site itself passes for a public one
         return checked
 
-    monkeypatch.setattr(add, "ip_address", address)
+    monkeypatch.setattr(fetching, "ip_address", address)
     with pytest.raises(CorpusError, match=r"0\.0\.0\.0 is on this machine"):
-        add.fetch(f"{site}/out")
+        fetching.fetch(f"{site}/out")
     assert asked == ["127.0.0.1", "0.0.0.0"]
 
 
@@ -156,4 +157,4 @@ def test_a_redirect_to_this_machine_is_not_followed(site, monkeypatch):
 )
 def test_only_addresses_of_the_web_are_taken(url):
     with pytest.raises(CorpusError, match="not an address of the web"):
-        add.fetch(url)
+        fetching.fetch(url)

@@ -47,6 +47,7 @@ MAY_IMPORT = {
     "passages": {"quotable"},
     "formats": {"dates", "passages", "printed", "quotable"},
     "corpus": {"dates", "formats", "printed"},
+    "fetching": {"corpus"},
     "hub": set(),
     "onnx_model": set(),
     "encoder": {"hub", "onnx_model"},

@@ -3,43 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import socket
-import ssl
-from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPResponse
-from ipaddress import ip_address
-from pathlib import PurePosixPath
-from threading import Event, Timer
-from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from askvisit import __version__
 from askvisit.cli import options, show
-from askvisit.corpus import LARGEST_FILE
-from askvisit.errors import CorpusError
+from askvisit.fetching import fetch
 from askvisit.location_options import chosen_index
-
-SECONDS = 30.0
-"""Time limit for one address, redirects included."""
-
-_MOST_REDIRECTS = 5
-_SUFFIXES = {
-    "text/html": ".html",
-    "application/xhtml+xml": ".html",
-    "application/pdf": ".pdf",
-    "text/plain": ".txt",
-    "text/markdown": ".md",
-}
-
-
-@dataclass(frozen=True)
-class Page:
-    """What an address gave: where it is after redirects, a name for its file, and the bytes."""
-
-    url: str
-    name: str
-    data: bytes
 
 
 @options.command(
@@ -74,99 +41,3 @@ def add(chosen: argparse.Namespace) -> int:
         article = add_article(location, page.name, page.data, metadata)
         print(f"{show.plain(article.id)}: {show.plain(article.title)}")
     return 0
-
-
-def fetch(url: str, *, private: bool = False) -> Page:
-    """Fetch a page; raises `CorpusError` if it cannot be had, or is private and may not be."""
-    at = url
-    sockets: list[socket.socket] = []
-    is_late = Event()
-    timer = Timer(SECONDS, _shut, (sockets, is_late))
-    timer.daemon = True
-    timer.start()
-    try:
-        for _ in range(_MOST_REDIRECTS + 1):
-            with _ask(at, sockets, is_late, private) as response:
-                moved = response.getheader("Location")
-                if response.status not in (301, 302, 303, 307, 308) or not moved:
-                    return _page(at, response)
-                at = urljoin(at, moved)
-        raise ValueError("is redirected too often")
-    except (OSError, HTTPException, ValueError) as error:
-        too_long = is_late.is_set() or isinstance(error, TimeoutError)
-        reason = f"takes over {SECONDS:.0f} seconds" if too_long else error
-        raise CorpusError(f"{url} cannot be added: {reason}") from error
-    finally:
-        timer.cancel()
-        for opened in sockets:
-            opened.close()
-
-
-def _ask(url: str, sockets: list[socket.socket], is_late: Event, private: bool) -> HTTPResponse:
-    """Send a request to the address that was checked: a name may have another a moment later."""
-    parts = urlsplit(url)
-    host, is_safe = parts.hostname, parts.scheme == "https"
-    if parts.scheme not in ("http", "https") or not host:
-        raise ValueError(f"{url} is not an address of the web (http or https)")
-    if "@" in parts.netloc:
-        raise ValueError(f"{host} is given with a user's name or password; leave it out")
-    usual_port = 443 if is_safe else 80
-    port = parts.port or usual_port
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = [str(entry[4][0]) for entry in found]
-    if not private and not all(ip_address(a.partition("%")[0]).is_global for a in addresses):
-        raise ValueError(f"{host} is on this machine or its network; allow that with --private")
-    opened = _connected(addresses, port)
-    sockets.append(opened)
-    if is_late.is_set():  # it was not yet among those that the timer shut
-        raise TimeoutError
-    if is_safe:
-        opened = ssl.create_default_context().wrap_socket(opened, server_hostname=host)
-        sockets.append(opened)
-    connection = HTTPConnection(host, port)
-    connection.default_port = usual_port  # which the header with the host leaves out
-    connection.sock = opened
-    target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~") + (
-        f"?{quote(parts.query, safe='/%:@!$&()*+,;=~?')}" if parts.query else ""
-    )
-    headers = {"User-Agent": f"askvisit/{__version__}", "Connection": "close"}
-    connection.request("GET", target, headers=headers | {"Accept-Encoding": "identity"})
-    return connection.getresponse()
-
-
-def _page(url: str, response: HTTPResponse) -> Page:
-    if response.status != 200:
-        raise ValueError(f"{response.status} {response.reason}")
-    kind = response.headers.get_content_type()
-    if kind not in _SUFFIXES:
-        raise ValueError(f"it is neither a page nor a text or PDF ({kind})")
-    if response.getheader("Content-Encoding", "identity") != "identity":
-        raise ValueError("it is compressed; save it in a browser")
-    data = response.read(LARGEST_FILE + 1)
-    if len(data) > LARGEST_FILE:
-        raise ValueError(f"over {LARGEST_FILE // 1_000_000} MB")
-    if response.length:
-        raise ValueError("it broke off")
-    charset = response.headers.get_content_charset()
-    if charset and kind.startswith("text/"):
-        with suppress(LookupError, UnicodeError):  # then as the page itself says
-            data = data.decode(charset).encode("utf-8-sig")
-    parts = urlsplit(url)
-    stem = PurePosixPath(unquote(parts.path)).stem or parts.hostname or "page"
-    return Page(url, stem + _SUFFIXES[kind], data)
-
-
-def _connected(addresses: Sequence[str], port: int) -> socket.socket:
-    """Connect to the first address that answers: a name may have one that cannot be reached."""
-    for address in addresses[:-1]:
-        with suppress(OSError):
-            return socket.create_connection((address, port), SECONDS / len(addresses))
-    return socket.create_connection((addresses[-1], port), SECONDS)
-
-
-def _shut(sockets: Sequence[socket.socket], is_late: Event) -> None:
-    """End what is being read from sockets, and say so before."""
-    is_late.set()
-    for opened in sockets:
-        with suppress(OSError):
-            opened.shutdown(socket.SHUT_RDWR)
