@@ -133,9 +133,33 @@ def add_article(
     return article
 
 
-def remove_article(index: Index, article_id: str, *, encoder: Encoder | None = None) -> None:
+def describe_article(
+    index: Index, article_id: str, metadata: ArticleMetadata, *, encoder: Encoder | None = None
+) -> None:
+    """Write metadata into an article's `NAME.toml` in place of what was there; update the index.
+
+    Raises `UnknownArticleError`, `ArticleError` for a bad date, `IndexReadOnlyError`.
+    """
+    location = location_of(index)
+    folder = location.path
+    _check_date(article_id, metadata)
+    with only_writer(folder):
+        source = articles_folder(location)
+        _remove_leftovers(source)
+        sidecar = _file_of(article_id, folder, source).with_suffix(".toml")
+        before = sidecar.read_bytes() if sidecar.exists() else b""
+        try:
+            _write(sidecar, _toml(metadata))
+            update(folder, BuildOptions(encoder=_encoder(folder, encoder)), location.server)
+        except BaseException:
+            _write(sidecar, before)
+            raise
+
+
+def remove_article(index: Index, article_id: str, *, encoder: Encoder | None = None) -> bytes:
     """Remove an article's file (and its `NAME.toml`) and bring the index up to date.
 
+    Returns what the file held, so that it can be added again; nothing if it was gone already.
     Raises `UnknownArticleError`, `CorpusError` for the last article, `IndexReadOnlyError`.
     """
     location = location_of(index)
@@ -143,14 +167,8 @@ def remove_article(index: Index, article_id: str, *, encoder: Encoder | None = N
     with only_writer(folder):
         source = articles_folder(location)
         _remove_leftovers(source)
-        known = tuple(manifests.read(folder).articles)
-        path, hidden = source / article_id, source / _REMOVED
-        if article_id not in known or not path.parent.resolve().is_relative_to(source.resolve()):
-            raise UnknownArticleError(article_id, known)
-        if not path.exists() and source.joinpath(article_id.partition("#")[0]).is_file():
-            name, _, line = article_id.partition("#")
-            raise CorpusError(f"it is article {line} of {name}; remove it there and index again")
-        if len(known) == 1:
+        path, hidden = _file_of(article_id, folder, source), source / _REMOVED
+        if len(manifests.read(folder).articles) == 1:
             raise CorpusError("the last article cannot be removed; add another one first")
         if path.exists():
             path.replace(hidden)
@@ -160,14 +178,30 @@ def remove_article(index: Index, article_id: str, *, encoder: Encoder | None = N
             if hidden.exists() and _is_indexed(folder, article_id):
                 hidden.replace(path)
             raise
+        data = hidden.read_bytes() if hidden.exists() else b""
         hidden.unlink(missing_ok=True)
         sidecar = path.with_suffix(".toml")
         if sidecar.with_suffix("") not in {f.path.with_suffix("") for f in corpus.scan(source)[0]}:
             sidecar.unlink(missing_ok=True)
+        return data
+
+
+def _file_of(article_id: str, folder: Path, source: Path) -> Path:
+    """Return an article's file; raises if it is unknown, or one of several in a file."""
+    known = tuple(manifests.read(folder).articles)
+    path = source / article_id
+    if article_id not in known or not path.parent.resolve().is_relative_to(source.resolve()):
+        raise UnknownArticleError(article_id, known)
+    if not path.exists() and source.joinpath(article_id.partition("#")[0]).is_file():
+        name, _, line = article_id.partition("#")
+        raise CorpusError(f"it is article {line} of {name}; change it there and index again")
+    return path
 
 
 def _check(folder: Path, name: str, data: bytes, metadata: ArticleMetadata) -> None:
     """Reject what can be rejected before anything is written."""
+    if not data:
+        raise ArticleError(Path(name), "is empty")
     if len(data) > corpus.LARGEST_FILE:
         raise ArticleError(Path(name), f"over {corpus.LARGEST_FILE // 1_000_000} MB")
     try:
@@ -178,6 +212,10 @@ def _check(folder: Path, name: str, data: bytes, metadata: ArticleMetadata) -> N
         reason = f"has {length:,} characters, over {LONGEST_ADDED:,}"
         how = f"put it into the folder and run: {build_command(folder)}"
         raise ArticleError(Path(name), f"{reason}; {how}")
+    _check_date(name, metadata)
+
+
+def _check_date(name: str, metadata: ArticleMetadata) -> None:
     if metadata.date and dates.to_iso(metadata.date) is None:
         raise ArticleError(Path(name), f"its date is not valid; write {dates.FORM}")
 
@@ -232,20 +270,27 @@ def _new_file(path: Path, data: bytes, folder: Path, article_id: str) -> Iterato
     if not data:
         yield
         return
-    hidden = path.with_name(_ADDED)
-    try:
-        hidden.write_bytes(data)
-        manifests.sync(hidden)
-        hidden.rename(path)
-        manifests.sync(path.parent)  # before the manifest that lists the article
-    except BaseException:
-        hidden.unlink(missing_ok=True)
-        raise
+    _write(path, data)
     try:
         yield
     except BaseException:
         if not _is_indexed(folder, article_id):
             path.unlink(missing_ok=True)
+        raise
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file that has its name only once it is complete; no data: remove it."""
+    if not data:
+        return path.unlink(missing_ok=True)
+    hidden = path.with_name(_ADDED)
+    try:
+        hidden.write_bytes(data)
+        manifests.sync(hidden)
+        hidden.replace(path)
+        manifests.sync(path.parent)  # before the manifest that lists the article
+    except BaseException:
+        hidden.unlink(missing_ok=True)
         raise
 
 
