@@ -105,7 +105,7 @@ def test_the_head_of_the_article_says_what_it_is(hard, open_page, ask):
     page = open_page(hard)
     ask(page, "When did the minister leave, was it on Friday?")
     assert page.locator(".source-title").inner_text() == "A Short Visit"
-    assert page.locator(".source-meta").inner_text() == "The Paper · 2019-06-28"
+    assert page.locator(".source-meta").inner_text() == "The Paper · 28 June 2019 Original"
     assert page.locator(".source-title").is_visible()
     assert page.locator(".source-meta").is_visible()
 

@@ -59,3 +59,32 @@ def test_page_and_text_are_side_by_side(paged, open_page, ask):
         page.locator(".source-text").bounding_box(),
     )
     assert sheet["x"] + sheet["width"] <= text["x"] + 1
+
+
+def test_column_widths_stay_beside_a_page_which_is_zoomed_and_widened(paged, open_page, ask):
+    page = open_page(paged, viewport={"width": 1440, "height": 900})
+    page.locator(".page-sheet").wait_for()
+    talk = page.locator("#talk").bounding_box()["width"]
+    page.get_by_role("button", name="Hide page").click()
+    assert page.locator("#talk").bounding_box()["width"] == talk
+    page.get_by_role("button", name="Show page").click()
+    sheet = page.locator(".page-sheet")
+    before = sheet.bounding_box()["width"]
+    assert page.get_by_role("button", name="Smaller page").is_disabled()
+    page.get_by_role("button", name="Larger page").click()
+    assert sheet.bounding_box()["width"] == pytest.approx(1.5 * before, rel=0.05)
+    page.get_by_role("button", name="Smaller page").click()
+    page.get_by_role("button", name="Full width").click()
+    assert sheet.bounding_box()["width"] > 1.5 * before
+
+
+def test_the_page_is_never_another_than_the_text(paged, open_page, ask):
+    page = open_page(paged)
+    ask(page, "Beijing largest trading partner")
+    page.locator(".page-mark.active").first.wait_for()
+    page.get_by_role("button", name="Next page").click()
+    page.get_by_role("img", name="Page 2").wait_for()
+    page.get_by_role("button", name="New conversation").click()
+    page.get_by_role("img", name="Page 1").wait_for()
+    assert page.locator(".page-mark").count() == 0
+    assert page.locator(".page-number").inner_text() == "Page 1 of 2"

@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 from harness.fakes import SharedWords, WordCounts, calibration
 from harness.pdfs import column, pdf
+from harness.web_fakes import FakeAssistant, Page
 
 import askvisit
 from askvisit.errors import ArticleError, UnknownArticleError
 from askvisit.formats import PageView
 from askvisit.index import build_index
 from askvisit.records import Article
-from askvisit.web import source_panel
-from askvisit.web.source_panel import TextRange, open_source, panel
+from askvisit.web.chat import Chat
+from askvisit.web.source_panel import TextRange, panel
 
 TEXT = "The ferry sank.\n\f\nIt was raised on Sunday.\n\f"
 FERRY = Article("ferry.pdf", "Ferry", TEXT)
@@ -33,15 +34,17 @@ def assistant(tmp_path_factory):
     return askvisit.Assistant(folder, WordCounts(), SharedWords(), calibration())
 
 
-def drawn(name: str, page: int, ranges) -> PageView:
-    assert name == "ferry.pdf"
-    return PageView(page, 2, 600, 800, b"image", tuple(((0.1, 0.2, 0.5, 0.25),) for _ in ranges))
+class Paged(FakeAssistant):
+    """Draws a page with a mark for each range."""
+
+    def page(self, name, page, ranges) -> PageView:
+        box = ((0.1, 0.2, 0.5, 0.25),)
+        return PageView(page, 2, 600, 800, b"image", tuple(box for _ in ranges))
 
 
-def asked(**request: object) -> dict[str, str]:
-    return source_panel.open_page(
-        {"article": "ferry.pdf", "page": 2} | request, {FERRY.id: FERRY}, drawn
-    )
+def asked(assistant=None, **request: object) -> dict[str, str]:
+    chat = Chat(assistant or Paged(FERRY))
+    return Page(chat).post("leaf", **{"article": "ferry.pdf", "page": 2, **request})
 
 
 def test_a_text_with_pages_has_a_frame_and_marks_name_their_page():
@@ -61,45 +64,44 @@ def test_other_texts_have_none(article):
 
 def test_a_page_comes_with_its_marks_and_the_active_one_stands_out():
     shown = asked(marks=[list(SUNDAY), [0, 3]], active=list(SUNDAY))["html"]
-    assert "aspect-ratio:600/800" in shown
+    assert 'data-width="600" data-height="800"' in shown
     assert shown.count('class="page-mark active"') == 1
     assert shown.count('class="page-mark"') == 1
-    assert "left:10.000%;top:20.000%;width:40.000%;height:5.000%" in shown
+    assert 'data-box="10.000 20.000 50.000 25.000"' in shown
 
 
-def test_bad_marks_are_dropped():
-    bad = [None, [1], [5, 5], [-1, 5], [0, 10**9], ["0", "5"], [True, 5], [0, 3], [0, 3]]
-    assert asked(marks=bad, active="x")["html"].count("page-mark") == 1
-    assert asked(marks="x")["html"].count("page-mark") == 0
+def test_marks_that_are_not_in_the_article_are_dropped():
+    assert asked(marks=[[5, 5], [-1, 5], [0, 10**9], [0, 3], [0, 3]])["html"].count("mark") == 1
     assert asked(marks=[[n, n + 1] for n in range(40)] * 9)["html"].count("page-mark") == 40
 
 
-@pytest.mark.parametrize(
-    "request_",
-    [
-        {"article": "no.pdf"},
-        {"article": ["ferry.pdf"]},
-        {"page": "2"},
-        {"page": True},
-        {"page": None},
-    ],
-)
-def test_what_is_no_page_of_an_article_is_refused_in_words(request_):
-    assert "not found in the articles" in asked(**request_)["error"]
+@pytest.mark.parametrize("marks", [[None], [[1]], [["x", "5"]], "x"])
+def test_bad_marks_are_refused(marks):
+    assert asked(marks=marks)["detail"]
+
+
+@pytest.mark.parametrize("request_", [{"article": ["ferry.pdf"]}, {"page": "x"}, {"page": None}])
+def test_what_is_no_request_for_a_page_is_refused(request_):
+    assert asked(**request_)["detail"]
+
+
+def test_a_page_of_no_article_is_refused_in_words():
+    assert "not found in the articles" in asked(article="no.pdf")["detail"]
 
 
 def test_what_cannot_be_drawn_says_why():
-    def refuse(*_: object) -> PageView:
-        raise ArticleError(Path("/secret/ferry.pdf"), "has changed since it was indexed")
+    class Failing(Paged):
+        def __init__(self, error):
+            super().__init__(FERRY)
+            self.error = error
 
-    request = {"article": "ferry.pdf", "page": 1}
-    told = source_panel.open_page(request, {FERRY.id: FERRY}, refuse)["error"]
-    assert told == "The page cannot be shown. ferry.pdf: has changed since it was indexed"
+        def page(self, *_):
+            raise self.error
 
-    def fail(*_: object) -> PageView:
-        raise RuntimeError("a secret detail")
-
-    assert "secret" not in source_panel.open_page(request, {FERRY.id: FERRY}, fail)["error"]
+    known = ArticleError(Path("/secret/ferry.pdf"), "has changed since it was indexed")
+    told = "The page cannot be shown. ferry.pdf: has changed since it was indexed"
+    assert asked(Failing(known))["detail"] == told
+    assert "secret" not in asked(Failing(RuntimeError("a secret detail")))["detail"]
 
 
 def test_an_assistant_draws_pages_of_its_index(assistant):
@@ -109,7 +111,7 @@ def test_an_assistant_draws_pages_of_its_index(assistant):
     assert (view.page, view.pages, len(view.marks[0])) == (2, 2, 1)
     shown = panel(article, [TextRange(article.id, *SUNDAY)])
     key = re.search(r'data-key="([^"]+)"', shown)[1]
-    assert open_source({"article": "ferry.pdf"}, assistant.articles)["key"] == ""
+    assert Page(Chat(assistant)).post("source", article="ferry.pdf")["key"] == ""
     assert key == f"{SUNDAY[0]}-{SUNDAY[1]}"
 
 

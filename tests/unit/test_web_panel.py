@@ -76,7 +76,7 @@ def test_the_whole_article_is_shown_and_the_headline_is_its_heading():
     shown = panel(ARTICLE)
     assert '<h2 dir="auto" id="paragraph-1">A Short Visit</h2>' in shown
     assert "The minister left on Friday." in shown
-    assert "<bdi>The Paper</bdi> · <bdi>2019-06-28</bdi></p>" in shown
+    assert "<bdi>The Paper</bdi> · <bdi>28 June 2019</bdi> <a" in shown
 
 
 def test_hostile_text_is_shown_as_text():
@@ -152,3 +152,22 @@ def test_a_quote_comes_with_the_sentences_around_it():
     }
     assert page.post("around", **place(first.start, first.end))["before"] == ""
     assert "detail" in page.post("around", **place(-1, 5))
+
+
+def test_the_head_and_the_blocks_look_like_a_newspapers():
+    text = (
+        "# Ferry Sinks\n\nBy Ada Quill\n\n14 March 2025\n\nThe ferry sank on Sunday.\n\n"
+        "## What happened\n\nThese were lost:\n\n- a boat.\n- a rope.\n\n"
+        "The rescue\n\nAll were saved at once.\n"
+    )
+    about = {"source": "The Paper", "author": "Ada Quill", "date": "2025-03-14"}
+    article = Article("ferry.md", "Ferry Sinks", text, url="https://paper.example/a", **about)
+    shown = panel(article)
+    assert "<bdi>Ada Quill</bdi> · <bdi>14 March 2025</bdi>" in shown
+    assert '<a href="https://paper.example/a" target="_blank"' in shown
+    blocks = re.findall(r'<(h2|h3|p) dir="auto" id="[^"]+"(?: class="(\w+)")?>', shown)
+    assert ["".join(block) for block in blocks] == [
+        *("h2", "pbyline", "pbyline", "p", "h3", "p", "pitem", "pitem", "h3", "p")
+    ]
+    script = Article("a.txt", "A", "It rained.", url="javascript:alert(1)")
+    assert "javascript" not in panel(script)

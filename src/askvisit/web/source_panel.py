@@ -23,7 +23,7 @@ from askvisit.errors import AskvisitError
 from askvisit.formats import has_pages
 from askvisit.passages import headline, paragraphs, sentences
 from askvisit.records import Article, Sentence
-from askvisit.text import printable
+from askvisit.text import ends_sentence, printable
 from askvisit.web.chat import Chat, existing
 from askvisit.web.faults import TellingRoute, Told, told
 from askvisit.web.rendering import fragment
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 MOST_PLACES = 50
 """Maximum places marked at once; an answer has far fewer."""
+
+LONGEST_SUBHEAD = 80
+"""Maximum characters of a line that is shown as a byline or subhead."""
 
 NOT_THERE = "This passage was not found in the articles as they are now. Ask the question again."
 NO_PAGE = "This page was not found in the articles. Ask the question again."
@@ -114,7 +117,11 @@ def panel(
         if apart and place.is_in({article.id: article}):
             marks.append(place.without_wrong_span())
     marks.sort(key=lambda mark: mark.start)
-    blocks = [_pieces(article, *block, marks) for block in paragraphs(article.text)]
+    ranges = paragraphs(article.text)
+    kinds = _kinds(article.text, ranges)
+    blocks = [
+        (kind, _pieces(article, *block, marks)) for kind, block in zip(kinds, ranges, strict=True)
+    ]
     return fragment(
         "source",
         article=article,
@@ -142,6 +149,33 @@ def panel_of(citations: Sequence[Citation], articles: Mapping[str, Article]) -> 
     if article is None:
         return {}
     return {"html": panel(article, places, places[0]), "key": places[0].key}
+
+
+def _kinds(text: str, ranges: Sequence[tuple[int, int]]) -> list[str]:
+    """Return what each block looks like: "text", "item", "subhead", or "byline" below the headline.
+
+    Where no Markdown says so, a short block that does not end like a sentence, with one below it
+    that does, is a subhead.
+    """
+    kinds: list[str] = []
+    before = 0
+    ends = [ends_sentence(text[start:end]) for start, end in ranges]
+    for number, (start, end) in enumerate(ranges):
+        marker = text[before:start].rpartition("\n")[2].strip()
+        is_above = number < 3 and "text" not in kinds
+        is_line = number > 0 and end - start <= LONGEST_SUBHEAD and not ends[number]
+        if marker.startswith("#"):
+            kinds.append("subhead")
+        elif marker:
+            kinds.append("item")
+        elif is_line and is_above:
+            kinds.append("byline")
+        elif is_line and text[end - 1] not in ":;," and any(ends[number + 1 : number + 2]):
+            kinds.append("subhead")
+        else:
+            kinds.append("text" if number else "headline")
+        before = end
+    return kinds
 
 
 def _pieces(
