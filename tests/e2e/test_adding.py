@@ -49,18 +49,18 @@ def test_a_pasted_text_is_asked_at_once_and_removed_again(editor, open_form, ask
     folder, address = editor
     page = open_form(address)
     page.get_by_label("Or paste the text").fill(MILL)
-    page.get_by_label("Title").fill("The Mill")
-    page.get_by_label("Source", exact=True).fill("The <b>Paper")
-    page.get_by_label("Date").fill("2020-02-03")
+    page.locator("#adding").get_by_label("Title").fill("The Mill")
+    page.locator("#adding").get_by_label("Source", exact=True).fill("The <b>Paper")
+    page.locator("#adding").get_by_label("Date").fill("2020-02-03")
     page.get_by_role("button", name="Add the article").click()
     expect(page.locator("#added .done")).to_contain_text("Added “The Mill” (18 words, 1 passage)")
     expect(page.get_by_label("Or paste the text")).to_have_value("")
-    expect(page.get_by_label("Title")).to_have_value("")
+    expect(page.locator("#adding").get_by_label("Title")).to_have_value("")
     turn = ask(page, "When did the old mill burn?")
     expect(turn.locator(".quote").first).to_have_text("The old mill burned down on Sunday.")
     turn.locator("a.cite").first.click()
     expect(page.locator("#source mark.active")).to_have_text("The old mill burned down on Sunday.")
-    expect(page.locator(".source-meta")).to_contain_text("The <b>Paper · 2020-02-03")
+    expect(page.locator(".source-meta")).to_contain_text("The <b>Paper · 3 February 2020")
 
     open_sources(page)
     assert ids(page) == ["bridge.txt", "tariffs.txt", "the-mill.txt"]
@@ -123,7 +123,10 @@ def test_what_is_chosen_and_typed_while_one_is_added_stays(small, open_form):
     held = HeldEditor(small, WordCounts())
     served = serve(assistant, editor=held)
     page = open_form(served.local_url)
-    text, source = page.get_by_label("Or paste the text"), page.get_by_label("Source", exact=True)
+    text, source = (
+        page.get_by_label("Or paste the text"),
+        page.locator("#adding").get_by_label("Source", exact=True),
+    )
     text.fill(MILL)
     source.fill("The Paper")
     page.get_by_role("button", name="Add the article").click()
@@ -144,7 +147,7 @@ def test_what_is_chosen_and_typed_while_one_is_added_stays(small, open_form):
 def test_what_cannot_be_added_is_told_and_what_was_typed_stays(editor, open_form, tmp_path):
     folder, address = editor
     page = open_form(address)
-    page.get_by_label("Title").fill("Mine")
+    page.locator("#adding").get_by_label("Title").fill("Mine")
     button = page.get_by_role("button", name="Add the article")
     problem = page.locator("#added .problem")
     button.click()
@@ -163,7 +166,7 @@ def test_what_cannot_be_added_is_told_and_what_was_typed_stays(editor, open_form
     page.get_by_label("Or paste the text").fill("both")
     add_file(page, "mill.txt", MILL.encode())
     expect(problem).to_contain_text("Choose a file or paste text, not both")
-    expect(page.get_by_label("Title")).to_have_value("Mine")
+    expect(page.locator("#adding").get_by_label("Title")).to_have_value("Mine")
     assert len(list((folder / "articles").iterdir())) == 2
     assert len(list(folder.iterdir())) == 4
 
@@ -192,11 +195,11 @@ def test_a_removal_that_fails_can_be_tried_again(editor, open_page):
     open_sources(page)
     item = page.locator("#articles li").first
     item.locator("summary").click()
-    page.route("**/page/add", lambda route: route.fulfill(status=503))
+    page.route("**/page/remove", lambda route: route.fulfill(status=503))
     item.locator("[data-remove]").click()
     expect(item.locator("[data-remove]")).to_be_enabled()
     expect(item.locator("[data-remove]")).to_be_focused()
-    page.unroute("**/page/add")
+    page.unroute("**/page/remove")
     item.locator("[data-remove]").click()
     expect(page.locator("#articles li")).to_have_count(1)
 
@@ -204,7 +207,9 @@ def test_a_removal_that_fails_can_be_tried_again(editor, open_page):
 def test_a_hostile_file_does_nothing_but_be_read(editor, open_form, ask):
     page = open_form(editor[1])
     name = '"><img src=x onerror="window.hacked=9">.txt'
-    page.get_by_label("Title").fill("<script>window.hacked=5</script>${window.hacked=6}")
+    page.locator("#adding").get_by_label("Title").fill(
+        "<script>window.hacked=5</script>${window.hacked=6}"
+    )
     add_file(page, name, HOSTILE.encode())
     expect(page.locator("#added .done")).to_contain_text("<script>window.hacked=5</script>")
     page.locator("#added").get_by_role("button", name="Read").click()
@@ -249,6 +254,7 @@ def test_by_keyboard_and_on_a_phone(editor, open_form):
 def test_nothing_can_be_added_where_it_was_not_allowed(fake, open_page):
     page = open_page(fake)
     assert page.locator("#adding").count() == 0
+    assert page.locator("#added").count() == 0
     assert page.get_by_role("tab", name="Add an article").count() == 0
     open_sources(page)
     assert page.locator("[data-remove]").count() == 0
@@ -259,7 +265,7 @@ def test_the_real_models_answer_from_an_added_article(open_form, ask, tmp_path):
     served = serve(Assistant.load(folder), editor=ArticleEditor(folder))
     page = open_form(served.local_url)
     add_file(page, "ferry.pdf", FERRY)
-    expect(page.locator("#added .done")).to_be_visible(timeout=60_000)
+    expect(page.locator("#added .summary")).to_contain_text("The ferry sank", timeout=60_000)
     turn = ask(page, "When did the ferry sink?")
     expect(turn.locator(".quote strong").first).to_contain_text("Tuesday")
     turn.locator("a.cite").first.click()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from harness.fakes import SharedWords, WordCounts, calibration
@@ -10,7 +12,9 @@ from harness.web_fakes import ARTICLE, FakeAssistant
 from playwright.sync_api import expect
 
 from askvisit import Assistant
+from askvisit.fetching import fetch
 from askvisit.records import Article
+from askvisit.web import editor as editors
 from askvisit.web.articles import MOST_LISTED
 from askvisit.web.editor import ArticleEditor
 
@@ -19,6 +23,17 @@ from .test_adding import MILL, ids
 from .test_conversation import SlowAssistant
 
 pytestmark = pytest.mark.slow
+
+
+class Site(BaseHTTPRequestHandler):
+    """A page on the loopback address."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain")
+        self.end_headers()
+        self.wfile.write(MILL.encode())
+
 
 OLDER = Article(
     "older.txt", "Zinc", "An Old Metal\n\nThe zinc was old.", source="Daily", date="2001-01-01"
@@ -45,8 +60,8 @@ def test_what_became_of_an_addition_is_seen_in_a_low_window(editor, open_page):
     page.get_by_role("button", name="Add the article").scroll_into_view_if_needed()
     page.get_by_role("button", name="Add the article").click()
     expect(page.locator("#added .problem")).to_be_in_viewport(ratio=1)
-    page.get_by_label("Date").scroll_into_view_if_needed()
-    expect(page.get_by_label("Date")).to_be_in_viewport(ratio=0.95)
+    page.locator("#adding").get_by_label("Date").scroll_into_view_if_needed()
+    expect(page.locator("#adding").get_by_label("Date")).to_be_in_viewport(ratio=0.95)
 
 
 def test_an_added_article_opens_and_questions_that_it_answers_are_offered(editor, open_page):
@@ -84,7 +99,7 @@ def test_several_files_are_added_and_each_is_told(editor, open_page):
     )
     expect(page.locator("#adding .chosen")).to_have_text("mill.txt, bad.exe, band.md")
     page.get_by_role("button", name="Add the article").click()
-    told = page.locator("#added .outcomes li")
+    told = page.locator("#added .outcomes > li")
     expect(told).to_have_count(3)
     expect(told.nth(1)).to_contain_text("bad.exe: not one of the formats")
     expect(told.nth(2)).to_contain_text("band.md: Added “Band”")
@@ -122,7 +137,7 @@ def test_a_file_in_another_encoding_is_told_in_a_readers_words(editor, open_page
     page.get_by_role("button", name="Add the article").click()
     problem = page.locator("#added .problem")
     expect(problem).to_contain_text("cafe.txt: not UTF-8 (byte 3); open it in an editor")
-    wide = page.get_by_label("Date").evaluate("field => field.clientWidth")
+    wide = page.locator("#adding").get_by_label("Date").evaluate("field => field.clientWidth")
     assert wide >= 150, "mm/dd/yyyy and its calendar"
 
 
@@ -275,15 +290,19 @@ def delete(page, title):
 
 
 class HeldEditor(ArticleEditor):
-    """Removes an article each time that it may."""
+    """Adds and removes an article each time that it may."""
 
     def __init__(self, *args):
         super().__init__(*args)
-        self.may_remove = threading.Semaphore(0)
+        self.may_add, self.may_remove = threading.Semaphore(0), threading.Semaphore(0)
+
+    def add(self, addition):
+        self.may_add.acquire(timeout=60)
+        yield from super().add(addition)
 
     def remove(self, article_id):
         self.may_remove.acquire(timeout=60)
-        super().remove(article_id)
+        return super().remove(article_id)
 
 
 def test_two_articles_that_are_deleted_one_after_the_other_are_both_told(small, open_page):
@@ -291,6 +310,7 @@ def test_two_articles_that_are_deleted_one_after_the_other_are_both_told(small, 
     held = HeldEditor(small, WordCounts())
     served = serve(assistant, editor=held)
     page = open_page(served.local_url)
+    held.may_add.release()
     add_text(page)
     listed = page.locator("[data-choose]")
     expect(listed).to_have_count(3)
@@ -341,7 +361,7 @@ def test_a_file_that_is_dropped_anywhere_on_the_page_comes_into_the_form(editor,
     page = open_page(editor[1])
     box = page.get_by_label("Your question")
     assert box.evaluate(DRAG, ["text/plain", "words"]) == ["left alone"] * 2
-    expect(page.locator("#adding")).to_have_count(0)
+    expect(page.locator("#adding")).to_be_hidden()
     assert box.evaluate(DRAG, ["Files", MILL]) == ["taken"] * 2
     expect(page.locator("#adding .chosen")).to_have_text("mill.txt")
     page.get_by_role("button", name="Add the article").click()
@@ -360,3 +380,79 @@ def test_a_pasted_text_follows_what_is_typed_already(editor, open_page):
     field.fill("The first half.\n")
     paste(page, MILL * 4)
     expect(field).to_have_value(f"The first half.\n\n{MILL * 4}")
+
+
+def test_adding_leads_the_first_page(editor, open_page):
+    page = open_page(editor[1])
+    zone = page.get_by_role("button", name="Add your own articles")
+    expect(zone).to_be_in_viewport(ratio=1)
+    with page.expect_file_chooser() as chooser:
+        zone.click()
+    chooser.value.set_files({"name": "a.txt", "mimeType": "text/plain", "buffer": MILL.encode()})
+    expect(page.locator("#adding .chosen")).to_have_text("a.txt")
+
+
+def test_a_link_that_is_pasted_is_fetched(editor, open_page, monkeypatch):
+    monkeypatch.setattr(editors, "fetch", partial(fetch, private=True))
+    with ThreadingHTTPServer(("127.0.0.1", 0), Site) as site:
+        threading.Thread(target=site.serve_forever, daemon=True).start()
+        page = open_page(editor[1])
+        link = f"http://127.0.0.1:{site.server_port}/news/a-mill"
+        paste(page, link)
+        expect(page.get_by_label("Or paste a link")).to_have_value(link)
+        page.get_by_role("button", name="Add the article").click()
+        expect(page.locator("#added .done")).to_contain_text("A Mill Burns")
+        site.shutdown()
+    assert f'url = "{link}"' in (editor[0] / "articles" / "a-mill.toml").read_text()
+
+
+def test_a_link_to_this_machine_is_refused(editor, open_page):
+    page = open_page(editor[1])
+    paste(page, "http://localhost:9/")
+    page.get_by_role("button", name="Add the article").click()
+    expect(page.locator("#added .problem")).to_contain_text("is on this machine or its network")
+
+
+def test_a_removal_is_taken_back_and_details_are_edited(editor, open_page):
+    page = open_page(editor[1])
+    open_sources(page)
+    delete(page, "A Bridge for the Town")
+    expect(page.locator("[data-choose]")).to_have_count(1)
+    page.locator("#articles .told").get_by_role("button", name="Undo").click()
+    expect(page.locator("[data-choose]")).to_have_count(2)
+    page.get_by_role("button", name="Edit the details of A Bridge for the Town").click()
+    dialog = page.get_by_role("dialog", name="Edit the details")
+    dialog.get_by_label("Date").fill("soon")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("its date is not valid")
+    dialog.get_by_label("Date").fill("2025-03-14")
+    dialog.get_by_label("Title").fill("The <b>Bridge")
+    dialog.get_by_label("Source").fill("The Paper")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_be_hidden()
+    item = page.locator("#articles li", has_text="The <b>Bridge")
+    expect(item.locator(".facts .note")).to_contain_text("The Paper")
+    page.reload()
+    expect(page.locator("#articles")).to_contain_text("The <b>Bridge")
+
+
+def test_what_is_read_is_not_taken_away_by_an_addition(small, open_page):
+    assistant = Assistant(small, WordCounts(), SharedWords(), calibration())
+    held = HeldEditor(small, WordCounts())
+    served = serve(assistant, editor=held)
+    page = open_page(served.local_url)
+    page.get_by_role("tab", name="Add an article").click()
+    files = [("mill.txt", MILL.encode()), ("band.md", b"# Band\n\nIt played.")]
+    page.locator("#adding [type=file]").set_input_files(
+        [{"name": n, "mimeType": "text/plain", "buffer": data} for n, data in files]
+    )
+    page.get_by_role("button", name="Add the article").click()
+    expect(page.locator("#added .note")).to_contain_text("1 of 2 · mill.txt: reading")
+    expect(page.locator("#added progress")).to_have_attribute("max", "2")
+    page.get_by_role("tab", name="Article", exact=True).click()
+    held.may_add.release(2)
+    expect(page.locator("#added summary")).to_have_text("Added 2 of 2 files")
+    expect(page.locator("#source article")).to_have_attribute("data-article", "bridge.txt")
+    page.locator("#added summary").click()
+    expect(page.locator("#added .summary").first).to_have_text("“A Mill Burns”")
+    served.close()

@@ -3,52 +3,65 @@
 from __future__ import annotations
 
 import base64
+import json
 
 import pytest
 from harness.fakes import BRIDGE, SharedWords, WordCounts, calibration, write_articles
-from harness.web_fakes import FakeAssistant
+from harness.web_fakes import FakeAssistant, Page
 
 from askvisit import Assistant, build_index
 from askvisit.cli import main
 from askvisit.errors import DataError, IndexReadOnlyError, ModelError
 from askvisit.index.edit import ArticleMetadata
-from askvisit.web import app, articles
+from askvisit.web import editor as editors
+from askvisit.web.chat import Chat
 from askvisit.web.editor import ArticleEditor, NewArticle
-from askvisit.web.controller import ArticlesUpdate, ChatController
+from askvisit.web.suggestions import Suggestions
 
 MILL = "A Mill Burns\n\nThe old mill burned down on Sunday. The mayor said that it had no guard.\n"
 
 
-@pytest.fixture
-def controller(small):
+def served(small, encoder=None):
     assistant = Assistant(small, WordCounts(), SharedWords(), calibration())
-    return Chat(assistant, editor=ArticleEditor(small, WordCounts()))
+    return Page(Chat(assistant, editor=ArticleEditor(small, encoder or WordCounts())))
+
+
+@pytest.fixture
+def page(small):
+    return served(small)
 
 
 def sent(name, data):
     return {"name": name, "base64": base64.b64encode(data).decode()}
 
 
+def add(page, **article):
+    """Return each step of an addition."""
+    answer = page.http.post("/page/add", json=article)
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+def listing(page):
+    return page.post("articles")["html"]
+
+
 def test_a_file_is_taken_with_what_is_told_of_it():
-    data = sent("a.pdf", b"%PDF") | {"title": " A ", "source": "", "date": "2020-02-03"}
-    told = ArticleMetadata(title="A", date="2020-02-03")
-    assert NewArticle.checked(data) == NewArticle("a.pdf", b"%PDF", told)
+    taken = NewArticle(**sent("a.pdf", b"%PDF"), title=" A ", source="", date="2020-02-03")
+    assert taken.file() == ("a.pdf", b"%PDF")
+    assert taken.metadata == ArticleMetadata(title="A", date="2020-02-03")
 
 
 def test_a_text_gets_its_name_from_the_title_or_its_first_words():
-    named = NewArticle.checked({"text": MILL, "title": "The Mill"})
-    assert (named.name, named.data) == ("The Mill.txt", MILL.encode())
-    assert NewArticle.checked({"text": MILL}).name == "A Mill Burns The old mill burned down.txt"
+    assert NewArticle(text=MILL, title="The Mill").file() == ("The Mill.txt", MILL.encode())
+    named = NewArticle(text=MILL).file()[0]
+    assert named == "A Mill Burns The old mill burned down.txt"
 
 
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (None, "choose a file"),
-        ([], "choose a file"),
         ({}, "choose a file"),
         ({"text": " \n"}, "choose a file"),
-        ({"text": 3}, "choose a file"),
         ({"name": "a.txt"}, "choose a file"),
         ({"name": "a.txt", "base64": "%%%"}, "did not arrive in full"),
         ({"name": "a.txt", "base64": "é"}, "did not arrive in full"),
@@ -56,89 +69,84 @@ def test_a_text_gets_its_name_from_the_title_or_its_first_words():
 )
 def test_what_is_no_article_is_told(data, reason):
     with pytest.raises(DataError, match=reason):
-        NewArticle.checked(data)
+        NewArticle(**data).file()
+
+
+@pytest.mark.parametrize("sent", [None, [], {"text": 3}, {"name": None}])
+def test_what_is_no_addition_is_refused(page, sent):
+    assert page.http.post("/page/add", json=sent).status_code == 422
 
 
 def test_lone_surrogates_and_long_words_are_cut_down():
-    taken = NewArticle.checked({"text": "a \ud800 b", "title": "t" * 999, "source": "\udfff"})
-    assert taken.data == b"a ? b"
-    assert taken.metadata == ArticleMetadata(title="t" * articles.LONGEST_FIELD, source="?")
+    taken = NewArticle(text="a \ud800 b", title="t" * 999, source="\udfff")
+    assert taken.file()[1] == b"a ? b"
+    assert taken.metadata == ArticleMetadata(title="t" * editors.LONGEST_FIELD, source="?")
 
 
-def test_an_addition_tells_its_progress_and_is_listed(controller):
-    changes = list(controller.add(sent("mill.txt", MILL.encode())))
-    assert changes[0] == ArticlesUpdate(articles.working())
-    assert "1 of 1 passages" in changes[1].message
-    assert "Added “A Mill Burns”" in changes[-1].message
-    assert 'data-choose="mill.txt" checked' in controller.listing()
-    assert controller.ask("When did the old mill burn?", ()).turns[0].answer.found
+def test_an_addition_tells_its_progress_and_is_listed(page):
+    first, *_, last = add(page, **sent("mill.txt", MILL.encode()))
+    assert first == {"done": 1, "total": 1}
+    assert "Added “A Mill Burns”" in last["html"]
+    assert 'data-choose="mill.txt" checked' in last["listing"]
+    assert "The old mill burned down on Sunday." in page.ask("When did the old mill burn?")
 
 
-def test_an_addition_stays_one_where_no_questions_can_be_offered(controller, monkeypatch, caplog):
-    def fail(article):
+def test_an_addition_stays_one_where_no_questions_can_be_offered(page, monkeypatch, caplog):
+    def fail(self, article):
         raise RuntimeError("a secret detail")
 
-    monkeypatch.setattr(controller._suggestions, "answered", fail)
-    *_, changed = controller.add(sent("mill.txt", MILL.encode()))
-    assert "Added “A Mill Burns”" in changed.message
-    assert "data-ask" not in changed.message
-    assert "The old mill burned down" in changed.source
+    monkeypatch.setattr(Suggestions, "answered", fail)
+    *_, last = add(page, **sent("mill.txt", MILL.encode()))
+    assert "Added “A Mill Burns”" in last["html"]
+    assert "data-ask" not in last["html"]
+    assert "The old mill burned down" in last["source"]
     assert "a secret detail" in caplog.text
 
 
-def test_a_removal_leaves_the_choice(controller):
-    list(controller.add(sent("mill.txt", MILL.encode())))
-    removed = controller.remove("bridge.txt", ("bridge.txt", "mill.txt"))
-    assert removed.chosen == ("mill.txt",)
-    assert "bridge.txt" not in removed.listing
-    assert controller.remove("tariffs.txt", removed.chosen).chosen is None, "all that stay"
+def test_a_choice_made_before_a_removal_still_asks(page):
+    page.post("remove", article="bridge.txt")
+    assert "bridge.txt" not in listing(page)
+    page.ask("Who raised the tariff?", articles=["bridge.txt", "tariffs.txt"])
+    assert page.turns[0]["answer"]["found"]
+    assert page.turns[0]["articles"] == ["tariffs.txt"]
+    assert "Tick at least one" in page.ask("Who?", articles=["bridge.txt"])
 
 
-def test_a_choice_made_before_a_removal_still_asks(controller):
-    controller.remove("bridge.txt", None)
-    shown = controller.ask("Who raised the tariff?", (), ("bridge.txt", "tariffs.txt"))
-    assert shown.turns[0].answer.found
-    assert shown.turns[0].chosen == ("tariffs.txt",)
-    assert "Tick at least one" in controller.ask("Who?", (), ("bridge.txt",)).log
+def test_what_goes_wrong_is_told_and_changes_nothing(page):
+    before = listing(page)
+    *_, last = add(page, **sent("<b>.txt", BRIDGE.encode()))
+    assert last["problem"].startswith("Nothing was changed: <b>.txt: is already here")
+    refused = page.post("remove", article="<i>none")["detail"]
+    assert "no article is called '<i>none'" in refused
+    assert listing(page) == before
 
 
-def test_what_goes_wrong_is_told_and_changes_nothing(controller):
-    before = controller.listing()
-    *_, changed = controller.add(sent("<b>.txt", BRIDGE.encode()))
-    assert "&lt;b&gt;.txt: is already here" in changed.message
-    removed = controller.remove("<i>none", None)
-    assert "no article is called &#x27;&lt;i&gt;none&#x27;" in removed.listing
-    assert controller.listing() == before
-
-
-def test_a_fault_of_ours_is_told_by_its_reference(small, controller, caplog):
+def test_a_fault_of_ours_is_told_by_its_reference(small, caplog):
     class Failing(WordCounts):
         def encode(self, texts):
             raise RuntimeError("a secret detail")
 
-    controller.editor = ArticleEditor(small, Failing())
-    *_, changed = controller.add({"text": MILL})
-    assert "Reference for the log" in changed.message
-    assert "secret" not in changed.message
+    *_, last = add(served(small, Failing()), text=MILL)
+    assert "Reference for the log" in last["problem"]
+    assert "secret" not in last["problem"]
     assert "a secret detail" in caplog.text
 
 
-def test_an_error_of_the_library_is_told_in_its_words(small, controller):
+def test_an_error_of_the_library_is_told_in_its_words(small):
     class Failing(WordCounts):
         def encode(self, texts):
             raise ModelError("the weights are missing")
 
-    controller.editor = ArticleEditor(small, Failing())
-    *_, changed = controller.add({"text": MILL})
-    assert "the weights are missing" in changed.message
+    *_, last = add(served(small, Failing()), text=MILL)
+    assert "the weights are missing" in last["problem"]
 
 
-def test_without_a_shelf_nothing_is_added_or_removed(small):
-    controller = Chat(Assistant(small, WordCounts(), SharedWords(), calibration()))
-    assert list(controller.add({"text": MILL})) == []
-    assert controller.remove("bridge.txt", None) == ArticlesUpdate("")
-    assert "data-remove" not in controller.listing()
-    assert len(controller.assistant.articles) == 2
+def test_without_an_editor_nothing_is_added_or_removed(small):
+    page = Page(Chat(Assistant(small, WordCounts(), SharedWords(), calibration())))
+    for path in ("add", "remove"):
+        assert page.http.post(f"/page/{path}", json={"text": MILL}).status_code == 404
+    assert listing(page).count("data-choose") == 2
+    assert "data-remove" not in listing(page)
 
 
 def test_articles_that_lie_elsewhere_are_named_at_the_start(tmp_path, capsys):
@@ -159,8 +167,27 @@ def test_nothing_is_added_to_a_public_chat(capsys):
 
 
 @pytest.mark.parametrize("allowed", [True, False])
-def test_the_tab_is_there_only_where_it_is_allowed(controller, allowed):
-    served = controller if allowed else Chat(FakeAssistant())
-    parts = str(app.build(served).get_config_file()["components"])
-    assert ("Add an article" in parts) == allowed
-    assert ("'adding'" in parts) == allowed
+def test_the_tab_is_there_only_where_it_is_allowed(page, allowed):
+    shown = page if allowed else Page(Chat(FakeAssistant()))
+    html = shown.http.get("/").text
+    assert ("Add an article" in html) == allowed
+    assert ('id="added"' in html) == allowed
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.pdf", "a.html"])
+def test_an_empty_file_is_called_empty(page, name):
+    *_, last = add(page, **sent(name, b""))
+    assert last["problem"] == f"Nothing was changed: {name}: is empty"
+
+
+def test_details_are_changed_or_stay_as_they_were(small):
+    page = served(small)
+    page.post("describe", article="bridge.txt", title="One", date="2025-03")
+    assert "One" in listing(page)
+    kept = (small / "articles" / "bridge.toml").read_text()
+    refused = page.post("describe", article="bridge.txt", title="Two", date="soon")["detail"]
+    assert "its date is not valid" in refused
+    assert (small / "articles" / "bridge.toml").read_text() == kept
+    page.post("describe", article="bridge.txt")
+    assert not (small / "articles" / "bridge.toml").exists()
+    assert page.post("describe", article="no.txt")["detail"].startswith("Nothing was changed")

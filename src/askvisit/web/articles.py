@@ -5,6 +5,7 @@ The browser knows which articles are ticked, and says so with each question.
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from askvisit.errors import AskvisitError
 from askvisit.passages import passages
 from askvisit.records import Article
 from askvisit.web.chat import Chat, existing
-from askvisit.web.editor import LONGEST_FIELD, ArticleEditor, NewArticle
+from askvisit.web.editor import LONGEST_FIELD, ArticleEditor, Metadata, NewArticle
 from askvisit.web.faults import TellingRoute, Told, told
 from askvisit.web.rendering import fragment
 from askvisit.web.source_panel import panel
@@ -53,6 +54,12 @@ class Removed(BaseModel):
     article: str
 
 
+class Described(Metadata):
+    """What is known of an article from now on."""
+
+    article: str
+
+
 def routes(chat: Chat) -> APIRouter:
     """Return what the list and the form ask for."""
     router = APIRouter(prefix="/page", route_class=TellingRoute)
@@ -73,22 +80,34 @@ def routes(chat: Chat) -> APIRouter:
         return StreamingResponse(lines, media_type="application/x-ndjson")
 
     @router.post("/remove")
-    def remove(removed: Removed) -> dict[str, str]:
-        """Remove an article; return the list as it is then."""
+    def remove(removed: Removed) -> dict[str, Any]:
+        """Remove an article; return the list as it is then, and what adds it again."""
+        article = chat.articles.get(removed.article)
         with _unchanged("removing an article"):
-            editor.remove(removed.article)
+            data = editor.remove(removed.article)
+        again = {key: getattr(article, key, None) or "" for key in Metadata.model_fields}
+        again |= {"name": removed.article, "base64": base64.b64encode(data).decode()}
+        return {"html": listing(chat.articles, removable=True), "again": again}
+
+    @router.post("/describe")
+    def describe(described: Described) -> dict[str, str]:
+        """Change what is known of an article; return the list as it is then."""
+        article = chat.articles.get(described.article)
+        if article is not None:  # the form does not show these
+            described.url, described.author = article.url or "", article.author
+        with _unchanged("changing an article"):
+            editor.describe(described.article, described.metadata)
         return {"html": listing(chat.articles, removable=True)}
 
     return router
 
 
 def _adding(chat: Chat, editor: ArticleEditor, addition: NewArticle) -> Iterator[dict[str, Any]]:
-    yield {"html": fragment("adding_progress", done=0, total=0)}
     try:
         with _unchanged("adding an article"):
             for news in editor.add(addition):
                 if not isinstance(news, Article):
-                    yield {"html": fragment("adding_progress", done=news[0], total=news[1])}
+                    yield {"done": news[0], "total": news[1]}
                     continue
                 yield _added(chat, news)
     except Told as problem:
@@ -100,16 +119,23 @@ def _added(chat: Chat, article: Article) -> dict[str, Any]:
     try:
         with told("offering questions about an added article"):
             questions = chat.suggestions.answered(article)
+            summary = chat.suggestions.summary(article)
     except Told:
-        questions = []
+        questions, summary = [], []
     html = fragment(
         "added",
         article=article,
         words=len(article.text.split()),
         passages=len(passages(article)),
         questions={question: question for question in questions},
+        summary=summary,
     )
-    return {"html": html, "article": article.id, "source": panel(article)}
+    return {
+        "html": html,
+        "article": article.id,
+        "source": panel(article),
+        "listing": listing(chat.articles, removable=True),
+    }
 
 
 @contextmanager

@@ -19,8 +19,15 @@ from pydantic import AfterValidator, BaseModel
 
 from askvisit import encoder as encoders
 from askvisit.errors import DataError
+from askvisit.fetching import fetch
 from askvisit.index import IndexLocation, location_of
-from askvisit.index.edit import ArticleMetadata, add_article, articles_folder, remove_article
+from askvisit.index.edit import (
+    ArticleMetadata,
+    add_article,
+    articles_folder,
+    describe_article,
+    remove_article,
+)
 from askvisit.records import Article
 
 if TYPE_CHECKING:
@@ -38,30 +45,41 @@ def _field(text: str | None) -> str | None:
 Field = Annotated[str | None, AfterValidator(_field)]
 
 
-class NewArticle(BaseModel):
-    """An article to add: a file's `name` and `base64`, or a `text`; with what is known about it."""
+class Metadata(BaseModel):
+    """What a user writes about an article."""
 
-    name: str = ""
-    base64: str | None = None
-    text: str = ""
     title: Field = None
     source: Field = None
     date: Field = None
+    author: Field = None
+    url: str = ""
 
     @property
     def metadata(self) -> ArticleMetadata:
         """What is known about it."""
-        return ArticleMetadata(self.title, self.source, None, self.date)
+        return ArticleMetadata(self.title, self.source, self.url or None, self.date, self.author)
+
+
+class NewArticle(Metadata):
+    """An article to add: a file's `name` and `base64`, a `text`, or a `url` alone to fetch it."""
+
+    name: str = ""
+    base64: str | None = None
+    text: str = ""
 
     def file(self) -> tuple[str, bytes]:
-        """Return its file's name and bytes. Raises `DataError` with a message for the user."""
+        """Return its file's name and bytes; raises `DataError`, or `CorpusError` for a link."""
         if self.name and self.base64 is not None:
             try:
                 return self.name, base64.b64decode(self.base64, validate=True)
             except (binascii.Error, ValueError) as error:
                 raise DataError("the file did not arrive in full; add it again") from error
+        if not self.text.strip() and self.url.strip():
+            page = fetch(self.url.strip())
+            self.url = page.url  # where it is after redirects
+            return page.name, page.data
         if not self.text.strip():
-            raise DataError("choose a file, or paste the article's text")
+            raise DataError("choose a file, or paste a link or the article's text")
         first = " ".join(self.text.split()[:8])
         return f"{self.title or first}.txt", self.text.encode("utf-8", "replace")
 
@@ -107,9 +125,13 @@ class ArticleEditor:
             yield new
         yield new
 
-    def remove(self, article_id: str) -> None:
-        """Remove an article. Raises the errors of `index.edit.remove_article`."""
-        remove_article(self._location, article_id, encoder=self._encoder)
+    def describe(self, article_id: str, metadata: ArticleMetadata) -> None:
+        """Change what is known of an article. Raises the errors of `describe_article`."""
+        describe_article(self._location, article_id, metadata, encoder=self._encoder)
+
+    def remove(self, article_id: str) -> bytes:
+        """Remove an article; return its file. Raises the errors of `remove_article`."""
+        return remove_article(self._location, article_id, encoder=self._encoder)
 
     @cached_property
     def _encoder(self) -> Encoder:

@@ -11,7 +11,7 @@ from askvisit.caching import remembered
 from askvisit.errors import AskvisitError
 from askvisit.names import of_article
 from askvisit.passages import headline, sentences
-from askvisit.records import Article
+from askvisit.records import Article, Citation
 from askvisit.text import one_line
 
 if TYPE_CHECKING:
@@ -82,17 +82,27 @@ class Suggestions:
 
     def _place_of(self, question: str, article: str, _: str) -> tuple[int, int] | None:
         """Return the offsets of the sentence by which an article answers a question, if it does."""
-        try:
-            found = self._assistant.ask(question, articles=[article], as_typed=True)
-        except AskvisitError:
-            return None
-        return (found.citations[0].start, found.citations[0].end) if found.found else None
+        quotes = self._quotes(question, article, as_typed=True)
+        return (quotes[0].start, quotes[0].end) if quotes else None
 
     def answered(self, article: Article, most: int = ANSWERED) -> list[str]:
         """Return questions about one article that it answers; each is asked to check."""
-        summary = f"Summarise the article “{one_line(article.title)}”"
-        answered = (q for q in (*self._of(article), summary) if self._answers_anew(q, article, ()))
-        return list(islice(answered, most))
+        asked = (*self._of(article), _summary(article))
+        return list(islice((q for q in asked if self._quotes(q, article.id)), most))
+
+    def summary(self, article: Article) -> list[str]:
+        """Return the sentences that summarise one article; none if it cannot be done."""
+        return [cited.quote for cited in self._quotes(_summary(article), article.id)]
+
+    def _quotes(
+        self, question: str, article: str, *, as_typed: bool = False
+    ) -> tuple[Citation, ...]:
+        """Return what one article answers a question with; nothing if it does not."""
+        try:
+            answer = self._assistant.ask(question, articles=[article], as_typed=as_typed)
+        except AskvisitError:
+            return ()
+        return answer.citations if answer.found else ()
 
     def _about_article(self, article: Article) -> list[str]:
         """Return the written questions that are about an article."""
@@ -126,6 +136,10 @@ def _by_turns(articles: Sequence[Article]) -> Iterator[str]:
         few = map(_about_names, articles[first : first + ARTICLES])
         by_turns = chain.from_iterable(zip_longest(*few))
         yield from (question for question in by_turns if question is not None)
+
+
+def _summary(article: Article) -> str:
+    return f"Summarise the article “{one_line(article.title)}”"
 
 
 def _folded(question: str) -> str:

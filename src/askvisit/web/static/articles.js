@@ -58,22 +58,34 @@ list.addEventListener("click", (event) => {
 });
 
 async function removeArticle(article) {
+  let stays = null; // the button that can be pressed again
   try {
-    const { html } = await post("remove", { article });
+    const { html, again } = await post("remove", { article });
     draw(html);
+    sayIn(`Deleted “${removing.get(article)}”. `, again);
     say(`Deleted “${removing.get(article)}”.`);
     tell("removed", article);
-    if (openedNow === article) tell("begunReading");
   } catch (error) {
     const words = error instanceof Refused ? error.message : "No answer came. Please try again in a moment.";
-    const button = one(`[data-remove="${CSS.escape(article)}"]`, list);
-    if (button) Object.assign(button, { disabled: false, textContent: "Delete it" });
+    stays = one(`[data-remove="${CSS.escape(article)}"]`, list);
+    if (stays) Object.assign(stays, { disabled: false, textContent: "Delete it" });
+    if (stays && error instanceof Refused) stays = void (stays.closest("details").open = false);
     one(".told", list).replaceChildren(element("p", { className: "problem", dir: "auto", textContent: words }));
     say(words);
   }
   removing.delete(article);
-  if (hasNoFocus()) focusOnNext();
+  if (hasNoFocus()) stays ? stays.focus() : focusOnNext();
   if (!removing.size) next = [];
+}
+
+// Says what was removed, and takes it back.
+function sayIn(words, again) {
+  const undo = element("button", { type: "button", className: "quiet", textContent: "Undo" });
+  undo.addEventListener("click", () => {
+    one(".told", list).replaceChildren();
+    tell("again", again);
+  });
+  one(".told", list).replaceChildren(element("p", { className: "note", dir: "auto" }, words, undo));
 }
 
 // The list as the server has it now, after an article was added too.

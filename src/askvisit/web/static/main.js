@@ -20,6 +20,9 @@ import "./names.js";
 import "./pins.js";
 import "./selecting.js";
 import "./notebook.js";
+import "./adding.js";
+import "./describing.js";
+import "./pages.js";
 
 listen(ask);
 show();

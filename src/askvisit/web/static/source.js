@@ -201,7 +201,9 @@ export async function unmark() {
   tell("opened", { article: opened() });
 }
 
-hear("begun", () => {
+const openFirst = () => {
   clicked = null;
   open({});
-});
+};
+hear("begun", openFirst);
+hear("removed", (id) => id === opened() && openFirst());
