@@ -111,7 +111,8 @@ def test_search_and_articles(client, assistant):
 
 def test_timeline_and_names(client, assistant):
     entries = client.predict("the bridge", since="2019", api_name="/timeline")
-    assert entries == [asdict(entry) for entry in assistant.timeline("the bridge", "2019")]
+    dated = [asdict(entry) for entry in assistant.timeline("the bridge", "2019")]
+    assert entries == json.loads(json.dumps(dated))
     assert entries[0]["citation"]["quote"] in ARTICLE.text
     assert client.predict("zebra", api_name="/timeline") == []
     names = client.predict(2, api_name="/names")

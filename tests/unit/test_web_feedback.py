@@ -92,8 +92,9 @@ def test_an_export_to_read_shows_question_quote_and_place():
     file = page.post("export", turns=page.turns)
     assert file["name"].endswith(".md")
     (cited,) = page.turns[0]["answer"]["citations"]
-    assert f"## {QUESTION}\n\n> {cited['quote']} [1]\n\n" in file["text"]
-    assert f"({cited['article_id']} {cited['start']}-{cited['end']}, sha256" in file["text"]
+    bold = cited["quote"].replace(cited["span"], f"**{cited['span']}**")
+    assert f"## {QUESTION}\n\n> {bold} [1]\n\n" in file["text"]
+    assert f"[1] {cited['article_id']} {cited['start']}-{cited['end']}" in file["text"]
     assert "## Zebra?" in file["text"]
     assert "fail" not in file["text"]
 
