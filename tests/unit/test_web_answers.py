@@ -8,7 +8,7 @@ from harness.fakes import BRIDGE, TARIFFS, citation
 from harness.web_fakes import FakeAssistant, Page
 
 from askvisit.records import Answer, AnswerGroup, Article, GroupMember, Hit, quoted
-from askvisit.web.answers import AnswerView, near
+from askvisit.web.answers import AnswerView, near, pieces
 from askvisit.web.chat import Chat
 from askvisit.web.rendering import fragment
 from askvisit.web.source_panel import TextRange
@@ -116,3 +116,13 @@ def test_of_an_ambiguous_question_each_place_is_named_with_its_article():
     assert "The nearest passages:" in alone
     assert "A &lt;b&gt;Bridge" in alone
     assert "Time asked about" not in alone
+
+
+def test_all_words_that_answer_are_pieces_of_their_own_and_a_cut_has_the_likeliest():
+    cited = citation(BRIDGE, "The mayor opened the bridge on Monday.", "the bridge")
+    first = (cited.start, cited.start + len("The mayor"))
+    cited = replace(cited, spans=(first, (cited.span_start, cited.span_end)))
+    assert pieces(cited) == ["", "The mayor", " opened ", "the bridge", " on Monday."]
+    assert pieces(replace(cited, span=None, span_start=None, span_end=None)) == [cited.quote]
+    _, words, _ = pieces(cited, 20)
+    assert words == "the bridge"

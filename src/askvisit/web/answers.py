@@ -187,19 +187,18 @@ def reference(citation: Citation, articles: Mapping[str, Article], words: str | 
     return f"“{quote}” ({_origin(citation, articles)}){url}"
 
 
-def pieces(citation: Citation, most: int | None = None) -> Sequence[str]:
-    """Return the quote before, inside and after the words that answer.
+def pieces(citation: Citation, most: int | None = None) -> list[str]:
+    """Return a quote in pieces, of which every second one is words that answer.
 
-    most: of a sentence with more characters, only the part around those words is given.
+    most: of a sentence with more characters, only the part around the likeliest words is given.
     """
-    if citation.span_start is None or citation.span_end is None:
-        return citation.quote, "", ""
-    left, right = citation.span_start - citation.start, citation.span_end - citation.start
-    quote = citation.quote
-    if most is not None:
-        quote, begin = excerpt_around(quote, left, right, most)
-        left, right = begin, begin + right - left
-    return quote[:left], quote[left:right], quote[right:]
+    quote, marked, begin = citation.quote, citation.marked, citation.start
+    if most is not None and len(quote) > most and marked:
+        best = next(words for words in marked if words[0] == citation.span_start)
+        quote, at = excerpt_around(quote, best[0] - begin, best[1] - begin, most)
+        marked, begin = (best,), best[0] - at
+    edges = [0, *(edge - begin for words in marked for edge in words), len(quote)]
+    return [quote[left:right] for left, right in pairwise(edges)]
 
 
 def near(hit: Hit, question: str, most: int = 220) -> str:
