@@ -316,7 +316,7 @@ def test_a_turn_may_cite_an_article_that_is_gone(assistant):
     answer = assistant.ask(MAYOR)
     stale = replace(
         answer.citations[0], start=90_000, end=90_000 + len(answer.citations[0].quote),
-        span=None, span_start=None, span_end=None, article_id="gone.txt",
+        span=None, span_start=None, span_end=None, spans=(), article_id="gone.txt",
     )  # fmt: skip
     refused = assistant.ask("quantum?")
     history = [replace(answer, citations=(stale,)), refused, assistant.ask("?!")]
