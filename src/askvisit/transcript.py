@@ -116,7 +116,7 @@ def read(path: Path) -> list[Mapping[str, Any]]:
     try:
         found = _answers(_values(text))
         read = [(str(answer["question"]), _claims(answer)) for answer in found]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DataError(_WRONG.format(path)) from error
     if not read:
         raise DataError(_WRONG.format(path))

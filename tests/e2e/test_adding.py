@@ -86,6 +86,7 @@ def test_a_file_of_each_format_is_added_read_and_cited(editor, open_form, ask):
         ("ferry.pdf", FERRY, "When did the ferry sink?", "The ferry sank on Tuesday, and"),
         ("visit.html", visit, "Who used sanctions as a bargaining chip?", "a bargaining chip in"),
     ):
+        page.get_by_role("button", name="New conversation").click()
         page.get_by_role("tab", name="Add an article").click()
         add_file(page, name, data)
         expect(page.locator(f"#added [data-added='{name}']")).to_be_visible()
@@ -151,7 +152,7 @@ def test_what_cannot_be_added_is_told_and_what_was_typed_stays(editor, open_form
     button = page.get_by_role("button", name="Add the article")
     problem = page.locator("#added .problem")
     button.click()
-    expect(problem).to_contain_text("choose a file, or paste the article's text")
+    expect(problem).to_contain_text("choose a file, or paste a link or the article's text")
     add_file(page, "../../evil.exe", b"MZ")
     expect(problem).to_contain_text("evil.exe: not one of the formats")
     add_file(page, "broken.pdf", b"%PDF-1.4 no more")

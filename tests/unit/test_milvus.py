@@ -31,6 +31,7 @@ from harness.fakes import (
 )
 from harness.milvus_server import Guarded, Server
 from harness.pdfs import column, pdf
+from harness.web_fakes import Page
 
 import askvisit
 from askvisit import Assistant, Milvus, build_index
@@ -52,7 +53,7 @@ from askvisit.index.edit import add_article, remove_article
 from askvisit.location_options import chosen_index
 from askvisit.milvus import connect
 from askvisit.retriever import Retriever
-from askvisit.web import source_panel
+from askvisit.web.chat import Chat
 
 LONG = "A Long Day\n\n" + "".join(
     f"The mayor’s U.S. guests saw 𝔸 tall bridge {n}. It was naïve of them.\n" for n in range(200)
@@ -523,11 +524,10 @@ def test_pages_are_drawn_where_their_files_are_and_elsewhere_the_panel_says_why(
     view = assistant.page("ferry.pdf", 1, [(0, len("The mayor sank"))])
     assert (view.pages, len(view.marks[0])) == (1, 1)
     news.rename(tmp_path / "elsewhere")
-    request = {"article": "ferry.pdf", "page": 1}
-    assert source_panel.open_page(request, assistant.articles, assistant.page) == {
-        "error": "The page cannot be shown. "
-        "ferry.pdf: its file is not on this machine, only its text"
-    }
+    answer = Page(Chat(assistant)).post("leaf", article="ferry.pdf", page=1)
+    assert answer["detail"] == (
+        "The page cannot be shown. ferry.pdf: its file is not on this machine, only its text"
+    )
 
 
 @pytest.mark.slow
