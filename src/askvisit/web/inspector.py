@@ -62,7 +62,7 @@ def why(trace: Trace) -> str:
     if not answer.found:
         return f"{sure}. {enough} would have been enough, so nothing was shown."
     if limit == 0:
-        return f"{sure}. It was shown because you asked for the best guess."
+        return f"{sure}. Best guesses and suggestions are shown however likely."
     more = len(answer.citations) - 1
     others = f" {more} more also passed." if more else ""
     return f"{sure}. {enough} is enough, so it was shown.{others}"
