@@ -69,7 +69,7 @@ def test_readings_that_were_not_taken_are_told():
         (
             "Zebra?",
             {"min_confidence": 0, "as_typed": False},
-            "because you asked for the best guess.",
+            "are shown however likely.",
         ),
         ("hello", {}, "taken as talk"),
         ("two parts", {}, "2 questions were asked in one line"),
