@@ -255,10 +255,10 @@ def routes(chat: Chat) -> APIRouter:
     @router.post("/leaf")
     def leaf(asked: Leaf) -> dict[str, str]:
         """Return a page of a PDF as an image, with its marks: places as shares of the page."""
-        if asked.article not in chat.articles:
+        article = chat.articles.get(asked.article)
+        if article is None:
             raise HTTPException(404, NO_PAGE)
-        length = len(chat.articles[asked.article].text)
-        places = list(dict.fromkeys(_inside(asked.marks[:MOST_PLACES], length)))
+        places = list(dict.fromkeys(_inside(asked.marks[:MOST_PLACES], len(article.text))))
         try:
             with told("showing a page", (AskvisitError,)):
                 view = chat.assistant.page(asked.article, asked.page, places)
