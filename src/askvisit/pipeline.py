@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from askvisit import grouping, quotable, ranking
+from askvisit import citing, grouping, ranking
 from askvisit.records import (
     Answer,
     AnswerGroup,
@@ -249,8 +249,8 @@ class QAPipeline:
         Where articles differ, the first of each group is cited.
         """
         chosen = ranking.choose(result.candidates, self.min_confidence)
-        citations = quotable.cite(chosen, self.index)
-        is_story = quotable.is_story(chosen)
+        citations = citing.cite(chosen, self.index)
+        is_story = citing.is_story(chosen)
         groups = () if is_story and not self.each else self._groups(result)
         confidence = result.confidence
         if self.each and groups:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from harness.fakes import BRIDGE, ScriptedReader, WordCounts, calibration, write_articles
 
-from askvisit import build_index, quotable, ranking
+from askvisit import build_index, citing, ranking
 from askvisit.index import open_index
 from askvisit.ranking import Candidate
 from askvisit.records import Citation, quoted
@@ -36,7 +36,7 @@ def candidates(index) -> list[Candidate]:
 
 
 def test_citations_quote_the_article(candidates, index):
-    first, second = quotable.cite([candidates[0], candidates[-1]], index)
+    first, second = citing.cite([candidates[0], candidates[-1]], index)
     article = index.article("bridge.txt")
     assert first.quote == "The mayor opened the bridge on Monday."
     assert BRIDGE[first.start : first.end] == first.quote
@@ -49,18 +49,18 @@ def test_citations_quote_the_article(candidates, index):
 def test_a_story_stands_in_the_order_of_its_article_and_marks_no_words(candidates, index):
     both = sorted(candidates[:2], key=lambda c: -c.span.sentence.start)
     story = [told(candidate) for candidate in both]
-    assert quotable.is_story(story)
-    assert not quotable.is_story([replace(candidate, share=0.8) for candidate in both])
-    assert not quotable.is_story(story[:1])
-    first, second = quotable.cite(story, index)
+    assert citing.is_story(story)
+    assert not citing.is_story([replace(candidate, share=0.8) for candidate in both])
+    assert not citing.is_story(story[:1])
+    first, second = citing.cite(story, index)
     assert first.start < second.start
     assert (first.number, second.number, first.span, second.span) == (1, 2, None, None)
 
 
 def test_facts_stand_in_the_order_of_rank_and_mark_words(candidates, index):
     facts = [replace(candidate, share=0.4) for candidate in reversed(candidates[:2])]
-    assert not quotable.is_story(facts)
-    found = quotable.cite(facts, index)
+    assert not citing.is_story(facts)
+    found = citing.cite(facts, index)
     assert [c.span for c in found] == ["three years", "on Monday"]
 
 
@@ -72,7 +72,7 @@ def test_a_story_is_one_line_for_each_article(candidates, index):
         by_quote["She said that the railway would be mended next year."],
         by_quote["The minister raised the tariff on steel to nine percent."],
     ]
-    assert quoted(quotable.cite(chosen, index), joined=True) == (
+    assert quoted(citing.cite(chosen, index), joined=True) == (
         "The mayor opened the bridge on Monday. [1] "
         "It cost two million crowns and took three years. [2] […] "
         "She said that the railway would be mended next year. [3]\n"
@@ -82,7 +82,7 @@ def test_a_story_is_one_line_for_each_article(candidates, index):
 
 def cited(quote: str, candidates, index, *, beside: str = "") -> Citation:
     chosen = [c for c in candidates if c.span.sentence.text in (quote, beside)]
-    return next(c for c in quotable.cite(chosen, index) if c.quote == quote)
+    return next(c for c in citing.cite(chosen, index) if c.quote == quote)
 
 
 def test_a_quote_that_begins_with_a_pronoun_is_led_to(candidates, index):

@@ -76,6 +76,7 @@ MAY_IMPORT = {
     "requests": {
         *("dates", "encoder", "index", "passages", "printed", "quotable", "rewriting", "vectors"),
     },
+    "citing": {"index", "quotable", "ranking"},
     "grouping": {"calibration", "quotable", "ranking", "retriever", "values"},
     "options": {"dates", "index"},
     "trace": {"ranking"},
@@ -83,7 +84,7 @@ MAY_IMPORT = {
     "pipeline": {
         *(
             "grouping",
-            "quotable",
+            "citing",
             "ranking",
             "encoder",
             "index",
