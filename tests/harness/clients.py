@@ -91,7 +91,7 @@ def client(address: str | None = None) -> httpx.AsyncClient:
 
 async def ask(http: httpx.AsyncClient, address: str, question: str) -> Answer:
     """Ask as a program does. Raises `Busy` and `Lost`."""
-    taken = await _post(http, f"{address}{API}/call/ask", {"data": [question, *[None] * 9]})
+    taken = await _post(http, f"{address}{API}/call/ask", {"data": [question, *[None] * 10]})
     event = ""
     async for line in _lines(http, f"{address}{API}/call/ask/{taken['event_id']}"):
         name, _, value = line.partition(": ")

@@ -112,6 +112,16 @@ def test_an_accent_of_its_own_belongs_to_the_word():
     assert text[span.start : span.end] == "Zu\u0308rich"
 
 
+def test_of_spans_that_meet_in_one_word_the_likeliest_is_kept():
+    sentence = Sentence("a.txt", 1, 0, 15, "Underground ran")
+    window = Window("a.txt", 0, 15, sentence.text, (sentence,))
+    offsets = [(0, 5), (5, 11), (12, 15)]  # "Under" is likeliest, "##ground ran" comes next
+    starts, ends = np.array([5.0, 4.0, -9.0]), np.array([5.0, -9.0, 4.0])
+    assert best_spans(starts, ends, 0.0)[0] == [(0, 0), (1, 2)]
+    (span,) = span_reader._spans(window, span_reader.Logits(starts, ends, offsets, 0.0))
+    assert span.ranges == ((0, 11),)
+
+
 def test_the_bundled_reader_marks_the_answer_in_every_sentence(bundled):
     spans = bundled.read("When did Xi meet Kim Jong Il?", evidence(windows(VISIT_TEXT)))
     sentences = cutting.sentences(Article("a.txt", "A", VISIT_TEXT))

@@ -98,7 +98,7 @@ def _spans(window: Window, logits: Logits) -> Iterator[Span]:
             continue
         starts, ends = logits.starts[first:end], logits.ends[first:end]
         found, score = best_spans(starts, ends, logits.null_score)
-        words, *others = dict.fromkeys(
+        words, *others = _disjoint(
             _whole_words(
                 sentence,
                 window.start + logits.offsets[first + left][0],
@@ -111,6 +111,15 @@ def _spans(window: Window, logits: Logits) -> Iterator[Span]:
         yield Span(
             sentence, *words, score, logits.null_score, evidence=evidence, others=tuple(others)
         )
+
+
+def _disjoint(ranges: Iterable[Range]) -> list[Range]:
+    """Return the ranges but for those that overlap an earlier one: two may end in one word."""
+    kept: list[Range] = []
+    for start, end in ranges:
+        if all(end <= left or right <= start for left, right in kept):
+            kept.append((start, end))
+    return kept
 
 
 def _token_at(offsets: Sequence[Range], position: int) -> int:
