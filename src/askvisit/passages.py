@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from askvisit import quotable
+from askvisit.caching import remembered
 from askvisit.records import Article, Passage, Sentence, Window
 from askvisit.text import ends_sentence
 
@@ -48,6 +49,7 @@ _DATELINE = re.compile(
 Range = tuple[int, int]
 
 
+@remembered(megabytes=8)
 def paragraphs(text: str) -> list[Range]:
     """Return the paragraphs' offsets, excluding surrounding white space and Markdown markers.
 
