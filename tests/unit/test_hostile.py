@@ -73,7 +73,7 @@ def test_a_large_bomb_goes_off_in_a_process_of_its_own(targets, make):
     before, began = memory_in_use(), time.process_time()
     with mock.patch.object(isolated, "SECONDS", hostile.BOMB_SECONDS):
         targets._read(name, data)
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 4  # the longest, 20,000 lines, takes 2 to show and check
     assert memory_in_use() - before < 50
     assert "Xi" in formats.read("a.html", targets.page).text
 
