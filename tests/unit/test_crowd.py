@@ -64,9 +64,9 @@ def test_too_many_at_once_are_told_so_and_all_others_are_answered(server):
 def test_one_who_floods_keeps_nobody_else_from_an_answer(server):
     asking = people.People(server)
     flood = finish(people.beside_a_flood(server, 100, asking.ask(3, every=1, seconds=5)))
-    assert (asking.tally.errors, asking.tally.busy, flood.errors) == ([], [], [])
+    assert (asking.tally.errors, asking.tally.busy, flood.wrong) == ([], [], [])
     assert asking.tally.answers > 3
-    assert flood.busy != []
+    assert flood.busy or max(asking.tally.seconds) < max(flood.seconds)
 
 
 def test_slow_clients_are_sent_away_and_keep_nobody_waiting(server):
@@ -87,7 +87,7 @@ def test_a_restart_loses_no_answer_and_takes_the_same_port(server, library, log)
 
 def test_the_crowd_sees_an_answer_that_is_wrong(library):
     question, other = islice(clients.questions(), 2)
-    assert crowd.in_the_log(question, 1)(f'<p class="message user">{other}</p>')
+    assert crowd.in_the_turn(question)(f'<p class="message user">{other}</p>')
     assistant = Assistant.load(library.folder, reader=SMALL)
     answer = assistant.ask(question, min_confidence=0)
     assert library.judge(answer) == ""
