@@ -193,10 +193,10 @@ def pieces(citation: Citation, most: int | None = None) -> list[str]:
     most: of a sentence with more characters, only the part around the likeliest words is given.
     """
     quote, marked, begin = citation.quote, citation.marked, citation.start
-    if most is not None and len(quote) > most and marked:
-        best = next(words for words in marked if words[0] == citation.span_start)
-        quote, at = excerpt_around(quote, best[0] - begin, best[1] - begin, most)
-        marked, begin = (best,), best[0] - at
+    left, right = citation.span_start, citation.span_end
+    if most is not None and len(quote) > most and left is not None and right is not None:
+        quote, at = excerpt_around(quote, left - begin, right - begin, most)
+        marked, begin = ((left, right),), left - at
     edges = [0, *(edge - begin for words in marked for edge in words), len(quote)]
     return [quote[left:right] for left, right in pairwise(edges)]
 
