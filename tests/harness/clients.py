@@ -80,11 +80,14 @@ class Server:
 
 
 def client(address: str | None = None) -> httpx.AsyncClient:
-    """Return a client with as many connections as it likes.
+    """Return a client with as many connections as it likes, and a new one for each request.
+
+    One that is kept would now and then be closed by the server, which waits 5 s for the next
+    request on it, just as a busy client sends that.
 
     address: which it comes from, of 127.0.0.0/8; Linux has all of them.
     """
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
     transport = httpx.AsyncHTTPTransport(verify=False, limits=limits, local_address=address)
     return httpx.AsyncClient(timeout=120, trust_env=False, transport=transport)
 
