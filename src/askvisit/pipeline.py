@@ -2,9 +2,9 @@
 
 Exact requests aside, a question is retrieved for, read and answered as it was typed. Only if that
 finds no sure answer, other requests, its other forms (`rewriting.query`) and its language are
-considered. A very short question is read with the words of earlier turns that it depends on, which
-a term classifier predicts; a longer one only if it has no confident answer by itself, and then the
-more confident reading is taken.
+considered. A very short question is read with the words of earlier turns that it surely depends on,
+which a term classifier predicts; a longer one, or one that may depend on none, by itself, and with
+them if that has no confident answer or it is short. The more confident reading is taken.
 """
 
 from __future__ import annotations
@@ -62,6 +62,13 @@ _FOLLOW_UP = 2
 
 Over half of the follow-ups in the news set's dev dialogues have no more, and a tenth of the
 complete questions."""
+
+_DEPENDS = 0.6
+"""The least probability that a short question depends on earlier turns at which it is read in
+context only; below, also by itself, and the surer reading is taken.
+
+Of 225 follow-ups of news dialogues as many are right as without, of 14 complete questions after
+another subject's 13 instead of 11; a seventh of the short follow-ups is read twice."""
 
 _SEVERAL = re.compile(
     rf"\?.*\w|(?:;|\b(?:and|but|or|also)\b).*\b(?:{'|'.join(QUESTION_WORDS | AUXILIARIES)})\b",
@@ -204,12 +211,12 @@ class QAPipeline:
         """Return the result for a question by itself or in context, whichever is to be taken."""
         is_short = len(content_words(asked)) <= _FOLLOW_UP
         in_context = self._in_context(asked, history) if is_short else None
-        if in_context is not None:
+        if in_context is not None and in_context.context[0].probability >= _DEPENDS:
             return in_context
         alone = self._look_up(asked, cited=_last_cited(history))
-        if self._is_sure(alone):
-            return alone
         if not is_short:
+            if self._is_sure(alone):
+                return alone
             in_context = self._in_context(asked, history)
         return alone if in_context is None else max(alone, in_context, key=_confidence)
 

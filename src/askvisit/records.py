@@ -452,12 +452,14 @@ class ContextTurn:
 
     `turn` is its position in the given history, from 0; an earlier question of the same line counts
     as a turn after it. `text` is what was read of it: the question and the words that answered it;
-    `words` are those that the question depends on, in order.
+    `words` are those that the question depends on, in order, and `probability` is that of the
+    likeliest of all turns' words.
     """
 
     turn: int
     text: str
     words: tuple[str, ...]
+    probability: float = 1.0
 
 
 @dataclass(frozen=True)

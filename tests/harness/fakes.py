@@ -141,11 +141,15 @@ class RememberingReader:
 class ScriptedResolver:
     """A resolver with a script: the words of the last turn that a question depends on.
 
-    A question without a script stands alone. `asked` keeps the questions.
+    A question without a script stands alone. `asked` keeps the questions. `probability` is how
+    likely any of them depends on its words.
     """
 
-    def __init__(self, script: Mapping[str, Sequence[str]] | None = None) -> None:
+    def __init__(
+        self, script: Mapping[str, Sequence[str]] | None = None, probability: float = 1.0
+    ) -> None:
         self.script = script or {}
+        self.probability = probability
         self.asked: list[str] = []
 
     def context(self, question: str, history: Sequence[Answer]) -> tuple[ContextTurn, ...]:
@@ -153,7 +157,8 @@ class ScriptedResolver:
         words = self.script.get(question)
         if not words or not history:
             return ()
-        return (ContextTurn(len(history) - 1, turn_text(history[-1]), tuple(words)),)
+        text = turn_text(history[-1])
+        return (ContextTurn(len(history) - 1, text, tuple(words), self.probability),)
 
 
 def vocabulary(texts: Iterable[str]) -> dict[str, str]:

@@ -193,6 +193,18 @@ def test_a_very_short_question_that_leans_on_a_turn_is_read_in_context_alone(sma
     assert reader.asked == [expanded(LIKED, ["bridge"])]
 
 
+@pytest.mark.parametrize(("alone", "taken"), [(9.0, LIKED), (2.0, f"{LIKED} — bridge")])
+def test_of_a_short_question_that_may_stand_alone_the_surer_reading_is_taken(
+    small, opened, alone, taken
+):
+    in_context = expanded(LIKED, ["bridge"])
+    script = {LIKED: {"next year": alone}, in_context: {"on Monday": 6.0}}
+    one, reader, resolver = asking(small, script, {LIKED: ["bridge"]})
+    resolver.probability = 0.5
+    assert one.ask(LIKED, [opened], min_confidence=0).reading == taken
+    assert reader.asked == [in_context, LIKED]
+
+
 def test_of_a_long_question_the_surer_reading_is_taken(small, opened):
     long = "Which minister came to see the new bridge?"
     script = {long: {"minister": -1.0}, expanded(long, ["Monday"]): {"on Monday": 4.0}}

@@ -76,9 +76,9 @@ def test_pieces_are_joined_to_the_words_of_the_turn(classify):
     classifier, _ = classify("br", "id", "ge", "U", "op", "20")
     found = classifier.context("Why?", [turn("Who opened the bridge in 200900, and 20 more?")])
     # "op" alone does not make "opened" wanted, nor "20" the number; alone it is a word
-    assert found == (
-        ContextTurn(0, "Who opened the bridge in 200900, and 20 more?", ("bridge", "20")),
-    )
+    read = "Who opened the bridge in 200900, and 20 more?"
+    likely = pytest.approx(1 / (1 + np.exp(-4)))
+    assert found == (ContextTurn(0, read, ("bridge", "20"), likely),)
 
 
 def test_an_abbreviation_with_full_stops_is_one_word(classify):

@@ -61,15 +61,15 @@ class TermClassifier:
         places = [n for n, answer in enumerate(history) if answer.found]
         places = (places or [n for n, a in enumerate(history) if a.refusal == "unsure"])[-TURNS:]
         turns = [turn_text(history[place]) for place in places]
-        found = self._words(question, turns) if turns else []
+        found, probability = self._words(question, turns) if turns else ([], 0.0)
         return tuple(
-            ContextTurn(place, text, tuple(words))
+            ContextTurn(place, text, tuple(words), probability)
             for place, text, words in zip(places, turns, found, strict=True)
             if any(found)
         )
 
-    def _words(self, question: str, turns: Sequence[str]) -> list[list[str]]:
-        """Return the words of each turn that belong to the question."""
+    def _words(self, question: str, turns: Sequence[str]) -> tuple[list[list[str]], float]:
+        """Return each turn's words that belong to the question, and how likely the likeliest is."""
         model = onnx_model(self._folder)
         read = [model.tokens(turn) for turn in turns]
         asked = model.tokens(question).ids[:LONGEST_QUESTION]
@@ -86,7 +86,7 @@ class TermClassifier:
             place += len(part.ids) + 1
         best = max((sure for words in likely for _, sure in words), default=0.0)
         least = _AS_WANTED * best if best >= _LEANS else 1.0
-        return [[word for word, sure in words if sure >= least] for words in likely]
+        return [[word for word, sure in words if sure >= least] for words in likely], best
 
 
 def expanded(question: str, words: Sequence[str]) -> str:
