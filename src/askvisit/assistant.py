@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Self
 from askvisit import encoder as encoders
 from askvisit import names, timeline
 from askvisit import reader as readers
-from askvisit.calibration import LEVELS, fitted_for
+from askvisit.calibration import LEVELS
 from askvisit.corpus import SourceFile
 from askvisit.encoder import Encoder, RecentTexts
 from askvisit.errors import (
@@ -40,7 +40,7 @@ from askvisit.index import (
 )
 from askvisit.options import Options, Scope, check_history, check_question, readable
 from askvisit.pipeline import QAPipeline
-from askvisit.reader import Reader, SentenceReader
+from askvisit.reader import Reader, SentenceReader, fitted_for
 from askvisit.records import Answer, Article, Hit
 from askvisit.requests.intents import CLASSIFIER
 from askvisit.retriever import Retriever, described

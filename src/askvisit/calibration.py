@@ -7,19 +7,14 @@ readers or questions.
 from __future__ import annotations
 
 import json
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from shlex import quote
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from askvisit.errors import DataError, index_option, reason_of
-
-if TYPE_CHECKING:
-    from askvisit.reader import Reader
 
 ACCURATE = "accurate"
 """The default reader: a small model reads everything, a large one rereads the likeliest places."""
@@ -78,31 +73,6 @@ def calibration_for(reader: str, fitted_by_user: Path | None = None) -> Calibrat
                 f"askvisit calibrate QUESTIONS.jsonl {index_option(fitted_by_user.parent)}"
             ) from error
     return shipped(reader) if reader in _bundled() else None
-
-
-def fitted_for(reader: Reader, fitted_by_user: Path | None = None) -> Calibration:
-    """Return the weights fitted for a reader.
-
-    Warns if they were fitted for other files of it, or if there are none: then those of the
-    bundled `small` reader are returned.
-    """
-    fitted = calibration_for(reader.name, fitted_by_user)
-    if fitted is not None and fitted.sha256 in (None, reader.sha256):
-        return fitted
-    missing = f"no weights are fitted for the reader {reader.name}"
-    if fitted is not None:
-        missing = f"the weights were fitted for other files of the reader {reader.name}"
-    options = f"--reader {quote(reader.name)}"
-    if fitted_by_user is not None:
-        options += f" {index_option(fitted_by_user.parent)}"
-    warnings.warn(
-        f"{missing}, so its confidence is a guess; fit them "
-        f"with: askvisit calibrate QUESTIONS.jsonl {options}",
-        stacklevel=3,
-    )
-    if fitted is not None:
-        return fitted
-    return shipped(SMALL)
 
 
 def shipped(reader: str) -> Calibration:

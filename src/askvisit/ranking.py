@@ -16,7 +16,7 @@ from itertools import accumulate
 from math import exp, log
 from typing import TYPE_CHECKING
 
-from askvisit.retriever import z_scores
+from askvisit.similarity import z_scores
 from askvisit.values import Saying, agree
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from askvisit import encoder as encoders
 from askvisit import ranking
 from askvisit import reader as readers
-from askvisit.calibration import fitted_for
 from askvisit.errors import QuestionError
 from askvisit.options import check_question, readable
+from askvisit.reader import Reader, fitted_for
 from askvisit.records import Article
 from askvisit.retriever import evidence_in
 from askvisit.text import marked
@@ -25,7 +25,6 @@ from askvisit.text import marked
 if TYPE_CHECKING:
     from askvisit.encoder import Encoder
     from askvisit.ranking import Candidate
-    from askvisit.reader import Reader
 
 
 @dataclass(frozen=True)

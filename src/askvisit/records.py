@@ -156,6 +156,11 @@ class Window(Passage):
     sentences: tuple[Sentence, ...]
 
 
+MANY = 10
+"""Number of articles searched from which more is read: for 200 questions of news dev on 346
+articles, 12 passages contain the answer of 0.78, 24 that of 0.84."""
+
+
 @dataclass(frozen=True)
 class Evidence:
     """What retrieval found for a question, for a reader and for ranking its spans.

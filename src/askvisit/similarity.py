@@ -1,4 +1,4 @@
-"""Cosines on one scale, whichever encoder they are of.
+"""Scores on one scale: cosines of whichever encoder, and z-scores of any.
 
 Weights and thresholds are fitted to the cosines of the default encoder. For others (E5), texts that
 have nothing to do with each other may be far more similar. Their cosines are stretched so that
@@ -7,6 +7,8 @@ unrelated texts are as similar as for the default encoder, and 1 stays 1.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from statistics import fmean, pstdev
 from typing import TYPE_CHECKING
 
 from askvisit.encoder import DEFAULT_SHA256
@@ -58,3 +60,11 @@ def unrelated(encoder: Encoder) -> float:
     """Return an encoder's mean cosine between questions and sentences on other topics."""
     questions = normalise(encoder.encode_query(_QUESTIONS))
     return float((questions @ normalise(encoder.encode_document(_SENTENCES)).T).mean())
+
+
+def z_scores(values: Sequence[float]) -> list[float]:
+    """Return how many standard deviations each value is above the mean (all 0 if equal)."""
+    if not values:
+        return []
+    mean, deviation = fmean(values), pstdev(values)
+    return [(value - mean) / deviation if deviation > 1e-9 else 0.0 for value in values]

@@ -18,7 +18,7 @@ from askvisit.dates import PartialDate, Precision, publication_day, to_iso
 from askvisit.dates.resolving import DatedWords, dated
 from askvisit.errors import QuestionError
 from askvisit.name_spans import names
-from askvisit.reader import SentenceReader
+from askvisit.reader.sentence import SentenceReader
 from askvisit.records import Article, Citation, Evidence, Sentence, Span
 from askvisit.retriever import Retriever
 from askvisit.text import content_words, ends_sentence, stem, stems, words

@@ -60,9 +60,9 @@ MAY_IMPORT = {
     "calibration": set(),
     "retriever": {*("dates", "index", "encoder", "passages", "similarity", "store", "vectors")},
     "values": {"dates"},
-    "ranking": {"retriever", "calibration", "values"},
+    "ranking": {"similarity", "calibration", "values"},
     "reader": {
-        *("hub", "onnx_model", "encoder", "calibration", "ranking", "retriever"),
+        *("hub", "onnx_model", "encoder", "calibration", "ranking"),
         *("similarity", "vectors"),
     },
     "name_spans": set(),
@@ -137,9 +137,12 @@ def tree(path: Path) -> ast.AST:
     return ast.parse(path.read_text("utf-8"))
 
 
-def own_units(path: Path) -> set[str]:
-    """Return the units of the package that a file imports."""
-    names = {name.split(".")[1] for name in imports(tree(path)) if name.startswith("askvisit.")}
+def own_units(path: Path, *, for_types: bool = False) -> set[str]:
+    """Return the units of the package that a file imports, for_types: also only for types."""
+    found = imports(tree(path))
+    if for_types:
+        found = found.union(*map(imports, filter(_is_for_types, ast.walk(tree(path)))))
+    names = {name.split(".")[1] for name in found if name.startswith("askvisit.")}
     known = {unit(module) for module in MODULES}
     return (names & known) - {unit(path)}
 
@@ -208,7 +211,17 @@ def test_data_flows_one_way(path):
     assert own_units(path) <= allowed
 
 
-def test_no_chain_of_imports_is_longer_than_twelve_modules():
+def test_no_circle_of_modules_is_closed_for_types():
+    named: dict[str, set[str]] = {}
+    for path in MODULES:
+        named.setdefault(unit(path), set()).update(own_units(path, for_types=True) - {"__init__"})
+    del named["__init__"]  # it gives the public names when they are asked for
+    while ready := {name for name, others in named.items() if not others}:
+        named = {name: others - ready for name, others in named.items() if name not in ready}
+    assert named == {}
+
+
+def test_no_chain_of_imports_is_longer_than_eleven_modules():
     """Whoever reads a module may have to read all that it imports, and what these import."""
     named = {
         ".".join(("askvisit", *path.relative_to(SOURCE).with_suffix("").parts)): path
@@ -227,7 +240,7 @@ def test_no_chain_of_imports_is_longer_than_twelve_modules():
         return [name, *max(map(chain, own[name]), key=len, default=[])]
 
     longest = max(map(chain, named), key=len)
-    assert len(longest) <= 12, " → ".join(longest)
+    assert len(longest) <= 11, " → ".join(longest)
 
 
 def test_every_module_is_in_a_room_and_uses_only_those_below():

@@ -11,7 +11,8 @@ from harness.fakes import WordCounts, write_articles
 from askvisit import passages as cutting
 from askvisit.index import build_index, open_index
 from askvisit.records import Article, ArticleMatch, Citation, Span
-from askvisit.retriever import Retriever, evidence_in, z_scores
+from askvisit.retriever import Retriever, evidence_in
+from askvisit.similarity import z_scores
 
 TODAY = date(2019, 6, 26)
 

@@ -19,8 +19,7 @@ from askvisit.reader.two_stage import (
     likeliest,
     narrowed,
 )
-from askvisit.records import Article, Evidence, Hit, Sentence, Window
-from askvisit.retriever import MANY
+from askvisit.records import MANY, Article, Evidence, Hit, Sentence, Window
 
 PARAGRAPHS = [f"Paragraph {n} begins here. It has {n} boats and it ends." for n in range(12)]
 TEXT = "\n\n".join(PARAGRAPHS)

@@ -23,11 +23,11 @@ from typing import TYPE_CHECKING, Any
 from askvisit import encoder as encoders
 from askvisit import reader as readers
 from askvisit.assistant import Assistant
-from askvisit.calibration import fitted_for
 from askvisit.errors import DataError
 from askvisit.evaluation.questions import Range, asking, json_lines
 from askvisit.index import temporary_index
 from askvisit.metrics import Figure, auroc_of, figure, only, share, token_f1
+from askvisit.reader import fitted_for
 
 if TYPE_CHECKING:
     from askvisit.calibration import Calibration

@@ -4,17 +4,19 @@ import hashlib
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from pathlib import Path
+from shlex import quote
 
-from askvisit.calibration import ACCURATE, FAST, SMALL, shipped
+from askvisit.calibration import ACCURATE, FAST, SMALL, Calibration, calibration_for, shipped
 from askvisit.encoder import BundledEncoder, Encoder
-from askvisit.errors import ModelError
+from askvisit.errors import ModelError, index_option
 from askvisit.onnx_model import MODELS
 from askvisit.reader.onnx import OnnxReader
 from askvisit.reader.protocol import PASSAGES, Reader
 from askvisit.reader.sentence import SentenceReader
 from askvisit.reader.two_stage import Depth, TwoStageReader
 
-__all__ = ["Reader", "SentenceReader", "load"]
+__all__ = ["Reader", "SentenceReader", "fitted_for", "load"]
 
 _DEPTHS = {
     ACCURATE: Depth(
@@ -49,6 +51,31 @@ def load(name: str | None, encoder: Encoder) -> Reader:
     from askvisit.reader.hub_model import TransformersReader
 
     return TransformersReader(name)
+
+
+def fitted_for(reader: Reader, fitted_by_user: Path | None = None) -> Calibration:
+    """Return the weights fitted for a reader.
+
+    Warns if they were fitted for other files of it, or if there are none: then those of the
+    bundled `small` reader are returned.
+    """
+    fitted = calibration_for(reader.name, fitted_by_user)
+    if fitted is not None and fitted.sha256 in (None, reader.sha256):
+        return fitted
+    missing = f"no weights are fitted for the reader {reader.name}"
+    if fitted is not None:
+        missing = f"the weights were fitted for other files of the reader {reader.name}"
+    options = f"--reader {quote(reader.name)}"
+    if fitted_by_user is not None:
+        options += f" {index_option(fitted_by_user.parent)}"
+    warnings.warn(
+        f"{missing}, so its confidence is a guess; fit them "
+        f"with: askvisit calibrate QUESTIONS.jsonl {options}",
+        stacklevel=3,
+    )
+    if fitted is not None:
+        return fitted
+    return shipped(SMALL)
 
 
 def _shipped(name: str, encoder: Encoder) -> Reader:

@@ -17,8 +17,7 @@ from statistics import fmean
 
 from askvisit import ranking
 from askvisit.reader.span_reader import SpanReader, best_of
-from askvisit.records import Evidence, Sentence, Span, Window
-from askvisit.retriever import MANY
+from askvisit.records import MANY, Evidence, Sentence, Span, Window
 
 LENGTH = 700
 """Characters of the longest windows around a likely sentence: longer ones are read for stories."""
