@@ -24,22 +24,12 @@ from typing import Any, get_args
 from unittest import mock
 
 from common import NEWS
+from editions import EditionAnswer, Turn, play_dialogue
 from harness.typed import KINDS, SEED
 
 from askvisit import Answer, Assistant
 from askvisit.calibration import FAST
-from askvisit.evaluation.editions import (
-    ARTICLE,
-    Edition,
-    EditionAnswer,
-    EditionDialogue,
-    EditionQuestion,
-    Models,
-    Turn,
-    play_dialogue,
-    read_edition_dialogues,
-    read_editions,
-)
+from askvisit.evaluation import ARTICLE, Models
 from askvisit.index import temporary_index
 from askvisit.metrics import Figure, figure
 from askvisit.records import ContextTurn
@@ -47,6 +37,13 @@ from askvisit.requests import intents, language, replies
 from askvisit.rewriting import query
 from askvisit.rewriting.resolution import Resolver, TermClassifier
 from askvisit.text import content_words
+from training.editions import (
+    Edition,
+    EditionDialogue,
+    EditionQuestion,
+    read_edition_dialogues,
+    read_editions,
+)
 
 
 @dataclass(frozen=True)

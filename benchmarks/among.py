@@ -28,9 +28,9 @@ from statistics import fmean, median
 from common import NEWS
 
 from askvisit import Assistant, build_index
-from askvisit.evaluation.editions import Edition, EditionQuestion, read_editions
 from askvisit.metrics import auroc, by_article, figure
 from askvisit.records import Answer
+from training.editions import Edition, EditionQuestion, read_editions
 
 COVERAGES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 

@@ -39,12 +39,12 @@ from common import NEWS
 from askvisit import Assistant, build_index
 from askvisit import encoder as encoders
 from askvisit.encoder import RecentTexts
-from askvisit.evaluation.editions import Edition, EditionQuestion, read_editions
 from askvisit.evaluation.questions import Range
 from askvisit.index import open_index
 from askvisit.reader.protocol import PASSAGES
 from askvisit.records import Hit
 from askvisit.retriever import Retriever
+from training.editions import Edition, EditionQuestion, read_editions
 
 ARTICLES = 10
 """Articles that the questions are about."""

@@ -27,12 +27,11 @@ from corpus import build, file_of, gold_rank, news, pages, rank_figures
 
 from askvisit import encoder as encoders
 from askvisit.encoder import RecentTexts
-from askvisit.evaluation import read_edition_dialogues, read_editions
-from askvisit.evaluation.editions import EditionDialogue, EditionTurn
 from askvisit.index import PassageIndex, open_index
 from askvisit.records import Answer, Citation, Span
 from askvisit.retriever import Retriever
 from askvisit.rewriting.resolution import TURNS, TermClassifier, expanded
+from training.editions import EditionDialogue, EditionTurn, read_edition_dialogues, read_editions
 
 Asked = tuple[str, EditionTurn, list[Answer]]
 """An article's id, a turn about it, and the turns before."""

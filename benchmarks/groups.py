@@ -20,12 +20,14 @@ import random
 from collections import Counter
 from pathlib import Path
 
+import common  # noqa: F401
+
 from askvisit import encoder as encoders
 from askvisit.assistant import Assistant
-from askvisit.evaluation.editions import Edition, pairs, read_editions
 from askvisit.index import temporary_index
 from askvisit.records import Answer, Sentence, Span
 from askvisit.values import Saying, agree, contradicts
+from training.editions import Edition, pairs, read_editions
 
 
 def main() -> None:

@@ -24,7 +24,7 @@ from statistics import fmean
 
 from common import DATA, ROOT
 
-from askvisit import Assistant, build_index, cross_validation, ranking
+from askvisit import Assistant, build_index, fitting, ranking
 from askvisit import encoder as encoders
 from askvisit import reader as readers
 from askvisit.calibration import ACCURATE, FAST, SMALL, Calibration, shipped
@@ -99,8 +99,8 @@ def risk(options: argparse.Namespace) -> None:
     reader = readers.load(options.reader, encoder)
     pages = squad_pages(options.data)
     samples = list(ask(pages, "encyclopedia", reader, encoder, questions=options.questions))
-    judged = cross_validation.judge(samples, reader.name)
-    for name, value in cross_validation.report(judged).items():
+    judged = fitting.judge(samples, reader.name)
+    for name, value in fitting.report(judged).items():
         print(f"{name:<20} {value:8.3f}")
     judged.sort(key=lambda j: -j.confidence)
     wrong = [not j.right for j in judged]

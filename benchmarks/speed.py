@@ -46,9 +46,10 @@ from corpus import build as build_corpus
 
 from askvisit import Answer, Assistant
 from askvisit.calibration import ACCURATE, FAST
-from askvisit.evaluation import read_dialogues, read_editions
+from askvisit.evaluation import read_dialogues
 from askvisit.index import open_index
 from askvisit.onnx_model import MODELS
+from training.editions import read_editions
 
 WARM_UP = 5
 """Questions asked before timing starts, none of those that are timed."""

@@ -31,12 +31,12 @@ from pathlib import Path
 from common import DATA, NEWS
 
 from askvisit.dates.resolving import dated
-from askvisit.evaluation import read_editions
 from askvisit.metrics import figure
 from askvisit.name_kinds import KindClassifier, NameInContext, vectors
 from askvisit.names import in_sentences, of_article
 from askvisit.passages import sentences
 from askvisit.records import Article, Sentence
+from training.editions import read_editions
 from training.name_kinds import (
     examples,
     fit,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from askvisit.errors import AskvisitError, DataError
-from askvisit.evaluation.editions import Edition, read_edition_dialogues, read_editions
+from training.editions import Edition, read_edition_dialogues, read_editions
 from training.examples import sentence_units
 from training.wording import agreement, leak, write_sheets
 

@@ -24,14 +24,14 @@ from typing import Any
 
 from tqdm import tqdm
 
-from askvisit import calibration, cross_validation, fitting
+from askvisit import calibration, fitting
 from askvisit import encoder as encoders
 from askvisit import reader as readers
 from askvisit.dates import week_of
 from askvisit.encoder import Encoder
 from askvisit.errors import AskvisitError, DataError
+from askvisit.evaluation import ARTICLE
 from askvisit.evaluation.broad import read_broad
-from askvisit.evaluation.editions import ARTICLE, read_editions
 from askvisit.evaluation.events import Event, files_of, read_events
 from askvisit.fitting import Sample
 from askvisit.index import open_index, temporary_index
@@ -39,6 +39,7 @@ from askvisit.reader import Reader
 from askvisit.records import Span
 from askvisit.retriever import Retriever
 from askvisit.text import marked
+from training.editions import read_editions
 from training.pages import Page, PageQuestion, sampled, squad_pages
 
 TODAY = date(2025, 1, 15)
@@ -295,11 +296,11 @@ def _fit(options: argparse.Namespace) -> None:
     for number, reader in enumerate(chosen):
         print(reader.name)
         samples = [both[number] for asked in sources.values() for both in asked]
-        judged = cross_validation.judge(samples, reader.name)
+        judged = fitting.judge(samples, reader.name)
         _print(judged, sources)
         if options.out is not None:
             found = fitting.fit(samples, reader.name)
-            expected = cross_validation.rates(judged)
+            expected = fitting.rates(judged)
             fitted[reader.name] = fitting.as_json(found, reader.sha256, expected)
             fitting.save(fitted, options.out)
 
@@ -347,13 +348,13 @@ def _kept(
     return list(zip(*(pickle.loads(file.read_bytes()) for file in files), strict=True))
 
 
-def _print(judged: Sequence[cross_validation.Judgement], sources: Iterable[str]) -> None:
+def _print(judged: Sequence[fitting.Judgement], sources: Iterable[str]) -> None:
     for source in sources:
         print(source)
         own = [j for j in judged if j.sample.source == source]
-        for name, value in cross_validation.report(own).items():
+        for name, value in fitting.report(own).items():
             print(f"  {name:<20} {value:8.3f}")
-    for level, by_source in cross_validation.rates(judged).items():
+    for level, by_source in fitting.rates(judged).items():
         for source, shares in by_source.items():
             print(f"{level:<8} {source:<13}", *(f"{k} {v:.3f}" for k, v in shares.items()))
 

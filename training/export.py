@@ -22,10 +22,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from askvisit.errors import AskvisitError, TrainingError
-from askvisit.evaluation.editions import read_editions
 from askvisit.onnx_model import Layout
 from training.channels import Inputs
 from training.checkpoint import load_model, quiet_transformers
+from training.editions import read_editions
 from training.examples import Example, crop, paragraph_units
 from training.features import load_tokenizer, model_inputs, tensors, window_of
 from training.quantise import quantise

@@ -14,10 +14,10 @@ from typing import Any
 
 from askvisit.errors import TrainingError
 from askvisit.evaluation.broad import read_broad
-from askvisit.evaluation.editions import read_edition_dialogues, read_editions
 from askvisit.onnx_model import Layout
 from training import checkpoint, features
 from training.distillation import Teacher
+from training.editions import read_edition_dialogues, read_editions
 from training.hardware import fastest
 from training.losses import evidence_loss, pair_loss, span_loss, term_loss
 from training.mix import Hard, Mix

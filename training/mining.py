@@ -16,13 +16,13 @@ from pathlib import Path
 from tqdm import tqdm
 
 from askvisit.errors import AskvisitError
-from askvisit.evaluation.editions import Edition, read_edition_dialogues, read_editions
 from askvisit.passages import sentences, windows
 from askvisit.reader.onnx import OnnxReader
 from askvisit.reader.span_reader import SpanReader, best_of
 from askvisit.reader.two_stage import PARAGRAPH, likeliest
 from askvisit.records import Article, Span
 from askvisit.text import marked
+from training.editions import Edition, read_edition_dialogues, read_editions
 
 KEPT = 3  # sentences per question
 

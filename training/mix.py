@@ -9,15 +9,9 @@ from typing import Generic, TypeVar
 
 from askvisit.errors import TrainingError
 from askvisit.evaluation.broad import BroadQuestion
-from askvisit.evaluation.editions import (
-    Edition,
-    EditionDialogue,
-    EditionQuestion,
-    EditionTurn,
-    pairs,
-)
 from askvisit.rewriting.resolution import TURNS, expanded
 from askvisit.text import content_words, marked
+from training.editions import Edition, EditionDialogue, EditionQuestion, EditionTurn, pairs
 from training.examples import (
     Example,
     Group,

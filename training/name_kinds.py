@@ -28,8 +28,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from askvisit.encoder import DEFAULT_SHA256
-from askvisit.evaluation import read_editions
-from askvisit.evaluation.editions import Edition
 from askvisit.name_kinds import (
     FITTED,
     KINDS,
@@ -43,6 +41,7 @@ from askvisit.name_kinds import (
 from askvisit.names import in_sentences, of_article
 from askvisit.passages import sentences
 from askvisit.records import Article
+from training.editions import Edition, read_editions
 
 EXAMPLES = Path(__file__).with_suffix(".toml")
 ARTICLES = Path(__file__).parents[1] / "data" / "news" / "train.jsonl.gz"

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from askvisit.errors import DataError
-from askvisit.evaluation.editions import Edition, pairs
 from askvisit.metrics import auroc
+from training.editions import Edition, pairs
 
 
 def write_sheets(editions: Sequence[Edition], folder: Path) -> int:

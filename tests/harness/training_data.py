@@ -6,12 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from askvisit.evaluation.editions import (
-    Edition,
-    EditionDialogue,
-    EditionQuestion,
-    EditionTurn,
-)
+from training.editions import Edition, EditionDialogue, EditionQuestion, EditionTurn
 from training.squad import SquadDocument, SquadParagraph, SquadQuestion
 
 NAMES = ["Ada", "Bela", "Cora", "Dora", "Edda", "Fina", "Gala", "Hela", "Inga", "Jana"]

@@ -13,8 +13,8 @@ from harness.fakes import ROOT
 
 from askvisit.errors import DataError
 from askvisit.evaluation import check_broad, read_broad
-from askvisit.evaluation.editions import pairs, read_edition_dialogues, read_editions
 from training.authoring import main, read_folder
+from training.editions import pairs, read_edition_dialogues, read_editions
 from training.examples import sentence_units
 from training.wording import agreement, leak, write_sheets
 
@@ -257,7 +257,7 @@ def test_broad_questions_are_written(editions, broad, tmp_path, capsys):
     assert main(["broad", str(broad), str(editions), str(out)]) == 0
     assert capsys.readouterr().out == "16 questions\n"
     questions = read_broad(out)
-    check_broad(questions, read_editions(editions))
+    check_broad(questions, {e.id: e.text for e in read_editions(editions)})
     assert [len(asked.essential) for asked in questions] == [1] * 12 + [0] * 4
     start, end = questions[0].sentences[1]
     assert article(second=False)[start:end].startswith("Lund planted 101 trees")
@@ -438,7 +438,7 @@ def test_the_card_counts_questions_for_several_things_as_they_are(name):
 def test_the_card_counts_broad_questions_as_they_are(name):
     questions = read_broad(NEWS / name)
     editions = read_editions(NEWS / name.removeprefix("broad-"))
-    check_broad(questions, editions)
+    check_broad(questions, {edition.id: edition.text for edition in editions})
     texts = {edition.id: edition.text for edition in editions}
     articles = sorted({asked.article for asked in questions})
     for asked in questions[:: 16 * (1 + len(articles) // 20)]:

@@ -11,7 +11,6 @@ from harness.fakes import citation
 from askvisit.errors import DataError
 from askvisit.evaluation import check_broad, evaluate_broad, holds, read_broad
 from askvisit.evaluation.broad import BroadQuestion, quoted
-from askvisit.evaluation.editions import Edition
 from askvisit.records import Answer
 
 TEXT = "The dam broke. Rain fell for days. A gate was stuck. Two men fled. Birds sang."
@@ -21,7 +20,7 @@ SENTENCES = tuple(
 )
 BROKE, RAIN, GATE, FLED = (TEXT[a:b] for a, b in SENTENCES)
 OTHER = "Nothing happened here."
-EDITIONS = [Edition("dam-a", "Dam", TEXT, ()), Edition("calm-b", "Calm", OTHER, ())]
+TEXTS = {"dam-a": TEXT, "calm-b": OTHER}
 
 
 def broad(question, essential=(), useful=(), article="dam-a", sentences=SENTENCES):
@@ -69,7 +68,7 @@ class ScriptedModels:
 
 
 def test_the_figures_of_a_scripted_assistant():
-    figures = evaluate_broad(ScriptedModels(), ASKED, EDITIONS)
+    figures = evaluate_broad(ScriptedModels(), ASKED, TEXTS)
     assert {name: (figure.value, figure.n) for name, figure in figures.items()} == {
         "found": (pytest.approx(1 / 3), 3),  # the first alone: the third quotes nothing marked
         "recall": (pytest.approx(1 / 6), 3),  # one of two, none of one (refused), none of three
@@ -87,9 +86,8 @@ def test_the_figures_of_a_scripted_assistant():
     }
 
 
-def test_a_threshold_may_be_given_and_intervals_are_over_articles():
-    figures = evaluate_broad(ScriptedModels(), ASKED, EDITIONS, threshold=0.3)
-    assert figures["recall"].value == figures["forced_recall"].value
+def test_intervals_are_over_articles():
+    figures = evaluate_broad(ScriptedModels(), ASKED, TEXTS)
     assert figures["found"].low is None  # one article alone answers any
     assert (figures["false_answers"].low, figures["false_answers"].high) == (0.0, 0.5)
 
@@ -133,10 +131,9 @@ def test_a_wrong_line_is_named(tmp_path, changed):
         read_broad(path)
 
 
-def test_questions_of_other_editions_are_an_error():
-    check_broad(ASKED, EDITIONS)
-    with pytest.raises(DataError, match="no edition is called 'dam-a'"):
-        check_broad(ASKED, EDITIONS[1:])
-    cut = Edition("dam-a", "Dam", TEXT[:40], ())
+def test_questions_of_other_articles_are_an_error():
+    check_broad(ASKED, TEXTS)
+    with pytest.raises(DataError, match="no article is called 'dam-a'"):
+        check_broad(ASKED, {"calm-b": OTHER})
     with pytest.raises(DataError, match="do not lie within the text of 'dam-a'"):
-        check_broad(ASKED, [cut])
+        check_broad(ASKED, {"dam-a": TEXT[:40]})

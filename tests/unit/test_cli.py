@@ -570,9 +570,9 @@ class TestEvaluate:
         other.write_text(json.dumps([{"question": MAYOR, "sentences": ["He sold it on Friday."]}]))
         assert_error(cli("evaluate", questions, "--dialogues", str(other)), "name the index with")
 
-    def test_editions_are_indexes_of_their_own(self, cli):
+    def test_articles_with_questions_are_for_a_benchmark(self, cli):
         news = str(ROOT / "data" / "news" / "dev.jsonl")
-        assert_error(cli("evaluate", news, "--index", "index"), "leave out --index")
+        assert_error(cli("evaluate", news), f"python benchmarks/editions.py {news}")
 
     def test_events_are_asked_of_their_own_articles(self, cli, monkeypatch):
         fakes = Models(WordCounts(), SharedWords(), calibration())

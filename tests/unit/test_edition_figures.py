@@ -6,17 +6,13 @@ from contextlib import contextmanager
 from statistics import fmean
 
 import pytest
+from editions import evaluate_editions
 from harness.fakes import SharedWords, WordCounts, calibration, citation
 
-from askvisit.evaluation import Models, evaluate_editions
-from askvisit.evaluation.editions import (
-    Edition,
-    EditionDialogue,
-    EditionQuestion,
-    EditionTurn,
-)
+from askvisit.evaluation import Models
 from askvisit.metrics import Figure, figure
 from askvisit.records import Answer
+from training.editions import Edition, EditionDialogue, EditionQuestion, EditionTurn
 
 A = "Ada sold the mill in May. The boats were red. The oars were blue. Nobody saw it."
 B = "Ada kept the mill for life. The boats were red. The oars were blue. Bela saw it."
@@ -134,15 +130,6 @@ def test_the_figures_of_a_scripted_assistant():
         "kind person": (1.0, 1),
         "kind time": (1.0, 1),
     }
-
-
-def test_a_threshold_may_be_given():
-    found = values(evaluate_editions(ScriptedModels(), [FIRST, SECOND], threshold=0.35))
-    assert found["answered"] == (1.0, 4)
-    assert found["both_right"] == (1 / 2, 2)  # the second question
-    none = values(evaluate_editions(ScriptedModels(), [FIRST, SECOND], threshold=0.95))
-    assert none["answered"] == (0.0, 4)
-    assert none["list_recall"] == (None, 0)
 
 
 def turn(question: str, standalone: str, spans: tuple[str, ...]) -> EditionTurn:

@@ -13,9 +13,9 @@ from harness.fakes import ROOT
 from harness.training_data import DIALOGUES, EDITIONS, dialogue_line, line, write_lines
 
 from askvisit.errors import DataError
-from askvisit.evaluation import holds, read_edition_dialogues, read_editions
-from askvisit.evaluation.editions import Edition, pairs
+from askvisit.evaluation import holds
 from askvisit.metrics import auroc
+from training.editions import Edition, pairs, read_edition_dialogues, read_editions
 
 NEWS = ROOT / "data" / "news"
 FILES = ("train.jsonl.gz", "dev.jsonl", "test.jsonl")

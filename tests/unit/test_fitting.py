@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 from harness.fakes import SharedWords, WordCounts
 
-from askvisit import cross_validation, fitting, ranking
+from askvisit import fitting, ranking
 from askvisit.calibration import Calibration
-from askvisit.cross_validation import Judgement, calibration_error, judge, rates, report
 from askvisit.errors import DataError
 from askvisit.evaluation import Question
-from askvisit.fitting import Sample, fit
+from askvisit.fitting import Judgement, Sample, calibration_error, fit, judge, rates, report
 from askvisit.index import open_index
 from askvisit.records import ArticleMatch, Evidence, Hit, Sentence, Span, Window
 
@@ -241,10 +240,10 @@ def test_every_question_is_judged_once_by_a_fit_to_other_articles(monkeypatch):
         fits.append(({s.article for s in some}, fitted))
         return fitted
 
-    monkeypatch.setattr(cross_validation, "fit", recorded)
+    monkeypatch.setattr(fitting, "fit", recorded)
     judged = judge(samples, "r")
     assert sorted(id(j.sample) for j in judged) == sorted(map(id, samples))
-    assert len(fits) == cross_validation.FOLDS
+    assert len(fits) == fitting.FOLDS
     for articles, fitted in fits:
         held = [j for j in judged if j.sample.article not in articles]
         assert held

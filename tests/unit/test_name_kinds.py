@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from harness.fakes import ROOT
 
-from askvisit.evaluation import read_editions
 from askvisit.name_kinds import (
     FITTED,
     KindClassifier,
@@ -20,6 +19,7 @@ from askvisit.name_kinds import (
 from askvisit.names import in_sentences, of_article
 from askvisit.passages import sentences
 from askvisit.records import Article
+from training.editions import read_editions
 from training.name_kinds import (
     PublicFigure,
     examples,

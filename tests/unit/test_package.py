@@ -98,7 +98,7 @@ MAY_IMPORT = {
 }
 # These come after all of those, in this order.
 LAST = (
-    *("assistant", "diagnosis", "evaluation", "fitting", "cross_validation", "tools"),
+    *("assistant", "diagnosis", "evaluation", "fitting", "tools"),
     *("integrations", "web", "cli"),
 )
 BASE = {"caching", "errors", "records", "text"}

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from harness.fakes import BRIDGE, ROOT, citation
 
-from askvisit.evaluation import read_edition_dialogues, read_editions
 from askvisit.onnx_model import Layout, Tokens
 from askvisit.reader.onnx import LONGEST_HISTORY
 from askvisit.records import Answer, ContextTurn
 from askvisit.rewriting import resolution
 from askvisit.rewriting.resolution import TURNS, TermClassifier, turn_text
+from training.editions import read_edition_dialogues, read_editions
 
 
 class Pieces:

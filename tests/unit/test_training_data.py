@@ -23,10 +23,10 @@ from harness.training_data import (
 )
 
 from askvisit.errors import TrainingError
-from askvisit.evaluation.editions import Edition, EditionQuestion
 from askvisit.passages import sentences
 from askvisit.records import Article, Span
 from training import mining, mix
+from training.editions import Edition, EditionQuestion
 from training.examples import (
     Example,
     as_typed,

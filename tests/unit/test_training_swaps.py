@@ -7,7 +7,7 @@ import random
 import pytest
 
 from askvisit.errors import TrainingError
-from askvisit.evaluation.editions import Edition, EditionQuestion
+from training.editions import Edition, EditionQuestion
 from training.mix import Mix
 from training.swaps import swapped
 

@@ -17,7 +17,6 @@ from askvisit.location_options import chosen_index
 from askvisit.text import counted
 
 if TYPE_CHECKING:
-    from askvisit.evaluation.editions import Edition
     from askvisit.metrics import Figure
     from askvisit.reader import Reader
 
@@ -42,27 +41,6 @@ _ROWS = {
     "turns_right": "turns of dialogues right",
     "latency_p50": "milliseconds per answer, p50",
     "latency_p95": "milliseconds per answer, p95",
-}
-_EDITION_ROWS = {
-    "surer_where_answered": "flips: surer on the edition that answers",
-    "both_right": "flips: right on one edition, refused on the other",
-    "flip_auroc": "flips: AUROC of confidence",
-    "flip_answered_right": "flips: answered right",
-    "flip_false": "flips: false answers",
-    "right_first": "right sentence ranked first",
-    "span_f1": "span F1",
-    "answered": "answerable questions answered",
-    "answered_right": "answered right (a refusal is a miss)",
-    "false_answers": "false answers",
-    "auroc": "AUROC of confidence",
-    "citation_precision": "citations that are right",
-    "list_recall": "lists: right places cited",
-    "list_precision": "lists: citations that are right",
-    "turns_right": "turns of dialogues right",
-    "follow_ups_answered_right": "follow-ups with an answer: right",
-    "follow_ups_refused": "follow-ups without one: refused",
-    "complete_answered_right": "the same asked in full: right",
-    "complete_refused": "the same asked in full: refused",
 }
 _BROAD_ROWS = {
     "found": "a sentence of the answer found (a refusal is a miss)",
@@ -121,19 +99,17 @@ def evaluate(chosen: argparse.Namespace) -> int:
     examples:
       askvisit evaluate tests/data/questions.jsonl --dialogues tests/data/dialogues.jsonl
       askvisit evaluate tests/data/questions.jsonl --reader small fast my-reader
-      askvisit evaluate data/news/test.jsonl --dialogues data/news/dialogues-test.jsonl --json
       askvisit evaluate data/news/broad-test.jsonl --editions data/news/test.jsonl
       askvisit evaluate data/news/events-test.jsonl
 
     A line of a questions file is {"question", "sentences": [those that answer], "spans": [the
     words], "kind"}; an unanswerable question has no sentences and the kind unanswerable-near or
-    -far. The questions are asked of the index. A line of an editions file is an article with its
-    questions (docs/quality.md); each is asked of its own article alone. A line of a file of broad
-    questions is a question with the sentences of such an article that answer it together
-    (data/news/README.md); the articles are read from --editions. A line of an events file is an
-    event told by several articles, which are all searched at once. Figures come with the number of
-    questions and a 95 % interval (bootstrap over articles, or over questions if all are about one
-    article). With several readers, --json prints a list.
+    -far. The questions are asked of the index. A line of a file of broad questions is a question
+    with the sentences of an article that answer it together (docs/quality.md); the articles are
+    read from --editions, and each question is asked of its own alone. A line of an events file is
+    an event told by several articles, which are all searched at once. Figures come with the number
+    of questions and a 95 % interval (bootstrap over articles, or over questions if all are about
+    one article). With several readers, --json prints a list.
     """
     from askvisit import evaluation
     from askvisit.errors import DataError
@@ -150,10 +126,13 @@ def evaluate(chosen: argparse.Namespace) -> int:
     elif chosen.editions:
         raise DataError(f"{chosen.questions} has no broad questions; leave out --editions")
     elif evaluation.holds(chosen.questions, "questions", "text"):
-        measure, rows = _of_editions(chosen), _EDITION_ROWS
+        raise DataError(
+            f"{chosen.questions} has articles with their questions; in a checkout, measure them "
+            f"with: python benchmarks/editions.py {chosen.questions}"
+        )
     else:
         measure, rows = _of_the_index(chosen), _ROWS
-    _print(chosen, [measure(name) for name in readers], rows)
+    print_figures([measure(name) for name in readers], rows, as_json=chosen.json)
     return 0
 
 
@@ -186,41 +165,20 @@ def _of_broad(chosen: argparse.Namespace) -> Measure:
         )
     if chosen.dialogues:
         raise DataError("broad questions are asked without dialogues; leave out --dialogues")
-    editions = _editions(chosen, chosen.editions)
-    questions = evaluation.read_broad(chosen.questions)
-    evaluation.check_broad(questions, editions)  # before the models are loaded
-
-    def measure(name: str | None) -> Measured:
-        models = evaluation.Models.load(name)
-        return models.reader, evaluation.evaluate_broad(models, questions, editions)
-
-    return measure
-
-
-def _of_editions(chosen: argparse.Namespace) -> Measure:
-    from askvisit import evaluation
-
-    editions = _editions(chosen, chosen.questions)
-    turns = []
-    if chosen.dialogues:
-        turns = evaluation.read_edition_dialogues(chosen.dialogues, editions)
-
-    def measure(name: str | None) -> Measured:
-        models = evaluation.Models.load(name)
-        return models.reader, evaluation.evaluate_editions(models, editions, turns)
-
-    return measure
-
-
-def _editions(chosen: argparse.Namespace, path: Path) -> list[Edition]:
-    from askvisit import evaluation
-    from askvisit.errors import DataError
-
     if chosen_index(chosen) is not None:
         raise DataError(
-            f"each edition in {path} is an index of its own; leave out --index and --store"
+            f"each article in {chosen.editions} is an index of its own; leave out --index and "
+            "--store"
         )
-    return evaluation.read_editions(path)
+    texts = evaluation.read_texts(chosen.editions)
+    questions = evaluation.read_broad(chosen.questions)
+    evaluation.check_broad(questions, texts)  # before the models are loaded
+
+    def measure(name: str | None) -> Measured:
+        models = evaluation.Models.load(name)
+        return models.reader, evaluation.evaluate_broad(models, questions, texts)
+
+    return measure
 
 
 def _of_the_index(chosen: argparse.Namespace) -> Measure:
@@ -239,10 +197,9 @@ def _of_the_index(chosen: argparse.Namespace) -> Measure:
     return measure
 
 
-def _print(
-    chosen: argparse.Namespace, measured: Sequence[Measured], rows: Mapping[str, str]
-) -> None:
-    if chosen.json:
+def print_figures(measured: Sequence[Measured], rows: Mapping[str, str], *, as_json: bool) -> None:
+    """Print the figures of one reader or several, as a table whose rows have these words."""
+    if as_json:
         found = [
             {"reader": reader.name, "reader_sha256": reader.sha256}
             | {name: asdict(figure) for name, figure in figures.items()}
@@ -288,7 +245,7 @@ def calibrate(chosen: argparse.Namespace) -> int:
     answer and 20 without one are needed, none of them seen in training the reader; the printed
     figures are cross-validated.
     """
-    from askvisit import cross_validation, encoder, fitting, reader
+    from askvisit import encoder, fitting, reader
     from askvisit.errors import DataError
     from askvisit.evaluation import check_gold, read_questions
     from askvisit.index import location_of, manifest
@@ -308,10 +265,10 @@ def calibrate(chosen: argparse.Namespace) -> int:
     check_gold(questions, (index.article(name).text for name in index.article_ids()))
     read_by = reader.load(chosen.reader, engine)
     samples = fitting.ask(index, engine, read_by, questions)
-    judged = cross_validation.judge(samples, read_by.name)
-    for name, value in cross_validation.report(judged).items():
+    judged = fitting.judge(samples, read_by.name)
+    for name, value in fitting.report(judged).items():
         print(f"{name:<20} {value:8.3f}")
-    expected = cross_validation.rates(judged)
+    expected = fitting.rates(judged)
     for level, sources in expected.items():
         print(f"{level:<20}", "  ".join(f"{k} {v:.3f}" for k, v in sources["questions"].items()))
     found = fitting.fit(samples, read_by.name)

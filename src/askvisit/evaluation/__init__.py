@@ -1,14 +1,10 @@
 """Answer quality: turn files of questions into figures, each with an interval."""
 
-from askvisit.evaluation.broad import check_broad, evaluate_broad, read_broad
-from askvisit.evaluation.editions import (
-    Models,
-    evaluate_editions,
-    read_edition_dialogues,
-    read_editions,
-)
+from askvisit.evaluation.broad import check_broad, evaluate_broad, read_broad, read_texts
 from askvisit.evaluation.events import evaluate_events, holds_events, read_events
 from askvisit.evaluation.questions import (
+    ARTICLE,
+    Models,
     Question,
     check_gold,
     evaluate,
@@ -21,13 +17,13 @@ from askvisit.evaluation.questions import (
 )
 
 __all__ = [
+    "ARTICLE",
     "Models",
     "Question",
     "check_broad",
     "check_gold",
     "evaluate",
     "evaluate_broad",
-    "evaluate_editions",
     "evaluate_events",
     "holds",
     "holds_events",
@@ -36,8 +32,7 @@ __all__ = [
     "play",
     "read_broad",
     "read_dialogues",
-    "read_edition_dialogues",
-    "read_editions",
     "read_events",
     "read_questions",
+    "read_texts",
 ]

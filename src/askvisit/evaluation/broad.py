@@ -1,8 +1,9 @@
-"""Broad questions about news editions, which several sentences answer together.
+"""Broad questions about articles, which several sentences answer together.
 
-A line of the file is a question: `article` (an edition's id), `question`, `kind`, `essential` and
-`useful` (numbers of sentences) and `sentences` (their [start, end] in the edition's text).
-Without `essential` sentences the article does not answer it.
+A line of the file is a question: `article` (its id), `question`, `kind`, `essential` and `useful`
+(numbers of sentences) and `sentences` (their [start, end] in the article's text). Without
+`essential` sentences the article does not answer it. The articles are in another file, whose lines
+have `id` and `text`; two whose ids end in -a and -b are editions of one.
 """
 
 from __future__ import annotations
@@ -17,17 +18,17 @@ from typing import TYPE_CHECKING
 from askvisit.errors import DataError
 from askvisit.evaluation.questions import Range, ask_twice, asking, json_lines
 from askvisit.metrics import Figure, auroc_of, f1, figure, only, share
-from askvisit.records import from_data
+from askvisit.records import from_data, of_type
 from askvisit.text import excerpt
 
 if TYPE_CHECKING:
-    from askvisit.evaluation.editions import Edition, Models
+    from askvisit.evaluation.questions import Models
     from askvisit.records import Citation
 
 
 @dataclass(frozen=True)
 class BroadQuestion:
-    """A question that several sentences of an edition answer together.
+    """A question that several sentences of an article answer together.
 
     `essential` and `useful` are indexes in `sentences`, whose ranges are offsets in its text.
     """
@@ -97,17 +98,27 @@ def read_broad(path: Path) -> list[BroadQuestion]:
     return found
 
 
-def check_broad(questions: Iterable[BroadQuestion], editions: Iterable[Edition]) -> None:
-    """Raise `DataError` if a question is about none of the editions, or its sentences not in one's.
+def read_texts(path: Path) -> dict[str, str]:
+    """Read the articles of broad questions, text by id; raises `DataError` with the line."""
+    texts = {}
+    for line, where in json_lines(path):
+        try:
+            texts[of_type(str, line["id"])] = of_type(str, line["text"])
+        except (KeyError, TypeError) as error:
+            raise DataError(f'{where}: an article must be {{"id": …, "text": …}}') from error
+    return texts
+
+
+def check_broad(questions: Iterable[BroadQuestion], texts: Mapping[str, str]) -> None:
+    """Raise `DataError` if a question is about none of the articles, or its sentences not in one's.
 
     Only their places are compared: they must lie within the text.
     """
-    texts = {edition.id: edition.text for edition in editions}
     for asked in questions:
         text = texts.get(asked.article)
         if text is None:
             raise DataError(
-                f"no edition is called {asked.article!r}, which “{excerpt(asked.question)}” is "
+                f"no article is called {asked.article!r}, which “{excerpt(asked.question)}” is "
                 "asked of; name the file that has it with --editions"
             )
         if not all(0 <= start < end <= len(text) for start, end in asked.sentences):
@@ -118,25 +129,19 @@ def check_broad(questions: Iterable[BroadQuestion], editions: Iterable[Edition])
 
 
 def evaluate_broad(
-    models: Models,
-    questions: Sequence[BroadQuestion],
-    editions: Sequence[Edition],
-    *,
-    threshold: float | None = None,
+    models: Models, questions: Sequence[BroadQuestion], texts: Mapping[str, str]
 ) -> dict[str, Figure]:
     """Ask every question of its own article, alone in an index; return figures by name.
 
-    threshold: the confidence from which a question counts as answered (None: the fitted one).
     Intervals are 95 % bootstrap intervals over articles. Raises `DataError` as `check_broad`.
     """
-    check_broad(questions, editions)
-    texts = {edition.id: edition.text for edition in editions}
+    check_broad(questions, texts)
     asked_of: dict[str, list[Quoted]] = {}
     article = attrgetter("article")
     for name, about in groupby(asking(sorted(questions, key=article)), article):
         with models.assistant(texts[name]) as assistant:
             for asked in about:
-                answer, forced = ask_twice(assistant, asked.question, min_confidence=threshold)
+                answer, forced = ask_twice(assistant, asked.question)
                 sentences = quoted(forced.citations, asked.sentences)
                 row = Quoted(asked, sentences, answer.found, answer.confidence)
                 asked_of.setdefault(asked.story, []).append(row)

@@ -23,7 +23,7 @@ from askvisit.metrics import Figure, auroc_of, figure, only, share
 from askvisit.records import Article
 
 if TYPE_CHECKING:
-    from askvisit.evaluation.editions import Models
+    from askvisit.evaluation.questions import Models
     from askvisit.records import Answer, Citation
 
 SORTS = ("agree", "update", "dispute", "only", "none")

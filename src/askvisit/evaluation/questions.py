@@ -14,19 +14,26 @@ import json
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, median, quantiles
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from askvisit import encoder as encoders
+from askvisit import reader as readers
+from askvisit.assistant import Assistant
 from askvisit.errors import DataError, QuestionError, reason_of
+from askvisit.index import temporary_index
 from askvisit.metrics import Figure, auroc_of, by_article, figure, only, share, token_f1
 from askvisit.options import check_question
 from askvisit.records import from_data
 from askvisit.text import excerpt, one_line
 
 if TYPE_CHECKING:
-    from askvisit.assistant import Assistant
+    from askvisit.calibration import Calibration
+    from askvisit.encoder import Encoder
+    from askvisit.reader import Reader
     from askvisit.records import Answer, Citation
 
 Found = TypeVar("Found")
@@ -43,6 +50,32 @@ class Question:
     sentences: tuple[str, ...]
     spans: tuple[str, ...] = ()
     kind: str = "fact"
+
+
+ARTICLE = "article.txt"
+"""The id of an article that is alone in an index."""
+
+
+@dataclass(frozen=True)
+class Models:
+    """The models that questions are asked with, loaded once for many small indexes."""
+
+    encoder: Encoder
+    reader: Reader
+    calibration: Calibration
+
+    @classmethod
+    def load(cls, reader: str | None = None) -> Models:
+        """Load the bundled encoder and a reader by name, with its calibration."""
+        encoder = encoders.load()
+        chosen = readers.load(reader, encoder)
+        return cls(encoder, chosen, readers.fitted_for(chosen))
+
+    @contextmanager
+    def assistant(self, text: str) -> Iterator[Assistant]:
+        """Open an assistant over one article, whose index lasts as long as the block."""
+        with temporary_index({ARTICLE: text}, self.encoder) as folder:
+            yield Assistant(folder, self.encoder, self.reader, self.calibration)
 
 
 def json_lines(path: Path) -> Iterator[tuple[Any, str]]:

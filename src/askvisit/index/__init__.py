@@ -1,12 +1,12 @@
 """The index, a folder with a manifest: dense and BM25 search over passages of articles."""
 
 from askvisit.index.build import BuildReport
-from askvisit.index.in_memory import TemporaryLocation
 from askvisit.index.location import (
     CurrentArticles,
     CurrentIndex,
     FolderLocation,
     IndexLocation,
+    TemporaryLocation,
     build_index,
     locate,
     location_of,

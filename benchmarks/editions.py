@@ -1,197 +1,60 @@
-"""News articles in two editions with the same questions: files of them, and figures.
+"""How well askvisit answers about news in two editions: `python benchmarks/editions.py FILE.jsonl`.
 
-Each question is asked of both editions. For those whose verdict flips, because one edition answers
-and the other does not, an assistant can only be right by reading: wording is worth nothing.
-
-A line of an editions file is one edition: `id` (ending in `-a` for the first edition, `-b` for the
-second), `title`, `text` and `questions`, each with `question`, `type` (A answered, L answered in
-several places, N not answered), `kind` and `answers` (`text` and its `start` in the edition's
-text, in code points). A line of a dialogues file has `article` (an edition's id) and `turns`, each
-with `question` as typed, `standalone` (the complete question) and `answers`.
+Each edition is an index by itself, and each question is asked of it alone; docs/quality.md says
+what the figures mean. `--dialogues FILE` plays dialogues as well, `--reader A B` compares readers.
 """
 
 from __future__ import annotations
 
+import argparse
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from askvisit import encoder as encoders
-from askvisit import reader as readers
-from askvisit.assistant import Assistant
-from askvisit.errors import DataError
-from askvisit.evaluation.questions import Range, asking, json_lines
-from askvisit.index import temporary_index
+import common  # noqa: F401
+
+from askvisit.cli.evaluate import print_figures
+from askvisit.errors import AskvisitError
+from askvisit.evaluation import Models
+from askvisit.evaluation.questions import Range, asking
 from askvisit.metrics import Figure, auroc_of, figure, only, share, token_f1
-from askvisit.reader import fitted_for
+from training.editions import (
+    Edition,
+    EditionDialogue,
+    EditionQuestion,
+    pairs,
+    read_edition_dialogues,
+    read_editions,
+)
 
 if TYPE_CHECKING:
-    from askvisit.calibration import Calibration
-    from askvisit.encoder import Encoder
-    from askvisit.reader import Reader
-    from askvisit.records import Answer, Citation
+    from askvisit import Answer, Assistant
+    from askvisit.records import Citation
 
-ARTICLE = "article.txt"
-
-
-@dataclass(frozen=True)
-class EditionQuestion:
-    """A question of an edition; `spans` are the (start, end) offsets that answer it, if any."""
-
-    question: str
-    kind: str
-    spans: tuple[Range, ...]
-    several: bool = False
-
-
-@dataclass(frozen=True)
-class Edition:
-    """One edition of an article and its questions, in the same order as the other edition's."""
-
-    id: str
-    title: str
-    text: str
-    questions: tuple[EditionQuestion, ...]
-
-    @property
-    def story(self) -> str:
-        """The id that both editions share."""
-        return self.id[:-2]
-
-
-@dataclass(frozen=True)
-class EditionTurn:
-    """A question as typed in a dialogue, the complete question, and what answers it."""
-
-    question: str
-    standalone: str
-    spans: tuple[Range, ...]
-
-    @property
-    def stands_alone(self) -> bool:
-        """Whether it can be understood without the earlier turns."""
-        return self.question == self.standalone
-
-
-@dataclass(frozen=True)
-class EditionDialogue:
-    """A dialogue about the edition with the id `article`."""
-
-    article: str
-    turns: tuple[EditionTurn, ...]
-
-    @property
-    def story(self) -> str:
-        """The id that both editions share."""
-        return self.article[:-2]
-
-
-def read_editions(path: Path) -> list[Edition]:
-    """Read `.jsonl` or `.jsonl.gz`; `DataError` names the line with a wrong offset or field."""
-    return [_edition(data, where) for data, where in json_lines(path)]
-
-
-def pairs(editions: Sequence[Edition]) -> list[tuple[Edition, Edition]]:
-    """Return (first, second edition) of each article.
-
-    Raises `DataError` if one is missing, or they have different questions.
-    """
-    by_id = {edition.id: edition for edition in editions}
-    found = []
-    for story in dict.fromkeys(edition.story for edition in editions):
-        for name in (f"{story}-a", f"{story}-b"):
-            if name not in by_id:
-                raise DataError(f"the edition {name} is missing; add its line to the file")
-        first, second = by_id[f"{story}-a"], by_id[f"{story}-b"]
-        if [q.question for q in first.questions] != [q.question for q in second.questions]:
-            raise DataError(f"{first.id} and {second.id} ask different questions; make them equal")
-        found.append((first, second))
-    return found
-
-
-def read_edition_dialogues(path: Path, editions: Sequence[Edition]) -> list[EditionDialogue]:
-    """Read the dialogues about the given editions; `DataError` names the line that is wrong."""
-    texts = {edition.id: edition.text for edition in editions}
-    found = []
-    for data, where in json_lines(path):
-        article = _field(data, "article", str, where)
-        if article not in texts:
-            raise DataError(f"{where}: no edition is called {article!r}; read its file too")
-        turns = tuple(
-            EditionTurn(
-                _field(turn, "question", str, where),
-                _field(turn, "standalone", str, where),
-                _spans(turn, texts[article], where),
-            )
-            for turn in _field(data, "turns", list, where)
-        )
-        found.append(EditionDialogue(article, turns))
-    return found
-
-
-def _edition(data: Mapping[str, Any], where: str) -> Edition:
-    name = _field(data, "id", str, where)
-    if not name.endswith(("-a", "-b")):
-        raise DataError(f"{where}: the id {name!r} ends in neither -a nor -b; name its edition")
-    text = _field(data, "text", str, where)
-    questions = []
-    for item in _field(data, "questions", list, where):
-        question = _field(item, "question", str, where)
-        spans = _spans(item, text, where)
-        kind = _field(item, "type", str, where)
-        if kind not in ("A", "L", "N") or (kind == "N") == bool(spans):
-            raise DataError(
-                f"{where}: type {kind!r} of {question!r} does not fit the number of its answers "
-                f"({len(spans)}); N has none, A and L have some"
-            )
-        sort = _field(item, "kind", str, where)
-        questions.append(EditionQuestion(question, sort, spans, several=kind == "L"))
-    return Edition(name, _field(data, "title", str, where), text, tuple(questions))
-
-
-def _spans(item: Mapping[str, Any], text: str, where: str) -> tuple[Range, ...]:
-    spans = []
-    for answer in _field(item, "answers", list, where):
-        start, words = _field(answer, "start", int, where), _field(answer, "text", str, where)
-        if start < 0 or not words or text[start : start + len(words)] != words:
-            raise DataError(
-                f"{where}: {words!r} is not at offset {start} of the text; count code points"
-            )
-        spans.append((start, start + len(words)))
-    return tuple(spans)
-
-
-def _field(data: Mapping[str, Any], name: str, kind: type, where: str) -> Any:
-    value = data.get(name) if isinstance(data, dict) else None
-    if not isinstance(value, kind):
-        raise DataError(f"{where}: {name!r} is missing or not {kind.__name__}; add it")
-    return value
-
-
-@dataclass(frozen=True)
-class Models:
-    """The models that every edition is evaluated with."""
-
-    encoder: Encoder
-    reader: Reader
-    calibration: Calibration
-
-    @classmethod
-    def load(cls, reader: str | None = None) -> Models:
-        """Load the bundled encoder and a reader by name, with its calibration."""
-        encoder = encoders.load()
-        chosen = readers.load(reader, encoder)
-        return cls(encoder, chosen, fitted_for(chosen))
-
-    @contextmanager
-    def assistant(self, text: str) -> Iterator[Assistant]:
-        """Open an assistant over one article, whose index lasts as long as the block."""
-        with temporary_index({ARTICLE: text}, self.encoder) as folder:
-            yield Assistant(folder, self.encoder, self.reader, self.calibration)
+ROWS = {
+    "surer_where_answered": "flips: surer on the edition that answers",
+    "both_right": "flips: right on one edition, refused on the other",
+    "flip_auroc": "flips: AUROC of confidence",
+    "flip_answered_right": "flips: answered right",
+    "flip_false": "flips: false answers",
+    "right_first": "right sentence ranked first",
+    "span_f1": "span F1",
+    "answered": "answerable questions answered",
+    "answered_right": "answered right (a refusal is a miss)",
+    "false_answers": "false answers",
+    "auroc": "AUROC of confidence",
+    "citation_precision": "citations that are right",
+    "list_recall": "lists: right places cited",
+    "list_precision": "lists: citations that are right",
+    "turns_right": "turns of dialogues right",
+    "follow_ups_answered_right": "follow-ups with an answer: right",
+    "follow_ups_refused": "follow-ups without one: refused",
+    "complete_answered_right": "the same asked in full: right",
+    "complete_refused": "the same asked in full: refused",
+}
 
 
 @dataclass(frozen=True)
@@ -256,12 +119,9 @@ def evaluate_editions(
     models: Models,
     editions: Sequence[Edition],
     dialogues: Sequence[EditionDialogue] = (),
-    *,
-    threshold: float | None = None,
 ) -> dict[str, Figure]:
     """Ask every question of its own article, alone in an index; return figures by name.
 
-    threshold: the confidence from which a question counts as answered (None: the fitted one).
     Intervals are 95 % bootstrap intervals over articles. `kind …` is the share of the answerable
     questions of a kind whose right sentence comes first.
     """
@@ -271,7 +131,7 @@ def evaluate_editions(
     complete: dict[str, list[Turn]] = defaultdict(list)
     for edition in asking(editions):
         with models.assistant(edition.text) as assistant:
-            least = assistant.threshold() if threshold is None else threshold
+            least = assistant.threshold()
             by_edition[edition.id] = [
                 EditionAnswer(q, edition.text, assistant.ask(q.question, min_confidence=0), least)
                 for q in edition.questions
@@ -395,3 +255,28 @@ def _citation_precision(rows: Sequence[EditionAnswer]) -> float:
 def _holds(citation: Citation, spans: Sequence[Range]) -> bool:
     """Return whether one of the spans begins in a citation."""
     return any(citation.start <= start < citation.end for start, _ in spans)
+
+
+def main() -> None:
+    """Ask what the command line says and print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("editions", type=Path, metavar="EDITIONS.jsonl")
+    parser.add_argument("--dialogues", type=Path, metavar="FILE")
+    parser.add_argument("--reader", nargs="+", metavar="NAME", default=[None])
+    parser.add_argument("--json", action="store_true")
+    chosen = parser.parse_args()
+    try:
+        editions, turns = read_editions(chosen.editions), []
+        if chosen.dialogues:
+            turns = read_edition_dialogues(chosen.dialogues, editions)
+        measured = []
+        for name in chosen.reader:
+            models = Models.load(name)
+            measured.append((models.reader, evaluate_editions(models, editions, turns)))
+    except AskvisitError as error:
+        raise SystemExit(str(error)) from error
+    print_figures(measured, ROWS, as_json=chosen.json)
+
+
+if __name__ == "__main__":
+    main()
