@@ -20,6 +20,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from math import exp, log
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from tqdm import tqdm
@@ -35,6 +36,7 @@ from askvisit.evaluation.broad import read_broad
 from askvisit.evaluation.events import Event, files_of, read_events
 from askvisit.fitting import Sample
 from askvisit.index import open_index, temporary_index
+from askvisit.metrics import f1
 from askvisit.reader import Reader
 from askvisit.records import Span
 from askvisit.retriever import Retriever
@@ -352,11 +354,31 @@ def _print(judged: Sequence[fitting.Judgement], sources: Iterable[str]) -> None:
     for source in sources:
         print(source)
         own = [j for j in judged if j.sample.source == source]
-        for name, value in fitting.report(own).items():
+        for name, value in (fitting.report(own) | of_several(own)).items():
             print(f"  {name:<20} {value:8.3f}")
     for level, by_source in fitting.rates(judged).items():
         for source, shares in by_source.items():
             print(f"{level:<8} {source:<13}", *(f"{k} {v:.3f}" for k, v in shares.items()))
+
+
+def of_several(judged: Sequence[fitting.Judgement]) -> dict[str, float]:
+    """Return figures of questions that several sentences answer together, refusing nothing."""
+    judged = [j for j in judged if j.sample.needed]
+    if not judged:
+        return {}
+    recall, precision = [], []
+    for j in judged:
+        essential = len({*j.quoted} & {*j.sample.gold})
+        fitting = essential + len({*j.quoted} & {*j.sample.useful})
+        recall.append(essential / j.sample.needed)
+        precision.append(fitting / len(j.quoted))
+    return {
+        "sentence_recall": fmean(recall),
+        "sentence_precision": fmean(precision),
+        "sentence_f1": fmean(map(f1, precision, recall)),
+        "all_sentences": fmean(found == 1 for found in recall),
+        "sentences_quoted": fmean(len(j.quoted) for j in judged),
+    }
 
 
 def _earlier_fits(path: Path | None) -> dict[str, Any]:

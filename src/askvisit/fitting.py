@@ -23,7 +23,7 @@ from askvisit import grouping, ranking
 from askvisit.calibration import Calibration, Strictness
 from askvisit.errors import DataError
 from askvisit.evaluation.questions import Question, is_gold
-from askvisit.metrics import auroc, f1
+from askvisit.metrics import auroc
 from askvisit.ranking import CONFIDENCE_FEATURES, RANK_FEATURES, SHARE_FEATURES
 from askvisit.retriever import Retriever
 from askvisit.text import marked
@@ -232,38 +232,18 @@ def report(judged: Sequence[Judgement]) -> dict[str, float]:
             [j.confidence for j in judged], [j.found for j in judged]
         ),
     }
-    figures |= _of_several([j for j in answerable if j.sample.needed])
     return {name: value for name, value in figures.items() if value is not None}
 
 
-def _of_several(judged: Sequence[Judgement]) -> dict[str, float]:
-    """Return figures of questions that several sentences answer together, refusing nothing."""
-    if not judged:
-        return {}
-    recall, precision = [], []
-    for j in judged:
-        essential = len({*j.quoted} & {*j.sample.gold})
-        fitting = essential + len({*j.quoted} & {*j.sample.useful})
-        recall.append(essential / j.sample.needed)
-        precision.append(fitting / len(j.quoted))
-    return {
-        "sentence_recall": float(np.mean(recall)),
-        "sentence_precision": float(np.mean(precision)),
-        "sentence_f1": float(np.mean(list(map(f1, precision, recall)))),
-        "all_sentences": float(np.mean([found == 1 for found in recall])),
-        "sentences_quoted": float(np.mean([len(j.quoted) for j in judged])),
-    }
-
-
-def calibration_error(confidences: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
+def calibration_error(confidences: Sequence[float], right: Sequence[bool]) -> float:
     """Return the expected calibration error (Guo et al., 2017).
 
-    That is |share right - mean confidence| in each of `bins` equally wide ranges of confidence,
+    That is |share right - mean confidence| in each of ten equally wide ranges of confidence,
     weighted by how many confidences are in it.
     """
     sure, true = np.asarray(confidences), np.asarray(right)
-    place = np.minimum((sure * bins).astype(int), bins - 1)
-    gaps = np.abs(np.bincount(place, true, bins) - np.bincount(place, sure, bins))
+    place = np.minimum((sure * 10).astype(int), 9)
+    gaps = np.abs(np.bincount(place, true, 10) - np.bincount(place, sure, 10))
     return float(gaps.sum() / len(sure))
 
 

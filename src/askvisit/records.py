@@ -599,9 +599,9 @@ def of_type(kind: type[Value], value: object) -> Value:
 def from_data(kind: Any, data: Any) -> Any:
     """Return a value of a type from what `dataclasses.asdict` or JSON made of it.
 
-    kind: a dataclass, a tuple, a literal or a simple type, each perhaps None. A whole number is a
-    `float` too, because JSON of other programs has 1 for 1.0; fields of newer versions are left
-    out. Raises `TypeError` and `ValueError` for data of another type.
+    kind: a dataclass, tuple, dictionary, literal or simple type, each perhaps None. A whole number
+    is a `float` too, because JSON of other programs has 1 for 1.0; fields of newer versions are
+    left out. Raises `TypeError` and `ValueError` for data of another type.
     """
     kinds = get_args(kind)
     if NoneType in kinds:
@@ -617,6 +617,8 @@ def from_data(kind: Any, data: Any) -> Any:
     elif get_origin(kind) is tuple and isinstance(data, list | tuple):
         each = kinds[:1] * len(data) if kinds[-1] is Ellipsis else kinds
         return tuple(from_data(k, value) for k, value in zip(each, data, strict=True))
+    elif get_origin(kind) is dict and isinstance(data, Mapping):
+        return {from_data(kinds[0], k): from_data(kinds[1], value) for k, value in data.items()}
     elif isinstance(data, _SIMPLE.get(kind, ())) and isinstance(data, bool) is (kind is bool):
         return data
     raise TypeError(f"{data!r} is no {getattr(kind, '__name__', kind)}")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
 
 MOST_WORDS = 200_000
 """Maximum words in a vocabulary, which is held in memory: the commonest of a large corpus."""
@@ -252,8 +251,8 @@ class Vocabulary:
     of a sentence says nothing about how a word is written, so those count as lower case.
     """
 
-    def __init__(self, written: Iterable[tuple[str, int]] = ()) -> None:
-        self.written = Counter(dict(written))
+    def __init__(self) -> None:
+        self.written: Counter[str] = Counter()
 
     def add(self, text: str) -> None:
         """Count the words of a text."""

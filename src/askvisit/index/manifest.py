@@ -27,7 +27,7 @@ from askvisit.errors import (
     rebuild_hint,
 )
 from askvisit.formats import DATASETS, SUFFIXES
-from askvisit.records import Entry, of_type
+from askvisit.records import Entry, from_data
 
 FORMAT = 5
 NAME = "manifest.json"
@@ -226,41 +226,13 @@ def needs_server(folder: Path) -> PassageIndexError:
 
 
 def _from_json(data: dict[str, Any]) -> Manifest:
-    articles = {
-        name: Entry(name, of_type(str, hashes["file_sha256"]), of_type(str, hashes["text_sha256"]))
-        for name, hashes in data["articles"].items()
-    }
-    encoder = data["encoder"]
-    collection = of_type(str, data["collection"]) if "collection" in data else None
-    return Manifest(
-        encoder=EncoderIdentity(
-            of_type(str, encoder["name"]),
-            of_type(str, encoder["sha256"]),
-            of_type(int, encoder["dimension"]),
-        ),
-        passages=_numbers(data["passages"]),
-        faiss=of_type(str, data["faiss"]),
-        articles_folder=of_type(str, data["articles_folder"]),
-        articles=articles,
-        store=_built(data["store"]),
-        vectors=None if collection is not None else _built(data["vectors"]),
-        counts=_numbers(data["counts"]),
-        faiss_given=of_type(bool, data.get("faiss_given", False)),
-        encoded=_built(data["encoded"]) if "encoded" in data else None,
-        recall=of_type(float, data["recall"]) if "recall" in data else None,
-        collection=collection,
-    )
-
-
-def _built(data: dict[str, Any]) -> BuiltFile:
-    name = of_type(str, data["name"])
-    if not _BUILT.fullmatch(name):
-        raise ValueError(f"no file of an index is called {name!r}")
-    return BuiltFile(name, of_type(str, data["sha256"]), of_type(int, data["size"]))
-
-
-def _numbers(data: dict[str, Any]) -> dict[str, int]:
-    return {name: of_type(int, number) for name, number in data.items()}
+    articles = {name: {**hashes, "id": name} for name, hashes in data["articles"].items()}
+    elsewhere = {"vectors": None} if "collection" in data else {}
+    manifest: Manifest = from_data(Manifest, {**data, **elsewhere, "articles": articles})
+    for built in manifest.files():
+        if not _BUILT.fullmatch(built.name):
+            raise ValueError(f"no file of an index is called {built.name!r}")
+    return manifest
 
 
 def instead(folder: Path) -> str | None:
