@@ -45,7 +45,7 @@ class Disputing(FakeAssistant):
         return replace(trace, answer=replace(trace.answer, groups=self.groups()))
 
 
-@pytest.fixture(params=[True, False], ids=["at once", "later"])
+@pytest.fixture(scope="module", params=[True, False], ids=["at once", "later"])
 def disputing(request):
     assistant = Disputing(ARTICLE, OTHER)
     assistant.at_once = request.param

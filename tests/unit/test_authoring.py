@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from harness.fakes import ROOT
 from askvisit.errors import DataError
 from askvisit.evaluation import check_broad, read_broad
 from training.authoring import main, read_folder
-from training.editions import pairs, read_edition_dialogues, read_editions
+from training.editions import Edition, pairs, read_edition_dialogues, read_editions
 from training.examples import sentence_units
 from training.wording import agreement, leak, write_sheets
 
@@ -380,9 +381,15 @@ def test_leak_prints_both_figures(editions, capsys):
     assert told[1] == "flipping questions: AUROC 0.500 (60 verdicts)"
 
 
+@cache
+def committed(name: str) -> list[Edition]:
+    """Return the editions of a file of data/news, which is read once."""
+    return read_editions(NEWS / name)
+
+
 @pytest.mark.parametrize("name", PARTS)
 def test_the_committed_file_validates_and_its_editions_ask_the_same(name):
-    editions = read_editions(NEWS / name)
+    editions = committed(name)
     found = pairs(editions)
     assert 2 * len(found) == len(editions)
     for first, second in found:
@@ -391,22 +398,22 @@ def test_the_committed_file_validates_and_its_editions_ask_the_same(name):
 
 
 def test_no_article_stands_in_two_parts():
-    stories = [{edition.story for edition in read_editions(NEWS / name)} for name in PARTS]
-    titles = [{edition.title for edition in read_editions(NEWS / name)} for name in PARTS]
+    stories = [{edition.story for edition in committed(name)} for name in PARTS]
+    titles = [{edition.title for edition in committed(name)} for name in PARTS]
     assert len(set.union(*stories)) == sum(map(len, stories))
     assert len(set.union(*titles)) == sum(map(len, titles))
 
 
 def test_wording_alone_does_not_tell_which_flipping_questions_are_answered():
-    train, *others = (read_editions(NEWS / name) for name in PARTS)
+    train, *others = (committed(name) for name in PARTS)
     told = leak(train, [edition for editions in others for edition in editions])
     assert told["flipping questions"][0] <= 0.55
-    assert told["all questions"][0] <= 0.70
+    assert 0.55 < told["all questions"][0] <= 0.70, "it does learn something"
 
 
 @pytest.mark.parametrize("name", PARTS)
 def test_the_card_counts_articles_and_verdicts_as_they_are(name):
-    found = pairs(read_editions(NEWS / name))
+    found = pairs(committed(name))
     verdicts = Counter(
         "AN"[not a.spans] + "AN"[not b.spans]
         for first, second in found
@@ -419,8 +426,8 @@ def test_the_card_counts_articles_and_verdicts_as_they_are(name):
 
 @pytest.mark.parametrize("name", LISTS)
 def test_the_card_counts_questions_for_several_things_as_they_are(name):
-    editions = read_editions(NEWS / name)
-    texts = {e.id: e.text for e in read_editions(NEWS / name.removeprefix("lists-"))}
+    editions = committed(name)
+    texts = {e.id: e.text for e in committed(name.removeprefix("lists-"))}
     assert {e.id: e.text for e in editions} == texts
     found = pairs(editions)
     places = Counter(
@@ -437,7 +444,7 @@ def test_the_card_counts_questions_for_several_things_as_they_are(name):
 @pytest.mark.parametrize("name", BROAD)
 def test_the_card_counts_broad_questions_as_they_are(name):
     questions = read_broad(NEWS / name)
-    editions = read_editions(NEWS / name.removeprefix("broad-"))
+    editions = committed(name.removeprefix("broad-"))
     check_broad(questions, {edition.id: edition.text for edition in editions})
     texts = {edition.id: edition.text for edition in editions}
     articles = sorted({asked.article for asked in questions})
@@ -455,7 +462,7 @@ def test_the_card_counts_broad_questions_as_they_are(name):
 
 @pytest.mark.parametrize("name", [*PARTS, "more-dev.jsonl"])
 def test_the_card_counts_dialogues_and_turns_as_they_are(name):
-    editions = read_editions(NEWS / name.removeprefix("more-"))
+    editions = committed(name.removeprefix("more-"))
     dialogues = read_edition_dialogues(NEWS / f"dialogues-{name}", editions)
     turns = [turn for dialogue in dialogues for turn in dialogue.turns]
     unanswered = sum(not turn.spans for turn in turns)

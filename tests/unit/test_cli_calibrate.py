@@ -22,6 +22,7 @@ def arguments(small, tmp_path, monkeypatch) -> list[str]:
     """Return the command line for twenty questions with an answer and twenty without."""
     monkeypatch.setattr(encoder, "load", lambda name: WordCounts())
     monkeypatch.setattr(reader, "load", lambda name, encoder: SharedWords())
+    monkeypatch.setattr(fitting, "FOLDS", 2)  # how well it is judged is another test's matter
     asked = [
         *({"question": f"Who opened the bridge {n}?", "sentences": [OPENED]} for n in range(20)),
         *({"question": f"What did whales eat {n}?", "sentences": []} for n in range(20)),

@@ -1,27 +1,17 @@
-"""Files of editions and dialogues: what is wrong in one is named, and ours give nothing away."""
+"""Files of editions and dialogues: what is wrong in one is named; ours are in test_authoring."""
 
 from __future__ import annotations
 
 import copy
 import gzip
 import json
-from pathlib import Path
 
-import numpy as np
 import pytest
-from harness.fakes import ROOT
 from harness.training_data import DIALOGUES, EDITIONS, dialogue_line, line, write_lines
 
 from askvisit.errors import DataError
 from askvisit.evaluation import holds
-from askvisit.metrics import auroc
 from training.editions import Edition, pairs, read_edition_dialogues, read_editions
-
-NEWS = ROOT / "data" / "news"
-FILES = ("train.jsonl.gz", "dev.jsonl", "test.jsonl")
-
-MOST_FROM_WORDING = 0.55
-"""AUROC that the words of a question alone may reach for which of two editions answers it."""
 
 
 def test_editions_are_read_as_they_were_written(tmp_path):
@@ -172,54 +162,3 @@ def test_editions_go_in_pairs_that_ask_the_same():
     fewer = Edition(second.id, second.title, second.text, second.questions[:-1])
     with pytest.raises(DataError, match="ask different questions"):
         pairs([first, fewer])
-
-
-@pytest.fixture(scope="module")
-def news() -> dict[str, list[Edition]]:
-    return {name: read_editions(NEWS / name) for name in FILES}
-
-
-def test_every_line_of_the_news_can_be_read(news):
-    for name, editions in news.items():
-        dialogues = Path(f"dialogues-{name}")
-        assert holds(NEWS / name, "questions", "text")
-        assert 2 * len(pairs(editions)) == len(editions) >= 20
-        assert len(read_edition_dialogues(NEWS / dialogues, editions)) > 10
-
-
-def test_no_article_of_the_news_stands_in_two_files(news):
-    stories = [edition.story for editions in news.values() for edition in editions]
-    assert len(stories) == 2 * len(set(stories))
-
-
-def test_the_wording_of_a_question_does_not_tell_which_edition_answers(news):
-    """A bag of words learns what it can from the training questions: on flips it is nothing.
-
-    Questions are compared by their place, so that one which is worded otherwise in each edition
-    would show. On all questions the same classifier does tell something.
-    """
-    from sklearn.feature_extraction.text import CountVectorizer
-    from sklearn.linear_model import LogisticRegression
-
-    def rows(editions: list[Edition], *, flips: bool) -> list[tuple[str, bool]]:
-        by_id = {edition.id: edition for edition in editions}
-        found = []
-        for edition in editions:
-            other = by_id[edition.story + ("-b" if edition.id.endswith("-a") else "-a")]
-            for mine, theirs in zip(edition.questions, other.questions, strict=True):
-                if not flips or bool(mine.spans) != bool(theirs.spans):
-                    found.append((mine.question, bool(mine.spans)))
-        return found
-
-    def told(*, flips: bool) -> float:
-        learnt = rows(news["train.jsonl.gz"], flips=flips)
-        held = [row for name in FILES[1:] for row in rows(news[name], flips=flips)]
-        assert len(held) > 1000
-        words = CountVectorizer(ngram_range=(1, 2), binary=True)
-        model = LogisticRegression(C=0.3, max_iter=500)
-        model.fit(words.fit_transform([q for q, _ in learnt]), [a for _, a in learnt])
-        scores = model.predict_proba(words.transform([q for q, _ in held]))[:, 1]
-        answered = np.array([a for _, a in held])
-        return auroc(scores[answered].tolist(), scores[~answered].tolist())
-
-    assert told(flips=True) <= MOST_FROM_WORDING < told(flips=False)

@@ -133,13 +133,21 @@ def _is_for_types(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
 
 
+@cache
 def tree(path: Path) -> ast.AST:
     return ast.parse(path.read_text("utf-8"))
 
 
+@cache
+def imported(path: Path, *, inside_functions: bool = True) -> set[str]:
+    """Return what a file imports, as `imports`; several tests walk all files."""
+    return imports(tree(path), inside_functions=inside_functions)
+
+
+@cache
 def own_units(path: Path, *, for_types: bool = False) -> set[str]:
     """Return the units of the package that a file imports, for_types: also only for types."""
-    found = imports(tree(path))
+    found = imported(path)
     if for_types:
         found = found.union(*map(imports, filter(_is_for_types, ast.walk(tree(path)))))
     names = {name.split(".")[1] for name in found if name.startswith("askvisit.")}
@@ -231,7 +239,7 @@ def test_no_chain_of_imports_is_longer_than_eleven_modules():
     packages = {name for name, path in named.items() if path.name == "__init__.py"}
     own = {}
     for name, path in named.items():
-        found = imports(tree(path), inside_functions=False) & set(named)
+        found = imported(path, inside_functions=False) & set(named)
         parts = {other.rpartition(".")[0] for other in found}  # of `from package import module`
         own[name] = found - (packages & parts) - {name, "askvisit"}
 
@@ -267,16 +275,14 @@ def test_no_two_classes_have_one_name():
 )
 def test_one_module_owns_the_library(library, owner):
     users = {
-        unit(path)
-        for path in MODULES
-        if library in {name.split(".")[0] for name in imports(tree(path))}
+        unit(path) for path in MODULES if library in {name.split(".")[0] for name in imported(path)}
     }
     assert users == {owner}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
 def test_heavy_libraries_are_imported_inside_functions(path):
-    at_import = {name.split(".")[0] for name in imports(tree(path), inside_functions=False)}
+    at_import = {name.split(".")[0] for name in imported(path, inside_functions=False)}
     heavy = HEAVY - {"gradio"} if unit(path) == "web" else HEAVY
     assert not at_import & heavy
 
@@ -312,15 +318,13 @@ def test_nothing_heavy_is_loaded_before_it_is_needed(code):
 
 
 def test_the_library_does_without_training():
-    users = [
-        path for path in MODULES if any(n.split(".")[0] == "training" for n in imports(tree(path)))
-    ]
+    users = [path for path in MODULES if any(n.split(".")[0] == "training" for n in imported(path))]
     assert users == []
 
 
 @pytest.mark.parametrize("path", TRAINING, ids=lambda path: path.name)
 def test_training_imports_heavy_libraries_inside_functions(path):
-    at_import = {name.split(".")[0] for name in imports(tree(path), inside_functions=False)}
+    at_import = {name.split(".")[0] for name in imported(path, inside_functions=False)}
     heavy = HEAVY - {"tqdm"}
     if path.name == "span_models.py":  # classes of torch; what uses it imports it lazily
         heavy = heavy - {"torch", "transformers"}
