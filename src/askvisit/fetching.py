@@ -1,17 +1,22 @@
-"""Fetch a page from the web: once, within limits, and not from this machine's own network."""
+"""Fetch a page from the web: once, within limits, and not from this machine's own network.
+
+What a site's robots.txt forbids all programs, or this one by its name, is not fetched.
+"""
 
 from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache, partial
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from ipaddress import ip_address
 from pathlib import PurePosixPath
 from threading import Event, Timer
 from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.robotparser import RobotFileParser
 
 from askvisit import __version__
 from askvisit.corpus import LARGEST_FILE
@@ -20,7 +25,10 @@ from askvisit.errors import CorpusError
 SECONDS = 30.0
 """Time limit for one address, redirects included."""
 
+_AGENT = f"askvisit/{__version__}"
 _MOST_REDIRECTS = 5
+_LONGEST_RULES = 500_000
+"""Bytes of a robots.txt that count; its standard, RFC 9309, asks for as many."""
 _SUFFIXES = {
     "text/html": ".html",
     "application/xhtml+xml": ".html",
@@ -41,20 +49,17 @@ class Page:
 
 def fetch(url: str, *, private: bool = False) -> Page:
     """Fetch a page; raises `CorpusError` if it cannot be had, or is private and may not be."""
-    at = url
     sockets: list[socket.socket] = []
     is_late = Event()
     timer = Timer(SECONDS, _shut, (sockets, is_late))
     timer.daemon = True
     timer.start()
     try:
-        for _ in range(_MOST_REDIRECTS + 1):
-            with _ask(at, sockets, is_late, private) as response:
-                moved = response.getheader("Location")
-                if response.status not in (301, 302, 303, 307, 308) or not moved:
-                    return _page(at, response)
-                at = urljoin(at, moved)
-        raise ValueError("is redirected too often")
+        ask = partial(_ask, sockets, is_late, private)
+        rules = cache(partial(_rules, ask))
+        at, response = _followed(url, lambda at: _permitted(at, ask, rules))
+        with response:
+            return _page(at, response)
     except (OSError, HTTPException, ValueError) as error:
         too_long = is_late.is_set() or isinstance(error, TimeoutError)
         reason = f"takes over {SECONDS:.0f} seconds" if too_long else error
@@ -65,7 +70,43 @@ def fetch(url: str, *, private: bool = False) -> Page:
             opened.close()
 
 
-def _ask(url: str, sockets: list[socket.socket], is_late: Event, private: bool) -> HTTPResponse:
+def _followed(url: str, ask: Callable[[str], HTTPResponse]) -> tuple[str, HTTPResponse]:
+    """Return where an address is after redirects, and the response there."""
+    for _ in range(_MOST_REDIRECTS + 1):
+        response = ask(url)
+        moved = response.getheader("Location")
+        if response.status not in (301, 302, 303, 307, 308) or not moved:
+            return url, response
+        response.close()
+        url = urljoin(url, moved)
+    raise ValueError("is redirected too often")
+
+
+def _permitted(
+    url: str, ask: Callable[[str], HTTPResponse], rules: Callable[[str], RobotFileParser]
+) -> HTTPResponse:
+    """Send a request, unless the site's robots.txt forbids it."""
+    is_web = urlsplit(url).scheme in ("http", "https")
+    if is_web and not rules(urljoin(url, "/robots.txt")).can_fetch(_AGENT, url):
+        raise ValueError(
+            "the site's robots.txt forbids it to programs; save it in a browser and add the file"
+        )
+    return ask(url)
+
+
+def _rules(ask: Callable[[str], HTTPResponse], url: str) -> RobotFileParser:
+    """Return what a robots.txt says; a missing one permits everything, a broken server nothing."""
+    rules = RobotFileParser()
+    with _followed(url, ask)[1] as response:
+        is_missing = 400 <= response.status < 500
+        if response.status != 200 and not is_missing:
+            raise ValueError(f"the site's robots.txt gives {response.status} {response.reason}")
+        written = b"" if is_missing else response.read(_LONGEST_RULES)
+        rules.parse(written.decode("utf-8-sig", "replace").splitlines())
+    return rules
+
+
+def _ask(sockets: list[socket.socket], is_late: Event, private: bool, url: str) -> HTTPResponse:
     """Send a request to the address that was checked: a name may have another a moment later."""
     parts = urlsplit(url)
     host, is_safe = parts.hostname, parts.scheme == "https"
@@ -93,7 +134,7 @@ def _ask(url: str, sockets: list[socket.socket], is_late: Event, private: bool) 
     target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~") + (
         f"?{quote(parts.query, safe='/%:@!$&()*+,;=~?')}" if parts.query else ""
     )
-    headers = {"User-Agent": f"askvisit/{__version__}", "Connection": "close"}
+    headers = {"User-Agent": _AGENT, "Connection": "close"}
     connection.request("GET", target, headers=headers | {"Accept-Encoding": "identity"})
     return connection.getresponse()
 

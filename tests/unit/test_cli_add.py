@@ -28,10 +28,12 @@ class Handler(BaseHTTPRequestHandler):
             "/large": (200, "text/html", b"x" * 2000),
             "/image": (200, "image/png", b"x"),
             "/broken": (200, "text/html", b""),
+            **self.server.rules,
         }
         moves = {"/old": "/news/a-cafe.html", "/loop": "/loop", "/file": "file:///etc/passwd"}
         moves |= {"/out": "http://0.0.0.0:1/", "/": "/plain?a=b c"}
         path = self.path.partition("?")[0]
+        self.server.asked.append(f"{self.path} {self.headers['User-Agent']}")
         status, kind, data = given.get(path, (302 if path in moves else 404, "text/html", b""))
         if path == "/slow":
             self.server.waiting.wait(20)
@@ -50,7 +52,8 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.waiting = threading.Event()
+    server.waiting, server.rules, server.asked = threading.Event(), {}, []
+    Handler.site = server
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -89,6 +92,37 @@ def test_what_cannot_be_had_says_why(site, path, reason, monkeypatch):
         fetching.fetch(site + path, private=True)
 
 
+@pytest.mark.parametrize(
+    ("status", "rules", "reason"),
+    [
+        (200, b"User-agent: *\nDisallow: /news/", "robots.txt forbids it to programs"),
+        (200, b"\xef\xbb\xbfUser-Agent: Askvisit\nDisallow: /\n", "robots.txt forbids it"),
+        (503, b"", "robots.txt gives 503 Service Unavailable"),
+        (200, b"User-agent: *\nDisallow: /news\n\nUser-agent: askvisit\nDisallow: /x", None),
+        (200, b"User-agent: other\nDisallow: /", None),
+        (200, b"\xff\x00 no rules", None),
+        (403, b"User-agent: *\nDisallow: /", None),
+    ],
+)
+def test_what_a_site_forbids_programs_is_not_fetched(site, status, rules, reason, monkeypatch):
+    asked: list[str] = []
+    monkeypatch.setattr(Handler.site, "asked", asked)
+    monkeypatch.setattr(Handler.site, "rules", {"/robots.txt": (status, "text/plain", rules)})
+    if reason is None:
+        assert fetching.fetch(f"{site}/old", private=True).name == "a-cafe.html"
+        # Once a site, and under our own name.
+        assert [line.split("/")[1] for line in asked] == [
+            "robots.txt askvisit",
+            "old askvisit",
+            "news",
+        ]
+        return
+    with pytest.raises(CorpusError, match=reason) as error:
+        fetching.fetch(f"{site}/old", private=True)
+    assert "\n" not in str(error.value)
+    assert not any(line.startswith("/news") for line in asked)
+
+
 def test_a_host_may_have_letters_of_any_language(site, monkeypatch):
     hosts, port = [], int(site.rpartition(":")[2])
     monkeypatch.setattr(Handler, "log_message", lambda self, *_: hosts.append(self.headers["Host"]))
@@ -97,7 +131,7 @@ def test_a_host_may_have_letters_of_any_language(site, monkeypatch):
     monkeypatch.setattr(fetching, "_connected", lambda *_: socket.create_connection(found[0][4]))
     for given in ("http://bücher.example", f"http://bücher.example:{port}"):
         assert fetching.fetch(f"{given}/plain", private=True).name == "plain.txt"
-    assert hosts == ["xn--bcher-kva.example", f"xn--bcher-kva.example:{port}"]
+    assert [*dict.fromkeys(hosts)] == ["xn--bcher-kva.example", f"xn--bcher-kva.example:{port}"]
 
 
 def test_a_slow_page_is_given_up(site, monkeypatch):
@@ -135,21 +169,17 @@ def test_this_machine_and_its_network_are_not_asked(url):
 
 
 def test_a_redirect_to_this_machine_is_not_followed(site, monkeypatch):
-    asked = []
-
     class Public(str):
         is_global = True
 
     def address(text: str) -> Public:
-        asked.append(text)
         checked = Public(text)
-        checked.is_global = len(asked) == 1  # the site itself passes for a public one
+        checked.is_global = text == "127.0.0.1"  # the site itself passes for a public one
         return checked
 
     monkeypatch.setattr(fetching, "ip_address", address)
     with pytest.raises(CorpusError, match=r"0\.0\.0\.0 is on this machine"):
         fetching.fetch(f"{site}/out")
-    assert asked == ["127.0.0.1", "0.0.0.0"]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def add(chosen: argparse.Namespace) -> int:
 
     No other command calls the web, unless a model is named that is not a folder. An address has 30
     seconds and 10 MB. Redirects are followed, but not to addresses of this machine or its network.
-    Nothing is fetched again.
+    What a site's robots.txt forbids programs is not fetched, and nothing is fetched again.
 
     examples:
       askvisit add https://weir.example/a-bridge-for-the-town
