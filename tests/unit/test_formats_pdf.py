@@ -223,6 +223,14 @@ NOTE = "1 The mayor spoke to the paper on Sunday."
             ([*column(50, 700, [*ARTICLE[:2], "", *SENTENCE]), (50, 40, 7, NOTE)], REST),
             [" ".join(ARTICLE[:2]), NOTE, " ".join([*SENTENCE, *REST])],
         ),
+        (  # a note nearly as large as the text
+            ([*column(50, 700, SENTENCE), (50, 40, 9.1, NOTE)], [*REST, "", *ARTICLE[3:]]),
+            [NOTE, " ".join([*SENTENCE, *REST]), " ".join(ARTICLE[3:])],
+        ),
+        (  # no note: words of a sentence
+            ([*column(50, 700, SENTENCE), (50, 674, 9.1, MORE[0])], [*REST, "", *ARTICLE[3:]]),
+            [" ".join([*SENTENCE, MORE[0], *REST]), " ".join(ARTICLE[3:])],
+        ),
         (  # it fills the page
             ([*column(50, 700, SENTENCE), (50, 40, 7, NOTE)], [*REST, "", *ARTICLE[3:]]),
             [NOTE, " ".join([*SENTENCE, *REST]), " ".join(ARTICLE[3:])],
@@ -240,7 +248,7 @@ NOTE = "1 The mayor spoke to the paper on Sunday."
             [" ".join(ARTICLE[:2]), NOTE, " ".join(ARTICLE[3:])],
         ),
     ],
-    ids=["paragraph", "page", "pages", "column", "closed"],
+    ids=["paragraph", "large note", "no note", "page", "pages", "column", "closed"],
 )
 def test_a_note_is_never_inside_a_sentence(pages, found):
     made = [page if isinstance(page[0], tuple) else column(50, 700, page) for page in pages]

@@ -32,6 +32,8 @@ _LIGATURES = str.maketrans(
 )
 
 _SAME_SIZE = 0.1
+_SMALLER = 0.05
+"""Minimum difference of small type from the text's: notes of 10 points are below one of 11."""
 _GAP = 1.25
 """Multiple of the usual line spacing beyond which a gap separates paragraphs."""
 _INDENT = (0.7, 6.0)
@@ -122,7 +124,9 @@ class _Setting:
         small = False
         for page, line in lines:
             before, interrupted = found[-1:], small
-            small = self._is_small(line)
+            small = self._is_small(line) and (
+                small or not before or self.parts(before[0][1], line, same_page=True)
+            )
             if small:
                 waiting.append((page, line))
             elif not before or not self._goes_on(before[0], (page, line), interrupted):
@@ -144,7 +148,7 @@ class _Setting:
         return not (interrupted and is_heading) or after[1].text[0].islower()
 
     def _is_small(self, line: Line) -> bool:
-        return line.size < (1 - _SAME_SIZE) * self.size
+        return line.size < (1 - _SMALLER) * self.size
 
     def parts(self, before: Line, after: Line, *, same_page: bool) -> bool:
         """Return whether a paragraph ends between two lines."""
