@@ -220,15 +220,20 @@ class Targets:
         assert "root:" not in text, f"an article quotes {bombs.SECRET}"
 
     def _read(self, name: str, data: bytes) -> str:
+        text, shown = self.shown(name, data)
+        harmless(shown)
+        return text
+
+    def shown(self, name: str, data: bytes) -> tuple[str, str]:
+        """Return the text of a file, and the page that shows it; nothing for one not usable."""
         try:
             text = formats.read(name, data).text
         except ValueError:
-            return ""
+            return "", ""
         article = Article(name, line(Random(1)), text)
         for part in (*passages(article), *sentences(article)):
             assert text[part.start : part.end] == part.text
-        harmless(source_panel.panel(article))
-        return text
+        return text, source_panel.panel(article)
 
     def manifest(self, random: Random) -> None:
         folder = self.scratch / "manifest"
