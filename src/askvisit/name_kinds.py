@@ -129,12 +129,14 @@ def vectors(names: Sequence[NameInContext]) -> Scores:
 def is_code(name: NameInContext) -> bool:
     """Return whether a name is initials or has a digit: "NATO", "MEPs", "H5N1", "USB-C".
 
-    These occur where places do, but hardly ever are any. A town in capitals opens a report.
+    These occur where places do, but hardly ever are any. A town in capitals opens a report, which
+    its sentence does not go on from: "OSLO – ", but "NATO met".
     """
     plain = name.name.replace(".", "")
     if is_long(name) or plain in _PLACES:
         return False
-    capitals = plain.removesuffix("s").isupper() and any(b.strip() for b, _, _ in name.mentions)
+    told = any(b.strip() or re.match(r"\s+[a-z]", after) for b, _, after in name.mentions)
+    capitals = plain.removesuffix("s").isupper() and told
     return capitals or any(character.isdigit() for character in plain)
 
 

@@ -59,6 +59,7 @@ def test_what_is_not_sure_is_other():
 def test_initials_are_no_places_but_countries_are():
     told = {form: name(form, "The ship lay in ", " for a year.") for form in ("NATO", "H5N1", "UK")}
     assert kinds([PLACE, *told.values()]) == ["place", "other", "other", "place"]
+    assert kinds([name("NATO", "", " met in Brussels.")]) == ["other"]
     assert kinds([name("BERGEN", "", " – The ship lay in the harbour.")]) == ["place"]
 
 
