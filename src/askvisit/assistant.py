@@ -38,7 +38,7 @@ from askvisit.index import (
     TemporaryLocation,
     location_of,
 )
-from askvisit.options import Options, Scope, check_history, check_question, readable
+from askvisit.options import Options, Scope, check_count, check_history, check_question, readable
 from askvisit.pipeline import QAPipeline
 from askvisit.reader import Reader, SentenceReader, fitted_for
 from askvisit.records import Answer, Article, Hit
@@ -260,8 +260,7 @@ class Assistant:
         articles, since, until, sources: as for `Assistant.ask`.
         """
         check_question(question)
-        if k < 1:
-            raise QuestionError("k, the number of passages to return, must be 1 or more")
+        check_count("k, the number of passages,", k)
         scope = Scope(articles, since, until, sources)
 
         def search(index: PassageIndex) -> list[Hit]:
@@ -318,8 +317,7 @@ class Assistant:
 
         Raises `QuestionError` if `most` is below 1, and what `Assistant.ask` raises for a scope.
         """
-        if most < 1:
-            raise QuestionError("most, the number of names to return, must be 1 or more")
+        check_count("most, the number of names,", most)
         scope = Scope(articles, since, until, sources)
 
         def key_names(index: PassageIndex) -> tuple[KeyName, ...]:

@@ -329,5 +329,5 @@ def _why_not(entry: Path) -> str | None:
 def check_entries(source: Path, entries: list[Entry], skipped: list[ArticleError]) -> None:
     """Raise `CorpusError` if a folder has no article to index."""
     if not entries:
-        reasons = "; ".join(str(error) for error in skipped[:3]) or "it is empty"
+        reasons = "; ".join(str(error) for error in skipped[:3]) or "it is empty; put some into it"
         raise CorpusError(f"no article in {source} can be used ({reasons})")

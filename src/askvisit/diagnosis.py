@@ -138,4 +138,4 @@ def _self_test(assistant: Assistant) -> str:
         if assistant.articles[cited.article_id].text[cited.start : cited.end] != cited.quote:
             raise AskvisitError(f"a quote does not match {cited.article_id}: {cited.quote!r}")
     times = ", ".join(f"{stage} {seconds:.3f} s" for stage, seconds in trace.seconds.items())
-    return f"{question!r}: {len(trace.answer.citations)} quotes, all word for word ({times})"
+    return f"{question!r}: {counted(len(trace.answer.citations), 'quote')}, word for word ({times})"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from askvisit import dates
@@ -50,8 +51,8 @@ class Scope:
         left, or a date or source is invalid.
         """
         for name, given in (("articles", self.articles), ("sources", self.sources)):
-            if isinstance(given, str):
-                raise ScopeError(f"{name} is a text; make it a list: [{given!r}]")
+            if given is not None and (isinstance(given, str) or not isinstance(given, Collection)):
+                raise ScopeError(f"{name} must be a list, not {given!r}; make it [{given!r}]")
         if self.articles is not None:
             _check_ids(index, self.articles)
         if self.sources is not None and not self.sources:
@@ -106,6 +107,12 @@ def check_question(question: str) -> None:
         raise QuestionError(
             f"the question has {len(question):,} characters; the limit is {LONGEST_QUESTION:,}"
         )
+
+
+def check_count(name: str, count: object) -> None:
+    """Raise `QuestionError` if a number of things to return is not a whole one of at least 1."""
+    if not isinstance(count, Integral) or count < 1:  # one of numpy's is no int
+        raise QuestionError(f"{name} must be a whole number, 1 or more, not {count!r}")
 
 
 def check_history(history: Any) -> None:

@@ -69,7 +69,8 @@ def read(question: str, texts: Sequence[str], *, reader: str | Reader | None = N
     a list of texts, and `ModelError` if there is no such reader.
     """
     check_question(question)
-    if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
+    is_list = isinstance(texts, Sequence) and not isinstance(texts, str)
+    if not is_list or not all(isinstance(text, str) for text in texts):
         raise QuestionError("texts must be a list of texts; put a single text into a list")
     encoder = _encoder()
     chosen = _named(reader) if reader is None or isinstance(reader, str) else reader

@@ -185,6 +185,23 @@ def test_a_history_that_is_no_list_of_answers_is_an_error(scripted, history):
         scripted.ask(MAYOR, history)
 
 
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda one: one.ask(MAYOR, articles=5), r"articles must be a list, not 5; make it \[5\]"),
+        (lambda one: one.ask(MAYOR, sources=5), "sources must be a list"),
+        (lambda one: one.ask(MAYOR, sources="Herald"), r"make it \['Herald'\]"),
+        (lambda one: one.search(MAYOR, "3"), "k, .* must be a whole number, 1 or more, not '3'"),
+        (lambda one: one.names(["a.txt"]), "most, .* must be a whole number"),
+        (lambda one: Assistant.load(5), "an index is given by its folder as text, not 5"),
+    ],
+)
+def test_a_malformed_call_says_what_is_wrong(scripted, call, told):
+    with pytest.raises(AskvisitError, match=told) as error:
+        call(scripted)
+    assert "\n" not in str(error.value)
+
+
 def test_what_is_found_says_what_is_known_of_its_article(small):
     known = 'title = "Bridge"\nsource = "The Herald"\nurl = "https://h.example"\ndate = 2019-06-28'
     write_articles(small / "articles", {"bridge.toml": known})

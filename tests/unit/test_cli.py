@@ -731,6 +731,10 @@ def faked(index, *arguments: str) -> list[str]:
 class TestProcess:
     """What only a process of its own shows."""
 
+    def test_the_package_runs_where_the_script_is_not_on_the_path(self):
+        run = [sys.executable, "-m", "askvisit", "--version"]
+        assert subprocess.check_output(run, text=True) == f"askvisit {__version__}\n"
+
     def test_a_closed_pipe_ends_quietly(self, small):
         asked = (json.dumps({"question": MAYOR}) + "\n").encode() * 2000
         with subprocess.Popen(

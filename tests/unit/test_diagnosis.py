@@ -37,7 +37,7 @@ def test_where_all_is_well_every_part_says_what_it_found(capsys):
     assert "WRONG" not in str(said)
     assert "faiss-cpu" in said["libraries"]
     assert "1 article," in said["index"]
-    assert "quotes, all word for word" in said["self-test"]
+    assert "quote, word for word" in said["self-test"]
 
 
 def test_another_reader_is_told_by_its_hash(monkeypatch):
@@ -87,7 +87,7 @@ def test_a_quote_that_the_article_does_not_have_is_told(monkeypatch, assistant):
     cited = answer.citations[0]
     articles = dict(assistant.articles)
     monkeypatch.setattr(type(assistant), "articles", property(lambda self: articles))
-    assert "all word for word" in diagnosis._self_test(assistant)
+    assert "1 quote, word for word" in diagnosis._self_test(assistant)
     text = articles[cited.article_id].text
     articles[cited.article_id] = replace(articles[cited.article_id], text="Other. " + text)
     with pytest.raises(diagnosis.AskvisitError, match="a quote does not match"):

@@ -42,7 +42,7 @@ def test_what_does_not_answer_has_a_low_confidence(fakes):
     assert askvisit.read(MAYOR, ["", " \n"], reader=ScriptedReader({})).confidence == 0.0
 
 
-@pytest.mark.parametrize("texts", ["a text", [1], [None, "x"]])
+@pytest.mark.parametrize("texts", ["a text", 5, {"a": "text"}, [1], [None, "x"]])
 def test_texts_must_be_a_list_of_texts(fakes, texts):
     with pytest.raises(QuestionError, match="texts must be a list of texts"):
         askvisit.read(MAYOR, texts, reader=ScriptedReader({}))

@@ -228,11 +228,13 @@ def locate(folder: str | os.PathLike[str] | None = None) -> Path:
 
     Otherwise it is the first of these that exists: `./index` with a manifest or `articles/`; the
     checkout's `index/`; the copy in the installed package. Raises `IndexMissingError` if none does,
-    `PassageIndexError` if the path given is not UTF-8.
+    `PassageIndexError` if what is given is no path, or not UTF-8.
     """
     if folder is None:
         folder = os.environ.get("ASKVISIT_INDEX") or None
     if folder is not None:
+        if not isinstance(folder, str | os.PathLike):
+            raise PassageIndexError(f"an index is given by its folder as text, not {folder!r}")
         path = Path(folder)
         if not is_utf8(str(path)):  # FAISS could not open it
             raise PassageIndexError(
