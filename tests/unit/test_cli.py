@@ -92,6 +92,9 @@ class TestHelp:
         assert f"\n  askvisit {command}" in output
         assert all(len(line) <= 100 for line in output.splitlines())
 
+    def test_without_a_command_all_are_listed(self, cli):
+        assert cli() == (2, "", cli("--help")[1])
+
     def test_of_the_version(self, cli):
         assert cli("--version") == (0, f"askvisit {__version__}\n", "")
 

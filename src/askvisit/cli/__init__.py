@@ -54,7 +54,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     warnings.showwarning = _warn
     kept = None
     try:
-        options, unknown = _parser().parse_known_args(arguments)
+        given, parser = sys.argv[1:] if arguments is None else arguments, _parser()
+        if not given:
+            parser.print_help(sys.stderr)
+            return 2
+        options, unknown = parser.parse_known_args(given)
         if unknown:  # with the usage of the command, not of the program
             options.usage_error(f"unrecognized arguments: {' '.join(unknown)}")
         kept = options.kept
