@@ -15,7 +15,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from askvisit import citing, grouping, ranking
+from askvisit import citing, comparing, grouping, ranking
+from askvisit.dates import publication_day
+from askvisit.dates.asked import asked as asked_time
 from askvisit.records import (
     Answer,
     AnswerGroup,
@@ -30,7 +32,7 @@ from askvisit.requests import intents, language, replies, which_article
 from askvisit.retriever import Retriever
 from askvisit.rewriting import query
 from askvisit.rewriting.resolution import Resolver, expanded
-from askvisit.text import AUXILIARIES, QUESTION_WORDS, content_words, marked
+from askvisit.text import AUXILIARIES, QUESTION_WORDS, content_words, ends_sentence, marked
 from askvisit.trace import Clock, Trace, TracedReading
 
 if TYPE_CHECKING:
@@ -45,6 +47,11 @@ NOT_FOUND = "The articles do not answer this question."
 NOT_ENGLISH = "I only understand English. Please ask in English."
 UNSURE = "No sentence is sure enough to be the answer."
 AMBIGUOUS = "Several articles may be meant. Say more about what you ask, or choose the article."
+
+WHICH_TWO = "Which two articles? Name both. "
+NOTHING_ALIKE = "No sentence of “{}” tells of the same as one of “{}”."
+NOTHING_SINCE = "No article has been published since {}."
+NOTHING_NEW = "No article says anything new about “{}” since {}."
 
 _LIKELY = 0.15
 """The least confidence in a refused answer at which its places are called likely."""
@@ -69,6 +76,9 @@ context only; below, also by itself, and the surer reading is taken.
 
 Of 225 follow-ups of news dialogues as many are right as without, of 14 complete questions after
 another subject's 13 instead of 11; a seventh of the short follow-ups is read twice."""
+
+_LIKELIEST, _NEW_OF_EACH = 5, 2
+"""Of each article, the number of sentences on a topic looked at for what is new, and quoted."""
 
 _SEVERAL = re.compile(
     rf"\?.*\w|(?:;|\b(?:and|but|or|also)\b).*\b(?:{'|'.join(QUESTION_WORDS | AUXILIARIES)})\b",
@@ -177,6 +187,10 @@ class QAPipeline:
             return None
         if request.intent == "papers":
             return self._of_each(question, request)
+        if request.intent == "compare":
+            return self._compared(question, asked, request)
+        if request.intent == "new":
+            return self._new(question, asked, request)
         among = self.articles if articles is None else articles
         reply = replies.reply(self.index, self.encoder, question, request, history, among)
         if reply is None or not reply.found or self.min_confidence < 1:
@@ -206,6 +220,66 @@ class QAPipeline:
         if answer.found:
             self.taken.append(result)
         return answer if answer.found else None
+
+    def _compared(self, question: str, asked: str, request: Request) -> Answer | None:
+        """Show two articles side by side; None if none are named and the text may be asked."""
+        if self.min_confidence >= 1:
+            return None
+        named = which_article.two(self.index, asked, self.articles)
+        if not named:
+            if not request.names_article:
+                return None
+            ids = which_article.among(self.index, self.articles)
+            return which_article.listing(self.index, question, ids, WHICH_TWO)
+        one, other = map(self.index.article, named)
+        found = comparing.facts(self.index, self.encoder, one, other)
+        if not found:
+            return Answer.talk(question, NOTHING_ALIKE.format(one.title, other.title), named)
+        return replace(_joined(question, found), reading=question, request="compare")
+
+    def _new(self, question: str, asked: str, request: Request) -> Answer | None:
+        """Quote what articles since a day say about a topic and no earlier one says.
+
+        None if no topic or no day is named: the text is read then.
+        """
+        before_since = intents.SINCE.split(asked)[0]
+        topic = intents.SINCE.split(request.about or "")[0].strip()
+        time = asked_time(asked, self.today)
+        is_dated = time is not None and before_since != asked and topic in before_since
+        if time is None or not is_dated or not topic or self.min_confidence >= 1:
+            return None
+        ids = set(which_article.among(self.index, self.articles))
+        dated = {r.id: day for r in self.index.records if (day := publication_day(r.date))}
+        newer = [i for i, day in dated.items() if i in ids and day >= time.first]
+        older = [i for i, day in dated.items() if i in ids and day < time.first]
+        if not newer:
+            return Answer.talk(question, NOTHING_SINCE.format(time.first))
+        since = replace(self, articles=newer)
+        read = since._read_each(since._look_up(topic), self.calibration.thresholds["lenient"])
+        likely = [
+            candidate
+            for one in read
+            for candidate in one.candidates[:_LIKELIEST]
+            if ends_sentence(candidate.span.sentence.text)  # no headline
+        ]
+        hits = Retriever(self.index, self.encoder).search(topic, older) if older else []
+        before = comparing.told(self.index, list(map(self.index.article, grouping.relevant(hits))))
+        said = [(self.index.article(c.article_id), c.span.sentence) for c in likely]
+        fresh = set(comparing.new(self.encoder, said, before))
+        likely = [c for c in likely if c.span.sentence in fresh]
+        of_each: dict[str, list[Candidate]] = {}
+        for candidate in likely:
+            of_each.setdefault(candidate.article_id, []).append(candidate)
+        chosen = [c for own in of_each.values() for c in own[:_NEW_OF_EACH]]
+        if not chosen:
+            return Answer.talk(question, NOTHING_NEW.format(topic, time.first))
+        chosen.sort(key=lambda c: c.span.sentence.start)
+        chosen.sort(key=lambda c: (dated[c.article_id], c.article_id), reverse=True)
+        citations = citing.cite(chosen, self.index)
+        confidence = max(c.confidence for c in chosen)
+        return Answer(
+            question, topic, "answer", True, quoted(citations), confidence, citations, request="new"
+        )
 
     def _best(self, asked: str, history: Sequence[Answer]) -> TracedReading:
         """Return the result for a question by itself or in context, whichever is to be taken."""

@@ -448,6 +448,8 @@ ArticleRequest = Literal[
     "about",
     "newest",
     "oldest",
+    "compare",
+    "new",
 ]
 
 

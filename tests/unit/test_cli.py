@@ -353,6 +353,14 @@ class TestCompare:
         assert status == 0
         assert [c["article_id"] for c in json.loads(output)["citations"]] == ["tariffs.txt"]
 
+    def test_two_articles_without_a_question_are_compared(self, cli, differing):
+        two = ("--article", "bridge.txt", "--article", "tariffs.txt")
+        wanted = differing.ask("Compare the two articles", articles=two[1::2], each=True)
+        assert Answer.from_dict(json.loads(cli("compare", *two, "--json")[1])) == wanted
+        status, _, errors = cli("compare", *two[:2])
+        assert status == 2
+        assert "or two articles: --article ID --article ID" in errors
+
     def test_not_found_is_status_3(self, cli, monkeypatch, small):
         unsure = Assistant(small, WordCounts(), ScriptedReader({}), calibration())
         monkeypatch.setattr(Assistant, "load", classmethod(lambda cls, *_, **__: unsure))

@@ -78,6 +78,9 @@ MAY_IMPORT = {
     },
     "citing": {"index", "quotable", "ranking"},
     "grouping": {"calibration", "quotable", "ranking", "retriever", "values"},
+    "comparing": {
+        *("encoder", "grouping", "index", "passages", "ranking", "similarity", "values", "vectors"),
+    },
     "options": {"dates", "index"},
     "trace": {"ranking"},
     "reading": {"calibration", "encoder", "options", "passages", "ranking", "reader", "retriever"},
@@ -85,6 +88,8 @@ MAY_IMPORT = {
         *(
             "grouping",
             "citing",
+            "comparing",
+            "dates",
             "ranking",
             "encoder",
             "index",

@@ -350,3 +350,11 @@ class TestLanguage:
 
     def test_hardly_one_in_english_is_mistaken(self, english):
         assert len([q for q in english if not is_english(q)]) <= 0.005 * len(english)
+
+
+@pytest.mark.parametrize("wanted", ["compare", "new"])
+def test_most_requests_to_compare_articles_or_for_what_is_new_are_recognised(several, wanted):
+    asked = [row for row in several if row["wanted"] == wanted]
+    assert sum(row["found"] == wanted for row in asked) / len(asked) >= 0.8
+    others = [row for row in several if row["wanted"] is None]
+    assert sum(row["found"] == wanted for row in others) / len(others) <= 0.03

@@ -75,7 +75,7 @@ def ask(chosen: argparse.Namespace) -> int:
 
 @options.command(
     "show who says what in answer to a question",
-    options.argument("question", nargs="+", metavar="QUESTION", help="a question in plain English"),
+    options.argument("question", nargs="*", metavar="QUESTION", help="a question in plain English"),
     options.JSON,
     options.AS_OF,
     *options.SCOPE,
@@ -85,17 +85,23 @@ def ask(chosen: argparse.Namespace) -> int:
 def compare(chosen: argparse.Namespace) -> int:
     """Ask every article that may answer, and show in a table what each says.
 
-    The newest answer is first where later articles supersede earlier ones. Exit status 3: not
-    found.
+    The newest answer is first where later articles supersede earlier ones. Two articles without a
+    question are put side by side: what both say of the same facts, those first of which they
+    differ. Exit status 3: not found.
 
     examples:
       askvisit compare "How many people died on the ferry?" --index my-index
+      askvisit compare --article ferry-monday.txt --article ferry-friday.txt
       askvisit compare "How many trucks came?" --since 2019-06 --json
     """
     from askvisit.assistant import Assistant
     from askvisit.options import check_question
 
     question = " ".join(chosen.question)
+    if not question:
+        if len(chosen.article or ()) != 2:
+            chosen.usage_error("give a QUESTION, or two articles: --article ID --article ID")
+        question = "Compare the two articles"
     check_question(question)
     assistant = Assistant.load(chosen_index(chosen), reader=chosen.reader)
     found = assistant.ask(question, each=True, as_of=chosen.as_of, **options.scope(chosen))

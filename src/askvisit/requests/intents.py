@@ -16,6 +16,7 @@ import hashlib
 import re
 import tomllib
 import unicodedata
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 Intent = Literal[
     "greeting", "assent", "thanks", "farewell", "well_being", "identity", "help",
     "more", "headline", "show", "summary", "list",
-    "author", "date", "source", "url", "about", "newest", "oldest", "papers",
+    "author", "date", "source", "url", "about", "newest", "oldest", "papers", "compare", "new",
 ]  # fmt: skip
 
 SMALL_TALK = frozenset(
@@ -44,7 +45,7 @@ SMALL_TALK = frozenset(
 )
 _OF_NO_ARTICLE = SMALL_TALK | {"more", "list"}
 _FACTS = frozenset(("author", "date", "source", "url"))
-_ABOUT_SOMETHING = frozenset(("about", "papers"))
+_ABOUT_SOMETHING = frozenset(("about", "papers", "new"))
 
 MOST_SENTENCES = 10
 """Maximum number of sentences in a requested summary."""
@@ -106,6 +107,9 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _NUMBERS = {word: number for number, word in enumerate((*ONES, "ten"), 1)}
+SINCE = re.compile(r"\b(?:since|after)\b", re.IGNORECASE)
+"""What a request for what is new since a day has."""
+
 _EVERY = re.compile(
     r"\b(?:each|every|everything|articles|stories)\b|"
     r"(?<!\bit )(?<!\bthis )\ball\b(?! about\b|.*\b(?:it|this|article|story)\b)"
@@ -178,11 +182,12 @@ class IntentClassifier:
     def _tables(self) -> dict[str, dict[str, Any]]:
         return {name: table for name, table in self._file.items() if name != "questions"}
 
-    def intent(self, masked: str, encoder: Encoder) -> str | None:
-        """Return the intent of a masked message; None if it has none."""
+    def intent(self, masked: str, encoder: Encoder, impossible: Collection[str] = ()) -> str | None:
+        """Return the intent of a masked message, other than those impossible; None if none."""
         if masked in self.examples:
             return self.examples[masked]
-        scores = self.scores(masked, encoder)
+        every = self.scores(masked, encoder)
+        scores = {name: score for name, score in every.items() if name not in impossible}
         best = max(scores, key=scores.__getitem__)
         return best if scores[best] >= _LEAST else None
 
@@ -269,7 +274,8 @@ def recognise(
         masked, about = mask(message)
         if not _is_like_an_example(masked, least):
             return None
-    intent = CLASSIFIER.intent(masked, encoder)
+    impossible = () if SINCE.search(message) else ("new",)
+    intent = CLASSIFIER.intent(masked, encoder, impossible)
     is_of_none = intent in _OF_NO_ARTICLE and about is not None
     lacks_topic = intent in _ABOUT_SOMETHING and about is None
     if intent is None or is_of_none or lacks_topic:

@@ -30,6 +30,17 @@ _ASKING = QUESTION_WORDS | AUXILIARIES | {"tell"}
 _SURELY_PLACES = 99
 """A larger number is a place only if there are as many articles ("the 737 article")."""
 
+_BETWEEN_TWO = re.compile(r"\b(?:and|with|to|from|versus|vs\.?)\s|,\s", re.IGNORECASE)
+_COMPARED = re.compile(
+    r"\b(?:compare|comparison|differ(?:s|ences?)?|between|side|by|how|do|does|what|where|are|is|show"
+    r"|put|of|please|can|you|the|a|an|about|on|these|two|both|one|articles?|stor(?:y|ies)|reports?"
+    r"|pieces?|other)\b|[?!.]+(?=\s|$)",
+    re.IGNORECASE,
+)
+"""What surrounds the names of two articles in a request to compare them."""
+
+_THE_TWO = re.compile(r"\b(?:two|both|these|articles)\b", re.IGNORECASE)
+
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 
 
@@ -65,6 +76,31 @@ def _article_of(answer: Answer) -> list[str]:
     """Return the article that an answer quotes first or else gives a fact about."""
     cited = [citation.article_id for citation in answer.citations]
     return [*cited, *(fact.article_id for fact in answer.facts)][:1]
+
+
+def two(index: PassageIndex, words: str, articles: Sequence[str] | None = None) -> list[str]:
+    """Return the ids of the two articles that words compare; empty if they do not name two.
+
+    Each is named by its title, file, place or paper. If there are only two, "compare the two articles" means those.
+    """
+    ids = among(index, articles)
+    for match in _BETWEEN_TWO.finditer(words):
+        sides = words[: match.start()], words[match.end() :]
+        named = [_one_named(index, _COMPARED.sub(" ", side), ids) for side in sides]
+        if None not in named and named[0] != named[1]:
+            return [name for name in named if name is not None]
+    rest = stems(_COMPARED.sub(" ", words))
+    return ids if len(ids) == 2 and not rest and _THE_TWO.search(words) else []
+
+
+def _one_named(index: PassageIndex, words: str, ids: Sequence[str]) -> str | None:
+    """Return the one article that words name by title, file, place or paper."""
+    named = _named(index, " ".join(words.split()), ids, loosely=True)
+    if not named and (paper := stems(words)):
+        among_ids = set(ids)
+        records = (record for record in index.records if record.id in among_ids)
+        named = [r.id for r in records if r.source is not None and paper <= stems(r.source)]
+    return named[0] if len(named) == 1 else None
 
 
 def only_named(

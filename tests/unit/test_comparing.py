@@ -1,0 +1,106 @@
+"""Two articles side by side, and what is new since a day."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import pytest
+from harness.fakes import ScriptedReader, calibration
+
+from askvisit import Answer, Article, Assistant, comparing
+from askvisit import encoder as encoders
+from askvisit.cli import show
+from askvisit.index import temporary_index
+from askvisit.records import Sentence
+from askvisit.transcript import prove
+
+MONDAY = Article(
+    "monday.txt",
+    "Ferry sinks off Lerwick",
+    "Ferry sinks off Lerwick\n\nFour people died when the ferry sank on Sunday. The captain is Bo "
+    "Reed.\n\nThe ferry was built in 1998. Bakers in the town sold out of bread.\n",
+    source="The Herald",
+    date="2021-03-01",
+)
+FRIDAY = Article(
+    "friday.txt",
+    "Divers search the wreck",
+    "Divers search the wreck\n\nSix people died when the ferry sank, the coastguard says. The "
+    "ferry was built in 1998.\n\nDivers found the log book of the ferry on Thursday.\n",
+    source="The Post",
+    date="2021-03-05",
+)
+WOOL = Article("wool.txt", "Wool prices rise", "Wool prices rise\n\nWool costs more. So be it.\n")
+
+
+@pytest.fixture(scope="module")
+def one():
+    reader = ScriptedReader({"Six people": 3.0, "Divers found": 2.0, "built in 1998": 1.0})
+    files = {}
+    for article in (MONDAY, FRIDAY, WOOL):
+        known = {"source": article.source, "date": article.date}
+        rows = [f"{name} = {json.dumps(value)}" for name, value in known.items() if value]
+        files |= {article.id: article.text, article.id.replace("txt", "toml"): "\n".join(rows)}
+    encoder = encoders.load()
+    with temporary_index(files, encoder) as folder:
+        yield Assistant(folder, encoder, reader, calibration())
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Compare the ferry article and the divers article",
+        *("Compare monday.txt with friday.txt", "Compare the Herald and the Post"),
+        "How does the first article differ from the second?",
+    ],
+)
+def test_two_articles_are_put_side_by_side_and_what_differs_is_first(one, asked):
+    answer = one.ask(asked)
+    assert (answer.kind, answer.request) == ("answer", "compare")
+    dead, built = answer.parts
+    said = [(g.relation, g.members[0].citation.quote) for g in dead.groups]
+    assert said == [
+        ("newest", "Six people died when the ferry sank, the coastguard says."),
+        ("earlier", "Four people died when the ferry sank on Sunday."),
+    ]
+    assert "ferry" in dead.question
+    assert [len(group.members) for group in built.groups] == [2]
+    assert [c.number for c in answer.citations] == [1, 2, 3, 4]
+    assert {proof.status for proof in prove([answer], one.articles)} == {"intact"}
+    assert "newest" in show.comparison(answer)
+    assert Answer.from_dict(json.loads(json.dumps(asdict(answer)))) == answer
+
+
+def test_two_articles_in_scope_need_no_names(one):
+    scope = ["monday.txt", "friday.txt"]
+    assert one.ask("Compare the two articles", articles=scope).parts
+
+
+def test_what_cannot_be_compared_is_said(one):
+    alike = one.ask("Compare the ferry article with the wool article")
+    assert (alike.kind, alike.choices) == ("talk", ("monday.txt", "wool.txt"))
+    assert alike.text.startswith("No sentence of “Ferry sinks off Lerwick” tells of the same")
+    which = one.ask("Compare the two articles")
+    assert which.text.startswith("Which two articles? Name both. There are 3 articles")
+    assert one.ask("Compare the bread and the wine").request is None
+
+
+def test_what_is_new_is_what_no_earlier_article_says(one):
+    answer = one.ask("What is new about the ferry since 3 March 2021?")
+    assert (answer.kind, answer.request, answer.reading) == ("answer", "new", "ferry")
+    assert [c.quote for c in answer.citations] == [
+        "Six people died when the ferry sank, the coastguard says.",
+        "Divers found the log book of the ferry on Thursday.",
+    ]
+    none = one.ask("What is new about the ferry since 2022?")
+    assert (none.kind, none.text) == ("talk", "No article has been published since 2022-01-01.")
+
+
+def test_a_day_alone_is_no_topic(one):
+    assert one.ask("What has happened since 3 March 2021?").request is None
+
+
+def test_without_anything_before_all_is_new():
+    sentence = Sentence("a", 1, 0, 3, "Ah.")
+    assert comparing.new(encoders.load(), [(WOOL, sentence)], []) == [sentence]
