@@ -410,7 +410,8 @@ class QAPipeline:
             answers = grouping.answers_of_each(evidence, result.candidates, self.calibration, least)
         if not self.each and len({answer.article_id for answer in answers}) < 2:
             return ()
-        is_timed = evidence.period is not None
+        period = evidence.period  # up to today, as of "the latest": the newest is asked for
+        is_timed = period is not None and period[1] < self.today.isoformat()
         return grouping.group(answers, self.index.article, result.asked, is_timed=is_timed)
 
     def _read_each(self, result: TracedReading, least: float) -> list[TracedReading]:

@@ -353,6 +353,20 @@ class TestCompare:
         assert status == 0
         assert [c["article_id"] for c in json.loads(output)["citations"]] == ["tariffs.txt"]
 
+    def test_a_value_over_time(self, cli, differing):
+        asked = ("timeline", "--value", "What did the minister do?")
+        status, output, errors = cli(*asked)
+        assert (status, errors) == (0, "")
+        first, second, _, *places = output.splitlines()
+        assert first.startswith(
+            "no date     came to see        A Bridge for the Town: The minister"
+        )
+        assert second.startswith("no date     raised the tariff  Tariffs Rise Again: ")
+        assert [place[:3] for place in places] == ["[1]", "[2]"]
+        assert cli(*asked, "-k", "1")[1].startswith("no date     raised the tariff")
+        assert Answer.from_dict(json.loads(cli(*asked, "--json")[1])).groups
+        assert cli(*asked, "topic")[0] == 2
+
     def test_two_articles_without_a_question_are_compared(self, cli, differing):
         two = ("--article", "bridge.txt", "--article", "tariffs.txt")
         wanted = differing.ask("Compare the two articles", articles=two[1::2], each=True)

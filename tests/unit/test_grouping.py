@@ -378,3 +378,13 @@ def test_another_article_answers_where_that_is_likely(evidence, also, articles):
     assert {c.article_id.removesuffix(".txt") for c in found} == set(articles)
     assert found[0] == candidates[0]
     assert grouping.answers_of_each(evidence, candidates, fitted, 0.99) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [("How many trucks, at the latest?", "About 70 trucks"), (f"{ASKED} On 1 May?", "64 trucks")],
+)
+def test_the_newest_leads_unless_a_time_before_today_is_asked_about(one, question, first):
+    answer = one.ask(question, as_of="2021-05-04", as_typed=True)
+    assert answer.period is not None
+    assert answer.groups[0].words == first

@@ -62,6 +62,11 @@ def search(chosen: argparse.Namespace) -> int:
         "topic", nargs="*", metavar="TOPIC", help="show only dates about this (default: all)"
     ),
     options.argument(
+        "--value",
+        metavar="QUESTION",
+        help="show instead what articles answer to this, by their dates",
+    ),
+    options.argument(
         "--since", metavar="DATE", help="the first date to show (YYYY, YYYY-MM or YYYY-MM-DD)"
     ),
     options.argument("--until", metavar="DATE", help="the last date to show"),
@@ -75,6 +80,7 @@ def search(chosen: argparse.Namespace) -> int:
     options.ARTICLE,
     options.SOURCE,
     *options.LOCATION,
+    options.READER,
 )
 def timeline(chosen: argparse.Namespace) -> int:
     """Show dated sentences in chronological order; only those about a topic if one is given.
@@ -83,8 +89,12 @@ def timeline(chosen: argparse.Namespace) -> int:
     Relative dates ("last Tuesday") are resolved against the article's date, which its page or
     NAME.toml gives.
 
+    With --value, the answers to a question in the order of the articles' dates, the newest last;
+    --since and --until are then days of publication.
+
     examples:
       askvisit timeline
+      askvisit timeline --value "How many people died on the ferry?"
       askvisit timeline nuclear test --since 2011
       askvisit timeline --source Herald
       askvisit timeline --since 2018-06 --until 2018-12 --json
@@ -92,6 +102,8 @@ def timeline(chosen: argparse.Namespace) -> int:
     from askvisit.dates import publication_day
     from askvisit.options import Scope
 
+    if chosen.value is not None:
+        return _value_over_time(chosen)
     assistant = _looked_up(chosen)
     topic = " ".join(chosen.topic) if chosen.topic else None
     searched = {"articles": chosen.article, "sources": chosen.source}
@@ -137,6 +149,23 @@ def names(chosen: argparse.Namespace) -> int:
     else:
         show.in_pages(show.names(found))
     return 0 if found else 3
+
+
+def _value_over_time(chosen: argparse.Namespace) -> int:
+    """Show what articles answer to a question, by their dates."""
+    from askvisit.assistant import Assistant
+    from askvisit.options import check_question
+
+    if chosen.topic:
+        chosen.usage_error("give a TOPIC or --value QUESTION, not both")
+    check_question(chosen.value)
+    assistant = Assistant.load(chosen_index(chosen), reader=chosen.reader)
+    found = assistant.ask(chosen.value, each=True, **options.scope(chosen))
+    if chosen.json:
+        print(show.as_json(asdict(found)))
+    else:
+        show.in_pages(show.value_over_time(found, chosen.k or _MOST_DATES))
+    return 0 if found.found else 3
 
 
 def _left_out(undated: list[str]) -> str:

@@ -134,6 +134,28 @@ def comparison(found: Answer) -> str:
     return "\n".join([_count(found.groups), *_table(found.groups), "", *quotes])
 
 
+def value_over_time(found: Answer, most: int) -> str:
+    """Show the newest answers of several articles by date, the oldest first; or the refusal.
+
+    most: how many to show. Of several articles that say the same on one day, one is shown.
+    """
+    said = {
+        (member.date or "no date", group.words): member
+        for group in found.groups
+        for member in reversed(group.members)
+    }
+    if not said:
+        return answer(found)
+    rows = sorted(said.items())[-most:]
+    wide = max(len(excerpt(plain(words), _LONGEST_WORDS)) for (_, words), _ in rows)
+    lines = [
+        f"{day:<10}  {excerpt(plain(words), _LONGEST_WORDS):<{wide}}  "
+        f"{plain(m.source or m.citation.article_title)}: {_quoted(m.citation, _LONGEST)}"
+        for (day, words), m in rows
+    ]
+    return "\n".join([*lines, "", *(source(member.citation) for _, member in rows)])
+
+
 def _count(found: Sequence[AnswerGroup]) -> str:
     count = sum(len(group.members) for group in found)
     return f"{counted(count, 'article')} {'answers' if count == 1 else 'answer'} this"

@@ -81,7 +81,8 @@ def _article_of(answer: Answer) -> list[str]:
 def two(index: PassageIndex, words: str, articles: Sequence[str] | None = None) -> list[str]:
     """Return the ids of the two articles that words compare; empty if they do not name two.
 
-    Each is named by its title, file, place or paper. If there are only two, "compare the two articles" means those.
+    Each is named by its title, file, place or paper. If there are only
+    two, "compare the two articles" means those.
     """
     ids = among(index, articles)
     for match in _BETWEEN_TWO.finditer(words):
