@@ -14,6 +14,9 @@ from askvisit.cli import show
 from askvisit.index import temporary_index
 from askvisit.records import Sentence
 from askvisit.transcript import prove
+from askvisit.web.answers import AnswerView, near, pieces, reference
+from askvisit.web.rendering import fragment
+from askvisit.web.source_panel import TextRange
 
 MONDAY = Article(
     "monday.txt",
@@ -75,6 +78,24 @@ def test_two_articles_are_put_side_by_side_and_what_differs_is_first(one, asked)
 def test_two_articles_in_scope_need_no_names(one):
     scope = ["monday.txt", "friday.txt"]
     assert one.ask("Compare the two articles", articles=scope).parts
+
+
+def test_the_chat_shows_a_table_of_what_differs(one):
+    view = AnswerView(one.ask("Compare monday.txt with friday.txt"), one.articles)
+    page = fragment(
+        "answer",
+        view=view,
+        pieces=pieces,
+        near=near,
+        read=0,
+        reference=reference,
+        place_of=TextRange.of_citation,
+        place_of_hit=TextRange.of_hit,
+    )
+    dead, built = page.split('<div class="part">')[1:]
+    assert 'class="groups dispute"' in dead
+    assert '<span class="relation">newest</span>' in dead
+    assert 'class="groups dispute"' not in built
 
 
 def test_what_cannot_be_compared_is_said(one):
