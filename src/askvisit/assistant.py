@@ -339,7 +339,7 @@ class Assistant:
             raise UnknownArticleError(article_id, tuple(known))
         path = self._location.article_file(article_id)
         if path is None:
-            raise ArticleError(Path(article_id), "its file is not on this machine, only its text")
+            raise ArticleError(Path(article_id), "is not on this machine, only its text is")
         return SourceFile(path).page(known[article_id].sha256, page, ranges)
 
     def threshold(self, strictness: Strictness = "normal") -> float:

@@ -90,7 +90,8 @@ def bound(name: str, given: str | date | None) -> PartialDate | None:
         return PartialDate.parse((iso or "")[:10])
     except (ValueError, AttributeError) as error:
         raise QuestionError(
-            f"{name} is {given!r}, which is not a date; give YYYY, YYYY-MM or YYYY-MM-DD"
+            f"{name} is {given!r}, which is not a date; "
+            "give one such as 2025, March 2025 or 2025-03-14"
         ) from error
 
 

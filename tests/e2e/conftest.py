@@ -89,6 +89,12 @@ def open_sources(page):
     return listed.wait_for()
 
 
+def open_help(page):
+    """Open the dialog about the endpoints for programs."""
+    page.locator("#top summary").click()
+    page.get_by_role("button", name="API for programs").click()
+
+
 @pytest.fixture(scope="package")
 def real(assistant):
     """The address of a server with the real assistant and the real index."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import open_sources
+from .conftest import open_help, open_sources
 from .test_adding import MILL
 from .test_notebook import select_words
 
@@ -89,7 +89,7 @@ def test_axe_finds_nothing_in_cards_forms_and_dialogs(both, open_page, ask, viol
     page.get_by_role("button", name="Ask only Another").click()
     page.locator("#scope .scope").wait_for()
     assert violations(page) == []
-    page.get_by_role("button", name="API").click()
+    open_help(page)
     page.wait_for_timeout(300)
     assert violations(page) == []
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from askvisit.cli import main
 from askvisit.web.request_log import Feedback
 
-from .conftest import ROOT, open_sources, serve
+from .conftest import ROOT, open_help, open_sources, serve
 from .test_conversation import ask_and_hold
 
 pytestmark = pytest.mark.slow
@@ -271,7 +271,7 @@ def test_a_citation_opens_in_a_tab_of_its_own_too(fake, open_page, ask):
 
 def test_the_documented_api_page_opens_without_asking_outside(fake, open_page):
     page = open_page(fake)
-    page.get_by_role("button", name="API").click()
+    open_help(page)
     expect(page.get_by_text("/articles", exact=True).first).to_be_visible()
 
 

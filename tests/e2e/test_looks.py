@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from harness.web_fakes import ARTICLE, FakeAssistant
 
 from askvisit.records import Article
 
-from .conftest import serve
+from .conftest import open_sources, serve
 
 pytestmark = pytest.mark.slow
 
@@ -135,3 +137,37 @@ def test_the_focus_is_seen(hard, open_page, ask):
         part.focus()
         style = part.evaluate("part => getComputedStyle(part).outlineWidth")
         assert style == "3px"
+
+
+def test_what_is_known_of_a_source_breaks_between_facts_only(open_page):
+    long = Article("gazette.txt", "Mud", "Mud\n\nIt rained.", source="The Gazette of the Valley")
+    served = serve(FakeAssistant(replace(long, date="2019-06-28"), ARTICLE))
+    page = open_page(served.local_url, viewport={"width": 1440, "height": 900})
+    open_sources(page)
+    facts = page.locator("#articles .facts .day")
+    assert facts.all_inner_texts() == [
+        *("The Paper ·", "2019-06-28 ·", "276 words"),
+        *("2019-06-28 ·", "3 words"),
+    ]
+    lines = "facts => facts.map(one => new Set([...one.getClientRects()].map(box => box.top)).size)"
+    assert facts.evaluate_all(lines) == [1] * 5
+    served.close()
+
+
+def test_the_page_has_six_sizes_of_type(hard, open_page, ask):
+    page = open_page(hard)
+    turn = ask(page, "When did the minister leave, was it on Friday?")
+    turn.get_by_text("How was this found?").click()
+    turn.locator(".scores").wait_for()
+    sizes = """() => {
+        const shown = [...document.querySelectorAll(".app *")].filter(one =>
+            one.offsetParent && [...one.childNodes].some(node => node.data?.trim()));
+        return [...new Set(shown.map(one => parseFloat(getComputedStyle(one).fontSize)))];
+    }"""
+    assert set(page.evaluate(sizes)) <= {13, 14, 16, 18, 21, 26}
+
+
+def test_the_log_fades_at_both_ends(hard, open_page):
+    log = open_page(hard).locator("#chat .log")
+    mask = log.evaluate("log => getComputedStyle(log).maskImage")
+    assert mask.count("rgba(0, 0, 0, 0)") == 2

@@ -124,3 +124,33 @@ def test_ask_as_typed_stands_beside_what_was_understood(fake, open_page, ask):
     turn = ask(page, "And in the hall?")
     turn.locator(".note", has_text="Understood as").get_by_role("button").click()
     expect(page.locator(".turn").nth(1)).not_to_contain_text("Understood as")
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_no_word_and_no_date_of_the_table_is_broken(open_page, ask, width):
+    class Papers(Disputing):
+        def groups(self):
+            shown = super().groups()
+            name = "Southwestern Bookkeepers' Gazette"
+            return tuple(
+                replace(g, members=tuple(replace(m, source=name) for m in g.members)) for g in shown
+            )
+
+    served = serve(Papers(ARTICLE, OTHER))
+    page = open_page(served.local_url, viewport={"width": width, "height": 800})
+    table = ask(page, QUESTION).locator(".groups table").first
+    broken = """table => {
+        const found = [];
+        const walker = document.createTreeWalker(table, NodeFilter.SHOW_TEXT);
+        while (walker.nextNode())
+            for (const { 0: word, index } of walker.currentNode.data.matchAll(/\\S+/g)) {
+                const range = new Range();
+                range.setStart(walker.currentNode, index);
+                range.setEnd(walker.currentNode, index + word.length);
+                const tops = new Set([...range.getClientRects()].map(box => Math.round(box.top)));
+                if (tops.size > 1) found.push(word);
+            }
+        return found;
+    }"""
+    assert table.evaluate(broken) == []
+    served.close()

@@ -11,6 +11,8 @@ from harness.web_fakes import TEXT
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
+from .conftest import open_help
+
 pytestmark = pytest.mark.slow
 
 X = "part => part.getBoundingClientRect().x"
@@ -99,17 +101,17 @@ def test_nothing_moves_for_who_asked_for_less_motion(fake, open_page, ask):
 def test_the_help_for_programs_closes_by_escape_and_by_the_way_back(fake, open_page):
     page = open_page(fake)
     help_ = page.get_by_role("dialog", name="For programs")
-    page.get_by_role("button", name="API").click()
+    open_help(page)
     expect(help_).to_contain_text(fake)
     expect(help_).to_contain_text("client.predict(")
     page.keyboard.press("Escape")
     expect(help_).to_be_hidden()
-    page.get_by_role("button", name="API").click()
+    open_help(page)
     expect(help_).to_be_visible()
     page.go_back()
     expect(help_).to_be_hidden()
     assert page.url == fake
-    page.get_by_role("button", name="API").click()
+    open_help(page)
     page.get_by_role("button", name="Close").click()
     expect(help_).to_be_hidden()
 
@@ -120,7 +122,7 @@ def test_the_help_for_programs_leaves_the_page_as_it_was(fake, open_page, ask):
     link.click()
     notebook = page.get_by_role("tab", name="Notebook")
     notebook.click()
-    page.get_by_role("button", name="API").click()
+    open_help(page)
     page.wait_for_function("history.state.askvisit === 'help'")
     page.keyboard.press("Escape")
     page.wait_for_function("history.state.askvisit === 'cite'")
@@ -137,6 +139,16 @@ def test_the_export_menu_gives_the_focus_back(fake, open_page):
         kind.press(key)
         expect(kind).to_be_hidden()
         expect(summary).to_be_focused()
+
+
+def test_the_menu_leads_to_the_help_for_programs_on_a_phone_too(fake, open_page):
+    page = open_page(fake, viewport={"width": 390, "height": 800})
+    expect(page.get_by_role("button", name="API for programs")).to_be_hidden()
+    open_help(page)
+    expect(page.get_by_role("dialog", name="For programs")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="API for programs")).to_be_hidden()
+    expect(page.locator("#top summary")).to_be_focused()
 
 
 def test_an_export_of_nothing_is_told(fake, open_page):

@@ -458,3 +458,49 @@ def test_what_is_read_is_not_taken_away_by_an_addition(small, open_page):
     page.locator("#added summary").click()
     expect(page.locator("#added .summary").first).to_have_text("“A Mill Burns”")
     served.close()
+
+
+SELECT = """cell => {
+    const range = new Range();
+    range.selectNodeContents([...cell.childNodes].find(node => node.nodeType === Node.TEXT_NODE));
+    getSelection().removeAllRanges();
+    getSelection().addRange(range);
+}"""
+"""Selects the words of a cell, not what is hidden in it."""
+
+FERRIES = (
+    "# Two Ferries\n\nThese sail from Skarvik:\n\n- The Havdis carries 240.\n"
+    "- The Solrun carries 310.\n\n| Ferry | Built |\n|---|---|\n| Havdis | 1998 |\n"
+    "| Solrun | 2011 |\n\nShips: 2; Built: 1998\n\nShips: 3; Built: 2011\n\nBoth sail on.\n"
+)
+
+
+def test_lists_and_tables_look_like_it_and_their_words_can_be_quoted(open_page):
+    served = serve(FakeAssistant(Article("ferries.md", "Two Ferries", FERRIES)))
+    page = open_page(served.local_url)
+    text = page.locator(".source-text")
+    first = text.locator(".item").first
+    assert first.evaluate("item => getComputedStyle(item).listStyleType") == "disc"
+    left = text.locator("p:not(.item)").first.bounding_box()["x"]
+    assert first.bounding_box()["x"] >= left + 15, "the bullet does not lie on the number"
+    expect(text.locator("table").nth(0).locator("th")).to_have_text(
+        ["Ferry", "Built"], use_inner_text=True
+    )
+    rows = text.locator("table").nth(1).locator("tr")
+    assert [row.split("\t") for row in rows.all_inner_texts()] == [
+        ["Ships", "Built"],
+        ["2", "1998"],
+        ["3", "2011"],
+    ]
+    expect(text).not_to_contain_text("|", use_inner_text=True)
+    for cell, place in (("Solrun", "paragraph 5"), ("2011", "paragraph 7")):
+        text.locator("td", has_text=cell).last.evaluate(SELECT)
+        page.wait_for_timeout(500)  # until the selection counts as made
+        with page.expect_response("**/page/select") as answered:
+            page.locator("#askvisit-selected [data-words=quote]").click()
+        reference = answered.value.json()["reference"]
+        assert reference.startswith(f"“{cell}")
+        assert place in reference
+    page.locator(".source-find input").fill("havdis")
+    expect(page.locator(".source-found")).to_have_text("1 of 2")
+    served.close()

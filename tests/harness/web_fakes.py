@@ -200,8 +200,7 @@ class Page:
     def _asked(
         self, question: str, before: list[dict[str, Any]], how: dict[str, object]
     ) -> tuple[str, dict[str, Any]]:
-        asked = [turn["question"] for turn in before]
-        got = self.post("ask", question=question, history=history(before), asked=asked, **how)
+        got = self.post("ask", question=question, history=history(before), **how)
         return got["html"], got["turn"]
 
 

@@ -97,6 +97,16 @@ draft: false
 """
 
 
+def test_the_link_of_the_front_matter_is_one_that_a_browser_opens():
+    for line, url in (
+        ("url: https://paper.example/a", "https://paper.example/a"),
+        ("link: http://paper.example/b", "http://paper.example/b"),
+        ("url: javascript:alert(1)", None),
+        ("url:", None),
+    ):
+        assert formats.read("a.md", f"---\n{line}\n---\nIt rained.\n".encode()).url == url
+
+
 def told(front_matter: str) -> tuple[str | None, ...]:
     """Return title, source, date and author of a Markdown file, whose text must be the rest."""
     document = formats.read("a.md", f"{front_matter}# A Headline\n\nText.\n".encode())

@@ -526,7 +526,7 @@ def test_pages_are_drawn_where_their_files_are_and_elsewhere_the_panel_says_why(
     news.rename(tmp_path / "elsewhere")
     answer = Page(Chat(assistant)).post("leaf", article="ferry.pdf", page=1)
     assert answer["detail"] == (
-        "The page cannot be shown. ferry.pdf: its file is not on this machine, only its text"
+        "The page cannot be shown: its file is not on this machine, only its text is."
     )
 
 

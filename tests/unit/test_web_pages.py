@@ -99,7 +99,7 @@ def test_what_cannot_be_drawn_says_why():
             raise self.error
 
     known = ArticleError(Path("/secret/ferry.pdf"), "has changed since it was indexed")
-    told = "The page cannot be shown. ferry.pdf: has changed since it was indexed"
+    told = "The page cannot be shown: its file has changed since it was indexed."
     assert asked(Failing(known))["detail"] == told
     assert "secret" not in asked(Failing(RuntimeError("a secret detail")))["detail"]
 

@@ -76,7 +76,7 @@ def test_the_whole_article_is_shown_and_the_headline_is_its_heading():
     shown = panel(ARTICLE)
     assert '<h2 dir="auto" id="paragraph-1">A Short Visit</h2>' in shown
     assert "The minister left on Friday." in shown
-    assert "<bdi>The Paper</bdi> · <bdi>28 June 2019</bdi> <a" in shown
+    assert '<span class="day"><bdi>28 June 2019</bdi></span> <a' in shown
 
 
 def test_hostile_text_is_shown_as_text():
@@ -163,7 +163,8 @@ def test_the_head_and_the_blocks_look_like_a_newspapers():
     about = {"source": "The Paper", "author": "Ada Quill", "date": "2025-03-14"}
     article = Article("ferry.md", "Ferry Sinks", text, url="https://paper.example/a", **about)
     shown = panel(article)
-    assert "<bdi>Ada Quill</bdi> · <bdi>14 March 2025</bdi>" in shown
+    head = html.unescape(re.sub("<[^>]+>", "", re.search(r'source-meta">(.*?)<a', shown)[1]))
+    assert head.strip() == "The Paper · Ada Quill · 14 March 2025"
     assert '<a href="https://paper.example/a" target="_blank"' in shown
     blocks = re.findall(r'<(h2|h3|p) dir="auto" id="[^"]+"(?: class="(\w+)")?>', shown)
     assert ["".join(block) for block in blocks] == [
@@ -171,3 +172,50 @@ def test_the_head_and_the_blocks_look_like_a_newspapers():
     ]
     script = Article("a.txt", "A", "It rained.", url="javascript:alert(1)")
     assert "javascript" not in panel(script)
+
+
+TABLE = (
+    "# The Figures\n\nThis is what was spent.\n\n"
+    "| Field | 2024 |\n|:--|---|\n| Schools | 120 |\n| Roads | 88 |\n\nIt was too much.\n"
+)
+ROWS = "Two Ferries\n\nFerry: Havdis; Built: 1998\n\nFerry: Solrun; Built: 2011\n\nBoth sail on."
+
+
+def shown_cells(shown: str) -> list[list[str]]:
+    visible = re.sub(r"<span hidden>[^<]*</span>", "", shown)
+    rows = re.findall(r"<tr[^>]*>(.*?)</tr>", visible, re.DOTALL)
+    return [
+        [re.sub("<[^>]+>", "", cell) for cell in re.findall("<t[hd].*?</t[hd]>", row)]
+        for row in rows
+    ]
+
+
+def test_a_table_of_markdown_is_a_table_whose_cells_can_be_marked():
+    start = TABLE.index("120")
+    article = Article("figures.md", "The Figures", TABLE)
+    shown = panel(article, [TextRange(article.id, start, start + 3)])
+    assert shown_cells(shown) == [["Field", "2024"], ["Schools", "120"], ["Roads", "88"]]
+    assert "<th><span hidden>| </span>Field</th>" in shown
+    assert marks(shown) == [(f"{start}-{start + 3}", "120")]
+    table = re.search(r'<table dir="auto" id="paragraph-3">(.*?)</table>', shown, re.DOTALL)[1]
+    assert re.sub("<[^>]+>", "", table) == TABLE[TABLE.index("|") : TABLE.index("\n\nIt was")]
+
+
+def test_rows_that_were_written_out_are_one_table_and_each_a_paragraph():
+    article = Article("ferries.html", "Two Ferries", ROWS)
+    quote = "Ferry: Solrun; Built: 2011"
+    start = ROWS.index(quote)
+    shown = panel(article, [TextRange(article.id, start, start + len(quote))])
+    assert shown_cells(shown) == [["Ferry", "Built"], ["Havdis", "1998"], ["Solrun", "2011"]]
+    assert [text for _, text in marks(shown)] == ["Solrun", "2011"]
+    rows = re.findall(r'<tr id="paragraph-(\d)">(.*?)</tr>', shown, re.DOTALL)
+    assert [number for number, _ in rows] == ["2", "3"]
+    assert [re.sub("<[^>]+>", "", row) for _, row in rows] == ROWS.split("\n\n")[1:3]
+
+
+@pytest.mark.parametrize("text", ["He said: no; she: yes, at last.", "Ferry: Havdis; Built: 1998"])
+def test_one_line_with_colons_is_no_table(text):
+    article = Article("a.txt", "A", f"A Short Visit\n\n{text}\n\nThey left at once.")
+    shown = panel(article)
+    assert "<table" not in shown
+    assert f">{text}</p>" in shown

@@ -96,6 +96,19 @@ def test_articles_with_the_same_names_leave_room_for_others():
     assert offered == [*ABOUT, "What does it say about Oslo?"]
 
 
+def test_what_is_asked_first_is_about_articles_from_all_over_the_list():
+    towns = ("Oslo", "Bergen", "Turku", "Visby", "Ystad", "Skagen", "Husum", "Ribe", "Tartu")
+    text = "Mud\n\nOn Monday they saw it in {0}, and in {1}. They say that {0} has mud, as {1} has."
+    pairs = [(town, other) for town in towns for other in (f"{town}berg", f"{town}haven")]
+    several = [Article(f"{n}.txt", "Mud", text.format(*pair)) for n, pair in enumerate(pairs)]
+    assistant = FakeAssistant(*several)
+    assistant.suggestions = ()
+    offered = Suggestions(assistant).after((), None, assistant.articles)
+    assert len(offered) == 6
+    near = {town for town in towns for question in offered if town in question}
+    assert len(near) == 6
+
+
 def test_after_an_answer_from_it_come_its_own_names():
     assistant = FakeAssistant(ARTICLE, OTHER)
     asked = ["What happened in Grimsby in June?"]

@@ -41,8 +41,13 @@ def read(data: bytes) -> Document:
         title=_value(known, "title") or (first if at_top else headline(text) or first),
         source=_value(known, "source", "publisher"),
         date=dates.to_iso(_TIME_OF_DAY.sub("", _value(known, "date") or "")),
+        url=_link(_value(known, "url", "link")),
         author=_value(known, "author", "authors"),
     )
+
+
+def _link(address: str | None) -> str | None:
+    return address if (address or "").startswith(("https://", "http://")) else None
 
 
 def _unclosed(heading: str) -> str:

@@ -6,16 +6,15 @@ the turn as data to keep, and as HTML.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
-from pydantic import AfterValidator, BaseModel
+from pydantic import AfterValidator, BaseModel, BeforeValidator, SkipValidation
 
 from askvisit import transcript
-from askvisit.errors import DataError, QuestionError
+from askvisit.errors import QuestionError
 from askvisit.records import Answer, AnswerGroup, from_data
 from askvisit.trace import Trace
 from askvisit.web import inspector
@@ -41,8 +40,37 @@ FEEDBACK = {
 }
 """The possible feedback, and the words on each button."""
 
+CHANGED = "The articles have changed since this was answered."
+
 Words = Annotated[str, AfterValidator(lambda text: text.encode("utf-8", "replace").decode())]
 """A text that can be written as UTF-8: a browser may send half a character."""
+
+
+def _answer(value: Any) -> Any:
+    try:
+        return value if isinstance(value, Answer) else from_data(Answer, value)
+    except (TypeError, ValueError):
+        return None
+
+
+def _answers(value: Any) -> Any:
+    return list(filter(None, map(_answer, value[-HISTORY:]))) if isinstance(value, list) else value
+
+
+def _groups(value: Any) -> Any:
+    try:
+        return from_data(tuple[AnswerGroup, ...], value)
+    except (TypeError, ValueError):
+        return ()
+
+
+KeptAnswer = Annotated[SkipValidation[Answer | None], BeforeValidator(_answer)]
+"""An answer that a browser kept; None if there is none or it cannot be read."""
+
+KeptGroups = Annotated[SkipValidation[tuple[AnswerGroup, ...]], BeforeValidator(_groups)]
+
+History = Annotated[list[SkipValidation[Answer]], BeforeValidator(_answers)]
+"""The answers that a follow-up question may refer to."""
 
 
 class ChatQuestion(BaseModel):
@@ -61,26 +89,29 @@ class ChatQuestion(BaseModel):
 
 
 class ChatTurn(ChatQuestion):
-    """A question and its outcome: an answer as data, or a problem in words.
+    """A question and its outcome: an answer, or a problem in words.
 
-    said: the response to the user's feedback. changed: whether the answer is not the one that was
-    kept, because the articles have changed since. each: what each of the articles `read` says, if
-    they have been asked.
+    said: the response to the user's feedback. each: what each of the articles `read` says, if they
+    have been asked.
     """
 
-    answer: dict[str, Any] | None = None
+    answer: KeptAnswer = None
     problem: str = ""
     said: str = ""
-    changed: bool = False
-    each: list[dict[str, Any]] = []
+    each: KeptGroups = ()
     read: int = 0
 
 
 class Asked(ChatQuestion):
-    """A question with earlier answers, and with all questions of the conversation."""
+    """A question with earlier answers."""
 
-    history: list[dict[str, Any]] = []
-    asked: list[str] = []
+    history: History = []
+
+
+class Inspected(ChatTurn):
+    """A turn to look into, with the answers before it."""
+
+    history: History = []
 
 
 class Next(BaseModel):
@@ -93,14 +124,9 @@ class Next(BaseModel):
 
 
 class Conversation(BaseModel):
-    """Turns that a browser kept."""
+    """Turns that a browser kept; to write to a file in some form."""
 
     turns: list[ChatTurn]
-
-
-class Exported(Conversation):
-    """Turns to write to a file."""
-
     form: Literal["markdown", "json"] = "markdown"
 
 
@@ -111,46 +137,47 @@ class Judged(BaseModel):
     turn: ChatTurn
 
 
-class Inspected(ChatTurn):
-    """A turn to look into, with the answers before it."""
-
-    history: list[dict[str, Any]] = []
-
-
 def routes(chat: Chat) -> APIRouter:
     """Return what the conversation asks for."""
     router = APIRouter(prefix="/page", route_class=TellingRoute)
 
     @router.post("/ask")
     def ask(asked: Asked) -> dict[str, Any]:
-        """Answer a question: the turn to keep, its HTML, and the article."""
-        turn, answer = _reply(chat, asked)
-        cited = answer.citations if answer is not None else ()
-        return {
-            "turn": turn.model_dump(),
-            "html": _shown(chat, turn, answer),
-            "source": panel_of(cited, chat.articles),
-        }
+        """Answer a question: the turn to keep, its HTML, and the article.
+
+        What goes wrong is put into words; details of a fault go only to the log.
+        """
+        turn = ChatTurn(**asked.model_dump(exclude={"history"}))
+        turn.question = turn.question[:KEPT_QUESTION]
+        try:
+            with told("a question"):
+                how = _how(chat, asked, NONE_CHOSEN)
+                turn.articles = how["articles"]
+                turn.answer = chat.assistant.ask(asked.question, asked.history, **how)
+        except Told as problem:
+            turn.problem = str(problem)
+        cited = turn.answer.citations if turn.answer else ()
+        return {"source": panel_of(cited, chat.articles)} | _shown(chat, turn)
 
     @router.post("/each")
-    def each(turn: Inspected) -> dict[str, Any]:
+    def each(asked: Inspected) -> dict[str, Any]:
         """Ask each article what an answer says, when it is being read already."""
-        answer = _answer_of(turn)
+        answer = asked.answer
         if answer is None or not AnswerView(answer, chat.articles).can_ask_each:
             raise Told("There is no answer that others may give too.", 404)
-        trace = _explained(chat, turn, each=True)
-        turn.each = [asdict(group) for group in trace.answer.groups]
-        turn.read = len({hit.article_id for one in trace.readings for hit in one.evidence.hits})
+        trace = _explained(chat, asked, each=True)
+        read = len({hit.article_id for one in trace.readings for hit in one.evidence.hits})
         view = AnswerView(answer, chat.articles, each=trace.answer.groups)
         html = fragment(
             "others",
             listed=view.others,
-            read=turn.read,
+            read=read,
             more=bool(view.disputed),
             place_of=TextRange.of_citation,
         )
-        kept = turn.model_dump(include=set(ChatTurn.model_fields))
-        return {"turn": kept, "html": html, "copy": view.plain_text}
+        found = {"each": trace.answer.groups, "read": read}
+        turn = asked.model_copy(update=found).model_dump(exclude={"history"})
+        return {"turn": turn, "html": html, "copy": view.plain_text}
 
     @router.post("/turns")
     def turns(kept: Conversation) -> dict[str, Any]:
@@ -158,15 +185,14 @@ def routes(chat: Chat) -> APIRouter:
 
         It has to be if what it cites has changed, or if it cannot be read.
         """
-        shown: list[str | None] = []
-        last: Answer | None = None
-        for turn in kept.turns[-SHOWN_TURNS:]:
-            answer = _answer_of(turn)
-            is_known = answer is not None and _still_reads(chat, answer)
-            is_known |= turn.answer is None and bool(turn.problem)
-            shown.append(_shown(chat, turn, answer) if is_known else None)
-            last = answer
-        return {"turns": shown, "source": panel_of(last.citations, chat.articles) if last else {}}
+        last = kept.turns[-1].answer if kept.turns else None
+        return {
+            "turns": [
+                _shown(chat, turn)["html"] if _is_as_it_was(chat, turn) else None
+                for turn in kept.turns[-SHOWN_TURNS:]
+            ],
+            "source": panel_of(last.citations, chat.articles) if last else {},
+        }
 
     @router.post("/suggested")
     def next_questions(asked: Next) -> dict[str, str]:
@@ -174,15 +200,15 @@ def routes(chat: Chat) -> APIRouter:
         return {"html": suggested(chat, asked)}
 
     @router.post("/export")
-    def export(kept: Exported) -> dict[str, str]:
+    def export(kept: Conversation) -> dict[str, str]:
         """Return a conversation as a file: its name, type and text."""
-        answers: list[Answer] = []
-        guesses: list[int] = []
-        for turn in kept.turns:
-            if (answer := _answer_of(turn)) is not None:
-                if turn.guess and answer.confidence < chat.threshold:
-                    guesses.append(len(answers))
-                answers.append(replace(answer, groups=_groups(turn)) if turn.each else answer)
+        answered = [(turn, turn.answer) for turn in kept.turns if turn.answer is not None]
+        answers = [replace(one, groups=turn.each or one.groups) for turn, one in answered]
+        guesses = [
+            number
+            for number, (turn, answer) in enumerate(answered)
+            if turn.guess and answer.confidence < chat.threshold
+        ]
         name = f"askvisit-{datetime.now():%Y-%m-%d-%H%M%S}"
         if kept.form == "json":
             text = transcript.to_json(answers, guesses)
@@ -193,25 +219,23 @@ def routes(chat: Chat) -> APIRouter:
     @router.post("/feedback")
     def feedback(judged: Judged) -> dict[str, Any]:
         """Keep what somebody said of an answer; return the turn with thanks, and its HTML."""
-        answer = _answer_of(judged.turn)
-        if chat.feedback is None or answer is None:
+        turn = judged.turn
+        if chat.feedback is None or turn.answer is None:
             raise Told("Feedback is not kept here.", 404)
         try:
             with told("writing feedback"):
-                chat.feedback.add(judged.said, answer)
-            said = f"Marked as {FEEDBACK[judged.said].lower()}. Thank you."
+                chat.feedback.add(judged.said, turn.answer)
+            turn.said = f"Marked as {FEEDBACK[judged.said].lower()}. Thank you."
         except Told as problem:
-            said = str(problem)
-        turn = judged.turn.model_copy(update={"said": said})
-        return {"turn": turn.model_dump(), "html": _shown(chat, turn, answer)}
+            turn.said = str(problem)
+        return _shown(chat, turn)
 
     @router.post("/inspect")
     def inspect(turn: Inspected) -> dict[str, str]:
         """Return how a question was answered; it is asked again for that."""
-        answer = _answer_of(turn)
-        if answer is None:
+        if turn.answer is None:
             raise Told("There is no answer to look into.", 404)
-        return {"html": inspector.inspector(_explained(chat, turn), answer)}
+        return {"html": inspector.inspector(_explained(chat, turn), turn.answer)}
 
     return router
 
@@ -224,51 +248,38 @@ def suggested(chat: Chat, asked: Next) -> str:
     return fragment("suggested", questions={one: one for one in found}, asked=asked.asked)
 
 
-def _explained(chat: Chat, turn: Inspected, **how: Any) -> Trace:
+def _how(chat: Chat, asked: ChatQuestion, none_left: str) -> dict[str, Any]:
+    """Return how a question is asked; raises `QuestionError` if no article is left of a choice.
+
+    Not of `chat.articles`: an index that cannot be read would seem to have none left.
+    """
+    articles = asked.articles
+    if articles is not None:
+        known = chat.assistant.articles
+        articles = [name for name in articles if name in known]
+        if not articles:
+            raise QuestionError(none_left)
+    return {
+        "articles": articles,
+        "min_confidence": 0 if asked.guess or asked.offered else chat.threshold,
+        "as_typed": asked.typed or asked.offered,
+    }
+
+
+def _explained(chat: Chat, turn: Inspected, **more: Any) -> Trace:
     """Ask a question again as it was asked, and return how it was answered."""
-    searched = _still_there(chat, turn.articles)
-    if searched == []:
-        raise QuestionError("The articles have changed since this was answered.")
-    return chat.assistant.explain(
-        turn.question,
-        _history(turn.history),
-        articles=searched,
-        min_confidence=0 if turn.guess or turn.offered else chat.threshold,
-        as_typed=turn.typed or turn.offered,
-        **how,
-    )
+    how = _how(chat, turn, CHANGED)
+    return chat.assistant.explain(turn.question, turn.history, **how, **more)
 
 
-def _reply(chat: Chat, asked: Asked) -> tuple[ChatTurn, Answer | None]:
-    """Ask; what goes wrong is put into words, and details of a fault go only to the log."""
-    turn = ChatTurn(**asked.model_dump(include=set(ChatQuestion.model_fields)))
-    turn.question = turn.question[:KEPT_QUESTION]
-    try:
-        with told("a question"):
-            turn.articles = _still_there(chat, asked.articles)
-            if turn.articles == []:
-                raise QuestionError(NONE_CHOSEN)
-            answer = chat.assistant.ask(
-                asked.question,
-                _history(asked.history),
-                articles=turn.articles,
-                min_confidence=0 if asked.guess or asked.offered else chat.threshold,
-                as_typed=asked.typed or asked.offered,
-            )
-    except Told as problem:
-        turn.problem = str(problem)
-        return turn, None
-    turn.answer = asdict(answer)
-    return turn, answer
-
-
-def _shown(chat: Chat, turn: ChatTurn, answer: Answer | None) -> str:
-    articles = chat.articles
+def _shown(chat: Chat, turn: ChatTurn) -> dict[str, Any]:
+    """Return a turn as data to keep, and as HTML."""
+    articles, answer = chat.articles, turn.answer
     below = chat.threshold if turn.guess else None
-    return fragment(
+    html = fragment(
         "turn",
         turn=turn,
-        view=None if answer is None else AnswerView(answer, articles, below, _groups(turn)),
+        view=None if answer is None else AnswerView(answer, articles, below, turn.each),
         searched=[article.title for article in existing(articles, (turn.articles or [])[:3])],
         feedback=FEEDBACK if chat.feedback is not None else {},
         most=KEPT_QUESTION,
@@ -279,44 +290,13 @@ def _shown(chat: Chat, turn: ChatTurn, answer: Answer | None) -> str:
         place_of=TextRange.of_citation,
         place_of_hit=TextRange.of_hit,
     )
+    return {"turn": turn.model_dump(), "html": html}
 
 
-def _answer_of(turn: ChatTurn) -> Answer | None:
-    """Return the answer that a browser kept; None if there is none or it cannot be read."""
-    try:
-        return None if turn.answer is None else Answer.from_dict(turn.answer)
-    except DataError:
-        return None
-
-
-def _groups(turn: ChatTurn) -> tuple[AnswerGroup, ...]:
-    """Return what each article says; nothing if that was not asked or cannot be read."""
-    try:
-        return tuple(from_data(AnswerGroup, group) for group in turn.each)
-    except (TypeError, ValueError):
-        return ()
-
-
-def _history(kept: Sequence[dict[str, Any]]) -> list[Answer]:
-    """Return the answers that a follow-up question may refer to; what cannot be read is none."""
-    answers = (_answer_of(ChatTurn(question="", answer=answer)) for answer in kept[-HISTORY:])
-    return [answer for answer in answers if answer is not None]
-
-
-def _still_there(chat: Chat, chosen: Sequence[str] | None) -> list[str] | None:
-    """Return a choice without the articles that were removed since it was made.
-
-    Not of `chat.articles`: an index that cannot be read would seem to have none left.
-    """
-    if chosen is None:
-        return None
-    known = chat.assistant.articles
-    return [name for name in chosen if name in known]
-
-
-def _still_reads(chat: Chat, answer: Answer) -> bool:
-    """Return whether all that an answer cites reads in the articles as it did."""
-    articles = chat.articles
-    places = [TextRange.of_citation(cited) for cited in answer.citations]
-    places += [TextRange.of_hit(hit) for hit in answer.nearest]
-    return all(place.is_in(articles) for place in places)
+def _is_as_it_was(chat: Chat, turn: ChatTurn) -> bool:
+    """Whether a turn can be shown: all that it cites reads in the articles as it did."""
+    if turn.answer is None:
+        return bool(turn.problem)
+    places = [TextRange.of_citation(cited) for cited in turn.answer.citations]
+    places += [TextRange.of_hit(hit) for hit in turn.answer.nearest]
+    return all(place.is_in(chat.articles) for place in places)

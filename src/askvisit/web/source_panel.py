@@ -19,13 +19,14 @@ from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, StrictInt
 
 from askvisit.caching import remembered
-from askvisit.errors import AskvisitError
+from askvisit.errors import ArticleError
 from askvisit.formats import has_pages
-from askvisit.passages import headline, paragraphs, sentences
+from askvisit.passages import headline, sentences
 from askvisit.records import Article, Sentence
-from askvisit.text import ends_sentence, printable
+from askvisit.text import printable
+from askvisit.web.blocks import Row, blocks
 from askvisit.web.chat import Chat, existing
-from askvisit.web.faults import TellingRoute, Told, told
+from askvisit.web.faults import TellingRoute, Told
 from askvisit.web.rendering import fragment
 
 if TYPE_CHECKING:
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
 
 MOST_PLACES = 50
 """Maximum places marked at once; an answer has far fewer."""
-
-LONGEST_SUBHEAD = 80
-"""Maximum characters of a line that is shown as a byline or subhead."""
 
 NOT_THERE = "This passage was not found in the articles as they are now. Ask the question again."
 NO_PAGE = "This page was not found in the articles. Ask the question again."
@@ -117,18 +115,15 @@ def panel(
         if apart and place.is_in({article.id: article}):
             marks.append(place.without_wrong_span())
     marks.sort(key=lambda mark: mark.start)
-    ranges = paragraphs(article.text)
-    kinds = _kinds(article.text, ranges)
-    blocks = [
-        (kind, _pieces(article, *block, marks)) for kind, block in zip(kinds, ranges, strict=True)
-    ]
     return fragment(
         "source",
         article=article,
         reads=fingerprint(article.text),
         active=active,
         has_headline=headline(article.text) is not None,
-        blocks=blocks,
+        blocks=blocks(article.text),
+        pieces=lambda start, end: _pieces(article, start, end, marks),
+        cells=lambda row: _cells(article, row, marks),
         pages=article.page(len(article.text.rstrip("\f"))) if has_pages(article.id) else None,
     )
 
@@ -149,33 +144,6 @@ def panel_of(citations: Sequence[Citation], articles: Mapping[str, Article]) -> 
     if article is None:
         return {}
     return {"html": panel(article, places, places[0]), "key": places[0].key}
-
-
-def _kinds(text: str, ranges: Sequence[tuple[int, int]]) -> list[str]:
-    """Return what each block looks like: "text", "item", "subhead", or "byline" below the headline.
-
-    Where no Markdown says so, a short block that does not end like a sentence, with one below it
-    that does, is a subhead.
-    """
-    kinds: list[str] = []
-    before = 0
-    ends = [ends_sentence(text[start:end]) for start, end in ranges]
-    for number, (start, end) in enumerate(ranges):
-        marker = text[before:start].rpartition("\n")[2].strip()
-        is_above = number < 3 and "text" not in kinds
-        is_line = number > 0 and end - start <= LONGEST_SUBHEAD and not ends[number]
-        if marker.startswith("#"):
-            kinds.append("subhead")
-        elif marker:
-            kinds.append("item")
-        elif is_line and is_above:
-            kinds.append("byline")
-        elif is_line and text[end - 1] not in ":;," and any(ends[number + 1 : number + 2]):
-            kinds.append("subhead")
-        else:
-            kinds.append("text" if number else "headline")
-        before = end
-    return kinds
 
 
 def _pieces(
@@ -200,6 +168,19 @@ def _pieces(
         ]
         position = right
     return [*pieces, {"text": text[position:end]}]
+
+
+def _cells(article: Article, row: Row, marks: Sequence[TextRange]) -> list[list[dict[str, Any]]]:
+    """Return a row's cells in pieces; what stands between them in the text is there, but hidden."""
+    cells = []
+    position = row.whole[0]
+    for start, end in row.cells:
+        hidden = {"hidden": article.text[position:start]}
+        cells.append([hidden, *_pieces(article, start, end, marks)])
+        position = end
+    if cells:
+        cells[-1].append({"hidden": article.text[position : row.whole[1]]})
+    return cells
 
 
 class Opened(BaseModel):
@@ -260,10 +241,9 @@ def routes(chat: Chat) -> APIRouter:
             raise HTTPException(404, NO_PAGE)
         places = list(dict.fromkeys(_inside(asked.marks[:MOST_PLACES], len(article.text))))
         try:
-            with told("showing a page", (AskvisitError,)):
-                view = chat.assistant.page(asked.article, asked.page, places)
-        except Told as reason:
-            raise Told(f"The page cannot be shown. {reason}", reason.status) from reason
+            view = chat.assistant.page(asked.article, asked.page, places)
+        except ArticleError as error:  # which file of the server it is, is not told
+            raise Told(f"The page cannot be shown: its file {error.reason}.") from error
         boxes = [
             {"active": place == asked.active, "box": [f"{100 * part:.3f}" for part in box]}
             for place, found in zip(places, view.marks, strict=True)

@@ -26,12 +26,6 @@ NEXT = 3
 NAMES = 4
 """Names in an article to ask about."""
 
-ARTICLES = 3
-"""Articles without questions of their own that are asked about in turn."""
-
-MOST_ARTICLES = 5 * ARTICLES
-"""Articles whose names are looked up, in case others have the same ones."""
-
 ANSWERED = 3
 """Questions offered for a newly added article."""
 
@@ -110,14 +104,19 @@ class Suggestions:
         return [question for question, name in about.items() if name == article.id]
 
     def _offered(self, articles: Mapping[str, Article], searched: Sequence[str]) -> Iterator[str]:
-        """Yield what may be asked of all articles: written questions, and others between them."""
+        """Yield what may be asked of all articles: written questions, and others between them.
+
+        Those are about articles from all over the list, as neighbours are often of one event.
+        """
         about = self._about(self._assistant.suggestions, tuple(articles))
         written = [q for q, article in about.items() if article in searched]
         covered = set(about.values())
         others = [name for name in searched if name not in covered]
-        unwritten = [articles[name] for name in others[:MOST_ARTICLES] if name in articles]
-        pairs = zip_longest(written, _by_turns(unwritten))
-        yield from (q for pair in pairs for q in pair if q is not None)
+        step = max(1, -(-len(others) // FIRST))
+        unwritten = [articles[name] for name in others[::step] if name in articles]
+        by_turns = chain.from_iterable(zip_longest(*map(_about_names, unwritten)))
+        pairs = zip_longest(written, filter(None, by_turns))
+        yield from filter(None, chain.from_iterable(pairs))
 
     def _find(self, written: tuple[str, ...], articles: tuple[str, ...]) -> dict[str, str]:
         """Return the article that each written question is about: the one with its best passage."""
@@ -128,14 +127,6 @@ class Suggestions:
             except AskvisitError:
                 continue
         return found
-
-
-def _by_turns(articles: Sequence[Article]) -> Iterator[str]:
-    """Yield questions about a few articles in turn, then about the next few."""
-    for first in range(0, len(articles), ARTICLES):
-        few = map(_about_names, articles[first : first + ARTICLES])
-        by_turns = chain.from_iterable(zip_longest(*few))
-        yield from (question for question in by_turns if question is not None)
 
 
 def _summary(article: Article) -> str:

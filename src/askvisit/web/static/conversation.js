@@ -72,11 +72,10 @@ async function put(at, asked, failed = null) {
 async function reply(asked, before, signal) {
   const history = before.flatMap(({ data }) => (data.answer ? [{ ...data.answer, groups: [] }] : [])).slice(-HISTORY);
   while (history.length > 1 && JSON.stringify(history).length > MOST_SENT) history.shift();
-  const earlier = before.slice(-SHOWN).map(({ data }) => data.question.slice(0, 200));
   const late = new AbortController();
   const patience = setTimeout(() => late.abort(), PATIENCE);
   try {
-    return await post("ask", { ...asked, history, asked: earlier }, AbortSignal.any([signal, late.signal]));
+    return await post("ask", { ...asked, history }, AbortSignal.any([signal, late.signal]));
   } catch (error) {
     if (late.signal.aborted && !signal.aborted) throw new Error(AGAIN);
     throw error;

@@ -38,7 +38,7 @@ function rangesIn(block, wanted) {
   const walker = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const node = walker.currentNode;
-    if (node.parentElement.matches(".margin")) continue;
+    if (node.parentElement.matches(".margin, [hidden]")) continue;
     pieces.push({ node, from: text.length });
     text += plain(node.data);
   }

@@ -10,10 +10,8 @@ const help = one("dialog", top);
 
 top.addEventListener("click", (event) => {
   const save = event.target.closest("[data-export]");
-  if (save) {
-    closeMenu(save.closest("details"));
-    exportAs(save.dataset.export);
-  }
+  if (event.target.closest(".menu button")) closeMenu(menu());
+  if (save) exportAs(save.dataset.export);
   if (event.target.closest("[data-new]")) begin();
   if (event.target.closest("[data-api]")) openHelp();
   if (event.target.closest("[data-close]") || event.target === help) help.close();
