@@ -13,7 +13,7 @@ from askvisit import Assistant
 from askvisit.records import Answer, Article
 from askvisit.trace import STAGES, Trace
 from askvisit.web.chat import Chat
-from askvisit.web.inspector import MOST_PASSAGES, inspector, why
+from askvisit.web.inspector import MOST_PASSAGES, inspector
 
 ASSISTANT = FakeAssistant()
 
@@ -50,6 +50,11 @@ def test_readings_that_were_not_taken_are_told():
     page = inspector(replace(trace, readings=(other, *trace.readings)), trace.answer)
     assert 'Looked up (not used): <q dir="auto">And &lt;then&gt;?</q>' in page
     assert 'Looked up (used): <q dir="auto">Who met the mayor?</q>' in page
+
+
+def why(trace: Trace) -> str:
+    """Return what the inspector says of an answer just given."""
+    return inspector(trace, trace.answer)
 
 
 @pytest.mark.parametrize(

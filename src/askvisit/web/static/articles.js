@@ -1,9 +1,9 @@
 // The list of articles: a tick says that questions search an article, "Read" opens it, "Delete it"
 // removes it; a filter and an order help where there are many. Owns #articles.
-import { all, element, hear, made, one, tell } from "./dom.js";
+import { all, button as quiet, element, hear, made, one, tell } from "./dom.js";
 import { say } from "./announcing.js";
 import { choose, chosen } from "./scope.js";
-import { post, Refused } from "./server.js";
+import { post, Refused, wordsOf } from "./server.js";
 import { showTab, tabNamed } from "./tabs.js";
 
 const list = one("#articles");
@@ -66,7 +66,7 @@ async function removeArticle(article) {
     say(`Deleted “${removing.get(article)}”.`);
     tell("removed", article);
   } catch (error) {
-    const words = error instanceof Refused ? error.message : "No answer came. Please try again in a moment.";
+    const words = wordsOf(error, "No answer came. Please try again in a moment.");
     stays = one(`[data-remove="${CSS.escape(article)}"]`, list);
     if (stays) Object.assign(stays, { disabled: false, textContent: "Delete it" });
     if (stays && error instanceof Refused) stays = void (stays.closest("details").open = false);
@@ -80,7 +80,7 @@ async function removeArticle(article) {
 
 // Says what was removed, and takes it back.
 function sayIn(words, again) {
-  const undo = element("button", { type: "button", className: "quiet", textContent: "Undo" });
+  const undo = quiet("Undo");
   undo.addEventListener("click", () => {
     one(".told", list).replaceChildren();
     tell("again", again);

@@ -1,6 +1,6 @@
 // A card at a citation that is pointed at or tabbed to: the quote between its neighbours. Owns
 // #askvisit-card.
-import { one } from "./dom.js";
+import { element, one } from "./dom.js";
 import { post } from "./server.js";
 import { placeOf } from "./source.js";
 
@@ -15,9 +15,7 @@ async function showCard(link) {
   carded = link;
   const found = await post("around", placeOf(link)).catch(() => null);
   if (carded !== link || !found) return;
-  const quote = document.createElement("mark");
-  quote.textContent = found.quote;
-  card.replaceChildren(found.before, " ", quote, " ", found.after);
+  card.replaceChildren(found.before, " ", element("mark", {}, found.quote), " ", found.after);
   card.hidden = false;
   const at = link.getBoundingClientRect();
   const left = Math.min(Math.max(at.left - 40, 8), innerWidth - card.offsetWidth - 8);
@@ -36,29 +34,20 @@ function hideCard() {
   carded = null;
 }
 
-document.addEventListener(
-  "pointerover",
-  (event) => {
-    const link = citationAt(event);
-    if (!link || event.pointerType !== "mouse" || link === carded) return;
-    hideCard();
-    carded = link;
-    link.dataset.title ||= link.title; // the browser's own hint would cover the card
-    link.removeAttribute("title");
-    soon = setTimeout(() => showCard(link), CARD_DELAY);
-  },
-);
-document.addEventListener(
-  "pointerout",
-  (event) => citationAt(event) === carded && carded && hideCard(),
-);
-document.addEventListener(
-  "focusin",
-  (event) => {
-    const link = citationAt(event);
-    if (link?.matches(":focus-visible")) showCard(link);
-    else if (!card.hidden) hideCard();
-  },
-);
+document.addEventListener("pointerover", (event) => {
+  const link = citationAt(event);
+  if (!link || event.pointerType !== "mouse" || link === carded) return;
+  hideCard();
+  carded = link;
+  link.dataset.title ||= link.title; // the browser's own hint would cover the card
+  link.removeAttribute("title");
+  soon = setTimeout(() => showCard(link), CARD_DELAY);
+});
+document.addEventListener("pointerout", (event) => citationAt(event) === carded && carded && hideCard());
+document.addEventListener("focusin", (event) => {
+  const link = citationAt(event);
+  if (link?.matches(":focus-visible")) showCard(link);
+  else if (!card.hidden) hideCard();
+});
 for (const type of ["scroll", "click", "keydown"])
   document.addEventListener(type, () => !card.hidden && hideCard(), true);

@@ -1,5 +1,5 @@
 // Copies an answer, a reference or a link, and says on its button what became of it.
-import { one } from "./dom.js";
+import { element, one } from "./dom.js";
 import { say } from "./announcing.js";
 
 export async function copied(button, text) {
@@ -28,9 +28,7 @@ export function sayOn(button, words) {
 }
 
 function copyOldWay(text) {
-  const field = document.createElement("textarea");
-  field.value = text;
-  field.className = "unseen";
+  const field = element("textarea", { value: text, className: "unseen" });
   document.body.append(field);
   field.select();
   const done = document.execCommand("copy");

@@ -5,7 +5,7 @@ import { say, sayAnswer } from "./announcing.js";
 import { putIntoBox, box, focusOnNext } from "./box.js";
 import { draw, giveUp, pending, showNewest, suggest, waiting } from "./log.js";
 import { chosen } from "./scope.js";
-import { post, Refused } from "./server.js";
+import { post, wordsOf } from "./server.js";
 import { session } from "./storage.js";
 
 const PATIENCE = 60_000; // milliseconds until a missing answer is given up
@@ -70,7 +70,7 @@ async function put(at, asked, failed = null) {
 
 // Asks the server; a missing answer is given up.
 async function reply(asked, before, signal) {
-  const history = before.flatMap(({ data }) => (data.answer ? [{ ...data.answer, groups: [] }] : [])).slice(-HISTORY);
+  const history = answersOf(before).map((answer) => ({ ...answer, groups: [] }));
   while (history.length > 1 && JSON.stringify(history).length > MOST_SENT) history.shift();
   const late = new AbortController();
   const patience = setTimeout(() => late.abort(), PATIENCE);
@@ -86,7 +86,7 @@ async function reply(asked, before, signal) {
 
 // No answer came, at once (too many people ask) or after a long time: the question goes back.
 function noAnswer(question, below, failed, error) {
-  const words = error instanceof Refused ? error.message : AGAIN;
+  const words = wordsOf(error, AGAIN);
   asking = null;
   say(words);
   if (failed) {
@@ -194,9 +194,9 @@ async function fillIn(turn, before) {
   const { signal } = (filling = new AbortController());
   const place = one("[data-each]", turn.node);
   if (place) {
-    const history = before.flatMap(({ data }) => (data.answer ? [data.answer] : [])).slice(-HISTORY);
     try {
-      const { turn: data, html, copy } = await post("each", { ...turn.data, history }, signal);
+      const sent = { ...turn.data, history: answersOf(before) };
+      const { turn: data, html, copy } = await post("each", sent, signal);
       const isOpen = one("details", place)?.open;
       turn.data = data;
       place.replaceWith(made(html));
@@ -236,8 +236,8 @@ export function replace(turn, { turn: data, html }) {
 }
 
 export const kept = () => turns.map(({ data }) => data);
-export const answersBefore = (turn) =>
-  turns.slice(0, turns.indexOf(turn)).flatMap(({ data }) => (data.answer ? [data.answer] : [])).slice(-HISTORY);
+const answersOf = (some) => some.flatMap(({ data }) => data.answer ?? []).slice(-HISTORY);
+export const answersBefore = (turn) => answersOf(turns.slice(0, turns.indexOf(turn)));
 
 // Shows a conversation that was kept. Nothing is asked anew unless what an answer cites has changed, or
 // it cannot be read. Raises what `post` does; then the page is as it was.

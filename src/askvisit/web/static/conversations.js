@@ -1,6 +1,6 @@
 // Conversations of earlier, kept in this browser: each by its name, or its first question; found, opened
 // again, renamed, deleted, brought back. Owns #conversations and what is kept under the names that begin with PREFIX.
-import { all, element, hear, one } from "./dom.js";
+import { button, element, hear, one } from "./dom.js";
 import { begin, failedToOpen, open } from "./conversation.js";
 import { forget, namesStored, session, store, stored } from "./storage.js";
 
@@ -91,19 +91,14 @@ function row(conversation) {
   const count = turnsOf(conversation).length;
   const day = new Date(at).toLocaleDateString(undefined, { day: "numeric", month: "short" });
   const about = element("span", { className: "note", textContent: `${count} ${count === 1 ? "question" : "questions"} · ${day}` });
-  const opens = element("button", { type: "button", className: "opens", dir: "auto", textContent: name }, about);
+  const opens = button(name, { open: id }, { className: "opens", dir: "auto" });
   opens.append(about);
-  opens.dataset.open = id;
   if (id === current()) opens.setAttribute("aria-current", "true");
   return element("li", {}, opens, tool("Rename", id, name), tool("Delete", id, name));
 }
 
-function tool(textContent, id, name) {
-  const button = element("button", { type: "button", className: "quiet", textContent });
-  button.dataset[textContent.toLowerCase()] = id;
-  button.setAttribute("aria-label", `${textContent}: ${name}`);
-  return button;
-}
+const tool = (words, id, name) =>
+  button(words, { [words.toLowerCase()]: id }, { ariaLabel: `${words}: ${name}` });
 
 // An empty name is the first question again.
 function rename(id) {
@@ -156,8 +151,7 @@ function remove(id) {
   forget(PREFIX + id);
   if (deleted.isCurrent || opening?.id === id) begin();
   show();
-  const undo = element("button", { type: "button", className: "quiet", textContent: "Undo" });
-  undo.dataset.undelete = "";
+  const undo = button("Undo", { undelete: "" });
   deletedNote.replaceChildren(`Deleted “${deleted.conversation.name.slice(0, 60)}”. `, undo);
   undo.focus();
 }

@@ -1,7 +1,7 @@
 // Edits what is known of an article: its title, paper and date. Owns #about.
 import { one } from "./dom.js";
 import { draw } from "./articles.js";
-import { post, Refused } from "./server.js";
+import { post, wordsOf } from "./server.js";
 import { open, opened } from "./source.js";
 
 const dialog = one("#about");
@@ -31,7 +31,7 @@ async function save(event) {
     if (opened() === article) open({ article });
     one(`[data-describe="${CSS.escape(article)}"]`).focus();
   } catch (error) {
-    const words = error instanceof Refused ? error.message : "No answer came. Please try again in a moment.";
+    const words = wordsOf(error, "No answer came. Please try again in a moment.");
     one(".problem", dialog).textContent = words;
   }
 }

@@ -15,6 +15,13 @@ export function element(tag, properties = {}, ...children) {
   return node;
 }
 
+// A button of words alone; `data` are its data attributes, which say what it does.
+export function button(textContent, data = {}, properties = {}) {
+  const node = element("button", { type: "button", className: "quiet", textContent, ...properties });
+  Object.assign(node.dataset, data);
+  return node;
+}
+
 export const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`askvisit:${name}`, { detail }));
 export const hear = (name, listen) => document.addEventListener(`askvisit:${name}`, (event) => listen(event.detail));
 export const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));

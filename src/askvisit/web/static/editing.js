@@ -1,25 +1,23 @@
 // A question is edited in its place: nothing is lost until the new wording is answered. Owns the forms.
-import { all, element, hear, one } from "./dom.js";
+import { all, button, element, hear, one } from "./dom.js";
 import { edit, isAsking, turnOf } from "./conversation.js";
 import { box } from "./box.js";
 
-one("#chat").addEventListener("click", (event) => {
-  const button = event.target.closest("[data-edit]");
-  if (button && !isAsking()) editInPlace(button.closest(".turn"));
+one("#chat").addEventListener("click", ({ target }) => {
+  if (target.closest("[data-edit]") && !isAsking()) editInPlace(target.closest(".turn"));
 });
 
 function editInPlace(node) {
   if (one(".editing", node)) return;
-  const turn = turnOf(node);
-  const [asked, field] = [one(".asked", node), element("textarea", { rows: 2, value: turn.data.question })];
-  field.setAttribute("aria-label", "New wording");
-  const cancel = element("button", { type: "button", className: "quiet", textContent: "Cancel" });
+  const asked = one(".asked", node);
+  const field = element("textarea", { rows: 2, value: turnOf(node).data.question, ariaLabel: "New wording" });
+  const cancel = button("Cancel");
   const form = element(
     "form",
     { className: "editing" },
     field,
     element("p", { className: "note" }),
-    element("button", { type: "submit", className: "send", textContent: "Ask" }),
+    button("Ask", {}, { type: "submit", className: "send" }),
     cancel,
   );
   const close = () => {

@@ -1,5 +1,5 @@
 // How an answer was found: asked for when it is opened. Owns .inspector.
-import { one } from "./dom.js";
+import { element, one } from "./dom.js";
 import { answersBefore, turnOf } from "./conversation.js";
 import { post, Refused } from "./server.js";
 
@@ -15,8 +15,6 @@ one("#chat").addEventListener("click", async (event) => {
   } catch (error) {
     shown.replaceChildren(); // the next click asks again
     if (!(error instanceof Refused)) return (summary.parentElement.open = false);
-    const problem = document.createElement("p");
-    Object.assign(problem, { className: "problem", textContent: error.message });
-    shown.append(problem);
+    shown.append(element("p", { className: "problem", textContent: error.message }));
   }
 });

@@ -1,5 +1,5 @@
 // The log: the turns of the conversation, and what stands below them. Owns what #chat shows.
-import { all, element, hear, made, one, tell } from "./dom.js";
+import { all, button, element, hear, made, one, tell } from "./dom.js";
 
 const log = one("#chat .log");
 const welcome = one(".welcome", log);
@@ -36,9 +36,7 @@ export const note = (textContent) => element("p", { className: "note", textConte
 
 function restorable(count) {
   const what = `${count} question${count === 1 ? "" : "s"}`;
-  const button = element("button", { type: "button", className: "quiet", textContent: "Restore" });
-  button.dataset.restore = "";
-  return element("p", { className: "undone note" }, `Undone: ${what}. `, button);
+  return element("p", { className: "undone note" }, `Undone: ${what}. `, button("Restore", { restore: "" }));
 }
 
 export function suggest(html) {
@@ -49,8 +47,6 @@ export function suggest(html) {
 
 // A question with a note that it is being answered.
 export function pending(question) {
-  const stop = element("button", { type: "button", className: "quiet", textContent: "Stop" });
-  stop.dataset.stop = "";
   const asked = element("p", { dir: "auto" });
   asked.innerText = question.slice(0, 2000);
   return element(
@@ -58,7 +54,7 @@ export function pending(question) {
     { className: "turn pending" },
     element("h2", { className: "unseen" }),
     element("div", { className: "asked" }, element("div", { className: "message user" }, asked)),
-    waiting("Searching the articles… ", stop),
+    waiting("Searching the articles… ", button("Stop", { stop: "" })),
   );
 }
 

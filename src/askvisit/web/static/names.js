@@ -1,9 +1,9 @@
 // The names that the open article mentions: a click marks where one stands, and offers to ask about it.
 // Owns .source-names.
-import { all, element, hear, made, one } from "./dom.js";
+import { all, button, element, hear, made, one } from "./dom.js";
 import { ask } from "./conversation.js";
 import { find, keys, mark, opened, panel, unmark } from "./source.js";
-import { post, Refused } from "./server.js";
+import { post, wordsOf } from "./server.js";
 
 const lists = new Map(); // promises of HTML by article, until articles change
 let isOpen = false;
@@ -27,8 +27,7 @@ async function fill(strip, article) {
     if (whole === article) showAll(strip);
   } catch (error) {
     lists.delete(article);
-    const words = error instanceof Refused ? error.message : "The names could not be loaded. Please reload the page.";
-    strip.firstChild.textContent = words;
+    strip.firstChild.textContent = wordsOf(error, "The names could not be loaded. Please reload the page.");
   }
 }
 
@@ -44,10 +43,7 @@ function showMarked(strip) {
   for (const name of all("[data-places]", strip)) name.setAttribute("aria-pressed", String(isMarked(name)));
   one("[data-question]", strip)?.remove();
   const about = all("[data-places]", strip).find(isMarked)?.dataset.about;
-  if (!about) return;
-  const button = element("button", { type: "button", className: "suggestion", dir: "auto", textContent: about });
-  button.dataset.question = about;
-  strip.append(button);
+  if (about) strip.append(button(about, { question: about }, { className: "suggestion", dir: "auto" }));
 }
 
 async function press(name) {
@@ -62,9 +58,9 @@ async function press(name) {
 }
 
 panel.addEventListener("click", (event) => {
-  const button = event.target.closest("button");
-  const { places, question, names, moreNames } = button?.dataset ?? {};
-  if (places) press(button);
+  const pressed = event.target.closest("button");
+  const { places, question, names, moreNames } = pressed?.dataset ?? {};
+  if (places) press(pressed);
   else if (question) ask(question);
   else if (names !== undefined) {
     isOpen = !isOpen;

@@ -1,6 +1,6 @@
 // The notebook: what is pinned, with the user's own headings and notes, in the user's order. Owns
 // #notebook; the server proves pins and writes the export.
-import { all, element, hear, one } from "./dom.js";
+import { all, button, element, hear, one } from "./dom.js";
 import { say } from "./announcing.js";
 import { add, entries, PINS } from "./pins.js";
 import { post } from "./server.js";
@@ -31,20 +31,14 @@ const item = (entry) => element("li", {}, ...(entry.sentences ? pinned(entry) : 
 
 function tools(entry) {
   const name = (entry.heading ?? entry.note ?? entry.sentences[0].quote).slice(0, 60);
-  return element("span", { className: "tools" }, tool("Move", "⠿", name), tool("Remove", "✕", name));
-}
-
-function tool(title, textContent, name) {
-  const button = element("button", { type: "button", className: "quiet", textContent, title });
-  button.dataset[title.toLowerCase()] = "";
-  button.setAttribute("aria-label", `${title}: ${name}`);
-  return button;
+  const tool = (title, sign) =>
+    button(sign, { [title.toLowerCase()]: "" }, { title, ariaLabel: `${title}: ${name}` });
+  return element("span", { className: "tools" }, tool("Move", "⠿"), tool("Remove", "✕"));
 }
 
 function written(entry) {
   const [kind, tag, label] = "heading" in entry ? ["heading", "input", "Heading"] : ["note", "textarea", "Note"];
-  const field = element(tag, { value: entry[kind], placeholder: label, maxLength: 4000, dir: "auto" });
-  field.setAttribute("aria-label", label);
+  const field = element(tag, { value: entry[kind], placeholder: label, ariaLabel: label, maxLength: 4000, dir: "auto" });
   field.addEventListener("input", () => {
     entry[kind] = field.value;
     one(".tools", field.parentElement).replaceWith(tools(entry));
@@ -55,10 +49,10 @@ function written(entry) {
 
 function pinned({ article, sentences, question, title, about, status }) {
   const { paragraph, start, span } = sentences[0];
-  const link = element("a", { className: "cite", textContent: `¶ ${paragraph}` });
-  link.href = `?${new URLSearchParams({ article, start, end: sentences.at(-1).end })}`;
+  const where = `¶ ${paragraph}`;
+  const href = `?${new URLSearchParams({ article, start, end: sentences.at(-1).end })}`;
+  const link = element("a", { className: "cite", textContent: where, href, ariaLabel: `${where}: show it in the article` });
   if (sentences.length === 1 && span) link.dataset.span = span.join("-");
-  link.setAttribute("aria-label", `¶ ${paragraph}: show it in the article`);
   const rows = [
     element("p", { className: "asked-for note", textContent: question || "Selected in the article", dir: "auto" }),
     element("blockquote", { dir: "auto" }, ...sentences.flatMap(quoted), link),
@@ -112,8 +106,7 @@ function remove(row) {
   row.remove();
   keep();
   show();
-  const undo = element("button", { type: "button", className: "quiet", textContent: "Undo" });
-  undo.dataset.bringBack = "";
+  const undo = button("Undo", { bringBack: "" });
   tellBelow("Removed. ", undo);
   undo.focus();
 }
@@ -126,11 +119,11 @@ function bringBack() {
 }
 
 one("#notebook").addEventListener("click", (event) => {
-  const button = event.target.closest("button");
-  const { save: saves, write: kind, remove: removes, bringBack: back } = button?.dataset ?? {};
+  const pressed = event.target.closest("button");
+  const { save: saves, write: kind, remove: removes, bringBack: back } = pressed?.dataset ?? {};
   if (saves !== undefined) save();
   else if (kind) write(kind);
-  else if (removes !== undefined) remove(button.closest("li"));
+  else if (removes !== undefined) remove(pressed.closest("li"));
   else if (back !== undefined) bringBack();
 });
 

@@ -1,7 +1,7 @@
 // The page of a PDF beside its text: that of the active citation, or the one turned to. Owns .source-page.
 import { all, hear, made, one } from "./dom.js";
 import { find, keys, opened, panel } from "./source.js";
-import { post, Refused } from "./server.js";
+import { post, wordsOf } from "./server.js";
 
 const ends = (key) => key.split("-").map(Number);
 const ZOOMS = [100, 150, 200, 300]; // per cent of the room that the page has
@@ -27,7 +27,7 @@ async function show() {
     sheet = made((await post("leaf", request)).html);
   } catch (error) {
     failed = true;
-    sheet = error instanceof Refused ? error.message : "The page could not be shown. Please reload the chat.";
+    sheet = wordsOf(error, "The page could not be shown. Please reload the chat.");
   }
   if (frame.dataset.wanted === wanted) draw(frame, sheet, failed); // or another page is wanted by now
 }

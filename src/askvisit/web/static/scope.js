@@ -1,5 +1,5 @@
 // Which articles the next question searches. Owns that choice: a list of ids, or null for all of them.
-import { element, hear, one, tell } from "./dom.js";
+import { button, element, hear, one, tell } from "./dom.js";
 import { session } from "./storage.js";
 
 const chip = one("#scope");
@@ -19,8 +19,7 @@ export function show() {
   chip.replaceChildren();
   if (!articles && count < 2) return;
   const all = `${count.toLocaleString("en")} article${count === 1 ? "" : "s"}`;
-  const opens = element("button", { type: "button", className: "quiet", title: "Choose sources" });
-  opens.dataset.sources = "";
+  const opens = button("", { sources: "" }, { title: "Choose sources" });
   const line = element("p", { className: articles ? "scope narrowed" : "scope", dir: "auto" }, opens);
   chip.append(line);
   if (!articles) {
@@ -30,8 +29,8 @@ export function show() {
   const title = articles.length === 1 && one(`[data-choose="${CSS.escape(articles[0])}"]`)?.closest("li").dataset.title;
   opens.textContent = `Asking only ${articles.length} of ${all}`;
   if (title) opens.replaceChildren("Asking only ", element("bdi", { textContent: title.slice(0, 70) }));
-  const widen = element("button", { type: "button", className: "quiet", title: "Go back to all articles", textContent: "✕" });
-  widen.setAttribute("aria-label", widen.title);
+  const ariaLabel = "Go back to all articles";
+  const widen = button("✕", {}, { title: ariaLabel, ariaLabel });
   widen.addEventListener("click", () => {
     choose(null);
     one("#question textarea").focus();

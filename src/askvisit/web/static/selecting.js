@@ -4,7 +4,7 @@ import { all, one } from "./dom.js";
 import { draft } from "./box.js";
 import { copied, sayOn } from "./clipboard.js";
 import { pin } from "./pins.js";
-import { post, Refused } from "./server.js";
+import { post, wordsOf } from "./server.js";
 import { find, opened, panel } from "./source.js";
 
 const SETTLED = 150; // milliseconds without a change until a selection counts as made
@@ -90,7 +90,7 @@ buttons.addEventListener("click", async (event) => {
     getSelection().removeAllRanges();
     draft(found.words);
   } catch (error) {
-    const words = error instanceof Refused ? error.message : "The server did not respond. Please reload the page.";
+    const words = wordsOf(error, "The server did not respond. Please reload the page.");
     one("[role=status]", buttons).textContent = words;
   }
 });

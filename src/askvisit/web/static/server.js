@@ -1,6 +1,9 @@
 // Asks the server, which keeps nothing. Owns how that is done and what fails.
 export class Refused extends Error {} // in the server's words, for the user
 
+// What to tell of an error: the server's words, or that none came.
+export const wordsOf = (error, otherwise) => (error instanceof Refused ? error.message : otherwise);
+
 // Raises `Refused`; an error of another kind if no answer came, or "AbortError" if it was stopped.
 export async function post(path, data = {}, signal = undefined) {
   const response = await send(path, data, signal);

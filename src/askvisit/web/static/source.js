@@ -2,7 +2,7 @@
 // Owns #source, and which citation was followed last.
 import { all, hear, made, one, painted, tell } from "./dom.js";
 import { box } from "./box.js";
-import { post, Refused } from "./server.js";
+import { post, wordsOf } from "./server.js";
 import { showTab } from "./tabs.js";
 
 export const panel = one("#source");
@@ -61,7 +61,7 @@ export async function open(request) {
     return reveal(key);
   } catch (error) {
     if (mine !== clicks) return;
-    const words = error instanceof Refused ? error.message : "The article could not be loaded. Please reload the page.";
+    const words = wordsOf(error, "The article could not be loaded. Please reload the page.");
     const head = find(".source-meta");
     if (head) Object.assign(head, { textContent: words, className: "source-meta problem" });
   }

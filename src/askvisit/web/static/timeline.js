@@ -2,7 +2,7 @@
 // Owns #timeline.
 import { element, hear, made, one } from "./dom.js";
 import { chosen } from "./scope.js";
-import { post, Refused } from "./server.js";
+import { post, wordsOf } from "./server.js";
 
 const part = (selector) => one(`#timeline ${selector}`);
 const form = part("form");
@@ -18,7 +18,7 @@ async function show() {
   try {
     ({ told, html } = await post("timeline", request));
   } catch (error) {
-    told = error instanceof Refused ? error.message : "The timeline could not be loaded. Please reload the page.";
+    told = wordsOf(error, "The timeline could not be loaded. Please reload the page.");
   }
   if (mine !== wanted) return;
   part(".entries").replaceWith(html ? made(html) : element("div", { className: "entries" }));

@@ -1,5 +1,5 @@
 // Walks the citations of an answer, in the article and back. Owns the numbers in the margin.
-import { all, hear, one } from "./dom.js";
+import { all, button, hear } from "./dom.js";
 import { activate, citationsBeside, find, follow, followed, goBack, keyOf, keys, opened, panel, placeOf } from "./source.js";
 
 // Goes on by the numbers of the answer; without an answer, by the marks in the article.
@@ -45,9 +45,8 @@ hear("marked", ({ cited }) => {
     if (!/^\d+$/.test(link.textContent) || placeOf(link).article !== opened()) continue;
     const mark = find(`mark.cited[data-key="${keyOf(link)}"]`);
     if (!mark) continue;
-    const number = document.createElement("button");
-    Object.assign(number, { type: "button", className: "margin", textContent: link.textContent });
-    number.setAttribute("aria-label", `Citation ${link.textContent} in the answer`);
+    const ariaLabel = `Citation ${link.textContent} in the answer`;
+    const number = button(link.textContent, {}, { className: "margin", ariaLabel });
     number.addEventListener("click", () => {
       activate(keyOf(link), link);
       goBack();
