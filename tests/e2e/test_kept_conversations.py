@@ -269,6 +269,7 @@ def ask_much(page, ask, count):
     asked = [f"{n}: who met the mayor? {'x' * 1900}" for n in range(count)]
     for question in asked:
         ask(page, question)
+    expect(page.locator(".turn").last.locator("[data-each]")).to_have_count(0)  # looked up, too
     conversation = whole(page)
     begin_anew(page)
     return asked, conversation
