@@ -96,6 +96,21 @@ def test_a_file_of_each_format_is_added_read_and_cited(editor, open_form, ask):
         expect(page.locator("#source mark.active").first).to_contain_text(quote)
 
 
+def test_a_tab_that_is_chosen_while_an_article_comes_stays(editor, open_form):
+    page = open_form(editor[1])
+    held = []
+    page.route("**/page/source", lambda route: held.append(route))
+    page.get_by_role("button", name="New conversation").click()
+    form = page.get_by_role("tab", name="Add an article")
+    form.click()
+    while not held:
+        page.wait_for_timeout(50)
+    with page.expect_response("**/page/source"):
+        held[0].continue_()
+    page.wait_for_timeout(300)
+    expect(form).to_have_attribute("aria-selected", "true")
+
+
 def test_a_choice_of_articles_takes_in_what_is_added(editor, open_form, ask):
     page = open_form(editor[1])
     open_sources(page)

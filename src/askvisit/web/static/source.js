@@ -54,6 +54,7 @@ export function draw(html) {
 
 export async function open(request) {
   const mine = ++clicks;
+  bringForward(); // at once: a tab that is chosen meanwhile is not taken away
   try {
     const { html, key } = await post("source", request);
     if (mine !== clicks) return; // a later click was faster
@@ -68,7 +69,6 @@ export async function open(request) {
 }
 
 async function reveal(key) {
-  bringForward();
   await painted();
   activate(key);
   if (panel.getBoundingClientRect().top > window.innerHeight / 2) {
@@ -128,6 +128,7 @@ export function follow(link) {
   clicked = link;
   if (isMarked(link)) {
     clicks++; // what was asked for before comes too late
+    bringForward();
     return reveal(keyOf(link));
   }
   const place = placeOf(link);
