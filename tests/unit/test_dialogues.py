@@ -88,7 +88,7 @@ def test_the_splits_are_of_their_pages(name):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "floor"), [("tune", TUNE), ("final", FINAL)])
-def test_dialogues_about_other_pages(name, floor, tmp_path):
+def test_dialogues_about_other_pages(name, floor, tmp_path, real):
     """Each page is an index of its own, as the development article is."""
     sentences = encoder.load()
     right = []
@@ -98,7 +98,7 @@ def test_dialogues_about_other_pages(name, floor, tmp_path):
         text = (DATA / "pages" / f"{page}.txt").read_bytes()
         (folder / "articles" / f"{page}.txt").write_bytes(text)
         build_index(index=folder, encoder=sentences)
-        assistant = Assistant.load(folder)
+        assistant = Assistant.load(folder, reader=real.reader)  # loaded once for all pages
         right += [turn for dialogue in dialogues for turn in evaluation.play(assistant, dialogue)]
     print(f"{name}: {fmean(right):.3f} of {len(right)} turns right")
     assert fmean(right) >= floor
