@@ -234,7 +234,7 @@ def test_no_circle_of_modules_is_closed_for_types():
     assert named == {}
 
 
-def test_no_chain_of_imports_is_longer_than_eleven_modules():
+def test_no_chain_of_imports_is_longer_than_twelve_modules():
     """Whoever reads a module may have to read all that it imports, and what these import."""
     named = {
         ".".join(("askvisit", *path.relative_to(SOURCE).with_suffix("").parts)): path
@@ -253,7 +253,7 @@ def test_no_chain_of_imports_is_longer_than_eleven_modules():
         return [name, *max(map(chain, own[name]), key=len, default=[])]
 
     longest = max(map(chain, named), key=len)
-    assert len(longest) <= 11, " → ".join(longest)
+    assert len(longest) <= 12, " → ".join(longest)
 
 
 def test_every_module_is_in_a_room_and_uses_only_those_below():

@@ -18,7 +18,6 @@ from harness.fakes import BRIDGE, ROOT, VISIT, WordCounts, calibration
 from harness.tiny_reader import write_tiny_reader
 
 from askvisit import Assistant, encoder
-from askvisit import calibration as fits
 from askvisit import passages as cutting
 from askvisit import reader as readers
 from askvisit.errors import ModelError
@@ -279,7 +278,7 @@ def test_a_fit_for_other_weights_of_a_reader_is_told(tiny, monkeypatch):
         (readers.load(str(tiny), WordCounts()).sha256, 0),
     ):
         fitted = replace(calibration(str(tiny)), sha256=fitted_for)
-        monkeypatch.setattr(fits, "calibration_for", lambda *_, fitted=fitted: fitted)
+        monkeypatch.setattr(readers, "calibration_for", lambda *_, fitted=fitted: fitted)
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always")
             Assistant.load(ROOT / "index", reader=str(tiny))
