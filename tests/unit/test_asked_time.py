@@ -48,6 +48,9 @@ def days_of(question: str, today: date = TODAY) -> str:
         ("What closed in 2018?", "2018-01-01 to 2018-12-31"),
         ("What closed in March 2019?", "2019-03-01 to 2019-03-31"),
         ("What closed on 3 May 2019?", "2019-05-03 to 2019-05-03"),
+        ("What closed on 2019-05-03?", "2019-05-03 to 2019-05-03"),
+        ("What has closed since 2019-05-03?", "2019-05-03 to 2019-06-26"),
+        ("What closed before 13.5.2019?", "0001-01-01 to 2019-05-12"),
         ("Who opened the bridge in May?", "2019-05-01 to 2019-05-31"),
         ("Who opened the bridge on Tuesday?", "2019-06-25 to 2019-06-25"),
         ("What has closed since 2018?", "2018-01-01 to 2019-06-26"),
@@ -86,6 +89,7 @@ def test_what_was_before_a_day_may_be_of_any_day_before_it(until):
         "What may happen to the bridge?",
         "Is it a thing of the past?",
         "What is new in the news?",
+        "Who signed it on 06/07/2018?",  # the 6th of July, or the 7th of June
         "Who said that the knowledge of the lasting weeks is nowhere?",
         "",
     ],

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from askvisit.dates import DateRange, publication_day, week_of
+from askvisit.dates import DateRange, days, publication_day, week_of
 from askvisit.dates.expressions import find
 from askvisit.dates.resolving import resolve
 from askvisit.text import ONES
@@ -42,6 +42,8 @@ _NOW = re.compile(
     r"|at\s+the\s+moment|these\s+days|this\s+(?:morning|afternoon|evening))\b",
     re.IGNORECASE,
 )
+_DIGITS = re.compile(r"(?<![\w./-])(?:\d{4}-\d\d-\d\d|(?:\d{1,2}[./]){2}\d{4})(?![\w/-])", re.ASCII)
+"""A day without words, which articles hardly use: "2019-06-26", "26.6.2019"."""
 _LAST_NIGHT = re.compile(r"\blast\s+(?:night|evening)\b", re.IGNORECASE)
 _EDGE = r"\s+(?:the\s+)?(?:(?:end|start|beginning)\s+of\s+)?$"
 _SINCE = re.compile(r"\bsince" + _EDGE, re.IGNORECASE)
@@ -92,7 +94,7 @@ def asked(question: str, today: date) -> AskedTime | None:
     The most precise of several expressions decides.
     """
     try:
-        found = [_bounded(question[:at], days, today) for at, days in _named(question, today)]
+        found = [_bounded(question[:at], named, today) for at, named in _named(question, today)]
     except (OverflowError, ValueError):  # before the year 1 or after 9999
         return None
     if not found and _LAST_NIGHT.search(question):
@@ -101,13 +103,13 @@ def asked(question: str, today: date) -> AskedTime | None:
         found = [(today - timedelta(days=_RECENT), today)]
     if not found:
         return None
-    first, last = min(found, key=lambda days: days[1] - days[0])
+    first, last = min(found, key=lambda time: time[1] - time[0])
     return AskedTime(first, last, today)
 
 
-def _bounded(before: str, days: DateRange, today: date) -> DateRange:
+def _bounded(before: str, named: DateRange, today: date) -> DateRange:
     """Return the days that are meant if a word before them opens the time: "since", "before"."""
-    first, last = days
+    first, last = named
     if _SINCE.search(before):
         return first, max(today, last)
     if _AFTER.search(before):
@@ -116,7 +118,7 @@ def _bounded(before: str, days: DateRange, today: date) -> DateRange:
         return date.min, last
     if _BEFORE.search(before):
         return date.min, first - timedelta(days=1)
-    return days
+    return named
 
 
 def _named(question: str, today: date) -> Iterator[tuple[int, DateRange]]:
@@ -127,6 +129,9 @@ def _named(question: str, today: date) -> Iterator[tuple[int, DateRange]]:
         yield match.start(), (monday + timedelta(days=5) if is_weekend else monday, sunday)
     for match in _AGO.finditer(question):
         yield match.start(), week_of(today - timedelta(weeks=_number(match[1])))
+    for match in _DIGITS.finditer(question):
+        if (written := days(match[0])) is not None:
+            yield match.start(), written
     yield from _spans(question, today)
     yield from _dates(question, today)
 
