@@ -24,6 +24,7 @@ import httpx
 from askvisit.records import Answer
 from askvisit.rewriting.resolution import expanded
 from askvisit.web.conversation import HISTORY
+from askvisit.web.guard import BUSY
 from harness.fakes import ROOT
 from harness.memory import memory_in_use
 
@@ -103,7 +104,7 @@ async def ask(http: httpx.AsyncClient, address: str, question: str) -> Answer:
         elif name == "data" and event == "complete":
             return Answer.from_dict(json.loads(value)[0])
         elif name == "data" and event == "error":
-            raise Lost(value)
+            raise Busy(value) if BUSY in value else Lost(value)
     raise Lost("the answer ended before it began")
 
 
