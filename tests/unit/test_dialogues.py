@@ -44,6 +44,7 @@ def test_the_development_dialogues(real):
     assert fmean(turns) >= TURNS_RIGHT
 
 
+@pytest.mark.slow
 def test_questions_of_their_own_keep_their_first_citation_after_another(answered):
     """Only pairs in which the classifier finds a context are asked: the others are read alike."""
     classifier = TermClassifier()

@@ -82,6 +82,7 @@ def about(real, tmp_path_factory):
     return assistants
 
 
+@pytest.mark.slow
 def test_topics_are_found(about):
     answered, refused, cited = [], [], []
     for row, question in zip(ROWS, read_questions(DATA / "topics.jsonl"), strict=True):
