@@ -57,7 +57,7 @@ def facts(event: Event, encoder: Encoder) -> Iterator[tuple[dict[str, float], bo
         return [
             (
                 sentence,
-                Saying.of(Span(sentence, None, None, 0.0, 0.0), article.date, ""),
+                comparing.saying((article, sentence)),
                 {
                     asked.question
                     for asked in event.questions

@@ -68,8 +68,9 @@ def new(encoder: Encoder, sentences: Sequence[Told], before: Sequence[Told]) -> 
     """Return the sentences that say something which none of those before says."""
     if not sentences or not before:
         return [sentence for _, sentence in sentences]
+    earlier = list(map(saying, before))
     said = _one_fact(encoder, sentences, before) * np.array(
-        [[same_probability(_saying(a), _saying(b)) for b in before] for a in sentences]
+        [[same_probability(ours, other) for other in earlier] for ours in map(saying, sentences)]
     )
     return [s for (_, s), most in zip(sentences, said.max(axis=1), strict=True) if most < _REPEATED]
 
@@ -85,7 +86,8 @@ def _told(index: PassageIndex, article: Article) -> list[Told]:
     return [(article, s) for s in sentences if s.paragraph >= first and ends_sentence(s.text)]
 
 
-def _saying(said: Told) -> Saying:
+def saying(said: Told) -> Saying:
+    """Return what a sentence of an article says, whatever is asked."""
     article, sentence = said
     return Saying.of(Span(sentence, None, None, 0.0, 0.0), article.date, "")
 
@@ -102,9 +104,9 @@ def _one_fact(
     """Return how likely each two sentences tell of one fact (ours × theirs)."""
     vectors = normalise(encoder.encode_document([s.text for _, s in (*ours, *theirs)]))
     cosines = vectors[: len(ours)] @ vectors[len(ours) :].T
-    sayings = [_saying(said) for said in theirs]
+    sayings = list(map(saying, theirs))
     logits = []
-    for said, row in zip(map(_saying, ours), cosines, strict=True):
+    for said, row in zip(map(saying, ours), cosines, strict=True):
         pairs = (
             pair_features(similarity(float(cosine), encoder), said, other)
             for other, cosine in zip(sayings, row, strict=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from askvisit.passages import paragraphs
+from askvisit.passages import Range, paragraphs
 from askvisit.text import ends_sentence
 
 LONGEST_SUBHEAD = 80
@@ -18,8 +18,6 @@ _PAIR = re.compile(r"(?P<name>[^:;\n]{1,60}): (?P<value>[^;\n]+)(?:; |\Z)")
 _RULE = re.compile(r"[ \t]*\|?(?:[ \t]*:?-+:?[ \t]*\|)+(?:[ \t]*:?-+:?)?[ \t]*")
 """What Markdown has below the head of a table: "|---|:-:|"."""
 _CELL = re.compile(r"[^|\s](?:[^|\n]*[^|\s])?")
-
-Range = tuple[int, int]
 
 
 @dataclass(frozen=True)
