@@ -188,7 +188,7 @@ def routes(chat: Chat) -> APIRouter:
         last = kept.turns[-1].answer if kept.turns else None
         return {
             "turns": [
-                _shown(chat, turn)["html"] if _is_as_it_was(chat, turn) else None
+                _html(chat, turn) if _is_as_it_was(chat, turn) else None
                 for turn in kept.turns[-SHOWN_TURNS:]
             ],
             "source": panel_of(last.citations, chat.articles) if last else {},
@@ -274,9 +274,13 @@ def _explained(chat: Chat, turn: Inspected, **more: Any) -> Trace:
 
 def _shown(chat: Chat, turn: ChatTurn) -> dict[str, Any]:
     """Return a turn as data to keep, and as HTML."""
+    return {"turn": turn.model_dump(), "html": _html(chat, turn)}
+
+
+def _html(chat: Chat, turn: ChatTurn) -> str:
     articles, answer = chat.articles, turn.answer
     below = chat.threshold if turn.guess else None
-    html = fragment(
+    return fragment(
         "turn",
         turn=turn,
         view=None if answer is None else AnswerView(answer, articles, below, turn.each),
@@ -290,7 +294,6 @@ def _shown(chat: Chat, turn: ChatTurn) -> dict[str, Any]:
         place_of=TextRange.of_citation,
         place_of_hit=TextRange.of_hit,
     )
-    return {"turn": turn.model_dump(), "html": html}
 
 
 def _is_as_it_was(chat: Chat, turn: ChatTurn) -> bool:
