@@ -124,6 +124,20 @@ def test_an_event_named_by_its_day_may_be_of_any_year(text, found):
 @pytest.mark.parametrize(
     ("text", "found"),
     [
+        ("It shuts on Monday, 23 June.", [("Monday, 23 June", "2025-06-23")]),
+        ("It shuts on Friday, the 13th of March.", [("Friday, the 13th of March", "2026-03-13")]),
+        ("The vote of Wednesday, March 12, was close.", [("Wednesday, March 12", "2025-03-12")]),
+        ("It shut on Tuesday 3 May 2022.", [("Tuesday 3 May 2022", "2022-05-03")]),
+        ("It shut on Monday and 3 June.", [("Monday", "2025-06-16"), ("3 June", "2025-06-03")]),
+    ],
+)
+def test_a_weekday_before_a_day_is_part_of_it_and_tells_the_year(text, found):
+    assert dates(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
         ("In March 15 people were killed.", [("March", "2025-03")]),
         ("Since January 30 journalists have been killed.", [("January", "2025-01")]),
         ("In early March 12 soldiers fell.", [("March", "2025-03")]),

@@ -33,7 +33,8 @@ Kind = Literal["absolute", "yearless", "event", "relative", "anchored"]
 class DateExpression:
     """Words that denote a date, at offsets in their sentence.
 
-    `text` is what to resolve, without surrounding words. `kind` says what that needs: nothing
+    `text` is what to resolve, without surrounding words, and `weekday` the day of the week that
+    stands before it ("Monday, 23 October"), if one does. `kind` says what that needs: nothing
     (absolute); the publication date and whether past or future is meant (yearless); the
     publication date, if close to it (event: "the Oct. 7 attacks" may be of any year); the
     publication date (relative); a date mentioned before (anchored).
@@ -43,6 +44,7 @@ class DateExpression:
     end: int
     kind: Kind
     text: str
+    weekday: str | None = None
 
 
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?\b(?!,\d|\.\d)"
@@ -62,7 +64,9 @@ _UNIT = r"(?:day|week|month|year)s?"
 _PART_OF_DAY = r"(?:day|morning|afternoon|evening|night)"
 _THAT_YEAR = r"(?:of\s+)?(?:that|the\s+same)\s+year"
 _SOME_YEAR = rf"(?:of\s+)?(?:last|this|next)\s+year|{_NUMBER}\s+years?\s+ago"
-_DAY_MONTH = rf"(?:{_DAY}\s+(?:of\s+)?{SHORT_MONTH}|{SHORT_MONTH}\s+{_DAY})"
+_DAY_MONTH = (
+    rf"(?:{WEEKDAY},?\s+(?:the\s+)?)?(?:{_DAY}\s+(?:of\s+)?{SHORT_MONTH}|{SHORT_MONTH}\s+{_DAY})"
+)
 
 _MORE = rf",?\s+(?:(?:of\s+)?{_YEAR}|{_SOME_YEAR}|{_THAT_YEAR}|{_DAY})\b"
 """What would make a month more precise: such dates have their own patterns."""
@@ -114,6 +118,7 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
 )
 _EXPRESSION = re.compile("|".join(f"(?P<p{n}>{p})" for n, (_, p) in enumerate(_PATTERNS)))
 
+_WEEKDAY_BEFORE = re.compile(rf"({WEEKDAY}),?\s+(?:the\s+)?(?=\w)")
 _MONTH_AND_COUNT = re.compile(rf"({SHORT_MONTH})\s+\d\d?")
 _IN = re.compile(r"\b(?:in|since|during)\s+(?:(?:early|late|mid)[\s-]+)?$", re.IGNORECASE)
 _ROUGHLY = re.compile(
@@ -148,7 +153,9 @@ def find(sentence: str) -> Iterator[DateExpression]:
         if month and is_counted(sentence[end:]) and _IN.search(sentence, 0, start):
             end = month.end(1)
         if _means_a_date(match, sentence[:start], sentence[end:]):
-            yield DateExpression(start, end, kind, " ".join(sentence[start:end].split()))
+            weekday = _WEEKDAY_BEFORE.match(sentence, start, end)
+            text = " ".join(sentence[weekday.end() if weekday else start : end].split())
+            yield DateExpression(start, end, kind, text, weekday[1] if weekday else None)
 
 
 def _means_a_date(match: re.Match[str], before: str, after: str) -> bool:

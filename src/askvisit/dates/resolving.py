@@ -130,7 +130,8 @@ def resolve(
         return None
     if expression.kind == "event":
         return _close(expression.text, published)
-    return _yearless(expression.text, published, tense(sentence, expression.start, expression.end))
+    meant = tense(sentence, expression.start, expression.end)
+    return _yearless(expression.text, published, meant, expression.weekday)
 
 
 def _absolute(text: str) -> PartialDate | None:
@@ -140,8 +141,13 @@ def _absolute(text: str) -> PartialDate | None:
     return None if read is None else read.date
 
 
-def _yearless(text: str, published: date, meant: Tense | None) -> PartialDate | None:
-    """Return the last or next such day or month, including the day of publication."""
+def _yearless(
+    text: str, published: date, meant: Tense | None, weekday: str | None
+) -> PartialDate | None:
+    """Return the last or next such day or month, including the day of publication.
+
+    That which is on the weekday named with it, if only one is: "Friday, 15 March".
+    """
     close = _close(text, published)
     if close is not None:
         # Another day would be given a year; a dateline has no verb to tell.
@@ -151,6 +157,9 @@ def _yearless(text: str, published: date, meant: Tense | None) -> PartialDate | 
     before, after = _read(text, published + own, "past"), _read(text, published - own, "future")
     if before is None or after is None:
         return None
+    named = [r.date for r in (before, after) if f"{r.date.first:%A}" == weekday]
+    if len(named) == 1:
+        return named[0]
     if meant is None or (meant == "would" and not is_weekday):
         middle = 0 if before.date.day else 15
         since = (published - before.date.first).days - middle
