@@ -18,6 +18,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import chain
 from math import exp, log
 from pathlib import Path
 from statistics import fmean
@@ -261,7 +262,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--among", type=Path, help="more editions: articles to search beside")
     parser.add_argument("--events", type=Path, help="events told by several articles")
-    parser.add_argument("--pages", type=Path, required=True, help="a SQuAD file not trained on")
+    parser.add_argument("--pages", type=Path, help="a SQuAD file not trained on")
+    parser.add_argument(
+        "--sides",
+        action="store_true",
+        help="fit only what tells the other side of a dispute, to --editions and --events; --out "
+        "has the other weights",
+    )
     parser.add_argument(
         "--reader", nargs="+", default=[calibration.ACCURATE], help="readers (%(default)s)"
     )
@@ -279,8 +286,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--out", type=Path, metavar="FILE", help="save the fit in this file (default: print only)"
     )
     options = parser.parse_args(arguments)
+    for name in ("events", "out") if options.sides else ("pages",):
+        if getattr(options, name) is None:
+            parser.error(f"--{name} is needed")
     try:
-        _fit(options)
+        if options.sides:
+            _fit_sides(options)
+        else:
+            _fit(options)
     except AskvisitError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -305,6 +318,25 @@ def _fit(options: argparse.Namespace) -> None:
             expected = fitting.rates(judged)
             fitted[reader.name] = fitting.as_json(found, reader.sha256, expected)
             fitting.save(fitted, options.out)
+
+
+def _fit_sides(options: argparse.Namespace) -> None:
+    fitted = _earlier_fits(options.out)
+    encoder = encoders.load()
+    chosen = [readers.load(name, encoder) for name in options.reader]
+    most = options.questions
+    asked = {
+        "news": ask(
+            sampled(edition_pages(options.editions), most, seed=0), "news", chosen, encoder
+        ),
+        "events": ask_events(read_events(options.events), chosen, encoder, most),
+    }
+    kept = [_kept(own, chosen, _file(options, source)) for source, own in asked.items()]
+    for reader, samples in zip(chosen, zip(*chain(*kept), strict=True), strict=True):
+        own = fitted[reader.name]
+        own["side"] = fitting.fit_side(samples, calibration.Calibration(reader.name, **own))
+        print(reader.name, own["side"])
+    fitting.save(fitted, options.out)
 
 
 def _sources(

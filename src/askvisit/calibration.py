@@ -33,8 +33,8 @@ LEVELS: tuple[Strictness, ...] = ("lenient", "normal", "strict")
 class Calibration:
     """Feature weights fitted for one reader, and confidence `thresholds` by strictness.
 
-    `rank`, `share` and `confidence` weigh the features of `askvisit.ranking`, `also` those of
-    `askvisit.grouping`; it is empty if it was fitted to questions that one article answers.
+    `rank`, `share` and `confidence` weigh the features of `askvisit.ranking`, `also` and `side`
+    those of `askvisit.grouping`, empty if it was fitted to questions that one article answers.
     `rates` are the expected shares at each strictness for each source of texts (such as news),
     measured on held-out articles: `answered` and `right` of the answerable questions,
     `false_near` and `false_far` of the unanswerable questions about the article's subject or
@@ -49,6 +49,7 @@ class Calibration:
     rates: Mapping[Strictness, Mapping[str, Mapping[str, float]]]
     sha256: str | None = None
     also: Mapping[str, float] = field(default_factory=dict)
+    side: Mapping[str, float] = field(default_factory=dict)
 
 
 def calibration_for(reader: str, fitted_by_user: Path | None = None) -> Calibration | None:

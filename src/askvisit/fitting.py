@@ -140,7 +140,8 @@ def fit(samples: Sequence[Sample], reader: str) -> Calibration:
         thresholds,
         rates={},
     )
-    return replace(fitted, also=_fit_also(samples, fitted))
+    fitted = replace(fitted, also=_fit_also(samples, fitted))
+    return replace(fitted, side=fit_side(samples, fitted))
 
 
 def as_json(
@@ -153,6 +154,7 @@ def as_json(
         "share": fitted.share,
         "confidence": fitted.confidence,
         "also": fitted.also,
+        "side": fitted.side,
         "thresholds": fitted.thresholds,
         "rates": expected,
     }
@@ -344,6 +346,31 @@ def _fit_also(samples: Sequence[Sample], fitted: Calibration) -> dict[str, float
         return {}
     weights = np.ones(len(rows))
     return _named(*_fit_logistic(grouping.ALSO_FEATURES, rows, np.array(answers), weights))
+
+
+def fit_side(samples: Sequence[Sample], fitted: Calibration) -> dict[str, float]:
+    """Fit the probability that a further sentence of an article that answers does so too.
+
+    fitted: the other weights. Of questions about events every sentence that answers is marked, some
+    of them other sides; questions of single articles for a fact show how rare those are. Empty
+    without any about events.
+    """
+    if all(sample.source != "events" for sample in samples):
+        return {}
+    rows: list[dict[str, float]] = []
+    answers: list[bool] = []
+    for sample in samples:
+        if sample.source not in ("events", "news") or sample.needed:
+            continue
+        ranked = ranking.rank(sample.evidence, sample.spans, fitted)
+        least = fitted.thresholds["normal"]
+        for answer, further in grouping.answering(sample.evidence, ranked, fitted, least):
+            rows += grouping.side_rows(sample.evidence, ranked, answer, further)
+            answers += [sample.spans.index(c.span) in sample.gold for c in further]
+    if not any(answers) or all(answers):
+        return {}
+    weights = np.ones(len(rows))
+    return _named(*_fit_logistic(grouping.SIDE_FEATURES, rows, np.array(answers), weights))
 
 
 def _fit_confidence(

@@ -7,9 +7,10 @@ Which is right is not judged.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import log
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from askvisit import ranking
@@ -56,9 +57,17 @@ articles that answer are then shown, and 0.95 of those shown answer (with a half
 _DIFFERENT = 0.25
 """The probability of saying the same below which two answers differ."""
 
-_BELONGS = 0.5
-"""The least probability of belonging to the answer that makes a second sentence of an article an
-answer of its own, if it contradicts the first: the other side of a dispute."""
+SIDE_FEATURES = (
+    *("margin", "settled", "behind", "rank", "near", "contrary", "both_reported", "polar"),
+)
+"""Of another sentence of an article that answers, which may tell the other side of a dispute: its
+margin, and that of the article's answer; how far it is behind the best of all in rank score; the
+logarithm of its rank; the logarithm of the number of characters between both, since sides mostly
+stand side by side; whether it contradicts the answer; whether both are what somebody says; whether
+yes or no is asked."""
+
+_SIDE = 0.4
+"""The least probability that makes another sentence of an article an answer of its own."""
 
 
 @dataclass(frozen=True)
@@ -93,31 +102,84 @@ def answers_of_each(
 ) -> list[Candidate]:
     """Return the candidates by which each article answers, with the best of all first.
 
+    An article that tells both sides of a dispute has two, if that is likely by `SIDE_FEATURES`.
+    """
+    found: list[Candidate] = []
+    for answer, further in answering(evidence, candidates, calibration, least):
+        found.append(answer)
+        found += _other_side(evidence, candidates, answer, further, calibration)
+    return found
+
+
+def answering(
+    evidence: Evidence, candidates: Sequence[Candidate], calibration: Calibration, least: float
+) -> Iterator[tuple[Candidate, list[Candidate]]]:
+    """Yield the best candidate of each article that answers, and its others; the best of all first.
+
     Another article answers too if that is likely by `ALSO_FEATURES`; where those are not fitted, if
-    it would be confident enough as the only article. An article that tells both sides of a dispute
-    has two answers.
+    it would be confident enough as the only article.
     """
     if not candidates or candidates[0].confidence < least:
-        return []
-    first, found = candidates[0], []
+        return
+    first = candidates[0]
     of_each = by_article(evidence, candidates, calibration)
     rows = also_rows(evidence, candidates, [ranked[0] for ranked in of_each])
     likely = ranking.probabilities(calibration.also, rows)
-    for (best, *further), also in zip(of_each, likely, strict=True):
+    for ranked, also in zip(of_each, likely, strict=True):
+        best = first if ranked[0].article_id == first.article_id else ranked[0]
         sure = also >= _ALSO if calibration.also else best.confidence >= least
-        if best.article_id == first.article_id:
-            best, further = first, [c for c in (best, *further) if c.span != first.span]
-        elif not sure:
-            continue
-        said = ranking.saying(evidence, best.span)
-        found.append(best)
-        for other in further:
-            if other.share < _BELONGS:
-                break
-            if contradicts(said, ranking.saying(evidence, other.span)):
-                found.append(replace(other, confidence=best.confidence))
-                break
-    return found
+        if best is first or sure:
+            yield best, [candidate for candidate in ranked if candidate.span != best.span]
+
+
+def _other_side(
+    evidence: Evidence,
+    candidates: Sequence[Candidate],
+    answer: Candidate,
+    further: Sequence[Candidate],
+    calibration: Calibration,
+) -> list[Candidate]:
+    """Return the likeliest further answer of an article, if it says something else; or none."""
+    if not calibration.side or not further:
+        return []
+    rows = side_rows(evidence, candidates, answer, further)
+    likely = zip(ranking.probabilities(calibration.side, rows), further, strict=True)
+    probability, other = max(likely, key=itemgetter(0))
+    said, too = (ranking.saying(evidence, one.span) for one in (answer, other))
+    if probability < _SIDE or agree(said, too):
+        return []
+    return [replace(other, confidence=answer.confidence * probability)]
+
+
+def side_rows(
+    evidence: Evidence,
+    candidates: Sequence[Candidate],
+    answer: Candidate,
+    further: Sequence[Candidate],
+) -> list[dict[str, float]]:
+    """Return the `SIDE_FEATURES` of an article's further candidates, best first.
+
+    candidates: those of all articles, ranked together.
+    """
+    scores = {candidate.span: candidate.score for candidate in candidates}
+    own, said = answer.span.sentence, ranking.saying(evidence, answer.span)
+    rows = []
+    for rank, candidate in enumerate(further, 1):
+        other, too = candidate.span.sentence, ranking.saying(evidence, candidate.span)
+        apart = max(0, other.start - own.end, own.start - other.end)
+        rows.append(
+            {
+                "margin": candidate.span.margin,
+                "settled": answer.span.margin,
+                "behind": candidates[0].score - scores[candidate.span],
+                "rank": log(rank),
+                "near": log(1 + apart),
+                "contrary": float(contradicts(said, too)),
+                "both_reported": float(said.is_reported and too.is_reported),
+                "polar": float(said.is_polar),
+            }
+        )
+    return rows
 
 
 def also_rows(

@@ -408,7 +408,7 @@ class QAPipeline:
             ]
         else:
             answers = grouping.answers_of_each(evidence, result.candidates, self.calibration, least)
-        if not self.each and len({answer.article_id for answer in answers}) < 2:
+        if not self.each and len(answers) < 2:
             return ()
         period = evidence.period  # up to today, as of "the latest": the newest is asked for
         is_timed = period is not None and period[1] < self.today.isoformat()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import pytest
 from harness.fakes import ROOT, ScriptedReader, SharedWords, WordCounts, calibration, citation
@@ -324,3 +325,25 @@ def test_calibration_asks_of_all_the_articles_and_takes_every_one_that_answers(p
     }
     assert [s.answerable for s in samples] == [bool(gold[s.question]) for s in samples]
     assert len(list(calibrate.ask_events([event], [SharedWords()], WordCounts(), 2))) == 2
+
+
+def test_what_tells_another_side_is_fitted_beside_the_other_weights(path, tmp_path, monkeypatch):
+    from training import calibrate
+
+    monkeypatch.setattr(calibrate.encoders, "load", WordCounts)
+    monkeypatch.setattr(calibrate.readers, "load", lambda *_: SharedWords())
+    known = asdict(calibration())
+    fits = {SharedWords.name: {name: known[name] for name in known if name != "reader"}}
+    fits[SharedWords.name]["thresholds"] = {"normal": 0.0}
+    out = tmp_path / "calibration.json"
+    out.write_text(json.dumps(fits))
+    editions = tmp_path / "editions.jsonl"
+    lines = (ROOT / "data" / "news" / "dev.jsonl").read_text("utf-8").splitlines(keepends=True)
+    editions.write_text("".join(lines[:4]))
+    arguments = ["--sides", "--editions", str(editions), "--out", str(out)]
+    assert calibrate.main([*arguments, "--events", str(path)]) == 0
+    (fitted,) = json.loads(out.read_text()).values()
+    assert fitted.pop("side").keys() >= {"intercept", "margin", "near"}
+    assert fitted == {k: v for k, v in fits[SharedWords.name].items() if k != "side"}
+    with pytest.raises(SystemExit):
+        calibrate.main(arguments)

@@ -397,3 +397,17 @@ def test_whether_another_article_answers_too_is_fitted_to_those_that_do():
     assert set(fitted.also) >= {"intercept", "lacks"}
     assert fitted.also["lacks"] < -1
     assert fit(samples, "scripted").also == {}  # each was asked of one article
+
+
+def test_another_side_is_fitted_to_events_beside_facts_of_single_articles():
+    """Here the sentence right after the answer tells the other side of an event."""
+    facts = many(90, seed=1)
+    fitted = replace(fit(facts, "scripted"), thresholds={"normal": 0.0})
+    disputes = []
+    for one in many(90, seed=2):
+        first = ranking.rank(one.evidence, one.spans, fitted)[0].span
+        place = one.spans.index(first)
+        disputes.append(replace(one, source="events", gold=(place, min(place + 1, 5))))
+    side = fitting.fit_side([*facts, *disputes], fitted)
+    assert side["near"] < -0.5
+    assert fitting.fit_side(facts, fitted) == {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
+from math import log
 
 import pytest
 from harness.fakes import ScriptedReader, ScriptedResolver, WordCounts, calibration
@@ -313,21 +314,50 @@ def test_answers_that_may_be_the_same_are_not_marked_as_differing(monkeypatch):
     assert related(*said) == [("the old pier", "newest", [1]), ("a rock", "earlier", [2])]
 
 
+BOTH = "The bridge\n\nPolice counted 300 on the bridge. The mayor counted {} there.\n"
+
+
+def both_sides(folder, second: str = "2,000", said: float = 1.4) -> Assistant:
+    """Return an assistant over an article that tells two sides, and one that tells neither."""
+    (folder / "articles").mkdir()
+    (folder / "articles" / "both.txt").write_text(BOTH.format(second))
+    (folder / "articles" / "none.txt").write_text("Rain\n\nIt rained.\n")
+    build_index(index=folder, encoder=WordCounts())
+    reader = ScriptedReader({"300": 2.0, second: said})
+    fitted = replace(calibration(), side={"intercept": 3.0, "behind": -4.0})
+    return Assistant(folder, WordCounts(), reader, fitted, ScriptedResolver())
+
+
+@pytest.mark.parametrize("each", [False, True])
+def test_an_article_that_tells_both_sides_has_two_answers(tmp_path, each):
+    answer = both_sides(tmp_path).ask("How many people were on the bridge?", each=each)
+    assert told(answer) == [("300", "dispute", ["both"]), ("2,000", "dispute", ["both"])]
+    assert [c.span for c in answer.citations] == ["300", "2,000"]
+    sure, likely = (group.members[0].confidence for group in answer.groups)
+    assert 0 < likely < sure
+
+
 @pytest.mark.parametrize(
-    ("said", "second"), [(1.4, [("2,000", "dispute", ["both"])]), (0.4, [])], ids=["near", "far"]
+    ("second", "said"), [("2,000", 0.4), ("three hundred", 1.4)], ids=["unlikely", "the same"]
 )
-def test_an_article_that_tells_both_sides_has_two_answers(tmp_path, said, second):
-    """The second only if it probably belongs to the answer."""
-    (tmp_path / "articles").mkdir()
-    text = "The bridge\n\nPolice counted 300 on the bridge. The mayor counted 2,000 there.\n"
-    (tmp_path / "articles" / "both.txt").write_text(text)
-    build_index(index=tmp_path, encoder=WordCounts())
-    reader = ScriptedReader({"300": 2.0, "2,000": said})
-    fitted = replace(calibration(), share={"intercept": 1.0, "behind": -1.5})
-    one = Assistant(tmp_path, WordCounts(), reader, fitted, ScriptedResolver())
+def test_a_sentence_that_is_no_other_side_is_no_answer_of_its_own(tmp_path, second, said):
+    one = both_sides(tmp_path, second, said)
     answer = one.ask("How many people were on the bridge?", each=True)
-    first = ("300", "dispute" if second else None, ["both"])
-    assert told(answer) == [first, *second]
+    assert told(answer) == [("300", None, ["both"])]
+
+
+def test_what_tells_another_side(evidence):
+    """`second` says 70, `third` and `first` 64; here they are sentences of one article."""
+    candidates = ranking.rank(evidence, ScriptedReader(SCRIPT).read(ASKED, evidence), calibration())
+    answer, *further = candidates
+    rows = grouping.side_rows(evidence, candidates, answer, further)
+    contrary = {c.span.words: row["contrary"] for c, row in zip(further, rows, strict=True)}
+    assert contrary["About 70 trucks"] == 1.0
+    assert contrary["64"] == 0.0
+    assert [row["behind"] for row in rows] == [answer.score - c.score for c in further]
+    assert [row["rank"] for row in rows] == [log(n) for n in range(1, len(further) + 1)]
+    said = [row["both_reported"] for row in rows]
+    assert said == [0.0] * len(further), "nobody is quoted for the answer"
 
 
 @pytest.mark.parametrize(
