@@ -155,8 +155,9 @@ def _noted(
     rules: Sequence[tuple[str, Rule]],
     fired: set[str],
     *arguments: Any,
+    **options: Any,
 ) -> Any:
-    returned = function(*arguments)
+    returned = function(*arguments, **options)
     fired.update(name for name, r in rules if returned != r.idle(*arguments) and r.only(returned))
     return returned
 
@@ -171,8 +172,8 @@ def without(name: str) -> Iterator[None]:
         yield
 
 
-def _silenced(function: Callable[..., Any], rule: Rule, *arguments: Any) -> Any:
-    returned = function(*arguments)
+def _silenced(function: Callable[..., Any], rule: Rule, *arguments: Any, **options: Any) -> Any:
+    returned = function(*arguments, **options)
     return rule.idle(*arguments) if rule.only(returned) else returned
 
 
