@@ -17,16 +17,14 @@ from askvisit.calibration import shipped
 from askvisit.dates import PartialDate, Precision, publication_day, to_iso
 from askvisit.dates.resolving import DatedWords, dated
 from askvisit.errors import QuestionError
-from askvisit.name_spans import names
 from askvisit.reader.sentence import SentenceReader
 from askvisit.records import Article, Citation, Evidence, Sentence, Span
 from askvisit.retriever import Retriever
-from askvisit.text import content_words, ends_sentence, stem, stems, words
+from askvisit.text import ends_sentence, stems, words
 
 if TYPE_CHECKING:
     from askvisit.encoder import Encoder
     from askvisit.index import PassageIndex
-    from askvisit.ranking import Candidate
 
 _PASSAGES = 24
 """Passages whose surroundings are searched for a topic."""
@@ -43,13 +41,6 @@ _GOES_ON = re.compile(r"\s*(?:[:–—]|\s-)\s*[^\W\d_]")
 
 _Place = tuple[str, int]
 """A sentence: its article's id and start offset."""
-
-
-_HOLDS_ALL = 0.9
-"""Minimum confidence in a sentence that contains all the words of a topic."""
-
-_BEFORE = 2
-"""Number of preceding sentences that may name what a sentence's pronouns refer to."""
 
 
 @dataclass(frozen=True)
@@ -124,12 +115,13 @@ def on_topic(
     articles = [index.article(a) for a in dict.fromkeys(w.article_id for w in evidence.windows)]
     dates = {article.id: _dated(index, article) for article in articles}
     places = {(a, words.sentence.start) for a, found in dates.items() for words in found}
+    dated_only = _only(evidence, places)
+    fitted = shipped(SentenceReader.name)
     scores: dict[_Place, float] = {}
-    for candidate in _ranked(topic, _only(evidence, places), reader):
+    for candidate in ranking.rank(dated_only, reader.read(topic, dated_only), fitted):
         sentence = candidate.span.sentence
         scores[sentence.article_id, sentence.start] = candidate.confidence
-    least = shipped(SentenceReader.name).thresholds["normal"]
-    sure = {place for place, score in scores.items() if score >= least}
+    sure = {place for place, score in scores.items() if score >= fitted.thresholds["normal"]}
     found = []
     for article in articles:
         about = _spoken_of(topic, index.sentences(article.id))
@@ -211,43 +203,7 @@ def _date_line(text: str) -> tuple[int, int]:
     return (start, end) if small <= _OF_A_DATE_LINE else (0, 0)
 
 
-def _ranked(about: str, evidence: Evidence, reader: SentenceReader) -> list[Candidate]:
-    """Return the sentences found for a topic or claim as candidates, best first."""
-    ranked = ranking.rank(evidence, reader.read(about, evidence), shipped(SentenceReader.name))
-    held: list[Candidate] = []
-    others: list[Candidate] = []
-    read = evidence.sentences
-    named = _named(about, read)
-    for candidate in ranked:
-        sentence = candidate.span.sentence
-        if _holds(about, sentence.text):
-            held.append(replace(candidate, confidence=max(_HOLDS_ALL, candidate.confidence)))
-        elif not named or _mentions(named, _leading_to(sentence, read)):
-            others.append(candidate)
-    return held + others
-
-
 def _holds(about: str, sentence: str) -> bool:
     """Return whether a sentence has all the words of a topic, ignoring endings."""
     asked = stems(about)
     return bool(asked) and asked <= stems(sentence)
-
-
-def _named(about: str, read: Sequence[Sentence]) -> list[str]:
-    """Return the names in a topic, except words that the texts also write in lower case."""
-    small = {stem(word) for s in read for word in words(s.text) if word.islower()}
-    return [n for n in names(about) if any(stem(word) not in small for word in content_words(n))]
-
-
-def _leading_to(sentence: Sentence, read: Sequence[Sentence]) -> str:
-    """Return a sentence preceded by those that may name who its "he" is."""
-    before = [
-        s.text for s in read if s.article_id == sentence.article_id and s.start < sentence.start
-    ]
-    return " ".join([*before[-_BEFORE:], sentence.text])
-
-
-def _mentions(named: Sequence[str], text: str) -> bool:
-    """Return whether each name, or a word of it, is in a text."""
-    there = stems(text)
-    return all(stems(name) & there for name in named)

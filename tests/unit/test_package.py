@@ -71,7 +71,7 @@ MAY_IMPORT = {
     "names": {"index", "name_kinds", "name_spans", "quotable"},
     "timeline": {
         *("calibration", "dates", "encoder", "index", "printed"),
-        *("name_spans", "ranking", "reader", "retriever"),
+        *("ranking", "reader", "retriever"),
     },
     "requests": {
         *("dates", "encoder", "index", "passages", "printed", "quotable", "rewriting", "vectors"),

@@ -16,8 +16,6 @@ from test_assistant import check
 
 from askvisit import Assistant, build_index, timeline
 from askvisit.evaluation import is_right, read_questions
-from askvisit.reader import SentenceReader
-from askvisit.records import Evidence, Hit, Sentence, Window
 from askvisit.rewriting.query import is_keywords
 
 DATA = ROOT / "tests" / "data"
@@ -36,30 +34,6 @@ def test_a_sentence_holds_a_topic_whatever_the_endings():
     assert timeline._holds("North Korea", "The North Korean economy")
     assert not timeline._holds("tariff on wool", "A tariff on tin.")
     assert not timeline._holds("the", "The tariff")
-
-
-def test_a_claim_is_borne_on_by_sentences_about_whom_it_names():
-    texts = ["Vietnam adopted red flags.", "They were new.", "Cuba kept its flag.", "It is blue."]
-    starts = [0, 27, 42, 62]
-    sentences = tuple(
-        Sentence("flags", 1, start, start + len(text), text)
-        for start, text in zip(starts, texts, strict=True)
-    )
-    text = "Vietnam adopted red flags. They were new. Cuba kept its flag. It is blue."
-    evidence = Evidence(
-        tuple(Hit("flags", 0, len(text), text, 0.5, 1.0, 1.0) for _ in range(2)),
-        (Window("flags", 0, len(text), text, sentences),),
-        {("flags", start): 1.0 for start in starts},
-    )
-    reader = SentenceReader(WordCounts())
-
-    def found(about):
-        return {c.span.sentence.text for c in timeline._ranked(about, evidence, reader)}
-
-    assert found("Cuba adopted red flags") == {"Cuba kept its flag.", "It is blue."}
-    assert found("Angola adopted red flags") == set()
-    assert found("adopted red flags") == set(texts)
-    assert found("Flags were new") == set(texts), "a capital of the first word is no name"
 
 
 def test_what_the_articles_have_nothing_on_is_refused(small):
