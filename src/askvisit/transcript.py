@@ -88,14 +88,12 @@ def to_json(answers: Sequence[Answer], guesses: Collection[int] = ()) -> str:
     return _SURROGATE.sub(lambda half: f"\\u{ord(half[0]):04x}", text)  # UTF-8 has none
 
 
-def to_markdown(
-    answers: Sequence[Answer], title: str = _TITLE, guesses: Collection[int] = ()
-) -> str:
+def to_markdown(answers: Sequence[Answer], guesses: Collection[int] = ()) -> str:
     """Write a conversation for people to read: each question, its quotes, and where each is.
 
     guesses: which of the answers are best guesses that were asked for; a note below each says so.
     """
-    blocks = [title]
+    blocks = [_TITLE]
     for number, answer in enumerate(answers):
         blocks.append(section(answer))
         if number in guesses:

@@ -29,6 +29,8 @@ FLAT = "Flat"
 RECALL = 0.98
 """Target recall@10 of a search in lists."""
 
+_NEAREST = 10
+
 _MOST_FLAT = 50_000
 """Up to this many passages, comparing each takes about 10 ms."""
 
@@ -216,8 +218,8 @@ class FaissVectors:
         rows: FloatArray = self._index.reconstruct_n(numbers.start, len(numbers))
         return rows
 
-    def tune(self, queries: FloatArray, k: int = 10, target: float = RECALL) -> float:
-        """Probe as many lists as the target requires; returns the recall@k that this gives.
+    def tune(self, queries: FloatArray) -> float:
+        """Probe as many lists as `RECALL` requires; returns the recall@10 that this gives.
 
         An index without lists is only measured, an exact one has a recall of 1.
         """
@@ -225,29 +227,29 @@ class FaissVectors:
 
         if self._encoded is None:
             return 1.0
-        last = kth_cosines(self._encoded, queries, k)
+        last = kth_cosines(self._encoded, queries, _NEAREST)
         lists, probes = _lists(self._index), 1
         while True:
             if lists:
                 faiss.ParameterSpace().set_index_parameter(self._index, "nprobe", probes)
-            recall = self.recall(queries, k, last)
-            if recall >= target or probes >= lists:
+            recall = self.recall(queries, last)
+            if recall >= RECALL or probes >= lists:
                 return recall
             probes *= 2
 
-    def recall(self, queries: FloatArray, k: int = 10, last: FloatArray | None = None) -> float:
-        """Return the share of the k truly nearest passages that a search finds.
+    def recall(self, queries: FloatArray, last: FloatArray | None = None) -> float:
+        """Return the share of the ten truly nearest passages that a search finds.
 
-        queries: m × dimension; last: their cosines with the k-th nearest, if known.
+        queries: m × dimension; last: their cosines with the tenth nearest, if known.
         """
         if last is None:
             every = self.rows(range(len(self))) if self._encoded is None else self._encoded
-            last = kth_cosines(every, queries, k)
+            last = kth_cosines(every, queries, _NEAREST)
         right = [  # among equals, any is right
-            sum(cosine > least - 1e-5 for _, cosine in self.search(query, k))
+            sum(cosine > least - 1e-5 for _, cosine in self.search(query, _NEAREST))
             for query, least in zip(queries, last, strict=True)
         ]
-        return float(sum(right)) / (len(queries) * min(k, len(self)))
+        return float(sum(right)) / (len(queries) * min(_NEAREST, len(self)))
 
     def _search_lists(
         self, query: FloatArray, k: int, within: Sequence[range] | None
