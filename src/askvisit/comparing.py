@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from askvisit.grouping import group
 from askvisit.passages import headline
-from askvisit.ranking import Candidate
+from askvisit.ranking import Candidate, probabilities
 from askvisit.records import Answer, Article, Sentence, Span, quoted
 from askvisit.similarity import similarity
 from askvisit.text import content_words, ends_sentence, stem, stems
@@ -105,15 +105,12 @@ def _one_fact(
     vectors = normalise(encoder.encode_document([s.text for _, s in (*ours, *theirs)]))
     cosines = vectors[: len(ours)] @ vectors[len(ours) :].T
     sayings = list(map(saying, theirs))
-    logits = []
+    rows = []
     for said, row in zip(map(saying, ours), cosines, strict=True):
-        pairs = (
-            pair_features(similarity(float(cosine), encoder), said, other)
-            for other, cosine in zip(sayings, row, strict=True)
-        )
-        logits.append([sum(WEIGHTS[name] * value for name, value in f.items()) for f in pairs])
-    probabilities: NDArray[np.float64] = 1 / (1 + np.exp(-WEIGHTS["intercept"] - np.array(logits)))
-    return probabilities
+        pairs = zip(sayings, row, strict=True)
+        features = [pair_features(similarity(float(c), encoder), said, other) for other, c in pairs]
+        rows.append(probabilities(WEIGHTS, features))
+    return np.array(rows)
 
 
 def _fact(index: PassageIndex, one: Sentence, other: Sentence, likely: float) -> Answer:

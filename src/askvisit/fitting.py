@@ -118,16 +118,16 @@ def fit(samples: Sequence[Sample], reader: str) -> Calibration:
         )
     if not any(sample.gold for sample in samples):
         raise DataError("the reader finds none of the answers, so there is nothing to fit to")
-    rank = _named(*_fit_rank(samples))
-    belonging = _named(*_fit_share(samples, rank))
+    rank = _rounded(_fit_rank(samples))
+    belonging = _rounded(_fit_share(samples, rank))
     rows, right = _confidence_data(samples, rank, belonging)
     if not right.any():
         raise DataError("the reader ranks none of the answers first, so there is nothing to fit to")
     share = _shares(samples)
-    names, coefficients = _fit_confidence(rows, right, share)
+    confidence = _fit_logistic(CONFIDENCE_FEATURES, rows, right, share * len(rows))
     facts = answerable & np.array([not s.needed and s.evidence.searched == 1 for s in samples])
     judged = facts if facts.any() else answerable
-    sure = _probability(coefficients, _matrix(rows, names[1:]))[judged]
+    sure = np.array(ranking.probabilities(confidence, rows))[judged]
     thresholds = {
         level: _rounded_down(_weighted_quantile(sure, share[judged], 1 - wanted))
         for level, wanted in ANSWERED.items()
@@ -136,7 +136,7 @@ def fit(samples: Sequence[Sample], reader: str) -> Calibration:
         reader,
         rank,
         belonging,
-        _named(names, coefficients),
+        _rounded(confidence),
         thresholds,
         rates={},
     )
@@ -249,9 +249,10 @@ def calibration_error(confidences: Sequence[float], right: Sequence[bool]) -> fl
     return float(gaps.sum() / len(sure))
 
 
-def _fit_rank(samples: Sequence[Sample]) -> tuple[list[str], Floats]:
+def _fit_rank(samples: Sequence[Sample]) -> dict[str, float]:
     """Maximise the likelihood of the right sentences among those that were read."""
     from scipy.optimize import minimize
+    from scipy.special import softmax
 
     chosen = [sample for sample in samples if sample.gold]
     listed = [ranking.rank_rows(s.evidence, s.spans) for s in chosen]
@@ -268,15 +269,15 @@ def _fit_rank(samples: Sequence[Sample]) -> tuple[list[str], Floats]:
 
     def loss(weights: Floats) -> tuple[float, Floats]:
         scores = np.where(mask, rows @ weights, -1e9)
-        probabilities = _softmax(scores)
-        target = _softmax(np.where(gold, scores, -1e9))
+        probabilities = softmax(scores, axis=1)
+        target = softmax(np.where(gold, scores, -1e9), axis=1)
         likelihood = np.log((probabilities * gold).sum(1).clip(1e-300))
         gradient = ((probabilities - target)[:, :, None] * rows).sum(1)
         value = float(-(share * likelihood).sum() + 1e-4 * weights @ weights)
         return value, (share[:, None] * gradient).sum(0) + 2e-4 * weights
 
     found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B")
-    return names, np.asarray(found.x)
+    return dict(zip(names, found.x.tolist(), strict=True))
 
 
 def has_answer(sample: Sample, spans: Sequence[Span]) -> bool:
@@ -288,7 +289,7 @@ def has_answer(sample: Sample, spans: Sequence[Span]) -> bool:
     return right > 0 and right >= ENOUGH * sample.needed
 
 
-def _fit_share(samples: Sequence[Sample], rank: Mapping[str, float]) -> tuple[list[str], Floats]:
+def _fit_share(samples: Sequence[Sample], rank: Mapping[str, float]) -> dict[str, float]:
     """Fit the probability that a sentence belongs to the answer of an answered question.
 
     Sentences that only add to the answer count as both, `USEFUL` of them as belonging.
@@ -345,7 +346,7 @@ def _fit_also(samples: Sequence[Sample], fitted: Calibration) -> dict[str, float
     if not any(answers) or all(answers):
         return {}
     weights = np.ones(len(rows))
-    return _named(*_fit_logistic(grouping.ALSO_FEATURES, rows, np.array(answers), weights))
+    return _rounded(_fit_logistic(grouping.ALSO_FEATURES, rows, np.array(answers), weights))
 
 
 def fit_side(samples: Sequence[Sample], fitted: Calibration) -> dict[str, float]:
@@ -370,13 +371,7 @@ def fit_side(samples: Sequence[Sample], fitted: Calibration) -> dict[str, float]
     if not any(answers) or all(answers):
         return {}
     weights = np.ones(len(rows))
-    return _named(*_fit_logistic(grouping.SIDE_FEATURES, rows, np.array(answers), weights))
-
-
-def _fit_confidence(
-    rows: Sequence[dict[str, float]], right: NDArray[np.bool_], share: Floats
-) -> tuple[list[str], Floats]:
-    return _fit_logistic(CONFIDENCE_FEATURES, rows, right, share * len(rows))
+    return _rounded(_fit_logistic(grouping.SIDE_FEATURES, rows, np.array(answers), weights))
 
 
 def _fit_logistic(
@@ -384,14 +379,15 @@ def _fit_logistic(
     rows: Sequence[Mapping[str, float]],
     labels: NDArray[np.bool_],
     weights: Floats,
-) -> tuple[list[str], Floats]:
-    """Return the names and coefficients of a logistic regression, that of the intercept first."""
+) -> dict[str, float]:
+    """Return the coefficients of a logistic regression by name, that of the intercept first."""
     from sklearn.linear_model import LogisticRegression
 
     names = _varying(features, rows)
     model = LogisticRegression(C=100.0, max_iter=1000)
     model.fit(_matrix(rows, names), labels, sample_weight=weights)
-    return ["intercept", *names], np.concatenate([model.intercept_, model.coef_[0]])
+    coefficients = [*model.intercept_.tolist(), *model.coef_[0].tolist()]
+    return dict(zip(["intercept", *names], coefficients, strict=True))
 
 
 def _varying(features: Sequence[str], rows: Sequence[Mapping[str, float]]) -> list[str]:
@@ -416,17 +412,6 @@ def _shares(samples: Sequence[Sample]) -> Floats:
     )
 
 
-def _probability(coefficients: Floats, rows: Floats) -> Floats:
-    probabilities: Floats = 1.0 / (1.0 + np.exp(-(coefficients[0] + rows @ coefficients[1:])))
-    return probabilities
-
-
-def _softmax(scores: Floats) -> Floats:
-    powers = np.exp(scores - scores.max(1, keepdims=True))
-    probabilities: Floats = powers / powers.sum(1, keepdims=True)
-    return probabilities
-
-
 def _weighted_quantile(values: Floats, weights: Floats, share: float) -> float:
     order = np.argsort(values)
     reached = np.cumsum(weights[order]) / weights.sum()
@@ -445,8 +430,8 @@ def _matrix(rows: Sequence[Mapping[str, float]], names: Sequence[str]) -> Floats
     return np.array([[row[name] for name in names] for row in rows])
 
 
-def _named(names: Sequence[str], weights: Floats) -> dict[str, float]:
-    return {name: round(float(w), 4) for name, w in zip(names, weights, strict=True)}
+def _rounded(weights: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(weight, 4) for name, weight in weights.items()}
 
 
 def _mean(outcomes: Sequence[bool]) -> float:
