@@ -437,7 +437,7 @@ class TestSummary:
     def test_no_headline_and_nothing_that_leans_on_what_is_left_out(self, small):
         index = open_index(small)
         found = summary.most_central(index, WordCounts(), index.article("bridge.txt"), 9)
-        quotes = [sentence.text for sentence, _ in found]
+        quotes = [sentence.text for sentence in found]
         assert "A Bridge for the Town" not in quotes
         assert not any(quote.startswith(("It ", "She ")) for quote in quotes)
         assert len(quotes) == 3
@@ -453,7 +453,7 @@ class TestSummary:
         encoder.encoded.clear()
         found = summary.most_central(index, encoder, index.article("long.txt"))
         assert len(encoder.encoded) <= 3 * summary._PASSAGES_READ + 2
-        assert {sentence.text.split()[1] for sentence, _ in found} == {"mayor"}
+        assert {sentence.text.split()[1] for sentence in found} == {"mayor"}
 
 
 class TestRealModels:

@@ -7,7 +7,7 @@ its `NAME.toml`) is reported as such, without a citation. If the two differ, bot
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import PurePath
@@ -148,8 +148,7 @@ def _more(
     after = [s for s in index.sentences(article_id, cited[0].end) if s.start not in before]
     if not after:
         return Answer.talk(question, AT_THE_END)
-    shown = [(sentence, 1.0) for sentence in after[:_MORE_SHOWN]]
-    return _quoted(question, "more", index.article(article_id), shown)
+    return _answer(question, "more", _cited(index, dict.fromkeys(after[:_MORE_SHOWN], 1.0)))
 
 
 def _fulfilled(
@@ -157,18 +156,17 @@ def _fulfilled(
 ) -> Answer:
     """Quote the summary, headline or beginning of an article."""
     if request.intent == "summary":
-        scored = summary.most_central(index, encoder, article, request.sentences)
-        in_order = sorted(scored, key=lambda chosen: chosen[0].start)
-        return _quoted(question, "summary", article, in_order)
+        scores = summary.most_central(index, encoder, article, request.sentences)
+        return _answer(question, "summary", _cited(index, scores))
     sentences = index.sentences(article.id)
     titled = headline(article.text) is not None
     if request.intent == "headline":
         if not titled:
             return Answer.talk(question, _NO_HEADLINE.format(article.title))
-        first = [(s, 1.0) for s in sentences if s.paragraph == 1]
-        return _quoted(question, "headline", article, first)
+        first = [s for s in sentences if s.paragraph == 1]
+        return _answer(question, "headline", _cited(index, dict.fromkeys(first, 1.0)))
     shown = _beginning(sentences, after=1 if titled else 0)
-    return _quoted(question, "show", article, [(sentence, 1.0) for sentence in shown])
+    return _answer(question, "show", _cited(index, dict.fromkeys(shown, 1.0)))
 
 
 def _of_every(
@@ -179,24 +177,28 @@ def _of_every(
     articles: Sequence[str] | None,
 ) -> Answer:
     """Quote a short summary of each article, the newest first; that there are more is said."""
-    ids: Sequence[str] = which_article.among(index, articles)
-    if request.about is not None:
-        ids = which_article.every_one_about(index, request.about, articles)
-        if not ids:
-            return which_article.which(index, question, [], request.about, articles)
-    among = set(ids)
-    records = [record for record in index.records if record.id in among]
+    records = _meant(index, request, articles)
+    if not records:
+        return which_article.which(index, question, [], request.about, articles)
     records.sort(key=lambda record: _day(record) or date.min, reverse=True)
-    citations: list[Citation] = []
+    count = min(request.sentences or _EACH, _EACH)
+    shown: dict[Sentence, float] = {}
     for record in records[:_SUMMARISED]:
-        article = index.article(record.id)
-        count = min(request.sentences or _EACH, _EACH)
-        central = summary.most_central(index, encoder, article, count)
-        for sentence, score in sorted(central, key=lambda chosen: chosen[0].start):
-            span = Span(sentence, None, None, score, 0.0)
-            citations.append(citation_of(len(citations) + 1, article, span, score))
+        shown |= summary.most_central(index, encoder, index.article(record.id), count)
     note = [_SUMMARISED_OF.format(_SUMMARISED, len(records))] if len(records) > _SUMMARISED else []
-    return _answer(question, "summary", citations, [], note)
+    return _answer(question, "summary", _cited(index, shown), (), note)
+
+
+def _meant(
+    index: PassageIndex, request: Request, articles: Sequence[str] | None
+) -> list[ArticleRecord]:
+    """Return the articles that a request for several is about: those it names something of."""
+    if request.about is None:
+        ids = which_article.among(index, articles)
+    else:
+        ids = which_article.every_one_about(index, request.about, articles)
+    among = set(ids)
+    return [record for record in index.records if record.id in among]
 
 
 def _beginning(sentences: Sequence[Sentence], after: int) -> list[Sentence]:
@@ -209,18 +211,13 @@ def _beginning(sentences: Sequence[Sentence], after: int) -> list[Sentence]:
     return [s for s in sentences if s.paragraph <= last][:_SHOWN]
 
 
-def _quoted(
-    question: str,
-    wanted: ArticleRequest,
-    article: Article,
-    scored: Sequence[tuple[Sentence, float]],
-) -> Answer:
-    """Cite sentences in the given order, the article's own."""
-    citations = [
-        citation_of(number, article, Span(sentence, None, None, score, 0.0), score)
-        for number, (sentence, score) in enumerate(scored, 1)
-    ]
-    return _answer(question, wanted, citations, [])
+def _cited(index: PassageIndex, sentences: Mapping[Sentence, float]) -> list[Citation]:
+    """Cite whole sentences, each with its score, in the given order."""
+    citations = []
+    for number, (sentence, score) in enumerate(sentences.items(), 1):
+        span = Span(sentence, None, None, score, 0.0)
+        citations.append(citation_of(number, index.article(sentence.article_id), span, score))
+    return citations
 
 
 def _fact(
@@ -278,30 +275,24 @@ def _by_date(
 
     Several from the same day are all named.
     """
-    ids: Sequence[str] = which_article.among(index, articles)
-    if request.about is not None:
-        if not request.names_article:  # "the newest ferry" is something in the text
-            return None
-        ids = which_article.every_one_about(index, request.about, articles)
-        if not ids:
-            return which_article.which(index, question, [], request.about, articles)
-    among = set(ids)
+    if request.about is not None and not request.names_article:
+        return None  # "the newest ferry" is something in the text
+    records = _meant(index, request, articles)
+    if not records:
+        return which_article.which(index, question, [], request.about, articles)
     about = "" if request.about is None else f" about “{request.about}”"
-    dated = [(day, r) for r in index.records if r.id in among and (day := _day(r)) is not None]
+    dated = [(day, r) for r in records if (day := _day(r)) is not None]
     if not dated:
         return Answer.talk(question, _NO_DATES.format(about)) if request.is_sure else None
     pick = max if request.intent == "newest" else min
     best = pick(day for day, _ in dated)
     found = [record for day, record in dated if day == best][:_MOST]
-    citations = [
-        Citation.of(n, index.article(r.id), Span(first, None, None, 1.0, 0.0), 1.0)
-        for n, r in enumerate(found, 1)
-        if (first := next(iter(index.sentences(r.id)), None)) is not None
-    ]
+    firsts = [sentence for r in found for sentence in index.sentences(r.id)[:1]]
     facts = [Fact(r.id, r.title, "date", r.date, False) for r in found if r.date is not None]
-    undated = len(ids) - len(dated)
-    note = [_WITHOUT_DATE.format(undated, len(ids), about)] if undated else []
-    return _answer(question, "newest" if pick is max else "oldest", citations, facts, note)
+    undated = len(records) - len(dated)
+    note = [_WITHOUT_DATE.format(undated, len(records), about)] if undated else []
+    wanted: ArticleRequest = "newest" if pick is max else "oldest"
+    return _answer(question, wanted, _cited(index, dict.fromkeys(firsts, 1.0)), facts, note)
 
 
 def _day(record: ArticleRecord) -> date | None:
@@ -319,29 +310,24 @@ def _about(
     about = request.about
     assert about is not None
     passages = list(which_article.passages_with(index, about, articles))
-    citations: list[Citation] = []
-    for passage in passages[:_MOST]:
-        sentence = which_article.sentence_with_most(index, passage, about)
-        if sentence is not None:
-            span = Span(sentence, None, None, 1.0, 0.0)
-            article = index.article(passage.article_id)
-            citations.append(Citation.of(len(citations) + 1, article, span, 1.0))
+    best = (which_article.sentence_with_most(index, passage, about) for passage in passages[:_MOST])
+    shown = {sentence: 1.0 for sentence in best if sentence is not None}
     having = "the word" if len(content_words(about)) == 1 else "all the words"
-    if not citations:
+    if not shown:
         if not request.is_sure:
             return None
         none = _NO_PASSAGE.format(having, about)
         return which_article.listing(index, question, which_article.among(index, articles), none)
-    left = len(passages) - len(citations)
+    left = len(passages) - len(shown)
     note = [_ALSO_FOUND.format(counted(left, "more article"), having, about)] if left else []
-    return _answer(question, "about", citations, [], note)
+    return _answer(question, "about", _cited(index, shown), (), note)
 
 
 def _answer(
     question: str,
     request: ArticleRequest,
     citations: Sequence[Citation],
-    facts: Sequence[Fact],
+    facts: Sequence[Fact] = (),
     notes: Sequence[str] = (),
 ) -> Answer:
     """Return quotes, then the facts that only records have."""

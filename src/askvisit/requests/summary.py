@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from askvisit.encoder import Encoder
     from askvisit.index import PassageIndex
 
-Scored = list[tuple[Sentence, float]]
-
 _DAMPING = 0.5
 """Share of the walk that follows similarity; the rest jumps towards the title."""
 
@@ -46,21 +44,21 @@ _LEANING = re.compile(
 
 def most_central(
     index: PassageIndex, encoder: Encoder, article: Article, count: int | None = None
-) -> Scored:
-    """Return the most central sentences with their scores (0..1, the first has 1), best first.
+) -> dict[Sentence, float]:
+    """Return the scores of the most central sentences (0..1, the best has 1) in text order.
 
     count: how many; if None, one sentence in seven, at least three and at most five, but no more
     than half of a short article.
     """
     sentences = _candidates(index, encoder, article)
     if not sentences:
-        return []
+        return {}
     if count is None:
         half, seventh = -(-len(sentences) // 2), -(-len(sentences) // 7)
         count = min(half, max(_FEWEST, min(seventh, _MOST)))
     vectors = normalise(encoder.encode_document([article.title, *(s.text for s in sentences)]))
     scores = lexrank(vectors[1:], vectors[0])
-    return [(sentences[n], float(scores[n])) for n in diverse(scores, vectors[1:], count)]
+    return {sentences[n]: float(scores[n]) for n in sorted(diverse(scores, vectors[1:], count))}
 
 
 def lexrank(sentences: FloatArray, topic: FloatArray) -> NDArray[np.float64]:
