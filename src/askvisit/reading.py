@@ -23,7 +23,6 @@ from askvisit.retriever import evidence_in
 from askvisit.text import marked
 
 if TYPE_CHECKING:
-    from askvisit.encoder import Encoder
     from askvisit.ranking import Candidate
 
 
@@ -72,7 +71,7 @@ def read(question: str, texts: Sequence[str], *, reader: str | Reader | None = N
     is_list = isinstance(texts, Sequence) and not isinstance(texts, str)
     if not is_list or not all(isinstance(text, str) for text in texts):
         raise QuestionError("texts must be a list of texts; put a single text into a list")
-    encoder = _encoder()
+    encoder = encoders.load()
     chosen = _named(reader) if reader is None or isinstance(reader, str) else reader
     fitted = fitted_for(chosen)
     articles = [Article(str(number), "", text) for number, text in enumerate(texts)]
@@ -102,10 +101,5 @@ def _sentence(candidate: Candidate) -> ReadSentence:
 
 
 @cache
-def _encoder() -> Encoder:
-    return encoders.load()
-
-
-@cache
 def _named(reader: str | None) -> Reader:
-    return readers.load(reader, _encoder())
+    return readers.load(reader, encoders.load())

@@ -11,7 +11,7 @@ import pytest
 from harness.fakes import ROOT, ScriptedReader, SharedWords, WordCounts, calibration, citation
 
 from askvisit.errors import DataError
-from askvisit.evaluation import Models, evaluate_events, holds_events, read_events
+from askvisit.evaluation import Models, evaluate_events, holds, read_events
 from askvisit.evaluation.events import EventReply, event_figures
 from askvisit.records import Answer, AnswerGroup, GroupMember
 from askvisit.values import WEIGHTS
@@ -75,7 +75,7 @@ def path(tmp_path):
 
 
 def test_an_event_is_read(path):
-    assert holds_events(path)
+    assert holds(path, "event")
     event, other = read_events(path)
     assert (event.name, other.name) == ("ferry", "other")
     article = event.articles[2]
@@ -132,7 +132,7 @@ def test_the_news_events_are_what_their_guide_says(part, count):
 def test_other_files_hold_no_events(tmp_path):
     for text in ("", '{"article": "a", "question": "Why?"}\n', "[]\n"):
         (tmp_path / "other.jsonl").write_text(text)
-        assert not holds_events(tmp_path / "other.jsonl")
+        assert not holds(tmp_path / "other.jsonl", "event")
 
 
 # Figures

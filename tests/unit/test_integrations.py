@@ -21,7 +21,7 @@ SCRIPT = {"on Monday": 2.0, "nine percent": -3.0}
 def fakes(monkeypatch):
     """Read with fakes for models, as `askvisit.read` does by name."""
     monkeypatch.setenv("HAYSTACK_TELEMETRY_ENABLED", "False")
-    monkeypatch.setattr(reading, "_encoder", WordCounts)
+    monkeypatch.setattr(reading.encoders, "load", WordCounts)
     monkeypatch.setattr(reading, "_named", lambda name: ScriptedReader(SCRIPT))
     monkeypatch.setattr(reading, "fitted_for", lambda _: calibration())
 

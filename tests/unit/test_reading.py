@@ -17,7 +17,7 @@ MAYOR = "When did the mayor open the bridge?"
 
 @pytest.fixture
 def fakes(monkeypatch):
-    monkeypatch.setattr(reading, "_encoder", WordCounts)
+    monkeypatch.setattr(reading.encoders, "load", WordCounts)
     monkeypatch.setattr(reading, "fitted_for", lambda _: calibration())
 
 

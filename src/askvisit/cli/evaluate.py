@@ -119,7 +119,7 @@ def evaluate(chosen: argparse.Namespace) -> int:
         chosen.questions = Path(readers.pop())
     if chosen.questions is None:
         chosen.usage_error("give QUESTIONS.jsonl")
-    if evaluation.holds_events(chosen.questions):
+    if evaluation.holds(chosen.questions, "event"):
         measure, rows = _of_events(chosen), _EVENT_ROWS
     elif evaluation.holds(chosen.questions, "essential"):
         measure, rows = _of_broad(chosen), _BROAD_ROWS

@@ -1,7 +1,7 @@
 """Answer quality: turn files of questions into figures, each with an interval."""
 
 from askvisit.evaluation.broad import check_broad, evaluate_broad, read_broad, read_texts
-from askvisit.evaluation.events import evaluate_events, holds_events, read_events
+from askvisit.evaluation.events import evaluate_events, read_events
 from askvisit.evaluation.questions import (
     ARTICLE,
     Models,
@@ -26,7 +26,6 @@ __all__ = [
     "evaluate_broad",
     "evaluate_events",
     "holds",
-    "holds_events",
     "is_gold",
     "is_right",
     "play",

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from askvisit.errors import DataError
-from askvisit.evaluation.questions import Range, ask_twice, asking, json_lines
+from askvisit.evaluation.questions import Range, ask_twice, asking, read_lines
 from askvisit.metrics import Figure, auroc_of, f1, figure, only, share
 from askvisit.records import from_data, of_type
 from askvisit.text import excerpt
@@ -39,6 +40,10 @@ class BroadQuestion:
     essential: tuple[int, ...]
     useful: tuple[int, ...]
     sentences: tuple[Range, ...]
+
+    def __post_init__(self) -> None:
+        if not all(0 <= n < len(self.sentences) for n in (*self.essential, *self.useful)):
+            raise ValueError("a number of a sentence that does not exist")
 
     @property
     def story(self) -> str:
@@ -84,29 +89,18 @@ class Quoted:
 
 def read_broad(path: Path) -> list[BroadQuestion]:
     """Read a file of broad questions (`.jsonl` or `.jsonl.gz`); raises `DataError` if it is bad."""
-    found: list[BroadQuestion] = []
-    for line, where in json_lines(path):
-        try:
-            asked: BroadQuestion = from_data(BroadQuestion, line)
-            if not all(0 <= n < len(asked.sentences) for n in (*asked.essential, *asked.useful)):
-                raise ValueError("a number of a sentence that does not exist")
-        except (TypeError, ValueError) as error:
-            raise DataError(
-                f"{where}: no broad question ({error}); correct or remove it"
-            ) from error
-        found.append(asked)
-    return found
+    return read_lines(path, "broad question", partial(from_data, BroadQuestion))
 
 
 def read_texts(path: Path) -> dict[str, str]:
     """Read the articles of broad questions, text by id; raises `DataError` with the line."""
-    texts = {}
-    for line, where in json_lines(path):
-        try:
-            texts[of_type(str, line["id"])] = of_type(str, line["text"])
-        except (KeyError, TypeError) as error:
-            raise DataError(f'{where}: an article must be {{"id": …, "text": …}}') from error
-    return texts
+    return dict(
+        read_lines(
+            path,
+            'article {"id": …, "text": …}',
+            lambda line: (of_type(str, line["id"]), of_type(str, line["text"])),
+        )
+    )
 
 
 def check_broad(questions: Iterable[BroadQuestion], texts: Mapping[str, str]) -> None:

@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from askvisit.assistant import Assistant
-from askvisit.errors import DataError
-from askvisit.evaluation.questions import Range, ask_twice, asking, json_lines
+from askvisit.evaluation.questions import Range, ask_twice, asking, read_lines
 from askvisit.index import temporary_index
 from askvisit.metrics import Figure, auroc_of, figure, only, share
 from askvisit.records import Article
@@ -174,21 +173,9 @@ class EventReply:
         return all(verdicts) if verdicts else None
 
 
-def holds_events(path: Path) -> bool:
-    """Return whether a file of JSON lines holds events, judging by its first line."""
-    first: Any = next(json_lines(path), ({}, ""))[0]
-    return isinstance(first, dict) and "event" in first
-
-
 def read_events(path: Path) -> list[Event]:
     """Read a file of events (`.jsonl` or `.jsonl.gz`); raises `DataError` if it is bad."""
-    found = []
-    for line, where in json_lines(path):
-        try:
-            found.append(_event(line))
-        except (KeyError, TypeError, ValueError) as error:
-            raise DataError(f"{where}: no event ({error}); correct or remove it") from error
-    return found
+    return read_lines(path, "event", _event)
 
 
 def _event(line: Mapping[str, Any]) -> Event:

@@ -13,7 +13,7 @@ import gzip
 import json
 import time
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,6 +97,17 @@ def json_lines(path: Path) -> Iterator[tuple[Any, str]]:
             raise DataError(f"{where} is not JSON; correct or remove it") from error
 
 
+def read_lines(path: Path, what: str, parse: Callable[[Any], Found]) -> list[Found]:
+    """Return what `parse` makes of each line; `DataError` names one that is no `what`, and why."""
+    found = []
+    for line, where in json_lines(path):
+        try:
+            found.append(parse(line))
+        except (KeyError, TypeError, ValueError, AttributeError, QuestionError) as error:
+            raise DataError(f"{where}: no {what} ({error}); correct or remove it") from error
+    return found
+
+
 def holds(path: Path, *fields: str) -> bool:
     """Return whether the first line of a file of JSON lines is an object with these fields."""
     first: Any = next(json_lines(path), ({}, ""))[0]
@@ -113,17 +124,12 @@ def ask_twice(assistant: Assistant, question: str, **options: Any) -> tuple[Answ
 
 def read_questions(path: Path) -> list[Question]:
     """Read a questions file; raises `DataError` with the line if it is not one."""
-    return _some([_question(*line) for line in json_lines(path)], path, "questions")
+    return _some(read_lines(path, _QUESTION, _question), path, "questions")
 
 
 def read_dialogues(path: Path) -> list[list[Question]]:
     """Read a dialogues file; raises `DataError` with the line if it is not one."""
-    dialogues = []
-    for data, where in json_lines(path):
-        if not isinstance(data, list):
-            raise DataError(f"{where}: a dialogue must be a list of turns")
-        dialogues.append([_question(turn, where) for turn in data])
-    return _some(dialogues, path, "dialogues")
+    return _some(read_lines(path, f"list of {_QUESTION}", _dialogue), path, "dialogues")
 
 
 @dataclass(frozen=True)
@@ -255,20 +261,20 @@ def _auroc(groups: Mapping[str, Sequence[_Row]]) -> Figure:
     )
 
 
-def _question(data: Any, where: str) -> Question:
-    try:
-        check_question(data["question"])
-        texts = {"sentences": data["sentences"] or (), "spans": data.get("spans") or ()}
-        question: Question = from_data(Question, {**data, **texts})
-        if not all(text.strip() for text in (*question.sentences, *question.spans)):
-            raise ValueError("an empty text")
-    except QuestionError as error:
-        raise DataError(f"{where}: {error}") from error
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise DataError(
-            f'{where}: a question must be {{"question": …, "sentences": […]}}'
-        ) from error
+_QUESTION = '{"question": …, "sentences": […]}'
+
+
+def _question(data: Any) -> Question:
+    check_question(data["question"])
+    texts = {"sentences": data["sentences"] or (), "spans": data.get("spans") or ()}
+    question: Question = from_data(Question, {**data, **texts})
+    if not all(text.strip() for text in (*question.sentences, *question.spans)):
+        raise ValueError("an empty text")
     return question
+
+
+def _dialogue(data: Any) -> list[Question]:
+    return [_question(turn) for turn in data]
 
 
 def _some(found: list[Found], path: Path, what: str) -> list[Found]:
