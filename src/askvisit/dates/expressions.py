@@ -81,10 +81,10 @@ _EVENT = (  # "the Oct. 7 attacks", "its deadly 7 October attack"
     rf"(?i:(?=\s+(?!(?:{'|'.join(AUXILIARIES | PREPOSITIONS | STOP_WORDS)})\b)[^\W\d_]))"
 )
 _BEFORE_YEAR = (
-    r"(?:(?<!\w)(?:(?P<only>in|since|by|until|till|early|late|mid)|(?P<mostly>of|from|the)|up\sto|before"
-    r"|after|during|through|for|between|year|fiscal|spring|summer|autumn|fall|winter|q[1-4])[\s-]+"
-    r"|(?<=\d{4}[–—-])|(?<=\d{4}\s(?:to|or)\s)|(?<=\d{4}\sand\s)"
-    r"|(?<!\w)(?P<article>an?|its|his|her|their)\s|\()"
+    r"(?:(?<!\w)(?:in|since|by|until|till|early|late|mid|of|from|the|up\sto|before|after|during"
+    r"|through|for|between|year|fiscal|spring|summer|autumn|fall|winter|q[1-4]"
+    r"|an?|its|his|her|their)[\s-]+"
+    r"|(?<=\d{4}[–—-])|(?<=\d{4}\s(?:to|or)\s)|(?<=\d{4}\sand\s)|\()"
 )
 
 # In order of precedence: at any position, the first match is taken.
@@ -114,13 +114,11 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ),
     ("anchored", rf"(?i:\bthe\s+(?:next|following|previous)\s+(?:{_PART_OF_DAY}|month|year))\b"),
     ("yearless", rf"\b{WEEKDAY}\b(?!\s+(?:of\s+)?next\s+week)"),
-    ("absolute", rf"(?i:{_BEFORE_YEAR})(?P<year>{_YEAR})\b(?![,.]\d)"),
+    ("absolute", rf"(?i:{_BEFORE_YEAR})(?P<year>{_YEAR})\b(?![,.]\d|-[^\W\d])"),
 )
 _EXPRESSION = re.compile("|".join(f"(?P<p{n}>{p})" for n, (_, p) in enumerate(_PATTERNS)))
 
 _WEEKDAY_BEFORE = re.compile(rf"({WEEKDAY}),?\s+(?:the\s+)?(?=\w)")
-_MONTH_AND_COUNT = re.compile(rf"({SHORT_MONTH})\s+\d\d?")
-_IN = re.compile(r"\b(?:in|since|during)\s+(?:(?:early|late|mid)[\s-]+)?$", re.IGNORECASE)
 _ROUGHLY = re.compile(
     r"\b(?:about|some|around|nearly|almost|over|than|roughly|least|most|approximately|up\s+to)\s+$",
     re.IGNORECASE,
@@ -131,16 +129,9 @@ _NOT_ONE = re.compile(  # "every Monday", "a Saturday shift", "the last Friday o
     r"|previous|good|black|bloody|super|easter|palm|ash|cyber|boxing)\s+$",
     re.IGNORECASE,
 )
-_CAPITAL_BEFORE = re.compile(r"[a-z,]\s+[A-Z][a-z]+\s+$")
 _GIVEN_NAMES = frozenset(("April", "May", "June", "August"))
-_MEASURES = frozenset(
-    "per percent people million billion thousand metre meter kilometre kilometer mile km kg m "
-    "tonne ton dollar euro pound hp mph square cubic odd gmt utc bst cet est edt feet seconds "
-    "minutes hours days weeks months years".split()
-)
 _OLDEST = 1800
-"""The lowest number that is a year after "a" or "its", and before a plural after "the", "of" or
-"from" ("of 1250 copies", but "the 2006 elections")."""
+"""The lowest number that is a year before a plural: "the 2006 elections", not "the 1500 metres"."""
 
 
 def find(sentence: str) -> Iterator[DateExpression]:
@@ -149,9 +140,6 @@ def find(sentence: str) -> Iterator[DateExpression]:
         kind, _ = _PATTERNS[int(str(match.lastgroup).removeprefix("p"))]
         core = next((name for name in ("year", "month", "event") if match[name]), 0)
         start, end = match.span(core)  # without the words before it
-        month = _MONTH_AND_COUNT.fullmatch(sentence, start, end)
-        if month and is_counted(sentence[end:]) and _IN.search(sentence, 0, start):
-            end = month.end(1)
         if _means_a_date(match, sentence[:start], sentence[end:]):
             weekday = _WEEKDAY_BEFORE.match(sentence, start, end)
             text = " ".join(sentence[weekday.end() if weekday else start : end].split())
@@ -161,38 +149,11 @@ def find(sentence: str) -> Iterator[DateExpression]:
 def _means_a_date(match: re.Match[str], before: str, after: str) -> bool:
     """Return whether the words are a date here, not a name, number or rough guess."""
     if match["year"]:
-        return _is_year(match, after)
+        noun = re.match(r"\s+([a-z][\w-]+)", after)
+        return int(match["year"]) >= _OLDEST or noun is None or not is_plural(noun[1])
     if match["month"] in _GIVEN_NAMES:
         return _CAPITAL_NEXT.match(after) is None
     if re.fullmatch(WEEKDAY, match[0]):
-        is_name = _CAPITAL_NEXT.match(after) or _CAPITAL_BEFORE.search(before)
+        is_name = _CAPITAL_NEXT.match(after)
         return not is_name and not _NOT_ONE.search(before) and not after.startswith("-")
     return _ROUGHLY.search(before) is None
-
-
-def _is_year(match: re.Match[str], after: str) -> bool:
-    """Return whether four digits are a year, not a count of something.
-
-    After "in", only a measure makes them one: "in 2020 prices rose", "in 2000 years".
-    """
-    is_recent = int(match["year"]) >= _OLDEST
-    if (match["article"] and not is_recent) or re.match(r"[-,.](?!\d{4}\b)\w", after):
-        return False
-    only = match["only"] or (match["mostly"] and is_recent)
-    return not (_is_measured(after) if only else is_counted(after))
-
-
-def is_counted(after: str) -> bool:
-    """Return whether the next word makes a number a count: "1900 soldiers", "in May 20 people"."""
-    return is_plural(_next_word(after)) or _is_measured(after)
-
-
-def _is_measured(after: str) -> bool:
-    word = _next_word(after)
-    one = word.removesuffix("s") if is_plural(word) else word  # not of "Ms"
-    return not _MEASURES.isdisjoint((word.lower(), one.lower()))
-
-
-def _next_word(after: str) -> str:
-    word = re.match(r"\s+([\w-]+)", after)
-    return word[1] if word else ""

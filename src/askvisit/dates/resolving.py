@@ -63,12 +63,8 @@ _MODAL = frozenset("will shall would may might can could should must won't wonâ€
 _TO_COME = _MODAL | {"to"}
 """Before a past form: "will be decided", "to be decided"."""
 
-_AHEAD = frozenset("expect expects expecting await awaits awaiting".split())
 _IS_AHEAD = frozenset("due expected planned scheduled slated".split())
 """After a present "is" or "are"; "was due" does not tell."""
-
-_SAME_FORM = frozenset("cut set put hit shut cast".split())
-"""Past forms that are nouns too: "expect the first cut", "a hit"."""
 
 _NO_INFINITIVE = re.compile(r"\b(?:according|due|owing|thanks|prior)\s+to\b", re.IGNORECASE)
 
@@ -258,22 +254,12 @@ def tense(sentence: str, start: int, end: int) -> Tense | None:
     right = border.start() if border else len(sentence)
     own = sentence[left:start], sentence[end:right]
     places = [reversed(_marks(own[0])), _marks(own[1])]
-    if _ends_subject(*own):
-        places.reverse()
     if len([word for word in content_words(" ".join(own)) if word.islower()]) < _OWN_VERB:
         places += [_marks(sentence[right:]), reversed(_marks(sentence[:left]))]
     mark = next((mark for marks in places for mark in marks), None)
     if mark not in ("past", "future") and _LIMIT.search(sentence[:start]):
         return "future"
     return None if mark == "unclear" else mark
-
-
-def _ends_subject(before: str, after: str) -> bool:
-    """Return whether a date is the end of a subject, before its verb: "the vote in May would"."""
-    left = [word[0] for word in _WORD.finditer(before)]
-    noun = next((word for word in reversed(left) if word.lower() not in _NO_VERB), "")
-    right = _WORD.match(after.lstrip())
-    return right is not None and _is_modal(right[0], is_first=False) and not is_past(noun)
 
 
 def _marks(text: str) -> list[Tense | Literal["unclear"]]:
@@ -287,12 +273,10 @@ def _marks(text: str) -> list[Tense | Literal["unclear"]]:
             found.append(_of_modal(lower[n], lower[n + 1 : n + 4]))
         elif before[-1:] == ["to"] and _is_infinitive(word):
             found.append("unclear" if "past" in found else "future")
-        elif word in _AHEAD or (word in _IS_AHEAD and _PRESENT_BE.intersection(before)):
+        elif word in _IS_AHEAD and _PRESENT_BE.intersection(before):
             found.append("future")
         elif is_past(word) and not (
-            _TO_COME.intersection(before)
-            or _PRESENT_BE.intersection(before[-2:])
-            or (word in _SAME_FORM and not _AHEAD.isdisjoint(lower[:n]))
+            _TO_COME.intersection(before) or _PRESENT_BE.intersection(before[-2:])
         ):
             found.append("past")
     return found
