@@ -107,7 +107,7 @@ class Assistant:
         built_with = location.encoder()
         if encoder is None or isinstance(encoder, str):
             encoder = encoders.load(encoder or built_with.name)
-        if (encoder.name, encoder.sha256) != (built_with.name, built_with.sha256):
+        if not built_with.is_of(encoder):
             raise EncoderMismatchError(location, built_with.name, encoder.name)
         if reader is None or isinstance(reader, str):
             reader = readers.load(reader, encoder)

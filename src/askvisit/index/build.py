@@ -256,11 +256,7 @@ def _reusable(
     folder: Path, before: Manifest | None, encoder: Encoder, server: VectorServer | None
 ) -> PassageIndex | None:
     """Open the old index if its settings are current and its files unchanged."""
-    if (
-        before is None
-        or before.passages != chunking.SETTINGS
-        or (before.encoder.name, before.encoder.sha256) != (encoder.name, encoder.sha256)
-    ):
+    if before is None or before.passages != chunking.SETTINGS or not before.encoder.is_of(encoder):
         return None
     try:
         if all(BuiltFile.of(folder / f.name) == f for f in before.files()):

@@ -29,7 +29,7 @@ from askvisit.errors import (
     build_command,
 )
 from askvisit.index import manifest as manifests
-from askvisit.index.build import BuildOptions, update
+from askvisit.index.build import BuildOptions, BuildReport, update
 from askvisit.index.location import IndexLocation, location_of, only_writer
 from askvisit.text import one_line, printable
 
@@ -102,12 +102,9 @@ def add_article(
     `IndexReadOnlyError` if nothing can be added.
     """
     metadata = metadata or ArticleMetadata()
-    location = location_of(index)
-    folder = location.path
+    folder = location_of(index).path
     _check(folder, name, data, metadata)
-    with only_writer(folder):
-        source = articles_folder(location)
-        _remove_leftovers(source)
+    with _editing(index) as (location, source):
         # Before the update, which would commit all that waits in the folder, and then refuse this.
         waiting = _texts(folder, source)
         path = _free_path(source, name)
@@ -122,11 +119,8 @@ def add_article(
                 reason = f"has the same text as {waiting[article.sha256]}, which is not indexed yet"
                 raise ArticleError(Path(name), f"{reason}; run: {build_command(folder)}")
             total = len(chunking.passages(article))
-            options = BuildOptions(
-                encoder=_encoder(folder, encoder),
-                on_encoded=progress and (lambda done: progress(done, max(total, done))),
-            )
-            report = update(folder, options, location.server)
+            told = progress and (lambda done: progress(done, max(total, done)))
+            report = _update(location, encoder, told)
             for skipped in report.skipped:
                 if skipped.name == path.name:
                     raise ArticleError(Path(name), skipped.reason)
@@ -140,17 +134,13 @@ def describe_article(
 
     Raises `UnknownArticleError`, `ArticleError` for a bad date, `IndexReadOnlyError`.
     """
-    location = location_of(index)
-    folder = location.path
     _check_date(article_id, metadata)
-    with only_writer(folder):
-        source = articles_folder(location)
-        _remove_leftovers(source)
-        sidecar = _file_of(article_id, folder, source).with_suffix(".toml")
+    with _editing(index) as (location, source):
+        sidecar = _file_of(article_id, location.path, source).with_suffix(".toml")
         before = sidecar.read_bytes() if sidecar.exists() else b""
         try:
             _write(sidecar, _toml(metadata))
-            update(folder, BuildOptions(encoder=_encoder(folder, encoder)), location.server)
+            _update(location, encoder)
         except BaseException:
             _write(sidecar, before)
             raise
@@ -162,18 +152,15 @@ def remove_article(index: Index, article_id: str, *, encoder: Encoder | None = N
     Returns what the file held, so that it can be added again; nothing if it was gone already.
     Raises `UnknownArticleError`, `CorpusError` for the last article, `IndexReadOnlyError`.
     """
-    location = location_of(index)
-    folder = location.path
-    with only_writer(folder):
-        source = articles_folder(location)
-        _remove_leftovers(source)
+    with _editing(index) as (location, source):
+        folder = location.path
         path, hidden = _file_of(article_id, folder, source), source / _REMOVED
         if len(manifests.read(folder).articles) == 1:
             raise CorpusError("the last article cannot be removed; add another one first")
         if path.exists():
             path.replace(hidden)
         try:
-            update(folder, BuildOptions(encoder=_encoder(folder, encoder)), location.server)
+            _update(location, encoder)
         except BaseException:
             if hidden.exists() and _is_indexed(folder, article_id):
                 hidden.replace(path)
@@ -302,15 +289,28 @@ def _is_indexed(folder: Path, article_id: str) -> bool:
         return True
 
 
-def _remove_leftovers(source: Path) -> None:
-    """Remove the hidden files that a killed addition or removal left behind."""
-    for name in (_ADDED, _REMOVED):
-        (source / name).unlink(missing_ok=True)
+@contextmanager
+def _editing(index: Index) -> Iterator[tuple[IndexLocation, Path]]:
+    """Hold an index's lock; yields its location and its own folder of articles.
+
+    The hidden files that a killed addition or removal left there are removed.
+    """
+    location = location_of(index)
+    with only_writer(location.path):
+        source = articles_folder(location)
+        for name in (_ADDED, _REMOVED):
+            (source / name).unlink(missing_ok=True)
+        yield location, source
 
 
-def _encoder(folder: Path, loaded: Encoder | None) -> Encoder:
-    """Return the encoder of the index as it is now: a rebuild may have chosen another."""
-    built = manifests.read(folder).encoder
-    if loaded is not None and (loaded.name, loaded.sha256) == (built.name, built.sha256):
-        return loaded
-    return encoders.load(built.name)
+def _update(
+    location: IndexLocation,
+    encoder: Encoder | None,
+    on_encoded: Callable[[int], None] | None = None,
+) -> BuildReport:
+    """Update an index with the encoder that it has now: a rebuild may have chosen another."""
+    built_with = location.encoder()
+    if encoder is None or not built_with.is_of(encoder):
+        encoder = encoders.load(built_with.name)
+    options = BuildOptions(encoder=encoder, on_encoded=on_encoded)
+    return update(location.path, options, location.server)

@@ -309,9 +309,8 @@ class CurrentIndex:
 
     def _opened(self) -> PassageIndex:
         index = self._location.open()
-        built_with = index.encoder
-        if (built_with.name, built_with.sha256) != (self._encoder.name, self._encoder.sha256):
-            raise EncoderMismatchError(self._location, built_with.name, self._encoder.name)
+        if not index.encoder.is_of(self._encoder):
+            raise EncoderMismatchError(self._location, index.encoder.name, self._encoder.name)
         return index
 
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from shlex import quote
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from askvisit.errors import (
     IndexDamagedError,
@@ -28,6 +28,9 @@ from askvisit.errors import (
 )
 from askvisit.formats import DATASETS, SUFFIXES
 from askvisit.records import Entry, from_data
+
+if TYPE_CHECKING:
+    from askvisit.encoder import Encoder
 
 FORMAT = 5
 NAME = "manifest.json"
@@ -42,6 +45,10 @@ class EncoderIdentity:
     name: str
     sha256: str
     dimension: int
+
+    def is_of(self, encoder: Encoder) -> bool:
+        """Return whether an encoder is this one."""
+        return (self.name, self.sha256) == (encoder.name, encoder.sha256)
 
 
 @dataclass(frozen=True)
