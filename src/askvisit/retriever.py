@@ -121,13 +121,11 @@ class Retriever:
         cited: Sequence[Citation] = (),
         *,
         passages: int,
-        around: int = 0,
     ) -> Evidence:
         """Search, and cut the best passages into windows for a reader.
 
-        passages: how many, twice that among many articles; around: characters of the text before
-        and after each of them. For the same length of text, more passages contain more of the
-        answers than more text around them.
+        passages: how many, twice that among many articles. For the same length of text, more
+        passages contain more of the answers than more text around them.
         """
         hits, matches, time = self._found(question, articles, cited)
         searched = (
@@ -135,7 +133,7 @@ class Retriever:
         )
         if searched >= MANY:
             passages *= 2
-        evidence = _evidence(question, hits, self._windows(hits[:passages], around))
+        evidence = _evidence(question, hits, self._windows(hits[:passages]))
         return replace(
             evidence,
             matches=matches,
@@ -179,16 +177,16 @@ class Retriever:
             name: ArticleMatch(1 - share, late, age, day) for name, share, late, age, day in rows
         }
 
-    def _windows(self, hits: Sequence[Hit], around: int) -> list[Window]:
+    def _windows(self, hits: Sequence[Hit]) -> list[Window]:
         found: list[Window] = []
         for article_id in dict.fromkeys(hit.article_id for hit in hits):
-            ranges = [(h.start, h.end) for h in hits if h.article_id == article_id]
-            inside = [
+            places = sorted((h.start, h.end) for h in hits if h.article_id == article_id)
+            inside = dict.fromkeys(  # those of a long paragraph share sentences
                 sentence
-                for start, end in _merged(ranges, around)
+                for start, end in places
                 for sentence in self._index.sentences(article_id, start, end)
-            ]
-            found.extend(windows(self._index.article(article_id).text, inside))
+            )
+            found.extend(windows(self._index.article(article_id).text, list(inside)))
         return found
 
 
@@ -307,14 +305,3 @@ def fused(dense: Sequence[float], bm25: Sequence[float]) -> list[float]:
     """Return each passage's fused score: its dense z-score and three quarters of its BM25 one."""
     both = zip(z_scores(dense), z_scores(bm25), strict=True)
     return [meaning + _BM25_WEIGHT * word for meaning, word in both]
-
-
-def _merged(ranges: list[tuple[int, int]], around: int) -> list[tuple[int, int]]:
-    """Widen ranges by their surroundings and join those that then touch."""
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted((max(0, a - around), b + around) for a, b in ranges):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined

@@ -27,10 +27,7 @@ if TYPE_CHECKING:
     from askvisit.index import PassageIndex
 
 _PASSAGES = 24
-"""Passages whose surroundings are searched for a topic."""
-
-_AROUND = 600
-"""Characters of context on either side of a passage."""
+"""Passages that are searched for a topic."""
 
 _MEGABYTES = 64
 
@@ -111,7 +108,7 @@ def on_topic(
     topic, alone or with the two sentences before them. A citation's score is the confidence.
     """
     retriever = Retriever(index, encoder)
-    evidence = retriever.gather(topic, list(scope.articles), passages=_PASSAGES, around=_AROUND)
+    evidence = retriever.gather(topic, list(scope.articles), passages=_PASSAGES)
     articles = [index.article(a) for a in dict.fromkeys(w.article_id for w in evidence.windows)]
     dates = {article.id: _dated(index, article) for article in articles}
     places = {(a, words.sentence.start) for a, found in dates.items() for words in found}

@@ -23,11 +23,10 @@ STAGES = ("encode", "search", "read", "other")
 class TracedPassage:
     """A passage with its retrieval scores, and the best candidate in it.
 
-    `candidate` is None if the reader read none of it. `hit` is None for a sentence that was only
-    read as context of another passage but is the best of all.
+    `candidate` is None if the reader read none of it.
     """
 
-    hit: Hit | None
+    hit: Hit
     candidate: Candidate | None
 
 
@@ -55,11 +54,7 @@ class TracedReading:
     @cached_property
     def passages(self) -> tuple[TracedPassage, ...]:
         """The passages found, best first, each with the best candidate in it."""
-        rows = [TracedPassage(hit, self._best_in(hit)) for hit in self.evidence.hits]
-        best = next(iter(self.candidates), None)
-        if best is not None and all(row.candidate is not best for row in rows):
-            rows.insert(0, TracedPassage(None, best))
-        return tuple(rows)
+        return tuple(TracedPassage(hit, self._best_in(hit)) for hit in self.evidence.hits)
 
     def _best_in(self, hit: Hit) -> Candidate | None:
         return next((c for c in self.candidates if ranking.holds(hit, c.span)), None)

@@ -8,7 +8,6 @@ from math import log
 import pytest
 from harness.fakes import WordCounts, write_articles
 
-from askvisit import passages as cutting
 from askvisit.index import build_index, open_index
 from askvisit.records import Article, ArticleMatch, Citation, Span
 from askvisit.retriever import Retriever, evidence_in
@@ -306,22 +305,3 @@ def test_articles_that_are_read_are_compared_as_a_whole(tmp_path):
     assert similar["a.txt", "a.txt"] == pytest.approx(1)
     assert similar["a.txt", "b.txt"] > 0.6 > 0.3 > similar["a.txt", "c.txt"]
     assert over.gather("Who opened the bridge?", ["a.txt"], passages=9).similarities == {}
-
-
-def test_the_surroundings_of_the_best_passages_can_be_read_too(tmp_path):
-    other = "Here is a paragraph that tells of nothing in particular, at some length, number {}."
-    blocks = [other.format(n) for n in range(200)]
-    blocks[30] = "The mayor opened the bridge on Monday, after some years of work on its two piers."
-    text = "\n\n".join(blocks)
-    over = retriever(tmp_path, {"long.txt": text})
-    found = over.gather("Which bridge did the mayor open?", passages=12, around=150)
-    at = text.index("The mayor opened")
-    around = [w for w in found.windows if w.start <= at < w.end]
-    assert around
-    read = [s for window in found.windows for s in window.sentences]
-    starts = {s.start for s in read}
-    assert {s.start for s in cutting.sentences(open_index(tmp_path).article("long.txt"))
-            if at - 150 < s.start < at + 150} <= starts  # fmt: skip
-    assert len(starts) < 150
-    for window in found.windows:
-        assert text[window.start : window.end] == window.text

@@ -38,9 +38,8 @@ def _rows(reading: TracedReading) -> list[dict[str, Any]]:
 
 def _cells(row: TracedPassage) -> list[str]:
     hit, best = row.hit, row.candidate
-    found = (hit.dense, hit.bm25, hit.fused) if hit is not None else ()
     read = (best.span.score, best.span.null_score) if best is not None else ()
-    cells = [f"{value:.2f}" for value in found] or ["–"] * 3
+    cells = [f"{value:.2f}" for value in (hit.dense, hit.bm25, hit.fused)]
     cells += [f"{value:.1f}" for value in read] or ["–"] * 2
     cells.append(f"{100 * best.confidence:.0f} %" if best is not None else "–")
     return [cell.replace("-", "−") for cell in cells]
@@ -49,7 +48,6 @@ def _cells(row: TracedPassage) -> list[str]:
 def _placed(row: TracedPassage) -> dict[str, Any]:
     """Return the place and text of the passage's best sentence, or of all of the passage."""
     if row.candidate is None:
-        assert row.hit is not None
         return {"place": TextRange.of_hit(row.hit), "text": row.hit.text}
     sentence, span = row.candidate.span.sentence, row.candidate.span
     marked = None if span.start is None or span.end is None else (span.start, span.end)
