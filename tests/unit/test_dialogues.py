@@ -45,6 +45,7 @@ def test_the_development_dialogues(real):
 
 
 @pytest.mark.slow
+@pytest.mark.models
 def test_questions_of_their_own_keep_their_first_citation_after_another(answered):
     """Only pairs in which the classifier finds a context are asked: the others are read alike."""
     classifier = TermClassifier()
@@ -88,6 +89,7 @@ def test_the_splits_are_of_their_pages(name):
 
 
 @pytest.mark.slow
+@pytest.mark.models
 @pytest.mark.parametrize(("name", "floor"), [("tune", TUNE), ("final", FINAL)])
 def test_dialogues_about_other_pages(name, floor, tmp_path, real):
     """Each page is an index of its own, as the development article is."""

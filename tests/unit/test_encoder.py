@@ -288,6 +288,7 @@ sys.exit(main())
 
 
 @pytest.mark.slow
+@pytest.mark.models
 def test_ctrl_c_ends_the_processes_and_keeps_their_work_which_is_that_of_one(tmp_path):
     """The first articles are encoded by two processes, the others by one."""
     # But for their last paragraphs, which have a number, they are all the same.

@@ -148,6 +148,7 @@ def test_shipped_models_are_small():
 
 
 @pytest.mark.slow
+@pytest.mark.models
 def test_the_encoder_agrees_with_sentence_transformers():
     """Cosine of each vector, and recall@k over 240 passages of Wikipedia."""
     data = json.loads(gzip.decompress(PASSAGES.read_bytes()))["data"]

@@ -57,6 +57,7 @@ def about(real, tmp_path_factory):
 
 
 @pytest.mark.slow
+@pytest.mark.models
 def test_topics_are_found(about):
     answered, refused, cited = [], [], []
     for row, question in zip(ROWS, read_questions(DATA / "topics.jsonl"), strict=True):

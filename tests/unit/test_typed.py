@@ -132,6 +132,7 @@ ENOUGH = 0.82
 
 
 @pytest.mark.slow
+@pytest.mark.models
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_is_ranked_first_as_often_as_the_clean_ones(kind, development, ask_real):
     answerable = [q for q in development if q.sentences and q.kind != "meta"]

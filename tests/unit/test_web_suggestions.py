@@ -149,6 +149,7 @@ def test_without_articles_nothing_is_suggested():
 
 
 @pytest.mark.slow
+@pytest.mark.models
 def test_what_is_suggested_for_other_pages_is_answered(tmp_path):
     build_index(ROOT / "tests/data/pages", tmp_path)
     assistant = Assistant.load(tmp_path)
