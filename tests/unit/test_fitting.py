@@ -67,6 +67,13 @@ def many(count: int, seed: int = 0, **options) -> list[Sample]:
     return [sample(rng, article=str(n % 20), answerable=n % 3 > 0, **options) for n in range(count)]
 
 
+@pytest.fixture(scope="module")
+def shifted() -> tuple[list[Sample], Calibration]:
+    """Return samples whose answers are mostly found, and the fit to them."""
+    samples = many(3000, shift=3.0)
+    return samples, fit(samples, "r")
+
+
 def test_the_weights_that_made_the_answers_are_found_again():
     fitted = fit(many(3000), "r")
     assert fitted.rank["margin"] == pytest.approx(1.0, abs=0.1)
@@ -83,9 +90,8 @@ def test_the_margin_of_a_first_reader_has_a_weight_of_its_own():
     assert set(fitted.confidence) == {"intercept", "margin", "dense", "gap", "first", "expected"}
 
 
-def test_the_confidence_is_the_share_in_which_a_cited_sentence_is_right():
-    samples = many(3000, shift=3.0)
-    fitted = fit(samples, "r")
+def test_the_confidence_is_the_share_in_which_a_cited_sentence_is_right(shifted):
+    _, fitted = shifted
     sure, right = [], []
     for one in many(1500, seed=1, shift=3.0):
         shown = ranking.choose(ranking.rank(one.evidence, one.spans, fitted), 0)
@@ -158,9 +164,8 @@ def test_a_sentence_that_only_adds_is_quoted_where_it_is_likely():
     assert sum(shares) / len(useful) == pytest.approx(expected, abs=0.15)
 
 
-def test_each_strictness_answers_its_share_of_the_answerable():
-    samples = many(2000, shift=3.0)
-    fitted = fit(samples, "r")
+def test_each_strictness_answers_its_share_of_the_answerable(shifted):
+    samples, fitted = shifted
     sure = [
         ranking.rank(s.evidence, s.spans, fitted)[0].confidence for s in samples if s.answerable
     ]

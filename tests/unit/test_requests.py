@@ -180,7 +180,7 @@ def test_no_question_of_the_data_is_a_request_but_a_few_that_are_worded_as_one(e
 
 
 def test_hardly_a_turn_in_any_dialogue_is_one(encoder):
-    told = asked("dialogues-train.jsonl.gz")
+    told = asked("dialogues-train.jsonl.gz")[::3]
     assert len(told) > 5000
     assert len([q for q in told if recognise(q, encoder)]) <= 0.002 * len(told)
 
