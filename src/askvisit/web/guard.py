@@ -6,17 +6,14 @@ Pure ASGI, because answers of Gradio's API are streamed and must not be buffered
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import Any
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Message, Receive, Send], Awaitable[None]]
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST_BODY = 256 * 1024
 """Maximum bytes of a request: a question with six earlier answers is far less."""
@@ -119,18 +116,24 @@ class Turns:
         return left <= 0 or (left <= RESERVED and address in waiting)
 
     @asynccontextmanager
-    async def of(self, address: str, later: bool = False) -> AsyncIterator[None]:
+    async def of(
+        self, address: str, later: bool = False, gone: asyncio.Future[None] | None = None
+    ) -> AsyncIterator[None]:
         """Wait for the turn of an address, and have it. Raises `Busy`.
 
         later: nobody waits for it, so it comes after all else, when nothing is worked on.
+        gone: is done if the client leaves; the wait is cancelled then.
         """
         if self.working.total() >= (1 if later else self.at_once):
             if self.are_full(address, later):
                 raise Busy
-            mine = (address, later, asyncio.get_running_loop().create_future())
+            turn = asyncio.get_running_loop().create_future()
+            mine = (address, later, turn)
             self.queue.append(mine)
+            if gone is not None:
+                gone.add_done_callback(lambda _: turn.cancel())
             try:
-                await mine[2]
+                await turn
             except asyncio.CancelledError:
                 if mine in self.queue:
                     self.queue.remove(mine)
@@ -176,7 +179,7 @@ class RequestLimiter:
             time.sleep(0.02)
 
     @contextmanager
-    def inside(self, *, asks: bool) -> Any:
+    def inside(self, *, asks: bool) -> Iterator[None]:
         """Count a request that asks, or else one that listens for an answer."""
         self.asking += asks
         self.listening += not asks
@@ -196,7 +199,7 @@ class Guard:
 
     def __init__(
         self,
-        app: App,
+        app: ASGIApp,
         largest_body: int = LARGEST_BODY,
         *,
         adding: bool = False,
@@ -209,7 +212,7 @@ class Guard:
         self.names = names
         self.limiter = RequestLimiter() if limiter is None else limiter
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it here."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
@@ -217,32 +220,30 @@ class Guard:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                own = {name.encode(): value.encode() for name, value in HEADERS.items()}
-                kept = [(k, v) for k, v in message.get("headers", []) if k.lower() not in own]
-                message["headers"] = [*kept, *own.items()]
+                MutableHeaders(scope=message).update(HEADERS)
             await send(message)
 
-        refusal = self._refusal(scope)
-        if refusal is not None:
-            await _answer(*refusal, with_headers)
+        answer = self._refusal(scope)
+        if answer is not None:
+            await answer(scope, receive, with_headers)
         elif scope["method"] not in ("GET", "HEAD"):
             await self._asked(scope, receive, with_headers)
         elif _listens(scope["path"]):
             with self.limiter.inside(asks=False):
                 await self.app(scope, receive, with_headers)
         elif self.limiter.closing:
-            await _answer(503, STOPPING, with_headers)
+            await _refused(503, STOPPING)(scope, receive, with_headers)
         else:
             await self.app(scope, receive, with_headers)
 
-    async def _asked(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def _asked(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on a request that asks something, once it has fully arrived, if there is room."""
-        length = int(dict(scope.get("headers", [])).get(b"content-length", 0))
+        length = int(Headers(scope=scope).get("content-length", 0))
         try:
             async with asyncio.timeout(PATIENCE + length / SLOWEST):
                 messages = await _whole(receive)
         except TimeoutError:
-            await _answer(408, "The request took too long to arrive.", send)
+            await _refused(408, "The request took too long to arrive.")(scope, receive, send)
             return
         if messages[-1]["type"] == "http.disconnect":
             return
@@ -254,72 +255,62 @@ class Guard:
         limiter, path = self.limiter, _path(scope)
         queued = path.startswith((f"{API}call/", f"{API}queue/join"))
         if limiter.closing:
-            await _answer(503, STOPPING, send)
+            await _refused(503, STOPPING)(scope, receive, send)
         elif limiter.asking >= limiter.most or (queued and limiter.turns.are_full(address)):
-            await _answer(503, BUSY, send)
+            await _refused(503, BUSY)(scope, receive, send)
         elif path in WORKING | LATER or path.startswith(MCP):
             with limiter.inside(asks=True):
-                try:
-                    await self._in_turn(address, scope, receive, received, send)
-                except Busy:
-                    await _answer(503, BUSY, send)
+                await self._in_turn(address, scope, receive, received, send)
         else:
             with limiter.inside(asks=True):
                 await self.app(scope, received, send)
 
     async def _in_turn(
-        self, address: str, scope: Message, receive: Receive, received: Receive, send: Send
+        self, address: str, scope: Scope, receive: Receive, received: Receive, send: Send
     ) -> None:
         """Pass a request on when it is its turn; a client that leaves gives up its place."""
-        working = False
-
-        async def work() -> None:
-            nonlocal working
-            async with self.limiter.turns.of(address, _path(scope) in LATER):
-                working = True
+        gone = asyncio.ensure_future(_disconnected(receive))
+        try:
+            async with self.limiter.turns.of(address, _path(scope) in LATER, gone):
                 gone.cancel()
                 with suppress(asyncio.CancelledError):
-                    await gone
+                    await gone  # the application receives now
                 await self.app(scope, received, send)
-
-        gone = asyncio.ensure_future(_disconnected(receive))
-        task = asyncio.ensure_future(work())
-        try:
-            await asyncio.wait((task, gone), return_when=asyncio.FIRST_COMPLETED)
-            if not working and not task.done():
-                task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        except Busy:
+            await _refused(503, BUSY)(scope, receive, send)
+        except asyncio.CancelledError:
+            if not gone.done() or gone.cancelled():
+                raise
         finally:
             gone.cancel()
 
-    def _refusal(self, scope: Message) -> tuple[int, str] | None:
+    def _refusal(self, scope: Scope) -> JSONResponse | None:
         path = _path(scope)
         first, _, rest = path.lstrip("/").partition("/")
         is_open = not first or first in OWN
         if path.startswith(API):
             is_open = rest.partition("/")[0] in _CALLED
         if not is_open:
-            return 403, "This is not accepted here."
-        headers = dict(scope.get("headers", []))
+            return _refused(403, "This is not accepted here.")
+        headers = Headers(scope=scope)
         if self.names and (name := _name(headers)) not in self.names:
-            return 403, OTHER_NAME.format(name)
+            return _refused(403, OTHER_NAME.format(name))
         if _is_of_another_site(scope["method"], headers):
-            return 403, "Requests from other sites are not accepted here."
-        if b"transfer-encoding" in headers:
-            return 411, "A Content-Length header is required."
-        length = headers.get(b"content-length", b"0")
+            return _refused(403, "Requests from other sites are not accepted here.")
+        if "transfer-encoding" in headers:
+            return _refused(411, "A Content-Length header is required.")
+        length = headers.get("content-length", "0")
         largest = self.largest_body
         if path in KEPT:
             largest = LARGEST_KEPT
         elif self.adding and path in ADDING:
             largest = LARGEST_ADDITION
-        if not length.isdigit() or int(length) > largest:
-            return 413, "The request is too large."
+        if not (length.isascii() and length.isdigit()) or int(length) > largest:
+            return _refused(413, "The request is too large.")
         return None
 
 
-def _path(scope: Message) -> str:
+def _path(scope: Scope) -> str:
     """Return the path without the one that a reverse proxy adds, and without a slash at the end."""
     path: str = scope["path"]
     root: str = scope.get("root_path") or ""
@@ -328,27 +319,27 @@ def _path(scope: Message) -> str:
     return path.rstrip("/") or "/"
 
 
-def _name(headers: dict[bytes, bytes]) -> str:
+def _name(headers: Headers) -> str:
     """Return the name a request has for this server, without port."""
-    host = headers.get(b"host", b"").decode("latin-1").lower()
+    host = headers.get("host", "").lower()
     name, _, port = host.rpartition(":")
     return name if port.isdigit() else host
 
 
-def _is_of_another_site(method: str, headers: dict[bytes, bytes]) -> bool:
+def _is_of_another_site(method: str, headers: Headers) -> bool:
     """Return whether a page elsewhere, in the browser of someone who may come here, sent this.
 
     It must not add or remove articles, nor read any; a link from there may open the chat. Browsers
     say where a request comes from, but over plain HTTP only in `Origin`, which links lack.
     """
-    origin = headers.get(b"origin")
+    origin = headers.get("origin")
     if method in ("GET", "HEAD") and origin is None:
         return False
-    site = headers.get(b"sec-fetch-site")
+    site = headers.get("sec-fetch-site")
     if site is not None:
-        return site not in (b"same-origin", b"none")
-    hosts = [headers.get(name) for name in (b"host", b"x-forwarded-host")]
-    return origin is not None and origin.partition(b"://")[2] not in hosts
+        return site not in ("same-origin", "none")
+    hosts = [headers.get(name) for name in ("host", "x-forwarded-host")]
+    return origin is not None and origin.partition("://")[2] not in hosts
 
 
 def _listens(path: str) -> bool:
@@ -370,15 +361,7 @@ async def _disconnected(receive: Receive) -> None:
         pass
 
 
-async def _answer(status: int, text: str, send: Send) -> None:
-    """Refuse a request, in JSON as the API does."""
-    body = json.dumps({"detail": text}).encode()
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(body)).encode()),
-        (b"connection", b"close"),
-    ]
-    if status == 503:
-        headers.append((b"retry-after", RETRY_AFTER.encode()))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+def _refused(status: int, words: str) -> JSONResponse:
+    """Return a refusal, in JSON as the API's answers are."""
+    headers = {"connection": "close"} | ({"retry-after": RETRY_AFTER} if status == 503 else {})
+    return JSONResponse({"detail": words}, status, headers)

@@ -42,25 +42,24 @@ _FOR_EVER = {"cache-control": "public, max-age=31536000, immutable", "vary": "ac
 
 
 @cache
-def style_sheet() -> str:
-    """Return all style sheets as one."""
-    return "\n".join((STATIC / f"{name}.css").read_text(encoding="utf-8") for name in STYLES)
-
-
-def _bytes(path: Path) -> bytes:
-    return style_sheet().encode() if path.name == "chat.css" else path.read_bytes()
+def files() -> dict[str, bytes]:
+    """Return what the page loads, by name; all style sheets as one."""
+    paths = (path for path in sorted(STATIC.iterdir()) if path.suffix in KINDS)
+    found = {path.name: path.read_bytes() for path in paths}
+    sheets = [found.pop(f"{name}.css") for name in STYLES]
+    return found | {"chat.css": b"\n".join(sheets)}
 
 
 @cache
-def _packed(path: Path) -> bytes:
-    return gzip.compress(_bytes(path), mtime=0)
+def packed(name: str) -> bytes:
+    """Return a file as it is sent to browsers that unpack it."""
+    return gzip.compress(files()[name], mtime=0)
 
 
 @cache
 def version() -> str:
     """Return the version in the files' addresses, so that browsers may keep them for ever."""
-    files = sorted(path for path in STATIC.iterdir() if path.suffix in KINDS)
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
+    return hashlib.sha256(b"".join(files().values())).hexdigest()[:12]
 
 
 def routes(chat: Chat) -> APIRouter:
@@ -91,15 +90,12 @@ def routes(chat: Chat) -> APIRouter:
 
     @router.get("/static/{version}/{name}")
     def file(version: str, name: str, request: Request) -> Response:
-        path = STATIC / Path(name).name
-        is_sheet = path.suffix == ".css"  # served as one
-        if name != "chat.css" and (is_sheet or path.suffix not in KINDS or not path.is_file()):
+        content, suffix, headers = files().get(name), Path(name).suffix, _FOR_EVER
+        if content is None:
             return Response(status_code=404)
-        headers, kind = _FOR_EVER, KINDS[path.suffix]
-        if path.suffix == ".woff2" or "gzip" not in request.headers.get("accept-encoding", ""):
-            return Response(_bytes(path), media_type=kind, headers=headers)
-        packed = {"content-encoding": "gzip"} | headers
-        return Response(_packed(path), media_type=kind, headers=packed)
+        if suffix != ".woff2" and "gzip" in request.headers.get("accept-encoding", ""):
+            content, headers = packed(name), _FOR_EVER | {"content-encoding": "gzip"}
+        return Response(content, media_type=KINDS[suffix], headers=headers)
 
     @router.get("/health")
     def health() -> JSONResponse:
