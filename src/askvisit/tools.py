@@ -377,7 +377,7 @@ def _hit(hit: Hit) -> dict[str, Any]:
 
 
 def _entry(entry: TimelineEntry) -> dict[str, Any]:
-    return {"date": entry.date} | _cited(entry.citation)
+    return _cited(entry.citation) | {"date": entry.date}  # not that of its article
 
 
 def _name(name: KeyName) -> dict[str, Any]:

@@ -73,7 +73,11 @@ class FakeAssistant:
     def search(self, question: str, k: int = 5, **_: object) -> list[Hit]:
         found = [p for article in self.articles.values() for p in passages(article)]
         found.sort(key=lambda p: -len(words(question) & words(p.text)))
-        return [Hit(p.article_id, p.start, p.end, p.text, 0.5, 1.0, 0.5) for p in found[:k]]
+        titles = {article.id: article.title for article in self.articles.values()}
+        return [
+            Hit(p.article_id, p.start, p.end, p.text, 0.5, 1.0, 0.5, titles[p.article_id])
+            for p in found[:k]
+        ]
 
     def ask(
         self, question, history=(), articles=None, min_confidence=None, as_typed=False, **_
@@ -146,20 +150,7 @@ class FakeAssistant:
         article = self.articles[sentence.article_id]
         span = " ".join(sentence.text.rstrip(".").rsplit(" ", 2)[1:])
         at = sentence.start + sentence.text.rindex(span)
-        return Citation(
-            number,
-            article.id,
-            article.title,
-            article.sha256,
-            sentence.paragraph,
-            sentence.text,
-            sentence.start,
-            sentence.end,
-            span,
-            at,
-            at + len(span),
-            1.0,
-        )
+        return Citation.of(number, article, Span(sentence, at, at + len(span), 1.0, 0.0), 1.0)
 
 
 class Page:
