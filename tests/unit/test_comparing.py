@@ -14,9 +14,8 @@ from askvisit.cli import show
 from askvisit.index import temporary_index
 from askvisit.records import Sentence
 from askvisit.transcript import prove
-from askvisit.web.answers import AnswerView, near, pieces, reference
+from askvisit.web.answers import AnswerView
 from askvisit.web.rendering import fragment
-from askvisit.web.source_panel import TextRange
 
 MONDAY = Article(
     "monday.txt",
@@ -82,16 +81,7 @@ def test_two_articles_in_scope_need_no_names(one):
 
 def test_the_chat_shows_a_table_of_what_differs(one):
     view = AnswerView(one.ask("Compare monday.txt with friday.txt"), one.articles)
-    page = fragment(
-        "answer",
-        view=view,
-        pieces=pieces,
-        near=near,
-        read=0,
-        reference=reference,
-        place_of=TextRange.of_citation,
-        place_of_hit=TextRange.of_hit,
-    )
+    page = fragment("answer", view=view, read=0)
     dead, built = page.split('<div class="part">')[1:]
     assert 'class="groups dispute"' in dead
     assert '<span class="relation">newest</span>' in dead

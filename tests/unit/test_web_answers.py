@@ -11,7 +11,6 @@ from askvisit.records import Answer, AnswerGroup, Article, GroupMember, Hit, quo
 from askvisit.web.answers import AnswerView, near, pieces
 from askvisit.web.chat import Chat
 from askvisit.web.rendering import fragment
-from askvisit.web.source_panel import TextRange
 
 QUOTE = "The mayor opened the bridge on Monday."
 CITED = citation(BRIDGE, QUOTE, "on Monday", paragraph=2)
@@ -71,7 +70,7 @@ def test_beside_what_sources_dispute_only_the_others_are_counted():
     view = AnswerView(replace(FOUND, groups=(shown_first,)), BRIDGES, each=each)
     assert [group.words for group in view.disputed] == ["on Monday"]
     assert [group.words for group in view.others] == ["later"]
-    html = fragment("others", listed=view.others, read=9, more=True, place_of=TextRange.of_citation)
+    html = fragment("others", listed=view.others, read=9, more=True)
     assert "1 more article answers this (of 9 read)<" in html
 
 
@@ -102,7 +101,7 @@ def test_of_an_ambiguous_question_each_place_is_named_with_its_article():
         "bridge.txt": Article("bridge.txt", "A <b>Bridge", BRIDGE),
         "tariffs.txt": Article("tariffs.txt", "Tariffs Rise Again", TARIFFS),
     }
-    hits = tuple(Hit(n, 0, 20, a.text[:20], 0.5, 1.0, 0.5) for n, a in articles.items())
+    hits = tuple(Hit(n, 0, 20, a.text[:20], 0.5, 1.0, 0.5, a.title) for n, a in articles.items())
     refused = Answer("Who?", "Who?", "not_found", False, "Which?", 0.4, nearest=hits)
     ambiguous = replace(refused, refusal="ambiguous", period=("2019-06-17", "2019-06-23"))
     page = shown(ambiguous, articles)

@@ -12,7 +12,7 @@ from harness.web_fakes import ARTICLE, FakeAssistant, Page
 from askvisit.passages import sentences
 from askvisit.records import Article
 from askvisit.web.chat import Chat
-from askvisit.web.source_panel import TextRange, panel
+from askvisit.web.source_panel import TextRange, panel, place_of
 
 
 def opened(article=ARTICLE, **request):
@@ -30,7 +30,7 @@ def place(start: int, end: int, span: list[int] | None = None) -> dict[str, obje
 
 def test_a_place_is_marked_by_its_offsets_and_its_span_stands_out():
     citation = FakeAssistant().cite(sentences(ARTICLE)[1])
-    shown = panel(ARTICLE, [TextRange.of_citation(citation)])
+    shown = panel(ARTICLE, [place_of(citation)])
     assert marks(shown) == [(f"{citation.start}-{citation.end}", citation.quote)]
     assert f"<strong>{citation.span}</strong>" in shown
 
@@ -125,7 +125,7 @@ def test_a_place_that_no_article_has_is_refused_in_words(request_):
 
 def test_a_place_whose_words_have_changed_is_neither_opened_nor_marked():
     citation = FakeAssistant().cite(sentences(ARTICLE)[1])
-    cited = TextRange.of_citation(citation)
+    cited = place_of(citation)
     asked = place(cited.start, cited.end) | {"reads": cited.reads}
     assert marks(opened(place=asked)["html"]) == [(cited.key, citation.quote)]
     longer = replace(ARTICLE, text=f"News of today.\n\n{ARTICLE.text}")

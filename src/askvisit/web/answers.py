@@ -7,44 +7,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from askvisit.rewriting import query
 from askvisit.text import excerpt, excerpt_around, one_line, stem, stems, word_ranges
-from askvisit.web.source_panel import TextRange
+from askvisit.web.rendering import in_templates
 
 if TYPE_CHECKING:
     from askvisit.records import Answer, AnswerGroup, Article, Citation, GroupMember, Hit
 
 SURE = 0.75
 """Confidence from which an answer is called found; below it, probable."""
-
-
-@dataclass(frozen=True)
-class CitationView:
-    """A citation as it is shown.
-
-    goes_on: whether it goes on with the story of the quote before it. left_out: whether something
-    between them is. named: whether its article is named below it, as the next is of another.
-    """
-
-    citation: Citation
-    goes_on: bool
-    left_out: bool
-    named: bool
-
-    @property
-    def place(self) -> TextRange:
-        """Where it is in its article."""
-        return TextRange.of_citation(self.citation)
-
-    @property
-    def places(self) -> list[str]:
-        """What is said of where it stands: whose words, on which page, in which paragraph."""
-        kinds = ("speaker", "page", "paragraph")
-        return [kind for kind in kinds if getattr(self.citation, kind) is not None]
 
 
 class AnswerView:
@@ -83,21 +58,6 @@ class AnswerView:
     def is_read_otherwise(self) -> bool:
         """Whether it answers the question as it was understood, and not as it was typed."""
         return self.answer.kind != "talk" and self.answer.reading != self.answer.question
-
-    @property
-    def quotes(self) -> list[CitationView]:
-        """The citations, in order."""
-        cited = self.answer.citations
-        shown = []
-        for (before, citation), after in zip(
-            pairwise((None, *cited)), (*cited[1:], None), strict=True
-        ):
-            assert citation is not None
-            goes_on = _goes_on(citation, before)
-            left_out = goes_on and before is not None and not citation.follows(before)
-            named = after is None or after.article_id != citation.article_id
-            shown.append(CitationView(citation, goes_on, left_out, named))
-        return shown
 
     @property
     def likely(self) -> bool:
@@ -172,21 +132,21 @@ class AnswerView:
             ]
             blocks += [part.answer.question, text, *(["\n".join(said)] if len(said) > 1 else [])]
         cited = self.answer.citations
-        sources = [f"[{c.number}] {_origin(c, self.articles)}" for c in cited]
+        sources = [f"[{c.number}] {_origin(c)}" for c in cited]
         return "\n\n".join([*blocks, "\n".join(sources)]).rstrip()
 
 
-def reference(citation: Citation, articles: Mapping[str, Article], words: str | None = None) -> str:
+@in_templates
+def reference(citation: Citation, words: str | None = None) -> str:
     """Return a citation as a reference: the quote, title, source, date, paragraph, address.
 
     words: what is quoted, if not the whole sentence.
     """
-    article = articles.get(citation.article_id)
-    url = f" {article.url}" if article is not None and article.url else ""
     quote = citation.quote if words is None else words
-    return f"“{quote}” ({_origin(citation, articles)}){url}"
+    return f"“{quote}” ({_origin(citation)}) {citation.url or ''}".rstrip()
 
 
+@in_templates
 def pieces(citation: Citation, most: int | None = None) -> list[str]:
     """Return a quote in pieces, of which every second one is words that answer.
 
@@ -201,6 +161,7 @@ def pieces(citation: Citation, most: int | None = None) -> list[str]:
     return [quote[left:right] for left, right in pairwise(edges)]
 
 
+@in_templates
 def near(hit: Hit, question: str, most: int = 220) -> str:
     """Return a passage cut to where it has most words of a question, without its headings."""
     wanted = stems(question)
@@ -228,16 +189,14 @@ def _said(group: AnswerGroup, member: GroupMember) -> str:
     return f"{group.words}{relation}: {paper}: “{member.citation.quote}”"
 
 
-def _origin(citation: Citation, articles: Mapping[str, Article]) -> str:
-    article = articles.get(citation.article_id)
-    known = [citation.article_title]
-    if article is not None:
-        known += [part for part in (article.source, article.date) if part]
-    return ", ".join([*known, citation.where])
+def _origin(citation: Citation) -> str:
+    known = (citation.article_title, citation.source, citation.date, citation.where)
+    return ", ".join(filter(None, known))
 
 
-def _goes_on(citation: Citation, before: Citation | None) -> bool:
-    """Return whether a quote goes on with the story that the one before it tells."""
-    if before is None or before.article_id != citation.article_id:
+@in_templates
+def goes_on(citation: Citation, before: Citation) -> bool:
+    """Whether a quote goes on with the story that the one before it tells."""
+    if before.article_id != citation.article_id:
         return False
     return before.span is None and citation.span is None and before.end <= citation.start

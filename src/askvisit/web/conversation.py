@@ -18,11 +18,11 @@ from askvisit.errors import QuestionError
 from askvisit.records import Answer, AnswerGroup, from_data
 from askvisit.trace import Trace
 from askvisit.web import inspector
-from askvisit.web.answers import AnswerView, near, pieces, reference
+from askvisit.web.answers import AnswerView
 from askvisit.web.chat import NONE_CHOSEN, Chat, existing
 from askvisit.web.faults import TellingRoute, Told, told
 from askvisit.web.rendering import fragment
-from askvisit.web.source_panel import TextRange, panel_of
+from askvisit.web.source_panel import panel_of, place_of
 
 HISTORY = 6
 """Earlier answers that a follow-up question may refer to."""
@@ -168,13 +168,7 @@ def routes(chat: Chat) -> APIRouter:
         trace = _explained(chat, asked, each=True)
         read = len({hit.article_id for one in trace.readings for hit in one.evidence.hits})
         view = AnswerView(answer, chat.articles, each=trace.answer.groups)
-        html = fragment(
-            "others",
-            listed=view.others,
-            read=read,
-            more=bool(view.disputed),
-            place_of=TextRange.of_citation,
-        )
+        html = fragment("others", listed=view.others, read=read, more=bool(view.disputed))
         found = {"each": trace.answer.groups, "read": read}
         turn = asked.model_copy(update=found).model_dump(exclude={"history"})
         return {"turn": turn, "html": html, "copy": view.plain_text}
@@ -287,12 +281,7 @@ def _html(chat: Chat, turn: ChatTurn) -> str:
         searched=[article.title for article in existing(articles, (turn.articles or [])[:3])],
         feedback=FEEDBACK if chat.feedback is not None else {},
         most=KEPT_QUESTION,
-        pieces=pieces,
-        near=near,
         read=turn.read,
-        reference=reference,
-        place_of=TextRange.of_citation,
-        place_of_hit=TextRange.of_hit,
     )
 
 
@@ -300,6 +289,5 @@ def _is_as_it_was(chat: Chat, turn: ChatTurn) -> bool:
     """Whether a turn can be shown: all that it cites reads in the articles as it did."""
     if turn.answer is None:
         return bool(turn.problem)
-    places = [TextRange.of_citation(cited) for cited in turn.answer.citations]
-    places += [TextRange.of_hit(hit) for hit in turn.answer.nearest]
-    return all(place.is_in(chat.articles) for place in places)
+    cited = (*turn.answer.citations, *turn.answer.nearest)
+    return all(place_of(one).is_in(chat.articles) for one in cited)

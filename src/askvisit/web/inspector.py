@@ -8,7 +8,7 @@ from typing import Any
 from askvisit.records import Answer
 from askvisit.trace import Trace, TracedPassage, TracedReading
 from askvisit.web.rendering import fragment
-from askvisit.web.source_panel import TextRange, fingerprint
+from askvisit.web.source_panel import TextRange, fingerprint, place_of
 
 MOST_PASSAGES = 12
 """Maximum passages listed for a reading; the rest were further off still."""
@@ -48,7 +48,7 @@ def _cells(row: TracedPassage) -> list[str]:
 def _placed(row: TracedPassage) -> dict[str, Any]:
     """Return the place and text of the passage's best sentence, or of all of the passage."""
     if row.candidate is None:
-        return {"place": TextRange.of_hit(row.hit), "text": row.hit.text}
+        return {"place": place_of(row.hit), "text": row.hit.text}
     sentence, span = row.candidate.span.sentence, row.candidate.span
     marked = None if span.start is None or span.end is None else (span.start, span.end)
     text = sentence.text

@@ -12,13 +12,11 @@ from askvisit.dates import publication_day
 from askvisit.names import by_kind
 from askvisit.text import counted, excerpt
 from askvisit.timeline import TimelineEntry
-from askvisit.web.answers import pieces
 from askvisit.web.chat import NONE_CHOSEN, Chat, existing
 from askvisit.web.conversation import Words
 from askvisit.web.faults import TellingRoute, Told
 from askvisit.web.rendering import fragment
-from askvisit.web.source_panel import MOST_PLACES, NOT_THERE, TextRange
-from askvisit.web.suggestions import about
+from askvisit.web.source_panel import MOST_PLACES, NOT_THERE
 
 MOST_SHOWN = 300
 """Maximum sentences shown at once; the page says how many more there are."""
@@ -73,8 +71,7 @@ def routes(chat: Chat) -> APIRouter:
             searched=searched,
             undated=[one.title for one in searched if publication_day(one.date) is None],
             is_narrowed=bool(asked.topic or asked.since or asked.until),
-            place_of=TextRange.of_citation,
-            quoted=lambda cited: pieces(cited, LONGEST),
+            longest=LONGEST,
         )
         return {"told": _summary(found, asked), "html": html}
 
@@ -85,7 +82,7 @@ def routes(chat: Chat) -> APIRouter:
             raise Told(NOT_THERE, 404)
         found = chat.assistant.names(MOST_NAMES, articles=[asked.article])
         more = found[FIRST_NAMES:]
-        html = fragment("names", kinds=by_kind(found), more=more, about=about, most=MOST_PLACES)
+        html = fragment("names", kinds=by_kind(found), more=more, most=MOST_PLACES)
         return {"html": html}
 
     return router

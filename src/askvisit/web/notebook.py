@@ -155,7 +155,7 @@ def select(selection: Selection, articles: Mapping[str, Article]) -> dict[str, A
         "about": printable(" · ".join(filter(None, (article.source, article.date)))),
         "sentences": _sentences(cited),
     }
-    return {"words": words, "reference": reference(cited[0], articles, words), "pin": pin}
+    return {"words": words, "reference": reference(cited[0], words), "pin": pin}
 
 
 def citations(article: Article, chosen: TextRange) -> tuple[Citation, ...]:

@@ -1,13 +1,14 @@
 """HTML by Jinja2: everything that a template shows is made printable and escaped.
 
-A fragment is a template in `templates/`; what it needs beyond its arguments is in `_GLOBALS`.
+A fragment is a template in `templates/`; the functions that it calls are marked `in_templates`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -15,6 +16,8 @@ from markupsafe import Markup, escape
 from askvisit.text import counted, date_in_words, excerpt, one_line, printable
 
 _HERE = Path(__file__).parent
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def fragment(template: str, /, **values: Any) -> Markup:
@@ -34,8 +37,14 @@ def _environment() -> Environment:
     )
     made.filters |= {"exact": escape, "lines": _lines, "excerpt": excerpt, "one_line": one_line}
     made.filters["in_words"] = date_in_words
-    made.globals |= {"counted": counted}
+    made.globals["counted"] = counted
     return made
+
+
+def in_templates(function: Function) -> Function:
+    """Let templates call a function by its name."""
+    _environment().globals[function.__name__] = function
+    return function
 
 
 def _shown(value: Any) -> Any:

@@ -12,7 +12,7 @@ from base64 import b64encode
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException
@@ -22,15 +22,12 @@ from askvisit.caching import remembered
 from askvisit.errors import ArticleError
 from askvisit.formats import has_pages
 from askvisit.passages import headline, sentences
-from askvisit.records import Article, Sentence
+from askvisit.records import Article, Citation, Hit, Sentence
 from askvisit.text import printable
 from askvisit.web.blocks import Row, blocks
 from askvisit.web.chat import Chat, existing
 from askvisit.web.faults import TellingRoute, Told
-from askvisit.web.rendering import fragment
-
-if TYPE_CHECKING:
-    from askvisit.records import Citation, Hit
+from askvisit.web.rendering import fragment, in_templates
 
 MOST_PLACES = 50
 """Maximum places marked at once; an answer has far fewer."""
@@ -51,20 +48,6 @@ class TextRange:
     end: StrictInt
     span: tuple[int, int] | None = None
     reads: str | None = ""
-
-    @classmethod
-    def of_citation(cls, citation: Citation) -> TextRange:
-        """Return the range of a citation's sentence."""
-        span = None
-        if citation.span_start is not None and citation.span_end is not None:
-            span = (citation.span_start, citation.span_end)
-        reads = fingerprint(citation.quote)
-        return cls(citation.article_id, citation.start, citation.end, span, reads)
-
-    @classmethod
-    def of_hit(cls, hit: Hit) -> TextRange:
-        """Return the range of a passage."""
-        return cls(hit.article_id, hit.start, hit.end, reads=fingerprint(hit.text))
 
     @property
     def key(self) -> str:
@@ -89,6 +72,18 @@ class TextRange:
         """Return it without a span that is not inside it, as a browser may send one."""
         inside = self.span is None or self.start <= self.span[0] < self.span[1] <= self.end
         return self if inside else replace(self, span=None)
+
+
+@in_templates
+def place_of(cited: Citation | Hit) -> TextRange:
+    """Return the range of a citation's sentence, or of a passage."""
+    article, start, end = cited.article_id, cited.start, cited.end
+    if isinstance(cited, Hit):
+        return TextRange(article, start, end, reads=fingerprint(cited.text))
+    span = None
+    if cited.span_start is not None and cited.span_end is not None:
+        span = (cited.span_start, cited.span_end)
+    return TextRange(article, start, end, span, fingerprint(cited.quote))
 
 
 def fingerprint(words: str) -> str:
@@ -122,7 +117,7 @@ def panel(
         active=active,
         has_headline=headline(article.text) is not None,
         blocks=blocks(article.text),
-        pieces=lambda start, end: _pieces(article, start, end, marks),
+        marked=lambda start, end: _pieces(article, start, end, marks),
         cells=lambda row: _cells(article, row, marks),
         pages=article.page(len(article.text.rstrip("\f"))) if has_pages(article.id) else None,
     )
@@ -139,7 +134,7 @@ def panel_of(citations: Sequence[Citation], articles: Mapping[str, Article]) -> 
 
     Empty if that article is gone.
     """
-    places = [TextRange.of_citation(cited) for cited in citations]
+    places = [place_of(cited) for cited in citations]
     article = articles.get(places[0].article) if places else None
     if article is None:
         return {}

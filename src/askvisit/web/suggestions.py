@@ -13,6 +13,7 @@ from askvisit.names import of_article
 from askvisit.passages import headline, sentences
 from askvisit.records import Article, Citation
 from askvisit.text import one_line
+from askvisit.web.rendering import in_templates
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
@@ -144,6 +145,7 @@ def _about_names(article: Article) -> tuple[str, ...]:
     return tuple(about(name) for name in names)
 
 
+@in_templates
 def about(name: str) -> str:
     """Return the question that is asked about a name."""
     return f"What does it say about {name}?"
