@@ -175,6 +175,11 @@ class Assistant:
         )
 
     @property
+    def encoder(self) -> Encoder:
+        """The encoder that the index was built with."""
+        return self._encoder
+
+    @property
     def reader(self) -> Reader:
         """The reader, which marks the answer spans."""
         return self._reader

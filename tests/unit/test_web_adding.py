@@ -23,7 +23,7 @@ MILL = "A Mill Burns\n\nThe old mill burned down on Sunday. The mayor said that 
 
 def served(small, encoder=None):
     assistant = Assistant(small, WordCounts(), SharedWords(), calibration())
-    return Page(Chat(assistant, editor=ArticleEditor(small, encoder or WordCounts())))
+    return Page(Chat(assistant, editor=ArticleEditor(small, encoder or assistant.encoder)))
 
 
 @pytest.fixture

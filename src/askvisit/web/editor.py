@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator
-from functools import cached_property
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -17,7 +16,6 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, BaseModel
 
-from askvisit import encoder as encoders
 from askvisit.errors import DataError
 from askvisit.fetching import fetch
 from askvisit.index import IndexLocation, location_of
@@ -29,6 +27,7 @@ from askvisit.index.edit import (
     remove_article,
 )
 from askvisit.records import Article
+from askvisit.web.typed import Typed
 
 if TYPE_CHECKING:
     from askvisit.encoder import Encoder
@@ -36,13 +35,7 @@ if TYPE_CHECKING:
 LONGEST_FIELD = 300
 """Maximum characters of a typed title, source or date."""
 
-
-def _field(text: str | None) -> str | None:
-    shown = (text or "").encode("utf-8", "replace").decode()
-    return shown[:LONGEST_FIELD].strip() or None
-
-
-Field = Annotated[str | None, AfterValidator(_field)]
+Field = Annotated[Typed, AfterValidator(lambda text: text and text[:LONGEST_FIELD].rstrip())]
 
 
 class Metadata(BaseModel):
@@ -88,12 +81,12 @@ class ArticleEditor:
     """Adds articles to one index and removes them."""
 
     def __init__(self, index: Path | IndexLocation, encoder: Encoder | None = None) -> None:
-        """Take an index; if no encoder is given, its own is loaded on first use.
+        """Take an index, and the encoder that it was built with if that is loaded already.
 
         Raises `IndexReadOnlyError` if nothing can be added to it.
         """
         self._location = location_of(index)
-        self._given = encoder
+        self._encoder = encoder
         articles_folder(index)
 
     def add(self, addition: NewArticle) -> Iterator[tuple[int, int] | Article]:
@@ -132,7 +125,3 @@ class ArticleEditor:
     def remove(self, article_id: str) -> bytes:
         """Remove an article; return its file. Raises the errors of `remove_article`."""
         return remove_article(self._location, article_id, encoder=self._encoder)
-
-    @cached_property
-    def _encoder(self) -> Encoder:
-        return self._given or encoders.load(self._location.encoder().name)

@@ -54,16 +54,19 @@ def serve(
     from askvisit.assistant import Assistant
     from askvisit.formats import isolated
     from askvisit.index import location_of
+    from askvisit.index.edit import articles_folder
     from askvisit.web.chat import Chat
     from askvisit.web.editor import ArticleEditor
     from askvisit.web.request_log import Feedback, RequestLog
 
     feedback = Feedback(options.feedback) if options.feedback else None
     location = location_of(index)
-    editor = ArticleEditor(location) if options.allow_add else None
+    if options.allow_add:
+        articles_folder(location)  # raises at once, before models are loaded
     log = RequestLog(options.log, text=options.log_text) if options.log else None
     assistant = Assistant.load(location, reader=options.reader)
     assistant.observer = log.observe if log else None
+    editor = ArticleEditor(location, assistant.encoder) if options.allow_add else None
     assistant.warm_up()
     chat = Chat(assistant, options.strictness, feedback, editor)
     served = launch(
