@@ -9,11 +9,10 @@ import base64
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Body
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel
 
 from askvisit import formats
 from askvisit.corpus import LARGEST_FILE
@@ -48,12 +47,6 @@ def listing(articles: Mapping[str, Article], *, removable: bool = False) -> str:
     )
 
 
-class Removed(BaseModel):
-    """An article to remove."""
-
-    article: str
-
-
 class Described(Metadata):
     """What is known of an article from now on."""
 
@@ -80,13 +73,13 @@ def routes(chat: Chat) -> APIRouter:
         return StreamingResponse(lines, media_type="application/x-ndjson")
 
     @router.post("/remove")
-    def remove(removed: Removed) -> dict[str, Any]:
+    def remove(article: Annotated[str, Body(embed=True)]) -> dict[str, Any]:
         """Remove an article; return the list as it is then, and what adds it again."""
-        article = chat.articles.get(removed.article)
+        known = chat.articles.get(article)
         with _unchanged("removing an article"):
-            data = editor.remove(removed.article)
-        again = {key: getattr(article, key, None) or "" for key in Metadata.model_fields}
-        again |= {"name": removed.article, "base64": base64.b64encode(data).decode()}
+            data = editor.remove(article)
+        again = {key: getattr(known, key, None) or "" for key in Metadata.model_fields}
+        again |= {"name": article, "base64": base64.b64encode(data).decode()}
         return {"html": listing(chat.articles, removable=True), "again": again}
 
     @router.post("/describe")

@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
-from pydantic import AfterValidator, BaseModel, BeforeValidator, SkipValidation
+from pydantic import BaseModel, BeforeValidator, Field, SkipValidation
 
 from askvisit import transcript
 from askvisit.errors import QuestionError
-from askvisit.records import Answer, AnswerGroup, from_data
+from askvisit.records import Answer, AnswerGroup, Citation, Hit, from_data
 from askvisit.trace import Trace
 from askvisit.web import inspector
 from askvisit.web.answers import AnswerView
@@ -23,6 +23,7 @@ from askvisit.web.chat import NONE_CHOSEN, Chat, existing
 from askvisit.web.faults import TellingRoute, Told, told
 from askvisit.web.rendering import fragment
 from askvisit.web.source_panel import panel_of, place_of
+from askvisit.web.typed import Words
 
 HISTORY = 6
 """Earlier answers that a follow-up question may refer to."""
@@ -42,35 +43,21 @@ FEEDBACK = {
 
 CHANGED = "The articles have changed since this was answered."
 
-Words = Annotated[str, AfterValidator(lambda text: text.encode("utf-8", "replace").decode())]
-"""A text that can be written as UTF-8: a browser may send half a character."""
+
+def _kept(kind: Any, otherwise: Any) -> BeforeValidator:
+    """Read what a browser kept of a kind of record; what cannot be read is `otherwise`."""
+
+    def read(value: Any) -> Any:
+        try:
+            return from_data(kind, value)
+        except (TypeError, ValueError):
+            return otherwise
+
+    return BeforeValidator(read)
 
 
-def _answer(value: Any) -> Any:
-    try:
-        return value if isinstance(value, Answer) else from_data(Answer, value)
-    except (TypeError, ValueError):
-        return None
-
-
-def _answers(value: Any) -> Any:
-    return list(filter(None, map(_answer, value[-HISTORY:]))) if isinstance(value, list) else value
-
-
-def _groups(value: Any) -> Any:
-    try:
-        return from_data(tuple[AnswerGroup, ...], value)
-    except (TypeError, ValueError):
-        return ()
-
-
-KeptAnswer = Annotated[SkipValidation[Answer | None], BeforeValidator(_answer)]
-"""An answer that a browser kept; None if there is none or it cannot be read."""
-
-KeptGroups = Annotated[SkipValidation[tuple[AnswerGroup, ...]], BeforeValidator(_groups)]
-
-History = Annotated[list[SkipValidation[Answer]], BeforeValidator(_answers)]
-"""The answers that a follow-up question may refer to."""
+KeptAnswer = Annotated[SkipValidation[Answer | None], _kept(Answer, None)]
+KeptGroups = Annotated[SkipValidation[tuple[AnswerGroup, ...]], _kept(tuple[AnswerGroup, ...], ())]
 
 
 class ChatQuestion(BaseModel):
@@ -78,7 +65,8 @@ class ChatQuestion(BaseModel):
 
     articles: ids of those to search; all if None. guess: show the best guess even if it would be
     refused. typed: read it word for word and by itself. offered: the page suggested it, so what
-    it asks about is in the articles: it is read as typed and never refused.
+    it asks about is in the articles: it is read as typed and never refused. history: the answers
+    that it may refer to, which are not kept with it.
     """
 
     question: Words
@@ -86,6 +74,12 @@ class ChatQuestion(BaseModel):
     guess: bool = False
     typed: bool = False
     offered: bool = False
+    history: list[KeptAnswer] = Field(default=[], exclude=True)
+
+    @property
+    def earlier(self) -> list[Answer]:
+        """The answers that it may refer to, as far as they can be read."""
+        return [answer for answer in self.history[-HISTORY:] if answer is not None]
 
 
 class ChatTurn(ChatQuestion):
@@ -100,18 +94,6 @@ class ChatTurn(ChatQuestion):
     said: str = ""
     each: KeptGroups = ()
     read: int = 0
-
-
-class Asked(ChatQuestion):
-    """A question with earlier answers."""
-
-    history: History = []
-
-
-class Inspected(ChatTurn):
-    """A turn to look into, with the answers before it."""
-
-    history: History = []
 
 
 class Next(BaseModel):
@@ -142,25 +124,25 @@ def routes(chat: Chat) -> APIRouter:
     router = APIRouter(prefix="/page", route_class=TellingRoute)
 
     @router.post("/ask")
-    def ask(asked: Asked) -> dict[str, Any]:
+    def ask(asked: ChatQuestion) -> dict[str, Any]:
         """Answer a question: the turn to keep, its HTML, and the article.
 
         What goes wrong is put into words; details of a fault go only to the log.
         """
-        turn = ChatTurn(**asked.model_dump(exclude={"history"}))
+        turn = ChatTurn(**asked.model_dump())
         turn.question = turn.question[:KEPT_QUESTION]
         try:
             with told("a question"):
                 how = _how(chat, asked, NONE_CHOSEN)
                 turn.articles = how["articles"]
-                turn.answer = chat.assistant.ask(asked.question, asked.history, **how)
+                turn.answer = chat.assistant.ask(asked.question, asked.earlier, **how)
         except Told as problem:
             turn.problem = str(problem)
         cited = turn.answer.citations if turn.answer else ()
         return {"source": panel_of(cited, chat.articles)} | _shown(chat, turn)
 
     @router.post("/each")
-    def each(asked: Inspected) -> dict[str, Any]:
+    def each(asked: ChatTurn) -> dict[str, Any]:
         """Ask each article what an answer says, when it is being read already."""
         answer = asked.answer
         if answer is None or not AnswerView(answer, chat.articles).can_ask_each:
@@ -169,9 +151,8 @@ def routes(chat: Chat) -> APIRouter:
         read = len({hit.article_id for one in trace.readings for hit in one.evidence.hits})
         view = AnswerView(answer, chat.articles, each=trace.answer.groups)
         html = fragment("others", listed=view.others, read=read, more=bool(view.disputed))
-        found = {"each": trace.answer.groups, "read": read}
-        turn = asked.model_copy(update=found).model_dump(exclude={"history"})
-        return {"turn": turn, "html": html, "copy": view.plain_text}
+        asked.each, asked.read = trace.answer.groups, read
+        return {"turn": asked.model_dump(), "html": html, "copy": view.plain_text}
 
     @router.post("/turns")
     def turns(kept: Conversation) -> dict[str, Any]:
@@ -225,7 +206,7 @@ def routes(chat: Chat) -> APIRouter:
         return _shown(chat, turn)
 
     @router.post("/inspect")
-    def inspect(turn: Inspected) -> dict[str, str]:
+    def inspect(turn: ChatTurn) -> dict[str, str]:
         """Return how a question was answered; it is asked again for that."""
         if turn.answer is None:
             raise Told("There is no answer to look into.", 404)
@@ -260,10 +241,10 @@ def _how(chat: Chat, asked: ChatQuestion, none_left: str) -> dict[str, Any]:
     }
 
 
-def _explained(chat: Chat, turn: Inspected, **more: Any) -> Trace:
+def _explained(chat: Chat, turn: ChatTurn, **more: Any) -> Trace:
     """Ask a question again as it was asked, and return how it was answered."""
     how = _how(chat, turn, CHANGED)
-    return chat.assistant.explain(turn.question, turn.history, **how, **more)
+    return chat.assistant.explain(turn.question, turn.earlier, **how, **more)
 
 
 def _shown(chat: Chat, turn: ChatTurn) -> dict[str, Any]:
@@ -289,5 +270,5 @@ def _is_as_it_was(chat: Chat, turn: ChatTurn) -> bool:
     """Whether a turn can be shown: all that it cites reads in the articles as it did."""
     if turn.answer is None:
         return bool(turn.problem)
-    cited = (*turn.answer.citations, *turn.answer.nearest)
+    cited: tuple[Citation | Hit, ...] = (*turn.answer.citations, *turn.answer.nearest)
     return all(place_of(one).is_in(chat.articles) for one in cited)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter
-from pydantic import AfterValidator, BaseModel
+from fastapi import APIRouter, Body
+from pydantic import BaseModel
 
 from askvisit.dates import publication_day
 from askvisit.names import by_kind
 from askvisit.text import counted, excerpt
 from askvisit.timeline import TimelineEntry
 from askvisit.web.chat import NONE_CHOSEN, Chat, existing
-from askvisit.web.conversation import Words
 from askvisit.web.faults import TellingRoute, Told
 from askvisit.web.rendering import fragment
 from askvisit.web.source_panel import MOST_PLACES, NOT_THERE
+from askvisit.web.typed import Typed
 
 MOST_SHOWN = 300
 """Maximum sentences shown at once; the page says how many more there are."""
@@ -30,23 +30,14 @@ FIRST_NAMES = 15
 MOST_NAMES = 500
 """Maximum names shown of an article."""
 
-Field = Annotated[Words | None, AfterValidator(lambda text: (text or "").strip() or None)]
-"""What was typed into a field; None if nothing was."""
-
 
 class Period(BaseModel):
     """The dated sentences to show: of which articles (None: all), about what, since and until."""
 
     articles: list[str] | None = None
-    topic: Field = None
-    since: Field = None
-    until: Field = None
-
-
-class ArticleNames(BaseModel):
-    """The article whose names are shown."""
-
-    article: str
+    topic: Typed = None
+    since: Typed = None
+    until: Typed = None
 
 
 def routes(chat: Chat) -> APIRouter:
@@ -76,11 +67,11 @@ def routes(chat: Chat) -> APIRouter:
         return {"told": _summary(found, asked), "html": html}
 
     @router.post("/names")
-    def names(asked: ArticleNames) -> dict[str, str]:
+    def names(article: Annotated[str, Body(embed=True)]) -> dict[str, str]:
         """Return the names in an article as HTML, most mentioned first."""
-        if asked.article not in chat.articles:
+        if article not in chat.articles:
             raise Told(NOT_THERE, 404)
-        found = chat.assistant.names(MOST_NAMES, articles=[asked.article])
+        found = chat.assistant.names(MOST_NAMES, articles=[article])
         more = found[FIRST_NAMES:]
         html = fragment("names", kinds=by_kind(found), more=more, most=MOST_PLACES)
         return {"html": html}

@@ -20,9 +20,9 @@ from askvisit.records import Answer, Article, Citation, Span, quoted
 from askvisit.text import printable
 from askvisit.web.answers import reference
 from askvisit.web.chat import Chat
-from askvisit.web.conversation import Words
 from askvisit.web.faults import TellingRoute, Told
 from askvisit.web.source_panel import NOT_THERE, TextRange, article_sentences, fingerprint
+from askvisit.web.typed import Words
 
 MOST_ENTRIES = 300
 """Maximum entries of a notebook; the page says so when it is full."""
@@ -142,7 +142,7 @@ def select(selection: Selection, articles: Mapping[str, Article]) -> dict[str, A
         is_there = article is not None and selection.reads in (None, fingerprint(article.text))
     if article is None or not is_there:
         raise Told(NOT_THERE, 404)
-    chosen = _selected(selection, article) if place is None else place.without_wrong_span()
+    chosen = _selected(selection, article) if place is None else place
     cited = () if chosen is None else citations(article, chosen)
     if chosen is None or not cited:
         raise Told(NO_WORDS)

@@ -30,14 +30,17 @@ log = logging.getLogger("askvisit.web")
 class Lines:
     """A file that lines of JSON are appended to; shared by threads."""
 
-    def __init__(self, path: Path, what: str) -> None:
+    what: str
+    """What is written to it, for an error."""
+
+    def __init__(self, path: Path) -> None:
         """Open the file once, so that a wrong path fails at startup. Raises `ServerError`."""
         self._path, self._lock = path, threading.Lock()
         if str(path) != "-":
             try:
                 path.open("a").close()
             except OSError as error:
-                reason = f"{what} cannot be written to {path} ({error.strerror})"
+                reason = f"{self.what} cannot be written to {path} ({error.strerror})"
                 raise ServerError(reason) from error
 
     def write(self, record: dict[str, Any]) -> None:
@@ -51,35 +54,31 @@ class Lines:
                     file.write(line)
 
 
-class Feedback:
+class Feedback(Lines):
     """Where feedback goes: a line with the time, what was clicked, and the whole answer."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the file once. Raises `ServerError`."""
-        self.path = path
-        self._lines = Lines(path, "feedback")
+    what = "feedback"
 
     def add(self, said: str, answer: Answer) -> None:
         """Append one line. Raises `OSError`."""
         when = datetime.now(UTC).isoformat(timespec="seconds")
-        self._lines.write({"time": when, "feedback": said, "answer": asdict(answer)})
+        self.write({"time": when, "feedback": said, "answer": asdict(answer)})
 
 
-class RequestLog:
+class RequestLog(Lines):
     """Where a line for each question goes: a file, or stderr for "-"."""
 
-    def __init__(self, path: Path, *, text: bool = False) -> None:
-        """Open the file once. Raises `ServerError`.
+    what = "the log"
 
-        text: log the words of questions too.
-        """
-        self.text = text
-        self._lines = Lines(path, "the log")
+    def __init__(self, path: Path, *, text: bool = False) -> None:
+        """Open the file once; `text`: log the words of questions too. Raises `ServerError`."""
+        super().__init__(path)
+        self._text = text
 
     def add(self, record: dict[str, Any]) -> None:
         """Write a line; a failure to do so is reported in the server's log, not raised."""
         try:
-            self._lines.write(record)
+            self.write(record)
         except OSError as error:
             log.warning("no line was logged (%s)", error.strerror)
 
@@ -90,7 +89,7 @@ class RequestLog:
             "id": faults.reference(),
             "characters": len(question) if isinstance(question, str) else None,
         }
-        if self.text:
+        if self._text:
             record["question"] = question
         seconds: dict[str, float] = {}
         began = perf_counter()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from base64 import b64encode
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
@@ -68,10 +68,10 @@ class TextRange:
             return False
         return self.reads in (None, "", fingerprint(article.text[self.start : self.end]))
 
-    def without_wrong_span(self) -> TextRange:
-        """Return it without a span that is not inside it, as a browser may send one."""
-        inside = self.span is None or self.start <= self.span[0] < self.span[1] <= self.end
-        return self if inside else replace(self, span=None)
+    def __post_init__(self) -> None:
+        """Leave out a span that is not inside it, as a browser may send one."""
+        if self.span is not None and not self.start <= self.span[0] < self.span[1] <= self.end:
+            object.__setattr__(self, "span", None)
 
 
 @in_templates
@@ -108,7 +108,7 @@ def panel(
     for place in places:
         apart = all(place.end <= other.start or other.end <= place.start for other in marks)
         if apart and place.is_in({article.id: article}):
-            marks.append(place.without_wrong_span())
+            marks.append(place)
     marks.sort(key=lambda mark: mark.start)
     return fragment(
         "source",
