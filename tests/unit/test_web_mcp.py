@@ -16,7 +16,7 @@ import pytest
 from harness.fakes import ROOT, finish
 from harness.web_fakes import ARTICLE, FakeAssistant
 
-from askvisit.web import server
+from askvisit.web import guard, server
 from askvisit.web.chat import Chat
 
 CLI = "import sys; from askvisit.cli import main; sys.exit(main())"
@@ -37,7 +37,7 @@ def mcp():
 def address(mcp):
     port = server.free_port("127.0.0.1", 0)
     page = server.launch(Chat(FakeAssistant()), "127.0.0.1", port, mcp=True)
-    yield f"http://127.0.0.1:{port}{server.Served.mcp_path}"
+    yield f"http://127.0.0.1:{port}{guard.MCP}"
     page.close()
 
 
@@ -98,7 +98,7 @@ def test_few_calls_are_worked_on_at_once_and_the_others_wait(mcp):
     page = server.launch(controller, "127.0.0.1", port, mcp=True, public=True)
 
     async def conversation():
-        async with mcp.Client(f"http://127.0.0.1:{port}{server.Served.mcp_path}") as client:
+        async with mcp.Client(f"http://127.0.0.1:{port}{guard.MCP}") as client:
             calls = (client.call_tool("ask", {"question": QUESTION}) for _ in range(12))
             return await asyncio.gather(*calls)
 
@@ -168,7 +168,7 @@ def test_without_the_option_there_is_no_mcp_server():
     try:
         with pytest.raises(HTTPError) as refused:
             build_opener(ProxyHandler({})).open(
-                Request(f"http://127.0.0.1:{port}{server.Served.mcp_path}/", b"{}")
+                Request(f"http://127.0.0.1:{port}{guard.MCP}/", b"{}")
             )
         with refused.value as answer:
             assert answer.code in (404, 405)

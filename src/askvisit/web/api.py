@@ -68,9 +68,8 @@ def routes(chat: Chat) -> APIRouter:
 
 def _add(router: APIRouter, endpoint: Endpoint) -> None:
     """Add an endpoint: its arguments are the fields of a JSON object."""
-    hints = get_type_hints(endpoint)
     fields: dict[str, Any] = {
-        name: (hints[name], ... if one.default is Parameter.empty else one.default)
+        name: (one.annotation, ... if one.default is Parameter.empty else one.default)
         for name, one in signature(endpoint).parameters.items()
     }
     name, path = endpoint.__name__, f"/{endpoint.__name__}"
@@ -107,11 +106,11 @@ def add_to_gradio(server: Any, chat: Chat, turns: Turns) -> None:
                 raise gr.Error(said, print_exception=False) from words
 
         of_request = Parameter("request", Parameter.POSITIONAL_OR_KEYWORD, annotation=gr.Request)
-        typed, hints = signature(endpoint), get_type_hints(endpoint)
+        typed = signature(endpoint)
         called.__signature__ = typed.replace(  # type: ignore[attr-defined]
             parameters=[of_request, *typed.parameters.values()]
         )
-        called.__annotations__ = {"request": gr.Request, **hints}
+        called.__annotations__ = {"request": gr.Request, **endpoint.__annotations__}
         called.__name__, called.__doc__ = endpoint.__name__, endpoint.__doc__
         return called
 

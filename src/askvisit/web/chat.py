@@ -6,7 +6,8 @@ It holds no conversation: that is in the browser.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from askvisit.errors import AskvisitError
@@ -34,10 +35,11 @@ class Chat:
     strictness: Strictness = "normal"
     feedback: Feedback | None = None
     editor: ArticleEditor | None = None
-    suggestions: Suggestions = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "suggestions", Suggestions(self.assistant))
+    @cached_property
+    def suggestions(self) -> Suggestions:
+        """What to ask next."""
+        return Suggestions(self.assistant)
 
     @property
     def articles(self) -> Mapping[str, Article]:

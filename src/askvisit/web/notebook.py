@@ -15,7 +15,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field, StrictInt, ValidationError, WrapValidator, model_validator
 
 from askvisit import transcript
-from askvisit.passages import paragraphs
+from askvisit.passages import Range, paragraphs
 from askvisit.records import Answer, Article, Citation, Span, quoted
 from askvisit.text import printable
 from askvisit.web.answers import reference
@@ -143,8 +143,8 @@ def select(selection: Selection, articles: Mapping[str, Article]) -> dict[str, A
     if article is None or not is_there:
         raise Told(NOT_THERE, 404)
     chosen = _selected(selection, article) if place is None else place
-    cited = () if chosen is None else citations(article, chosen)
-    if chosen is None or not cited:
+    cited = citations(article, chosen)
+    if not cited:
         raise Told(NO_WORDS)
     if len(cited) > MOST_SENTENCES:
         raise Told(TOO_MANY)
@@ -221,14 +221,11 @@ def export(entries: Sequence[Entry], articles: Mapping[str, Article]) -> dict[st
     return {"left_out": left_out, "name": name, "type": "text/markdown", "text": text}
 
 
-def _selected(selection: Selection, article: Article) -> TextRange | None:
+def _selected(selection: Selection, article: Article) -> TextRange:
     """Return the range between two places of the article as it is shown."""
-    ranges = list(paragraphs(article.text))
-    start, end = (_offset(article.text, ranges, *at) for at in (selection.start, selection.end))
-    if start is None or end is None:
-        return None
-    start, end = _trimmed(article.text, start, end)
-    return TextRange(article.id, start, end) if start < end else None
+    text, ranges = article.text, paragraphs(article.text)
+    start, end = (_offset(text, ranges, *at) for at in (selection.start, selection.end))
+    return TextRange(article.id, *_trimmed(text, start, end))
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
@@ -237,16 +234,18 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start + len(words) - len(words.lstrip()), end - (len(words) - len(words.rstrip()))
 
 
-def _offset(text: str, ranges: Sequence[tuple[int, int]], paragraph: int, shown: int) -> int | None:
+def _offset(text: str, ranges: Sequence[Range], paragraph: int, shown: int) -> int:
     """Return the text offset of a place on the page, counting the characters that it hides."""
-    if not 1 <= paragraph <= len(ranges) or shown < 0:
-        return None
+    if not 1 <= paragraph <= len(ranges):
+        raise Told(NO_WORDS)
     start, end = ranges[paragraph - 1]
     for position in range(start, end):
         if shown == 0 and printable(text[position]):
             return position
         shown -= len(printable(text[position]))
-    return end if shown == 0 else None
+    if shown != 0:
+        raise Told(NO_WORDS)
+    return end
 
 
 def _sentences(cited: Sequence[Citation]) -> list[dict[str, Any]]:

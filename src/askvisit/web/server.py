@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from importlib.util import find_spec
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from askvisit.errors import ServerError
 if TYPE_CHECKING:
     from askvisit.index import IndexLocation
     from askvisit.web.chat import Chat
+    from askvisit.web.guard import RequestLimiter
 
 PORT = 7860
 
@@ -57,6 +59,7 @@ def serve(
     from askvisit.index.edit import articles_folder
     from askvisit.web.chat import Chat
     from askvisit.web.editor import ArticleEditor
+    from askvisit.web.guard import MCP
     from askvisit.web.request_log import Feedback, RequestLog
 
     feedback = Feedback(options.feedback) if options.feedback else None
@@ -79,7 +82,7 @@ def serve(
     )
     caught = _caught_signals()
     if options.mcp:
-        print(f"MCP server: {served.local_url.rstrip('/')}{served.mcp_path}/", flush=True)
+        print(f"MCP server: {served.local_url.rstrip('/')}{MCP}/", flush=True)
     print(f"askvisit is ready: {served.local_url} (press Ctrl-C to stop)", flush=True)
     while not caught:  # signal.pause() would sleep on if another thread is interrupted
         time.sleep(0.2)
@@ -113,13 +116,13 @@ def _has_mcp() -> bool:
         return False
 
 
+@dataclass(frozen=True)
 class Served:
     """The chat as it is served, in a thread of this process."""
 
-    mcp_path = "/gradio_api/mcp"
-
-    def __init__(self, app: Any, local_url: str, limiter: Any) -> None:
-        self.app, self.local_url, self.limiter = app, local_url, limiter
+    app: Any
+    local_url: str
+    limiter: RequestLimiter
 
     def close(self) -> None:
         """Stop serving."""
@@ -172,7 +175,7 @@ def launch(
     options: dict[str, Any] = {}
     if mcp:
         served, options["lifespan"] = api.mcp_app(chat, named)
-        server.mount(Served.mcp_path, served)
+        server.mount(guard.MCP, served)
     try:
         app, local_url, _ = server.launch(
             server_name=f"[{host}]" if ":" in host else host,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -234,7 +234,9 @@ def routes(chat: Chat) -> APIRouter:
         article = chat.articles.get(asked.article)
         if article is None:
             raise HTTPException(404, NO_PAGE)
-        places = list(dict.fromkeys(_inside(asked.marks[:MOST_PLACES], len(article.text))))
+        length = len(article.text)
+        marks = dict.fromkeys(asked.marks[:MOST_PLACES])
+        places = [(start, end) for start, end in marks if 0 <= start < end <= length]
         try:
             view = chat.assistant.page(asked.article, asked.page, places)
         except ArticleError as error:  # which file of the server it is, is not told
@@ -248,7 +250,3 @@ def routes(chat: Chat) -> APIRouter:
         return {"html": fragment("leaf", view=view, image=image, boxes=boxes)}
 
     return router
-
-
-def _inside(ranges: Collection[tuple[int, int]], length: int) -> list[tuple[int, int]]:
-    return [(left, right) for left, right in ranges if 0 <= left < right <= length]
