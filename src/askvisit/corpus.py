@@ -82,7 +82,7 @@ class SourceFile:
         try:
             table = tomllib.loads(self._bytes(self.sidecar).decode("utf-8-sig"))
         except (ValueError, RecursionError) as error:
-            raise ArticleError(self.sidecar, f"not TOML ({error})") from error
+            raise ArticleError(self.sidecar, f"is not TOML ({error})") from error
         unknown = sorted(set(table) - set(_SIDECAR_KEYS))
         if unknown:
             keys = ", ".join(_SIDECAR_KEYS)
@@ -106,7 +106,7 @@ class SourceFile:
     def _bytes(self, path: Path) -> bytes:
         try:
             if path.stat().st_size > LARGEST_FILE:
-                raise ArticleError(path, f"over {LARGEST_FILE // 1_000_000} MB")
+                raise ArticleError(path, f"is over {LARGEST_FILE // 1_000_000} MB")
             return path.read_bytes()
         except OSError as error:
             raise ArticleError(path, f"cannot be read ({error.strerror})") from error
@@ -115,13 +115,13 @@ class SourceFile:
         if key != "date":
             if isinstance(value, str):
                 return value
-            raise ArticleError(self.sidecar, f"{key} is not text")
+            raise ArticleError(self.sidecar, f"has no text as its {key}")
         if isinstance(value, int):  # date = 2019
             value = str(value)
         written = value.isoformat() if isinstance(value, date) else value
         told = dates.to_iso(written) if isinstance(written, str) else None
         if told is None:
-            raise ArticleError(self.sidecar, f"date is not a valid date; write {dates.FORM}")
+            raise ArticleError(self.sidecar, f"has a date that is not valid; write {dates.FORM}")
         return told
 
 
@@ -225,7 +225,7 @@ def _dataset(folder: Path, path: Path) -> tuple[list[DatasetArticle], list[Artic
     skipped: list[ArticleError] = []
     try:
         if path.stat().st_size > LARGEST_DATASET:
-            raise ArticleError(path, f"over {LARGEST_DATASET // 1_000_000} MB; split it")
+            raise ArticleError(path, f"is over {LARGEST_DATASET // 1_000_000} MB; split it")
         for line, found in datasets.read(path.name, path.read_bytes()):
             name = f"{_id_in(folder, path)}#{line}"
             if isinstance(found, str):
@@ -314,16 +314,16 @@ def _printed(fact: PrintedFact | None) -> str | None:
 
 def _why_not(entry: Path) -> str | None:
     if not is_utf8(entry.name):
-        return "its name is not UTF-8; rename it"
+        return "has a name that is not UTF-8; rename it"
     if entry.is_dir():
-        return "a folder that is linked or cannot be listed; put its files into a folder here"
+        return "is a folder that is linked or cannot be listed; put its files into a folder here"
     if not entry.is_file():
-        return "not a file"
+        return "is not a file"
     if entry.suffix == ".toml":
-        return "no article belongs to it; name it after one, as NAME.toml beside NAME.txt"
+        return "belongs to no article; name it after one, as NAME.toml beside NAME.txt"
     if not _is_article(entry) and entry.suffix.lower() not in formats.DATASETS:
-        return f"not one of the formats {', '.join((*formats.SUFFIXES, *formats.DATASETS))}"
-    return "empty" if entry.stat().st_size == 0 else None
+        return f"is not one of the formats {', '.join((*formats.SUFFIXES, *formats.DATASETS))}"
+    return "is empty" if entry.stat().st_size == 0 else None
 
 
 def check_entries(source: Path, entries: list[Entry], skipped: list[ArticleError]) -> None:

@@ -69,6 +69,7 @@ class CorpusError(AskvisitError):
 class ArticleError(CorpusError):
     """One file is not a usable article; `path` and `reason` say which and why.
 
+    reason: goes on with the file's name, as "is empty" does.
     name: its path in the folder of articles, if that is known; else its own name.
     """
 
@@ -76,7 +77,7 @@ class ArticleError(CorpusError):
         self.path = path
         self.reason = reason
         self.name = path.name if name is None else name
-        super().__init__(f"{self.name}: {reason}")
+        super().__init__(f"{self.name} {reason}")
 
 
 class PassageIndexError(AskvisitError):

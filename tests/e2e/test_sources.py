@@ -136,7 +136,7 @@ def test_a_file_in_another_encoding_is_told_in_a_readers_words(editor, open_page
     )
     page.get_by_role("button", name="Add the article").click()
     problem = page.locator("#added .problem")
-    expect(problem).to_contain_text("cafe.txt: not UTF-8 (byte 3); open it in an editor")
+    expect(problem).to_contain_text("cafe.txt is not UTF-8 (byte 3); open it in an editor")
     wide = page.locator("#adding").get_by_label("Date").evaluate("field => field.clientWidth")
     assert wide >= 150, "mm/dd/yyyy and its calendar"
 
@@ -426,7 +426,7 @@ def test_a_removal_is_taken_back_and_details_are_edited(editor, open_page):
     dialog = page.get_by_role("dialog", name="Edit the details")
     dialog.get_by_label("Date").fill("soon")
     dialog.get_by_role("button", name="Save").click()
-    expect(dialog.get_by_role("alert")).to_contain_text("its date is not valid")
+    expect(dialog.get_by_role("alert")).to_contain_text("has a date that is not valid")
     dialog.get_by_label("Date").fill("2025-03-14")
     dialog.get_by_label("Title").fill("The <b>Bridge")
     dialog.get_by_label("Source").fill("The Paper")

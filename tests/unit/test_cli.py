@@ -414,7 +414,7 @@ class TestIndex:
         write_articles(news, {"bridge.txt": BRIDGE, "bad.txt": b"\xff"})
         status, output, errors = cli("index", "--articles", str(news), "--index", str(index))
         assert (status, errors.count("\n")) == (0, 1)
-        assert errors.startswith("skipped bad.txt: not UTF-8")
+        assert errors.startswith("skipped: bad.txt is not UTF-8")
         did = "1 added, 0 changed, 0 removed, 3 passages encoded, 1 skipped"
         assert output == f"{index}: 1 article, 3 passages; {did}\n"
         assert cli("index", "--index", str(index))[1].endswith("; nothing has changed, 1 skipped\n")
@@ -445,7 +445,7 @@ class TestIndex:
         index = str(tmp_path / "new")
         given = ("index", "--articles", str(tmp_path / "news.jsonl"), "--index", index)
         status, output, errors = cli(*given)
-        assert (status, errors) == (0, "skipped news.jsonl#3: line 3 is not a JSON object\n")
+        assert (status, errors) == (0, "skipped: news.jsonl#3 is not a JSON object (line 3)\n")
         assert "2 added" in output
         assert "nothing has changed" in cli("index", "--index", index)[1]
         assert cli("verify", "--index", index)[1].endswith(": intact\n")

@@ -108,14 +108,14 @@ def test_a_date_may_be_text_or_a_date(tmp_path, date, told):
         ("title = A headline", "not TOML"),
         (b"title = '\xff'", "not TOML"),
         pytest.param("title = " + "[" * 9999, "not TOML", id="deep"),
-        ('title = ["A"]', "title is not text"),
-        ("[source]\nname = 'A'", "source is not text"),
-        ("date = 10:30:00", "date is not a valid date; write 2019-06-26, 2019-06 or 2019"),
-        ('date = "0000-01-01"', "date is not a valid date"),
-        ('date = "2019-13-45"', "date is not a valid date"),
-        ('date = "June"', "date is not a valid date"),
-        ("author = 3", "author is not text"),
-        ("url = 2019-06-28", "url is not text"),
+        ('title = ["A"]', "has no text as its title"),
+        ("[source]\nname = 'A'", "has no text as its source"),
+        ("date = 10:30:00", "has a date that is not valid; write 2019-06-26, 2019-06 or 2019"),
+        ('date = "0000-01-01"', "has a date that is not valid"),
+        ('date = "2019-13-45"', "has a date that is not valid"),
+        ('date = "June"', "has a date that is not valid"),
+        ("author = 3", "has no text as its author"),
+        ("url = 2019-06-28", "has no text as its url"),
         pytest.param(b"#" * (corpus.LARGEST_FILE + 1), "over 10 MB", id="large"),
     ],
 )
@@ -148,7 +148,7 @@ BAD = {
     "binary.txt": (b"abc\0def", "NUL"),
     "photo.jpg": (b"\xff\xd8", "not one of the formats .txt, .md"),
     "noending": (b"text", "not one of the formats .txt, .md"),
-    "lonely.toml": (b"title = 'A'", "no article belongs to it; name it after one"),
+    "lonely.toml": (b"title = 'A'", "belongs to no article; name it after one"),
     "z-copy.txt": (BRIDGE.encode(), "has the same text as bridge.txt"),
 }
 
@@ -167,7 +167,7 @@ def test_bad_files_are_named_and_good_ones_stay(tmp_path):
         assert reason in reasons[name]
     assert "not a file" in reasons["nowhere.txt"]
     assert "not a file" in reasons["pipe.txt"]
-    assert all(str(error).startswith(f"{error.path.name}: ") for error in skipped)
+    assert all(str(error).startswith(f"{error.path.name} {error.reason}") for error in skipped)
 
 
 def test_of_two_files_with_the_same_text_the_known_one_stays(tmp_path):
@@ -176,7 +176,7 @@ def test_of_two_files_with_the_same_text_the_known_one_stays(tmp_path):
     write_articles(tmp_path, {"bridge (1).txt": BRIDGE})
     entries, (error,) = corpus.survey(tmp_path, known)
     assert [entry.id for entry in entries] == ["bridge.txt", "z.txt"]
-    assert str(error) == "bridge (1).txt: has the same text as bridge.txt"
+    assert str(error) == "bridge (1).txt has the same text as bridge.txt"
     assert [entry.id for entry in corpus.survey(tmp_path)[0]] == ["bridge (1).txt", "z.txt"]
 
 
@@ -185,7 +185,7 @@ def test_a_file_over_the_limit_is_named(tmp_path, monkeypatch):
     write_articles(tmp_path, {"long.txt": b"word " * 200_001, "bridge.txt": BRIDGE})
     entries, skipped = corpus.survey(tmp_path)
     assert [entry.id for entry in entries] == ["bridge.txt"]
-    assert str(skipped[0]) == "long.txt: over 1 MB"
+    assert str(skipped[0]) == "long.txt is over 1 MB"
 
 
 def test_files_of_subfolders_are_articles_with_their_path_as_id(tmp_path):
@@ -197,9 +197,9 @@ def test_files_of_subfolders_are_articles_with_their_path_as_id(tmp_path):
     write_articles(tmp_path, {"a.txt": TARIFFS, "2019/b.txt": "…"})
     (tmp_path / "link").symlink_to(tmp_path / "2019")
     entries, (linked, empty) = corpus.survey(tmp_path)
-    assert str(empty) == "2019/b.txt: has no words"
+    assert str(empty) == "2019/b.txt has no words"
     assert [entry.id for entry in entries] == ["2019/may/a.txt", "a.txt"]
-    assert str(linked).startswith("link: a folder that is linked")
+    assert str(linked).startswith("link is a folder that is linked")
     below, above = (file.read() for file in corpus.scan(tmp_path)[0][1:])
     assert (below.id, below.source, below.text) == ("2019/may/a.txt", "The Weir", BRIDGE)
     assert (above.source, above.sha256) == (None, entries[1].text_sha256)
@@ -219,8 +219,8 @@ def test_a_data_set_has_an_article_on_each_line(tmp_path):
         ids = [entry.id for entry in entries if entry.id.startswith("news")]
         assert ids == ["news.jsonl#2", "news.jsonl#m1"]
         assert [str(error).split(" (")[0] for error in skipped] == [
-            "news.jsonl#3: line 3 has no text",
-            "news.jsonl#4: line 4 has no text",
+            "news.jsonl#3 has no text in line 3",
+            "news.jsonl#4 has no text in line 4",
         ]
         articles = {file.id: file.read() for file in corpus.scan(source)[0]}
         assert {name: article.sha256 for name, article in articles.items()} == {

@@ -50,7 +50,7 @@ def test_every_error_is_an_askvisit_error():
             errors.UnknownArticleError("", ("a",)),
             "name at least one article; the index has a",
         ),
-        (errors.ArticleError(Path("news/a.txt"), "empty"), "a.txt: empty"),
+        (errors.ArticleError(Path("news/a.txt"), "is empty"), "a.txt is empty"),
         (errors.IndexMissingError(Path("i")), "askvisit index --index i"),
         (errors.IndexDamagedError(Path("i"), "cut"), "askvisit index --index i"),
         (errors.EncoderMismatchError(Path("i"), "old", "new"), "--index i --encoder new"),

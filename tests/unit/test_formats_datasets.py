@@ -74,10 +74,10 @@ def test_lines_that_are_no_articles_say_why():
         '{"id": "a\\u0000", "text": "A"}\n{"text": "\\ud800 A"}',
     )
     assert found == {
-        "1": "line 1 is not a JSON object",
-        "3": "line 3 is not a JSON object",
+        "1": "is not a JSON object (line 1)",
+        "3": "is not a JSON object (line 3)",
         "x": Document("A\n"),
         "x (line 5)": "has the id of an earlier line",
-        "6": "line 6 has lone surrogates or NUL; remove them",
-        "7": "line 7 has lone surrogates or NUL; remove them",
+        "6": "has lone surrogates or NUL in line 6; remove them",
+        "7": "has lone surrogates or NUL in line 7; remove them",
     }

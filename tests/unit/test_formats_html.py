@@ -225,10 +225,10 @@ def test_one_broken_byte_costs_one_character(declared):
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (page("<script>document.write('x')</script>"), "no article was found"),
-        (b"", "no article was found"),
+        (page("<script>document.write('x')</script>"), "has no article that could be found"),
+        (b"", "has no article that could be found"),
         (b"\x1f\x8b\0\0binary\0", "many NUL bytes"),
-        (page("<div>" * 100_000 + "deep"), "no article was found"),
+        (page("<div>" * 100_000 + "deep"), "has no article that could be found"),
     ],
     ids=["script", "empty", "binary", "deep"],
 )

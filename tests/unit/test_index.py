@@ -118,7 +118,7 @@ def test_the_first_build_says_what_it_did(tmp_path, encoder):
     report = build_index(index=tmp_path, encoder=encoder)
     assert report.added == ("bridge.txt",)
     assert (report.changed, report.removed, report.unchanged) == ((), (), False)
-    assert str(report.skipped[0]).startswith("bad.txt: not UTF-8")
+    assert str(report.skipped[0]).startswith("bad.txt is not UTF-8")
     assert report.passages == report.encoded == len(encoder.encoded) == len(texts_of(BRIDGE))
     assert report.articles == 1
     assert report.folder == tmp_path

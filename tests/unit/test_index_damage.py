@@ -138,7 +138,7 @@ def test_verify_says_why_an_article_can_no_longer_be_used(small):
     (small / "articles" / "bridge.txt").write_bytes(b"caf\xe9")
     write_articles(small / "articles", {"tariffs (1).txt": TARIFFS})
     (changed,) = verify_index(small).changed
-    assert changed.startswith("bridge.txt: not UTF-8 (byte 3)")
+    assert changed.startswith("bridge.txt is not UTF-8 (byte 3)")
 
 
 def test_verify_starts_again_where_a_build_replaced_the_index(small, monkeypatch):

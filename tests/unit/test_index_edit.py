@@ -97,14 +97,14 @@ def test_a_name_taken_by_a_sidecar_is_not_used(small, encoder):
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
-        ("a.exe", b"MZ", r"a\.exe: not one of the formats"),
+        ("a.exe", b"MZ", r"a\.exe is not one of the formats"),
         ("mill", MILL.encode(), "not one of the formats"),
         ("a.txt", b"caf\xe9", "not UTF-8"),
         ("a.txt", b"\0", "NUL"),
         ("a.txt", b"  \n", "has no words"),
         ("a.pdf", MILL.encode(), "not a PDF"),
-        ("a.html", b"<script>x</script>", "no article was found"),
-        ("again.txt", BRIDGE.encode(), r"again\.txt: is already here: “A Bridge for the Town”"),
+        ("a.html", b"<script>x</script>", "has no article that could be found"),
+        ("again.txt", BRIDGE.encode(), r"again\.txt is already here: “A Bridge for the Town”"),
         ("again.md", BRIDGE.replace("\n\n", "\r\n\r\n").encode(), "is already here"),
         ("large.txt", b"word " * 2_000_001, "over 10 MB"),
         ("long.txt", b"word " * 200_001, "has 1,000,005 characters, over 1,000,000"),
@@ -125,7 +125,7 @@ def test_a_book_is_refused_with_the_command_that_indexes_it_here(small, encoder)
 
 
 def test_a_wrong_date_is_told(small, encoder):
-    with pytest.raises(ArticleError, match="its date is not valid; write"):
+    with pytest.raises(ArticleError, match="has a date that is not valid; write"):
         add_article(
             small, "a.txt", MILL.encode(), ArticleMetadata(date="last week"), encoder=encoder
         )

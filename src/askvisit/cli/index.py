@@ -91,7 +91,7 @@ def index(chosen: argparse.Namespace) -> int:
             print(show.plain(kept), file=sys.stderr)
         raise
     for skipped in report.skipped:
-        print(f"skipped {show.plain(str(skipped))}", file=sys.stderr)
+        print(f"skipped: {show.plain(str(skipped))}", file=sys.stderr)
     _warn_of_other_languages(location, (*report.added, *report.changed))
     articles = counted(report.articles, "article")
     size = f"{report.folder}: {articles}, {counted(report.passages, 'passage')}"

@@ -88,7 +88,7 @@ def read(name: str, data: bytes) -> Document:
     """
     suffix = PurePath(name).suffix.lower()
     if suffix not in _MODULES:
-        raise ValueError(f"not one of the formats {', '.join(SUFFIXES)}")
+        raise ValueError(f"is not one of the formats {', '.join(SUFFIXES)}")
     module = _MODULES[suffix]
     if module in _ISOLATED:
         from askvisit.formats import isolated

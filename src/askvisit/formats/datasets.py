@@ -44,10 +44,10 @@ def read(name: str, data: bytes) -> Iterator[tuple[str, Document | str]]:
         elif not known["text"]:
             yield (
                 article_id,
-                f"line {number} has no text (under one of {', '.join(_NAMES['text'])})",
+                f"has no text in line {number} (under one of {', '.join(_NAMES['text'])})",
             )
         elif "\0" in article_id + known["text"] or not is_utf8(article_id + known["text"]):
-            yield str(number), f"line {number} has lone surrogates or NUL; remove them"
+            yield str(number), f"has lone surrogates or NUL in line {number}; remove them"
         elif article_id in taken:
             yield f"{article_id} (line {number})", "has the id of an earlier line"
         else:
@@ -93,7 +93,7 @@ def _rows_of_jsonl(data: bytes) -> Iterator[tuple[int, dict[str, Any] | str]]:
         except (ValueError, RecursionError) as error:
             row = error
         if not isinstance(row, dict):
-            yield number, f"line {number} is not a JSON object"
+            yield number, f"is not a JSON object (line {number})"
         else:
             yield number, {name.lower(): value for name, value in row.items()}
 

@@ -53,7 +53,7 @@ _MOST_NULS = 100
 """A page may have a NUL byte in so many bytes; browsers ignore them."""
 
 _NO_ARTICLE = (
-    "no article was found in the page (is it built by a script?); save its text as a .txt file"
+    "has no article that could be found (is it built by a script?); save its text as a .txt file"
 )
 _BREAK = "\x0b"
 """A deliberate line break, unlike the line feeds of the markup."""

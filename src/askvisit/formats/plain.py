@@ -29,7 +29,7 @@ def decode(data: bytes) -> str:
         foreign = sum(not character.isascii() for character in text)
         if "\ufffd" in text or foreign > _MOST_FOREIGN * len(text) or is_wide:
             raise ValueError(
-                f"not UTF-8 (byte {error.start}); open it in an editor and save it as UTF-8"
+                f"is not UTF-8 (byte {error.start}); open it in an editor and save it as UTF-8"
             ) from error
     if "\0" in text:
         raise ValueError("has NUL characters, so it is not a text file")

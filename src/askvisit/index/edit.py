@@ -190,7 +190,7 @@ def _check(folder: Path, name: str, data: bytes, metadata: ArticleMetadata) -> N
     if not data:
         raise ArticleError(Path(name), "is empty")
     if len(data) > corpus.LARGEST_FILE:
-        raise ArticleError(Path(name), f"over {corpus.LARGEST_FILE // 1_000_000} MB")
+        raise ArticleError(Path(name), f"is over {corpus.LARGEST_FILE // 1_000_000} MB")
     try:
         length = len(formats.read(name, data).text)
     except ValueError as error:
@@ -204,7 +204,7 @@ def _check(folder: Path, name: str, data: bytes, metadata: ArticleMetadata) -> N
 
 def _check_date(name: str, metadata: ArticleMetadata) -> None:
     if metadata.date and dates.to_iso(metadata.date) is None:
-        raise ArticleError(Path(name), f"its date is not valid; write {dates.FORM}")
+        raise ArticleError(Path(name), f"has a date that is not valid; write {dates.FORM}")
 
 
 def _free_path(source: Path, name: str) -> Path:
