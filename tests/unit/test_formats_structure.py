@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from askvisit.formats import html
 from askvisit.passages import passages, sentences
 from askvisit.quotable import speaker
 from askvisit.records import Article
+from askvisit.web.source_panel import panel
 
 LONG = "The mayor opened the bridge on Monday, and the minister came to see it. "
 
@@ -143,7 +146,11 @@ def test_items_are_quoted_alone_and_found_with_the_line_above_them():
     body = f"<p>{lead}</p><ul><li>One band</li><li>Two cakes<ul><li>A mill</li></ul></li></ul>"
     assert {"One band", "Two cakes", "A mill"} <= set(quotes(body))
     article = Article("a.html", "A", text_of(body))
-    assert f"{lead}\n\nOne band\n\nTwo cakes\n\nA mill" in [p.text for p in passages(article)]
+    found = [p.text for p in passages(article)]
+    assert f"{lead}\n\n- One band\n\n- Two cakes\n\n- A mill" in found
+    shown = panel(article)
+    for item in ("One band", "Two cakes", "A mill"):
+        assert re.search(rf'<p dir="auto" id="paragraph-\d+" class="item">{item}</p>', shown)
 
 
 TALK = [

@@ -20,6 +20,12 @@ _PARTS = {
     "_rels/.rels": "<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/"
     "relationships'><Relationship Id='r1' Target='word/document.xml' Type='http://schemas."
     "openxmlformats.org/officeDocument/2006/relationships/officeDocument'/></Relationships>",
+    "word/_rels/document.xml.rels": "<Relationships xmlns='http://schemas.openxmlformats.org/"
+    "package/2006/relationships'><Relationship Id='r2' Target='numbering.xml' Type='http://schemas."
+    "openxmlformats.org/officeDocument/2006/relationships/numbering'/></Relationships>",
+    "word/numbering.xml": f"<w:numbering xmlns:w='{_W}'><w:abstractNum w:abstractNumId='0'><w:lvl "
+    "w:ilvl='0'><w:numFmt w:val='bullet'/></w:lvl></w:abstractNum><w:num w:numId='1'>"
+    "<w:abstractNumId w:val='0'/></w:num></w:numbering>",
 }
 
 
@@ -48,6 +54,14 @@ def test_paragraphs_are_whole_and_the_headline_is_the_title():
     document = formats.read("a.docx", docx(body))
     assert document.title == "A Bridge for the Town"
     assert document.text == "A Bridge for the Town\n\nThe mayor opened it.\n"
+
+
+def test_items_of_a_list_begin_as_in_markdown():
+    level = f"<pPr><numPr xmlns:w='{_W}'><ilvl w:val='0'/><numId w:val='1'/></numPr></pPr>"
+    items = (paragraph(text).replace("<p>", f"<p>{level}") for text in ("A boat.", "A rope."))
+    assert blocks(paragraph("It was lost:") + "".join(items)) == [
+        *("It was lost:", "- A boat.", "- A rope.")
+    ]
 
 
 def test_changes_are_read_as_accepted():

@@ -1,10 +1,10 @@
 """Saved web pages: the main text by trafilatura, one paragraph per block; no menus, no comments.
 
 The text is the page's words in order: headline first, white space collapsed, blocks separated by a
-blank line. What parts of a page mean by their markup is written out before: table rows carry their
-column names ("Year: 2018; Trucks: 64"), a term and its description are one line, and a line that
-only names the speaker is joined to the next. The text depends on the bytes only: dates are not
-compared with today's.
+blank line; items of lists begin with "- ". What parts of a page mean by their markup is written out
+before: table rows carry their column names ("Year: 2018; Trucks: 64"), a term and its description
+are one line, and a line that only names the speaker is joined to the next. The text depends on the
+bytes only: dates are not compared with today's.
 
 What trafilatura does not do was measured on the 990 pages of its own evaluation: it trims the texts
 around links and takes inline code for paragraphs, so that words are fused and sentences torn
@@ -19,7 +19,7 @@ from __future__ import annotations
 import codecs
 import math
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
@@ -95,6 +95,9 @@ _ALIKE = 0.5
 _SPACED = ("br", "p", "div", "li")
 _UNSEEN = ("script", "style", "noscript", "template")
 
+_ITEMS = ("item", "li")
+"""What trafilatura and HTML call an item of a list."""
+
 _Block = tuple[str, str]
 """A block's text, and the tag that it is in."""
 
@@ -128,7 +131,7 @@ def read(data: bytes) -> Document:
         metadata.url if metadata.url and metadata.url.startswith(("http://", "https://")) else None
     )
     return Document(
-        "\n\n".join(kept) + "\n",
+        joined(kept),
         title=title or None,
         source=source or None,
         url=url,
@@ -217,8 +220,8 @@ def _letters(text: str, between: str = "") -> str:
     return between.join(words(text.lower()))
 
 
-def _in_article(found: Sequence[_Block], links: Set[str]) -> list[str]:
-    """Return the texts of a page's blocks that are part of its article, the first in any case.
+def _in_article(found: Sequence[_Block], links: Set[str]) -> list[_Block]:
+    """Return a page's blocks that are part of its article, the first in any case.
 
     links: the texts of the page's links.
     """
@@ -229,7 +232,7 @@ def _in_article(found: Sequence[_Block], links: Set[str]) -> list[str]:
         for number, (text, _) in enumerate(found)
         if counts[number] >= _SENTENCE and ends_sentence(text)
     ]
-    kept = [found[0][0]]
+    kept = [found[0]]
     for number, (text, tag) in enumerate(found[1:], 1):
         is_after = number > (sentences or [len(found)])[-1]
         score = (  # fitted on the gold phrases of those pages
@@ -249,7 +252,7 @@ def _in_article(found: Sequence[_Block], links: Set[str]) -> list[str]:
             - 0.13 * math.log1p(counts[number + 1])
         )
         if score < _SURELY_BESIDE:
-            kept.append(text)
+            kept.append((text, tag))
     return kept
 
 
@@ -279,6 +282,11 @@ def blocks(body: _Element) -> list[_Block]:
         for line in _lines("".join(parts).replace(_GAP, " "))
         if any(character.isalnum() for character in line)
     ]
+
+
+def joined(found: Iterable[_Block]) -> str:
+    """Return blocks as one text; an item of a list begins as in Markdown, outside its paragraph."""
+    return "\n\n".join(f"- {text}" if tag in _ITEMS else text for text, tag in found) + "\n"
 
 
 def _lines(block: str) -> Iterator[str]:

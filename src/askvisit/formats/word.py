@@ -1,7 +1,8 @@
 """Word documents (.docx), by mammoth: changes as accepted, no comments, footnotes at the end.
 
-The title is the first line if it reads like a headline. A document's properties say who typed it
-and when rather than who wrote the article, so neither author nor date is taken from them.
+Lists and tables are written as those of web pages. The title is the first line if it reads like a
+headline. A document's properties say who typed it and when rather than who wrote the article, so
+neither author nor date is taken from them.
 """
 
 from __future__ import annotations
@@ -38,5 +39,5 @@ def read(data: bytes) -> Document:
         html.only_cell(row, " ".join(map(html.cell_text, row)))
     for element in body.iter(*_INLINE, "br"):
         element.tag = "lb" if element.tag == "br" else "hi"
-    text = "\n\n".join(text for text, _ in html.blocks(body)) + "\n"
+    text = html.joined(html.blocks(body))
     return Document(text, title=headline(text))
