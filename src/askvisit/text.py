@@ -207,17 +207,18 @@ def counted(number: int, one: str) -> str:
     return f"{number:,} {one}{'' if number == 1 else 's'}"
 
 
-def date_in_words(iso: str) -> str:
+def date_in_words(iso: str, *, short: bool = False) -> str:
     """Return a date in ISO 8601 as people write it: "2019", "June 2019", "26 June 2019".
 
-    What is no such date is returned as it is.
+    short: with the first letters of the month, "26 Jun 2019". What is no such date is returned as
+    it is.
     """
     match = re.match(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(\d\d))?)?(?![-\d])", iso, re.ASCII)
     if match is None:
         return iso
     year, month, day = match.groups()
-    parts = (day and day.lstrip("0"), month and MONTHS[int(month) - 1], year)
-    return " ".join(part for part in parts if part)
+    name = month and MONTHS[int(month) - 1][: 3 if short else None]
+    return " ".join(filter(None, (day and day.lstrip("0"), name, year)))
 
 
 def excerpt(text: str, length: int = 160) -> str:

@@ -95,13 +95,13 @@ def test_copy_takes_clean_text_with_its_citations(fake, open_page, ask):
     expect(turn.get_by_role("button", name="Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == (
         "Who met the mayor?\n\n“She met the mayor in the town hall.” [1]\n\n"
-        "[1] A Short Visit, The Paper, 2019-06-28, paragraph 2"
+        "[1] A Short Visit, The Paper, 28 June 2019, paragraph 2"
     )
     turn.get_by_role("button", name="Copy as reference").click()
     page.wait_for_function("navigator.clipboard.readText().then(t => t.startsWith('“'))")
     assert page.evaluate("navigator.clipboard.readText()") == (
         "“She met the mayor in the town hall.” "
-        "(A Short Visit, The Paper, 2019-06-28, paragraph 2) https://paper.example/visit"
+        "(A Short Visit, The Paper, 28 June 2019, paragraph 2) https://paper.example/visit"
     )
 
 

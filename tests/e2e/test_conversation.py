@@ -217,7 +217,7 @@ def test_a_new_answer_is_read_out_without_its_buttons_and_has_a_heading(fake, op
     expect(said).to_have_text(
         "Found. What is quoted is 90 % likely to answer. "
         "She met the mayor in the town hall. citation 1, paragraph 2 "
-        "A Short Visit · The Paper · 2019-06-28"
+        "A Short Visit · The Paper · 28 June 2019"
     )
     ask(page, "hello")
     headings = page.get_by_role("heading", level=2, name="Question")

@@ -137,6 +137,29 @@ def test_the_focus_is_seen(hard, open_page, ask):
         part.focus()
         style = part.evaluate("part => getComputedStyle(part).outlineWidth")
         assert style == "3px"
+    for part, ringed in ((".verdict", ".verdict"), (".log", "#chat")):
+        page.locator(part).first.focus()
+        ring = page.locator(ringed).first.evaluate("part => getComputedStyle(part).outlineStyle")
+        assert ring == "solid", f"what is drawn around {part} itself would not be seen"
+
+
+def test_what_can_be_done_with_a_source_stands_on_one_line(editor, open_page):
+    phone = {"width": 390, "height": 844}
+    page = open_page(editor[1], viewport=phone, has_touch=True, is_mobile=True)
+    open_sources(page)
+    tops = (
+        page.locator("#articles li")
+        .first.locator(".tools .quiet:visible")
+        .evaluate_all(
+            """tools => tools.map(tool => {
+            const words = new Range();
+            words.selectNodeContents(tool);
+            return words.getBoundingClientRect().top;
+        })"""
+        )
+    )
+    assert len(tops) == 3
+    assert max(tops) - min(tops) <= 1
 
 
 def test_what_is_known_of_a_source_breaks_between_facts_only(open_page):
@@ -146,8 +169,8 @@ def test_what_is_known_of_a_source_breaks_between_facts_only(open_page):
     open_sources(page)
     facts = page.locator("#articles .facts .day")
     assert facts.all_inner_texts() == [
-        *("The Paper ·", "2019-06-28 ·", "276 words"),
-        *("2019-06-28 ·", "3 words"),
+        *("The Paper ·", "28 Jun 2019 ·", "276 words"),
+        *("28 Jun 2019 ·", "3 words"),
     ]
     lines = "facts => facts.map(one => new Set([...one.getClientRects()].map(box => box.top)).size)"
     assert facts.evaluate_all(lines) == [1] * 5

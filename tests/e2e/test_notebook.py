@@ -117,7 +117,7 @@ def test_selected_words_are_quoted_with_their_reference(fake, open_page, ask):
     page.get_by_role("button", name="Quote", exact=True).click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == (
-        "“Monday. She met” (A Short Visit, The Paper, 2019-06-28, paragraph 2) "
+        "“Monday. She met” (A Short Visit, The Paper, 28 June 2019, paragraph 2) "
         "https://paper.example/visit"
     )
 
@@ -137,7 +137,7 @@ def test_a_quote_of_an_answer_is_pinned_with_its_question_and_leads_to_its_place
     expect(pin).to_contain_text("Who met the mayor?")
     expect(pin.locator("blockquote")).to_contain_text(MET)
     expect(pin.locator("strong")).to_have_text("town hall")
-    expect(pin).to_contain_text("A Short Visit · The Paper · 2019-06-28")
+    expect(pin).to_contain_text("A Short Visit · The Paper · 28 June 2019")
     page.get_by_role("button", name="New conversation").click()
     page.locator(".welcome").wait_for()
     pins(page).locator("a.cite").click()

@@ -15,7 +15,7 @@ def test_several_sources_stand_beside_the_conversation_and_are_put_away(both, op
     rail, toggle = page.locator("#sources"), page.locator("#top [data-sources]")
     expect(rail).to_be_visible()
     expect(toggle).to_have_attribute("aria-expanded", "true")
-    expect(rail.locator("li").first).to_contain_text("The Paper · 2019-06-28")
+    expect(rail.locator("li").first).to_contain_text("The Paper · 28 Jun 2019")
     expect(page.get_by_role("button", name="Read A Short Visit")).to_have_attribute(
         "aria-current", "true"
     )

@@ -18,7 +18,7 @@ BOTH = {ARTICLE.id: ARTICLE, OTHER.id: OTHER}
 
 def test_the_list_says_what_is_known():
     page = articles.listing(BOTH)
-    assert "The Paper · 2019-06-28 · 276 words" in re.sub("<[^>]+>", "", page)
+    assert "The Paper · 28 Jun 2019 · 276 words" in re.sub("<[^>]+>", "", page)
     assert "The &lt;b&gt;Other" in page
     assert page.count(" checked>") == 2
 

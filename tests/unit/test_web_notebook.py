@@ -55,7 +55,7 @@ def test_chosen_words_are_the_span_of_their_sentence():
     assert quotes(chosen) == [(MET, [start, start + 12])]
     assert chosen["words"] == "the mayor in"
     assert chosen["reference"] == (
-        "“the mayor in” (A Short Visit, The Paper, 2019-06-28, paragraph 2) "
+        "“the mayor in” (A Short Visit, The Paper, 28 June 2019, paragraph 2) "
         "https://paper.example/visit"
     )
 

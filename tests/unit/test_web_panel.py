@@ -174,6 +174,12 @@ def test_the_head_and_the_blocks_look_like_a_newspapers():
     assert "javascript" not in panel(script)
 
 
+def test_the_longest_date_is_not_broken_between_two_lines():
+    assert '<span class="day"><bdi>26 September 2022</bdi>' in panel(
+        replace(ARTICLE, date="2022-09-26")
+    )
+
+
 TABLE = (
     "# The Figures\n\nThis is what was spent.\n\n"
     "| Field | 2024 |\n|:--|---|\n| Schools | 120 |\n| Roads | 88 |\n\nIt was too much.\n"

@@ -42,6 +42,7 @@ def shown(assistant, **request) -> dict[str, str]:
 )
 def test_a_date_is_written_as_precisely_as_it_is_known(date, words):
     assert date_in_words(date) == words
+    assert date_in_words(date, short=True) == words.replace("June", "Jun")
 
 
 def test_sentences_stand_in_order_of_time_with_the_words_that_date_them(assistant):

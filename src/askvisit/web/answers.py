@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from askvisit.rewriting import query
-from askvisit.text import excerpt, excerpt_around, one_line, stem, stems, word_ranges
+from askvisit.text import date_in_words, excerpt, excerpt_around, one_line, stem, stems, word_ranges
 from askvisit.web.rendering import in_templates
 
 if TYPE_CHECKING:
@@ -185,12 +185,14 @@ def _spot(citation: Citation) -> tuple[str, int]:
 def _said(group: AnswerGroup, member: GroupMember) -> str:
     """Return what one article says as a line of text."""
     relation = f" ({group.relation_in_words})" if group.relation_in_words else ""
-    paper = ", ".join(filter(None, (member.source or member.citation.article_title, member.date)))
+    day = date_in_words(member.date or "")
+    paper = ", ".join(filter(None, (member.source or member.citation.article_title, day)))
     return f"{group.words}{relation}: {paper}: “{member.citation.quote}”"
 
 
 def _origin(citation: Citation) -> str:
-    known = (citation.article_title, citation.source, citation.date, citation.where)
+    day = date_in_words(citation.date or "")
+    known = (citation.article_title, citation.source, day, citation.where)
     return ", ".join(filter(None, known))
 
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field, StrictInt, ValidationError, WrapValidator
 from askvisit import transcript
 from askvisit.passages import Range, paragraphs
 from askvisit.records import Answer, Article, Citation, Span, quoted
-from askvisit.text import printable
+from askvisit.text import date_in_words, printable
 from askvisit.web.answers import reference
 from askvisit.web.chat import Chat
 from askvisit.web.faults import TellingRoute, Told
@@ -148,11 +148,12 @@ def select(selection: Selection, articles: Mapping[str, Article]) -> dict[str, A
         raise Told(NO_WORDS)
     if len(cited) > MOST_SENTENCES:
         raise Told(TOO_MANY)
+    day = date_in_words(article.date or "").replace(" ", "\N{NO-BREAK SPACE}")
     words = printable(article.text[chosen.start : chosen.end])
     pin = {
         "article": article.id,
         "title": printable(article.title),
-        "about": printable(" · ".join(filter(None, (article.source, article.date)))),
+        "about": printable(" · ".join(filter(None, (article.source, day)))),
         "sentences": _sentences(cited),
     }
     return {"words": words, "reference": reference(cited[0], words), "pin": pin}

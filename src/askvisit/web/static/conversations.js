@@ -89,7 +89,7 @@ function saidIn(conversation) {
 function row(conversation) {
   const { id, name, at } = conversation;
   const count = turnsOf(conversation).length;
-  const day = new Date(at).toLocaleDateString(undefined, { day: "numeric", month: "short" });
+  const day = new Date(at).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" });
   const about = element("span", { className: "note", textContent: `${count} ${count === 1 ? "question" : "questions"} · ${day}` });
   const opens = button(name, { open: id }, { className: "opens", dir: "auto" });
   opens.append(about);
