@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from askvisit.quotable import citation_of
+from askvisit.speakers import citation_of
 
 if TYPE_CHECKING:
     from askvisit.index import PassageIndex

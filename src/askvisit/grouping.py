@@ -14,7 +14,6 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from askvisit import ranking
-from askvisit.quotable import citation_of
 from askvisit.records import (
     AnswerGroup,
     Article,
@@ -25,6 +24,7 @@ from askvisit.records import (
     SpanType,
 )
 from askvisit.retriever import fused
+from askvisit.speakers import citation_of
 from askvisit.text import content_words
 from askvisit.values import Saying, agree, contradicts, same_probability
 

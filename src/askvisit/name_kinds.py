@@ -109,9 +109,9 @@ class KindClassifier:
         ]
 
 
-def kinds(names: Sequence[NameInContext]) -> list[NameKind]:
+def kinds(names: Sequence[NameInContext], margin: float = LEAST_MARGIN) -> list[NameKind]:
     """Return the kind of each name, using the bundled weights."""
-    judged = _fitted().judged(names, vectors(names))
+    judged = _fitted().judged(names, vectors(names), margin)
     return [kind if is_sure else "other" for kind, is_sure in judged]
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from askvisit.formats import html
 from askvisit.passages import passages, sentences
-from askvisit.quotable import speaker
 from askvisit.records import Article
+from askvisit.speakers import speaker
 from askvisit.web.source_panel import panel
 
 LONG = "The mayor opened the bridge on Monday, and the minister came to see it. "

@@ -68,16 +68,17 @@ MAY_IMPORT = {
     "name_spans": set(),
     "rewriting": {"index", "name_spans", "onnx_model", "reader"},
     "name_kinds": {"encoder", "vectors"},
+    "speakers": {"name_kinds", "quotable"},
     "names": {"index", "name_kinds", "name_spans", "quotable"},
     "timeline": {
         *("calibration", "dates", "encoder", "index", "printed"),
         *("ranking", "reader", "retriever"),
     },
     "requests": {
-        *("dates", "encoder", "index", "passages", "printed", "quotable", "rewriting", "vectors"),
+        *("dates", "encoder", "index", "passages", "printed", "rewriting", "speakers", "vectors"),
     },
-    "citing": {"index", "quotable", "ranking"},
-    "grouping": {"calibration", "quotable", "ranking", "retriever", "values"},
+    "citing": {"index", "ranking", "speakers"},
+    "grouping": {"calibration", "ranking", "retriever", "speakers", "values"},
     "comparing": {
         *("encoder", "grouping", "index", "passages", "ranking", "similarity", "values", "vectors"),
     },

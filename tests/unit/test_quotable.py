@@ -9,8 +9,8 @@ from harness.timing import growth
 
 from askvisit import quotable
 from askvisit.passages import passages, sentences
-from askvisit.quotable import speaker
 from askvisit.records import Article
+from askvisit.speakers import speaker
 
 
 def split(text: str) -> list[str]:
@@ -106,11 +106,28 @@ def test_who_speaks(words, who):
         "Year: 2018\nNote: It rose.\n\nYear: 2019\nNote: It fell.",
         "SUMMARY: It rained.\nAdvantages: It is cheap. It is near.\nDisadvantages: It is old.\n\n"
         "SUMMARY: Is it dear? No.\nAdvantages: It is new.\nDisadvantages: Why pay?",
+        "Delivery: When does it come?\nPayment: By card or in cash.\n"
+        "Delivery: What if I am out?\nPayment: You can pay later.\n",
+        "Roof: Has the architect written?\nReply: He has.\nRoof: Has the bishop?\nReply: Not yet.",
+        "Q: Can I cancel?\nA: You can until Monday.\nQ: And then?\nA: You pay half of it.",
         "Year: 2018; Note: it rose.\n\nYear: 2019; Note: it fell.\n\nTown: Mill; Note: it fell.",
     ],
 )
 def test_a_colon_alone_makes_no_speaker(text):
     assert {speaker(text, n) for n in range(len(text))} == {None}
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("Host: Do you sleep?\nGuest: I do.\nHost: At sea?\nGuest: At sea most of all.", "Guest"),
+        ("BBC: Who came?\nMARTA KERN: All.\nBBC: Who left?\nMARTA KERN: Nobody.", "MARTA KERN"),
+        ("Q: Who came?\nCrew: All.\nQ: Who left?\nCrew: Nobody did.", "Crew"),
+    ],
+    ids=["you and I", "a person's name", "Q without A"],
+)
+def test_people_who_talk_to_each_other_are_speakers(text, who):
+    assert speaker(text, len(text) - 1) == who
 
 
 ASKED = "Q: When?\nMayor Lind: In May{end}\nQ: Where?\nMayor Lind: At the mill.\n"

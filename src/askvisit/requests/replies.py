@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from askvisit import dates, printed
 from askvisit.passages import headline
-from askvisit.quotable import citation_of
 from askvisit.records import (
     Answer,
     Article,
@@ -30,6 +29,7 @@ from askvisit.records import (
 )
 from askvisit.requests import summary, which_article
 from askvisit.requests.intents import CLASSIFIER, SMALL_TALK, Request, recognise
+from askvisit.speakers import citation_of
 from askvisit.text import content_words, counted, ends_sentence, stems
 
 if TYPE_CHECKING:
