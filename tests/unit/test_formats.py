@@ -130,11 +130,24 @@ def test_front_matter_is_the_record_of_a_markdown_file_and_not_its_text():
         ("author:\n  - name: Nia Cole\n    at: Weir", ("A Headline", None, None, None)),
         ("title: >\n  Two\n  lines\ndate: 3 May 2021", ("Two lines", None, "2021-05-03", None)),
         ("# made by hand\n\ntitle: ~\nsource: Weir", ("A Headline", "Weir", None, None)),
+        (
+            "title: Ferry: six dead\nauthors:\n- Nia Cole\n- Bo Reed",
+            ("Ferry: six dead", None, None, "Nia Cole, Bo Reed"),
+        ),
+        (
+            'title: "It is "over""\nsource: \'Weir\'s\'\nauthor: @nia\ndate: 3 May 2021',
+            ('It is "over"', "Weir's", "2021-05-03", "@nia"),
+        ),
+        ("title: [Live] Ferry sinks\nsource: W: €\r\n", ("[Live] Ferry sinks", "W: €", None, None)),
         ("tags: [\n  a,\n]\ndate: soon", ("A Headline", None, None, None)),
     ],
 )
 def test_of_front_matter_texts_and_lists_of_them_are_used(lines, known):
     assert told(f"---\n{lines}\n---\n") == known
+
+
+def test_long_front_matter_takes_no_time():
+    assert growth(lambda n: formats.read("a.md", f"---\na: b: {' ' * n}c\n---\n".encode())) < 24
 
 
 def test_characters_that_control_or_do_not_exist_are_not_taken_from_front_matter():
@@ -150,6 +163,8 @@ def test_characters_that_control_or_do_not_exist_are_not_taken_from_front_matter
     [
         "---\nThe mayor left.\n---\nText.\n",
         "---\ntitle: A\nThe mayor left.\n---\nText.\n",
+        "---\ntitle: A: B\nThe mayor left.\n---\nText.\n",
+        "---\nCorrection: he said: no: never.\n---\nText.\n",
         "---\ntitle: A\n\nText.\n",
         "---\n- a\n---\nText.\n",
         "---\n---\nText.\n",

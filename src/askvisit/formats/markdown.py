@@ -5,6 +5,7 @@ The title is that of the front matter (YAML), else a heading at the top.
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -19,6 +20,8 @@ _HEADING = re.compile(r"^\ufeff? {0,3}#{1,6}[ \t]+([^ \t\r\n][^\n]*)", re.MULTIL
 _FRONT_MATTER = re.compile(
     r"\ufeff?---[ \t]*\r?\n(?P<yaml>.{,10000}?)^---[ \t]*\r?(?:\n|\Z)", re.DOTALL | re.MULTILINE
 )
+_USED = frozenset("title source publisher date url link author authors".split())
+_ENTRY = re.compile(r"(?P<key>\w[\w-]*):[ \t]+(?P<quote>[\"']?)(?P<value>.+)(?P=quote)")
 _TIME_OF_DAY = re.compile(r"(?<=\d{4}-\d\d-\d\d)[T ].*")
 _NOTHING = frozenset(("", "~", "null"))
 
@@ -63,12 +66,35 @@ def _unclosed(heading: str) -> str:
 def _front_matter(text: str) -> tuple[dict[Any, Any], str]:
     """Return the front matter and the text below it; a block that is no mapping stays text."""
     block = _FRONT_MATTER.match(text)
+    if block is None:
+        return {}, text
+    lines = block["yaml"].splitlines()
+    try:
+        known = _loaded(block["yaml"])
+        if known is None:
+            mended = _loaded("\n".join(map(_mended, lines)))
+            known = mended if mended and _USED.intersection(mended) else None
+    except (ValueError, OverflowError, RecursionError):
+        known = None
+    return ({}, text) if known is None else (known, text[block.end() :])
+
+
+def _loaded(text: str) -> dict[Any, Any] | None:
+    """Return the mapping that a text is in YAML, else None."""
     try:
         # This loader makes strings, lists and mappings of them, nothing else.
-        known = None if block is None else yaml.load(block["yaml"], Loader=yaml.BaseLoader)
-    except (yaml.YAMLError, ValueError, OverflowError, RecursionError):
-        known = None
-    return (known, text[block.end() :]) if block and isinstance(known, dict) else ({}, text)
+        known = yaml.load(text, Loader=yaml.BaseLoader)
+    except yaml.YAMLError:
+        return None
+    return known if isinstance(known, dict) else None
+
+
+def _mended(line: str) -> str:
+    """Quote the value of a line that is no YAML by itself, as "title: Ferry: six dead" is none."""
+    entry = _ENTRY.fullmatch(line.rstrip())
+    if entry is None or _loaded(line) is not None:
+        return line
+    return f"{entry['key']}: {json.dumps(entry['value'], ensure_ascii=False)}"
 
 
 def _value(known: dict[Any, Any], *keys: str) -> str | None:
