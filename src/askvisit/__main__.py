@@ -1,8 +1,6 @@
 """`python -m askvisit`: the command line where its script is not on the PATH."""
 
-import sys
-
-from askvisit.cli import main
+from askvisit.cli import run
 
 if __name__ == "__main__":  # not in the processes that `index --workers` starts
-    sys.exit(main())
+    run()

@@ -460,10 +460,17 @@ class TestIndex:
             status, _, errors = cli("index", "--index", str(small))
         assert status == 130
         assert errors == (
-            f"the index in {small} is as it was before; "
+            f"askvisit: interrupted; the index in {small} is as it was before; "
             "what was read and encoded is kept; the same command resumes\n"
         )
         assert "1 added" in cli("index", "--index", str(small))[1]
+
+    def test_a_build_that_is_interrupted_before_it_begins_changes_nothing(self, cli, monkeypatch):
+        def interrupted(*_: object, **__: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("askvisit.index.location_of", interrupted)
+        assert cli("index") == (130, "", "askvisit: interrupted; nothing has changed\n")
 
     def test_another_faiss_index_and_its_recall(self, cli, small, tmp_path):
         output = cli("index", "--index", str(small), "--faiss", "HNSW8")[1]
@@ -725,6 +732,14 @@ class TestErrors:
         assert main(["ask", "Who?"]) == 130
         assert capsys.readouterr() == ("", "")
 
+    def test_ctrl_c_while_a_native_module_is_loaded_is_130(self, monkeypatch, capsys):
+        def stop(*_, **__):
+            raise ImportError("initialization failed") from KeyboardInterrupt()
+
+        monkeypatch.setattr(Assistant, "load", stop)
+        assert main(["ask", "Who?"]) == 130
+        assert capsys.readouterr() == ("", "")
+
 
 def test_control_characters_of_an_article_do_not_reach_the_terminal():
     assert show.plain("a\x1b[31mb\x07\u202ec\x9b\td\n") == "a[31mbc\td\n"
@@ -795,6 +810,20 @@ class TestProcess:
             process.send_signal(signal.SIGINT)
             assert process.wait(30) == 130
             assert process.stderr.read() == b""
+
+    def test_ctrl_c_does_not_wait_for_threads_that_still_load_a_model(self):
+        code = """
+import sys, threading, time
+from askvisit import cli
+def load(*_):
+    threading.Thread(target=time.sleep, args=(300,)).start()
+    raise KeyboardInterrupt
+cli._parser = load
+sys.argv = ["askvisit", "ask", "Who?"]
+cli.run()
+"""
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60)
+        assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
 
     @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
     def test_json_is_json_in_any_encoding_of_the_terminal(self, small, encoding):

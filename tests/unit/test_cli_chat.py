@@ -209,6 +209,15 @@ class TestExport:
         assert (status, errors.count("\n")) == (1, 1)
         assert words in errors
 
+    def test_that_fails_midway_leaves_its_name_free(self, chat, tmp_path, monkeypatch):
+        whole = transcript.to_markdown
+        texts = iter(["no UTF-8: \ud800", whole([])])
+        monkeypatch.setattr(transcript, "to_markdown", lambda _: next(texts))
+        status, output, errors = chat(MAYOR, "/export talk.md", "/export talk.md")
+        assert (status, errors.count("cannot be written")) == (1, 1)
+        assert output.endswith("1 answer written to talk.md\n\n")
+        assert (tmp_path / "talk.md").read_text() == whole([])
+
     def test_of_nothing_is_one_line(self, chat):
         assert "there is nothing to export yet" in chat("/export talk.md")[2]
 

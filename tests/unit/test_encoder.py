@@ -315,7 +315,7 @@ def test_ctrl_c_ends_the_processes_and_keeps_their_work_which_is_that_of_one(tmp
         assert len(workers) >= 2
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 130
-        assert process.stderr.read() == f"{KEPT}\n"
+        assert process.stderr.read() == f"askvisit: interrupted; {KEPT}\n"
     time.sleep(0.5)
     assert [pid for pid in workers if is_running(pid)] == []
     kept = articles_done()

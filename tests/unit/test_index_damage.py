@@ -20,8 +20,15 @@ from askvisit.errors import (
     PassageIndexError,
     rebuild_hint,
 )
-from askvisit.index import build, build_index, edit, open_index, snapshot, verify_index
+from askvisit.index import build, build_index, edit, location_of, open_index, snapshot, verify_index
 from askvisit.index import manifest as manifests
+
+
+def test_what_cannot_be_read_says_why(tmp_path):
+    (tmp_path / "manifest.json").mkdir()
+    with pytest.raises(IndexDamagedError, match=r"manifest.json cannot be read \(Is a directory\)"):
+        manifests.read(tmp_path)
+    assert not location_of(tmp_path / ("long" * 99)).unfinished()
 
 
 def manifest(folder: Path) -> dict:

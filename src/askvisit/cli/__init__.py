@@ -11,12 +11,15 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from errno import ENOSPC
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 from askvisit import __version__
+from askvisit.cli.options import INTERRUPTED, is_interrupt
 from askvisit.errors import AskvisitError
+from askvisit.formats import isolated
 from askvisit.text import one_line, printable
 
 _COMMANDS = {
@@ -43,6 +46,21 @@ Exit status: 0 found or done, 1 error, 2 usage, 3 not found, 4 damage found by v
 """
 
 
+def run(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the program.
+
+    After Ctrl-C it ends without Python's own shutdown: native code in other threads may still be
+    loading a model, and aborts if Python ends under it.
+    """
+    status = main(arguments)
+    if status == INTERRUPTED:
+        isolated.end()
+        with suppress(OSError):
+            sys.stdout.flush()
+        os._exit(status)
+    sys.exit(status)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     _open_closed_streams()
@@ -52,28 +70,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if hasattr(sys.stdin, "reconfigure"):  # bytes that are no text are shown as such
         sys.stdin.reconfigure(errors="surrogateescape")
     warnings.showwarning = _warn
-    kept = None
+    options = argparse.Namespace(kept=None)
     try:
         given, parser = sys.argv[1:] if arguments is None else arguments, _parser()
         if not given:
             parser.print_help(sys.stderr)
             return 2
-        options, unknown = parser.parse_known_args(given)
+        options, unknown = parser.parse_known_args(given, options)
         if unknown:  # with the usage of the command, not of the program
             options.usage_error(f"unrecognized arguments: {' '.join(unknown)}")
-        kept = options.kept
         status: int = options.run(options)
         sys.stdout.flush()
     except AskvisitError as error:
         return _fail(str(error))
     except KeyboardInterrupt:
-        if kept is not None:
-            _tell(f"interrupted; {kept}")
-        return 130
+        return _interrupted(options)
     except BrokenPipeError:  # whatever read our output has closed it
         _discard_output()
         return 0
     except Exception as error:
+        if is_interrupt(error):
+            return _interrupted(options)
         if isinstance(error, OSError) and error.errno == ENOSPC:
             _discard_output()
             return _fail("the disk is full; free some space, and run this again")
@@ -82,6 +99,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         reason = one_line(f"{type(error).__name__}: {error}")
         return _fail(f"this is a bug ({reason}); set ASKVISIT_DEBUG=1 to see the traceback")
     return status
+
+
+def _interrupted(options: argparse.Namespace) -> int:
+    """Say what a command keeps that was interrupted, if it keeps anything."""
+    if options.kept is not None:
+        _tell(f"interrupted; {options.kept}")
+    return INTERRUPTED
 
 
 def _open_closed_streams() -> None:

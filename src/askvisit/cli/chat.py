@@ -19,8 +19,6 @@ from askvisit.text import counted, excerpt, one_line
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
 
-_INTERRUPTED = 130
-
 
 @options.command(
     "ask questions in a conversation",
@@ -142,8 +140,14 @@ class _Chat:
         else:
             text = transcript.to_markdown(self.answers)
         try:
-            with path.expanduser().open("x", encoding="utf-8") as file:
-                file.write(text)
+            target = path.expanduser()
+            with target.open("x", encoding="utf-8") as file:
+                try:
+                    file.write(text)
+                    file.flush()
+                except Exception:  # such as a full disk; the same name can be given again
+                    target.unlink()
+                    raise
         except FileExistsError as error:
             raise DataError(f"{path} already exists; give another file name") from error
         except (OSError, ValueError, RuntimeError) as error:  # a null character; "~nobody"
@@ -175,7 +179,7 @@ def _in_terminal(chat: _Chat) -> int:
         except KeyboardInterrupt:
             print()
             if interrupted:
-                return _INTERRUPTED
+                return options.INTERRUPTED
             interrupted = True
             print("Press Ctrl-C again to quit.")
         except AskvisitError as error:

@@ -54,6 +54,7 @@ _EXAMPLES = 5
         help="the kind of Milvus vector index, such as HNSW or DISKANN (default: the one the index "
         "has, else chosen by size)",
     ),
+    kept="nothing has changed",
 )
 def index(chosen: argparse.Namespace) -> int:
     """Build the index of a folder of articles, or bring it up to date.
@@ -83,13 +84,12 @@ def index(chosen: argparse.Namespace) -> int:
             workers=chosen.workers,
             progress=sys.stderr.isatty(),
         )
-    except BaseException:
-        if location.unfinished():
-            is_kept = before is not None and location.signature() == before
-            kept = f"the index in {location} is as it was before; " if is_kept else ""
-            kept += "what was read and encoded is kept; the same command resumes"
-            print(show.plain(kept), file=sys.stderr)
+    except BaseException as error:
+        chosen.kept = _kept(location, before)
+        if location.unfinished() and not options.is_interrupt(error):
+            print(show.plain(chosen.kept), file=sys.stderr)
         raise
+    chosen.kept = "the index is built"
     for skipped in report.skipped:
         print(f"skipped: {show.plain(str(skipped))}", file=sys.stderr)
     _warn_of_other_languages(location, (*report.added, *report.changed))
@@ -105,6 +105,15 @@ def index(chosen: argparse.Namespace) -> int:
         print(f"searched with {report.faiss}, which finds {report.recall:.1%} of the ten nearest")
     print(f"{size}; {did}")
     return 0
+
+
+def _kept(location: IndexLocation, before: object) -> str:
+    """Say what is kept of a build that has failed or was interrupted."""
+    is_as_before = before is not None and location.signature() == before
+    parts = [f"the index in {location} is as it was before"] if is_as_before else []
+    if location.unfinished():
+        parts.append("what was read and encoded is kept; the same command resumes")
+    return "; ".join(parts) or "nothing was built"
 
 
 def _warn_of_other_languages(location: IndexLocation, names: Sequence[str]) -> None:

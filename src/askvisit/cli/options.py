@@ -11,6 +11,9 @@ from typing import Any
 from askvisit.calibration import ACCURATE, FAST, LEVELS, SMALL, shipped
 from askvisit.location_options import add_store
 
+INTERRUPTED = 130
+"""The exit status after Ctrl-C."""
+
 Option = Callable[[argparse.ArgumentParser], object]
 """Adds an option, or several, to a command."""
 
@@ -132,3 +135,10 @@ def scope(chosen: argparse.Namespace) -> dict[str, Any]:
         "until": chosen.until,
         "sources": chosen.source,
     }
+
+
+def is_interrupt(error: BaseException | None) -> bool:
+    """Return whether Ctrl-C is behind an error: native modules raise theirs from it."""
+    return error is not None and (
+        isinstance(error, KeyboardInterrupt) or is_interrupt(error.__cause__)
+    )

@@ -103,7 +103,7 @@ class IndexLocation:
 
     def unfinished(self) -> bool:
         """Return whether an interrupted build left work that the next one goes on with."""
-        return (self.path / PARTIAL).is_file()
+        return os.path.isfile(self.path / PARTIAL)  # False too where the folder cannot be listed
 
     def build(self, options: BuildOptions) -> BuildReport:
         """Build the index; see `build_index`."""

@@ -24,6 +24,7 @@ from askvisit.errors import (
     IndexReadOnlyError,
     Named,
     PassageIndexError,
+    reason_of,
     rebuild_hint,
 )
 from askvisit.formats import DATASETS, SUFFIXES
@@ -115,7 +116,7 @@ def read(folder: Path, named: Named | None = None) -> Manifest:
     except (FileNotFoundError, NotADirectoryError) as error:
         raise IndexMissingError(index, instead(folder)) from error
     except (OSError, ValueError, RecursionError) as error:
-        raise IndexDamagedError(index, f"{NAME} cannot be read") from error
+        raise IndexDamagedError(index, f"{NAME} cannot be read ({reason_of(error)})") from error
     if not isinstance(data, dict) or not isinstance(data.get("format"), int):
         raise IndexDamagedError(index, f"{NAME} is not an askvisit manifest")
     if data["format"] != FORMAT:
