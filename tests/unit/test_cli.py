@@ -345,6 +345,16 @@ class TestCompare:
         assert quotes[0] == "The minister came to see the bridge. [1]"
         assert quotes[1].startswith("    [1] A Bridge for the Town, paragraph 3 (bridge.txt ")
 
+    def test_rows_have_the_article_s_own_words_and_its_day_in_words(self, differing):
+        found = differing.ask("What did the minister do?", each=True)
+        one, other = (group.members[0] for group in found.groups)
+        same = replace(found.groups[0], members=(replace(one, date="2021-05-03"), other))
+        rows = show.comparison(replace(found, groups=(replace(same, relation=None),))).splitlines()
+        assert rows[1:3] == [
+            "  came to see        3 May 2021  A Bridge for the Town [1]",
+            "  raised the tariff  no date     Tariffs Rise Again [2]",
+        ]
+
     def test_as_json_and_in_a_scope(self, cli, differing):
         asked = ("compare", "What did the minister do?", "--json")
         answer = Answer.from_dict(json.loads(cli(*asked)[1]))
@@ -363,7 +373,9 @@ class TestCompare:
         )
         assert second.startswith("no date     raised the tariff  Tariffs Rise Again: ")
         assert [place[:3] for place in places] == ["[1]", "[2]"]
-        assert cli(*asked, "-k", "1")[1].startswith("no date     raised the tariff")
+        newest = cli(*asked, "-k", "1")[1]
+        assert newest.startswith("no date     raised the tariff")
+        assert "\n[1] Tariffs Rise Again" in newest
         assert Answer.from_dict(json.loads(cli(*asked, "--json")[1])).groups
         assert cli(*asked, "topic")[0] == 2
 
@@ -392,6 +404,11 @@ class TestSearch:
         assert (status, errors) == (0, "")
         hits = [Hit(**hit) for hit in json.loads(output)]
         assert hits == assistant.search("minister railway", 2)
+
+    def test_the_title_is_not_repeated_where_a_passage_begins_with_it(self, assistant):
+        hit = next(h for h in assistant.search("minister railway", 9) if h.start == 0)
+        assert hit.text.startswith(hit.article_title)
+        assert show.hits([hit]).count(hit.article_title) == 1
 
     def test_hits_for_people(self, cli):
         _, output, _ = cli("search", "-k", "1", "minister railway")

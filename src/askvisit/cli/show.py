@@ -8,14 +8,15 @@ import pydoc
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from askvisit.text import counted, excerpt, excerpt_around, printable
+from askvisit.text import counted, date_in_words, excerpt, excerpt_around, printable
 
 if TYPE_CHECKING:
     from askvisit.names import KeyName
-    from askvisit.records import Answer, AnswerGroup, Citation, Hit
+    from askvisit.records import Answer, AnswerGroup, Citation, GroupMember, Hit
     from askvisit.timeline import TimelineEntry
 
 _LONGEST = 300
@@ -23,6 +24,9 @@ _LONGEST = 300
 
 _LONGEST_WORDS = 60
 """Maximum characters of an answer's words in a table of several."""
+
+
+_UNDATED = "no date"
 
 
 def in_pages(text: str) -> None:
@@ -67,7 +71,7 @@ def answer(found: Answer, each: bool = False) -> str:
         likely = found.refusal in ("unsure", "ambiguous")
         lines += ["", "Likeliest places:" if likely else "Nearest passages:"]
         lines += [
-            f"  {excerpt(hit.text)} ({plain(hit.article_title or hit.article_id)})"
+            f"  {_beginning(hit)} ({plain(hit.article_title or hit.article_id)})"
             for hit in found.nearest
         ]
     if (found.citations or found.nearest) and found.request is None:
@@ -96,7 +100,8 @@ def groups(found: Sequence[AnswerGroup]) -> str:
         relation = f" ({group.relation_in_words})" if group.differs else ""
         lines = [f"{many}{plain(group.words)}{relation}"]
         for member in group.members:
-            known = ", ".join(plain(part) for part in (member.source, member.date) if part)
+            day = member.date and date_in_words(member.date)
+            known = ", ".join(plain(part) for part in (member.source, day) if part)
             lines += [f"  {_quoted(member.citation)}"]
             lines += [f"      {source(member.citation)}{f', {known}' if known else ''}"]
         blocks.append("\n".join(lines))
@@ -104,22 +109,36 @@ def groups(found: Sequence[AnswerGroup]) -> str:
 
 
 def _table(found: Sequence[AnswerGroup]) -> list[str]:
-    """Return a row for each article: how its answer is related, the words, date and source."""
-    rows = [
+    """Return a row for each article: how its answer is related, its words, date and source."""
+    related = any(group.relation for group in found)
+    return _aligned(
         (
-            group.relation_in_words,
-            excerpt(plain(group.words), _LONGEST_WORDS),
-            member.date or "no date",
-            f"{plain(member.source or member.citation.article_title)} [{member.citation.number}]",
+            *(("", group.relation_in_words) if related else ("",)),
+            _words(group, member),
+            date_in_words(member.date) if member.date else _UNDATED,
+            f"{_paper(member)} [{member.citation.number}]",
         )
         for group in found
         for member in group.members
-    ]
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    return [
-        "  " + "  ".join([*(f"{cell:<{w}}" for cell, w in zip(row, widths, strict=False)), row[3]])
-        for row in rows
-    ]
+    )
+
+
+def _aligned(rows: Iterable[tuple[str, ...]]) -> list[str]:
+    """Return rows whose columns, two spaces apart, are as wide as the widest of their cells."""
+    cells = list(rows)
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)][:-1]
+    return ["  ".join([*map(str.ljust, row, widths), row[-1]]) for row in cells]
+
+
+def _words(group: AnswerGroup, member: GroupMember) -> str:
+    """Return the group's words if the article has them; others that say the same have their own."""
+    quote = member.citation.quote
+    own = group.words if group.words in quote else member.citation.span or quote
+    return excerpt(plain(own), _LONGEST_WORDS)
+
+
+def _paper(member: GroupMember) -> str:
+    return plain(member.source or member.citation.article_title)
 
 
 def comparison(found: Answer) -> str:
@@ -140,20 +159,19 @@ def value_over_time(found: Answer, most: int) -> str:
     most: how many to show. Of several articles that say the same on one day, one is shown.
     """
     said = {
-        (member.date or "no date", group.words): member
+        (member.date or _UNDATED, group.words): (_words(group, member), member)
         for group in found.groups
         for member in reversed(group.members)
     }
     if not said:
         return answer(found)
-    rows = sorted(said.items())[-most:]
-    wide = max(len(excerpt(plain(words), _LONGEST_WORDS)) for (_, words), _ in rows)
-    lines = [
-        f"{day:<10}  {excerpt(plain(words), _LONGEST_WORDS):<{wide}}  "
-        f"{plain(m.source or m.citation.article_title)}: {_quoted(m.citation, _LONGEST)}"
-        for (day, words), m in rows
-    ]
-    return "\n".join([*lines, "", *(source(member.citation) for _, member in rows)])
+    shown = sorted(said.items())[-most:]
+    cited = [replace(m.citation, number=n) for n, (_, (_, m)) in enumerate(shown, 1)]
+    lines = _aligned(
+        (f"{day:<10}", words, f"{_paper(m)}: {_quoted(citation, _LONGEST)}")
+        for ((day, _), (words, m)), citation in zip(shown, cited, strict=True)
+    )
+    return "\n".join([*lines, "", *map(source, cited)])
 
 
 def _count(found: Sequence[AnswerGroup]) -> str:
@@ -181,8 +199,13 @@ def hits(found: list[Hit]) -> str:
         title = plain(hit.article_title or "")
         place = f"{title} ({plain(hit.article_id)} {hit.start}-{hit.end})"
         lines.append(f"{hit.fused:<7.2f} {hit.dense:<7.2f} {hit.bm25:<7.2f} {place}")
-        lines.append(f"{'':24}{excerpt(hit.text)}")
+        lines.append(f"{'':24}{_beginning(hit)}")
     return "\n".join(lines)
+
+
+def _beginning(hit: Hit) -> str:
+    """Return how a passage begins, below its article's title if it begins with that."""
+    return excerpt(hit.text.removeprefix(hit.article_title or "").lstrip() or hit.text)
 
 
 def timeline(found: Sequence[TimelineEntry]) -> str:
