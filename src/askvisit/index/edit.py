@@ -119,7 +119,11 @@ def add_article(
                 reason = f"has the same text as {waiting[article.sha256]}, which is not indexed yet"
                 raise ArticleError(Path(name), f"{reason}; run: {build_command(folder)}")
             total = len(chunking.passages(article))
-            told = progress and (lambda done: progress(done, max(total, done)))
+
+            def told(done: int) -> None:
+                if progress is not None:
+                    progress(done, max(total, done))
+
             report = _update(location, encoder, told)
             for skipped in report.skipped:
                 if skipped.name == path.name:
