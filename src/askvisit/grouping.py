@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import log
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from askvisit import ranking
 from askvisit.records import (
@@ -31,6 +31,8 @@ from askvisit.values import Saying, agree, contradicts, same_probability
 if TYPE_CHECKING:
     from askvisit.calibration import Calibration
     from askvisit.ranking import Candidate
+
+Lead = Literal["newest", "oldest", "surest"]
 
 MOST_ARTICLES = 10
 """Maximum number of articles, those with the best passages, read one by one for their answers."""
@@ -234,13 +236,13 @@ def group(
     article: Callable[[str], Article],
     question: str,
     *,
-    is_timed: bool = False,
+    leads: Lead = "newest",
 ) -> tuple[AnswerGroup, ...]:
-    """Group the articles' answers by what they say; the newest group first, or the surest.
+    """Group the articles' answers by what they say.
 
-    is_timed: the question asks about a time, which decides instead of what is newest. Within a
-    group, the newest article comes first, then the most confident of those with the same date.
-    Citations are numbered from 1: the first of each group, then the others.
+    leads: which of those that supersede each other comes first. Within a group, the newest article
+    comes first, then the most confident of those with the same date. Citations are numbered from 1:
+    the first of each group, then the others.
     """
     groups: list[list[_Said]] = []
     for candidate in sorted(chosen, key=lambda c: -c.confidence):
@@ -251,7 +253,7 @@ def group(
             groups.append([said])
         elif all(known.article.id != of.id for known in home):
             home.append(said)
-    groups, relations = _related(groups, is_timed)
+    groups, relations = _related(groups, leads)
     number = len(groups)
     found: list[AnswerGroup] = []
     for place, (members, relation) in enumerate(zip(groups, relations, strict=True), 1):
@@ -279,15 +281,20 @@ def group(
 
 
 def _related(
-    groups: list[list[_Said]], is_timed: bool
+    groups: list[list[_Said]], leads: Lead
 ) -> tuple[list[list[_Said]], list[Relation | None]]:
     """Return the groups in the order to show them, and the relation of each to the first."""
     if len(groups) < 2:
         return groups, [None] * len(groups)
     lead = groups[0]
-    newer = [group for group in groups[1:] if _differ(group, lead) and _supersedes(group, lead)]
-    if newer and not is_timed:
+    others = [group for group in groups[1:] if _differ(group, lead)]
+    newer = [group for group in others if _supersedes(group, lead)]
+    older = [group for group in others if _supersedes(lead, group)]
+    if newer and leads == "newest":
         lead = max(newer, key=_newest)
+    elif older and leads == "oldest":
+        lead = min(older, key=_newest)
+    latest = max(groups, key=_newest)
     relations: dict[int, Relation] = {}
     for number, other in enumerate(groups):
         if other is lead:
@@ -297,21 +304,23 @@ def _related(
             relation = "also"
         elif _supersedes(lead, other):
             relation = "earlier"
+        elif other is latest and _supersedes(other, lead):
+            relation = "newest"
         elif _supersedes(other, lead):
-            relation = "newest" if other is max(groups, key=_newest) else "also"
+            relation = "earlier" if _supersedes(latest, other) else "also"
         relations[number] = relation
-    others_are = set(relations.values())
+    of_others = set(relations.values())
     own: Relation = "also"
-    if "earlier" in others_are:
-        own = "newest"
-    elif "newest" in others_are:
+    if "newest" in of_others:
         own = "earlier"
-    elif "dispute" in others_are:
+    elif "earlier" in of_others:
+        own = "newest"
+    elif "dispute" in of_others:
         own = "dispute"
     order: tuple[Relation, ...] = ("newest", "dispute", "earlier", "also")
     by_date = sorted(relations, key=lambda n: _newest(groups[n]), reverse=True)
-    others = sorted(by_date, key=lambda n: order.index(relations[n]))
-    return [lead, *(groups[n] for n in others)], [own, *(relations[n] for n in others)]
+    following = sorted(by_date, key=lambda n: order.index(relations[n]))
+    return [lead, *(groups[n] for n in following)], [own, *(relations[n] for n in following)]
 
 
 def _differ(one: Sequence[_Said], other: Sequence[_Said]) -> bool:

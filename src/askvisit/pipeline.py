@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from askvisit import citing, comparing, grouping, ranking
 from askvisit.dates import publication_day
 from askvisit.dates.asked import asked as asked_time
+from askvisit.dates.asked import asks_of_the_beginning
 from askvisit.records import (
     Answer,
     AnswerGroup,
@@ -411,8 +412,12 @@ class QAPipeline:
         if not self.each and len(answers) < 2:
             return ()
         period = evidence.period  # up to today, as of "the latest": the newest is asked for
-        is_timed = period is not None and period[1] < self.today.isoformat()
-        return grouping.group(answers, self.index.article, result.asked, is_timed=is_timed)
+        leads: grouping.Lead = "newest"
+        if asks_of_the_beginning(result.asked):
+            leads = "oldest"
+        elif period is not None and period[1] < self.today.isoformat():
+            leads = "surest"
+        return grouping.group(answers, self.index.article, result.asked, leads=leads)
 
     def _read_each(self, result: TracedReading, least: float) -> list[TracedReading]:
         """Read the articles with the best passages one by one, as if each were the only one.

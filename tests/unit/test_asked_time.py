@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from askvisit.dates.asked import AskedTime, asked
+from askvisit.dates.asked import AskedTime, asked, asks_of_the_beginning
 
 TODAY = date(2019, 6, 26)  # a Wednesday
 
@@ -174,3 +174,15 @@ def test_times_that_no_calendar_has_are_none(today):
     end = asked("What happened on 9999-12-31?", TODAY)
     assert end is not None
     assert end.untimely("2019-06-20") == 0
+
+
+@pytest.mark.parametrize(
+    ("question", "wants"),
+    [
+        *(("How many died at first?", True), ("What was it originally to cost?", True)),
+        *(("What did they initially offer?", True), ("Who had the vote at first reading?", False)),
+        *(("Where is the original?", False), ("Who was first?", False)),
+    ],
+)
+def test_a_question_may_ask_of_the_beginning(question, wants):
+    assert asks_of_the_beginning(question) is wants

@@ -196,9 +196,9 @@ def test_nothing_is_grouped_where_all_is_refused(one):
 
 
 TABLE = """\
-  newest   About 70 trucks  2021-05-03  The second Post [1]
-  earlier  64 trucks        2021-05-02  The third Post [2]
-  earlier  64 trucks        2021-05-01  The first Post [3]
+  newest   About 70 trucks  3 May 2021  The second Post [1]
+  earlier  64               2 May 2021  The third Post [2]
+  earlier  64 trucks        1 May 2021  The first Post [3]
 """
 
 
@@ -207,7 +207,7 @@ def test_a_terminal_shows_who_says_what(one):
     shown = show.answer(each, each=True)
     assert shown.splitlines()[0] == "3 articles answer this"
     assert "2 articles say this: 64 trucks (earlier)" in shown
-    assert "paragraph 2 (second.txt 24-59), The second Post, 2021-05-03" in shown
+    assert "paragraph 2 (second.txt 24-59), The second Post, 3 May 2021" in shown
     assert show.answer(one.ask(ASKED)).endswith(f"\n\nThe articles differ:\n{TABLE[:-1]}")
     agreeing = one.ask(ASKED, articles=["first.txt", "third.txt"])
     assert "2 articles answer this; --each shows what each says." in show.answer(agreeing)
@@ -219,8 +219,11 @@ def test_a_terminal_shows_who_says_what(one):
 
 def test_a_table_names_what_is_not_known_and_cuts_long_words(one):
     (group, _) = one.ask(ASKED).groups
-    unknown = replace(group.members[0], source=None, date=None)
-    other = replace(group, words="so " * 90, relation="also", members=(unknown,))
+    words = "so " * 90
+    whole = {"span": None, "span_start": None, "span_end": None, "spans": ()}
+    said = replace(group.members[0].citation, quote=words, end=24 + len(words), **whole)
+    unknown = replace(group.members[0], citation=said, source=None, date=None)
+    other = replace(group, words=words, relation="also", members=(unknown,))
     table = show.answer(replace(one.ask(ASKED), groups=(group, other))).splitlines()[-1]
     assert table.startswith("  also said  so so so ")
     assert table.endswith("…  no date     News of the second day [1]")
@@ -250,7 +253,7 @@ def saying(article: str, words: str | None, confidence: float, text: str = "") -
     return Candidate(Span(sentence, None if end is None else 0, end, 0.0, 0.0), 1.0, confidence)
 
 
-def related(*said: tuple[str, str, str | None], is_timed: bool = False) -> list[tuple]:
+def related(*said: tuple[str, str, str | None], leads: grouping.Lead = "newest") -> list[tuple]:
     """Group (article, words, date), the surest first, and return words, relation and numbers."""
     dates = {article: date for article, _, date in said}
     chosen = [saying(name, words, 0.9 - n / 10) for n, (name, words, _) in enumerate(said)]
@@ -259,7 +262,7 @@ def related(*said: tuple[str, str, str | None], is_timed: bool = False) -> list[
         text = "".join(c.span.sentence.text for c in chosen if c.article_id == name)
         return Article(name, name.upper(), text, date=dates[name])
 
-    found = grouping.group(chosen, article, ASKED, is_timed=is_timed)
+    found = grouping.group(chosen, article, ASKED, leads=leads)
     for group in found:
         assert group.differs is (group.relation in ("newest", "earlier", "dispute"))
     return [(g.words, g.relation, [m.citation.number for m in g.members]) for g in found]
@@ -276,7 +279,16 @@ def test_the_newest_answer_is_first_and_all_others_are_earlier():
 
 def test_a_time_that_is_asked_about_decides_instead_of_what_is_newest():
     said = ("a", "10", DAYS[0]), ("b", "20", DAYS[1])
-    assert related(*said, is_timed=True) == [("10", "earlier", [1]), ("20", "newest", [2])]
+    assert related(*said, leads="surest") == [("10", "earlier", [1]), ("20", "newest", [2])]
+
+
+def test_the_oldest_leads_where_the_beginning_is_asked_about(one):
+    said = [*zip("cba", ("30", "20", "10"), DAYS[::-1], strict=True)]
+    assert related(*said, leads="oldest") == [
+        *(("10", "earlier", [1]), ("30", "newest", [2]), ("20", "earlier", [3])),
+    ]
+    answer = one.ask("How many trucks crossed the bridge at first?", as_typed=True)
+    assert told(answer) == GROUPED[::-1]
 
 
 @pytest.mark.parametrize(

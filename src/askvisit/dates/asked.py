@@ -42,6 +42,11 @@ _NOW = re.compile(
     r"|at\s+the\s+moment|these\s+days|this\s+(?:morning|afternoon|evening))\b",
     re.IGNORECASE,
 )
+_AT_FIRST = re.compile(
+    r"\b(?:at first(?!\s+(?:reading|light|glance|sight|instance))|initially|originally"
+    r"|to begin with|in the beginning)\b",
+    re.IGNORECASE,
+)
 _DIGITS = re.compile(r"(?<![\w./-])(?:\d{4}-\d\d-\d\d|(?:\d{1,2}[./]){2}\d{4})(?![\w/-])", re.ASCII)
 """A day without words, which articles hardly use: "2019-06-26", "26.6.2019"."""
 _LAST_NIGHT = re.compile(r"\blast\s+(?:night|evening)\b", re.IGNORECASE)
@@ -105,6 +110,11 @@ def asked(question: str, today: date) -> AskedTime | None:
         return None
     first, last = min(found, key=lambda time: time[1] - time[0])
     return AskedTime(first, last, today)
+
+
+def asks_of_the_beginning(question: str) -> bool:
+    """Return whether a question asks what was said or planned at first."""
+    return _AT_FIRST.search(question) is not None
 
 
 def _bounded(before: str, named: DateRange, today: date) -> DateRange:
