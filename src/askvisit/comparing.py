@@ -46,13 +46,15 @@ _DIFFERENCE = ("dispute", "newest", "earlier", "also", None)
 Told = tuple[Article, Sentence]
 
 
-def facts(index: PassageIndex, encoder: Encoder, one: Article, other: Article) -> list[Answer]:
-    """Return what two articles say of the same facts, those first of which they differ.
+def facts(
+    index: PassageIndex, encoder: Encoder, one: Sequence[Article], other: Sequence[Article]
+) -> list[Answer]:
+    """Return what two articles, or two papers, say of the same facts, what differs first.
 
-    Each fact is an answer with a sentence of both articles in its groups; `question` has the words
+    Each fact is an answer with a sentence of both sides in its groups; `question` has the words
     that both sentences share.
     """
-    ours, theirs = _told(index, one), _told(index, other)
+    ours, theirs = told(index, one), told(index, other)
     if not ours or not theirs:
         return []
     likely = _one_fact(encoder, ours, theirs)

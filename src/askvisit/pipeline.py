@@ -33,7 +33,14 @@ from askvisit.requests import intents, language, replies, which_article
 from askvisit.retriever import Retriever
 from askvisit.rewriting import query
 from askvisit.rewriting.resolution import Resolver, expanded
-from askvisit.text import AUXILIARIES, QUESTION_WORDS, content_words, ends_sentence, marked
+from askvisit.text import (
+    AUXILIARIES,
+    QUESTION_WORDS,
+    content_words,
+    date_in_words,
+    ends_sentence,
+    marked,
+)
 from askvisit.trace import Clock, Trace, TracedReading
 
 if TYPE_CHECKING:
@@ -53,6 +60,7 @@ WHICH_TWO = "Which two articles? Name both. "
 NOTHING_ALIKE = "No sentence of “{}” tells of the same as one of “{}”."
 NOTHING_SINCE = "No article has been published since {}."
 NOTHING_NEW = "No article says anything new about “{}” since {}."
+NOTHING_BEFORE = "No article from before {} says what was known then."
 
 _LIKELY = 0.15
 """The least confidence in a refused answer at which its places are called likely."""
@@ -232,10 +240,11 @@ class QAPipeline:
                 return None
             ids = which_article.among(self.index, self.articles)
             return which_article.listing(self.index, question, ids, WHICH_TWO)
-        one, other = map(self.index.article, named)
-        found = comparing.facts(self.index, self.encoder, one, other)
+        sides = [list(map(self.index.article, ids)) for ids in named]
+        found = comparing.facts(self.index, self.encoder, *sides)
         if not found:
-            return Answer.talk(question, NOTHING_ALIKE.format(one.title, other.title), named)
+            names = [of[0].title if len(of) == 1 else str(of[0].source) for of in sides]
+            return Answer.talk(question, NOTHING_ALIKE.format(*names), [*named[0], *named[1]])
         return replace(_joined(question, found), reading=question, request="compare")
 
     def _new(self, question: str, asked: str, request: Request) -> Answer | None:
@@ -249,12 +258,13 @@ class QAPipeline:
         is_dated = time is not None and before_since != asked and topic in before_since
         if time is None or not is_dated or not topic or self.min_confidence >= 1:
             return None
+        since_day = date_in_words(time.first.isoformat())
         ids = set(which_article.among(self.index, self.articles))
         dated = {r.id: day for r in self.index.records if (day := publication_day(r.date))}
         newer = [i for i, day in dated.items() if i in ids and day >= time.first]
         older = [i for i, day in dated.items() if i in ids and day < time.first]
         if not newer:
-            return Answer.talk(question, NOTHING_SINCE.format(time.first))
+            return Answer.talk(question, NOTHING_SINCE.format(since_day))
         since = replace(self, articles=newer)
         read = since._read_each(since._look_up(topic), self.calibration.thresholds["lenient"])
         likely = [
@@ -273,13 +283,21 @@ class QAPipeline:
             of_each.setdefault(candidate.article_id, []).append(candidate)
         chosen = [c for own in of_each.values() for c in own[:_NEW_OF_EACH]]
         if not chosen:
-            return Answer.talk(question, NOTHING_NEW.format(topic, time.first))
+            return Answer.talk(question, NOTHING_NEW.format(topic, since_day))
         chosen.sort(key=lambda c: c.span.sentence.start)
         chosen.sort(key=lambda c: (dated[c.article_id], c.article_id), reverse=True)
         citations = citing.cite(chosen, self.index)
-        confidence = max(c.confidence for c in chosen)
+        notes = () if before else (NOTHING_BEFORE.format(since_day),)
         return Answer(
-            question, topic, "answer", True, quoted(citations), confidence, citations, request="new"
+            question=question,
+            reading=topic,
+            kind="answer",
+            found=True,
+            text="\n".join([quoted(citations), *notes]),
+            confidence=max(c.confidence for c in chosen),
+            citations=citations,
+            notes=notes,
+            request="new",
         )
 
     def _best(self, asked: str, history: Sequence[Answer]) -> TracedReading:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 
 import pytest
 from harness.fakes import ScriptedReader, calibration
@@ -36,11 +38,26 @@ FRIDAY = Article(
 WOOL = Article("wool.txt", "Wool prices rise", "Wool prices rise\n\nWool costs more. So be it.\n")
 
 
+TUESDAY = Article(
+    "tuesday.txt",
+    "Captain of the ferry held",
+    "Captain of the ferry held\n\nThe police are holding Bo Reed, the captain of the ferry.\n",
+    source="The Herald",
+    date="2021-03-02",
+)
+
+
 @pytest.fixture(scope="module")
 def one():
+    with assistant(MONDAY, FRIDAY, WOOL) as loaded:
+        yield loaded
+
+
+@contextmanager
+def assistant(*articles: Article) -> Iterator[Assistant]:
     reader = ScriptedReader({"Six people": 3.0, "Divers found": 2.0, "built in 1998": 1.0})
     files = {}
-    for article in (MONDAY, FRIDAY, WOOL):
+    for article in articles:
         known = {"source": article.source, "date": article.date}
         rows = [f"{name} = {json.dumps(value)}" for name, value in known.items() if value]
         files |= {article.id: article.text, article.id.replace("txt", "toml"): "\n".join(rows)}
@@ -79,6 +96,23 @@ def test_two_articles_in_scope_need_no_names(one):
     assert one.ask("Compare the two articles", articles=scope).parts
 
 
+def test_a_paper_is_compared_by_all_its_articles():
+    captain = replace(FRIDAY, id="more.txt", text="Held\n\nThe captain of the ferry is held.\n")
+    with assistant(MONDAY, TUESDAY, FRIDAY, captain, WOOL) as one:
+        answer = one.ask("Compare the Herald with the Post")
+        of = [{c.article_id for c in part.citations} for part in answer.parts]
+        assert sorted(map(sorted, of)) == [
+            *(["friday.txt", "monday.txt"], ["friday.txt", "monday.txt"]),
+            ["more.txt", "tuesday.txt"],
+        ]
+        none = one.ask("Compare the Herald with the wool article")
+        assert (
+            none.text
+            == "No sentence of “The Herald” tells of the same as one of “Wool prices rise”."
+        )
+        assert none.choices == ("tuesday.txt", "monday.txt", "wool.txt")
+
+
 def test_the_chat_shows_a_table_of_what_differs(one):
     view = AnswerView(one.ask("Compare monday.txt with friday.txt"), one.articles)
     page = fragment("answer", view=view, read=0)
@@ -105,7 +139,11 @@ def test_what_is_new_is_what_no_earlier_article_says(one):
         "Divers found the log book of the ferry on Thursday.",
     ]
     none = one.ask("What is new about the ferry since 2022?")
-    assert (none.kind, none.text) == ("talk", "No article has been published since 2022-01-01.")
+    assert (none.kind, none.text) == ("talk", "No article has been published since 1 January 2022.")
+    first = one.ask("What is new about the ferry since 3 March 2021?", articles=["friday.txt"])
+    assert len(first.citations) == 2
+    assert first.notes == ("No article from before 3 March 2021 says what was known then.",)
+    assert first.text.endswith(f"\n{first.notes[0]}")
 
 
 def test_a_day_alone_is_no_topic(one):

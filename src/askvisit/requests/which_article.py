@@ -41,6 +41,9 @@ _COMPARED = re.compile(
 
 _THE_TWO = re.compile(r"\b(?:two|both|these|articles)\b", re.IGNORECASE)
 
+_OF_A_PAPER = 5
+"""How many of a paper's articles are compared, the newest."""
+
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 
 
@@ -78,30 +81,35 @@ def _article_of(answer: Answer) -> list[str]:
     return [*cited, *(fact.article_id for fact in answer.facts)][:1]
 
 
-def two(index: PassageIndex, words: str, articles: Sequence[str] | None = None) -> list[str]:
-    """Return the ids of the two articles that words compare; empty if they do not name two.
+def two(index: PassageIndex, words: str, articles: Sequence[str] | None = None) -> list[list[str]]:
+    """Return the ids of what words compare, of one side and the other; empty if they name not two.
 
-    Each is named by its title, file, place or paper. If there are only
-    two, "compare the two articles" means those.
+    A side is an article, named by its title, file or place, or those of a paper, `_OF_A_PAPER` at
+    most, the newest first. If there are only two articles, "compare the two articles" means those.
     """
     ids = among(index, articles)
     for match in _BETWEEN_TWO.finditer(words):
         sides = words[: match.start()], words[match.end() :]
-        named = [_one_named(index, _COMPARED.sub(" ", side), ids) for side in sides]
-        if None not in named and named[0] != named[1]:
-            return [name for name in named if name is not None]
+        named = [_side(index, " ".join(_COMPARED.sub(" ", side).split()), ids) for side in sides]
+        if all(named) and set(named[0]).isdisjoint(named[1]):
+            return named
     rest = stems(_COMPARED.sub(" ", words))
-    return ids if len(ids) == 2 and not rest and _THE_TWO.search(words) else []
+    both = len(ids) == 2 and not rest and _THE_TWO.search(words)
+    return [[article_id] for article_id in ids] if both else []
 
 
-def _one_named(index: PassageIndex, words: str, ids: Sequence[str]) -> str | None:
-    """Return the one article that words name by title, file, place or paper."""
-    named = _named(index, " ".join(words.split()), ids, loosely=True)
-    if not named and (paper := stems(words)):
-        among_ids = set(ids)
-        records = (record for record in index.records if record.id in among_ids)
-        named = [r.id for r in records if r.source is not None and paper <= stems(r.source)]
-    return named[0] if len(named) == 1 else None
+def _side(index: PassageIndex, words: str, ids: Sequence[str]) -> list[str]:
+    """Return the one article that words name by title, file or place, or those of a paper."""
+    named = _named(index, words, ids, loosely=True)
+    if named or not (paper := stems(words)):
+        return named if len(named) == 1 else []
+    among_ids = set(ids)
+    known = [r for r in index.records if r.id in among_ids and r.source is not None]
+    of_paper = [r for r in known if paper <= stems(r.source or "")]
+    if len({record.source for record in of_paper}) > 1:
+        return []
+    newest = sorted(of_paper, key=lambda record: record.date or "", reverse=True)
+    return [record.id for record in newest[:_OF_A_PAPER]]
 
 
 def only_named(
