@@ -68,7 +68,7 @@ logarithm of its rank; the logarithm of the number of characters between both, s
 stand side by side; whether it contradicts the answer; whether both are what somebody says; whether
 yes or no is asked."""
 
-_SIDE = 0.4
+_SIDE = 0.5
 """The least probability that makes another sentence of an article an answer of its own."""
 
 
