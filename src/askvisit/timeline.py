@@ -95,7 +95,8 @@ def span(
 
 def everything(index: PassageIndex, scope: TimelineScope) -> tuple[TimelineEntry, ...]:
     """Return all dated sentences of articles."""
-    found = [(index.article(a), _dated(index, index.article(a))) for a in scope.articles]
+    articles = map(index.article, scope.articles)
+    found = [(article, _dated(article, tuple(index.sentences(article.id)))) for article in articles]
     return _entries(found, scope, {})
 
 
@@ -110,7 +111,7 @@ def on_topic(
     retriever = Retriever(index, encoder)
     evidence = retriever.gather(topic, list(scope.articles), passages=_PASSAGES)
     articles = [index.article(a) for a in dict.fromkeys(w.article_id for w in evidence.windows)]
-    dates = {article.id: _dated(index, article) for article in articles}
+    dates = {a.id: _dated(a, tuple(index.sentences(a.id))) for a in articles}
     places = {(a, words.sentence.start) for a, found in dates.items() for words in found}
     dated_only = _only(evidence, places)
     fitted = shipped(SentenceReader.name)
@@ -169,12 +170,9 @@ def _entries(
     return tuple(entries)
 
 
-def _dated(index: PassageIndex, article: Article) -> tuple[DatedWords, ...]:
-    return _remembered(article, tuple(index.sentences(article.id)))
-
-
 @remembered(_MEGABYTES)
-def _remembered(article: Article, sentences: tuple[Sentence, ...]) -> tuple[DatedWords, ...]:
+def _dated(article: Article, sentences: tuple[Sentence, ...]) -> tuple[DatedWords, ...]:
+    """Return what dates an article's sentences, but for the line that says when it came out."""
     start, end = _date_line(article.text)
     return tuple(
         found
