@@ -12,8 +12,8 @@ import json
 import os
 import sys
 import zlib
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -239,9 +239,9 @@ def _plan(folder: Path, options: BuildOptions, server: VectorServer | None) -> _
     if options.texts is not None:
         entries = [Entry.of(options.texts[name]) for name in sorted(options.texts)]
     else:
-        with _bar(options, "reading", corpus.size_of(source)) as advance:
+        with _bar(options, "reading", corpus.size_of(source)) as bar:
             entries, skipped = corpus.survey(
-                source, known, partial.read, lambda file: advance(_size(file.path))
+                source, known, partial.read, lambda file: bar.update(_size(file.path))
             )
         corpus.check_entries(source, entries, skipped)
     inside, root = source.resolve(), folder.resolve()
@@ -348,15 +348,15 @@ def _write_texts(plan: _Plan, path: Path, rows: Path, options: BuildOptions) -> 
     with (
         rows.open("wb") as file,
         writing(path, previous) as store,
-        _bar(options, "indexing", sum(sizes.values())) as advance,
+        _bar(options, "indexing", sum(sizes.values())) as bar,
     ):
         at_once = _PIECE if options.on_encoded else encoders.texts_at_once(plan.encoder, _PIECE)
-        writer = _PassageWriter(store, file, plan, at_once, advance, options.on_encoded)
+        writer = _PassageWriter(store, file, plan, at_once, bar.update, options.on_encoded)
         for entry in plan.entries:
             old = plan.reuses(entry)
             if old is not None:
                 writer.copy(entry, old)
-                advance(sizes[entry.id])
+                bar.update(sizes[entry.id])
             else:
                 writer.add(entry, plan.read(entry), sizes[entry.id])
         writer.encode()
@@ -370,16 +370,12 @@ def _size(path: Path) -> int:
         return _TYPICAL
 
 
-@contextmanager
-def _bar(options: BuildOptions, what: str, total: int) -> Iterator[Callable[[float], object]]:
-    """Show a bar of bytes if asked for; yields what tells it that so many more are done."""
-    if not options.progress:
-        yield lambda _: None
-        return
+def _bar(options: BuildOptions, what: str, total: int) -> Any:
+    """Return a bar of bytes (`tqdm.tqdm`), which is shown if asked for."""
     from tqdm import tqdm
 
-    with tqdm(None, what, total, False, sys.stderr, unit="B", unit_scale=True) as bar:
-        yield bar.update
+    hidden = not options.progress
+    return tqdm(None, what, total, False, sys.stderr, unit="B", unit_scale=True, disable=hidden)
 
 
 class _PassageWriter:
