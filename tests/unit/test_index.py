@@ -29,7 +29,7 @@ from askvisit.errors import (
     PassageIndexError,
 )
 from askvisit.index import (
-    FolderLocation,
+    IndexLocation,
     build_index,
     locate,
     location,
@@ -374,7 +374,7 @@ def test_a_long_article_is_encoded_in_pieces_and_goes_on_where_it_was(
     monkeypatch.setattr(encoders, "_AT_ONCE", 16)
     told: list[int] = []
     options = BuildOptions(encoder=encoder, on_encoded=told.append)
-    report = FolderLocation(folder).build(options)
+    report = IndexLocation(folder).build(options)
     assert (report.passages, report.encoded) == (200, 200 - 64)
     assert told == [64, 128, 136]
     assert_like_a_fresh_build(folder, tmp_path / "fresh")
@@ -547,7 +547,7 @@ def test_articles_inside_the_index_may_move_with_it(small, tmp_path, encoder):
 
 
 def test_a_folder_is_a_place_that_builds_and_opens(tmp_path, encoder):
-    folder = FolderLocation(tmp_path / "index")
+    folder = IndexLocation(tmp_path / "index")
     articles = write_articles(tmp_path / "news", {"bridge.txt": BRIDGE})
     assert (folder.signature(), folder.options) == (None, f"--index {tmp_path / 'index'}")
     assert build_index(articles, folder, encoder=encoder).folder == tmp_path / "index"
@@ -578,7 +578,7 @@ def test_the_folder_of_articles_may_have_a_name_that_is_not_utf8(tmp_path, encod
     assert verify_index(index).intact
     write_articles(news, {"tariffs.txt": TARIFFS})
     assert build_index(index=index, encoder=encoder).added == ("tariffs.txt",)
-    assert FolderLocation(index).article_file("bridge.txt") == news / "bridge.txt"
+    assert IndexLocation(index).article_file("bridge.txt") == news / "bridge.txt"
 
 
 def test_a_reader_goes_on_with_the_snapshot_it_opened(small, encoder):

@@ -4,7 +4,6 @@ from askvisit.index.build import BuildReport
 from askvisit.index.location import (
     CurrentArticles,
     CurrentIndex,
-    FolderLocation,
     IndexLocation,
     TemporaryLocation,
     build_index,
@@ -25,7 +24,6 @@ __all__ = [
     "BuildReport",
     "CurrentArticles",
     "CurrentIndex",
-    "FolderLocation",
     "IndexLocation",
     "PassageIndex",
     "TemporaryLocation",

@@ -9,7 +9,7 @@ import threading
 import weakref
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -52,10 +52,16 @@ class IndexLocation:
     A rebuild is detected by its replaced manifest. `str` describes the location for users.
     """
 
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __str__(self) -> str:
+        return str(self._folder)
+
     @property
     def path(self) -> Path:
         """The folder."""
-        raise NotImplementedError
+        return self._folder
 
     @property
     def server(self) -> VectorServer | None:
@@ -111,21 +117,6 @@ class IndexLocation:
             return update(self.path, options, self.server)
 
 
-@dataclass(frozen=True)
-class FolderLocation(IndexLocation):
-    """An index in a folder, vectors included."""
-
-    folder: Path
-
-    def __str__(self) -> str:
-        return str(self.folder)
-
-    @property
-    def path(self) -> Path:
-        """The folder."""
-        return self.folder
-
-
 class TemporaryLocation(IndexLocation):
     """A temporary folder with an index of articles that a program has in memory.
 
@@ -133,7 +124,7 @@ class TemporaryLocation(IndexLocation):
     """
 
     def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="askvisit-"))
+        super().__init__(Path(tempfile.mkdtemp(prefix="askvisit-")))
         self._remove = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 
     def __str__(self) -> str:
@@ -178,7 +169,7 @@ class TemporaryLocation(IndexLocation):
 
 def location_of(index: str | os.PathLike[str] | IndexLocation | None) -> IndexLocation:
     """Return an index's location: the one given, or that of its folder (see `locate`)."""
-    return index if isinstance(index, IndexLocation) else FolderLocation(locate(index))
+    return index if isinstance(index, IndexLocation) else IndexLocation(locate(index))
 
 
 def build_index(
