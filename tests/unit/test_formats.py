@@ -139,6 +139,10 @@ def test_front_matter_is_the_record_of_a_markdown_file_and_not_its_text():
             ('It is "over"', "Weir's", "2021-05-03", "@nia"),
         ),
         ("title: [Live] Ferry sinks\nsource: W: €\r\n", ("[Live] Ferry sinks", "W: €", None, None)),
+        (
+            "headline: Live\nbyline: Nia Cole\npublished: 3 May 2021",
+            ("Live", None, "2021-05-03", "Nia Cole"),
+        ),
         ("tags: [\n  a,\n]\ndate: soon", ("A Headline", None, None, None)),
     ],
 )

@@ -11,20 +11,12 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from askvisit import dates
 from askvisit.formats import Document, plain
-from askvisit.text import is_utf8, one_line, printable
+from askvisit.formats.fields import known, value
+from askvisit.text import is_utf8, one_line
 
-_NAMES = {
-    "id": ("id", "article_id", "uuid", "guid"),
-    "text": ("text", "body", "content", "article", "maintext", "fulltext"),
-    "title": ("title", "headline"),
-    "date": ("date", "published", "publish_date", "published_at", "date_publish", "pub_date"),
-    "author": ("author", "authors", "byline"),
-    "source": ("source", "publisher", "publication", "source_domain", "outlet"),
-    "url": ("url", "link"),
-}
-"""What the columns are called, by what they give: the first that is not empty is used."""
+_ID = ("id", "article_id", "uuid", "guid")
+_TEXT = ("text", "body", "content", "article", "maintext", "fulltext")
 
 _LONGEST_FIELD = 10_000_000
 
@@ -37,51 +29,26 @@ def read(name: str, data: bytes) -> Iterator[tuple[str, Document | str]]:
     taken: set[str] = set()
     rows = _rows_of_csv(data) if name.lower().endswith(".csv") else _rows_of_jsonl(data)
     for number, row in rows:
-        known = {} if isinstance(row, str) else {key: _value(row, key) for key in _NAMES}
-        article_id = known.get("id") or str(number)
+        fields: Mapping[str, Any] = {} if isinstance(row, str) else row
+        article_id, text = value(fields, *_ID) or str(number), value(fields, *_TEXT)
         if isinstance(row, str):
             yield article_id, row
-        elif not known["text"]:
-            yield (
-                article_id,
-                f"has no text in line {number} (under one of {', '.join(_NAMES['text'])})",
-            )
-        elif "\0" in article_id + known["text"] or not is_utf8(article_id + known["text"]):
+        elif not text:
+            yield article_id, f"has no text in line {number} (under one of {', '.join(_TEXT)})"
+        elif "\0" in article_id + text or not is_utf8(article_id + text):
             yield str(number), f"has lone surrogates or NUL in line {number}; remove them"
         elif article_id in taken:
             yield f"{article_id} (line {number})", "has the id of an earlier line"
         else:
-            yield article_id, _document(known)
+            yield article_id, _document(text.strip("\n"), known(fields))
         taken.add(article_id)
 
 
-def _document(known: Mapping[str, str]) -> Document:
-    shown = {key: one_line(printable(known[key], instead=" ")) or None for key in known}
-    text = known["text"].strip("\n")
-    title = shown["title"]
+def _document(text: str, about: Mapping[str, str | None]) -> Document:
+    title = about["title"]
     if title and not one_line(text[: 2 * len(title)]).startswith(title):
         text = f"{title}\n\n{text}"
-    return Document(
-        f"{text}\n",
-        title=title,
-        source=shown["source"],
-        url=shown["url"] if (shown["url"] or "").startswith(("http://", "https://")) else None,
-        date=dates.to_iso(shown["date"] or "") or dates.to_iso((shown["date"] or "")[:10]),
-        author=shown["author"],
-    )
-
-
-def _value(row: Mapping[str, Any], key: str) -> str:
-    """Return what a row gives under the first of the names for it; lists are joined by commas."""
-    for name in _NAMES[key]:
-        value = row.get(name)
-        if isinstance(value, dict):  # {"source": {"name": …}}
-            value = value.get("name")
-        found = value if isinstance(value, list) else [value]
-        texts = [str(part) for part in found if isinstance(part, str | int | float) and part != ""]
-        if texts:
-            return ", ".join(texts)
-    return ""
+    return Document(f"{text}\n", **about)
 
 
 def _rows_of_jsonl(data: bytes) -> Iterator[tuple[int, dict[str, Any] | str]]:
@@ -95,7 +62,11 @@ def _rows_of_jsonl(data: bytes) -> Iterator[tuple[int, dict[str, Any] | str]]:
         if not isinstance(row, dict):
             yield number, f"is not a JSON object (line {number})"
         else:
-            yield number, {name.lower(): value for name, value in row.items()}
+            yield number, {key.lower(): _named(given) for key, given in row.items()}
+
+
+def _named(given: Any) -> Any:
+    return given.get("name") if isinstance(given, dict) else given  # {"source": {"name": …}}
 
 
 def _rows_of_csv(data: bytes) -> Iterator[tuple[int, dict[str, Any] | str]]:
@@ -105,10 +76,8 @@ def _rows_of_csv(data: bytes) -> Iterator[tuple[int, dict[str, Any] | str]]:
     reader = csv.reader(lines, delimiter=separator, strict=True)
     try:
         names = [name.strip().lower() for name in next(reader, [])]
-        if not set(names) & set(_NAMES["text"]):
-            raise ValueError(
-                f"has no column called {' or '.join(_NAMES['text'])} in its first line"
-            )
+        if not set(names) & set(_TEXT):
+            raise ValueError(f"has no column called {' or '.join(_TEXT)} in its first line")
         for number, row in enumerate(reader, 1):
             if row:
                 yield number, dict(zip(names, row, strict=False))

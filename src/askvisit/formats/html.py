@@ -25,6 +25,7 @@ from unicodedata import normalize
 
 from askvisit import printed
 from askvisit.formats import Document
+from askvisit.formats.fields import web_address
 from askvisit.quotable import SPEAKER
 from askvisit.text import ends_sentence, one_line, words
 
@@ -127,14 +128,11 @@ def read(data: bytes) -> Document:
     if title and _letters(title) not in map(_letters, [source, *(text for text, _ in found[:3])]):
         found.insert(0, (title, ""))
     kept = _in_article(found, links)
-    url = (
-        metadata.url if metadata.url and metadata.url.startswith(("http://", "https://")) else None
-    )
     return Document(
         joined(kept),
         title=title or None,
         source=source or None,
-        url=url,
+        url=web_address(metadata.url),
         date=metadata.date,
         author=", ".join(printed.persons((metadata.author or "").split("; "), source)) or None,
     )

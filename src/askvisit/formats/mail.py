@@ -11,7 +11,8 @@ from email.errors import MessageError
 from email.message import EmailMessage
 
 from askvisit.formats import Document, html
-from askvisit.text import one_line, printable
+from askvisit.formats.fields import shown
+from askvisit.text import one_line
 
 
 def read(data: bytes) -> Document:
@@ -27,7 +28,7 @@ def read(data: bytes) -> Document:
     if part.get_content_subtype() == "html":
         body = html.read(body.encode()).text
     body = body.replace("\r\n", "\n").strip("\n")
-    subject = _clean(message["subject"])
+    subject = shown(str(message["subject"] or ""))
     if not one_line(body).lower().startswith(subject.lower()):
         body = f"{subject}\n\n{body}"
     return Document(
@@ -40,13 +41,9 @@ def read(data: bytes) -> Document:
 
 def _sender(message: EmailMessage) -> str:
     addresses = message["from"].addresses if message["from"] else ()
-    return _clean(addresses[0].display_name or addresses[0].addr_spec) if addresses else ""
+    return shown(addresses[0].display_name or addresses[0].addr_spec) if addresses else ""
 
 
 def _date(message: EmailMessage) -> str | None:
     sent = message["date"].datetime if message["date"] else None
     return None if sent is None else sent.date().isoformat()
-
-
-def _clean(header: str | None) -> str:
-    return one_line(printable(str(header or ""), instead=" "))

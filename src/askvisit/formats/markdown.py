@@ -7,23 +7,21 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import chain
 from typing import Any
 
 import yaml
 
-from askvisit import dates
-from askvisit.formats import Document, plain
+from askvisit.formats import Document, fields, plain
 from askvisit.passages import headline
-from askvisit.text import one_line, printable
 
 _HEADING = re.compile(r"^\ufeff? {0,3}#{1,6}[ \t]+([^ \t\r\n][^\n]*)", re.MULTILINE)
 _FRONT_MATTER = re.compile(
     r"\ufeff?---[ \t]*\r?\n(?P<yaml>.{,10000}?)^---[ \t]*\r?(?:\n|\Z)", re.DOTALL | re.MULTILINE
 )
-_USED = frozenset("title source publisher date url link author authors".split())
+_USED = frozenset(chain.from_iterable(fields.NAMES.values()))
 _ENTRY = re.compile(r"(?P<key>\w[\w-]*):[ \t]+(?P<quote>[\"']?)(?P<value>.+)(?P=quote)")
-_TIME_OF_DAY = re.compile(r"(?<=\d{4}-\d\d-\d\d)[T ].*")
-_NOTHING = frozenset(("", "~", "null"))
+_NOTHING = ("", "~", "null")
 
 _PICTURE = r"!\[[^\]\n]*+\]\((?:[^()\n]++|\([^()\n]*+\))*+\)"
 _PICTURES = re.compile(
@@ -39,18 +37,10 @@ def read(data: bytes) -> Document:
     heading = _HEADING.search(text)
     at_top = heading is not None and not text[: heading.start()].strip()
     first = _unclosed(heading[1]) if heading else None
-    return Document(
-        text,
-        title=_value(known, "title") or (first if at_top else headline(text) or first),
-        source=_value(known, "source", "publisher"),
-        date=dates.to_iso(_TIME_OF_DAY.sub("", _value(known, "date") or "")),
-        url=_link(_value(known, "url", "link")),
-        author=_value(known, "author", "authors"),
-    )
-
-
-def _link(address: str | None) -> str | None:
-    return address if (address or "").startswith(("https://", "http://")) else None
+    about = fields.known(known)
+    about["title"] = about["title"] or (first if at_top else headline(text) or first)
+    about["date"] = (about["date"] or "")[:10] or None  # without the time of day
+    return Document(text, **about)
 
 
 def _unclosed(heading: str) -> str:
@@ -68,11 +58,10 @@ def _front_matter(text: str) -> tuple[dict[Any, Any], str]:
     block = _FRONT_MATTER.match(text)
     if block is None:
         return {}, text
-    lines = block["yaml"].splitlines()
     try:
         known = _loaded(block["yaml"])
         if known is None:
-            mended = _loaded("\n".join(map(_mended, lines)))
+            mended = _loaded("\n".join(map(_mended, block["yaml"].splitlines())))
             known = mended if mended and _USED.intersection(mended) else None
     except (ValueError, OverflowError, RecursionError):
         known = None
@@ -86,7 +75,9 @@ def _loaded(text: str) -> dict[Any, Any] | None:
         known = yaml.load(text, Loader=yaml.BaseLoader)
     except yaml.YAMLError:
         return None
-    return known if isinstance(known, dict) else None
+    if not isinstance(known, dict):
+        return None
+    return {key: value for key, value in known.items() if value not in _NOTHING}
 
 
 def _mended(line: str) -> str:
@@ -95,18 +86,3 @@ def _mended(line: str) -> str:
     if entry is None or _loaded(line) is not None:
         return line
     return f"{entry['key']}: {json.dumps(entry['value'], ensure_ascii=False)}"
-
-
-def _value(known: dict[Any, Any], *keys: str) -> str | None:
-    """Return the first of some keys' values that is a text, or texts, which commas then join."""
-    for key in keys:
-        value = known.get(key)
-        texts = value if isinstance(value, list) else [value]
-        told = [
-            one_line(printable(text, instead=" "))
-            for text in texts
-            if isinstance(text, str) and text not in _NOTHING
-        ]
-        if told:
-            return ", ".join(told)
-    return None

@@ -23,11 +23,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from askvisit import printed
-from askvisit.formats import Document, isolated, pdf_scan
+from askvisit.formats import Document, fields, isolated, pdf_scan
 from askvisit.formats.pdf_glyphs import Box, Glyph, Line, around, parts_of_lines
 from askvisit.formats.pdf_layout import Block, paragraphs, reading_order
 from askvisit.passages import headline
-from askvisit.text import one_line, printable
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument
@@ -191,7 +190,7 @@ def _author(told: Mapping[str, str], text: str) -> str | None:
     byline = printed.author(text)
     if byline is not None:
         return byline.value
-    shown = one_line(printable(told.get("Author", ""), instead=" "))[:_LONGEST_AUTHOR]
+    shown = fields.shown(told.get("Author", ""))[:_LONGEST_AUTHOR]
     names = re.split(r"\s*[;,&]\s*|\s+and\s+", shown)
     known = [n for n in names if re.fullmatch(printed.NAME, n) and not _PROGRAM.search(n)]
     return ", ".join(known) if known and len(known) == len(names) else None
