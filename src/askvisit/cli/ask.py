@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from askvisit.cli import options, show
 from askvisit.errors import AskvisitError, DataError
-from askvisit.location_options import chosen_index
 from askvisit.records import Answer
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ _LINE = 'a line must be {"question": …}, optionally with "history" and "id"'
 
 @options.command(
     "ask a question",
-    options.argument("question", nargs="*", metavar="QUESTION", help="a question in plain English"),
+    options.QUESTION,
     options.JSON,
     options.argument("--jsonl", action="store_true", help="read questions from standard input"),
     options.add_strictness,
@@ -35,10 +34,7 @@ _LINE = 'a line must be {"question": …}, optionally with "history" and "id"'
         action="store_true",
         help="read each question word for word and by itself: no typo corrected, no history",
     ),
-    options.AS_OF,
-    *options.SCOPE,
-    *options.LOCATION,
-    options.READER,
+    *options.ASKED,
 )
 def ask(chosen: argparse.Namespace) -> int:
     """Ask one question, or with --jsonl one per line of standard input.
@@ -60,12 +56,11 @@ def ask(chosen: argparse.Namespace) -> int:
         chosen.usage_error("--jsonl reads questions from standard input; leave out QUESTION")
     if not chosen.jsonl and not chosen.question:
         chosen.usage_error("give a QUESTION, or --jsonl with questions on standard input")
-    from askvisit.assistant import Assistant
     from askvisit.options import check_question
 
     if not chosen.jsonl:
         check_question(" ".join(chosen.question))
-    assistant = Assistant.load(chosen_index(chosen), reader=chosen.reader)
+    assistant = options.assistant(chosen)
     if chosen.jsonl:
         return _lines(assistant, chosen)
     found = _ask(assistant, chosen, " ".join(chosen.question), ())
@@ -75,12 +70,9 @@ def ask(chosen: argparse.Namespace) -> int:
 
 @options.command(
     "show who says what in answer to a question",
-    options.argument("question", nargs="*", metavar="QUESTION", help="a question in plain English"),
+    options.QUESTION,
     options.JSON,
-    options.AS_OF,
-    *options.SCOPE,
-    *options.LOCATION,
-    options.READER,
+    *options.ASKED,
 )
 def compare(chosen: argparse.Namespace) -> int:
     """Ask every article that may answer, and show in a table what each says.
@@ -94,7 +86,6 @@ def compare(chosen: argparse.Namespace) -> int:
       askvisit compare --article ferry-monday.txt --article ferry-friday.txt
       askvisit compare "How many trucks came?" --since 2019-06 --json
     """
-    from askvisit.assistant import Assistant
     from askvisit.options import check_question
 
     question = " ".join(chosen.question)
@@ -103,7 +94,7 @@ def compare(chosen: argparse.Namespace) -> int:
             chosen.usage_error("give a QUESTION, or two articles: --article ID --article ID")
         question = "Compare the two articles"
     check_question(question)
-    assistant = Assistant.load(chosen_index(chosen), reader=chosen.reader)
+    assistant = options.assistant(chosen)
     found = assistant.ask(question, each=True, as_of=chosen.as_of, **options.scope(chosen))
     print(show.as_json(asdict(found)) if chosen.json else show.comparison(found))
     return 0 if found.found else 3

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from askvisit.cli import options, show
 from askvisit.errors import AskvisitError, DataError, reason_of
-from askvisit.location_options import chosen_index
 from askvisit.records import Answer, Citation, Hit
 from askvisit.text import counted, excerpt, one_line
 
@@ -23,10 +22,7 @@ if TYPE_CHECKING:
 @options.command(
     "ask questions in a conversation",
     options.add_strictness,
-    options.AS_OF,
-    *options.SCOPE,
-    *options.LOCATION,
-    options.READER,
+    *options.ASKED,
 )
 def chat(chosen: argparse.Namespace) -> int:
     r"""Ask in a conversation: later questions may depend on earlier ones ("And in 2018?").
@@ -48,10 +44,9 @@ def chat(chosen: argparse.Namespace) -> int:
       askvisit chat --index my-index --strictness strict
       printf '%s\n' "Who gains most?" "/export talk.json" | askvisit chat
     """
-    from askvisit.assistant import Assistant
     from askvisit.options import Scope
 
-    assistant = Assistant.load(chosen_index(chosen), reader=chosen.reader)
+    assistant = options.assistant(chosen)
     searched = options.scope(chosen) | {"as_of": chosen.as_of}
     assistant.within(Scope(**searched))  # an invalid one is reported before the first question
     conversation = _Chat(assistant, assistant.threshold(chosen.strictness), searched)

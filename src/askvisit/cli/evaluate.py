@@ -183,13 +183,12 @@ def _of_broad(chosen: argparse.Namespace) -> Measure:
 
 def _of_the_index(chosen: argparse.Namespace) -> Measure:
     from askvisit import evaluation
-    from askvisit.assistant import Assistant
 
     questions = evaluation.read_questions(chosen.questions)
     dialogues = evaluation.read_dialogues(chosen.dialogues) if chosen.dialogues else []
 
     def measure(name: str | None) -> Measured:
-        assistant = Assistant.load(chosen_index(chosen), reader=name)
+        assistant = options.assistant(chosen, name)
         articles = assistant.articles.values()
         evaluation.check_gold(chain(questions, *dialogues), (article.text for article in articles))
         return assistant.reader, evaluation.evaluate(assistant, questions, dialogues)

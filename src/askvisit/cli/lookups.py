@@ -5,35 +5,17 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
+from askvisit.calibration import SMALL
 from askvisit.cli import options, show
-from askvisit.location_options import chosen_index
 
-if TYPE_CHECKING:
-    from askvisit.assistant import Assistant
-
-_MOST_DATES = 100
-
-
-def _looked_up(chosen: argparse.Namespace) -> Assistant:
-    """Return the assistant of the chosen index; what is looked up needs no large reader."""
-    from askvisit.assistant import Assistant
-    from askvisit.calibration import SMALL
-
-    return Assistant.load(chosen_index(chosen), reader=SMALL)
+_MOST_HITS, _MOST_DATES, _MOST_NAMES = 5, 100, 20
 
 
 @options.command(
     "show the best passages with their scores",
     options.argument("query", nargs="+", metavar="QUERY", help="a question or keywords"),
-    options.argument(
-        "-k",
-        type=options.at_least_one,
-        default=5,
-        metavar="N",
-        help="how many (default: 5; at most 100)",
-    ),
+    options.most(_MOST_HITS, "; at most 100"),
     options.JSON,
     *options.SCOPE,
     *options.LOCATION,
@@ -48,7 +30,9 @@ def search(chosen: argparse.Namespace) -> int:
       askvisit search "trade with China"
       askvisit search sanctions -k 3 --json
     """
-    found = _looked_up(chosen).search(" ".join(chosen.query), chosen.k, **options.scope(chosen))
+    most = chosen.k or _MOST_HITS
+    assistant = options.assistant(chosen, SMALL)
+    found = assistant.search(" ".join(chosen.query), most, **options.scope(chosen))
     if chosen.json:
         print(show.as_json([asdict(hit) for hit in found]))
     else:
@@ -70,12 +54,7 @@ def search(chosen: argparse.Namespace) -> int:
         "--since", metavar="DATE", help="the first date to show (YYYY, YYYY-MM or YYYY-MM-DD)"
     ),
     options.argument("--until", metavar="DATE", help="the last date to show"),
-    options.argument(
-        "-k",
-        type=options.at_least_one,
-        metavar="N",
-        help=f"how many (default: {_MOST_DATES}; with --json all)",
-    ),
+    options.most(_MOST_DATES, "; with --json all"),
     options.JSON,
     options.ARTICLE,
     options.SOURCE,
@@ -104,7 +83,7 @@ def timeline(chosen: argparse.Namespace) -> int:
 
     if chosen.value is not None:
         return _value_over_time(chosen)
-    assistant = _looked_up(chosen)
+    assistant = options.assistant(chosen, SMALL)
     topic = " ".join(chosen.topic) if chosen.topic else None
     searched = {"articles": chosen.article, "sources": chosen.source}
     found = assistant.timeline(topic, chosen.since, chosen.until, **searched)
@@ -126,9 +105,7 @@ def timeline(chosen: argparse.Namespace) -> int:
 
 @options.command(
     "show the people, places and other names mentioned most",
-    options.argument(
-        "-k", type=options.at_least_one, default=20, metavar="N", help="how many (default: 20)"
-    ),
+    options.most(_MOST_NAMES),
     options.JSON,
     *options.SCOPE,
     *options.LOCATION,
@@ -143,7 +120,7 @@ def names(chosen: argparse.Namespace) -> int:
       askvisit names --source Herald --since 2019
       askvisit names -k 5 --article xi-jinping-visits-north-korea.txt --json
     """
-    found = _looked_up(chosen).names(chosen.k, **options.scope(chosen))
+    found = options.assistant(chosen, SMALL).names(chosen.k or _MOST_NAMES, **options.scope(chosen))
     if chosen.json:
         print(show.as_json([asdict(name) for name in found]))
     else:
@@ -153,14 +130,12 @@ def names(chosen: argparse.Namespace) -> int:
 
 def _value_over_time(chosen: argparse.Namespace) -> int:
     """Show what articles answer to a question, by their dates."""
-    from askvisit.assistant import Assistant
     from askvisit.options import check_question
 
     if chosen.topic:
         chosen.usage_error("give a TOPIC or --value QUESTION, not both")
     check_question(chosen.value)
-    assistant = Assistant.load(chosen_index(chosen), reader=chosen.reader)
-    found = assistant.ask(chosen.value, each=True, **options.scope(chosen))
+    found = options.assistant(chosen).ask(chosen.value, each=True, **options.scope(chosen))
     if chosen.json:
         print(show.as_json(asdict(found)))
     else:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 
 from askvisit.cli import options
-from askvisit.location_options import chosen_index
 
 
 @options.command(
@@ -24,9 +23,7 @@ def mcp(chosen: argparse.Namespace) -> int:
       askvisit mcp
       askvisit mcp --index my-index --reader fast
     """
-    from askvisit.assistant import Assistant
     from askvisit.tools import server
 
-    assistant = Assistant.load(chosen_index(chosen), reader=chosen.reader)
-    server(assistant, chosen.strictness).run("stdio")
+    server(options.assistant(chosen), chosen.strictness).run("stdio")
     return 0

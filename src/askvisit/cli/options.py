@@ -6,13 +6,16 @@ import argparse
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from askvisit.calibration import ACCURATE, FAST, LEVELS, SMALL, shipped
-from askvisit.location_options import add_store
+from askvisit.location_options import add_store, chosen_index
 
 INTERRUPTED = 130
 """The exit status after Ctrl-C."""
+
+if TYPE_CHECKING:
+    from askvisit.assistant import Assistant
 
 Option = Callable[[argparse.ArgumentParser], object]
 """Adds an option, or several, to a command."""
@@ -57,6 +60,7 @@ def argument(*names: str, **properties: Any) -> Option:
     return lambda parser: parser.add_argument(*names, **properties)
 
 
+QUESTION = argument("question", nargs="*", metavar="QUESTION", help="a question in plain English")
 INDEX = argument("--index", metavar="DIR", help="the index (default: see askvisit --help)")
 LOCATION = (INDEX, add_store)
 """An index in a folder or stored elsewhere; see `chosen_index`."""
@@ -91,12 +95,28 @@ SCOPE = (
 """Which articles to search; see `scope`."""
 
 
-AS_OF = argument(
-    "--as-of",
-    metavar="DATE",
-    help='the day of asking, from which "last week" is reckoned (default: today); articles '
-    "published after it are not searched",
+ASKED = (
+    argument(
+        "--as-of",
+        metavar="DATE",
+        help='the day of asking, from which "last week" is reckoned (default: today); articles '
+        "published after it are not searched",
+    ),
+    *SCOPE,
+    *LOCATION,
+    READER,
 )
+"""When a question is asked, of which articles in which index, and what reads them."""
+
+
+def most(default: int, note: str = "") -> Option:
+    """Return what adds -k."""
+    return argument(
+        "-k",
+        type=at_least_one,
+        metavar="N",
+        help=f"how many (default: {default}{note})",
+    )
 
 
 def add_strictness(parser: argparse.ArgumentParser) -> None:
@@ -125,6 +145,13 @@ def at_least_one(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
     return int(text)
+
+
+def assistant(chosen: argparse.Namespace, reader: str | None = None) -> Assistant:
+    """Return the assistant of the chosen index, with the chosen reader or another."""
+    from askvisit.assistant import Assistant
+
+    return Assistant.load(chosen_index(chosen), reader=reader or chosen.reader)
 
 
 def scope(chosen: argparse.Namespace) -> dict[str, Any]:
