@@ -169,7 +169,7 @@ def test_what_cannot_be_added_is_told_and_what_was_typed_stays(editor, open_form
     button.click()
     expect(problem).to_contain_text("choose a file, or paste a link or the article's text")
     add_file(page, "../../evil.exe", b"MZ")
-    expect(problem).to_contain_text("evil.exe: not one of the formats")
+    expect(problem).to_contain_text("evil.exe is not one of the formats")
     add_file(page, "broken.pdf", b"%PDF-1.4 no more")
     expect(problem).to_contain_text("broken.pdf is a broken PDF")
     add_file(page, "again.txt", (folder / "articles" / "bridge.txt").read_bytes())

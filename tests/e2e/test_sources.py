@@ -101,7 +101,7 @@ def test_several_files_are_added_and_each_is_told(editor, open_page):
     page.get_by_role("button", name="Add the article").click()
     told = page.locator("#added .outcomes > li")
     expect(told).to_have_count(3)
-    expect(told.nth(1)).to_contain_text("bad.exe: not one of the formats")
+    expect(told.nth(1)).to_contain_text("bad.exe is not one of the formats")
     expect(told.nth(2)).to_contain_text("band.md: Added “Band”")
     told.nth(0).get_by_role("button", name="Read").click()
     expect(page.locator("#source article")).to_have_attribute("data-article", "mill.txt")

@@ -54,12 +54,6 @@ def test_the_place_named_first_wins_where_two_overlap():
     assert [key for key, _ in marks(shown)] == ["20-30"]
 
 
-def test_the_page_scrolls_by_itself_to_the_active_place_only():
-    places = [TextRange(ARTICLE.id, 60, 70), TextRange(ARTICLE.id, 20, 30)]
-    assert 'data-active="60-70"' in panel(ARTICLE, places, places[0])
-    assert "data-active" not in panel(ARTICLE, places)
-
-
 def test_marks_stand_in_article_order_and_of_this_article_only():
     shown = panel(
         ARTICLE,

@@ -13,7 +13,7 @@ from functools import wraps
 from inspect import Parameter, Signature, getdoc, signature
 from typing import TYPE_CHECKING, Any, get_type_hints
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, ConfigDict, create_model, validate_call
 
@@ -49,9 +49,7 @@ def routes(chat: Chat) -> APIRouter:
         """Return one article with its text."""
         found = chat.assistant.articles.get(article_id)
         if found is None:
-            raise HTTPException(
-                404, f"there is no article {article_id!r}; GET /articles lists them"
-            )
+            raise Told(f"there is no article {article_id!r}; GET /articles lists them", 404)
         return asdict(found)
 
     @router.get("/openapi.json", include_in_schema=False)

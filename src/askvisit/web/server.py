@@ -254,13 +254,11 @@ def _own_names(host: str) -> frozenset[str]:
     A page elsewhere could have its own name resolve to this machine (DNS rebinding), and would
     then be of the same site as the chat.
     """
-    if host != "localhost":
-        try:
-            if not ip_address(host).is_loopback:
-                return frozenset()
-        except ValueError:
-            return frozenset()
-    return frozenset({"localhost", "127.0.0.1", "[::1]", f"[{host}]" if ":" in host else host})
+    with suppress(ValueError):
+        if host == "localhost" or ip_address(host).is_loopback:
+            name = f"[{host}]" if ":" in host else host
+            return frozenset({"localhost", "127.0.0.1", "[::1]", name})
+    return frozenset()
 
 
 def _rooted(path: str | None) -> str | None:

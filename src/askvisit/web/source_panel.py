@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter
 from pydantic import BaseModel, StrictInt
 
 from askvisit.caching import remembered
@@ -97,12 +97,10 @@ def article_sentences(article: Article) -> list[Sentence]:
     return sentences(article)
 
 
-def panel(
-    article: Article, places: Iterable[TextRange] = (), active: TextRange | None = None
-) -> str:
+def panel(article: Article, places: Iterable[TextRange] = ()) -> str:
     """Return the whole article as HTML, with the places marked (the first of those that overlap).
 
-    A place whose words have changed is not marked. `active` is the place to scroll to.
+    A place whose words have changed is not marked.
     """
     marks: list[TextRange] = []
     for place in places:
@@ -114,7 +112,6 @@ def panel(
         "source",
         article=article,
         reads=fingerprint(article.text),
-        active=active,
         has_headline=headline(article.text) is not None,
         blocks=blocks(article.text),
         marked=lambda start, end: _pieces(article, start, end, marks),
@@ -138,7 +135,7 @@ def panel_of(citations: Sequence[Citation], articles: Mapping[str, Article]) -> 
     article = articles.get(places[0].article) if places else None
     if article is None:
         return {}
-    return {"html": panel(article, places, places[0]), "key": places[0].key}
+    return {"html": panel(article, places), "key": places[0].key}
 
 
 def _pieces(
@@ -211,7 +208,7 @@ def routes(chat: Chat) -> APIRouter:
         if place is None and opened.article is None:
             return {"html": first_panel(articles), "key": ""}
         if place is None or not place.is_in(articles):
-            raise HTTPException(404, NOT_THERE)
+            raise Told(NOT_THERE, 404)
         html = panel(articles[place.article], [place, *opened.others[:MOST_PLACES]])
         return {"html": html, "key": place.key}
 
@@ -220,7 +217,7 @@ def routes(chat: Chat) -> APIRouter:
         """Return a quote with the sentences before and after it."""
         articles = chat.articles
         if not place.is_in(articles):
-            raise HTTPException(404, NOT_THERE)
+            raise Told(NOT_THERE, 404)
         article = articles[place.article]
         known = article_sentences(article)
         before = [s.text for s in known if s.end <= place.start][-1:]
@@ -233,7 +230,7 @@ def routes(chat: Chat) -> APIRouter:
         """Return a page of a PDF as an image, with its marks: places as shares of the page."""
         article = chat.articles.get(asked.article)
         if article is None:
-            raise HTTPException(404, NO_PAGE)
+            raise Told(NO_PAGE, 404)
         length = len(article.text)
         marks = dict.fromkeys(asked.marks[:MOST_PLACES])
         places = [(start, end) for start, end in marks if 0 <= start < end <= length]

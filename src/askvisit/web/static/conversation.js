@@ -21,7 +21,7 @@ let filling = null; // stops what is still being looked up for the newest answer
 let asking = null; // what is being asked: how to stop it, and what stands below the turns meanwhile
 
 export const isAsking = () => asking !== null;
-export const questions = () => turns.map(({ data }) => data.question);
+const questions = () => turns.map(({ data }) => data.question);
 export const turnOf = (node) => turns.find((turn) => turn.node === node.closest(".turn"));
 
 // Asks what was typed or clicked. Returns whether it is being asked.
@@ -123,7 +123,7 @@ function keep() {
   tell("kept", kept);
 }
 
-export function stop() {
+function stop() {
   if (!asking) return;
   asking.abort.abort();
   asking = null;
@@ -211,7 +211,7 @@ async function fillIn(turn, before) {
   if (!signal.aborted) suggestNext();
 }
 
-export async function suggestNext() {
+async function suggestNext() {
   const mine = turns;
   const citations = turns.at(-1)?.data.answer?.citations ?? [];
   const at_hand = citations[0]?.article_id ?? null;

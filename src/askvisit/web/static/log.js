@@ -32,7 +32,7 @@ function place(parts) {
   parts.forEach((part, n) => part !== log.children[n] && log.insertBefore(part, log.children[n] ?? null));
 }
 
-export const note = (textContent) => element("p", { className: "note", textContent });
+const note = (textContent) => element("p", { className: "note", textContent });
 
 function restorable(count) {
   const what = `${count} question${count === 1 ? "" : "s"}`;
@@ -71,8 +71,6 @@ export function showNewest() {
   const last = all(".turn", log).at(-1);
   if (last) log.scrollTop += last.getBoundingClientRect().top - log.getBoundingClientRect().top - 8;
 }
-
-export const focusLog = () => log.focus({ preventScroll: true });
 
 // An article was removed: what was quoted from it stays, but says so.
 hear("removed", (id) => {

@@ -1,12 +1,13 @@
 // The sources beside the conversation: a rail on wide windows, a drawer on narrow ones. Owns #sources.
-import { hear, one } from "./dom.js";
+import { all, hear, one } from "./dom.js";
 import { store, stored } from "./storage.js";
 
 const drawer = matchMedia("(max-width: 1099px)");
 const page = document.documentElement;
-const rail = () => document.getElementById("sources");
-const isShown = () => rail().getClientRects().length > 0;
-const beside = () => ["top", "talk", "reading"].map((id) => document.getElementById(id));
+const rail = one("#sources");
+const beside = all("#top, #talk, #reading");
+const toggle = one("#top [data-sources]");
+const isShown = () => rail.getClientRects().length > 0;
 let openedBy = null; // what the focus goes back to
 
 // Says to the style sheet what was wished for; without a wish, several sources are shown.
@@ -14,29 +15,25 @@ function wish(shown) {
   if (shown === null) delete page.dataset.sources;
   else page.dataset.sources = shown ? "open" : "closed";
   const isOpenDrawer = drawer.matches && shown === true;
-  for (const part of beside()) part.inert = isOpenDrawer;
+  for (const part of beside) part.inert = isOpenDrawer;
   for (const [name, value] of Object.entries({ role: "dialog", "aria-modal": "true", "aria-label": "Sources" }))
-    isOpenDrawer ? rail().setAttribute(name, value) : rail().removeAttribute(name);
+    isOpenDrawer ? rail.setAttribute(name, value) : rail.removeAttribute(name);
   tell();
 }
 
-function tell() {
-  const toggle = document.querySelector("#top [data-sources]");
-  toggle?.setAttribute("aria-expanded", String(isShown()));
-}
+const tell = () => toggle.setAttribute("aria-expanded", String(isShown()));
 
 function showRail(by) {
   openedBy = by;
   if (!drawer.matches) store("sources", true);
   wish(true);
-  (rail().querySelector("[data-filter]") || rail().querySelector("[data-choose]"))?.focus();
+  (one("[data-filter]", rail) || one("[data-choose]", rail))?.focus();
 }
 
 function hideRail() {
   if (!drawer.matches) store("sources", false);
   wish(false);
-  const back = openedBy?.isConnected ? openedBy : document.querySelector("#top [data-sources]");
-  back?.focus();
+  (openedBy?.isConnected ? openedBy : toggle).focus();
 }
 
 // The focus goes on to the tab that "Add" clicks for the user. "Read" gives it up: the article takes it.
@@ -48,8 +45,8 @@ function leaveFor(part) {
 document.addEventListener(
   "click",
   (event) => {
-    const toggle = event.target.closest?.("button[data-sources]");
-    if (toggle) return toggle.closest("#top") && isShown() ? hideRail() : showRail(toggle);
+    const pressed = event.target.closest?.("button[data-sources]");
+    if (pressed) return pressed === toggle && isShown() ? hideRail() : showRail(pressed);
     const isOpenDrawer = drawer.matches && isShown();
     // Who works in the rail keeps it, also where a single source is left.
     if (!drawer.matches && !page.dataset.sources && event.target.closest?.("#sources")) wish(true);

@@ -77,7 +77,7 @@ async function reveal(key) {
   }
 }
 
-export function bringForward() {
+function bringForward() {
   if (!panel.offsetParent) showTab("Article");
 }
 
