@@ -15,6 +15,8 @@ from askvisit.index import open_index
 from askvisit.ranking import Candidate
 from askvisit.records import Article, ArticleMatch, Hit, Sentence, Span
 from askvisit.retriever import Retriever
+from askvisit.web.answers import AnswerView
+from askvisit.web.rendering import fragment
 
 ASKED = "How many trucks crossed the bridge?"
 SAID = {
@@ -347,6 +349,10 @@ def test_an_article_that_tells_both_sides_has_two_answers(tmp_path, each):
     assert [c.span for c in answer.citations] == ["300", "2,000"]
     sure, likely = (group.members[0].confidence for group in answer.groups)
     assert 0 < likely < sure
+    assert "\n\nThe article says both:\n" in show.answer(answer)
+    assert show.comparison(answer).startswith("1 article answers this\n")
+    page = fragment("answer", view=AnswerView(answer, {}), read=0)
+    assert "1 article answers this, in different ways:" in page
 
 
 @pytest.mark.parametrize(

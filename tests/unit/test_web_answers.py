@@ -35,10 +35,11 @@ def test_a_plain_answer_says_nothing_more():
 
 def test_groups_are_a_table_that_names_paper_and_date_and_links_to_the_place():
     member = GroupMember(CITED, "The <b>Post", "2021-05-03", 0.9)
-    unknown = replace(member, source=None, date=None)
+    second, third = (replace(CITED, article_id=f"{name}.txt") for name in ("second", "third"))
+    unknown = replace(member, citation=second, source=None, date=None)
     groups = (
         AnswerGroup("on <i>Monday", "date", True, (member, unknown), "newest"),
-        AnswerGroup("on Friday", "date", True, (member,), "earlier"),
+        AnswerGroup("on Friday", "date", True, (replace(member, citation=third),), "earlier"),
     )
     page = shown(replace(FOUND, groups=groups))
     assert page.index('class="groups dispute"') < page.index('class="citations"')
@@ -56,7 +57,8 @@ def test_groups_are_a_table_that_names_paper_and_date_and_links_to_the_place():
 
 def test_what_several_articles_say_is_still_asked_of_the_others():
     member = GroupMember(CITED, "The Post", "2021-05-03", 0.9)
-    groups = (AnswerGroup("on Monday", "date", False, (member, member)),)
+    other = replace(member, citation=replace(CITED, article_id="tariffs.txt"))
+    groups = (AnswerGroup("on Monday", "date", False, (member, other)),)
     articles = BRIDGES | {"tariffs.txt": Article("tariffs.txt", "Tariffs Rise Again", TARIFFS)}
     page = shown(replace(FOUND, groups=groups), articles)
     assert '<div class="others" data-each><details class="groups">' in page.replace("\n", "")

@@ -10,7 +10,7 @@ from harness.web_fakes import ARTICLE, TEXT, FakeAssistant, Page
 from askvisit.records import Article
 from askvisit.web import notebook
 from askvisit.web.chat import Chat
-from askvisit.web.source_panel import TextRange
+from askvisit.web.places import TextRange
 
 MET = "She met the mayor in the town hall."
 

@@ -16,7 +16,8 @@ from askvisit.formats import PageView
 from askvisit.index import build_index
 from askvisit.records import Article
 from askvisit.web.chat import Chat
-from askvisit.web.source_panel import TextRange, panel
+from askvisit.web.places import TextRange
+from askvisit.web.source_panel import panel
 
 TEXT = "The ferry sank.\n\f\nIt was raised on Sunday.\n\f"
 FERRY = Article("ferry.pdf", "Ferry", TEXT)

@@ -12,7 +12,8 @@ from harness.web_fakes import ARTICLE, FakeAssistant, Page
 from askvisit.passages import sentences
 from askvisit.records import Article
 from askvisit.web.chat import Chat
-from askvisit.web.source_panel import TextRange, panel, place_of
+from askvisit.web.places import TextRange, place_of
+from askvisit.web.source_panel import panel
 
 
 def opened(article=ARTICLE, **request):

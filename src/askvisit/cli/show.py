@@ -79,7 +79,8 @@ def answer(found: Answer, each: bool = False) -> str:
     if found.period:
         lines += ["", f"Time asked about: {found.period_in_words}"]
     if any(group.differs for group in found.groups):
-        lines += ["", "The articles differ:", *_table(found.groups)]
+        who = "The articles differ" if _articles(found.groups) > 1 else "The article says both"
+        lines += ["", f"{who}:", *_table(found.groups)]
     elif found.groups:
         lines += ["", f"{_count(found.groups)}; --each shows what each says."]
     return "\n".join(lines)
@@ -175,8 +176,13 @@ def value_over_time(found: Answer, most: int) -> str:
 
 
 def _count(found: Sequence[AnswerGroup]) -> str:
-    count = sum(len(group.members) for group in found)
+    count = _articles(found)
     return f"{counted(count, 'article')} {'answers' if count == 1 else 'answer'} this"
+
+
+def _articles(found: Sequence[AnswerGroup]) -> int:
+    """Return how many articles answer; one with two answers counts once."""
+    return len({member.citation.article_id for group in found for member in group.members})
 
 
 def source(citation: Citation) -> str:

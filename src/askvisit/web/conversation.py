@@ -21,8 +21,9 @@ from askvisit.web import inspector
 from askvisit.web.answers import AnswerView
 from askvisit.web.chat import NONE_CHOSEN, Chat, existing
 from askvisit.web.faults import TellingRoute, Told, told
+from askvisit.web.places import place_of
 from askvisit.web.rendering import fragment
-from askvisit.web.source_panel import panel_of, place_of
+from askvisit.web.source_panel import panel_of
 from askvisit.web.typed import Words
 
 HISTORY = 6

@@ -7,8 +7,8 @@ from typing import Any
 
 from askvisit.records import Answer
 from askvisit.trace import Trace, TracedPassage, TracedReading
+from askvisit.web.places import TextRange, fingerprint, place_of
 from askvisit.web.rendering import fragment
-from askvisit.web.source_panel import TextRange, fingerprint, place_of
 
 MOST_PASSAGES = 12
 """Maximum passages listed for a reading; the rest were further off still."""

@@ -21,7 +21,8 @@ from askvisit.text import date_in_words, printable
 from askvisit.web.answers import reference
 from askvisit.web.chat import Chat
 from askvisit.web.faults import TellingRoute, Told
-from askvisit.web.source_panel import NOT_THERE, TextRange, article_sentences, fingerprint
+from askvisit.web.places import TextRange, fingerprint
+from askvisit.web.source_panel import NOT_THERE, article_sentences
 from askvisit.web.typed import Words
 
 MOST_ENTRIES = 300

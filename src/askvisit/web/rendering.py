@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from askvisit.text import counted, date_in_words, excerpt, one_line, printable
+from askvisit.web.places import place_of
 
 _HERE = Path(__file__).parent
 
@@ -37,7 +38,7 @@ def _environment() -> Environment:
     )
     made.filters |= {"exact": escape, "lines": _lines, "excerpt": excerpt, "one_line": one_line}
     made.filters["in_words"] = _in_words
-    made.globals["counted"] = counted
+    made.globals |= {"counted": counted, "place_of": place_of}
     return made
 
 

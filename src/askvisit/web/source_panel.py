@@ -7,88 +7,31 @@ changed. What a browser sends is checked here before anything is sliced.
 
 from __future__ import annotations
 
-import hashlib
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter
-from pydantic import BaseModel, StrictInt
+from pydantic import BaseModel
 
 from askvisit.caching import remembered
 from askvisit.errors import ArticleError
 from askvisit.formats import has_pages
 from askvisit.passages import headline, sentences
-from askvisit.records import Article, Citation, Hit, Sentence
+from askvisit.records import Article, Citation, Sentence
 from askvisit.text import printable
 from askvisit.web.blocks import Row, blocks
 from askvisit.web.chat import Chat, existing
 from askvisit.web.faults import TellingRoute, Told
-from askvisit.web.rendering import fragment, in_templates
+from askvisit.web.places import TextRange, fingerprint, place_of
+from askvisit.web.rendering import fragment
 
 MOST_PLACES = 50
 """Maximum places marked at once; an answer has far fewer."""
 
 NOT_THERE = "This passage was not found in the articles as they are now. Ask the question again."
 NO_PAGE = "This page was not found in the articles. Ask the question again."
-
-
-@dataclass(frozen=True)
-class TextRange:
-    """A range of an article; `span` is the range inside it that answers, if any.
-
-    `reads` is the `fingerprint` of its words; empty if any words will do.
-    """
-
-    article: str
-    start: StrictInt
-    end: StrictInt
-    span: tuple[int, int] | None = None
-    reads: str | None = ""
-
-    @property
-    def key(self) -> str:
-        """What identifies the marks of this place on the page."""
-        return f"{self.start}-{self.end}"
-
-    @property
-    def query(self) -> str:
-        """The place as a part of an address; it also works in a new tab."""
-        parts: dict[str, Any] = {"article": self.article, "start": self.start, "end": self.end}
-        parts |= {"reads": self.reads} if self.reads else {}
-        return urlencode(parts, errors="replace")
-
-    def is_in(self, articles: Mapping[str, Article]) -> bool:
-        """Whether it is in one of the articles, and its words still read the same."""
-        article = articles.get(self.article)
-        if article is None or not 0 <= self.start < self.end <= len(article.text):
-            return False
-        return self.reads in (None, "", fingerprint(article.text[self.start : self.end]))
-
-    def __post_init__(self) -> None:
-        """Leave out a span that is not inside it, as a browser may send one."""
-        if self.span is not None and not self.start <= self.span[0] < self.span[1] <= self.end:
-            object.__setattr__(self, "span", None)
-
-
-@in_templates
-def place_of(cited: Citation | Hit) -> TextRange:
-    """Return the range of a citation's sentence, or of a passage."""
-    article, start, end = cited.article_id, cited.start, cited.end
-    if isinstance(cited, Hit):
-        return TextRange(article, start, end, reads=fingerprint(cited.text))
-    span = None
-    if cited.span_start is not None and cited.span_end is not None:
-        span = (cited.span_start, cited.span_end)
-    return TextRange(article, start, end, span, fingerprint(cited.quote))
-
-
-def fingerprint(words: str) -> str:
-    """Return a short hash of the words at a place."""
-    return hashlib.sha256(words.encode(errors="replace")).hexdigest()[:8]
 
 
 @remembered(megabytes=32)
