@@ -8,7 +8,8 @@ unrelated texts are as similar as for the default encoder, and 1 stays 1.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from statistics import fmean, pstdev
+from math import sqrt
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from askvisit.encoder import DEFAULT_SHA256
@@ -66,5 +67,6 @@ def z_scores(values: Sequence[float]) -> list[float]:
     """Return how many standard deviations each value is above the mean (all 0 if equal)."""
     if not values:
         return []
-    mean, deviation = fmean(values), pstdev(values)
+    mean = fmean(values)
+    deviation = sqrt(fmean((value - mean) ** 2 for value in values))  # pstdev counts in fractions
     return [(value - mean) / deviation if deviation > 1e-9 else 0.0 for value in values]
