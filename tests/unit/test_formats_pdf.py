@@ -214,6 +214,9 @@ SENTENCE = ["The mayor opened the bridge on Monday and said it", "had cost two m
 MORE = ["the end, though no one had counted what the old", "mill upon the hill had been worth to"]
 REST = ["all, which is more than she had once promised to", "the council of the town."]
 NOTE = "1 The mayor spoke to the paper on Sunday."
+FIRST, SECOND = column(50, 700, SENTENCE)
+MARKED = [FIRST, (283, 704, 6, "1"), SECOND]
+JOINED = f"{SENTENCE[0]} 1 {SENTENCE[1]}"
 
 
 @pytest.mark.parametrize(
@@ -230,6 +233,26 @@ NOTE = "1 The mayor spoke to the paper on Sunday."
         (  # no note: words of a sentence
             ([*column(50, 700, SENTENCE), (50, 674, 9.1, MORE[0])], [*REST, "", *ARTICLE[3:]]),
             [" ".join([*SENTENCE, MORE[0], *REST]), " ".join(ARTICLE[3:])],
+        ),
+        (  # a note as large as the text, to which a mark in the text leads
+            ([*MARKED, (50, 40, 10, NOTE)], [*REST, "", *ARTICLE[3:]]),
+            [NOTE, " ".join([JOINED, *REST]), " ".join(ARTICLE[3:])],
+        ),
+        (  # the same, with the mark raised before it too, close below the text
+            ([*MARKED, (50, 678, 6, "1"), (54, 674, 10, NOTE[2:])], [*REST, "", *ARTICLE[3:]]),
+            [NOTE.replace("1 ", "1"), " ".join([JOINED, *REST]), " ".join(ARTICLE[3:])],
+        ),
+        (  # at the foot of the first of two columns
+            ([*MARKED, (50, 600, 10, NOTE), *column(330, 700, [*REST, "", *ARTICLE[3:]])],),
+            [NOTE, " ".join([JOINED, *REST]), " ".join(ARTICLE[3:])],
+        ),
+        (  # no note: it is in a list, or nothing in the text leads to it
+            ([*MARKED, (50, 40, 10, f"1. {NOTE[2:]}")], [*REST, "", *ARTICLE[3:]]),
+            [JOINED, f"1. {NOTE[2:]}", " ".join(REST), " ".join(ARTICLE[3:])],
+        ),
+        (
+            ([*column(50, 700, SENTENCE), (50, 674, 10, NOTE)], [*REST, "", *ARTICLE[3:]]),
+            [" ".join([*SENTENCE, NOTE]), " ".join(REST), " ".join(ARTICLE[3:])],
         ),
         (  # it fills the page
             ([*column(50, 700, SENTENCE), (50, 40, 7, NOTE)], [*REST, "", *ARTICLE[3:]]),
@@ -248,7 +271,10 @@ NOTE = "1 The mayor spoke to the paper on Sunday."
             [" ".join(ARTICLE[:2]), NOTE, " ".join(ARTICLE[3:])],
         ),
     ],
-    ids=["paragraph", "large note", "no note", "page", "pages", "column", "closed"],
+    ids=[
+        *("paragraph", "large note", "no note", "as large", "raised"),
+        *("column's", "list", "unmarked", "page", "pages", "column", "closed"),
+    ],
 )
 def test_a_note_is_never_inside_a_sentence(pages, found):
     made = [page if isinstance(page[0], tuple) else column(50, 700, page) for page in pages]

@@ -50,7 +50,7 @@ class Line:
     """One typeset line, or a part of one cut at a wide gap.
 
     x and right are where it begins and ends (points), y its baseline (growing upwards), size its
-    type size.
+    type size. is_note says that it is part of a note at the foot of its page.
     """
 
     glyphs: tuple[Glyph, ...]
@@ -58,6 +58,7 @@ class Line:
     y: float
     size: float
     right: float = 0.0
+    is_note: bool = False
 
     @property
     def text(self) -> str:

@@ -15,7 +15,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from statistics import median_low
 
 from askvisit.formats.pdf_glyphs import Glyph, Line, around
@@ -23,6 +23,7 @@ from askvisit.text import ends_sentence
 
 _BULLET = re.compile(r"[•‣▪●]\s")
 _LIST_ITEM = re.compile(r"(?:[–—*-]|\d{1,2}[.)])\s")
+_NOTE_MARK = re.compile(r"(?:\d{1,3}|[*†‡§]+)(?![.)\d])")  # not that of a list: "1. "
 _PAGE_NUMBER = re.compile(r"(?:page )?#(?: ?(?:of|/) ?#)?|[–—-] ?# ?[–—-]", re.IGNORECASE)
 _HYPHEN = re.compile(r"(?<=\w)[-\u2010]$")
 _CLOSED_UP = re.compile(r"\w[–—/]\n|\n[–—]\w")
@@ -31,6 +32,8 @@ _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 )
 
+_RAISED = 0.85
+"""Maximum type size of a raised mark, as a share of its line's."""
 _SAME_SIZE = 0.1
 _SMALLER = 0.05
 """Minimum difference of small type from the text's: notes of 10 points are below one of 11."""
@@ -85,7 +88,8 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> list[Block]:
     if not any(shown):
         return []
     setting = _Setting([line for page in shown for line in page])
-    lines = setting.in_one_go([(n, line) for n, page in enumerate(shown) for line in page])
+    noted = [setting.with_notes(page) for page in shown]
+    lines = setting.in_one_go([(n, line) for n, page in enumerate(noted) for line in page])
     groups = [[lines[0]]]
     for before, after in pairwise(lines):
         if setting.parts(before[1], after[1], same_page=before[0] == after[0]):
@@ -111,6 +115,25 @@ class _Setting:
         self.length = median_low(len(line.text) for line in lines)
         parted = sum(bool(_HYPHEN.search(line.text)) for line in lines)
         self.parts_words = parted > _PARTS_WORDS * len(lines)
+
+    def with_notes(self, page: Sequence[Line]) -> Sequence[Line]:
+        """Mark the notes of a page: from a line that begins with a mark of the text above it.
+
+        They end with the page or its column. The mark is raised in the text; before the note it is
+        too, or the note is further below.
+        """
+        marks: set[str] = set()
+        found: list[Line] = []
+        for line in page:
+            before = found[-1] if found else line
+            mark = _NOTE_MARK.match(line.text)
+            raised = _raised(line)
+            is_apart = before.y - line.y > _GAP * self.drop * line.size
+            begins = mark and mark[0] in marks and (is_apart or raised[:1] == [mark[0]])
+            is_below = line.y < before.y + line.size
+            found.append(replace(line, is_note=bool(begins or (before.is_note and is_below))))
+            marks.update(raised)
+        return found
 
     def in_one_go(self, lines: Sequence[_Numbered]) -> list[_Numbered]:
         """Move small type out of a sentence that goes on below it, or on the next column or page.
@@ -148,13 +171,13 @@ class _Setting:
         return not (interrupted and is_heading) or after[1].text[0].islower()
 
     def _is_small(self, line: Line) -> bool:
-        return line.size < (1 - _SMALLER) * self.size
+        return line.is_note or line.size < (1 - _SMALLER) * self.size
 
     def parts(self, before: Line, after: Line, *, same_page: bool) -> bool:
         """Return whether a paragraph ends between two lines."""
         closed = ends_sentence(before.text.replace(":", "."))
         item = _BULLET.match(after.text) or (closed and _LIST_ITEM.match(after.text))
-        if item or not _alike(before, after):
+        if item or not _alike(before, after) or before.is_note != after.is_note:
             return True
         drop = (before.y - after.y) / before.size
         indent = (after.x - before.x) / before.size
@@ -165,6 +188,18 @@ class _Setting:
         if drop > _GAP * self.drop or cut_off:
             return True
         return closed and (_INDENT[0] < indent < _INDENT[1] or length < _SHORT)
+
+
+def _raised(line: Line) -> list[str]:
+    """Return the marks of notes in a line: small figures or signs above its baseline."""
+    base = median_low(glyph.base for glyph in line.glyphs if glyph.text != " ")
+    is_raised = [
+        0 < glyph.size < _RAISED * line.size and (glyph.base > base or glyph is line.glyphs[0])
+        for glyph in line.glyphs
+    ]
+    pieces = groupby(zip(is_raised, line.glyphs, strict=True), key=lambda pair: pair[0])
+    texts = ("".join(glyph.text for _, glyph in piece) for high, piece in pieces if high)
+    return [text for text in texts if _NOTE_MARK.fullmatch(text)]
 
 
 def _alike(a: Line, b: Line) -> bool:
