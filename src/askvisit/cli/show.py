@@ -134,7 +134,8 @@ def _aligned(rows: Iterable[tuple[str, ...]]) -> list[str]:
 def _words(group: AnswerGroup, member: GroupMember) -> str:
     """Return the group's words if the article has them; others that say the same have their own."""
     quote = member.citation.quote
-    own = group.words if group.words in quote else member.citation.span or quote
+    is_shared = len(group.members) > 1 and group.words not in quote
+    own = (member.citation.span or quote) if is_shared else group.words
     return excerpt(plain(own), _LONGEST_WORDS)
 
 
