@@ -75,16 +75,6 @@ _UNPRINTABLE = re.compile(
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"  # marks that change the writing direction
 )
 
-_PLURALS = frozenset(
-    "people men women children countrymen statesmen spokesmen chairmen businessmen policemen"
-    " feet teeth mice criteria phenomena".split()
-)
-_SINGULARS = re.compile(
-    r".*(?:ss|us|is|'s)|as|was|has|does|his|its|yours|ours|theirs|always|perhaps|news|series|means"
-    r"|politics|physics|economics|mathematics|statistics|ethics|headquarters|barracks|gas|lens"
-    r"|christmas|times|[A-Z]+"
-)
-
 _PAST = frozenset(
     "was were had has have did been ago wasn't weren't hadn't hasn't haven't didn't arose ate "
     "beat became began bent bore bet bit bled blew bought bound bred broke broken brought built "
@@ -159,13 +149,6 @@ def stem(word: str) -> str:
 def stems(text: str) -> frozenset[str]:
     """Return the stems of a text's content words."""
     return frozenset(map(stem, content_words(text)))
-
-
-def is_plural(word: str) -> bool:
-    """Return whether a noun is written as a plural; names in capitals ("US") are not."""
-    if word.lower() in _PLURALS:
-        return True
-    return len(word) > 3 and word.endswith("s") and _SINGULARS.fullmatch(word) is None
 
 
 def is_past(word: str) -> bool:

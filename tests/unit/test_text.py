@@ -15,7 +15,6 @@ from askvisit.text import (
     ends_sentence,
     excerpt,
     excerpt_around,
-    is_plural,
     one_line,
     printable,
     stem,
@@ -110,17 +109,6 @@ def test_forms_of_a_word_have_one_stem():
     assert stem("tariffs") == stem("tariff")
     assert stem("gas") == "ga"
     assert stems("The tariffs of the ships") == {"tarif", "ship"}
-
-
-@pytest.mark.parametrize(
-    ("word", "plural"),
-    [
-        *(("countries", True), ("people", True), ("Feet", True), ("steps", True)),
-        *(("news", False), ("USSS", False), ("his", False), ("crisis", False), ("glass", False)),
-    ],
-)
-def test_plurals(word, plural):
-    assert is_plural(word) is plural
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,6 @@ def test_a_whole_date_needs_no_day_of_publication(text, found):
         ("It has lain there since March 3.", [("March 3", "2025-03-03")]),
         ("A court meets on 2 July.", [("2 July", "2025-07-02")]),
         ("Sales fell, according to data on Tuesday.", [("Tuesday", "2025-06-17")]),
-        ("Visits to parks on Tuesday rose.", [("Tuesday", "2025-06-17")]),
         ("It was sold in May of last year.", [("May of last year", "2024-05")]),
         ("It must be sold by 30 June next year.", [("30 June next year", "2026-06-30")]),
         ("The tax fell last autumn.", [("last autumn", "2024")]),

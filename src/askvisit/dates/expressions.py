@@ -23,7 +23,6 @@ from askvisit.text import (
     STOP_WORDS,
     TENS,
     WEEKDAY,
-    is_plural,
 )
 
 Kind = Literal["absolute", "yearless", "event", "relative", "anchored"]
@@ -129,6 +128,7 @@ _NOT_ONE = re.compile(  # "every Monday", "a Saturday shift", "the last Friday o
     r"|previous|good|black|bloody|super|easter|palm|ash|cyber|boxing)\s+$",
     re.IGNORECASE,
 )
+_PLURAL_NEXT = re.compile(r"\s+[a-z]{4,}s\b")
 _GIVEN_NAMES = frozenset(("April", "May", "June", "August"))
 _OLDEST = 1800
 """The lowest number that is a year before a plural: "the 2006 elections", not "the 1500 metres"."""
@@ -149,8 +149,7 @@ def find(sentence: str) -> Iterator[DateExpression]:
 def _means_a_date(match: re.Match[str], before: str, after: str) -> bool:
     """Return whether the words are a date here, not a name, number or rough guess."""
     if match["year"]:
-        noun = re.match(r"\s+([a-z][\w-]+)", after)
-        return int(match["year"]) >= _OLDEST or noun is None or not is_plural(noun[1])
+        return int(match["year"]) >= _OLDEST or _PLURAL_NEXT.match(after) is None
     if match["month"] in _GIVEN_NAMES:
         return _CAPITAL_NEXT.match(after) is None
     if re.fullmatch(WEEKDAY, match[0]):

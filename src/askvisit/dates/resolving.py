@@ -29,7 +29,6 @@ from askvisit.text import (
     WEEKDAYS,
     content_words,
     is_past,
-    is_plural,
 )
 
 if TYPE_CHECKING:
@@ -284,7 +283,7 @@ def _marks(text: str) -> list[Tense | Literal["unclear"]]:
 
 def _is_infinitive(word: str) -> bool:
     """Return whether a word after "to" is a verb, as far as can be told."""
-    return word.islower() and word not in _NO_VERB - _PRESENT_BE and not is_plural(word)
+    return word.islower() and word not in _NO_VERB - _PRESENT_BE
 
 
 def _is_modal(word: str, *, is_first: bool) -> bool:
