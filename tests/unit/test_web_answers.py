@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import pytest
 from harness.fakes import BRIDGE, TARIFFS, citation
 from harness.web_fakes import FakeAssistant, Page
 
@@ -53,6 +54,25 @@ def test_groups_are_a_table_that_names_paper_and_date_and_links_to_the_place():
     assert page.count(f'>The &lt;b&gt;Post</a> <span class="day">3 May 2021</span></td>{said}') == 2
     assert f">A Bridge for the Town</a></td>{said}" in page
     assert page.count(f"start={CITED.start}&amp;end={CITED.end}") == 4
+
+
+@pytest.mark.parametrize(
+    ("relations", "leading"),
+    [
+        (("dispute", "dispute"), "on Monday / on Friday"),
+        (("newest", "earlier"), "on Monday"),
+        (("newest", "dispute"), "on Monday"),
+        (("dispute", "also"), "on Monday"),
+    ],
+)
+def test_the_newest_leads_and_of_what_is_disputed_all(relations, leading):
+    member = GroupMember(CITED, "The Post", "2021-05-03", 0.9)
+    other = replace(member, citation=replace(CITED, article_id="other.txt"))
+    groups = (
+        AnswerGroup("on Monday", "date", True, (member,), relations[0]),
+        AnswerGroup("on Friday", "date", relations[1] != "also", (other,), relations[1]),
+    )
+    assert f'<p class="newest" dir="auto">{leading}</p>' in shown(replace(FOUND, groups=groups))
 
 
 def test_what_several_articles_say_is_still_asked_of_the_others():
