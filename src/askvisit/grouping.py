@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from askvisit.calibration import Calibration
     from askvisit.ranking import Candidate
 
-Lead = Literal["newest", "oldest", "surest"]
+Lead = Literal["newest", "current", "oldest", "surest"]
+"""Which answer leads: the newest or the oldest of those that surely differ; the newest of all, also
+where it is unsure whether they differ; or the most confident."""
 
 MOST_ARTICLES = 10
 """Maximum number of articles, those with the best passages, read one by one for their answers."""
@@ -240,9 +242,8 @@ def group(
 ) -> tuple[AnswerGroup, ...]:
     """Group the articles' answers by what they say.
 
-    leads: which of those that supersede each other comes first. Within a group, the newest article
-    comes first, then the most confident of those with the same date. Citations are numbered from 1:
-    the first of each group, then the others.
+    Within a group, the newest article comes first, then the most confident of those with the same
+    date. Citations are numbered from 1: the first of each group, then the others.
     """
     groups: list[list[_Said]] = []
     for candidate in sorted(chosen, key=lambda c: -c.confidence):
@@ -287,10 +288,10 @@ def _related(
     if len(groups) < 2:
         return groups, [None] * len(groups)
     lead = groups[0]
-    others = [group for group in groups[1:] if _differ(group, lead)]
+    others = [g for g in groups[1:] if leads == "current" or _differ(g, lead)]
     newer = [group for group in others if _supersedes(group, lead)]
     older = [group for group in others if _supersedes(lead, group)]
-    if newer and leads == "newest":
+    if newer and leads in ("newest", "current"):
         lead = max(newer, key=_newest)
     elif older and leads == "oldest":
         lead = min(older, key=_newest)

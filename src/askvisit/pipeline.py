@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from askvisit import citing, comparing, grouping, ranking
 from askvisit.dates import publication_day
 from askvisit.dates.asked import asked as asked_time
-from askvisit.dates.asked import asks_of_the_beginning
+from askvisit.dates.asked import asks_of_the_beginning, asks_of_the_present
 from askvisit.records import (
     Answer,
     AnswerGroup,
@@ -357,9 +357,10 @@ class QAPipeline:
             members = [member for group in groups for member in group.members]
             citations = tuple(sorted((m.citation for m in members), key=lambda c: c.number))
             confidence = max(confidence, *(member.confidence for member in members))
-        elif citations and any(group.differs for group in groups):
-            leading = [group.members[0] for group in groups if group.differs]
-            citations = tuple(member.citation for member in leading[: ranking.MOST_CITATIONS])
+        elif citations and groups:
+            leading = [group.members[0].citation for group in groups if group.differs]
+            citations = tuple(leading) or _led_by(groups[0], citations)
+            citations = citations[: ranking.MOST_CITATIONS]
         if not citations:
             return self._refused(question, result)
         return Answer(
@@ -435,6 +436,8 @@ class QAPipeline:
             leads = "oldest"
         elif period is not None and period[1] < self.today.isoformat():
             leads = "surest"
+        elif asks_of_the_present(result.asked):
+            leads = "current"
         return grouping.group(answers, self.index.article, result.asked, leads=leads)
 
     def _read_each(self, result: TracedReading, least: float) -> list[TracedReading]:
@@ -468,6 +471,19 @@ class QAPipeline:
 
 def _not_english(refused: Answer) -> Answer:
     return replace(refused, text=NOT_ENGLISH, refusal="not_english")
+
+
+def _led_by(group: AnswerGroup, citations: tuple[Citation, ...]) -> tuple[Citation, ...]:
+    """Return citations, those of a group first; they are numbered anew if they were not."""
+
+    def place(cited: Citation) -> tuple[str, int]:
+        return cited.article_id, cited.start
+
+    first, *_ = own = [member.citation for member in group.members]
+    if place(citations[0]) in map(place, own):
+        return citations
+    others = (cited for cited in citations if place(cited) != place(first))
+    return tuple(replace(cited, number=n) for n, cited in enumerate((first, *others), 1))
 
 
 def _joined(question: str, answers: Sequence[Answer]) -> Answer:

@@ -6,7 +6,12 @@ from datetime import date
 
 import pytest
 
-from askvisit.dates.asked import AskedTime, asked, asks_of_the_beginning
+from askvisit.dates.asked import (
+    AskedTime,
+    asked,
+    asks_of_the_beginning,
+    asks_of_the_present,
+)
 
 TODAY = date(2019, 6, 26)  # a Wednesday
 
@@ -186,3 +191,15 @@ def test_times_that_no_calendar_has_are_none(today):
 )
 def test_a_question_may_ask_of_the_beginning(question, wants):
     assert asks_of_the_beginning(question) is wants
+
+
+@pytest.mark.parametrize(
+    ("question", "wants"),
+    [
+        *(("Is the pipeline open?", True), ("Who's the mayor?", True), ("Who led it?", False)),
+        *(("What has become of her?", True), ("Where was the ship?", False)),
+        *(("Does he say that it was shut?", False), ("When will it open?", True)),
+    ],
+)
+def test_a_question_may_ask_of_the_present(question, wants):
+    assert asks_of_the_present(question) is wants

@@ -293,6 +293,20 @@ def test_the_oldest_leads_where_the_beginning_is_asked_about(one):
     assert told(answer) == GROUPED[::-1]
 
 
+def test_of_the_present_the_newest_leads_even_if_it_may_say_the_same(one, monkeypatch):
+    monkeypatch.setattr(grouping, "same_probability", lambda *_: 0.4)
+    said = [("a", "a rock", DAYS[0]), ("b", "the old pier", DAYS[1])]
+    assert related(*said, leads="current") == [
+        *(("the old pier", "also", [1]), ("a rock", "also", [2])),
+    ]
+    monkeypatch.setattr(grouping, "agree", lambda one, other: one.value.agrees(other.value))
+    past, present = one.ask(ASKED), one.ask("How many trucks are on the bridge?")
+    assert not any(group.differs for group in (*past.groups, *present.groups))
+    assert [c.article_id for c in past.citations] == ["first.txt"]
+    assert [c.article_id for c in present.citations] == ["second.txt", "first.txt"]
+    assert [c.number for c in present.citations] == [1, 2]
+
+
 @pytest.mark.parametrize(
     "said",
     [

@@ -47,6 +47,8 @@ _AT_FIRST = re.compile(
     r"|to begin with|in the beginning)\b",
     re.IGNORECASE,
 )
+_PRESENT = re.compile(r"\b(?:am|is|are|do|does|has|have|will|can)\b|['’]s\b", re.IGNORECASE)
+_PAST = re.compile(r"\b(?:was|were|did|had|could|would)\b", re.IGNORECASE)
 _DIGITS = re.compile(r"(?<![\w./-])(?:\d{4}-\d\d-\d\d|(?:\d{1,2}[./]){2}\d{4})(?![\w/-])", re.ASCII)
 """A day without words, which articles hardly use: "2019-06-26", "26.6.2019"."""
 _LAST_NIGHT = re.compile(r"\blast\s+(?:night|evening)\b", re.IGNORECASE)
@@ -115,6 +117,11 @@ def asked(question: str, today: date) -> AskedTime | None:
 def asks_of_the_beginning(question: str) -> bool:
     """Return whether a question asks what was said or planned at first."""
     return _AT_FIRST.search(question) is not None
+
+
+def asks_of_the_present(question: str) -> bool:
+    """Return whether a question asks how things are, by the tense of its auxiliary verbs."""
+    return _PRESENT.search(question) is not None and _PAST.search(question) is None
 
 
 def _bounded(before: str, named: DateRange, today: date) -> DateRange:
