@@ -89,6 +89,15 @@ def open_sources(page):
     return listed.wait_for()
 
 
+def until(page, script, arg=None):
+    """Wait until JavaScript says yes; the policy forbids the `eval` of Playwright's own waiting."""
+    for _ in range(300):
+        if page.evaluate(script, arg):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"after 30 s it is still not true: {script}")
+
+
 def open_help(page):
     """Open the dialog about the endpoints for programs."""
     page.locator("#top summary").click()

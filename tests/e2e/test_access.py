@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import open_help, open_sources
+from .conftest import open_help, open_sources, until
 from .test_adding import MILL
 from .test_notebook import select_words
 
@@ -47,7 +47,7 @@ def violations():
         for name, colours in COLOURS.items():
             # Where nothing moves, no colour is seen on its way to another.
             page.emulate_media(**colours, reduced_motion="reduce")
-            page.wait_for_function(SHOWN, arg=colours)
+            until(page, SHOWN, arg=colours)
             rules = page.evaluate(VIOLATIONS, LEVELS)
             told += [
                 f"{name}, {rule['id']}: {node['html'][:200]} {node['any'][:1]}"

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from askvisit.cli import main
 from askvisit.web.request_log import Feedback
 
-from .conftest import ROOT, open_help, open_sources, serve
+from .conftest import ROOT, open_help, open_sources, serve, until
 from .test_conversation import ask_and_hold
 
 pytestmark = pytest.mark.slow
@@ -98,7 +98,7 @@ def test_copy_takes_clean_text_with_its_citations(fake, open_page, ask):
         "[1] A Short Visit, The Paper, 28 June 2019, paragraph 2"
     )
     turn.get_by_role("button", name="Copy as reference").click()
-    page.wait_for_function("navigator.clipboard.readText().then(t => t.startsWith('“'))")
+    until(page, "navigator.clipboard.readText().then(t => t.startsWith('“'))")
     assert page.evaluate("navigator.clipboard.readText()") == (
         "“She met the mayor in the town hall.” "
         "(A Short Visit, The Paper, 28 June 2019, paragraph 2) https://paper.example/visit"
@@ -179,7 +179,7 @@ def test_what_is_copied_says_that_it_is_a_guess(fake, open_page, ask):
     turn.get_by_role("button", name="Show the best guess anyway").click()
     expect(turn.locator(".verdict span").first).to_have_text("Best guess")
     turn.get_by_role("button", name="Copy", exact=True).click()
-    page.wait_for_function("navigator.clipboard.readText().then(t => t.includes('(a guess) “'))")
+    until(page, "navigator.clipboard.readText().then(t => t.includes('(a guess) “'))")
 
 
 def test_two_questions_in_a_line_are_answered_one_below_the_other(fake, open_page, ask):

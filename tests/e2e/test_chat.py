@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .conftest import until
+
 QUESTION = "Who did Xi meet in 2009?"
 
 VISIBLE = """mark => {
@@ -49,7 +51,7 @@ def test_the_keyboard_is_enough(real, open_page, ask):
     marked.evaluate("mark => mark.closest('.source-text').scrollTop = 9999")
     turn.locator("a.cite").first.focus()
     page.keyboard.press("Enter")
-    page.wait_for_function(f"({VISIBLE})(document.querySelector('#source mark.active'))")
+    until(page, f"({VISIBLE})(document.querySelector('#source mark.active'))")
     assert marked.text_content() == turn.locator("a.cite").first.get_attribute("title")
 
 
@@ -135,8 +137,8 @@ def test_a_phone_is_wide_enough(real, open_page, ask):
     turn = ask(page, QUESTION)
     turn.locator("a.cite").first.tap()
     mark = scrolled_to(page)
-    page.wait_for_function(
-        "mark => mark.getBoundingClientRect().top < innerHeight", arg=(mark.element_handle())
+    until(
+        page, "mark => mark.getBoundingClientRect().top < innerHeight", arg=(mark.element_handle())
     )
     assert mark.evaluate(VISIBLE)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

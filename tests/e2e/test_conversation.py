@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from askvisit.records import AnswerGroup, Article, GroupMember
 from askvisit.web.request_log import Feedback
 
-from .conftest import open_sources, serve
+from .conftest import open_sources, serve, until
 
 pytestmark = pytest.mark.slow
 
@@ -372,7 +372,7 @@ def test_the_same_answer_is_read_out_again(fake, open_page, ask):
     for _ in range(2):
         ask(page, "hello")
         expect(page.locator("#askvisit-said")).to_have_text("Hello! Ask me.")
-    page.wait_for_function("window.said.filter(words => words.startsWith('Hello!')).length === 2")
+    until(page, "window.said.filter(words => words.startsWith('Hello!')).length === 2")
     assert "" in page.evaluate("window.said")
 
 

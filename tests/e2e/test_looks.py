@@ -9,7 +9,7 @@ from harness.web_fakes import ARTICLE, FakeAssistant
 
 from askvisit.records import Article
 
-from .conftest import open_sources, serve
+from .conftest import open_sources, serve, until
 
 pytestmark = pytest.mark.slow
 
@@ -42,7 +42,7 @@ def test_nothing_is_wider_than_the_page_light_or_dark(hard, open_page, ask, widt
         turn = ask(page, question)
         for scheme, background in (("dark", "rgb(20, 23, 26)"), ("light", "rgb(246, 246, 243)")):
             page.emulate_media(color_scheme=scheme)
-            page.wait_for_function(BACKGROUNDS, arg=background)
+            until(page, BACKGROUNDS, arg=background)
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             for part in (".message.user", ".message.bot"):
                 assert turn.locator(part).evaluate("part => part.scrollWidth <= part.clientWidth")

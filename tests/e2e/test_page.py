@@ -11,7 +11,7 @@ from harness.web_fakes import TEXT
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from .conftest import open_help
+from .conftest import open_help, until
 
 pytestmark = pytest.mark.slow
 
@@ -123,9 +123,9 @@ def test_the_help_for_programs_leaves_the_page_as_it_was(fake, open_page, ask):
     notebook = page.get_by_role("tab", name="Notebook")
     notebook.click()
     open_help(page)
-    page.wait_for_function("history.state.askvisit === 'help'")
+    until(page, "history.state.askvisit === 'help'")
     page.keyboard.press("Escape")
-    page.wait_for_function("history.state.askvisit === 'cite'")
+    until(page, "history.state.askvisit === 'cite'")
     expect(notebook).to_have_attribute("aria-selected", "true")
     page.go_back()
     expect(link).to_be_focused()
