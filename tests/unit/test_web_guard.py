@@ -10,7 +10,8 @@ import pytest
 from harness.fakes import finish
 
 from askvisit.web import guard
-from askvisit.web.guard import PUBLIC_BODY, Busy, Guard, RequestLimiter, Turns
+from askvisit.web.faults import Told
+from askvisit.web.guard import PUBLIC_BODY, Guard, RequestLimiter, Turns
 
 
 class Application:
@@ -263,7 +264,7 @@ def test_what_nobody_waits_for_comes_last_and_takes_nobody_s_place():
         tasks += clients.begin("second", "third")
         await settled()
         assert clients.order == ["first", "second"]
-        with pytest.raises(Busy):
+        with pytest.raises(Told, match=guard.BUSY):
             async with turns.of("fourth", later=True):
                 pass
         clients.go.set()
@@ -279,11 +280,11 @@ def test_the_last_places_are_for_addresses_with_nothing_waiting():
         clients = Clients(Turns(at_once=1, waiting=guard.RESERVED + 1))
         tasks = clients.begin("flood", "flood")
         await settled()
-        with pytest.raises(Busy):
+        with pytest.raises(Told, match=guard.BUSY):
             await clients.work("flood")
         tasks += clients.begin(*(f"person {n}" for n in range(guard.RESERVED)))
         await settled()
-        with pytest.raises(Busy):
+        with pytest.raises(Told, match=guard.BUSY):
             await clients.work("one more")
         clients.go.set()
         await asyncio.gather(*tasks)
@@ -306,6 +307,35 @@ def test_who_leaves_while_waiting_gives_up_the_place():
         await asyncio.gather(*first)
         assert (await requested(guarded, "/page/ask"))[0] == 200
         assert limiter.turns.working.total() == 0
+
+    finish(asked())
+
+
+@pytest.mark.parametrize("later", range(6))
+def test_who_leaves_as_another_ends_is_not_called(later):
+    async def asked():
+        turns = Turns(at_once=1)
+        clients = Clients(turns)
+        tasks = clients.begin("somebody")
+        await settled()
+        left = asyncio.Event()
+
+        async def receive():
+            await left.wait()
+            return {"type": "http.disconnect"}
+
+        async def leaving():
+            async with turns.of("leaving", receive=receive):
+                pass
+
+        tasks.append(asyncio.create_task(leaving()))
+        await settled()
+        left.set()
+        for _ in range(later):
+            await asyncio.sleep(0)
+        clients.go.set()
+        worked, _ = await asyncio.gather(*tasks, return_exceptions=True)
+        assert (worked, turns.queue, turns.working.total()) == (None, [], 0)
 
     finish(asked())
 

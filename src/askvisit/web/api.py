@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, create_model, validate_call
 from askvisit import __version__, tools
 from askvisit.records import Answer, Article
 from askvisit.web.faults import TellingRoute, Told, told
-from askvisit.web.guard import BUSY, Busy, Turns
+from askvisit.web.guard import Turns
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
@@ -99,9 +99,8 @@ def add_to_gradio(server: Any, chat: Chat, turns: Turns) -> None:
             try:
                 async with turns.of(request.client.host if request.client else ""):
                     return await run_in_threadpool(reported, *given)
-            except (Told, Busy) as words:
-                said = BUSY if isinstance(words, Busy) else str(words)
-                raise gr.Error(said, print_exception=False) from words
+            except Told as words:
+                raise gr.Error(str(words), print_exception=False) from words
 
         of_request = Parameter("request", Parameter.POSITIONAL_OR_KEYWORD, annotation=gr.Request)
         typed = signature(endpoint)

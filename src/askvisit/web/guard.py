@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, nullcontext
+from dataclasses import dataclass, field
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from askvisit.web.faults import Told
 
 LARGEST_BODY = 256 * 1024
 """Maximum bytes of a request: a question with six earlier answers is far less."""
@@ -92,10 +96,6 @@ HEADERS = {
 }
 
 
-class Busy(Exception):  # noqa: N818 - it is no error
-    """There is no place left to wait in."""
-
-
 class Turns:
     """Who may work: few at once, and next the address with the least in progress.
 
@@ -117,40 +117,44 @@ class Turns:
 
     @asynccontextmanager
     async def of(
-        self, address: str, later: bool = False, gone: asyncio.Future[None] | None = None
+        self, address: str, later: bool = False, receive: Receive | None = None
     ) -> AsyncIterator[None]:
-        """Wait for the turn of an address, and have it. Raises `Busy`.
+        """Wait for the turn of an address, and have it. Raises `Told` if there is no place to wait.
 
         later: nobody waits for it, so it comes after all else, when nothing is worked on.
-        gone: is done if the client leaves; the wait is cancelled then.
+        receive: tells if the client leaves; the wait ends then, by `ClientDisconnect`.
         """
-        if self.working.total() >= (1 if later else self.at_once):
-            if self.are_full(address, later):
-                raise Busy
-            turn = asyncio.get_running_loop().create_future()
-            mine = (address, later, turn)
-            self.queue.append(mine)
-            if gone is not None:
-                gone.add_done_callback(lambda _: turn.cancel())
-            try:
-                await turn
-            except asyncio.CancelledError:
-                if mine in self.queue:
-                    self.queue.remove(mine)
-                else:  # it was told at the same moment
-                    self._end(address)
-                raise
-        else:
-            self.working[address] += 1
+        if not self._has_room(later) and self.are_full(address, later):
+            raise Told(BUSY, 503)
+        turn = asyncio.get_running_loop().create_future()
+        gone = asyncio.ensure_future(_left(receive) if receive else asyncio.Event().wait())
+
+        def give_up(_: object) -> None:
+            if not turn.done():
+                turn.set_exception(ClientDisconnect())
+
+        gone.add_done_callback(give_up)
+        mine = (address, later, turn)
+        self.queue.append(mine)
+        self._call_next()
         try:
+            await turn
+            gone.cancel()
+            await asyncio.wait([gone])  # the application receives now
             yield
         finally:
-            self._end(address)
+            gone.cancel()
+            if mine in self.queue:
+                self.queue.remove(mine)
+            else:
+                self.working -= Counter({address: 1})
+                self._call_next()
 
-    def _end(self, address: str) -> None:
-        self.working -= Counter({address: 1})
-        working = self.working.total()
-        able = [one for one in self.queue if working < (1 if one[1] else self.at_once)]
+    def _has_room(self, later: bool) -> bool:
+        return self.working.total() < (1 if later else self.at_once)
+
+    def _call_next(self) -> None:
+        able = [one for one in self.queue if self._has_room(one[1]) and not one[2].done()]
         if able:
             chosen = min(able, key=lambda one: (one[1], self.working[one[0]]))
             self.queue.remove(chosen)
@@ -158,15 +162,15 @@ class Turns:
             chosen[2].set_result(None)
 
 
+@dataclass
 class RequestLimiter:
     """How many requests are in progress, and whose turn it is."""
 
-    def __init__(self, most: int = MOST_AT_ONCE, turns: Turns | None = None) -> None:
-        self.most = most
-        self.turns = Turns() if turns is None else turns
-        self.closing = False
-        self.asking = 0
-        self.listening = 0
+    most: int = MOST_AT_ONCE
+    turns: Turns = field(default_factory=Turns)
+    closing: bool = False
+    asking: int = 0
+    listening: int = 0
 
     def close(self, seconds: float) -> None:
         """Let nobody in any more, and wait at most this long until all have their answers."""
@@ -190,6 +194,7 @@ class RequestLimiter:
             self.listening -= not asks
 
 
+@dataclass
 class Guard:
     """Adds the headers to every response; refuses requests too large, too slow or too many.
 
@@ -197,20 +202,11 @@ class Guard:
     without port; any if there are none. limiter: counts the requests, and can be closed.
     """
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        largest_body: int = LARGEST_BODY,
-        *,
-        adding: bool = False,
-        names: frozenset[str] = frozenset(),
-        limiter: RequestLimiter | None = None,
-    ) -> None:
-        self.app = app
-        self.largest_body = largest_body
-        self.adding = adding
-        self.names = names
-        self.limiter = RequestLimiter() if limiter is None else limiter
+    app: ASGIApp
+    largest_body: int = LARGEST_BODY
+    adding: bool = False
+    names: frozenset[str] = frozenset()
+    limiter: RequestLimiter = field(default_factory=RequestLimiter)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it here."""
@@ -223,82 +219,54 @@ class Guard:
                 MutableHeaders(scope=message).update(HEADERS)
             await send(message)
 
-        answer = self._refusal(scope)
-        if answer is not None:
-            await answer(scope, receive, with_headers)
-        elif scope["method"] not in ("GET", "HEAD"):
-            await self._asked(scope, receive, with_headers)
-        elif _listens(scope["path"]):
-            with self.limiter.inside(asks=False):
-                await self.app(scope, receive, with_headers)
-        elif self.limiter.closing:
-            await _refused(503, STOPPING)(scope, receive, with_headers)
-        else:
-            await self.app(scope, receive, with_headers)
-
-    async def _asked(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on a request that asks something, once it has fully arrived, if there is room."""
-        length = int(Headers(scope=scope).get("content-length", 0))
         try:
-            async with asyncio.timeout(PATIENCE + length / SLOWEST):
-                messages = await _whole(receive)
-        except TimeoutError:
-            await _refused(408, "The request took too long to arrive.")(scope, receive, send)
-            return
-        if messages[-1]["type"] == "http.disconnect":
-            return
+            await self._passed(scope, receive, with_headers)
+        except Told as refusal:
+            headers = {"connection": "close"}
+            headers |= {"retry-after": RETRY_AFTER} if refusal.status == 503 else {}
+            told = JSONResponse({"detail": str(refusal)}, refusal.status, headers)
+            await told(scope, receive, with_headers)
+        except ClientDisconnect:
+            pass  # nobody is left to answer
 
-        async def received() -> Message:
-            return messages.popleft() if messages else await receive()
-
+    async def _passed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on. Raises `Told` if it is refused."""
+        path, headers, limiter = _path(scope), Headers(scope=scope), self.limiter
+        self._check(scope["method"], path, headers)
+        asks = scope["method"] not in ("GET", "HEAD")
+        listens = not asks and ("/queue/data" in path or "/call/" in path)  # to Gradio's answer
+        if asks:
+            received = await _arrived(scope, receive, int(headers.get("content-length", 0)))
+        if limiter.closing and not listens:
+            raise Told(STOPPING, 503)
+        if not asks:
+            with limiter.inside(asks=False) if listens else nullcontext():
+                await self.app(scope, receive, send)
+            return
         address = (scope.get("client") or ("",))[0]
-        limiter, path = self.limiter, _path(scope)
         queued = path.startswith((f"{API}call/", f"{API}queue/join"))
-        if limiter.closing:
-            await _refused(503, STOPPING)(scope, receive, send)
-        elif limiter.asking >= limiter.most or (queued and limiter.turns.are_full(address)):
-            await _refused(503, BUSY)(scope, receive, send)
-        elif path in WORKING | LATER or path.startswith(MCP):
-            with limiter.inside(asks=True):
-                await self._in_turn(address, scope, receive, received, send)
-        else:
-            with limiter.inside(asks=True):
+        if limiter.asking >= limiter.most or (queued and limiter.turns.are_full(address)):
+            raise Told(BUSY, 503)
+        works = path in WORKING | LATER or path.startswith(MCP)
+        turn = limiter.turns.of(address, path in LATER, receive) if works else nullcontext()
+        with limiter.inside(asks=True):
+            async with turn:
                 await self.app(scope, received, send)
 
-    async def _in_turn(
-        self, address: str, scope: Scope, receive: Receive, received: Receive, send: Send
-    ) -> None:
-        """Pass a request on when it is its turn; a client that leaves gives up its place."""
-        gone = asyncio.ensure_future(_disconnected(receive))
-        try:
-            async with self.limiter.turns.of(address, _path(scope) in LATER, gone):
-                gone.cancel()
-                with suppress(asyncio.CancelledError):
-                    await gone  # the application receives now
-                await self.app(scope, received, send)
-        except Busy:
-            await _refused(503, BUSY)(scope, receive, send)
-        except asyncio.CancelledError:
-            if not gone.done() or gone.cancelled():
-                raise
-        finally:
-            gone.cancel()
-
-    def _refusal(self, scope: Scope) -> JSONResponse | None:
-        path = _path(scope)
+    def _check(self, method: str, path: str, headers: Headers) -> None:
+        """Raise `Told` if a request is refused by what its head says."""
         first, _, rest = path.lstrip("/").partition("/")
         is_open = not first or first in OWN
         if path.startswith(API):
             is_open = rest.partition("/")[0] in _CALLED
         if not is_open:
-            return _refused(403, "This is not accepted here.")
-        headers = Headers(scope=scope)
+            raise Told("This is not accepted here.", 403)
         if self.names and (name := _name(headers)) not in self.names:
-            return _refused(403, OTHER_NAME.format(name))
-        if _is_of_another_site(scope["method"], headers):
-            return _refused(403, "Requests from other sites are not accepted here.")
+            raise Told(OTHER_NAME.format(name), 403)
+        if _is_of_another_site(method, headers):
+            raise Told("Requests from other sites are not accepted here.", 403)
         if "transfer-encoding" in headers:
-            return _refused(411, "A Content-Length header is required.")
+            raise Told("A Content-Length header is required.", 411)
         length = headers.get("content-length", "0")
         largest = self.largest_body
         if path in KEPT:
@@ -306,8 +274,7 @@ class Guard:
         elif self.adding and path in ADDING:
             largest = LARGEST_ADDITION
         if not (length.isascii() and length.isdigit()) or int(length) > largest:
-            return _refused(413, "The request is too large.")
-        return None
+            raise Told("The request is too large.", 413)
 
 
 def _path(scope: Scope) -> str:
@@ -342,26 +309,22 @@ def _is_of_another_site(method: str, headers: Headers) -> bool:
     return origin is not None and origin.partition("://")[2] not in hosts
 
 
-def _listens(path: str) -> bool:
-    """Return whether a request waits for an answer of Gradio's API."""
-    return "/queue/data" in path or "/call/" in path
+async def _arrived(scope: Scope, receive: Receive, length: int) -> Receive:
+    """Wait for the whole body of a request; return what gives it to the application."""
+    try:
+        async with asyncio.timeout(PATIENCE + length / SLOWEST):
+            body = await Request(scope, receive).body()
+    except TimeoutError as late:
+        raise Told("The request took too long to arrive.", 408) from late
+    messages: list[Message] = [{"type": "http.request", "body": body}]
+
+    async def received() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return received
 
 
-async def _whole(receive: Receive) -> deque[Message]:
-    """Wait for the whole request."""
-    messages = deque([await receive()])
-    while messages[-1].get("more_body"):
-        messages.append(await receive())
-    return messages
-
-
-async def _disconnected(receive: Receive) -> None:
+async def _left(receive: Receive) -> None:
     """Wait until the client has left."""
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-def _refused(status: int, words: str) -> JSONResponse:
-    """Return a refusal, in JSON as the API's answers are."""
-    headers = {"connection": "close"} | ({"retry-after": RETRY_AFTER} if status == 503 else {})
-    return JSONResponse({"detail": words}, status, headers)
