@@ -94,7 +94,7 @@ def adding() -> tuple[float, float, float]:
         Assistant.load(index).ask("When did Xi meet Kim Jong Il?")
         editor = ArticleEditor(index)
         new = NewArticle(text=f"One thing more. {text}")
-        chat = _timed(lambda: list(editor.add(new)))
+        chat = _timed(editor.add, new)
     return (
         command,
         chat,

@@ -129,9 +129,9 @@ class HeldEditor(ArticleEditor):
         super().__init__(*args)
         self.may_add = threading.Event()
 
-    def add(self, addition):
+    def add(self, addition, progress=None):
         self.may_add.wait(60)
-        yield from super().add(addition)
+        return super().add(addition, progress)
 
 
 def test_what_is_chosen_and_typed_while_one_is_added_stays(small, open_form):

@@ -298,9 +298,9 @@ class HeldEditor(ArticleEditor):
         super().__init__(*args)
         self.may_add, self.may_remove = threading.Semaphore(0), threading.Semaphore(0)
 
-    def add(self, addition):
+    def add(self, addition, progress=None):
         self.may_add.acquire(timeout=60)
-        yield from super().add(addition)
+        return super().add(addition, progress)
 
     def remove(self, article_id):
         self.may_remove.acquire(timeout=60)

@@ -9,6 +9,8 @@ import base64
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from queue import SimpleQueue
+from threading import Thread
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body
@@ -96,15 +98,24 @@ def routes(chat: Chat) -> APIRouter:
 
 
 def _adding(chat: Chat, editor: ArticleEditor, addition: NewArticle) -> Iterator[dict[str, Any]]:
-    try:
-        with _unchanged("adding an article"):
-            for news in editor.add(addition):
-                if not isinstance(news, Article):
-                    yield {"done": news[0], "total": news[1]}
-                    continue
-                yield _added(chat, news)
-    except Told as problem:
-        yield {"problem": str(problem)}
+    """Add an article and yield each step; it is added also if the user leaves the page."""
+    steps: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
+
+    def progress(done: int, total: int) -> None:
+        steps.put({"done": done, "total": total})
+
+    def work() -> None:
+        try:
+            with _unchanged("adding an article"):
+                steps.put(_added(chat, editor.add(addition, progress)))
+        except Told as problem:
+            steps.put({"problem": str(problem)})
+        finally:
+            steps.put(None)
+
+    Thread(target=work, name="adding an article").start()
+    while (step := steps.get()) is not None:
+        yield step
 
 
 def _added(chat: Chat, article: Article) -> dict[str, Any]:

@@ -1,17 +1,10 @@
-"""Adds articles to an index and removes them.
-
-An article is added in its own thread, so that progress can be shown; it continues if the user
-leaves the page.
-"""
+"""Adds articles to an index and removes them; what a browser sends of an article."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterator
 from pathlib import Path
-from queue import SimpleQueue
-from threading import Thread
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, BaseModel
@@ -21,6 +14,7 @@ from askvisit.fetching import fetch
 from askvisit.index import IndexLocation, location_of
 from askvisit.index.edit import (
     ArticleMetadata,
+    Progress,
     add_article,
     articles_folder,
     describe_article,
@@ -89,34 +83,11 @@ class ArticleEditor:
         self._encoder = encoder
         articles_folder(index)
 
-    def add(self, addition: NewArticle) -> Iterator[tuple[int, int] | Article]:
-        """Yield how many passages are encoded and how many there are, then the article.
-
-        Raises the errors of `index.edit.add_article`.
-        """
+    def add(self, addition: NewArticle, progress: Progress | None = None) -> Article:
+        """Add an article and return it. Raises the errors of `add_article`."""
         name, data = addition.file()
-        news: SimpleQueue[tuple[int, int] | Article | BaseException] = SimpleQueue()
-
-        def work() -> None:
-            try:
-                article = add_article(
-                    self._location,
-                    name,
-                    data,
-                    addition.metadata,
-                    encoder=self._encoder,
-                    progress=lambda done, total: news.put((done, total)),
-                )
-                news.put(article)
-            except BaseException as error:  # raised again where it is waited for
-                news.put(error)
-
-        Thread(target=work, name="adding an article").start()
-        while not isinstance(new := news.get(), Article):
-            if isinstance(new, BaseException):
-                raise new
-            yield new
-        yield new
+        about, encoder = addition.metadata, self._encoder
+        return add_article(self._location, name, data, about, encoder=encoder, progress=progress)
 
     def describe(self, article_id: str, metadata: ArticleMetadata) -> None:
         """Change what is known of an article. Raises the errors of `describe_article`."""
