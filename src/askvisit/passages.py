@@ -202,7 +202,7 @@ def _sentence_ranges(text: str, start: int, end: int) -> list[Range]:
     begins = start + dateline.end() if dateline else start
     found: list[Range] = []
     for left, right in sent_spans(paragraph):
-        trimmed = _trim_space(text, start + left, start + right)
+        trimmed = trim_space(text, start + left, start + right)
         if trimmed is None:
             continue
         if found and (trimmed[0] in goes_on or trimmed[0] < begins):
@@ -212,7 +212,8 @@ def _sentence_ranges(text: str, start: int, end: int) -> list[Range]:
     return [cut for piece in quotable.together(text, found) for cut in _hard_cut(text, *piece)]
 
 
-def _trim_space(text: str, start: int, end: int) -> Range | None:
+def trim_space(text: str, start: int, end: int) -> Range | None:
+    """Return a range without the white space at its ends; None if nothing is left."""
     piece = text[start:end]
     left = start + len(piece) - len(piece.lstrip())
     right = start + len(piece.rstrip())
@@ -261,5 +262,5 @@ def _hard_cut(text: str, start: int, end: int) -> list[Range]:
     while end - cuts[-1] > longest:
         spaces = _SPACE.finditer(text, cuts[-1] + longest // 2, cuts[-1] + longest)
         cuts.append(max((space.end() for space in spaces), default=cuts[-1] + longest))
-    pieces = (_trim_space(text, a, b) for a, b in pairwise([*cuts, end]))
+    pieces = (trim_space(text, a, b) for a, b in pairwise([*cuts, end]))
     return [piece for piece in pieces if piece is not None]

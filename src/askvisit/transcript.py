@@ -47,8 +47,8 @@ class Proof:
 
 
 @dataclass(frozen=True)
-class _Claim:
-    """What a citation in a file claims: it may have been edited since, so nothing is trusted.
+class Claim:
+    """What a citation in a file, or a pin, claims: it may have been edited, so nothing is trusted.
 
     Records validate themselves on creation, but a forged quote must be reported, not raise.
     """
@@ -137,13 +137,13 @@ def prove(
             name = claim.article_id
             if name in known and name not in read:
                 read[name] = articles[name]
-            status = _status(claim, read.get(name))
+            status = status_of(claim, read.get(name))
             proofs.append(Proof(str(data["question"]), number, name, claim.quote, *status))
     return proofs
 
 
-def _status(claim: _Claim, article: Article | None) -> tuple[Status, int | None]:
-    """Return whether a claim holds, and where its quote is now if that has moved."""
+def status_of(claim: Claim, article: Article | None) -> tuple[Status, int | None]:
+    """Return whether a claim holds (see `Proof`), and where its quote is now if that has moved."""
     if article is None:
         return "gone", None
     if claim.matches(article.text):
@@ -256,10 +256,10 @@ def _answers(data: Any) -> list[Mapping[str, Any]]:
     return [] if "error" in data and "citations" not in data else [data]
 
 
-def _claims(answer: Mapping[str, Any]) -> list[_Claim]:
+def _claims(answer: Mapping[str, Any]) -> list[Claim]:
     """Read the citations, and those of parts and groups if they differ."""
     answers = (answer, *(answer.get("parts") or ()))
     groups = [group for one in answers for group in one.get("groups") or ()]
     cited = [citation for one in answers for citation in one["citations"]]
     cited += [member["citation"] for group in groups for member in group["members"]]
-    return list(dict.fromkeys(from_data(_Claim, citation) for citation in cited))
+    return list(dict.fromkeys(from_data(Claim, citation) for citation in cited))

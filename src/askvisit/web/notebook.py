@@ -6,18 +6,19 @@ written by `askvisit.transcript`, like a conversation.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Annotated, Any, Self
+from itertools import product
+from typing import Annotated, Any, Self, get_args
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, StrictInt, ValidationError, WrapValidator, model_validator
 
 from askvisit import transcript
-from askvisit.passages import Range, paragraphs
-from askvisit.records import Answer, Article, Citation, Span, quoted
+from askvisit.passages import paragraphs, trim_space
+from askvisit.records import Answer, Article, Citation, Span
 from askvisit.text import date_in_words, printable
+from askvisit.transcript import Claim, Status, status_of
 from askvisit.web.answers import reference
 from askvisit.web.chat import Chat
 from askvisit.web.faults import TellingRoute, Told
@@ -56,7 +57,6 @@ class PinnedSentence(BaseModel):
     """A sentence of a pin; `span` is where the chosen words are, if they are not all of it."""
 
     quote: str
-    paragraph: int = 0
     start: StrictInt
     end: StrictInt
     span: Place | None = None
@@ -67,15 +67,6 @@ class PinnedSentence(BaseModel):
         if places != sorted(places) or self.end - self.start != len(self.quote) or not self.quote:
             raise ValueError("the offsets are not those of the quote")
         return self
-
-    def in_article(self, article: Article) -> TextRange | None:
-        """Return where it is now; None if it is there no more."""
-        at = self.start
-        if article.text[at : self.end] != self.quote and (at := article.text.find(self.quote)) < 0:
-            return None
-        moved = at - self.start
-        span = self.span and (self.span[0] + moved, self.span[1] + moved)
-        return TextRange(article.id, at, self.end + moved, span)
 
 
 class Pin(BaseModel):
@@ -116,62 +107,88 @@ def routes(chat: Chat) -> APIRouter:
     router = APIRouter(prefix="/page", route_class=TellingRoute)
 
     @router.post("/select")
-    def selected(selection: Selection) -> dict[str, Any]:
-        return select(selection, chat.articles)
+    def select(selection: Selection) -> dict[str, Any]:
+        """Return what a selection can be used for: its words, their reference, the pin to keep."""
+        place = selection.place
+        article = chat.articles.get(selection.article if place is None else place.article)
+        if article and not place and selection.reads in (None, fingerprint(article.text)):
+            place = _selected(selection, article)
+        if article is None or place is None or not place.is_in(chat.articles):
+            raise Told(NOT_THERE, 404)
+        cited = citations(article, place)
+        if not cited:
+            raise Told(NO_WORDS)
+        if len(cited) > MOST_SENTENCES:
+            raise Told(TOO_MANY)
+        day = date_in_words(article.date or "").replace(" ", "\N{NO-BREAK SPACE}")
+        words = printable(article.text[place.start : place.end])
+        pin = {
+            "article": article.id,
+            "title": printable(article.title),
+            "about": printable(" · ".join(filter(None, (article.source, day)))),
+            "sentences": _sentences(cited),
+        }
+        return {"words": words, "reference": reference(cited[0], words), "pin": pin}
 
     @router.post("/pins")
-    def pins(notebook: Notebook) -> dict[str, list[dict[str, Any]]]:
-        return {"proved": prove(notebook.entries, chat.articles)}
+    def prove(notebook: Notebook) -> dict[str, list[dict[str, Any]]]:
+        """Return `{"status"}` for each pin, and `{}` for the user's own words.
+
+        If a pin moved within its article, there is also `sentences`, as they are there now.
+        """
+        proved: list[dict[str, Any]] = []
+        for entry in notebook.entries:
+            proved.append({})
+            if not isinstance(entry, Written):
+                proved[-1]["status"], cited = _proved(entry, chat.articles)
+                if proved[-1]["status"] == "moved":
+                    proved[-1]["sentences"] = _sentences(cited)
+        return {"proved": proved}
 
     @router.post("/notebook")
-    def exported(notebook: Notebook) -> dict[str, Any]:
-        return export(notebook.entries, chat.articles)
+    def export(notebook: Notebook) -> dict[str, Any]:
+        """Return a Markdown file: its name, type and text, and how many pins are left out.
+
+        Pins no longer in their article are left out; those that moved in it are cited at the new
+        place. If nothing is left, there is no file.
+        """
+        blocks: list[str] = []
+        left_out, level = 0, 2
+        for entry in notebook.entries:
+            if isinstance(entry, Written):
+                if heading := transcript.plain(entry.heading):
+                    level = 3  # of the pins below it
+                    blocks.append(f"## {heading}")
+                elif note := transcript.plain(entry.note):
+                    blocks.append(note)
+            elif entry is not None and (cited := _proved(entry, chat.articles)[1]):
+                asked = printable(entry.question or f"From “{entry.title}”")
+                answer = Answer(asked, asked, "answer", True, "", 1.0, cited, request="quote")
+                blocks.append(transcript.section(answer, level))
+            else:
+                left_out += 1
+        if not blocks:
+            return {"left_out": left_out}
+        name = f"askvisit-notebook-{datetime.now():%Y-%m-%d-%H%M%S}.md"
+        text = "\n\n".join([TITLE, *blocks]) + "\n"
+        return {"left_out": left_out, "name": name, "type": "text/markdown", "text": text}
 
     return router
 
 
-def select(selection: Selection, articles: Mapping[str, Article]) -> dict[str, Any]:
-    """Return what a selection can be used for: its words, their reference, and the pin to keep.
+def citations(article: Article, *chosen: TextRange) -> tuple[Citation, ...]:
+    """Return the sentences that ranges touch, with the words of the ranges as their spans.
 
-    Raises `Told` if it holds no words, or too many, or its article is gone or has another text now.
-    """
-    place = selection.place
-    article = articles.get(selection.article if place is None else place.article)
-    if place is not None:
-        is_there = place.is_in(articles)
-    else:
-        is_there = article is not None and selection.reads in (None, fingerprint(article.text))
-    if article is None or not is_there:
-        raise Told(NOT_THERE, 404)
-    chosen = _selected(selection, article) if place is None else place
-    cited = citations(article, chosen)
-    if not cited:
-        raise Told(NO_WORDS)
-    if len(cited) > MOST_SENTENCES:
-        raise Told(TOO_MANY)
-    day = date_in_words(article.date or "").replace(" ", "\N{NO-BREAK SPACE}")
-    words = printable(article.text[chosen.start : chosen.end])
-    pin = {
-        "article": article.id,
-        "title": printable(article.title),
-        "about": printable(" · ".join(filter(None, (article.source, day)))),
-        "sentences": _sentences(cited),
-    }
-    return {"words": words, "reference": reference(cited[0], words), "pin": pin}
-
-
-def citations(article: Article, chosen: TextRange) -> tuple[Citation, ...]:
-    """Return the sentences that a range touches, with its words as their spans.
-
-    A sentence entirely inside it has the span of the range, if that lies in the sentence.
+    A sentence entirely inside a range has the span of the range, if that lies in the sentence.
     """
     found: list[Citation] = []
-    for sentence in article_sentences(article):
-        start, end = max(sentence.start, chosen.start), min(sentence.end, chosen.end)
-        start, end = _trimmed(article.text, start, end)
-        if start >= end:
+    for place, sentence in product(chosen, article_sentences(article)):
+        left, right = max(sentence.start, place.start), min(sentence.end, place.end)
+        inside = trim_space(article.text, left, right)
+        if inside is None:
             continue
-        inside = (start, end) if (start, end) != (sentence.start, sentence.end) else chosen.span
+        if inside == (sentence.start, sentence.end):
+            inside = place.span
         if inside is None or not sentence.start <= inside[0] < inside[1] <= sentence.end:
             span = Span(sentence, None, None, 1.0, 0.0)
         else:
@@ -180,77 +197,27 @@ def citations(article: Article, chosen: TextRange) -> tuple[Citation, ...]:
     return tuple(found)
 
 
-def prove(entries: Sequence[Entry], articles: Mapping[str, Article]) -> list[dict[str, Any]]:
-    """Return `{"status"}` for each pin, and `{}` for the user's own words.
-
-    If a pin moved within its article, there is also `sentences`, as they are there now.
-    """
-    proved: list[dict[str, Any]] = []
-    for entry in entries:
-        if isinstance(entry, Written):
-            proved.append({})
-            continue
-        status, answer = _proved(entry, articles)
-        proved.append({"status": status})
-        if status == "moved" and answer is not None:
-            proved[-1]["sentences"] = _sentences(answer.citations)
-    return proved
-
-
-def export(entries: Sequence[Entry], articles: Mapping[str, Article]) -> dict[str, Any]:
-    """Return the notebook as a Markdown file: its name, type and text, and how many are left out.
-
-    Pins no longer in their article are left out; those that moved in it are cited at the new place.
-    If nothing is left, there is no file.
-    """
-    blocks: list[str] = []
-    left_out, level = 0, 2
-    for entry in entries:
-        if isinstance(entry, Written):
-            if heading := transcript.plain(entry.heading):
-                level = 3  # of the pins below it
-                blocks.append(f"## {heading}")
-            elif note := transcript.plain(entry.note):
-                blocks.append(note)
-        elif (answer := _proved(entry, articles)[1]) is not None:
-            blocks.append(transcript.section(answer, level))
-        else:
-            left_out += 1
-    if not blocks:
-        return {"left_out": left_out}
-    name = f"askvisit-notebook-{datetime.now():%Y-%m-%d-%H%M%S}.md"
-    text = "\n\n".join([TITLE, *blocks]) + "\n"
-    return {"left_out": left_out, "name": name, "type": "text/markdown", "text": text}
-
-
 def _selected(selection: Selection, article: Article) -> TextRange:
     """Return the range between two places of the article as it is shown."""
-    text, ranges = article.text, paragraphs(article.text)
-    start, end = (_offset(text, ranges, *at) for at in (selection.start, selection.end))
-    return TextRange(article.id, *_trimmed(text, start, end))
+    start, end = (_offset(article.text, *at) for at in (selection.start, selection.end))
+    chosen = trim_space(article.text, start, end)
+    if chosen is None:
+        raise Told(NO_WORDS)
+    return TextRange(article.id, *chosen)
 
 
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return a range without the white space at its ends; an empty one if nothing is left."""
-    words = text[start:end]
-    return start + len(words) - len(words.lstrip()), end - (len(words) - len(words.rstrip()))
-
-
-def _offset(text: str, ranges: Sequence[Range], paragraph: int, shown: int) -> int:
+def _offset(text: str, paragraph: int, shown: int) -> int:
     """Return the text offset of a place on the page, counting the characters that it hides."""
-    if not 1 <= paragraph <= len(ranges):
-        raise Told(NO_WORDS)
-    start, end = ranges[paragraph - 1]
-    for position in range(start, end):
-        if shown == 0 and printable(text[position]):
-            return position
-        shown -= len(printable(text[position]))
-    if shown != 0:
-        raise Told(NO_WORDS)
-    return end
+    ranges = paragraphs(text)
+    if 1 <= paragraph <= len(ranges):
+        start, end = ranges[paragraph - 1]
+        places = [*(at for at in range(start, end) if printable(text[at])), end]
+        if 0 <= shown < len(places):
+            return places[shown]
+    raise Told(NO_WORDS)
 
 
-def _sentences(cited: Sequence[Citation]) -> list[dict[str, Any]]:
+def _sentences(cited: Iterable[Citation]) -> list[dict[str, Any]]:
     kept = ("quote", "paragraph", "start", "end")
     return [
         {name: getattr(one, name) for name in kept}
@@ -259,23 +226,20 @@ def _sentences(cited: Sequence[Citation]) -> list[dict[str, Any]]:
     ]
 
 
-def _proved(pin: Pin | None, articles: Mapping[str, Article]) -> tuple[str, Answer | None]:
-    """Return the status of a pin, and the pin as it is in the articles now, if it still is.
-
-    The status is `intact`, `moved` or `changed`, or `gone` if there is no such article.
-    """
+def _proved(
+    pin: Pin | None, articles: Mapping[str, Article]
+) -> tuple[Status, tuple[Citation, ...]]:
+    """Return the status of a pin, and its sentences in the articles now, if all are there."""
     if pin is None:
-        return "changed", None
-    if (article := articles.get(pin.article)) is None:
-        return "gone", None
-    places = [sentence.in_article(article) for sentence in pin.sentences]
-    there = [place for place in places if place is not None]
-    if len(there) < len(places):
-        return "changed", None
-    cited = [citation for place in there for citation in citations(article, place)]
-    numbered = tuple(replace(citation, number=n) for n, citation in enumerate(cited, 1))
-    question = printable(pin.question or f"From “{pin.title}”")
-    text = quoted(numbered)
-    answer = Answer(question, question, "answer", True, text, 1.0, numbered, request="quote")
-    is_intact = [place.start for place in there] == [one.start for one in pin.sentences]
-    return "intact" if is_intact else "moved", answer
+        return "changed", ()
+    article = articles.get(pin.article)
+    found = [status_of(Claim(pin.article, s.quote, s.start, s.end), article) for s in pin.sentences]
+    status = max((one for one, _ in found), key=get_args(Status).index)
+    if article is None or status == "changed":
+        return status, ()
+    places = []
+    for sentence, (_, now_at) in zip(pin.sentences, found, strict=True):
+        by = 0 if now_at is None else now_at - sentence.start
+        span = sentence.span and (sentence.span[0] + by, sentence.span[1] + by)
+        places.append(TextRange(article.id, sentence.start + by, sentence.end + by, span))
+    return status, citations(article, *places)
