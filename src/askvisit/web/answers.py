@@ -6,8 +6,8 @@ How it looks is in `templates/answer.html`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ SURE = 0.75
 """Confidence from which an answer is called found; below it, probable."""
 
 
+@dataclass
 class AnswerView:
     """An answer, or a part of one, with what its template needs to know.
 
@@ -29,18 +30,15 @@ class AnswerView:
     each: what each article says, where all that were read have been asked.
     """
 
-    def __init__(
-        self,
-        answer: Answer,
-        articles: Mapping[str, Article],
-        guess_below: float | None = None,
-        each: Sequence[AnswerGroup] = (),
-    ) -> None:
-        self.answer = answer
-        self.articles = articles
-        self.guess_below = guess_below
-        self.each = tuple(each)
-        self.is_guess = guess_below is not None and answer.confidence < guess_below
+    answer: Answer
+    articles: Mapping[str, Article]
+    guess_below: float | None = None
+    each: tuple[AnswerGroup, ...] = ()
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether it is shown only because the best guess was asked for."""
+        return self.guess_below is not None and self.answer.confidence < self.guess_below
 
     @property
     def parts(self) -> list[AnswerView]:
@@ -53,16 +51,6 @@ class AnswerView:
         """Whether something was looked for, so that there is a verdict."""
         answer = self.answer
         return answer.found or (answer.kind != "talk" and bool(answer.nearest or answer.confidence))
-
-    @property
-    def is_read_otherwise(self) -> bool:
-        """Whether it answers the question as it was understood, and not as it was typed."""
-        return self.answer.kind != "talk" and self.answer.reading != self.answer.question
-
-    @property
-    def likely(self) -> bool:
-        """Whether the nearest passages are likely places of an answer."""
-        return self.answer.refusal in ("unsure", "ambiguous")
 
     @property
     def disputed(self) -> tuple[AnswerGroup, ...]:

@@ -6,6 +6,7 @@ the turn as data to keep, and as HTML.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -49,10 +50,9 @@ def _kept(kind: Any, otherwise: Any) -> BeforeValidator:
     """Read what a browser kept of a kind of record; what cannot be read is `otherwise`."""
 
     def read(value: Any) -> Any:
-        try:
+        with suppress(TypeError, ValueError):
             return from_data(kind, value)
-        except (TypeError, ValueError):
-            return otherwise
+        return otherwise
 
     return BeforeValidator(read)
 
@@ -145,14 +145,13 @@ def routes(chat: Chat) -> APIRouter:
     @router.post("/each")
     def each(asked: ChatTurn) -> dict[str, Any]:
         """Ask each article what an answer says, when it is being read already."""
-        answer = asked.answer
-        if answer is None or not AnswerView(answer, chat.articles).can_ask_each:
+        view = _view(chat, asked)
+        if view is None or not view.can_ask_each:
             raise Told("There is no answer that others may give too.", 404)
         trace = _explained(chat, asked, each=True)
-        read = len({hit.article_id for one in trace.readings for hit in one.evidence.hits})
-        view = AnswerView(answer, chat.articles, each=trace.answer.groups)
-        html = fragment("others", listed=view.others, read=read, more=bool(view.disputed))
-        asked.each, asked.read = trace.answer.groups, read
+        asked.each = view.each = trace.answer.groups
+        asked.read = len({hit.article_id for one in trace.readings for hit in one.evidence.hits})
+        html = fragment("others", listed=view.others, read=asked.read, more=bool(view.disputed))
         return {"turn": asked.model_dump(), "html": html, "copy": view.plain_text}
 
     @router.post("/turns")
@@ -178,13 +177,9 @@ def routes(chat: Chat) -> APIRouter:
     @router.post("/export")
     def export(kept: Conversation) -> dict[str, str]:
         """Return a conversation as a file: its name, type and text."""
-        answered = [(turn, turn.answer) for turn in kept.turns if turn.answer is not None]
-        answers = [replace(one, groups=turn.each or one.groups) for turn, one in answered]
-        guesses = [
-            number
-            for number, (turn, answer) in enumerate(answered)
-            if turn.guess and answer.confidence < chat.threshold
-        ]
+        views = [view for turn in kept.turns if (view := _view(chat, turn)) is not None]
+        answers = [replace(one.answer, groups=one.each or one.answer.groups) for one in views]
+        guesses = [number for number, view in enumerate(views) if view.is_guess]
         name = f"askvisit-{datetime.now():%Y-%m-%d-%H%M%S}"
         if kept.form == "json":
             text = transcript.to_json(answers, guesses)
@@ -253,14 +248,19 @@ def _shown(chat: Chat, turn: ChatTurn) -> dict[str, Any]:
     return {"turn": turn.model_dump(), "html": _html(chat, turn)}
 
 
-def _html(chat: Chat, turn: ChatTurn) -> str:
-    articles, answer = chat.articles, turn.answer
+def _view(chat: Chat, turn: ChatTurn) -> AnswerView | None:
+    if turn.answer is None:
+        return None
     below = chat.threshold if turn.guess else None
+    return AnswerView(turn.answer, chat.articles, below, turn.each)
+
+
+def _html(chat: Chat, turn: ChatTurn) -> str:
     return fragment(
         "turn",
         turn=turn,
-        view=None if answer is None else AnswerView(answer, articles, below, turn.each),
-        searched=[article.title for article in existing(articles, (turn.articles or [])[:3])],
+        view=_view(chat, turn),
+        searched=[one.title for one in existing(chat.articles, (turn.articles or [])[:3])],
         feedback=FEEDBACK if chat.feedback is not None else {},
         most=KEPT_QUESTION,
         read=turn.read,

@@ -75,15 +75,11 @@ class RequestLog(Lines):
         super().__init__(path)
         self._text = text
 
-    def add(self, record: dict[str, Any]) -> None:
-        """Write a line; a failure to do so is reported in the server's log, not raised."""
-        try:
-            self.write(record)
-        except OSError as error:
-            log.warning("no line was logged (%s)", error.strerror)
-
     def observe(self, question: str, answer: Callable[[], Trace]) -> Trace:
-        """Answer a question and log how it went: an `Assistant.observer`."""
+        """Answer a question and log how it went: an `Assistant.observer`.
+
+        A failure to write the line is reported in the server's log, not raised.
+        """
         record: dict[str, Any] = {
             "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "id": faults.reference(),
@@ -95,7 +91,12 @@ class RequestLog(Lines):
         began = perf_counter()
         try:
             trace = answer()
-            record |= _summary(trace)
+            record |= {
+                "kind": trace.answer.kind,
+                "confidence": round(trace.answer.confidence, 4),
+                "citations": len(trace.answer.citations),
+                "readings": len(trace.readings),
+            }
             seconds |= trace.seconds
         except Exception as error:
             faults.refer(error, record["id"])
@@ -104,14 +105,8 @@ class RequestLog(Lines):
         finally:
             seconds["all"] = perf_counter() - began
             record["seconds"] = {stage: round(took, 4) for stage, took in seconds.items()}
-            self.add(record)
+            try:
+                self.write(record)
+            except OSError as error:
+                log.warning("no line was logged (%s)", error.strerror)
         return trace
-
-
-def _summary(trace: Trace) -> dict[str, Any]:
-    return {
-        "kind": trace.answer.kind,
-        "confidence": round(trace.answer.confidence, 4),
-        "citations": len(trace.answer.citations),
-        "readings": len(trace.readings),
-    }

@@ -19,7 +19,7 @@ from askvisit.caching import remembered
 from askvisit.errors import ArticleError
 from askvisit.formats import has_pages
 from askvisit.passages import headline, sentences
-from askvisit.records import Article, Citation, Sentence
+from askvisit.records import Article, Citation
 from askvisit.text import printable
 from askvisit.web.blocks import Row, blocks
 from askvisit.web.chat import Chat, existing
@@ -34,10 +34,8 @@ NOT_THERE = "This passage was not found in the articles as they are now. Ask the
 NO_PAGE = "This page was not found in the articles. Ask the question again."
 
 
-@remembered(megabytes=32)
-def article_sentences(article: Article) -> list[Sentence]:
-    """Return the sentences of an article; split once for many clicks."""
-    return sentences(article)
+article_sentences = remembered(megabytes=32)(sentences)
+"""The sentences of an article; split once for many clicks."""
 
 
 def panel(article: Article, places: Iterable[TextRange] = ()) -> str:
@@ -92,11 +90,9 @@ def _pieces(
         left, right = max(mark.start, start), min(mark.end, end)
         if left >= right:
             continue
-        span = mark.span or (right, right)
-        inside = [min(max(edge, left), right) for edge in span]
-        cuts = (left, *inside, right)
+        inside = [min(max(edge, left), right) for edge in mark.span or (right, right)]
+        before, strong, after = (text[a:b] for a, b in pairwise((left, *inside, right)))
         page = article.page(mark.start) if has_pages(article.id) else None
-        before, strong, after = (text[a:b] for a, b in pairwise(cuts))
         pieces += [
             {"text": text[position:left]},
             {"key": mark.key, "page": page, "before": before, "strong": strong, "after": after},

@@ -66,7 +66,9 @@ class Suggestions:
 
     def _of(self, article: Article) -> tuple[str, ...]:
         """Return the questions about one article, written ones first."""
-        return tuple(dict.fromkeys((*self._about_article(article), *_about_names(article))))
+        about = self._about(self._assistant.suggestions, tuple(self._assistant.articles))
+        written = [question for question, name in about.items() if name == article.id]
+        return tuple(dict.fromkeys((*written, *_about_names(article))))
 
     def _answers_anew(
         self, question: str, article: Article, cited: tuple[tuple[int, int], ...]
@@ -98,11 +100,6 @@ class Suggestions:
         except AskvisitError:
             return ()
         return answer.citations if answer.found else ()
-
-    def _about_article(self, article: Article) -> list[str]:
-        """Return the written questions that are about an article."""
-        about = self._about(self._assistant.suggestions, tuple(self._assistant.articles))
-        return [question for question, name in about.items() if name == article.id]
 
     def _offered(self, articles: Mapping[str, Article], searched: Sequence[str]) -> Iterator[str]:
         """Yield what may be asked of all articles: written questions, and others between them.
