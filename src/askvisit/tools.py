@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial, wraps
 from inspect import Parameter, Signature, getdoc, signature
 from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
@@ -58,12 +59,13 @@ Item = TypeVar("Item")
 def server(
     assistant: Assistant,
     strictness: Strictness = "normal",
-    reporting: Callable[[Tool], Tool] | None = None,
+    reporting: Callable[[str], AbstractContextManager[object]] = nullcontext,
+    told: type[Exception] = AskvisitError,
 ) -> Any:
     """Return an MCP server (`mcp.server.mcpserver.MCPServer`) that has the `tools`.
 
-    reporting: wraps each tool; it must turn what the caller can fix into a `ToolError`. By default
-    these are all errors of askvisit, in their own words.
+    reporting: takes what is called and returns what it is called in. told: the errors that the
+    caller is told in their own words.
 
     Raises `ServerError` if the protocol's SDK is not installed.
     """
@@ -78,8 +80,9 @@ def server(
         @wraps(tool)
         def reported(*args: Any, **kwargs: Any) -> dict[str, Any]:
             try:
-                return tool(*args, **kwargs)
-            except AskvisitError as error:
+                with reporting(f"a call of {tool.__name__}"):
+                    return tool(*args, **kwargs)
+            except told as error:
                 raise ToolError(str(error)) from error
 
         return reported
@@ -89,7 +92,7 @@ def server(
     )
     for tool in tools(assistant, strictness):
         made.add_tool(
-            (reporting or in_words)(tool),
+            in_words(tool),
             description=getdoc(tool),
             annotations=ToolAnnotations(read_only_hint=True),
         )
@@ -226,7 +229,10 @@ def calls(assistant: Assistant, strictness: Strictness = "normal") -> tuple[Call
         known = assistant.articles
         return [article for name in known if (article := known.get(name)) is not None]
 
-    return ask, search, timeline, names, articles
+    found: tuple[Call, ...] = (ask, search, timeline, names, articles)
+    for call in found:
+        call.__annotations__ = get_type_hints(call)  # types, not their names
+    return found
 
 
 def tools(assistant: Assistant, strictness: Strictness = "normal") -> tuple[Tool, ...]:
@@ -271,8 +277,7 @@ def tools(assistant: Assistant, strictness: Strictness = "normal") -> tuple[Tool
 
 def _in_pages(call: Call, page: Callable[[Any, int], dict[str, Any]], **fixed: Any) -> Tool:
     """Return a call whose result comes page by page; `fixed` are arguments it has always."""
-    hints, of_call = get_type_hints(call), signature(call).parameters.values()
-    given = [one.replace(annotation=hints[one.name]) for one in of_call if one.name not in fixed]
+    given = [one for one in signature(call).parameters.values() if one.name not in fixed]
     offset = Parameter("offset", Parameter.POSITIONAL_OR_KEYWORD, default=0, annotation=int)
     typed = Signature([*given, offset], return_annotation=dict[str, Any])
 

@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from functools import wraps
-from inspect import Parameter, Signature, getdoc, signature
-from typing import TYPE_CHECKING, Any, get_type_hints
+from inspect import Parameter, getdoc, signature
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
 from fastapi.openapi.utils import get_openapi
@@ -58,7 +58,7 @@ def routes(chat: Chat) -> APIRouter:
             title="askvisit",
             version=__version__,
             description="Answers from news articles, quoted word for word and cited.",
-            routes=[route for route in router.routes if getattr(route, "include_in_schema", True)],
+            routes=router.routes,
         )
 
     return router
@@ -70,21 +70,24 @@ def _add(router: APIRouter, endpoint: Endpoint) -> None:
         name: (one.annotation, ... if one.default is Parameter.empty else one.default)
         for name, one in signature(endpoint).parameters.items()
     }
-    name, path = endpoint.__name__, f"/{endpoint.__name__}"
-    summary, _, details = (getdoc(endpoint) or "").partition("\n\n")
-    about: dict[str, Any] = {"summary": summary, "description": details, "name": name}
-    if not fields:
-        router.add_api_route(path, endpoint, methods=["GET"], response_model=None, **about)
-        return
-    arguments: type[BaseModel] = create_model(
-        name.capitalize(), __config__=ConfigDict(extra="forbid"), **fields
-    )
+    name = endpoint.__name__
 
     def called(given: BaseModel) -> Any:
-        return endpoint(**{field: getattr(given, field) for field in fields})
+        return endpoint(**dict(given))
 
-    called.__annotations__["given"] = arguments
-    router.add_api_route(path, called, methods=["POST"], response_model=None, **about)
+    called.__annotations__["given"] = create_model(
+        name.capitalize(), __config__=ConfigDict(extra="forbid"), **fields
+    )
+    summary, _, details = (getdoc(endpoint) or "").partition("\n\n")
+    router.add_api_route(
+        f"/{name}",
+        called if fields else endpoint,
+        methods=["POST" if fields else "GET"],
+        response_model=None,
+        summary=summary,
+        description=details,
+        name=name,
+    )
 
 
 def add_to_gradio(server: Any, chat: Chat, turns: Turns) -> None:
@@ -95,6 +98,7 @@ def add_to_gradio(server: Any, chat: Chat, turns: Turns) -> None:
     def in_turn(endpoint: Endpoint) -> Endpoint:
         reported = checked(endpoint)
 
+        @wraps(endpoint)
         async def called(request: gr.Request, *given: Any) -> Any:
             try:
                 async with turns.of(request.client.host if request.client else ""):
@@ -108,7 +112,6 @@ def add_to_gradio(server: Any, chat: Chat, turns: Turns) -> None:
             parameters=[of_request, *typed.parameters.values()]
         )
         called.__annotations__ = {"request": gr.Request, **endpoint.__annotations__}
-        called.__name__, called.__doc__ = endpoint.__name__, endpoint.__doc__
         return called
 
     for endpoint in endpoints(chat.assistant, chat.strictness):
@@ -144,20 +147,16 @@ def _plain(call: Endpoint) -> Endpoint:
         found = call(*args, **kwargs)
         return asdict(found) if isinstance(found, Answer) else [_record(one) for one in found]
 
-    hints = get_type_hints(call) | {"return": returned}
-    typed = signature(call)
-    given = [one.replace(annotation=hints[one.name]) for one in typed.parameters.values()]
-    called.__annotations__ = hints
-    called.__signature__ = Signature(given, return_annotation=returned)  # type: ignore[attr-defined]
+    called.__annotations__ = call.__annotations__ | {"return": returned}
+    called.__signature__ = signature(call).replace(return_annotation=returned)  # type: ignore[attr-defined]
     return called
 
 
 def _record(one: Any) -> dict[str, Any]:
     """Return a record as data; an article without its text."""
-    if not isinstance(one, Article):
-        return asdict(one)
-    shown = ("id", "title", "source", "url", "date", "author", "sha256")
-    return {name: getattr(one, name) for name in shown} | {"words": len(one.text.split())}
+    if isinstance(one, Article):
+        return asdict(one.record) | {"sha256": one.sha256, "words": len(one.text.split())}
+    return asdict(one)
 
 
 def mcp_app(chat: Chat, host: str) -> tuple[Any, Any]:
@@ -169,21 +168,7 @@ def mcp_app(chat: Chat, host: str) -> tuple[Any, Any]:
     host: the address the chat listens on; if it is this machine's own, requests must name it
     (so that a page elsewhere cannot reach the tools by DNS rebinding).
     """
-    from mcp.server.mcpserver.exceptions import ToolError
-
-    def reported(tool: Endpoint) -> Endpoint:
-        inner = checked(tool)
-
-        @wraps(tool)
-        def called(*args: Any, **kwargs: Any) -> Any:
-            try:
-                return inner(*args, **kwargs)
-            except Told as words:
-                raise ToolError(str(words)) from words
-
-        return called
-
-    server = tools.server(chat.assistant, chat.strictness, reported)
+    server = tools.server(chat.assistant, chat.strictness, told, Told)
     served = server.streamable_http_app(
         streamable_http_path="/", json_response=True, stateless_http=True, host=host
     )
@@ -202,13 +187,13 @@ def described() -> list[dict[str, Any]]:
     for endpoint in endpoints(None):  # type: ignore[arg-type]
         before, _, returned = (getdoc(endpoint) or "").partition("\n\nReturns:\n")
         summary, _, arguments = before.partition("\n\nArgs:\n")
-        lines = [line.strip().partition(": ") for line in arguments.splitlines() if line.strip()]
+        lines = filter(None, map(str.strip, arguments.splitlines()))
         found.append(
             {
                 "name": endpoint.__name__,
                 "summary": summary,
                 "example": f"client.predict({_EXAMPLES[endpoint.__name__]})",
-                "arguments": [(name, meaning) for name, _, meaning in lines],
+                "arguments": [line.split(": ", 1) for line in lines],
                 "returned": returned.strip(),
             }
         )
