@@ -83,16 +83,9 @@ def _of_markdown(text: str, whole: Range) -> list[Row]:
         at += len(line)
     if len(lines) < 2 or not _RULE.fullmatch(text[slice(*lines[1])].strip("\r\n")):
         return []
-    lines[:2] = [(lines[0][0], lines[1][1])]  # the rule belongs to the head
-    return [
-        Row([cell.span() for cell in _CELL.finditer(text, *_first_line(text, line))], line)
-        for line in lines
-    ]
-
-
-def _first_line(text: str, line: Range) -> Range:
-    end = text.find("\n", *line)
-    return line[0], line[1] if end < 0 else end
+    head, rule, *below = lines
+    rows = [(head, (head[0], rule[1])), *zip(below, below, strict=True)]  # a rule is of the head
+    return [Row([cell.span() for cell in _CELL.finditer(text, *at)], whole) for at, whole in rows]
 
 
 def _kinds(text: str, ranges: Sequence[Range]) -> list[str]:

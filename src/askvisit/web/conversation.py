@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Body
 from pydantic import BaseModel, BeforeValidator, Field, SkipValidation
 
 from askvisit import transcript
@@ -36,7 +36,8 @@ SHOWN_TURNS = 30
 KEPT_QUESTION = 2001
 """Characters kept of a question: one more than may be asked."""
 
-FEEDBACK = {
+Said = Literal["helpful", "not_helpful", "wrong_source"]
+FEEDBACK: dict[Said, str] = {
     "helpful": "Helpful",
     "not_helpful": "Not helpful",
     "wrong_source": "Wrong source",
@@ -113,13 +114,6 @@ class Conversation(BaseModel):
     form: Literal["markdown", "json"] = "markdown"
 
 
-class Judged(BaseModel):
-    """Feedback on a turn."""
-
-    said: Literal["helpful", "not_helpful", "wrong_source"]
-    turn: ChatTurn
-
-
 def routes(chat: Chat) -> APIRouter:
     """Return what the conversation asks for."""
     router = APIRouter(prefix="/page", route_class=TellingRoute)
@@ -188,15 +182,14 @@ def routes(chat: Chat) -> APIRouter:
         return {"name": f"{name}.md", "type": "text/markdown", "text": text}
 
     @router.post("/feedback")
-    def feedback(judged: Judged) -> dict[str, Any]:
+    def feedback(said: Annotated[Said, Body()], turn: ChatTurn) -> dict[str, Any]:
         """Keep what somebody said of an answer; return the turn with thanks, and its HTML."""
-        turn = judged.turn
         if chat.feedback is None or turn.answer is None:
             raise Told("Feedback is not kept here.", 404)
         try:
             with told("writing feedback"):
-                chat.feedback.add(judged.said, turn.answer)
-            turn.said = f"Marked as {FEEDBACK[judged.said].lower()}. Thank you."
+                chat.feedback.add(said, turn.answer)
+            turn.said = f"Marked as {FEEDBACK[said].lower()}. Thank you."
         except Told as problem:
             turn.said = str(problem)
         return _shown(chat, turn)

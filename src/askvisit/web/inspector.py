@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf
 from typing import Any
 
 from askvisit.records import Answer
 from askvisit.trace import Trace, TracedPassage, TracedReading
-from askvisit.web.places import TextRange, fingerprint, place_of
+from askvisit.web.places import place_of
 from askvisit.web.rendering import fragment
 
 MOST_PASSAGES = 12
@@ -49,8 +50,6 @@ def _placed(row: TracedPassage) -> dict[str, Any]:
     """Return the place and text of the passage's best sentence, or of all of the passage."""
     if row.candidate is None:
         return {"place": place_of(row.hit), "text": row.hit.text}
-    sentence, span = row.candidate.span.sentence, row.candidate.span
+    span = row.candidate.span
     marked = None if span.start is None or span.end is None else (span.start, span.end)
-    text = sentence.text
-    place = TextRange(sentence.article_id, sentence.start, sentence.end, marked, fingerprint(text))
-    return {"place": place, "text": text}
+    return {"place": replace(place_of(span.sentence), span=marked), "text": span.sentence.text}

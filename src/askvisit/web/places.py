@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from pydantic import StrictInt
 
-from askvisit.records import Article, Citation, Hit
+from askvisit.records import Article, Citation, Hit, Sentence
 
 
 @dataclass(frozen=True)
@@ -51,15 +51,12 @@ class TextRange:
             object.__setattr__(self, "span", None)
 
 
-def place_of(cited: Citation | Hit) -> TextRange:
-    """Return the range of a citation's sentence, or of a passage."""
-    article, start, end = cited.article_id, cited.start, cited.end
-    if isinstance(cited, Hit):
-        return TextRange(article, start, end, reads=fingerprint(cited.text))
-    span = None
-    if cited.span_start is not None and cited.span_end is not None:
+def place_of(cited: Citation | Hit | Sentence) -> TextRange:
+    """Return the range of a citation's sentence, with its span, or of a passage or sentence."""
+    span, words = None, cited.quote if isinstance(cited, Citation) else cited.text
+    if isinstance(cited, Citation) and cited.span_start is not None and cited.span_end is not None:
         span = (cited.span_start, cited.span_end)
-    return TextRange(article, start, end, span, fingerprint(cited.quote))
+    return TextRange(cited.article_id, cited.start, cited.end, span, fingerprint(words))
 
 
 def fingerprint(words: str) -> str:

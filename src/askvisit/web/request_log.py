@@ -13,6 +13,7 @@ import logging
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,12 +47,9 @@ class Lines:
     def write(self, record: dict[str, Any]) -> None:
         """Append a line, to stderr for "-". Raises `OSError`."""
         line = json.dumps(record) + "\n"  # ASCII, so that no lone surrogate breaks the file
-        with self._lock:
-            if str(self._path) == "-":
-                sys.stderr.write(line)
-            else:
-                with self._path.open("a", encoding="utf-8") as file:
-                    file.write(line)
+        is_stderr = str(self._path) == "-"
+        with self._lock, nullcontext(sys.stderr) if is_stderr else self._path.open("a") as file:
+            file.write(line)
 
 
 class Feedback(Lines):

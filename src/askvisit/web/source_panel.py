@@ -10,15 +10,15 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Body
 from pydantic import BaseModel
 
 from askvisit.caching import remembered
 from askvisit.errors import ArticleError
 from askvisit.formats import has_pages
-from askvisit.passages import headline, sentences
+from askvisit.passages import Range, headline, sentences
 from askvisit.records import Article, Citation
 from askvisit.text import printable
 from askvisit.web.blocks import Row, blocks
@@ -125,15 +125,6 @@ class Opened(BaseModel):
     others: list[TextRange] = []
 
 
-class Leaf(BaseModel):
-    """A page of an article, with the ranges to mark on it and the one that is active."""
-
-    article: str
-    page: int
-    marks: list[tuple[int, int]] = []
-    active: tuple[int, int] | None = None
-
-
 def routes(chat: Chat) -> APIRouter:
     """Return what the panel asks for."""
     router = APIRouter(prefix="/page", route_class=TellingRoute)
@@ -165,20 +156,24 @@ def routes(chat: Chat) -> APIRouter:
         return dict(zip(("before", "quote", "after"), map(printable, texts), strict=True))
 
     @router.post("/leaf")
-    def leaf(asked: Leaf) -> dict[str, str]:
+    def leaf(
+        article: Annotated[str, Body()],
+        page: Annotated[int, Body()],
+        marks: Annotated[Sequence[Range], Body()] = (),
+        active: Annotated[Range | None, Body()] = None,
+    ) -> dict[str, str]:
         """Return a page of a PDF as an image, with its marks: places as shares of the page."""
-        article = chat.articles.get(asked.article)
-        if article is None:
+        known = chat.articles.get(article)
+        if known is None:
             raise Told(NO_PAGE, 404)
-        length = len(article.text)
-        marks = dict.fromkeys(asked.marks[:MOST_PLACES])
-        places = [(start, end) for start, end in marks if 0 <= start < end <= length]
+        length = len(known.text)
+        places = [at for at in dict.fromkeys(marks[:MOST_PLACES]) if 0 <= at[0] < at[1] <= length]
         try:
-            view = chat.assistant.page(asked.article, asked.page, places)
+            view = chat.assistant.page(article, page, places)
         except ArticleError as error:  # which file of the server it is, is not told
             raise Told(f"The page cannot be shown: its file {error.reason}.") from error
         boxes = [
-            {"active": place == asked.active, "box": [f"{100 * part:.3f}" for part in box]}
+            {"active": place == active, "box": [f"{100 * part:.3f}" for part in box]}
             for place, found in zip(places, view.marks, strict=True)
             for box in found
         ]
