@@ -190,12 +190,13 @@ def counted(number: int, one: str) -> str:
     return f"{number:,} {one}{'' if number == 1 else 's'}"
 
 
-def date_in_words(iso: str, *, short: bool = False) -> str:
+def date_in_words(iso: str | None, *, short: bool = False) -> str:
     """Return a date in ISO 8601 as people write it: "2019", "June 2019", "26 June 2019".
 
     short: with the first letters of the month, "26 Jun 2019". What is no such date is returned as
-    it is.
+    it is, None as "".
     """
+    iso = iso or ""
     match = re.match(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(\d\d))?)?(?![-\d])", iso, re.ASCII)
     if match is None:
         return iso

@@ -210,7 +210,7 @@ def _group(group: AnswerGroup) -> str:
 
 def _source(citation: Citation) -> str:
     """Write where a quote is from: title, paper, authors, day, place and address."""
-    day = citation.date and date_in_words(citation.date)
+    day = date_in_words(citation.date)
     known = (citation.article_title, citation.source, citation.author, day, citation.where)
     url = citation.url or ""
     address = f" <{url}>" if _URL.fullmatch(url) else f" {plain(url)}".rstrip()

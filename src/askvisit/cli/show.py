@@ -101,8 +101,8 @@ def groups(found: Sequence[AnswerGroup]) -> str:
         relation = f" ({group.relation_in_words})" if group.differs else ""
         lines = [f"{many}{plain(group.words)}{relation}"]
         for member in group.members:
-            day = member.date and date_in_words(member.date)
-            known = ", ".join(plain(part) for part in (member.source, day) if part)
+            about = (member.source, date_in_words(member.date))
+            known = ", ".join(plain(part) for part in about if part)
             lines += [f"  {_quoted(member.citation)}"]
             lines += [f"      {source(member.citation)}{f', {known}' if known else ''}"]
         blocks.append("\n".join(lines))
@@ -116,7 +116,7 @@ def _table(found: Sequence[AnswerGroup]) -> list[str]:
         (
             *(("", group.relation_in_words) if related else ("",)),
             _words(group, member),
-            date_in_words(member.date) if member.date else _UNDATED,
+            date_in_words(member.date) or _UNDATED,
             f"{_paper(member)} [{member.citation.number}]",
         )
         for group in found

@@ -173,13 +173,13 @@ def _spot(citation: Citation) -> tuple[str, int]:
 def _said(group: AnswerGroup, member: GroupMember) -> str:
     """Return what one article says as a line of text."""
     relation = f" ({group.relation_in_words})" if group.relation_in_words else ""
-    day = date_in_words(member.date or "")
-    paper = ", ".join(filter(None, (member.source or member.citation.article_title, day)))
+    known = (member.source or member.citation.article_title, date_in_words(member.date))
+    paper = ", ".join(filter(None, known))
     return f"{group.words}{relation}: {paper}: “{member.citation.quote}”"
 
 
 def _origin(citation: Citation) -> str:
-    day = date_in_words(citation.date or "")
+    day = date_in_words(citation.date)
     known = (citation.article_title, citation.source, day, citation.where)
     return ", ".join(filter(None, known))
 

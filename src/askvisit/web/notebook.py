@@ -120,7 +120,7 @@ def routes(chat: Chat) -> APIRouter:
             raise Told(NO_WORDS)
         if len(cited) > MOST_SENTENCES:
             raise Told(TOO_MANY)
-        day = date_in_words(article.date or "").replace(" ", "\N{NO-BREAK SPACE}")
+        day = date_in_words(article.date).replace(" ", "\N{NO-BREAK SPACE}")
         words = printable(article.text[place.start : place.end])
         pin = {
             "article": article.id,

@@ -37,7 +37,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"exact": escape, "lines": _lines, "excerpt": excerpt, "one_line": one_line}
-    made.filters["in_words"] = _in_words
+    made.filters["in_words"] = date_in_words
     made.globals |= {"counted": counted, "place_of": place_of}
     return made
 
@@ -54,10 +54,6 @@ def _shown(value: Any) -> Any:
     What the browser sends back, as an article's id, passes unchanged by the filter `exact`.
     """
     return printable(value) if type(value) is str else value
-
-
-def _in_words(date: str | None, *, short: bool = False) -> str:
-    return date_in_words(date or "", short=short)
 
 
 def _lines(text: str) -> Markup:

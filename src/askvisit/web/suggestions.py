@@ -37,7 +37,7 @@ class Suggestions:
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
         self._about = lru_cache(maxsize=4)(self._find)
-        self._answered_at = lru_cache(maxsize=1024)(self._place_of)
+        self._quotes = lru_cache(maxsize=1024)(self._asked)
 
     def after(
         self,
@@ -57,9 +57,13 @@ class Suggestions:
         searched = tuple(articles) if chosen is None else chosen
         article = articles.get(at_hand) if at_hand and at_hand in searched else None
         if article is not None:
+
+            def answers_anew(question: str) -> bool:
+                first = self._quotes(question, article.id, article.sha256, as_typed=True)[:1]
+                return any(all(q.end <= a or b <= q.start for a, b in cited) for q in first)
+
             fresh = (q for q in self._of(article) if _folded(q) not in known)
-            answered = (q for q in fresh if self._answers_anew(q, article, tuple(cited)))
-            return list(islice(answered, NEXT))
+            return list(islice(filter(answers_anew, fresh), NEXT))
         offered = self._offered(articles, searched)
         unasked = dict.fromkeys(one for one in offered if _folded(one) not in known)
         return list(islice(unasked, NEXT if asked else FIRST))
@@ -70,31 +74,20 @@ class Suggestions:
         written = [question for question, name in about.items() if name == article.id]
         return tuple(dict.fromkeys((*written, *_about_names(article))))
 
-    def _answers_anew(
-        self, question: str, article: Article, cited: tuple[tuple[int, int], ...]
-    ) -> bool:
-        """Whether an article answers a question with other words than those just cited."""
-        place = self._answered_at(question, article.id, article.sha256)
-        return place is not None and all(place[1] <= a or b <= place[0] for a, b in cited)
-
-    def _place_of(self, question: str, article: str, _: str) -> tuple[int, int] | None:
-        """Return the offsets of the sentence by which an article answers a question, if it does."""
-        quotes = self._quotes(question, article, as_typed=True)
-        return (quotes[0].start, quotes[0].end) if quotes else None
-
     def answered(self, article: Article, most: int = ANSWERED) -> list[str]:
         """Return questions about one article that it answers; each is asked to check."""
         asked = (*self._of(article), _summary(article))
-        return list(islice((q for q in asked if self._quotes(q, article.id)), most))
+        answered = (q for q in asked if self._quotes(q, article.id, article.sha256))
+        return list(islice(answered, most))
 
     def summary(self, article: Article) -> list[str]:
         """Return the sentences that summarise one article; none if it cannot be done."""
-        return [cited.quote for cited in self._quotes(_summary(article), article.id)]
+        return [one.quote for one in self._quotes(_summary(article), article.id, article.sha256)]
 
-    def _quotes(
-        self, question: str, article: str, *, as_typed: bool = False
+    def _asked(
+        self, question: str, article: str, _: str, *, as_typed: bool = False
     ) -> tuple[Citation, ...]:
-        """Return what one article answers a question with; nothing if it does not."""
+        """Return what one article, with the text of a hash, answers a question with, if it does."""
         try:
             answer = self._assistant.ask(question, articles=[article], as_typed=as_typed)
         except AskvisitError:
