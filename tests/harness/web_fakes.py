@@ -86,7 +86,7 @@ class FakeAssistant:
         if not question.strip():
             raise QuestionError("the question is empty")
         if len(question) > 2000:
-            raise QuestionError("a question may have 2,000 characters")
+            raise QuestionError(f"{len(question):,} characters, but it may have 2,000 characters")
         if question == "fail":
             raise RuntimeError("a secret detail")
         if question == "hello":

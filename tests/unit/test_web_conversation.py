@@ -52,7 +52,7 @@ def test_the_same_question_brings_the_same_whoever_asked_before(page):
 
 
 def test_a_problem_is_told_in_words_and_a_fault_by_its_reference(page, caplog):
-    assert "2,000 characters" in page.ask("x" * 3000)
+    assert "3,000 characters" in page.ask("x" * 3000)
     assert len(page.turns[0]["question"]) == 2001
     html = page.ask("fail")
     assert "Reference for the log" in html

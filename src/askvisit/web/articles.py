@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from queue import SimpleQueue
 from threading import Thread
@@ -34,19 +34,12 @@ ADDING = {"largest": LARGEST_FILE, "suffixes": formats.SUFFIXES, "longest": LONG
 """What the form needs to know."""
 
 
-def listing(articles: Mapping[str, Article], *, removable: bool = False) -> str:
-    """Return the list, with a tick for each article.
-
-    removable: each article has a button that removes it, after a second click.
-    """
+def listing(chat: Chat) -> str:
+    """Return the list, with a tick for each article."""
+    articles = chat.articles
     listed = list(existing(articles, list(articles)[:MOST_LISTED]))
-    return fragment(
-        "articles",
-        articles=[(one, len(one.text.split())) for one in listed],
-        count=len(articles),
-        more=len(articles) - len(listed),
-        removable=removable,
-    )
+    count, removable = len(articles), chat.editor is not None
+    return fragment("articles", articles=listed, count=count, removable=removable)
 
 
 class Described(Metadata):
@@ -62,7 +55,7 @@ def routes(chat: Chat) -> APIRouter:
     @router.post("/articles")
     def listed() -> dict[str, str]:
         """Return the list as it is now."""
-        return {"html": listing(chat.articles, removable=chat.editor is not None)}
+        return {"html": listing(chat)}
 
     if chat.editor is None:
         return router
@@ -82,7 +75,7 @@ def routes(chat: Chat) -> APIRouter:
             data = editor.remove(article)
         again = {key: getattr(known, key, None) or "" for key in Metadata.model_fields}
         again |= {"name": article, "base64": base64.b64encode(data).decode()}
-        return {"html": listing(chat.articles, removable=True), "again": again}
+        return {"html": listing(chat), "again": again}
 
     @router.post("/describe")
     def describe(described: Described) -> dict[str, str]:
@@ -92,7 +85,7 @@ def routes(chat: Chat) -> APIRouter:
             described.url, described.author = article.url or "", article.author
         with _unchanged("changing an article"):
             editor.describe(described.article, described.metadata)
-        return {"html": listing(chat.articles, removable=True)}
+        return {"html": listing(chat)}
 
     return router
 
@@ -129,7 +122,6 @@ def _added(chat: Chat, article: Article) -> dict[str, Any]:
     html = fragment(
         "added",
         article=article,
-        words=len(article.text.split()),
         passages=len(passages(article)),
         questions={question: question for question in questions},
         summary=summary,
@@ -138,7 +130,7 @@ def _added(chat: Chat, article: Article) -> dict[str, Any]:
         "html": html,
         "article": article.id,
         "source": panel(article),
-        "listing": listing(chat.articles, removable=True),
+        "listing": listing(chat),
     }
 
 

@@ -62,13 +62,14 @@ KeptAnswer = Annotated[SkipValidation[Answer | None], _kept(Answer, None)]
 KeptGroups = Annotated[SkipValidation[tuple[AnswerGroup, ...]], _kept(tuple[AnswerGroup, ...], ())]
 
 
-class ChatQuestion(BaseModel):
-    """A question as it is asked.
+class ChatTurn(BaseModel):
+    """A question as it is asked, and its outcome: an answer, or a problem in words.
 
     articles: ids of those to search; all if None. guess: show the best guess even if it would be
     refused. typed: read it word for word and by itself. offered: the page suggested it, so what
     it asks about is in the articles: it is read as typed and never refused. history: the answers
-    that it may refer to, which are not kept with it.
+    that it may refer to, which are not kept with it. said: the response to the user's feedback.
+    each: what each of the articles `read` says, if they have been asked.
     """
 
     question: Words
@@ -77,25 +78,16 @@ class ChatQuestion(BaseModel):
     typed: bool = False
     offered: bool = False
     history: list[KeptAnswer] = Field(default=[], exclude=True)
-
-    @property
-    def earlier(self) -> list[Answer]:
-        """The answers that it may refer to, as far as they can be read."""
-        return [answer for answer in self.history[-HISTORY:] if answer is not None]
-
-
-class ChatTurn(ChatQuestion):
-    """A question and its outcome: an answer, or a problem in words.
-
-    said: the response to the user's feedback. each: what each of the articles `read` says, if they
-    have been asked.
-    """
-
     answer: KeptAnswer = None
     problem: str = ""
     said: str = ""
     each: KeptGroups = ()
     read: int = 0
+
+    @property
+    def earlier(self) -> list[Answer]:
+        """The answers that it may refer to, as far as they can be read."""
+        return [answer for answer in self.history[-HISTORY:] if answer is not None]
 
 
 class Next(BaseModel):
@@ -119,20 +111,19 @@ def routes(chat: Chat) -> APIRouter:
     router = APIRouter(prefix="/page", route_class=TellingRoute)
 
     @router.post("/ask")
-    def ask(asked: ChatQuestion) -> dict[str, Any]:
+    def ask(turn: ChatTurn) -> dict[str, Any]:
         """Answer a question: the turn to keep, its HTML, and the article.
 
         What goes wrong is put into words; details of a fault go only to the log.
         """
-        turn = ChatTurn(**asked.model_dump())
-        turn.question = turn.question[:KEPT_QUESTION]
         try:
             with told("a question"):
-                how = _how(chat, asked, NONE_CHOSEN)
+                how = _how(chat, turn, NONE_CHOSEN)
                 turn.articles = how["articles"]
-                turn.answer = chat.assistant.ask(asked.question, asked.earlier, **how)
+                turn.answer = chat.assistant.ask(turn.question, turn.earlier, **how)
         except Told as problem:
-            turn.problem = str(problem)
+            turn.answer, turn.problem = None, str(problem)
+        turn.question = turn.question[:KEPT_QUESTION]
         cited = turn.answer.citations if turn.answer else ()
         return {"source": panel_of(cited, chat.articles)} | _shown(chat, turn)
 
@@ -212,7 +203,7 @@ def suggested(chat: Chat, asked: Next) -> str:
     return fragment("suggested", questions={one: one for one in found}, asked=asked.asked)
 
 
-def _how(chat: Chat, asked: ChatQuestion, none_left: str) -> dict[str, Any]:
+def _how(chat: Chat, asked: ChatTurn, none_left: str) -> dict[str, Any]:
     """Return how a question is asked; raises `QuestionError` if no article is left of a choice.
 
     Not of `chat.articles`: an index that cannot be read would seem to have none left.

@@ -80,7 +80,7 @@ def routes(chat: Chat) -> APIRouter:
             description=DESCRIPTION,
             version=version(),
             endpoints=endpoints,
-            listing=listing(articles, removable=adding),
+            listing=listing(chat),
             suggested=suggested(chat, Next()),
             source=first_panel(articles),
             adding=ADDING if adding else None,
