@@ -10,7 +10,7 @@ from harness.web_fakes import ARTICLE, FakeAssistant
 
 from askvisit import Assistant, build_index
 from askvisit.records import Article
-from askvisit.web.suggestions import Suggestions, central_names
+from askvisit.web.suggestions import Next, Suggestions, central_names
 
 OTHER = Article(
     "other.txt",
@@ -75,15 +75,15 @@ def test_what_is_offered_for_one_article_is_answered_by_it():
 def test_written_questions_come_first_and_each_once():
     assistant = FakeAssistant()
     suggestions = Suggestions(assistant)
-    assert suggestions.after((), None, assistant.articles) == list(assistant.suggestions)
-    left = suggestions.after(["who met the mayor? "], None, assistant.articles)
+    assert suggestions.after(Next(), assistant.articles) == list(assistant.suggestions)
+    left = suggestions.after(Next(asked=["who met the mayor? "]), assistant.articles)
     assert left == list(assistant.suggestions[1:])
-    assert suggestions.after(assistant.suggestions, None, assistant.articles) == []
+    assert suggestions.after(Next(asked=assistant.suggestions), assistant.articles) == []
 
 
 def test_an_article_without_written_questions_takes_turns_with_them():
     assistant = FakeAssistant(ARTICLE, OTHER)
-    offered = Suggestions(assistant).after((), None, assistant.articles)[:4]
+    offered = Suggestions(assistant).after(Next(), assistant.articles)[:4]
     assert offered == [assistant.suggestions[0], ABOUT[0], assistant.suggestions[1], ABOUT[1]]
 
 
@@ -92,7 +92,7 @@ def test_articles_with_the_same_names_leave_room_for_others():
     same = [Article(f"{n}.txt", "Mud", town) for n in range(4)]
     assistant = FakeAssistant(*same, OTHER)
     assistant.suggestions = ()
-    offered = Suggestions(assistant).after((), None, assistant.articles)[:3]
+    offered = Suggestions(assistant).after(Next(), assistant.articles)[:3]
     assert offered == [*ABOUT, "What does it say about Oslo?"]
 
 
@@ -103,7 +103,7 @@ def test_what_is_asked_first_is_about_articles_from_all_over_the_list():
     several = [Article(f"{n}.txt", "Mud", text.format(*pair)) for n, pair in enumerate(pairs)]
     assistant = FakeAssistant(*several)
     assistant.suggestions = ()
-    offered = Suggestions(assistant).after((), None, assistant.articles)
+    offered = Suggestions(assistant).after(Next(), assistant.articles)
     assert len(offered) == 6
     near = {town for town in towns for question in offered if town in question}
     assert len(near) == 6
@@ -112,14 +112,18 @@ def test_what_is_asked_first_is_about_articles_from_all_over_the_list():
 def test_after_an_answer_from_it_come_its_own_names():
     assistant = FakeAssistant(ARTICLE, OTHER)
     asked = ["What happened in Grimsby in June?"]
-    offered = Suggestions(assistant).after(asked, "other.txt", assistant.articles)
+    offered = Suggestions(assistant).after(
+        Next(asked=asked, at_hand="other.txt"), assistant.articles
+    )
     assert offered == [*ABOUT, "What does it say about Oslo?"]
 
 
 def test_a_byline_is_not_asked_about():
     signed = replace(OTHER, author="Ada Quill")
     assistant = FakeAssistant(signed)
-    offered = Suggestions(assistant).after(["x"], "other.txt", assistant.articles)
+    offered = Suggestions(assistant).after(
+        Next(asked=["x"], at_hand="other.txt"), assistant.articles
+    )
     assert ABOUT[0] in offered
     assert ABOUT[1] not in offered
 
@@ -128,24 +132,28 @@ def test_only_the_articles_that_are_looked_in_are_asked_about():
     assistant = FakeAssistant(ARTICLE, OTHER)
     suggestions = Suggestions(assistant)
     asked = ["What about the mayor?"]
-    offered = suggestions.after(asked, "visit.txt", assistant.articles, ["visit.txt"])
+    offered = suggestions.after(
+        Next(asked=asked, at_hand="visit.txt", articles=["visit.txt"]), assistant.articles
+    )
     assert set(offered) == set(assistant.suggestions)
-    offered = suggestions.after(["Ada Quill?"], "other.txt", assistant.articles, ["other.txt"])
+    offered = suggestions.after(
+        Next(asked=["Ada Quill?"], at_hand="other.txt", articles=["other.txt"]), assistant.articles
+    )
     assert not set(offered) & set(assistant.suggestions)
 
 
 def test_an_article_that_is_added_is_noticed():
     assistant = FakeAssistant()
     suggestions = Suggestions(assistant)
-    assert ABOUT[0] not in suggestions.after((), None, assistant.articles)
+    assert ABOUT[0] not in suggestions.after(Next(), assistant.articles)
     assistant.articles[OTHER.id] = OTHER
-    assert ABOUT[0] in suggestions.after((), None, assistant.articles)
+    assert ABOUT[0] in suggestions.after(Next(), assistant.articles)
 
 
 def test_without_articles_nothing_is_suggested():
     assistant = FakeAssistant()
     assistant.articles = {}
-    assert Suggestions(assistant).after((), None, assistant.articles) == []
+    assert Suggestions(assistant).after(Next(), assistant.articles) == []
 
 
 @pytest.mark.slow

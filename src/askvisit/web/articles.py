@@ -141,4 +141,4 @@ def _unchanged(what: str) -> Iterator[None]:
         with told(what, (AskvisitError,)):
             yield
     except Told as problem:
-        raise Told(f"Nothing was changed: {problem}", problem.status) from problem
+        raise Told(f"Nothing was changed: {problem}", problem.status_code) from problem

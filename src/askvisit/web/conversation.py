@@ -6,9 +6,9 @@ the turn as data to keep, and as HTML.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body
@@ -25,7 +25,8 @@ from askvisit.web.faults import TellingRoute, Told, told
 from askvisit.web.places import place_of
 from askvisit.web.rendering import fragment
 from askvisit.web.source_panel import panel_of
-from askvisit.web.typed import Words
+from askvisit.web.suggestions import Next
+from askvisit.web.typed import Words, or_else
 
 HISTORY = 6
 """Earlier answers that a follow-up question may refer to."""
@@ -47,19 +48,14 @@ FEEDBACK: dict[Said, str] = {
 CHANGED = "The articles have changed since this was answered."
 
 
-def _kept(kind: Any, otherwise: Any) -> BeforeValidator:
-    """Read what a browser kept of a kind of record; what cannot be read is `otherwise`."""
-
-    def read(value: Any) -> Any:
-        with suppress(TypeError, ValueError):
-            return from_data(kind, value)
-        return otherwise
-
-    return BeforeValidator(read)
-
-
-KeptAnswer = Annotated[SkipValidation[Answer | None], _kept(Answer, None)]
-KeptGroups = Annotated[SkipValidation[tuple[AnswerGroup, ...]], _kept(tuple[AnswerGroup, ...], ())]
+Groups = tuple[AnswerGroup, ...]
+KeptAnswer = Annotated[
+    SkipValidation[Answer | None], BeforeValidator(partial(from_data, Answer)), or_else(None)
+]
+KeptGroups = Annotated[
+    SkipValidation[Groups], BeforeValidator(partial(from_data, Groups)), or_else(())
+]
+"""What a browser kept."""
 
 
 class ChatTurn(BaseModel):
@@ -88,15 +84,6 @@ class ChatTurn(BaseModel):
     def earlier(self) -> list[Answer]:
         """The answers that it may refer to, as far as they can be read."""
         return [answer for answer in self.history[-HISTORY:] if answer is not None]
-
-
-class Next(BaseModel):
-    """What has been asked, the article and offsets that the last answer cites, what is searched."""
-
-    asked: list[str] = []
-    at_hand: str | None = None
-    cited: list[tuple[int, int]] = []
-    articles: list[str] | None = None
 
 
 class Conversation(BaseModel):
@@ -197,9 +184,7 @@ def routes(chat: Chat) -> APIRouter:
 
 def suggested(chat: Chat, asked: Next) -> str:
     """Return what to ask next as HTML."""
-    found = chat.suggestions.after(
-        asked.asked, asked.at_hand, chat.articles, asked.articles, asked.cited
-    )
+    found = chat.suggestions.after(asked, chat.articles)
     return fragment("suggested", questions={one: one for one in found}, asked=asked.asked)
 
 

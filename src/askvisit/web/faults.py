@@ -10,7 +10,7 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from fastapi.routing import APIRoute
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
@@ -29,12 +29,14 @@ USER_ERRORS = (DataError, QuestionError, ScopeError, UnknownArticleError)
 log = logging.getLogger("askvisit.web")
 
 
-class Told(Exception):  # noqa: N818 - it is what is said of an error
+class Told(HTTPException):
     """What to say about an error, with the HTTP status that tells programs whose fault it is."""
 
     def __init__(self, words: str, status: int = 422) -> None:
-        super().__init__(words)
-        self.status = status
+        super().__init__(status, words)
+
+    def __str__(self) -> str:
+        return self.detail
 
 
 def reference() -> str:
@@ -55,7 +57,7 @@ def told(what: str, known: tuple[type[AskvisitError], ...] = USER_ERRORS) -> Ite
     """
     try:
         yield
-    except (HTTPException, Told):
+    except HTTPException:
         raise
     except (RequestValidationError, ValidationError) as wrong:
         first = wrong.errors()[0]
@@ -70,18 +72,15 @@ def told(what: str, known: tuple[type[AskvisitError], ...] = USER_ERRORS) -> Ite
 
 
 class TellingRoute(APIRoute):
-    """A route whose errors are answered as `{"detail": WORDS}`."""
+    """A route whose errors are `Told`, which FastAPI answers as `{"detail": WORDS}`."""
 
     def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
         """Return what answers a request."""
         handle: Callable[[Request], Any] = super().get_route_handler()
 
         async def answer(request: Request) -> Response:
-            try:
-                with told(self.path):
-                    response: Response = await handle(request)
-                    return response
-            except Told as words:
-                return JSONResponse({"detail": str(words)}, words.status)
+            with told(self.path):
+                response: Response = await handle(request)
+                return response
 
         return answer

@@ -223,8 +223,8 @@ class Guard:
             await self._passed(scope, receive, with_headers)
         except Told as refusal:
             headers = {"connection": "close"}
-            headers |= {"retry-after": RETRY_AFTER} if refusal.status == 503 else {}
-            told = JSONResponse({"detail": str(refusal)}, refusal.status, headers)
+            headers |= {"retry-after": RETRY_AFTER} if refusal.status_code == 503 else {}
+            told = JSONResponse({"detail": refusal.detail}, refusal.status_code, headers)
             await told(scope, receive, with_headers)
         except ClientDisconnect:
             pass  # nobody is left to answer

@@ -12,7 +12,7 @@ from itertools import product
 from typing import Annotated, Any, Self, get_args
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field, StrictInt, ValidationError, WrapValidator, model_validator
+from pydantic import BaseModel, Field, StrictInt, model_validator
 
 from askvisit import transcript
 from askvisit.passages import paragraphs, trim_space
@@ -24,7 +24,7 @@ from askvisit.web.chat import Chat
 from askvisit.web.faults import TellingRoute, Told
 from askvisit.web.places import TextRange, fingerprint
 from askvisit.web.source_panel import NOT_THERE, article_sentences
-from askvisit.web.typed import Words
+from askvisit.web.typed import Words, or_else
 
 MOST_ENTRIES = 300
 """Maximum entries of a notebook; the page says so when it is full."""
@@ -85,14 +85,7 @@ class Written(BaseModel, extra="forbid"):
     note: Words = ""
 
 
-def _or_none(value: Any, read: Any) -> Any:
-    try:
-        return read(value)
-    except ValidationError:
-        return None
-
-
-Entry = Annotated[Pin | Written | None, WrapValidator(_or_none)]
+Entry = Annotated[Pin | Written | None, or_else(None)]
 """An entry of the notebook; None if it is no longer what the page wrote."""
 
 

@@ -17,9 +17,10 @@ from askvisit.errors import AskvisitError
 from askvisit.web import api
 from askvisit.web.articles import ADDING, listing
 from askvisit.web.chat import Chat
-from askvisit.web.conversation import Next, suggested
+from askvisit.web.conversation import suggested
 from askvisit.web.rendering import fragment
 from askvisit.web.source_panel import first_panel
+from askvisit.web.suggestions import Next
 
 log = logging.getLogger("askvisit.web")
 

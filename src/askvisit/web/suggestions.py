@@ -7,6 +7,8 @@ from functools import lru_cache
 from itertools import chain, islice, zip_longest
 from typing import TYPE_CHECKING
 
+from pydantic import BaseModel
+
 from askvisit.caching import remembered
 from askvisit.errors import AskvisitError
 from askvisit.names import of_article
@@ -31,6 +33,19 @@ ANSWERED = 3
 """Questions offered for a newly added article."""
 
 
+class Next(BaseModel):
+    """What to suggest something after: the questions `asked`, and the last answer.
+
+    at_hand: the article that the answer cites: what is offered then is about it, and answered by
+    it with other words than those `cited`. articles: those that are searched next; all if None.
+    """
+
+    asked: list[str] = []
+    at_hand: str | None = None
+    cited: list[tuple[int, int]] = []
+    articles: list[str] | None = None
+
+
 class Suggestions:
     """The suggestions of one assistant; safe to share between threads."""
 
@@ -39,34 +54,22 @@ class Suggestions:
         self._about = lru_cache(maxsize=4)(self._find)
         self._quotes = lru_cache(maxsize=1024)(self._asked)
 
-    def after(
-        self,
-        asked: Sequence[str],
-        at_hand: str | None,
-        articles: Mapping[str, Article],
-        chosen: Sequence[str] | None = None,
-        cited: Sequence[tuple[int, int]] = (),
-    ) -> list[str]:
-        """Return some questions not yet asked in a conversation.
-
-        asked: its questions. at_hand: the article that the last answer cites: what is offered then
-        is about it, and answered by it with other words than those `cited`. chosen: the articles
-        that the next question searches; None: all.
-        """
-        known = {_folded(question) for question in asked}
-        searched = tuple(articles) if chosen is None else chosen
-        article = articles.get(at_hand) if at_hand and at_hand in searched else None
+    def after(self, last: Next, articles: Mapping[str, Article]) -> list[str]:
+        """Return some questions not yet asked in a conversation."""
+        known = {_folded(question) for question in last.asked}
+        searched = [*articles] if last.articles is None else last.articles
+        article = articles.get(last.at_hand or "") if last.at_hand in searched else None
         if article is not None:
 
             def answers_anew(question: str) -> bool:
                 first = self._quotes(question, article.id, article.sha256, as_typed=True)[:1]
-                return any(all(q.end <= a or b <= q.start for a, b in cited) for q in first)
+                return any(all(q.end <= a or b <= q.start for a, b in last.cited) for q in first)
 
             fresh = (q for q in self._of(article) if _folded(q) not in known)
             return list(islice(filter(answers_anew, fresh), NEXT))
         offered = self._offered(articles, searched)
         unasked = dict.fromkeys(one for one in offered if _folded(one) not in known)
-        return list(islice(unasked, NEXT if asked else FIRST))
+        return list(islice(unasked, NEXT if last.asked else FIRST))
 
     def _of(self, article: Article) -> tuple[str, ...]:
         """Return the questions about one article, written ones first."""
