@@ -182,13 +182,13 @@ def test_one_too_many_is_told_at_once_and_keeps_the_question(open_page, ask):
     served = serve(FakeAssistant())
     page = open_page(served.local_url)
     ask(page, "Who met the mayor?")
-    served.limiter.most = 0
+    served.guard.most = 0
     box = page.get_by_label("Your question")
     box.fill("When did the minister leave?")
     box.press("Enter")
     expect(page.locator(".message.bot").last).to_contain_text("No answer came")
     expect(box).to_have_value("When did the minister leave?")
-    served.limiter.most = 128
+    served.guard.most = 128
     box.press("Enter")
     expect(page.locator(".turn a.cite")).to_have_count(2)
     served.close()

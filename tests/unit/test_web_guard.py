@@ -11,7 +11,7 @@ from harness.fakes import finish
 
 from askvisit.web import guard
 from askvisit.web.faults import Told
-from askvisit.web.guard import PUBLIC_BODY, Guard, RequestLimiter, Turns
+from askvisit.web.guard import PUBLIC_BODY, Guard, Turns
 
 
 class Application:
@@ -61,7 +61,7 @@ async def requested(app, path="/gradio_api/call/ask", method="POST", parts=(b"{}
 def test_a_body_in_parts_reaches_the_application_whole():
     async def asked():
         app = Application()
-        status, headers, _ = await requested(Guard(app), parts=(b"ab", b"", b"c"))
+        status, headers, _ = await requested(Guard().around(app), parts=(b"ab", b"", b"c"))
         assert (status, app.bodies) == (200, [b"abc"])
         assert headers[b"x-content-type-options"] == b"nosniff"
 
@@ -83,7 +83,7 @@ def test_a_body_in_parts_reaches_the_application_whole():
 def test_what_the_chat_does_not_need_never_reaches_gradio(path, method):
     """Gradio fetches some of these addresses, and keeps what is sent to others."""
     app = Application()
-    assert finish(requested(Guard(app), path, method))[0] == 403
+    assert finish(requested(Guard().around(app), path, method))[0] == 403
     assert app.bodies == []
 
 
@@ -91,7 +91,7 @@ def test_a_notebook_arrives_where_no_question_may_be_so_large():
     notebook = b"x" * 300_000
 
     async def asked():
-        guarded = Guard(Application(), PUBLIC_BODY)
+        guarded = Guard(PUBLIC_BODY).around(Application())
         assert (await requested(guarded, "/page/ask", parts=(notebook,)))[0] == 413
         path = "/page/notebook"
         assert (await requested(guarded, path, parts=(notebook,)))[0] == 200
@@ -107,7 +107,7 @@ def test_a_body_that_comes_too_slowly_is_refused(monkeypatch):
     async def asked():
         app = Application()
         began = time.monotonic()
-        status, _, told = await requested(Guard(app), parts=[b"x"] * 100, pause=0.02)
+        status, _, told = await requested(Guard().around(app), parts=[b"x"] * 100, pause=0.02)
         assert (status, app.bodies) == (408, [])
         assert "too long" in json.loads(told)["detail"]
         assert time.monotonic() - began < 1.9  # all of it would take two seconds
@@ -120,7 +120,9 @@ def test_a_large_body_may_take_longer(monkeypatch):
     monkeypatch.setattr(guard, "SLOWEST", 1)
 
     async def asked():
-        assert (await requested(Guard(Application()), parts=[b"x"] * 9, pause=0.02))[0] == 200
+        assert (await requested(Guard().around(Application()), parts=[b"x"] * 9, pause=0.02))[
+            0
+        ] == 200
 
     finish(asked())
 
@@ -134,7 +136,7 @@ def test_who_leaves_before_the_end_of_a_request_is_not_answered():
         async def receive():
             return messages.pop() if messages else {"type": "http.disconnect"}
 
-        await Guard(app)(scope, receive, None)
+        await Guard().around(app)(scope, receive, None)
         assert app.bodies == []
 
     finish(asked())
@@ -142,11 +144,11 @@ def test_who_leaves_before_the_end_of_a_request_is_not_answered():
 
 def test_one_too_many_is_told_so_at_once():
     async def asked():
-        app, limiter = Application(), RequestLimiter(most=3)
+        app = Application()
         app.go.clear()
-        guarded = Guard(app, limiter=limiter)
+        guarded = Guard(most=3).around(app)
         inside = [asyncio.create_task(requested(guarded)) for _ in range(3)]
-        while limiter.asking < 3:
+        while guarded.asking < 3:
             await asyncio.sleep(0)
         status, headers, told = await requested(guarded)
         assert (status, headers[b"retry-after"]) == (503, b"5")
@@ -154,14 +156,14 @@ def test_one_too_many_is_told_so_at_once():
         app.go.set()
         assert [status for status, _, _ in await asyncio.gather(*inside)] == [200] * 3
         assert (await requested(guarded))[0] == 200
-        assert (limiter.asking, limiter.listening) == (0, 0)
+        assert (guarded.asking, guarded.listening) == (0, 0)
 
     finish(asked())
 
 
 def test_what_is_not_healthy_says_so_in_its_own_words():
     async def asked():
-        assert (await requested(Guard(Application(503)), "/health", "GET"))[2] == (
+        assert (await requested(Guard().around(Application(503)), "/health", "GET"))[2] == (
             "the application's words"
         )
 
@@ -178,14 +180,14 @@ def test_what_is_not_healthy_says_so_in_its_own_words():
 )
 def test_a_closed_door_lets_those_inside_finish_and_nobody_in(path, method):
     async def asked():
-        app, limiter = Application(), RequestLimiter()
+        app = Application()
         app.go.clear()
-        guarded = Guard(app, limiter=limiter)
+        guarded = Guard().around(app)
         inside = asyncio.create_task(requested(guarded, path, method))
         while not app.bodies:
             await asyncio.sleep(0)
-        closing = asyncio.create_task(asyncio.to_thread(limiter.close, 30))
-        while not limiter.closing:
+        closing = asyncio.create_task(asyncio.to_thread(guarded.close, 30))
+        while not guarded.closing:
             await asyncio.sleep(0)
         for other, method_of_another in (("/", "GET"), ("/ask", "POST")):
             status, headers, told = await requested(guarded, other, method_of_another)
@@ -201,13 +203,14 @@ def test_a_closed_door_lets_those_inside_finish_and_nobody_in(path, method):
 
 def test_a_closed_door_waits_for_nobody_longer_than_it_may():
     async def asked():
-        app, limiter = Application(), RequestLimiter()
+        app = Application()
         app.go.clear()
-        inside = asyncio.create_task(requested(Guard(app, limiter=limiter)))
+        guarded = Guard().around(app)
+        inside = asyncio.create_task(requested(guarded))
         while not app.bodies:
             await asyncio.sleep(0)
-        await asyncio.to_thread(limiter.close, 0.1)
-        assert limiter.asking == 1
+        await asyncio.to_thread(guarded.close, 0.1)
+        assert guarded.asking == 1
         inside.cancel()
 
     finish(asked())
@@ -295,18 +298,17 @@ def test_the_last_places_are_for_addresses_with_nothing_waiting():
 
 def test_who_leaves_while_waiting_gives_up_the_place():
     async def asked():
-        limiter = RequestLimiter(turns=Turns(at_once=1))
         app = Application()
-        guarded = Guard(app, limiter=limiter)
-        clients = Clients(limiter.turns)
+        guarded = Guard(turns=Turns(at_once=1)).around(app)
+        clients = Clients(guarded.turns)
         first = clients.begin("somebody")
         await settled()
         assert await requested(guarded, "/page/ask") == (None, {}, "")
-        assert (app.bodies, limiter.turns.queue, limiter.asking) == ([], [], 0)
+        assert (app.bodies, guarded.turns.queue, guarded.asking) == ([], [], 0)
         clients.go.set()
         await asyncio.gather(*first)
         assert (await requested(guarded, "/page/ask"))[0] == 200
-        assert limiter.turns.working.total() == 0
+        assert guarded.turns.working.total() == 0
 
     finish(asked())
 
@@ -343,11 +345,11 @@ def test_who_leaves_as_another_ends_is_not_called(later):
 @pytest.mark.parametrize("path", ["/ask", "/page/ask", "/gradio_api/call/ask", "/gradio_api/mcp/"])
 def test_every_way_in_is_told_that_there_is_no_place_left(path):
     async def asked():
-        limiter = RequestLimiter(turns=Turns(at_once=1, waiting=0))
-        clients = Clients(limiter.turns)
+        guarded = Guard(turns=Turns(at_once=1, waiting=0)).around(Application())
+        clients = Clients(guarded.turns)
         first = clients.begin("somebody")
         await settled()
-        status, headers, told = await requested(Guard(Application(), limiter=limiter), path)
+        status, headers, told = await requested(guarded, path)
         assert (status, headers[b"retry-after"]) == (503, b"5")
         assert json.loads(told) == {"detail": guard.BUSY}
         clients.go.set()

@@ -294,7 +294,7 @@ def test_nobody_goes_past_the_queue(address):
 
 
 def test_where_no_place_is_left_a_program_is_told_when_to_come_again(page, monkeypatch):
-    monkeypatch.setattr(page.limiter.turns, "most", 0)
+    monkeypatch.setattr(page.guard.turns, "most", 0)
     headers = {"content-type": JSON}
     asked = json.dumps({"data": ["Who met the mayor?", None, None, None]}).encode()
     refused = status(page.local_url, "gradio_api/call/ask", asked, **headers)

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from typing import Self
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
@@ -163,14 +164,26 @@ class Turns:
 
 
 @dataclass
-class RequestLimiter:
-    """How many requests are in progress, and whose turn it is."""
+class Guard:
+    """Adds the headers to every response; refuses requests too large, too slow or too many.
 
-    most: int = MOST_AT_ONCE
+    adding: whether articles may be sent. names: the names of this server that requests may use,
+    without port; any if there are none. most: how many may ask at once, those that wait included.
+    """
+
+    largest_body: int = LARGEST_BODY
+    adding: bool = False
+    names: frozenset[str] = frozenset()
     turns: Turns = field(default_factory=Turns)
+    most: int = MOST_AT_ONCE
     closing: bool = False
     asking: int = 0
     listening: int = 0
+
+    def around(self, app: ASGIApp) -> Self:
+        """Guard an application."""
+        self.app = app
+        return self
 
     def close(self, seconds: float) -> None:
         """Let nobody in any more, and wait at most this long until all have their answers."""
@@ -183,7 +196,7 @@ class RequestLimiter:
             time.sleep(0.02)
 
     @contextmanager
-    def inside(self, *, asks: bool) -> Iterator[None]:
+    def _inside(self, *, asks: bool) -> Iterator[None]:
         """Count a request that asks, or else one that listens for an answer."""
         self.asking += asks
         self.listening += not asks
@@ -192,21 +205,6 @@ class RequestLimiter:
         finally:
             self.asking -= asks
             self.listening -= not asks
-
-
-@dataclass
-class Guard:
-    """Adds the headers to every response; refuses requests too large, too slow or too many.
-
-    adding: whether articles may be sent. names: the names of this server that requests may use,
-    without port; any if there are none. limiter: counts the requests, and can be closed.
-    """
-
-    app: ASGIApp
-    largest_body: int = LARGEST_BODY
-    adding: bool = False
-    names: frozenset[str] = frozenset()
-    limiter: RequestLimiter = field(default_factory=RequestLimiter)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it here."""
@@ -231,25 +229,25 @@ class Guard:
 
     async def _passed(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on. Raises `Told` if it is refused."""
-        path, headers, limiter = _path(scope), Headers(scope=scope), self.limiter
+        path, headers = _path(scope), Headers(scope=scope)
         self._check(scope["method"], path, headers)
         asks = scope["method"] not in ("GET", "HEAD")
         listens = not asks and ("/queue/data" in path or "/call/" in path)  # to Gradio's answer
         if asks:
             received = await _arrived(scope, receive, int(headers.get("content-length", 0)))
-        if limiter.closing and not listens:
+        if self.closing and not listens:
             raise Told(STOPPING, 503)
         if not asks:
-            with limiter.inside(asks=False) if listens else nullcontext():
+            with self._inside(asks=False) if listens else nullcontext():
                 await self.app(scope, receive, send)
             return
         address = (scope.get("client") or ("",))[0]
         queued = path.startswith((f"{API}call/", f"{API}queue/join"))
-        if limiter.asking >= limiter.most or (queued and limiter.turns.are_full(address)):
+        if self.asking >= self.most or (queued and self.turns.are_full(address)):
             raise Told(BUSY, 503)
         works = path in WORKING | LATER or path.startswith(MCP)
-        turn = limiter.turns.of(address, path in LATER, receive) if works else nullcontext()
-        with limiter.inside(asks=True):
+        turn = self.turns.of(address, path in LATER, receive) if works else nullcontext()
+        with self._inside(asks=True):
             async with turn:
                 await self.app(scope, received, send)
 

@@ -24,7 +24,7 @@ from askvisit.errors import ServerError
 if TYPE_CHECKING:
     from askvisit.index import IndexLocation
     from askvisit.web.chat import Chat
-    from askvisit.web.guard import RequestLimiter
+    from askvisit.web.guard import Guard
 
 PORT = 7860
 
@@ -86,7 +86,7 @@ def serve(
     print(f"askvisit is ready: {served.local_url} (press Ctrl-C to stop)", flush=True)
     while not caught:  # signal.pause() would sleep on if another thread is interrupted
         time.sleep(0.2)
-    served.limiter.close(_GOODBYE)
+    served.guard.close(_GOODBYE)
     isolated.end()
     sys.stdout.flush()
     # At once, without Python's own shutdown: native code in other threads may still be reading for
@@ -122,7 +122,7 @@ class Served:
 
     app: Any
     local_url: str
-    limiter: RequestLimiter
+    guard: Guard
 
     def close(self) -> None:
         """Stop serving."""
@@ -158,20 +158,19 @@ def launch(
         source_panel,
     )
 
-    limiter = guard.RequestLimiter(turns=guard.Turns(4 if public else 8))
     # A reverse proxy names its own host in the requests that it passes on.
     named = "" if root_path else host
     server = Server(title="askvisit", docs_url=None, redoc_url=None, openapi_url=None)
-    server.add_middleware(
-        guard.Guard,
+    guarding = guard.Guard(
         largest_body=guard.PUBLIC_BODY if public else guard.LARGEST_BODY,
         adding=chat.editor is not None,
         names=_own_names(named),
-        limiter=limiter,
+        turns=guard.Turns(4 if public else 8),
     )
+    server.add_middleware(guarding.around)
     for part in (page, api, conversation, source_panel, articles, lookups, notebook):
         server.include_router(part.routes(chat))
-    api.add_to_gradio(server, chat, limiter.turns)
+    api.add_to_gradio(server, chat, guarding.turns)
     options: dict[str, Any] = {}
     if mcp:
         served, options["lifespan"] = api.mcp_app(chat, named)
@@ -196,7 +195,7 @@ def launch(
         )
     except OSError as error:
         raise ServerError(_taken(host, port)) from error
-    return Served(app, local_url, limiter)
+    return Served(app, local_url, guarding)
 
 
 def free_port(host: str, port: int) -> int:
