@@ -49,10 +49,13 @@ def blocks(text: str) -> list[ArticleBlock]:
     kinds = _kinds(text, ranges)
     found = []
     numbered = list(enumerate(zip(ranges, kinds, strict=True), 1))
-    for names, run in groupby(numbered, lambda one: _names(text[slice(*one[1][0])])):
+    for names, run in groupby(numbered, lambda one: [p["name"] for p in _pairs(text, one[1][0])]):
         group = list(run)
         if names and len(group) > 1:
-            rows = [_written_out(text, whole, number) for number, (whole, _) in group]
+            rows = [
+                Row([pair.span("value") for pair in _pairs(text, whole)], whole, number)
+                for number, (whole, _) in group
+            ]
             whole = (rows[0].whole[0], rows[-1].whole[1])
             found.append(ArticleBlock("table", None, whole, rows, names))
             continue
@@ -62,17 +65,11 @@ def blocks(text: str) -> list[ArticleBlock]:
     return found
 
 
-def _names(paragraph: str) -> tuple[str, ...]:
-    """Return the columns that a row names; nothing for other paragraphs."""
-    pairs = list(_PAIR.finditer(paragraph))
-    is_all = sum(len(pair[0]) for pair in pairs) == len(paragraph)
-    return tuple(pair["name"] for pair in pairs) if is_all and len(pairs) > 1 else ()
-
-
-def _written_out(text: str, whole: Range, number: int) -> Row:
-    start, end = whole
-    values = [pair.span("value") for pair in _PAIR.finditer(text[start:end])]
-    return Row([(start + left, start + right) for left, right in values], whole, number)
+def _pairs(text: str, whole: Range) -> list[re.Match[str]]:
+    """Return the names and values of a row's cells; nothing for other paragraphs."""
+    pairs = list(_PAIR.finditer(text, *whole))
+    is_all = sum(len(pair[0]) for pair in pairs) == whole[1] - whole[0]
+    return pairs if is_all and len(pairs) > 1 else []
 
 
 def _of_markdown(text: str, whole: Range) -> list[Row]:
@@ -101,7 +98,7 @@ def _kinds(text: str, ranges: Sequence[Range]) -> list[str]:
         marker = text[before:start].rpartition("\n")[2].strip()
         is_above = number < 3 and "text" not in kinds
         is_line = number > 0 and end - start <= LONGEST_SUBHEAD and not ends[number]
-        is_subhead = is_line and text[end - 1] not in ":;," and not _names(text[start:end])
+        is_subhead = is_line and text[end - 1] not in ":;," and not _pairs(text, (start, end))
         if marker.startswith("#"):
             kinds.append("subhead")
         elif marker:
