@@ -6,8 +6,7 @@ endpoints of Gradio's API for its client, and, on request, as tools of MCP (Mode
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import wraps
 from inspect import Parameter, getdoc, signature
@@ -173,12 +172,7 @@ def mcp_app(chat: Chat, host: str) -> tuple[Any, Any]:
         streamable_http_path="/", json_response=True, stateless_http=True, host=host
     )
 
-    @asynccontextmanager
-    async def lifespan(_: object) -> AsyncIterator[None]:
-        async with server.session_manager.run():
-            yield
-
-    return served, lifespan
+    return served, lambda _: server.session_manager.run()
 
 
 def described() -> list[dict[str, Any]]:

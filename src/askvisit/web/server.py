@@ -30,6 +30,9 @@ PORT = 7860
 
 _ARENA_MAX = -8  # M_ARENA_MAX of malloc.h
 
+_STOPPING = (signal.SIGINT, signal.SIGTERM)
+"""What Ctrl-C and supervisors send."""
+
 _GOODBYE = 8.0
 """Seconds allowed for pending answers when the chat is stopped."""
 
@@ -80,33 +83,22 @@ def serve(
         public=options.public,
         mcp=options.mcp,
     )
-    caught = _caught_signals()
+    caught: list[int] = []
+    for one in _STOPPING:
+        signal.signal(one, lambda number, _: caught.append(number))
     if options.mcp:
         print(f"MCP server: {served.local_url.rstrip('/')}{MCP}/", flush=True)
     print(f"askvisit is ready: {served.local_url} (press Ctrl-C to stop)", flush=True)
     while not caught:  # signal.pause() would sleep on if another thread is interrupted
-        time.sleep(0.2)
+        time.sleep(0.1)
+    for one in _STOPPING:
+        signal.signal(one, signal.SIG_DFL)  # a second one kills
     served.guard.close(_GOODBYE)
     isolated.end()
     sys.stdout.flush()
     # At once, without Python's own shutdown: native code in other threads may still be reading for
     # users who left, and aborts if Python ends under it. The system closes what listens.
     os._exit(130 if caught[0] == signal.SIGINT else 0)
-
-
-def _caught_signals() -> list[int]:
-    """Return a list that Ctrl-C or a supervisor's SIGTERM will be put in; a second one kills."""
-    caught: list[int] = []
-    both = (signal.SIGINT, signal.SIGTERM)
-
-    def catch(number: int, _: object) -> None:
-        caught.append(number)
-        for one in both:
-            signal.signal(one, signal.SIG_DFL)
-
-    for one in both:
-        signal.signal(one, catch)
-    return caught
 
 
 def _has_mcp() -> bool:
