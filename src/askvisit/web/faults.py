@@ -39,14 +39,10 @@ class Told(HTTPException):
         return self.detail
 
 
-def reference() -> str:
-    """Return a new reference that a person can quote and a log can be searched for."""
-    return secrets.token_hex(4)
-
-
-def refer(error: Exception, number: str) -> None:
-    """Give a fault the reference that it is reported with."""
-    error.reference = number  # type: ignore[attr-defined]
+def reference(fault: Exception) -> str:
+    """Return the reference of a fault, which a person can quote and a log can be searched for."""
+    number: str = vars(fault).setdefault("reference", secrets.token_hex(4))
+    return number
 
 
 @contextmanager
@@ -66,7 +62,7 @@ def told(what: str, known: tuple[type[AskvisitError], ...] = USER_ERRORS) -> Ite
     except known as error:
         raise Told(str(error)) from error
     except Exception as fault:  # the only place where any fault is caught: nobody else has to
-        number = getattr(fault, "reference", None) or reference()
+        number = reference(fault)
         log.exception("%s failed, reference %s", what, number)
         raise Told(f"Something went wrong. Reference for the log: {number}", 500) from fault
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import logging
+import secrets
 import sys
 import threading
 from collections.abc import Callable
@@ -23,7 +24,7 @@ from typing import Any
 from askvisit.errors import ServerError
 from askvisit.records import Answer
 from askvisit.trace import Trace
-from askvisit.web import faults
+from askvisit.web.faults import reference
 
 log = logging.getLogger("askvisit.web")
 
@@ -80,7 +81,7 @@ class RequestLog(Lines):
         """
         record: dict[str, Any] = {
             "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "id": faults.reference(),
+            "id": secrets.token_hex(4),
             "characters": len(question) if isinstance(question, str) else None,
         }
         if self._text:
@@ -97,8 +98,7 @@ class RequestLog(Lines):
             }
             seconds |= trace.seconds
         except Exception as error:
-            faults.refer(error, record["id"])
-            record |= {"kind": "error", "error": type(error).__name__}
+            record |= {"kind": "error", "error": type(error).__name__, "id": reference(error)}
             raise
         finally:
             seconds["all"] = perf_counter() - began
