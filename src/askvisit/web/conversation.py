@@ -241,4 +241,4 @@ def _is_as_it_was(chat: Chat, turn: ChatTurn) -> bool:
     if turn.answer is None:
         return bool(turn.problem)
     cited: tuple[Citation | Hit, ...] = (*turn.answer.citations, *turn.answer.nearest)
-    return all(place_of(one).is_in(chat.articles) for one in cited)
+    return all(place_of(one).found_in(chat.articles) for one in cited)

@@ -102,11 +102,9 @@ def routes(chat: Chat) -> APIRouter:
     @router.post("/select")
     def select(selection: Selection) -> dict[str, Any]:
         """Return what a selection can be used for: its words, their reference, the pin to keep."""
-        place = selection.place
-        article = chat.articles.get(selection.article if place is None else place.article)
-        if article and not place and selection.reads in (None, fingerprint(article.text)):
-            place = _selected(selection, article)
-        if article is None or place is None or not place.is_in(chat.articles):
+        place = selection.place or _selected(selection, chat.articles.get(selection.article))
+        article = place.found_in(chat.articles)
+        if article is None:
             raise Told(NOT_THERE, 404)
         cited = citations(article, place)
         if not cited:
@@ -190,8 +188,10 @@ def citations(article: Article, *chosen: TextRange) -> tuple[Citation, ...]:
     return tuple(found)
 
 
-def _selected(selection: Selection, article: Article) -> TextRange:
+def _selected(selection: Selection, article: Article | None) -> TextRange:
     """Return the range between two places of the article as it is shown."""
+    if article is None or selection.reads not in (None, fingerprint(article.text)):
+        raise Told(NOT_THERE, 404)
     start, end = (_offset(article.text, *at) for at in (selection.start, selection.end))
     chosen = trim_space(article.text, start, end)
     if chosen is None:

@@ -38,12 +38,13 @@ class TextRange:
         parts |= {"reads": self.reads} if self.reads else {}
         return urlencode(parts, errors="replace")
 
-    def is_in(self, articles: Mapping[str, Article]) -> bool:
-        """Whether it is in one of the articles, and its words still read the same."""
+    def found_in(self, articles: Mapping[str, Article]) -> Article | None:
+        """Return the article that it is in, if its words there still read the same."""
         article = articles.get(self.article)
         if article is None or not 0 <= self.start < self.end <= len(article.text):
-            return False
-        return self.reads in (None, "", fingerprint(article.text[self.start : self.end]))
+            return None
+        words = article.text[self.start : self.end]
+        return article if self.reads in (None, "", fingerprint(words)) else None
 
     def __post_init__(self) -> None:
         """Leave out a span that is not inside it, as a browser may send one."""

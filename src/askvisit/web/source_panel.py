@@ -46,7 +46,7 @@ def panel(article: Article, places: Iterable[TextRange] = ()) -> str:
     marks: list[TextRange] = []
     for place in places:
         apart = all(place.end <= other.start or other.end <= place.start for other in marks)
-        if apart and place.is_in({article.id: article}):
+        if apart and place.found_in({article.id: article}):
             marks.append(place)
     marks.sort(key=lambda mark: mark.start)
     return fragment(
@@ -133,22 +133,21 @@ def routes(chat: Chat) -> APIRouter:
     def source(opened: Opened) -> dict[str, str]:
         """Return the panel for a click: its HTML, and the key of the place to scroll to."""
         articles, place = chat.articles, opened.place
-        if opened.article is not None and opened.article in articles:
-            return {"html": panel(articles[opened.article]), "key": ""}
+        if (article := articles.get(opened.article or "")) is not None:
+            return {"html": panel(article), "key": ""}
         if place is None and opened.article is None:
             return {"html": first_panel(articles), "key": ""}
-        if place is None or not place.is_in(articles):
+        if place is None or (article := place.found_in(articles)) is None:
             raise Told(NOT_THERE, 404)
-        html = panel(articles[place.article], [place, *opened.others[:MOST_PLACES]])
+        html = panel(article, [place, *opened.others[:MOST_PLACES]])
         return {"html": html, "key": place.key}
 
     @router.post("/around")
     def around(place: TextRange) -> dict[str, str]:
         """Return a quote with the sentences before and after it."""
-        articles = chat.articles
-        if not place.is_in(articles):
+        article = place.found_in(chat.articles)
+        if article is None:
             raise Told(NOT_THERE, 404)
-        article = articles[place.article]
         known = article_sentences(article)
         before = [s.text for s in known if s.end <= place.start][-1:]
         after = [s.text for s in known if s.start >= place.end][:1]
