@@ -7,7 +7,7 @@ from harness.web_fakes import TEXT, FakeAssistant
 from playwright.sync_api import expect
 
 from askvisit.cli import main
-from askvisit.web.request_log import Feedback
+from askvisit.web.request_log import Lines
 
 from .conftest import ROOT, open_help, open_sources, serve, until
 from .test_conversation import ask_and_hold
@@ -323,7 +323,7 @@ def test_an_exported_guess_is_marked_as_one(fake, open_page, ask):
 
 def test_feedback_is_kept(open_page, ask, tmp_path):
     path = tmp_path / "feedback.jsonl"
-    page_ = serve(FakeAssistant(), Feedback(path))
+    page_ = serve(FakeAssistant(), Lines(path, "feedback"))
     turn = ask(open_page(page_.local_url), "Who met the mayor?")
     turn.get_by_role("button", name="Wrong source").click()
     expect(turn.get_by_role("status")).to_have_text("Marked as wrong source. Thank you.")

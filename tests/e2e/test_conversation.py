@@ -10,7 +10,7 @@ from harness.web_fakes import FakeAssistant
 from playwright.sync_api import expect
 
 from askvisit.records import AnswerGroup, Article, GroupMember
-from askvisit.web.request_log import Feedback
+from askvisit.web.request_log import Lines
 
 from .conftest import open_sources, serve, until
 
@@ -396,7 +396,7 @@ def test_what_a_button_did_is_read_out(fake, open_page, ask):
 
 
 def test_thanks_for_feedback_are_read_out(open_page, ask, tmp_path):
-    served = serve(FakeAssistant(), Feedback(tmp_path / "feedback.jsonl"))
+    served = serve(FakeAssistant(), Lines(tmp_path / "feedback.jsonl", "feedback"))
     page = open_page(served.local_url)
     first = ask(page, "Who met the mayor?")
     second = ask(page, "When did the minister leave?")

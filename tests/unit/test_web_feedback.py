@@ -12,7 +12,7 @@ from askvisit.cli import main
 from askvisit.errors import ServerError
 from askvisit.records import Answer
 from askvisit.web.chat import Chat
-from askvisit.web.request_log import Feedback
+from askvisit.web.request_log import Lines
 
 QUESTION = "Who met the mayor?"
 
@@ -30,7 +30,7 @@ def asked(*questions, feedback=None):
 
 
 def test_what_is_said_is_one_line_with_the_whole_answer(kept):
-    page = asked(QUESTION, "Zebra?", feedback=Feedback(kept))
+    page = asked(QUESTION, "Zebra?", feedback=Lines(kept, "feedback"))
     assert 'data-feedback="wrong_source"' in page.html
     shown = page.post("feedback", said="wrong_source", turn=page.turns[0])
     page.post("feedback", said="helpful", turn=page.turns[1])
@@ -43,7 +43,7 @@ def test_what_is_said_is_one_line_with_the_whole_answer(kept):
 
 
 def test_only_known_words_are_kept(kept):
-    page = asked(QUESTION, "fail", feedback=Feedback(kept))
+    page = asked(QUESTION, "fail", feedback=Lines(kept, "feedback"))
     assert "detail" in page.post("feedback", said="<script>", turn=page.turns[0])
     assert "detail" in page.post("feedback", said="helpful", turn=page.turns[1])
     assert kept.read_text() == ""
@@ -56,7 +56,7 @@ def test_without_a_file_nobody_is_asked():
 
 
 def test_a_full_disk_is_told_by_a_reference(kept, caplog):
-    page = asked(QUESTION, feedback=Feedback(kept))
+    page = asked(QUESTION, feedback=Lines(kept, "feedback"))
     kept.unlink()
     kept.mkdir()
     shown = page.post("feedback", said="helpful", turn=page.turns[0])
@@ -66,7 +66,7 @@ def test_a_full_disk_is_told_by_a_reference(kept, caplog):
 
 def test_a_file_that_cannot_be_written_is_told_at_the_start(tmp_path, capsys):
     with pytest.raises(ServerError, match="feedback cannot be written to"):
-        Feedback(tmp_path / "no" / "such.jsonl")
+        Lines(tmp_path / "no" / "such.jsonl", "feedback")
     assert main(["ui", "--port", "0", "--feedback", str(tmp_path)]) == 1
     assert capsys.readouterr().err.startswith("askvisit: feedback cannot be written")
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from askvisit.assistant import Assistant
     from askvisit.calibration import Strictness
     from askvisit.web.editor import ArticleEditor
-    from askvisit.web.request_log import Feedback
+    from askvisit.web.request_log import Lines
 
 NONE_CHOSEN = "No articles are ticked. Tick at least one in the list, then ask again."
 
@@ -33,7 +33,7 @@ class Chat:
 
     assistant: Assistant
     strictness: Strictness = "normal"
-    feedback: Feedback | None = None
+    feedback: Lines | None = None
     editor: ArticleEditor | None = None
 
     @cached_property

@@ -6,8 +6,8 @@ the turn as data to keep, and as HTML.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Any, Literal
 
@@ -166,7 +166,9 @@ def routes(chat: Chat) -> APIRouter:
             raise Told("Feedback is not kept here.", 404)
         try:
             with told("writing feedback"):
-                chat.feedback.add(said, turn.answer)
+                when = datetime.now(UTC).isoformat(timespec="seconds")
+                line = {"time": when, "feedback": said, "answer": asdict(turn.answer)}
+                chat.feedback.write(line)
             turn.said = f"Marked as {FEEDBACK[said].lower()}. Thank you."
         except Told as problem:
             turn.said = str(problem)

@@ -1,4 +1,4 @@
-"""Two files of JSON lines for the operator: each question asked, and each click on feedback.
+"""Files of JSON lines for the operator: each question asked, each click on feedback.
 
 A question's line has `id` (the reference that an error is reported with), `time`, `kind`,
 `confidence`, `citations`, `characters` of the question, the number of its `readings`, `seconds` by
@@ -15,14 +15,12 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from askvisit.errors import ServerError
-from askvisit.records import Answer
 from askvisit.trace import Trace
 from askvisit.web.faults import reference
 
@@ -30,48 +28,35 @@ log = logging.getLogger("askvisit.web")
 
 
 class Lines:
-    """A file that lines of JSON are appended to; shared by threads."""
+    """A file that lines of JSON are appended to, or stderr for "-"; shared by threads."""
 
-    what: str
-    """What is written to it, for an error."""
+    def __init__(self, path: Path, what: str) -> None:
+        """Open the file once, so that a wrong path fails at startup. Raises `ServerError`.
 
-    def __init__(self, path: Path) -> None:
-        """Open the file once, so that a wrong path fails at startup. Raises `ServerError`."""
+        what: what is written to it, for an error.
+        """
         self._path, self._lock = path, threading.Lock()
         if str(path) != "-":
             try:
                 path.open("a").close()
             except OSError as error:
-                reason = f"{self.what} cannot be written to {path} ({error.strerror})"
+                reason = f"{what} cannot be written to {path} ({error.strerror})"
                 raise ServerError(reason) from error
 
     def write(self, record: dict[str, Any]) -> None:
-        """Append a line, to stderr for "-". Raises `OSError`."""
+        """Append a line. Raises `OSError`."""
         line = json.dumps(record) + "\n"  # ASCII, so that no lone surrogate breaks the file
         is_stderr = str(self._path) == "-"
         with self._lock, nullcontext(sys.stderr) if is_stderr else self._path.open("a") as file:
             file.write(line)
 
 
-class Feedback(Lines):
-    """Where feedback goes: a line with the time, what was clicked, and the whole answer."""
-
-    what = "feedback"
-
-    def add(self, said: str, answer: Answer) -> None:
-        """Append one line. Raises `OSError`."""
-        when = datetime.now(UTC).isoformat(timespec="seconds")
-        self.write({"time": when, "feedback": said, "answer": asdict(answer)})
-
-
 class RequestLog(Lines):
-    """Where a line for each question goes: a file, or stderr for "-"."""
-
-    what = "the log"
+    """Where a line for each question goes."""
 
     def __init__(self, path: Path, *, text: bool = False) -> None:
         """Open the file once; `text`: log the words of questions too. Raises `ServerError`."""
-        super().__init__(path)
+        super().__init__(path, "the log")
         self._text = text
 
     def observe(self, question: str, answer: Callable[[], Trace]) -> Trace:

@@ -63,9 +63,9 @@ def serve(
     from askvisit.web.chat import Chat
     from askvisit.web.editor import ArticleEditor
     from askvisit.web.guard import MCP
-    from askvisit.web.request_log import Feedback, RequestLog
+    from askvisit.web.request_log import Lines, RequestLog
 
-    feedback = Feedback(options.feedback) if options.feedback else None
+    feedback = Lines(options.feedback, "feedback") if options.feedback else None
     location = location_of(index)
     if options.allow_add:
         articles_folder(location)  # raises at once, before models are loaded
