@@ -538,6 +538,11 @@ class Answer:
         return last if first == last else f"{begin} {last}"
 
     @property
+    def has_likely_places(self) -> bool:
+        """Whether it is refused although `nearest` are likely to answer."""
+        return self.refusal in ("unsure", "ambiguous")
+
+    @property
     def is_turn(self) -> bool:
         """Whether a follow-up may depend on it: it is no talk, request or unreadable message."""
         requested = self.found and self.request is not None

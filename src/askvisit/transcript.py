@@ -170,7 +170,7 @@ def _body(answer: Answer) -> list[str]:
     if answer.reading != answer.question and answer.kind != "talk":
         blocks.append(f"*Understood as: {plain(answer.reading)}*")
     if not answer.found:
-        likely = answer.nearest if answer.refusal in ("unsure", "ambiguous") else ()
+        likely = answer.nearest if answer.has_likely_places else ()
         places = [
             f"- {plain(excerpt(hit.text))} ({plain(hit.article_title or hit.article_id)})"
             for hit in likely

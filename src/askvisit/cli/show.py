@@ -68,8 +68,7 @@ def answer(found: Answer, each: bool = False) -> str:
     lines += map(plain, found.notes)
     lines += ["", *map(source, found.citations)] if found.found else []
     if found.nearest:
-        likely = found.refusal in ("unsure", "ambiguous")
-        lines += ["", "Likeliest places:" if likely else "Nearest passages:"]
+        lines += ["", "Likeliest places:" if found.has_likely_places else "Nearest passages:"]
         lines += [
             f"  {_beginning(hit)} ({plain(hit.article_title or hit.article_id)})"
             for hit in found.nearest
