@@ -19,9 +19,10 @@ _NO_NAMES = (
         "while you".split()
     )
 )
-_CAPITAL = r"(?:(?:[A-Z]\.){2,}|[^\W\d_a-z][\w-]*(?:\.[a-z]{2,}\b)?)"
+_APOSTROPHE = r"['’‘](?!(?:s|t|d|m|ll|ve|re)\b)(?=[^\W\d_])"  # "O’Brien", not "Brien’s" or "I’ll"
+_CAPITAL = rf"(?:(?:[A-Z]\.){{2,}}|[^\W\d_a-z](?:[\w-]|{_APOSTROPHE})*(?:\.[a-z]{{2,}}\b)?)"
 _JOINED = (
-    r"(?:\s+(?:of\ the|of|de|von|van|bin|al|du|da|for|&)\s+|[\s.]+"
+    r"(?:\s+(?:of\ the|of|de|von|van|bin|al|du|da|for|&)\s+|\s+d['’]|[\s.]+"
     rf"|\s+the\s+(?={_CAPITAL}\b(?!\s+of|\s+[A-Z])))"  # "Charles the Bold"
 )
 _NAMES = re.compile(rf"{_CAPITAL}(?:{_JOINED}{_CAPITAL})*")

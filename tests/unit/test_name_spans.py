@@ -18,6 +18,10 @@ from askvisit.name_spans import names, spans
         ("Who sang “Love Can Wait”?", ["Love Can Wait"]),
         ("What did Ancestry.com buy in May 2008?", ["Ancestry.com"]),
         ("What did the WHO say, and who heard?", ["WHO"]),
+        ("Who is Pat O’Brien’s aunt in Porto Sant'Elmo?", ["Pat O’Brien", "Porto Sant'Elmo"]),
+        ("Is Xi'an near Sana'a?", ["Xi'an", "Sana'a"]),
+        ("Did Côte d’Ivoire play?", ["Côte d’Ivoire"]),
+        ("Lind'll go, Lind’d say; 'Lind' is Lind's.", ["Lind"]),
         ("And why?", []),
     ],
 )
