@@ -264,6 +264,8 @@ def test_what_an_article_says_is_asked_of_its_text(encoder):
         ("tell me more", True, True),
         ("What do the papers say about the toll?", True, True),
         ("How did the toll change?", True, False),
+        ("Compare “Trouble with box nine” and “A judge halts the vote”", True, True),
+        ("What's new about the mayor since 12 November?", True, True),
     ],
 )
 def test_what_may_be_in_the_text_is_not_sure(encoder, message, alone, follow_up):

@@ -46,6 +46,8 @@ SMALL_TALK = frozenset(
 _OF_NO_ARTICLE = SMALL_TALK | {"more", "list"}
 _FACTS = frozenset(("author", "date", "source", "url"))
 _ABOUT_SOMETHING = frozenset(("about", "papers", "new"))
+_FULLY_NAMED = frozenset(("compare", "new"))
+"""Fulfilled only where a message names two articles, or a topic and a day."""
 
 MOST_SENTENCES = 10
 """Maximum number of sentences in a requested summary."""
@@ -301,7 +303,7 @@ def _is_sure(intent: str, held: set[str], about: str | None, is_follow_up: bool)
     "Summarise it" cannot, "What was it about?" can after an answer about a book, and "Who is the
     journalist?" always can.
     """
-    if intent in _OF_NO_ARTICLE or _SURELY & held:
+    if intent in _OF_NO_ARTICLE | _FULLY_NAMED or _SURELY & held:
         return True
     if intent == "papers":
         return not is_follow_up or bool(_PAPERS & held)
