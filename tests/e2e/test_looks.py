@@ -50,6 +50,25 @@ def test_nothing_is_wider_than_the_page_light_or_dark(hard, open_page, ask, widt
             assert source.evaluate("box => box.scrollWidth <= box.clientWidth")
 
 
+class LeadingAssistant(FakeAssistant):
+    """Quotes each sentence with the headline as what leads to it."""
+
+    def cite(self, sentence, number=1):
+        cited, end = super().cite(sentence, number), len(ARTICLE.title)
+        return replace(cited, lead=ARTICLE.title, lead_start=0, lead_end=end)
+
+
+def test_what_leads_to_a_quote_is_dimmed(open_page, ask):
+    page = serve(LeadingAssistant())
+    turn = ask(open_page(page.local_url), "Who met the mayor?")
+    lead, quote = (
+        turn.locator(f"blockquote .{part}").evaluate("part => getComputedStyle(part).color")
+        for part in ("lead", "quote")
+    )
+    page.close()
+    assert lead != quote
+
+
 def test_text_that_is_read_from_the_right_stands_at_the_right(hard, open_page, ask):
     page = open_page(hard)
     turn = ask(page, "zebra")

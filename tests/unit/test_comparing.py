@@ -120,6 +120,10 @@ def test_the_chat_shows_a_table_of_what_differs(one):
     assert 'class="groups dispute"' in dead
     assert '<span class="relation">newest</span>' in dead
     assert 'class="groups dispute"' not in built
+    assert 'class="verdict' not in page
+    assert 'class="newest' not in page
+    assert "answer this" not in page
+    assert dead.count("Six people died when the ferry sank, the coastguard says.<") == 2
 
 
 def test_what_cannot_be_compared_is_said(one):

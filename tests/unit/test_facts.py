@@ -287,7 +287,7 @@ def test_the_newest_and_the_oldest_are_named_by_their_headlines(news, question, 
     assert [c.article_id for c in answer.citations] == [article]
     assert answer.citations[0].paragraph == 1
     assert answer.facts[0].value in answer.text
-    assert "1 of 3 articles have no date." in answer.text
+    assert "1 of 3 articles has no date." in answer.text
 
 
 @pytest.mark.parametrize(
@@ -368,7 +368,7 @@ def test_the_newest_of_those_that_mention_a_topic_is_by_date(sanctions):
     newest = sanctions.ask("What is the newest article about sanctions?")
     check_quotes(newest, sanctions)
     assert [c.article_id for c in newest.citations] == ["bank.txt"]
-    assert newest.notes[-1] == "1 of 3 articles about “sanctions” have no date."
+    assert newest.notes[-1] == "1 of 3 articles about “sanctions” has no date."
     oldest = sanctions.ask("What is the oldest article about sanctions?")
     assert [c.article_id for c in oldest.citations] == ["port.txt"]
 

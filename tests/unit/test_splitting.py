@@ -166,8 +166,8 @@ def test_questions_about_an_article_are_answered_one_by_one(small):
     assert [fact.value for fact in both.facts] == ["Ada Quill", "2021-05-03"]
     newest = assistant.ask(f"What is the newest article? {MAYOR}")
     check(newest, newest.question, assistant.articles)
-    assert "1 of 2 articles have no date." in newest.text.splitlines()
-    assert newest.notes[-1] == "1 of 2 articles have no date."
+    assert "1 of 2 articles has no date." in newest.text.splitlines()
+    assert newest.notes[-1] == "1 of 2 articles has no date."
 
 
 def test_an_article_and_the_text_are_asked_in_one_line(scripted):

@@ -242,13 +242,13 @@ def test_the_quotes_of_parts_are_numbered_on(small):
 
 
 def test_what_only_a_record_says_is_below_the_quotes():
-    said = "According to its record, the publication date is *2019*.\n1 of 2 articles have no date."
+    said = "According to its record, the publication date is *2019*.\n1 of 2 articles has no date."
     asked = found(request="date")
     noted = replace(asked, text=f"{asked.text}\n{said}", notes=tuple(said.splitlines()))
     for answer in (noted, replace(noted, parts=(noted, REFUSED))):
         text = transcript.to_markdown([answer])
         quote = text.index(f"> {BOLD} [1]")
-        assert quote < text.index("date is \\*2019\\*.\n\n1 of 2 articles have no date.\n\n- [1] ")
+        assert quote < text.index("date is \\*2019\\*.\n\n1 of 2 articles has no date.\n\n- [1] ")
 
 
 def test_a_part_that_was_edited_alone_is_told(small):

@@ -97,6 +97,16 @@ def test_beside_what_sources_dispute_only_the_others_are_counted():
     assert "1 more article answers this (of 9 read)<" in html
 
 
+def test_a_long_quote_is_cut_to_the_words_that_answer():
+    text = "Nobody knew. The mayor " + "who never hurried " * 12 + "paid 480 euros."
+    cited = citation(text, text.partition(". ")[2], "480 euros")
+    group = AnswerGroup("480 euros", "number", False, (GroupMember(cited, "Post", None, 0.9),))
+    page = shown(replace(FOUND, groups=(group,)))
+    assert re.search(r'<td class="said" dir="auto">… [^<]{100,140}paid 480 euros\.</td>', page)
+    unmarked = replace(cited, span=None, span_start=None, span_end=None)
+    assert pieces(unmarked, 140)[0].endswith(" …")
+
+
 def test_groups_that_do_not_differ_are_folded():
     member = GroupMember(CITED, "The Post", "2021-05-03", 0.9)
     page = shown(replace(FOUND, groups=(AnswerGroup("on Monday", "date", False, (member,)),)))

@@ -63,7 +63,7 @@ _NO_HEADLINE = "The article has no headline; it is listed as “{}”."
 _NO_FACT = "The {} of “{}” is not known. Its record ({}) can give it."
 _NO_PASSAGE = "No passage was found with {} “{}”. "
 _NO_DATES = "None of the articles{} has a date. One can be given in a NAME.toml beside each."
-_WITHOUT_DATE = "{} of {} articles{} have no date."
+_WITHOUT_DATE = "{} of {} articles{} {} no date."
 _SUMMARISED_OF = "Only the {} newest of {} articles are summarised."
 _ALSO_FOUND = "Also found: {} with {} “{}”."
 
@@ -290,7 +290,8 @@ def _by_date(
     firsts = [sentence for r in found for sentence in index.sentences(r.id)[:1]]
     facts = [Fact(r.id, r.title, "date", r.date, False) for r in found if r.date is not None]
     undated = len(records) - len(dated)
-    note = [_WITHOUT_DATE.format(undated, len(records), about)] if undated else []
+    verb = "has" if undated == 1 else "have"
+    note = [_WITHOUT_DATE.format(undated, len(records), about, verb)] if undated else []
     wanted: ArticleRequest = "newest" if pick is max else "oldest"
     return _answer(question, wanted, _cited(index, dict.fromkeys(firsts, 1.0)), facts, note)
 

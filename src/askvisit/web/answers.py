@@ -60,6 +60,8 @@ class AnswerView:
     @property
     def others(self) -> tuple[AnswerGroup, ...]:
         """What is said of it beside what the answer shows already."""
+        if self.answer.request == "compare":
+            return ()  # both sides are quoted, and no other was asked
         shown = {_spot(m.citation) for group in self.disputed for m in group.members}
         said = (self.each or self.answer.groups) if self.answer.found else ()
         left = (
@@ -138,11 +140,14 @@ def reference(citation: Citation, words: str | None = None) -> str:
 def pieces(citation: Citation, most: int | None = None) -> list[str]:
     """Return a quote in pieces, of which every second one is words that answer.
 
-    most: of a sentence with more characters, only the part around the likeliest words is given.
+    most: of a sentence with more characters, only the part around the likeliest words is given, or
+    its beginning if it has none.
     """
     quote, marked, begin = citation.quote, citation.marked, citation.start
     left, right = citation.span_start, citation.span_end
-    if most is not None and len(quote) > most and left is not None and right is not None:
+    if most is not None and len(quote) > most:
+        if left is None or right is None:
+            return [excerpt(quote, most)]
         quote, at = excerpt_around(quote, left - begin, right - begin, most)
         marked, begin = ((left, right),), left - at
     edges = [0, *(edge - begin for words in marked for edge in words), len(quote)]
