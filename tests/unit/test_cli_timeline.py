@@ -43,6 +43,7 @@ def test_timeline_prints_dates_sentences_and_places(cli):
     assert lines[3].endswith("(bridge.txt 39-70)")
     assert "no publication date is known for tariff.txt" in errors
     assert 'date = "YYYY-MM-DD"' in errors
+    assert "or to its line of a data set" in errors
 
 
 def test_of_a_long_sentence_what_is_around_the_date_is_shown(cli, tmp_path):
@@ -93,7 +94,7 @@ def test_the_number_of_dates_and_articles_is_limited(cli, tmp_path):
             f"Last week in Oslo he saw {number}.", "utf-8"
         )
     build_index(index=tmp_path, encoder=WordCounts())
-    assert cli("names", "-k", "1")[1].endswith("      and 3 articles\n")
+    assert cli("names", "-k", "1")[1].endswith("      and 3 more articles\n")
 
 
 def test_an_empty_timeline_has_status_3_and_a_bad_date_1(cli):

@@ -210,9 +210,14 @@ def test_a_terminal_shows_who_says_what(one):
     assert shown.splitlines()[0] == "3 articles answer this"
     assert "2 articles say this: 64 trucks (earlier)" in shown
     assert "paragraph 2 (second.txt 24-59), The second Post, 3 May 2021" in shown
-    assert show.answer(one.ask(ASKED)).endswith(f"\n\nThe articles differ:\n{TABLE[:-1]}")
+    plain = show.answer(one.ask(ASKED))
+    assert plain.endswith(f"\n\nThe articles differ:\n{TABLE[:-1]}")
+    for row in TABLE.splitlines():
+        assert f"\n{row[-3:]} News of the " in plain, "each number of the table has its place"
     agreeing = one.ask(ASKED, articles=["first.txt", "third.txt"])
-    assert "2 articles answer this; --each shows what each says." in show.answer(agreeing)
+    hint = "askvisit ask --each shows what each says."
+    assert f"2 articles answer this; {hint}" in show.answer(agreeing)
+    assert hint not in show.answer(one.ask(ASKED, articles=["first.txt"], each=True))
     compared = show.comparison(each)
     assert compared.startswith(f"3 articles answer this\n{TABLE}\nAbout 70 trucks crossed")
     quoted = "There were 64 trucks on the bridge. [3]\n    [3] News of the first day, paragraph 2"

@@ -149,5 +149,5 @@ def _left_out(undated: list[str]) -> str:
     which = first if len(undated) == 1 else f"{len(undated)} articles ({first}, …)"
     return (
         f"no publication date is known for {which}, so dates without a year are left out; "
-        'add it to NAME.toml beside the article: date = "YYYY-MM-DD"'
+        'add it to NAME.toml beside the article, date = "YYYY-MM-DD", or to its line of a data set'
     )

@@ -66,7 +66,10 @@ def answer(found: Answer, each: bool = False) -> str:
     if found.found:
         lines += [plain(f"{p.question} {p.text}") for p in found.parts if not p.found]
     lines += map(plain, found.notes)
-    lines += ["", *map(source, found.citations)] if found.found else []
+    differing = any(group.differs for group in found.groups)
+    rows = [m.citation for group in found.groups if differing for m in group.members]
+    places = {c.number: source(c) for c in (*found.citations, *rows)}
+    lines += ["", *(places[number] for number in sorted(places))] if found.found else []
     if found.nearest:
         lines += ["", "Likeliest places:" if found.has_likely_places else "Nearest passages:"]
         lines += [
@@ -77,11 +80,11 @@ def answer(found: Answer, each: bool = False) -> str:
         lines += ["", f"Confidence: {_in_tens(found.confidence)}"]
     if found.period:
         lines += ["", f"Time asked about: {found.period_in_words}"]
-    if any(group.differs for group in found.groups):
+    if differing:
         who = "The articles differ" if _articles(found.groups) > 1 else "The article says both"
         lines += ["", f"{who}:", *_table(found.groups)]
-    elif found.groups:
-        lines += ["", f"{_count(found.groups)}; --each shows what each says."]
+    elif _articles(found.groups) > 1:
+        lines += ["", f"{_count(found.groups)}; askvisit ask --each shows what each says."]
     return "\n".join(lines)
 
 
@@ -240,7 +243,9 @@ def names(found: Sequence[KeyName], most: int = 3) -> str:
             lines.append(f"{name.count:>4}  {plain(name.name)}{also}")
             places = list(_places(name.citations))
             lines += [f"      {place}" for place in places[:most]]
-            lines += [f"      and {counted(len(places) - most, 'article')}"] * (len(places) > most)
+            lines += [f"      and {counted(len(places) - most, 'more article')}"] * (
+                len(places) > most
+            )
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks) or "No names found."
 
