@@ -59,6 +59,11 @@ def test_page_and_text_are_side_by_side(paged, open_page, ask):
         page.locator(".source-text").bounding_box(),
     )
     assert sheet["x"] + sheet["width"] <= text["x"] + 1
+    number, paragraph = (
+        page.locator(f"#source {part}").first.bounding_box()
+        for part in (".margin", ".source-text p")
+    )
+    assert paragraph["x"] + paragraph["width"] <= number["x"], "no number hides words"
 
 
 def test_column_widths_stay_beside_a_page_which_is_zoomed_and_widened(paged, open_page, ask):
