@@ -115,8 +115,9 @@ def test_a_choice_made_before_a_removal_still_asks(page):
 def test_what_goes_wrong_is_told_and_changes_nothing(page):
     before = listing(page)
     *_, last = add(page, **sent("<b>.txt", BRIDGE.encode()))
-    assert last["problem"].startswith("Nothing was changed: <b>.txt is already here")
+    assert last["problem"].startswith("Not added: <b>.txt is already here")
     refused = page.post("remove", article="<i>none")["detail"]
+    assert refused.startswith("Not removed: ")
     assert "no article is called '<i>none'" in refused
     assert listing(page) == before
 
@@ -177,7 +178,7 @@ def test_the_tab_is_there_only_where_it_is_allowed(page, allowed):
 @pytest.mark.parametrize("name", ["a.txt", "a.pdf", "a.html"])
 def test_an_empty_file_is_called_empty(page, name):
     *_, last = add(page, **sent(name, b""))
-    assert last["problem"] == f"Nothing was changed: {name} is empty"
+    assert last["problem"] == f"Not added: {name} is empty"
 
 
 def test_details_are_changed_or_stay_as_they_were(small):
@@ -190,4 +191,4 @@ def test_details_are_changed_or_stay_as_they_were(small):
     assert (small / "articles" / "bridge.toml").read_text() == kept
     page.post("describe", article="bridge.txt")
     assert not (small / "articles" / "bridge.toml").exists()
-    assert page.post("describe", article="no.txt")["detail"].startswith("Nothing was changed")
+    assert page.post("describe", article="no.txt")["detail"].startswith("Not changed: ")

@@ -71,7 +71,7 @@ def routes(chat: Chat) -> APIRouter:
     def remove(article: Annotated[str, Body(embed=True)]) -> dict[str, Any]:
         """Remove an article; return the list as it is then, and what adds it again."""
         known = chat.articles.get(article)
-        with _unchanged("removing an article"):
+        with _told("removed"):
             data = editor.remove(article)
         again = {key: getattr(known, key, None) or "" for key in Metadata.model_fields}
         again |= {"name": article, "base64": base64.b64encode(data).decode()}
@@ -83,7 +83,7 @@ def routes(chat: Chat) -> APIRouter:
         article = chat.articles.get(described.article)
         if article is not None:  # the form does not show these
             described.url, described.author = article.url or "", article.author
-        with _unchanged("changing an article"):
+        with _told("changed"):
             editor.describe(described.article, described.metadata)
         return {"html": listing(chat)}
 
@@ -99,7 +99,7 @@ def _adding(chat: Chat, editor: ArticleEditor, addition: NewArticle) -> Iterator
 
     def work() -> None:
         try:
-            with _unchanged("adding an article"):
+            with _told("added"):
                 steps.put(_added(chat, editor.add(addition, progress)))
         except Told as problem:
             steps.put({"problem": str(problem)})
@@ -135,10 +135,10 @@ def _added(chat: Chat, article: Article) -> dict[str, Any]:
 
 
 @contextmanager
-def _unchanged(what: str) -> Iterator[None]:
-    """Say of what goes wrong that nothing was changed."""
+def _told(done: str) -> Iterator[None]:
+    """Say of what goes wrong that an article was not `done`."""
     try:
-        with told(what, (AskvisitError,)):
+        with told(f"an article that is {done}", (AskvisitError,)):
             yield
     except Told as problem:
-        raise Told(f"Nothing was changed: {problem}", problem.status_code) from problem
+        raise Told(f"Not {done}: {problem}", problem.status_code) from problem
