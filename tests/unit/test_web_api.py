@@ -237,6 +237,16 @@ def test_plain_http_tells_wrong_arguments_in_words(rest, caplog, path, given, sa
     assert caplog.records == []
 
 
+def test_plain_http_says_where_a_text_is_no_json(rest):
+    answer = rest.post(
+        "/ask", content='{"question": Who?}', headers={"content-type": "application/json"}
+    )
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == (
+        "this is no JSON (expecting value at character 13); see /openapi.json for what to send"
+    )
+
+
 def test_plain_http_tells_a_fault_by_its_reference(rest):
     answer = rest.post("/ask", json={"question": "fail"})
     assert answer.status_code == 500

@@ -57,6 +57,9 @@ def told(what: str, known: tuple[type[AskvisitError], ...] = USER_ERRORS) -> Ite
         raise
     except (RequestValidationError, ValidationError) as wrong:
         first = wrong.errors()[0]
+        if first["type"] == "json_invalid":
+            reason = f"{first['ctx']['error'].lower()} at character {first['loc'][-1]}"
+            raise Told(f"this is no JSON ({reason}); see /openapi.json for what to send") from wrong
         place = " ".join(str(part) for part in first["loc"] if part != "body")
         raise Told(f"{place}: {first['msg'].lower()}".removeprefix(": ")) from wrong
     except known as error:
