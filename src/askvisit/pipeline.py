@@ -418,17 +418,14 @@ class QAPipeline:
         evidence = result.evidence
         if self.min_confidence >= 1 or (evidence.searched < 2 and not self.each):
             return ()
+        answers = self._of_articles(result, least)
         if self.each:
-            answers = [
-                answer
-                for read in self._read_each(result, least)
-                for answer in grouping.answers_of_each(
-                    read.evidence, read.candidates, self.calibration, least
-                )
+            read = [
+                a for one in self._read_each(result, least) for a in self._of_articles(one, least)
             ]
-        else:
-            answers = grouping.answers_of_each(evidence, result.candidates, self.calibration, least)
-        if not self.each and len(answers) < 2:
+            known = {answer.article_id for answer in read}
+            answers = [*read, *(answer for answer in answers if answer.article_id not in known)]
+        elif len(answers) < 2:
             return ()
         period = evidence.period  # up to today, as of "the latest": the newest is asked for
         leads: grouping.Lead = "newest"
@@ -439,6 +436,10 @@ class QAPipeline:
         elif asks_of_the_present(result.asked):
             leads = "current"
         return grouping.group(answers, self.index.article, result.asked, leads=leads)
+
+    def _of_articles(self, result: TracedReading, least: float) -> list[Candidate]:
+        """Return the answers of the articles that were read."""
+        return grouping.answers_of_each(result.evidence, result.candidates, self.calibration, least)
 
     def _read_each(self, result: TracedReading, least: float) -> list[TracedReading]:
         """Read the articles with the best passages one by one, as if each were the only one.

@@ -89,6 +89,16 @@ def test_the_first_of_each_differing_group_is_cited_and_all_where_wanted(one):
     assert len(one.reader.asked) == 1 + 1 + 4
 
 
+def test_each_leaves_out_no_article_that_answers_beside_the_others(folder):
+    reader = ScriptedReader(SCRIPT | {"About 70 trucks": -2.0})
+    fitted = replace(calibration(), also={"intercept": 1.0})
+    one = Assistant(folder, WordCounts(), reader, fitted, ScriptedResolver())
+    assert not one.ask(ASKED, articles=["second.txt"]).found
+    answer = one.ask(ASKED)
+    assert "second" in [name for _, _, names in told(answer) for name in names]
+    assert told(one.ask(ASKED, each=True)) == told(answer)
+
+
 PAPERS = "What do the papers say about the trucks?"
 
 
