@@ -98,7 +98,7 @@ def test_the_test_command_is_what_ci_runs():
     lines = [line for line in README.splitlines() if 'pip install -e ".[test]"' in line]
     assert len(lines) == 1
     assert "pip install -e" in (ROOT / ".ci" / "run").read_text()
-    assert lines[0].endswith(".venv/bin/pytest")
+    assert lines[0].endswith(".venv/bin/pytest -n 2")
 
 
 def test_every_command_is_described():
