@@ -52,7 +52,7 @@ class Suggestions:
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
         self._about = lru_cache(maxsize=4)(self._find)
-        self._quotes = lru_cache(maxsize=1024)(self._asked)
+        self._quotes = remembered(megabytes=4)(self._asked)
 
     def after(self, last: Next, articles: Mapping[str, Article]) -> list[str]:
         """Return some questions not yet asked in a conversation."""
@@ -62,7 +62,7 @@ class Suggestions:
         if article is not None:
 
             def answers_anew(question: str) -> bool:
-                first = self._quotes(question, article.id, article.sha256, as_typed=True)[:1]
+                first = self._quotes(question, article.id, article.sha256, True)[:1]
                 return any(all(q.end <= a or b <= q.start for a, b in last.cited) for q in first)
 
             fresh = (q for q in self._of(article) if _folded(q) not in known)
@@ -88,7 +88,7 @@ class Suggestions:
         return [one.quote for one in self._quotes(_summary(article), article.id, article.sha256)]
 
     def _asked(
-        self, question: str, article: str, _: str, *, as_typed: bool = False
+        self, question: str, article: str, _: str, as_typed: bool = False
     ) -> tuple[Citation, ...]:
         """Return what one article, with the text of a hash, answers a question with, if it does."""
         try:
