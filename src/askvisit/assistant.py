@@ -25,7 +25,6 @@ from askvisit.errors import (
     ArticleError,
     EncoderMismatchError,
     IndexReadOnlyError,
-    ModelError,
     QuestionError,
     UnknownArticleError,
     build_command,
@@ -102,7 +101,8 @@ class Assistant:
         Raises `IndexMissingError`, `IndexFormatError`, `IndexDamagedError`,
         `EncoderMismatchError` and `ModelError`, each saying how to fix it.
         """
-        _check_models(encoder, reader)
+        encoders.check(encoder)
+        readers.check(reader)
         location = location_of(index)
         built_with = location.encoder()
         if encoder is None or isinstance(encoder, str):
@@ -132,7 +132,8 @@ class Assistant:
 
         Raises `CorpusError` for an article that cannot be used, and `ModelError`.
         """
-        _check_models(encoder, reader)
+        encoders.check(encoder)
+        readers.check(reader)
         if encoder is None or isinstance(encoder, str):
             encoder = encoders.load(encoder or encoders.DEFAULT)
         location = TemporaryLocation()
@@ -344,7 +345,9 @@ class Assistant:
             raise UnknownArticleError(article_id, tuple(known))
         path = self._location.article_file(article_id)
         if path is None:
-            raise ArticleError(Path(article_id), "is not on this machine, only its text is")
+            raise ArticleError(
+                Path(article_id), "is not on this machine, only its text is", article_id
+            )
         return SourceFile(path).page(known[article_id].sha256, page, ranges)
 
     def threshold(self, strictness: Strictness = "normal") -> float:
@@ -394,20 +397,6 @@ class Assistant:
             return replace(trace, answer=_described(trace.answer, index))
 
         return self._current.on_snapshot(answer)
-
-
-def _check_models(encoder: object, reader: object) -> None:
-    """Raise `ModelError` for an object that is no encoder, or no reader."""
-    for kind, given, needed in (
-        ("encoder", encoder, ("name", "sha256", "encode_query", "encode_document")),
-        ("reader", reader, ("name", "sha256", "passages", "read")),
-    ):
-        lacks = [name for name in needed if not hasattr(given, name)]
-        if lacks and given is not None and not isinstance(given, str):
-            raise ModelError(
-                f"the {kind} given lacks {', '.join(lacks)}; give its name or folder as text, or "
-                "an object as docs/python-api.md describes it"
-            )
 
 
 def _described(answer: Answer, index: PassageIndex) -> Answer:

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from askvisit.errors import ModelError
-from askvisit.hub import first_line, model_folder, weights_sha256
+from askvisit.hub import check_object, first_line, model_folder, weights_sha256
 from askvisit.onnx_model import MODELS, OnnxModel
 
 FloatArray = NDArray[np.float32]
@@ -267,6 +267,11 @@ class RecentTexts:
 def bundled_model() -> OnnxModel:
     """Load the bundled encoder's graph, which comes with askvisit, with its published weights."""
     return OnnxModel(MODELS / "encoder", _folder(DEFAULT), repair=_REPAIR)
+
+
+def check(given: object) -> None:
+    """Raise `ModelError` for an object that is no encoder."""
+    check_object(given, "encoder", "name", "sha256", "encode_query", "encode_document")
 
 
 def load(name: str = DEFAULT) -> Encoder:

@@ -27,6 +27,19 @@ def model_folder(name: str, kind: str, *bundled: str) -> Path:
         ) from error
 
 
+def check_object(given: object, kind: str, *needed: str) -> None:
+    """Raise `ModelError` for an object that is no model: it lacks an attribute that is needed.
+
+    None and a name are for the one who loads it.
+    """
+    lacks = [name for name in needed if not hasattr(given, name)]
+    if lacks and given is not None and not isinstance(given, str):
+        raise ModelError(
+            f"the {kind} given lacks {', '.join(lacks)}; give its name or folder as text, or "
+            "an object as docs/python-api.md describes it"
+        )
+
+
 def weights_sha256(folder: Path) -> str:
     """Return the hash of a model's weights; for several files, the hash of their hashes.
 

@@ -20,7 +20,7 @@ from askvisit.options import check_question, readable
 from askvisit.reader import Reader, fitted_for
 from askvisit.records import Article
 from askvisit.retriever import evidence_in
-from askvisit.text import marked
+from askvisit.text import is_utf8, marked
 
 if TYPE_CHECKING:
     from askvisit.ranking import Candidate
@@ -64,18 +64,25 @@ def read(question: str, texts: Sequence[str], *, reader: str | Reader | None = N
     texts: plain texts, such as passages that another system retrieved; of many, those with the best
     passages are read. reader: as for `Assistant.load`.
 
+    A question without words has no answer: confidence 0.
+
     Raises `QuestionError` for a question that is empty, too long or not text, or texts that are not
-    a list of texts, and `ModelError` if there is no such reader.
+    a list of texts or have lone surrogates, and `ModelError` if there is no such reader.
     """
     check_question(question)
     is_list = isinstance(texts, Sequence) and not isinstance(texts, str)
     if not is_list or not all(isinstance(text, str) for text in texts):
         raise QuestionError("texts must be a list of texts; put a single text into a list")
+    broken = [number for number, text in enumerate(texts) if not is_utf8(text)]
+    if broken:
+        raise QuestionError(f"texts[{broken[0]}] has lone surrogates; remove them")
+    readers.check(reader)
     encoder = encoders.load()
     chosen = _named(reader) if reader is None or isinstance(reader, str) else reader
     fitted = fitted_for(chosen)
-    articles = [Article(str(number), "", text) for number, text in enumerate(texts)]
     asked = marked(readable(question))
+    told = texts if any(map(str.isalnum, asked)) else ()
+    articles = [Article(str(number), "", text) for number, text in enumerate(told)]
     evidence = evidence_in(asked, articles, encoder, passages=chosen.passages)
     ranked = ranking.rank(evidence, chosen.read(asked, evidence), fitted)
     return Reading(

@@ -58,7 +58,7 @@ def test_articles_in_memory_are_asked_under_their_own_ids():
         assert BRIDGE[cited.start : cited.end] == cited.quote
         assert (cited.source, cited.date) == ("The Herald", "2019-06-28")
         assert one.ask("And the tariff?", articles=["tariffs"]).citations[0].article_id == "tariffs"
-        with pytest.raises(AskvisitError, match="not on this machine, only its text"):
+        with pytest.raises(AskvisitError, match="wire/17 is not on this machine, only its text"):
             one.page("wire/17", 1)
 
 
@@ -89,6 +89,9 @@ def test_articles_are_added_replaced_and_removed_and_only_new_texts_encoded():
         one.remove(["band"])
     with pytest.raises(UnknownArticleError, match="'tariffs'; the index has band"):
         one.remove("tariffs")
+    for given in (5, None, [5, "band"], [["band"]]):
+        with pytest.raises(UnknownArticleError, match="the index has band"):
+            one.remove(given)
     assert list(one.articles) == ["band"]
 
 

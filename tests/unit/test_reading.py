@@ -7,7 +7,7 @@ from harness.fakes import BRIDGE, ROOT, TARIFFS, VISIT, ScriptedReader, WordCoun
 
 import askvisit
 from askvisit import reading, retriever
-from askvisit.errors import QuestionError
+from askvisit.errors import ModelError, QuestionError
 from askvisit.index import open_index
 from askvisit.records import Article
 from askvisit.retriever import Retriever
@@ -46,6 +46,18 @@ def test_what_does_not_answer_has_a_low_confidence(fakes):
 def test_texts_must_be_a_list_of_texts(fakes, texts):
     with pytest.raises(QuestionError, match="texts must be a list of texts"):
         askvisit.read(MAYOR, texts, reader=ScriptedReader({}))
+
+
+def test_a_text_that_cannot_be_read_and_what_is_no_reader_are_told(fakes):
+    with pytest.raises(QuestionError, match=r"texts\[1\] has lone surrogates; remove them"):
+        askvisit.read(MAYOR, [BRIDGE, "The \ud800 mayor."], reader=ScriptedReader({}))
+    with pytest.raises(ModelError, match="reader given lacks name, sha256, passages, read; give"):
+        askvisit.read(MAYOR, [BRIDGE], reader=4)
+
+
+def test_a_question_without_words_has_no_answer(fakes):
+    found = askvisit.read("???", [BRIDGE], reader=ScriptedReader({"on Monday": 9.0}))
+    assert (found.confidence, found.sentences, found.quoted) == (0.0, (), ())
 
 
 def test_the_evidence_is_that_of_an_index_of_the_same_articles(small):

@@ -237,6 +237,13 @@ def test_plain_http_tells_wrong_arguments_in_words(rest, caplog, path, given, sa
     assert caplog.records == []
 
 
+def test_a_lone_surrogate_in_a_question_comes_back(rest):
+    asked = b'{"question": "\\ud800 Who met the mayor?"}'
+    answer = rest.post("/ask", content=asked, headers={"content-type": "application/json"})
+    assert answer.status_code == 200
+    assert json.loads(answer.text)["question"] == "\ud800 Who met the mayor?"
+
+
 def test_plain_http_says_where_a_text_is_no_json(rest):
     answer = rest.post(
         "/ask", content='{"question": Who?}', headers={"content-type": "application/json"}

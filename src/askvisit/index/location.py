@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, 
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from askvisit import dates
 from askvisit.errors import (
@@ -148,16 +148,18 @@ class TemporaryLocation(IndexLocation):
         `CorpusError` and `UnknownArticleError`.
         """
         new = _checked(added)
-        gone = {removed} if isinstance(removed, str) else set(removed)
+        is_list = isinstance(removed, Iterable) and not isinstance(removed, str)
+        gone: list[Any] = list(removed) if is_list else [removed]
         with only_writer(self.path):
             known = {}
             if self.signature() is not None:
                 index = self.open()
                 known = {name: index.article(name) for name in index.article_ids()}
-            unknown = sorted(gone - set(known))
-            if unknown:
-                raise UnknownArticleError(unknown[0], tuple(known))
-            kept = {name: known[name] for name in known if name not in gone}
+            kept = dict(known)
+            for article_id in gone:
+                if not isinstance(article_id, str) or article_id not in known:
+                    raise UnknownArticleError(article_id, tuple(known))
+                kept.pop(article_id, None)
             if not kept | new:
                 raise CorpusError("no article is left; give at least one")
             update(self.path, BuildOptions(encoder=encoder, texts=kept | new))

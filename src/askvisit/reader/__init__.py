@@ -10,13 +10,14 @@ from shlex import quote
 from askvisit.calibration import ACCURATE, FAST, SMALL, Calibration, calibration_for, shipped
 from askvisit.encoder import BundledEncoder, Encoder
 from askvisit.errors import ModelError, index_option
+from askvisit.hub import check_object
 from askvisit.onnx_model import MODELS
 from askvisit.reader.onnx import OnnxReader
 from askvisit.reader.protocol import PASSAGES, Reader
 from askvisit.reader.sentence import SentenceReader
 from askvisit.reader.two_stage import Depth, TwoStageReader
 
-__all__ = ["Reader", "SentenceReader", "fitted_for", "load"]
+__all__ = ["Reader", "SentenceReader", "check", "fitted_for", "load"]
 
 _DEPTHS = {
     ACCURATE: Depth(
@@ -32,6 +33,11 @@ _DEPTHS = {
     FAST: Depth(passages=8, as_likely=1 / 8, paragraphs=3, sentences=2, further=2, articles=3),
 }
 """How much the small model reads, and the large one rereads."""
+
+
+def check(given: object) -> None:
+    """Raise `ModelError` for an object that is no reader."""
+    check_object(given, "reader", "name", "sha256", "passages", "read")
 
 
 def load(name: str | None, encoder: Encoder) -> Reader:

@@ -6,6 +6,7 @@ endpoints of Gradio's API for its client, and, on request, as tools of MCP (Mode
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import wraps
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
 from fastapi.openapi.utils import get_openapi
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, create_model, validate_call
 
 from askvisit import __version__, tools
@@ -37,9 +39,16 @@ _EXAMPLES = {
 Endpoint = Callable[..., Any]
 
 
+class _AsciiJSON(JSONResponse):
+    """A question may have a lone surrogate, which JSON can escape but UTF-8 cannot encode."""
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(content, allow_nan=False, separators=(",", ":")).encode()
+
+
 def routes(chat: Chat) -> APIRouter:
     """Return the endpoints as plain HTTP, and their description at `/openapi.json`."""
-    router = APIRouter(route_class=TellingRoute)
+    router = APIRouter(route_class=TellingRoute, default_response_class=_AsciiJSON)
     for endpoint in endpoints(chat.assistant, chat.strictness):
         _add(router, endpoint)
 
