@@ -30,11 +30,11 @@ ALLOWED = "Basic " + base64.b64encode(b"me:secret").decode()
 
 
 class Started:
-    """`python ui.py` as a process of its own."""
+    """`python ui.py` as a process of its own; the small reader will do."""
 
     def __init__(self, *options: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "ui.py", "--index", "index", *options],
+            [sys.executable, "ui.py", "--index", "index", "--reader", "small", *options],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
