@@ -66,17 +66,42 @@ def test_what_sources_say_is_a_table_that_is_not_folded(disputing, open_page, as
     for words in ("The Post", "3 May 2021", "The zebra met the mayor too."):
         expect(table.get_by_text(words, exact=True)).to_be_visible()
     first = turn.locator(".message.bot > *").nth(1)
-    if at_once:
-        expect(first).to_have_class("groups dispute")
-        expect(first.locator(".newest")).to_have_text("the zebra")
-    else:
-        expect(first).to_have_class("citations")
+    expect(first).to_have_class("groups dispute")
+    expect(first.locator(".newest")).to_have_text("the zebra")
+    if not at_once:
+        expect(first).to_contain_text("Newest, in The Post 3 May 2021. Others differ:")
         expect(turn.locator(".others")).to_contain_text("2 articles answer this, and they differ")
     copied = turn.get_by_role("button", name="Copy", exact=True)
     expect(copied).to_have_attribute("data-copy", re.compile("The Post, 3 May 2021: “The zebra"))
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.reload()
     expect(page.locator(".groups table")).to_contain_text("The Post")
+    expect(page.locator(".message.bot > *").nth(1).locator(".newest")).to_have_text("the zebra")
+
+
+def test_a_newer_value_that_is_found_later_leads_and_the_focus_stays(open_page, ask):
+    from playwright.sync_api import expect
+
+    class Later(Disputing):
+        def ask(self, *args, **kwargs):
+            answer = super().ask(*args, **kwargs)
+            _, earlier = self.groups()
+            known = replace(earlier, relation="newest"), replace(earlier, relation="earlier")
+            return replace(answer, groups=known, citations=(known[0].members[0].citation,))
+
+    served = serve(Later(ARTICLE, OTHER))
+    page = open_page(served.local_url)
+    held = []
+    page.route("**/page/each", lambda route: held.append(route))
+    turn = ask(page, QUESTION)
+    expect(turn.locator(".newest")).to_have_text("on Monday")
+    turn.locator(".groups a").last.focus()
+    held[0].continue_()
+    expect(turn.locator(".newest")).to_have_text("the zebra")
+    expect(turn.locator(".groups th")).to_contain_text(["the zebra", "on Monday"])
+    expect(turn.locator(".groups a").last).to_be_focused()
+    expect(page.locator("#askvisit-said")).to_contain_text("the zebra")
+    served.close()
 
 
 def test_the_next_question_does_not_wait_for_it(disputing, open_page, ask):

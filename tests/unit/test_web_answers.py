@@ -97,6 +97,27 @@ def test_beside_what_sources_dispute_only_the_others_are_counted():
     assert "1 more article answers this (of 9 read)<" in html
 
 
+def test_what_is_found_later_leads_only_if_it_is_newer():
+    quoted_first = GroupMember(CITED, "The Post", "2021-05-03", 0.9)
+    other = replace(quoted_first, citation=replace(CITED, article_id="tariffs.txt"))
+
+    def of_each(lead, relation, second):
+        follows = "earlier" if relation == "newest" else "dispute"
+        return (
+            AnswerGroup("later", "date", True, (lead,), relation),
+            AnswerGroup("before", "date", True, (second,), follows),
+        )
+
+    newer = of_each(other, "newest", quoted_first)
+    view = AnswerView(FOUND, BRIDGES, each=newer)
+    assert (view.leading, view.disputed, view.others) == (newer[:1], (), newer)
+    for each in (of_each(quoted_first, "newest", other), of_each(other, "dispute", quoted_first)):
+        assert AnswerView(FOUND, BRIDGES, each=each).leading == ()
+    at_once = of_each(quoted_first, "newest", quoted_first)
+    view = AnswerView(replace(FOUND, groups=at_once), BRIDGES, each=newer)
+    assert (view.leading, view.disputed, view.others) == (newer[:1], newer, ())
+
+
 def test_a_long_quote_is_cut_to_the_words_that_answer():
     text = "Nobody knew. The mayor " + "who never hurried " * 12 + "paid 480 euros."
     cited = citation(text, text.partition(". ")[2], "480 euros")

@@ -151,8 +151,13 @@ def test_what_other_articles_say_is_asked_later_and_kept_with_the_answer():
     assert "2 articles answer this, and they differ" in got["html"]
     assert f"there (earlier): Other: “{other.quote}”" in got["copy"]
     assert got["turn"]["read"] == 2
+    assert got["lead"] == ""
     page.turns[0] = got["turn"]
     assert "they differ" in page.post("turns", turns=page.turns)["turns"][0]
+    groups[:] = [replace(groups[1], relation="newest"), replace(groups[0], relation="earlier")]
+    got = page.post("each", **page.turns[0] | {"each": []})
+    assert '<p class="newest" dir="auto">there</p>' in got["lead"]
+    assert got["lead"].strip() in page.post("turns", turns=[got["turn"]])["turns"][0]
     for form in ("markdown", "json"):
         assert other.quote in page.post("export", form=form, turns=page.turns)["text"]
 

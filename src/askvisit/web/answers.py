@@ -6,7 +6,7 @@ How it looks is in `templates/answer.html`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -53,9 +53,29 @@ class AnswerView:
         return answer.found or (answer.kind != "talk" and bool(answer.nearest or answer.confidence))
 
     @property
+    def leading(self) -> tuple[AnswerGroup, ...]:
+        """What leads the answer where sources differ: the newest, or all that are disputed.
+
+        What each article says comes later; it takes the lead only if it is newer than the first
+        quote.
+        """
+        lead, quoted = _lead(self.each), self.answer.citations[:1]
+        is_newest = any(group.relation == "newest" for group in lead)
+        leading = {member.citation.article_id for group in lead for member in group.members}
+        if is_newest and not any(citation.article_id in leading for citation in quoted):
+            return lead
+        return _lead(self.answer.groups)
+
+    @property
     def disputed(self) -> tuple[AnswerGroup, ...]:
-        """What differing sources say, the newest first; nothing if they agree."""
-        return self.answer.groups if any(g.differs for g in self.answer.groups) else ()
+        """What differing sources say, the newest first; nothing if they agree.
+
+        What each article says is below it, so that nothing moves, unless it takes the lead.
+        """
+        at_once = _lead(self.answer.groups)
+        if not at_once:
+            return ()
+        return self.answer.groups if self.leading == at_once else self.each
 
     @property
     def others(self) -> tuple[AnswerGroup, ...]:
@@ -173,6 +193,15 @@ def near(hit: Hit, question: str, most: int = 220) -> str:
 
 def _spot(citation: Citation) -> tuple[str, int]:
     return citation.article_id, citation.start
+
+
+def _lead(groups: Sequence[AnswerGroup]) -> tuple[AnswerGroup, ...]:
+    """Return the newest of groups that differ, or all that are disputed; nothing if they agree."""
+    if not any(group.differs for group in groups):
+        return ()
+    if groups[0].relation == "dispute":
+        return tuple(group for group in groups if group.relation == "dispute")
+    return tuple(groups[:1])
 
 
 def _said(group: AnswerGroup, member: GroupMember) -> str:

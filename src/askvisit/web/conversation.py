@@ -116,15 +116,19 @@ def routes(chat: Chat) -> APIRouter:
 
     @router.post("/each")
     def each(asked: ChatTurn) -> dict[str, Any]:
-        """Ask each article what an answer says, when it is being read already."""
+        """Ask each article what an answer says, when it is being read already.
+
+        `lead` is what leads the answer from then on; empty if that is what led it before.
+        """
         view = _view(chat, asked)
         if view is None or not view.can_ask_each:
             raise Told("There is no answer that others may give too.", 404)
-        trace = _explained(chat, asked, each=True)
+        trace, before = _explained(chat, asked, each=True), view.leading
         asked.each = view.each = trace.answer.groups
         asked.read = len({hit.article_id for one in trace.readings for hit in one.evidence.hits})
         html = fragment("others", listed=view.others, read=asked.read, more=bool(view.disputed))
-        return {"turn": asked.model_dump(), "html": html, "copy": view.plain_text}
+        lead = fragment("leading", view=view) if view.leading != before else ""
+        return {"turn": asked.model_dump(), "html": html, "lead": lead, "copy": view.plain_text}
 
     @router.post("/turns")
     def turns(kept: Conversation) -> dict[str, Any]:

@@ -196,10 +196,11 @@ async function fillIn(turn, before) {
   if (place) {
     try {
       const sent = { ...turn.data, history: answersOf(before) };
-      const { turn: data, html, copy } = await post("each", sent, signal);
+      const { turn: data, html, lead, copy } = await post("each", sent, signal);
       const isOpen = one("details", place)?.open;
       turn.data = data;
       place.replaceWith(made(html));
+      if (lead) leadWith(made(lead), turn.node);
       if (isOpen) for (const details of all(".others details", turn.node)) details.open = true;
       const button = one(".actions [data-copy]", turn.node);
       if (button) button.dataset.copy = copy;
@@ -209,6 +210,15 @@ async function fillIn(turn, before) {
     }
   }
   if (!signal.aborted) suggestNext();
+}
+
+// Something newer was found: it leads the answer, and the quotes below stay as they are.
+function leadWith(lead, node) {
+  const [before, focused] = [one(".dispute", node), document.activeElement];
+  one(".citations", node).before(lead);
+  if (before?.contains(focused)) all("a", lead).find(({ href }) => href === focused.href)?.focus({ preventScroll: true });
+  before?.remove();
+  say(all("p", lead).map(({ textContent }) => textContent).join(" "));
 }
 
 async function suggestNext() {
