@@ -211,7 +211,7 @@ def test_talk_is_answered_without_a_verdict(fake, open_page, ask):
 
 def test_an_article_without_written_questions_is_asked_about_by_its_names(both, open_page):
     page = open_page(both)
-    page.get_by_role("button", name="What does it say about Grimsby?").click()
+    page.get_by_role("button", name="What is said about Grimsby?").click()
     expect(page.locator("a.cite")).to_have_count(1)
     expect(page.locator("#source h2")).to_have_text("Another")
 

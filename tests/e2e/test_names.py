@@ -23,7 +23,7 @@ def feast(tmp_path_factory):
     write_articles(folder / "articles", {"feast.txt": FEAST, "plain.txt": PLAIN})
     build_index(index=folder, encoder=WordCounts())
     assistant = askvisit.Assistant(folder, WordCounts(), SharedWords(), calibration())
-    assistant.ask("What does it say about Grimsby?")  # the first question loads much
+    assistant.ask("What is said about Grimsby?")  # the first question loads much
     page = serve(assistant)
     yield page.local_url
     page.close()
@@ -62,8 +62,8 @@ def test_a_click_asks_about_a_name(feast, open_page):
     names = opened(page)
     names.get_by_role("button", name="Grimsby").click()
     expect(page.locator("#source mark")).to_have_count(3)
-    names.get_by_role("button", name="What does it say about Grimsby?").click()
-    expect(page.locator(".message.user p")).to_have_text("What does it say about Grimsby?")
+    names.get_by_role("button", name="What is said about Grimsby?").click()
+    expect(page.locator(".message.user p")).to_have_text("What is said about Grimsby?")
     expect(page.locator(".turn .quote").first).to_contain_text("Grimsby")
     expect(page.locator("#source mark.active")).to_be_visible()
     expect(names.locator(".suggestion")).to_have_count(0)

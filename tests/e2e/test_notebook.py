@@ -108,6 +108,14 @@ def test_selected_words_are_asked_about(fake, open_page):
 
 
 @pytest.mark.slow
+def test_among_several_articles_selected_words_are_asked_about_without_it(both, open_page):
+    page = open_page(both)
+    select_words(page, "lower tariffs,")
+    page.get_by_role("button", name="Ask about it").click()
+    expect(page.get_by_label("Your question")).to_have_value("What is said about lower tariffs?")
+
+
+@pytest.mark.slow
 def test_selected_words_are_quoted_with_their_reference(fake, open_page, ask):
     page = open_page(fake)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])

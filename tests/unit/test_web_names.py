@@ -36,7 +36,7 @@ def test_each_name_has_its_count_its_places_and_its_question(assistant):
     places, about, _ = buttons[0]
     ranges = [tuple(map(int, place.split("-"))) for place in places.split()]
     assert [FEAST[start:end] for start, end in ranges] == ["Ada Quill", "Quill"]
-    assert html.unescape(about) == "What does it say about Ada Quill?"
+    assert html.unescape(about) == "What is said about Ada Quill?"
     assert 'title="Also: Quill"' in shown
     assert '<span class="count">3<span class="unseen"> mentions</span>' in shown
 

@@ -10,7 +10,7 @@ from harness.web_fakes import ARTICLE, FakeAssistant
 
 from askvisit import Assistant, build_index
 from askvisit.records import Article
-from askvisit.web.suggestions import Next, Suggestions, central_names
+from askvisit.web.suggestions import Next, Suggestions, about, central_names
 
 OTHER = Article(
     "other.txt",
@@ -18,7 +18,7 @@ OTHER = Article(
     "A Feast\n\nOn Sunday the town of Grimsby ate with Ada Quill. However, Grimsby has no hall.\n\n"
     "In June a Norse cook saw Ada Quill in Grimsby. A Norse song was sung, and Oslo was cold.",
 )
-ABOUT = ["What does it say about Grimsby?", "What does it say about Ada Quill?"]
+ABOUT = ["What is said about Grimsby?", "What is said about Ada Quill?"]
 
 
 GOLD = {
@@ -68,7 +68,7 @@ def test_a_shortened_month_is_no_name():
 def test_what_is_offered_for_one_article_is_answered_by_it():
     assistant = FakeAssistant(ARTICLE, OTHER)
     offered = Suggestions(assistant).answered(OTHER)
-    assert offered == [*ABOUT, "What does it say about Oslo?"]
+    assert offered == [*ABOUT, "What is said about Oslo?"]
     assert Suggestions(assistant).answered(ARTICLE) == list(assistant.suggestions)
 
 
@@ -93,7 +93,7 @@ def test_articles_with_the_same_names_leave_room_for_others():
     assistant = FakeAssistant(*same, OTHER)
     assistant.suggestions = ()
     offered = Suggestions(assistant).after(Next(), assistant.articles)[:3]
-    assert offered == [*ABOUT, "What does it say about Oslo?"]
+    assert offered == [*ABOUT, "What is said about Oslo?"]
 
 
 def test_what_is_asked_first_is_about_articles_from_all_over_the_list():
@@ -115,7 +115,7 @@ def test_after_an_answer_from_it_come_its_own_names():
     offered = Suggestions(assistant).after(
         Next(asked=asked, at_hand="other.txt"), assistant.articles
     )
-    assert offered == [*ABOUT, "What does it say about Oslo?"]
+    assert offered == [*ABOUT, "What is said about Oslo?"]
 
 
 def test_a_byline_is_not_asked_about():
@@ -124,8 +124,7 @@ def test_a_byline_is_not_asked_about():
     offered = Suggestions(assistant).after(
         Next(asked=["x"], at_hand="other.txt"), assistant.articles
     )
-    assert ABOUT[0] in offered
-    assert ABOUT[1] not in offered
+    assert offered == ["What does it say about Grimsby?", "What does it say about Oslo?"]
 
 
 def test_only_the_articles_that_are_looked_in_are_asked_about():
@@ -140,6 +139,7 @@ def test_only_the_articles_that_are_looked_in_are_asked_about():
         Next(asked=["Ada Quill?"], at_hand="other.txt", articles=["other.txt"]), assistant.articles
     )
     assert not set(offered) & set(assistant.suggestions)
+    assert offered[0] == "What does it say about Grimsby?"
 
 
 def test_an_article_that_is_added_is_noticed():
@@ -162,7 +162,7 @@ def test_what_is_suggested_for_other_pages_is_answered(tmp_path):
     build_index(ROOT / "tests/data/pages", tmp_path)
     assistant = Assistant.load(tmp_path)
     offered = {
-        f"What does it say about {name}?"
+        about(name, among_others=True)
         for article in assistant.articles.values()
         for name in central_names(article)
     }

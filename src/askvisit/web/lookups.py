@@ -73,7 +73,13 @@ def routes(chat: Chat) -> APIRouter:
             raise Told(NOT_THERE, 404)
         found = chat.assistant.names(MOST_NAMES, articles=[article])
         more = found[FIRST_NAMES:]
-        html = fragment("names", kinds=by_kind(found), more=more, most=MOST_PLACES)
+        html = fragment(
+            "names",
+            kinds=by_kind(found),
+            more=more,
+            most=MOST_PLACES,
+            among_others=len(chat.articles) > 1,
+        )
         return {"html": html}
 
     return router

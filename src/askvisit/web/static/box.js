@@ -1,5 +1,6 @@
 // The question box: keys, and what is put into it. Owns #question.
 import { all, one } from "./dom.js";
+import { isOne } from "./scope.js";
 
 export const box = one("#question textarea");
 const SHORT = 8; // words
@@ -18,7 +19,8 @@ export function focusOnNext() {
 export function draft(text) {
   const words = text.replace(/\s+/g, " ").trim();
   const isShort = words.split(" ").length <= SHORT;
-  const question = isShort ? `What does it say about ${words.replace(/[.,;:!?]+$/, "")}?` : words;
+  const asks = isOne() ? "What does it say about" : "What is said about"; // as suggestions.py
+  const question = isShort ? `${asks} ${words.replace(/[.,;:!?]+$/, "")}?` : words;
   putIntoBox(box.value.trim() ? `${box.value.trim()} “${words}”` : question);
   box.focus();
   box.scrollIntoView({ block: "nearest" });

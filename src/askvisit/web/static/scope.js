@@ -7,6 +7,9 @@ const listed = () => one("#articles .articles");
 
 export const chosen = () => session.get("scope");
 
+// Whether a single article is asked.
+export const isOne = () => (chosen()?.length ?? Number(listed().dataset.count)) === 1;
+
 export function choose(articles) {
   session.set("scope", articles);
   show();
