@@ -55,6 +55,36 @@ def test_a_question_is_edited_in_its_place_and_nothing_is_lost_before_it_is_aske
     page.get_by_role("button", name="Restore").click()
     expect(page.locator(".turn")).to_have_count(2)
     assert questions(page) == ["Who met the mayor <b>?", "When did the minister leave?"]
+    expect(wording).to_have_count(0)
+
+
+def test_a_new_wording_that_is_stopped_stays_in_its_form(held, open_page, ask):
+    page = open_page(held.address)
+    ask(page, "hello")
+    page.get_by_role("button", name="Edit this question: hello").click()
+    wording = page.get_by_label("New wording")
+    wording.fill("slow: who met the mayor?")
+    held.hold()
+    wording.press("Enter")
+    held.wait_until_asked()
+    page.get_by_role("button", name="Stop").click()
+    expect(wording).to_have_value("slow: who met the mayor?")
+    expect(wording).to_be_focused()
+    expect(page.get_by_label("Your question")).to_have_value("")
+    held.answer()
+
+
+def test_an_undo_gives_the_question_that_is_being_asked_back(held, open_page, ask):
+    page = open_page(held.address)
+    ask(page, "hello")
+    held.hold()
+    page.get_by_label("Your question").fill("slow: who met the mayor?")
+    page.get_by_label("Your question").press("Enter")
+    held.wait_until_asked()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".turn")).to_have_count(0)
+    expect(page.get_by_label("Your question")).to_have_value("slow: who met the mayor?")
+    held.answer()
 
 
 def test_a_wording_that_is_being_typed_outlives_the_next_answer(held, open_page, ask):

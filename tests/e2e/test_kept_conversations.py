@@ -226,6 +226,24 @@ def test_a_duplicate_of_the_tab_has_a_conversation_of_its_own(fake, open_page, a
     assert kept(page) == [["Who met the mayor?", "Zebra?"], ["Who met the mayor?", "hello"]]
 
 
+def test_the_list_follows_what_another_tab_asks(fake, open_page, ask):
+    page = open_page(fake, alone=True)
+    ask(page, "Who met the mayor?")
+    page.get_by_role("button", name="Conversations").click()
+    rows = page.locator("#conversations li")
+    expect(rows).to_contain_text("1 question")
+    with page.expect_popup() as opened:
+        page.evaluate("window.open(location.href)")
+    ask(opened.value, "hello")
+    expect(rows).to_contain_text("2 questions")
+    page.get_by_role("button", name="Rename: Who met").click()
+    name = page.get_by_label("New name")
+    name.fill("The mayor")
+    ask(opened.value, "Zebra?")
+    page.wait_for_timeout(300)
+    expect(name).to_have_value("The mayor")
+
+
 def test_one_that_could_not_be_opened_takes_nothing_of_the_next_question(fake, open_page, ask):
     page = open_page(fake)
     ask(page, "Who met the mayor?")
@@ -362,6 +380,8 @@ def test_conversations_are_found_by_what_was_asked_and_answered(fake, open_page,
         expect(listed(page)).to_contain_text(found)
     sought.fill("zebra")
     expect(listed(page)).to_have_count(0)
+    note = page.locator("#conversations .note").first
+    expect(note).to_contain_text("No conversation has these words.")
 
 
 def test_a_conversation_is_renamed_and_keeps_its_name(fake, open_page, ask):

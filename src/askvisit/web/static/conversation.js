@@ -48,7 +48,7 @@ async function put(at, asked, failed = null) {
   filling?.abort();
   tell("asking");
   session.set("asked", asked.question);
-  asking = { abort: new AbortController(), below, before };
+  asking = { abort: new AbortController(), below, before, failed };
   show();
   if (lost) focusOnNext();
   showNewest();
@@ -123,16 +123,23 @@ function keep() {
   tell("kept", kept);
 }
 
+// Returns the question that goes back into the box; a new wording still stands in its form.
 function stop() {
-  if (!asking) return;
+  if (!asking) return "";
+  const question = asking.failed ? "" : session.get("asked", "");
   asking.abort.abort();
   asking = null;
   session.set("asked", "");
+  return question;
+}
+
+function giveBack(question) {
+  if (!box.value) putIntoBox(question);
 }
 
 // Takes back the newest question; what was undone before stays restorable.
 function undo() {
-  stop();
+  giveBack(stop());
   undone = undone?.slice(0, turns.length).every((turn, n) => turn === turns[n]) ? undone : turns;
   turns = turns.slice(0, -1);
   changed();
@@ -314,12 +321,11 @@ one("#chat").addEventListener("click", (event) => {
   const { ask: question, guess, typed, undo: takesBack, restore: restores, stop: stops } = button.dataset;
   if (question !== undefined) ask(question);
   else if (stops !== undefined) {
-    const words = session.get("asked", "");
-    stop();
+    giveBack(stop());
     show();
     suggestNext();
-    if (!box.value) putIntoBox(words);
     focusOnNext();
+    tell("stopped");
   } else if (takesBack !== undefined) undo();
   else if (restores !== undefined) restore();
   else if (asking) return; // the answer that is on its way would be lost

@@ -75,9 +75,8 @@ function show() {
   const words = sought.value.toLowerCase().split(/\s+/);
   const found = kept.filter((one) => words.every((word) => saidIn(one).includes(word)));
   one("ul", list).replaceChildren(...found.map(row));
-  one(".note", list).textContent = kept.length
-    ? "Kept in this browser only."
-    : "None yet. Conversations are kept in this browser only.";
+  const none = kept.length ? "No conversation has these words." : "None yet.";
+  one(".note", list).textContent = `${found.length ? "" : `${none} `}Conversations are kept in this browser only.`;
 }
 
 // What is asked and answered in one, to search.
@@ -182,6 +181,10 @@ list.addEventListener("click", (event) => {
   else if (back !== undefined) undelete();
 });
 sought.addEventListener("input", show);
+// Another tab changed one; what has the focus here stays.
+window.addEventListener("storage", ({ key }) => {
+  if (key?.startsWith(`askvisit-${PREFIX}`) && !one("ul", list).contains(document.activeElement)) show();
+});
 list.addEventListener("toggle", (event) => {
   if (event.newState === "open") show();
   else deletedNote.replaceChildren();

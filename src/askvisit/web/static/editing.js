@@ -3,13 +3,15 @@ import { all, button, element, hear, one } from "./dom.js";
 import { edit, isAsking, turnOf } from "./conversation.js";
 import { box } from "./box.js";
 
+let asked = null; // the form whose wording is being asked, and how to put it away
+
 one("#chat").addEventListener("click", ({ target }) => {
   if (target.closest("[data-edit]") && !isAsking()) editInPlace(target.closest(".turn"));
 });
 
 function editInPlace(node) {
   if (one(".editing", node)) return;
-  const asked = one(".asked", node);
+  const bubble = one(".asked", node);
   const field = element("textarea", { rows: 2, value: turnOf(node).data.question, ariaLabel: "New wording" });
   const cancel = button("Cancel");
   const form = element(
@@ -20,12 +22,16 @@ function editInPlace(node) {
     button("Ask", {}, { type: "submit", className: "send" }),
     cancel,
   );
-  const close = () => {
+  const putAway = () => {
     form.remove();
-    asked.hidden = false;
-    one("[data-edit]", asked).focus();
+    bubble.hidden = false;
+  };
+  const close = () => {
+    putAway();
+    one("[data-edit]", bubble).focus();
   };
   const failed = (words) => {
+    asked = null;
     const problem = one(".problem", form) || element("p", { className: "problem" });
     problem.textContent = words;
     form.prepend(problem);
@@ -33,7 +39,7 @@ function editInPlace(node) {
   };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    edit(turnOf(node), field.value, failed);
+    if (edit(turnOf(node), field.value, failed)) asked = { field, putAway };
   });
   form.addEventListener("keydown", (event) => {
     if (event.key === "Escape") close();
@@ -42,12 +48,20 @@ function editInPlace(node) {
     event.preventDefault();
   });
   cancel.addEventListener("click", close);
-  asked.hidden = true;
-  asked.after(form);
+  bubble.hidden = true;
+  bubble.after(form);
   countLater();
   field.focus();
   field.select();
 }
+
+// Once a wording is answered, its turn shows no form when it is restored.
+hear("asking", () => (asked = null));
+hear("answered", () => asked?.putAway());
+hear("stopped", () => {
+  asked?.field.focus();
+  asked = null;
+});
 
 // How many questions a new wording undoes changes while it is being typed.
 function countLater() {
