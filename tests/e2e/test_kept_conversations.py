@@ -70,6 +70,7 @@ def test_a_deleted_conversation_is_brought_back(fake, open_page, ask):
     page.locator("#conversations").get_by_role("button", name="Undo").click()
     expect(page.locator(".message.user p")).to_have_text(["hello"])
     expect(listed(page)).to_have_count(2)
+    expect(page.locator("#conversations [aria-current]")).to_be_focused()
 
 
 def test_what_comes_late_comes_into_no_other_conversation(held, open_page, ask):

@@ -141,6 +141,17 @@ def test_the_export_menu_gives_the_focus_back(fake, open_page):
         expect(summary).to_be_focused()
 
 
+def test_who_tabs_past_the_menu_closes_it(fake, open_page):
+    page = open_page(fake)
+    page.locator("#top summary").press("Enter")
+    export = page.get_by_role("button", name="Export as Markdown")
+    page.keyboard.press("Tab")
+    expect(export).to_be_focused()
+    page.get_by_role("button", name="API for programs").press("Tab")
+    expect(page.get_by_role("button", name="New conversation")).to_be_focused()
+    expect(export).to_be_hidden()
+
+
 def test_the_menu_leads_to_the_help_for_programs_on_a_phone_too(fake, open_page):
     page = open_page(fake, viewport={"width": 390, "height": 800})
     expect(page.get_by_role("button", name="API for programs")).to_be_hidden()

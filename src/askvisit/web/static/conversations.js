@@ -74,7 +74,9 @@ function show() {
   sought.hidden = !kept.length;
   const words = sought.value.toLowerCase().split(/\s+/);
   const found = kept.filter((one) => words.every((word) => saidIn(one).includes(word)));
+  const { open: focused } = one("ul :focus", list)?.dataset ?? {};
   one("ul", list).replaceChildren(...found.map(row));
+  one(`[data-open="${focused}"]`, list)?.focus();
   const none = kept.length ? "No conversation has these words." : "None yet.";
   one(".note", list).textContent = `${found.length ? "" : `${none} `}Conversations are kept in this browser only.`;
 }

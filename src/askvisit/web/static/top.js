@@ -54,3 +54,7 @@ const away = (event) => {
   if (open && (event.key === "Escape" || (event.type === "click" && !open.contains(event.target)))) closeMenu(open);
 };
 for (const type of ["click", "keydown"]) document.addEventListener(type, away);
+// Who tabs on leaves the menu, which would cover what comes next.
+one("details.menu", top).addEventListener("focusout", ({ currentTarget, relatedTarget }) => {
+  if (relatedTarget && !currentTarget.contains(relatedTarget)) currentTarget.open = false;
+});
