@@ -30,7 +30,7 @@ class Disputing(FakeAssistant):
         ]
         said = (("the zebra", "newest"), ("on Monday", "earlier"))
         return tuple(
-            AnswerGroup(words, "words", True, (member,), relation)
+            AnswerGroup(words, "name", True, (member,), relation)
             for (words, relation), member in zip(said, members, strict=True)
         )
 

@@ -113,6 +113,8 @@ def test_what_is_found_later_leads_only_if_it_is_newer():
     assert (view.leading, view.disputed, view.others) == (newer[:1], (), newer)
     for each in (of_each(quoted_first, "newest", other), of_each(other, "dispute", quoted_first)):
         assert AnswerView(FOUND, BRIDGES, each=each).leading == ()
+    sentences = tuple(replace(group, type="words") for group in newer)
+    assert AnswerView(FOUND, BRIDGES, each=sentences).leading == ()
     at_once = of_each(quoted_first, "newest", quoted_first)
     view = AnswerView(replace(FOUND, groups=at_once), BRIDGES, each=newer)
     assert (view.leading, view.disputed, view.others) == (newer[:1], newer, ())

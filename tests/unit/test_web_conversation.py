@@ -133,7 +133,7 @@ def test_what_other_articles_say_is_asked_later_and_kept_with_the_answer():
         GroupMember(other, None, None, 0.8),
     ]
     groups = [
-        AnswerGroup(words, "words", True, (member,), relation)
+        AnswerGroup(words, "name", True, (member,), relation)
         for words, member, relation in zip(
             ("here", "there"), members, ("newest", "earlier"), strict=True
         )
