@@ -4,7 +4,8 @@ Exact requests aside, a question is retrieved for, read and answered as it was t
 finds no sure answer, other requests, its other forms (`rewriting.query`) and its language are
 considered. A very short question is read with the words of earlier turns that it surely depends on,
 which a term classifier predicts; a longer one, or one that may depend on none, by itself, and with
-them if that has no confident answer or it is short. The more confident reading is taken.
+them if that has no confident answer or it is short. The more confident reading is taken, or the
+question by itself if its words in context make nothing likely.
 """
 
 from __future__ import annotations
@@ -301,7 +302,11 @@ class QAPipeline:
         )
 
     def _best(self, asked: str, history: Sequence[Answer]) -> TracedReading:
-        """Return the result for a question by itself or in context, whichever is to be taken."""
+        """Return the result for a question by itself or in context, whichever is to be taken.
+
+        Where context makes nothing likely, the question keeps its own words: of the 291 turns of
+        the news set's dev dialogues as many are right as without that, of best guesses too.
+        """
         is_short = len(content_words(asked)) <= _FOLLOW_UP
         in_context = self._in_context(asked, history) if is_short else None
         if in_context is not None and in_context.context[0].probability >= _DEPENDS:
@@ -311,7 +316,9 @@ class QAPipeline:
             if self._is_sure(alone):
                 return alone
             in_context = self._in_context(asked, history)
-        return alone if in_context is None else max(alone, in_context, key=_confidence)
+        if in_context is None or in_context.confidence < _LIKELY:
+            return alone
+        return max(alone, in_context, key=_confidence)
 
     def _look_up(
         self, question: str, context: Sequence[ContextTurn] = (), cited: Sequence[Citation] = ()

@@ -213,6 +213,16 @@ def test_of_a_long_question_the_surer_reading_is_taken(small, opened):
     assert reader.asked == [long, expanded(long, ["Monday"])]
 
 
+@pytest.mark.parametrize("question", ["Which minister came to see the new bridge?", LIKED])
+def test_where_no_reading_is_likely_the_question_is_refused_as_typed(small, opened, question):
+    script = {expanded(question, ["Monday"]): {"on Monday": -5.0}}
+    one, reader, resolver = asking(small, script, {question: ["Monday"]})
+    resolver.probability = 0.5
+    answer = one.ask(question, [opened])
+    assert (answer.found, answer.reading, answer.context) == (False, question, ())
+    assert sorted(reader.asked) == sorted([question, expanded(question, ["Monday"])])
+
+
 def test_of_a_long_question_that_is_sure_nobody_asks_what_it_depends_on(small, opened):
     long = "Which minister came to see the new bridge?"
     one, reader, resolver = asking(small, {long: {"minister": 5.0}}, {long: ["Monday"]})
