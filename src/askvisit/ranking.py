@@ -17,6 +17,7 @@ from math import exp, log
 from typing import TYPE_CHECKING
 
 from askvisit.similarity import z_scores
+from askvisit.text import asks_a_question
 from askvisit.values import Saying, agree
 
 if TYPE_CHECKING:
@@ -35,12 +36,13 @@ first: words that surely answer leave less to other sentences; whether it is of 
 the first."""
 
 CONFIDENCE_FEATURES = (
-    *("margin", "dense", "gap", "first", "evidence", "expected"),
+    *("margin", "dense", "gap", "first", "evidence", "expected", "asks"),
     *("lacks", "untimely", "timed", "lead", "agreeing", "crowd"),
 )
 """Reader margin; the passage's cosine; rank score above the next candidate; for reading in two
 stages, the margin of the first; evidence; the logarithm of the expected number of sentences that
-belong to the answer. Each candidate's confidence is thus what it would be without the better ones.
+belong to the answer; whether a question is asked rather than a topic named, about which readers are
+less sure. Each candidate's confidence is thus what it would be without the better ones.
 
 Where several articles are searched: what the article lacks of the question's words and its time;
 whether a time is asked about, which an article of that time need not mention; rank score above the
@@ -161,6 +163,7 @@ def confidence_rows(
     below = [*scores[1:], scores[-1] - 1.0] if scores else []
     left = list(accumulate(reversed(shares)))[::-1]
     timed = float(evidence.period is not None)
+    asks = float(asks_a_question(evidence.question))
     others = _beside_others(evidence, ranked, scores)
     return [
         {
@@ -168,6 +171,7 @@ def confidence_rows(
             "dense": hit_of(evidence, span).dense,
             "gap": score - lower,
             "expected": log(expected + 1e-3),
+            "asks": asks,
             "timed": timed,
             "crowd": log(evidence.searched),
         }

@@ -123,6 +123,12 @@ def marked(question: str) -> str:
     return question if question.endswith(("?", ".", "!")) else f"{question}?"
 
 
+def asks_a_question(text: str) -> bool:
+    """Return whether a text has a question word or begins as a question: a topic has neither."""
+    tokens = lower_tokens(text)
+    return not QUESTION_WORDS.isdisjoint(tokens) or not AUXILIARIES.isdisjoint(tokens[:1])
+
+
 def word_ranges(text: str) -> list[tuple[int, int]]:
     """Return where a text's words begin and end, in order."""
     return [match.span() for match in _WORD.finditer(text)]

@@ -82,6 +82,22 @@ def test_the_gap_is_to_the_next_candidate(evidence):
     assert [exp(row["expected"]) for row in rows] == pytest.approx([1.5, 0.6, 0.1], abs=0.002)
 
 
+@pytest.mark.parametrize(
+    ("asked", "asks"),
+    [
+        ("Who opened the bridge?", True),
+        ("Did it open in 2009?", True),
+        ("and by how much?", True),
+        ("the old bridge?", False),
+        ("The bridge was closed.", False),
+    ],
+)
+def test_a_question_is_told_from_a_topic_or_a_statement(evidence, asked, asks):
+    (span, *_) = ScriptedReader(SCRIPT).read(QUESTION, evidence)
+    (row,) = ranking.confidence_rows(replace(evidence, question=asked), [span], [1.0], [0.5])
+    assert row["asks"] == asks
+
+
 def test_how_an_article_fits_counts_for_each_of_its_spans(evidence):
     spans = ScriptedReader(SCRIPT).read(QUESTION, evidence)
     fits = {"tariffs.txt": ArticleMatch(lacks=0.5, untimely=0.25, age=3.0)}

@@ -22,11 +22,11 @@ __all__ = ["Reader", "SentenceReader", "check", "fitted_for", "load"]
 _DEPTHS = {
     ACCURATE: Depth(
         passages=PASSAGES,
-        as_likely=1 / 1000,
-        windows=2,
+        as_likely=1 / 100,
+        windows=1,
         paragraphs=4,
         sentences=2,
-        further=4,
+        further=3,
         articles=4,
         among=2,
     ),
