@@ -99,10 +99,10 @@ def server(
     return made
 
 
-def calls(assistant: Assistant, strictness: Strictness = "normal") -> tuple[Call, ...]:
+def calls(assistant: Assistant, usual: Strictness = "normal") -> tuple[Call, ...]:
     """Return what programs may call: typed functions that return records, each documented.
 
-    strictness: how sure an answer must be if a call does not say.
+    usual: how sure an answer must be if a call does not say.
     """
 
     def ask(
@@ -116,7 +116,7 @@ def calls(assistant: Assistant, strictness: Strictness = "normal") -> tuple[Call
         each: bool = False,
         as_typed: bool = False,
         as_of: str | None = None,
-        strictness: Strictness = strictness,
+        strictness: Strictness | None = None,
     ) -> Answer:
         """Answer a question with sentences quoted word for word from the articles, cited by offsets.
 
@@ -131,7 +131,7 @@ def calls(assistant: Assistant, strictness: Strictness = "normal") -> tuple[Call
             each: Cite every article that answers; `groups` says which of them say the same.
             as_typed: Read the question word for word and by itself, without the history.
             as_of: Day of asking, from which "last week" is reckoned; later articles are not searched. Omitted: today.
-            strictness: How sure an answer must be: lenient, normal or strict.
+            strictness: How sure an answer must be instead: lenient, normal or strict. Omitted: as the server is set.
 
         Returns:
             found, text, confidence (0 to 1), and the citations: quote, span (the words of it that
@@ -139,11 +139,13 @@ def calls(assistant: Assistant, strictness: Strictness = "normal") -> tuple[Call
         """  # noqa: E501 - a program reads this text, line by line
         scope = _scope(articles, sources, since, until)
         earlier = _answers(history or [])
-        least = assistant.threshold(strictness) if min_confidence is None else min_confidence
+        if min_confidence is None and strictness is None:
+            strictness = usual
         answer = assistant.ask(
             question,
             earlier,
-            min_confidence=least,
+            min_confidence=min_confidence,
+            strictness=strictness,
             each=each,
             as_typed=as_typed,
             as_of=as_of,

@@ -11,7 +11,8 @@ from harness.fakes import BRIDGE, ROOT, TARIFFS, ScriptedReader, WordCounts, cal
 
 from askvisit import Article, Assistant
 from askvisit.cli import main
-from askvisit.tools import MOST_BYTES, server, tools
+from askvisit.errors import QuestionError
+from askvisit.tools import MOST_BYTES, calls, server, tools
 
 mcp = pytest.importorskip("mcp", reason="no mcp; run: pip install 'mcp>=2,<3'")
 CLI = "import sys; from askvisit.cli import main; sys.exit(main())"
@@ -134,6 +135,12 @@ def test_what_the_caller_can_mend_is_told(many, tool, arguments, said):
     result = finish(conversation())
     assert result.is_error
     assert said in result.content[0].text
+
+
+def test_two_ways_to_say_how_sure_an_answer_must_be_are_one_too_many(many):
+    ask, *_ = calls(many)
+    with pytest.raises(QuestionError, match="either min_confidence or strictness, not both"):
+        ask(OPENED, min_confidence=0.9, strictness="lenient")
 
 
 @pytest.mark.parametrize("installed", [None, ModuleType("mcp")], ids=["none", "version 1"])

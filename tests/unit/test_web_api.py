@@ -81,8 +81,9 @@ def test_without_a_confidence_the_strictness_of_the_chat_counts(monkeypatch):
     ask, *_ = api.endpoints(assistant, "strict")
     ask(QUESTION)
     ask(QUESTION, min_confidence=0.0)
-    least = [options["min_confidence"] for options in asked]
-    assert least == [assistant.threshold("strict"), 0.0]
+    ask(QUESTION, strictness="lenient")
+    least = [(options["min_confidence"], options["strictness"]) for options in asked]
+    assert least == [(None, "strict"), (0.0, None), (None, "lenient")]
 
 
 def test_turns_are_counted_in_the_history_that_was_sent(tmp_path):
