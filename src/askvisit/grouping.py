@@ -120,19 +120,19 @@ def answering(
 ) -> Iterator[tuple[Candidate, list[Candidate]]]:
     """Yield the best candidate of each article that answers, and its others; the best of all first.
 
-    Another article answers too if that is likely by `ALSO_FEATURES`; where those are not fitted, if
-    it would be confident enough as the only article.
+    Another article answers too if that is likely by `ALSO_FEATURES`, and it would be answered
+    leniently if it were the only one; where those are not fitted, if it would be confident enough.
     """
     if not candidates or candidates[0].confidence < least:
         return
-    first = candidates[0]
+    first, lenient = candidates[0], calibration.thresholds["lenient"]
     of_each = by_article(evidence, candidates, calibration)
     rows = also_rows(evidence, candidates, [ranked[0] for ranked in of_each])
-    likely = ranking.probabilities(calibration.also, rows)
-    for ranked, also in zip(of_each, likely, strict=True):
+    probabilities = ranking.probabilities(calibration.also, rows)
+    for ranked, also in zip(of_each, probabilities, strict=True):
         best = first if ranked[0].article_id == first.article_id else ranked[0]
-        sure = also >= _ALSO if calibration.also else best.confidence >= least
-        if best is first or sure:
+        likely = also >= _ALSO and best.confidence >= lenient
+        if best is first or (likely if calibration.also else best.confidence >= least):
             yield best, [candidate for candidate in ranked if candidate.span != best.span]
 
 

@@ -334,7 +334,7 @@ def test_what_tells_another_side_is_fitted_beside_the_other_weights(path, tmp_pa
     monkeypatch.setattr(calibrate.readers, "load", lambda *_: SharedWords())
     known = asdict(calibration())
     fits = {SharedWords.name: {name: known[name] for name in known if name != "reader"}}
-    fits[SharedWords.name]["thresholds"] = {"normal": 0.0}
+    fits[SharedWords.name]["thresholds"] = {"lenient": 0.0, "normal": 0.0}
     out = tmp_path / "calibration.json"
     out.write_text(json.dumps(fits))
     editions = tmp_path / "editions.jsonl"

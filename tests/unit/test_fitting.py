@@ -407,7 +407,7 @@ def test_whether_another_article_answers_too_is_fitted_to_those_that_do():
 def test_another_side_is_fitted_to_events_beside_facts_of_single_articles():
     """Here the sentence right after the answer tells the other side of an event."""
     facts = many(90, seed=1)
-    fitted = replace(fit(facts, "scripted"), thresholds={"normal": 0.0})
+    fitted = replace(fit(facts, "scripted"), thresholds={"lenient": 0.0, "normal": 0.0})
     disputes = []
     for one in many(90, seed=2):
         first = ranking.rank(one.evidence, one.spans, fitted)[0].span

@@ -90,7 +90,7 @@ def test_the_first_of_each_differing_group_is_cited_and_all_where_wanted(one):
 
 
 def test_each_leaves_out_no_article_that_answers_beside_the_others(folder):
-    reader = ScriptedReader(SCRIPT | {"About 70 trucks": -2.0})
+    reader = ScriptedReader(SCRIPT | {"About 70 trucks": -0.5})
     fitted = replace(calibration(), also={"intercept": 1.0})
     one = Assistant(folder, WordCounts(), reader, fitted, ScriptedResolver())
     assert not one.ask(ASKED, articles=["second.txt"]).found
@@ -439,7 +439,7 @@ def test_an_article_far_from_the_best_is_not_read():
 @pytest.mark.parametrize(
     ("also", "articles"),
     [
-        ({"intercept": 9.0}, ["first", "third", "second", "fourth"]),
+        ({"intercept": 9.0}, ["first", "third", "second"]),  # the fourth would never be answered
         ({"intercept": -9.0}, ["first"]),
         ({"intercept": -2.0, "similar": 3.0}, ["first", "third"]),
         ({"intercept": 0.0, "behind": -0.8}, ["first", "second"]),
