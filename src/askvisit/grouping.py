@@ -58,8 +58,12 @@ _ALSO = 0.3
 """The least probability that makes another article one that answers: on events dev 0.75 of the
 articles that answer are then shown, and 0.95 of those shown answer (with a half: 0.65, 0.98)."""
 
-_DIFFERENT = 0.25
-"""The probability of saying the same below which two answers differ."""
+_DIFFERENT = 0.2
+"""The probability of saying the same below which two answers differ.
+
+Of 71 questions about real news among 904 articles 0.25 are then marked as differing, with a quarter
+0.37, mostly for a wrong answer beside a right one; of those of events dev, in which half do differ,
+0.60 instead of 0.65, and 0.03 instead of 0.08 of those in which all agree."""
 
 SIDE_FEATURES = (
     *("margin", "settled", "behind", "rank", "near", "contrary", "both_reported", "polar"),

@@ -350,10 +350,10 @@ def test_an_article_that_gives_both_answers_makes_a_dispute():
 
 
 def test_answers_that_may_be_the_same_are_not_marked_as_differing(monkeypatch):
-    monkeypatch.setattr(grouping, "same_probability", lambda *_: 0.4)
+    monkeypatch.setattr(grouping, "same_probability", lambda *_: 0.21)
     said = [("a", "a rock", DAYS[0]), ("b", "the old pier", DAYS[1])]
     assert related(*said) == [("a rock", "also", [1]), ("the old pier", "also", [2])]
-    monkeypatch.setattr(grouping, "same_probability", lambda *_: 0.2)
+    monkeypatch.setattr(grouping, "same_probability", lambda *_: 0.19)
     assert related(*said) == [("the old pier", "newest", [1]), ("a rock", "earlier", [2])]
 
 
