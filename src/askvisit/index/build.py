@@ -14,7 +14,7 @@ import sys
 import zlib
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -378,79 +378,70 @@ def _bar(options: BuildOptions, what: str, total: int) -> Any:
     return tqdm(None, what, total, False, sys.stderr, unit="B", unit_scale=True, disable=hidden)
 
 
+@dataclass
 class _PassageWriter:
     """Writes articles to the store, and their passages' vectors to a file, a row for each number.
 
     New passages are encoded `at_once` at a time; `encoded` and `copied` count passages.
     """
 
-    def __init__(
-        self,
-        store: StoreWriter,
-        rows: IO[bytes],
-        plan: _Plan,
-        at_once: int,
-        advance: Callable[[float], object],
-        on_encoded: Callable[[int], None] | None = None,
-    ) -> None:
-        self._store = store
-        self._rows = rows
-        self._encoder = plan.encoder
-        self._partial = plan.partial
-        self._at_once = at_once
-        self._advance = advance
-        self._on_encoded = on_encoded
-        self._waiting: list[_Piece] = []
-        self.dimension = 0
-        self.encoded = 0
-        self.copied = 0
+    store: StoreWriter
+    rows: IO[bytes]
+    plan: _Plan
+    at_once: int
+    advance: Callable[[float], object]
+    on_encoded: Callable[[int], None] | None
+    waiting: list[_Piece] = field(default_factory=list)
+    dimension: int = 0
+    encoded: int = 0
+    copied: int = 0
 
     def copy(self, entry: Entry, old: PassageIndex) -> None:
         """Copy an article's texts and vectors from the old index."""
-        first = self._store.passages
-        vectors = old.rows(self._store.copy(entry.id))
+        first = self.store.passages
+        vectors = old.rows(self.store.copy(entry.id))
         self._put(first, vectors)
         self.copied += len(vectors)
 
     def add(self, entry: Entry, article: Article, size: int) -> None:
         """Chunk an article of so many bytes, and encode what no interrupted build has encoded."""
         passages = chunking.passages(article)
-        numbers = self._store.add(article, passages, chunking.sentences(article))
+        numbers = self.store.add(article, passages, chunking.sentences(article))
         for start in range(0, len(passages), _PIECE):
             texts = [passage.text for passage in passages[start : start + _PIECE]]
             share = size * len(texts) / len(passages)
             piece = _Piece(entry.text_sha256, start, numbers[start], texts, share)
-            vectors = self._partial.vectors(piece)
+            vectors = self.plan.partial.vectors(piece)
             if vectors is not None:
                 self._put(piece.first, vectors)
-                self._advance(share)
+                self.advance(share)
                 continue
-            self._waiting.append(piece)
-            if sum(len(waiting.texts) for waiting in self._waiting) >= self._at_once:
+            self.waiting.append(piece)
+            if sum(len(waiting.texts) for waiting in self.waiting) >= self.at_once:
                 self.encode()
 
     def encode(self) -> None:
         """Encode the passages that are waiting."""
-        texts = [text for piece in self._waiting for text in piece.texts]
+        texts = [text for piece in self.waiting for text in piece.texts]
         if not texts:
             return
-        vectors = self._encoder.encode_document(texts)
+        vectors = self.plan.encoder.encode_document(texts)
         done = 0
-        for piece in self._waiting:
+        for piece in self.waiting:
             own = vectors[done : done + len(piece.texts)]
-            self._partial.add_vectors(piece, own)
+            self.plan.partial.add_vectors(piece, own)
             self._put(piece.first, own)
-            self._advance(piece.share)
+            self.advance(piece.share)
             done += len(piece.texts)
         self.encoded += done
-        self._waiting.clear()
-        if self._on_encoded is not None:
-            self._on_encoded(self.encoded)
+        self.waiting.clear()
+        if self.on_encoded is not None:
+            self.on_encoded(self.encoded)
 
     def _put(self, first: int, vectors: FloatArray) -> None:
         self.dimension = vectors.shape[1]
-        self._rows.seek(first * self.dimension * 4)
-        self._rows.write(_bytes(vectors))
+        self.rows.seek(first * self.dimension * 4)
+        self.rows.write(_bytes(vectors))
 
 
 @dataclass(frozen=True)
