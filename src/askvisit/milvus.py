@@ -226,13 +226,10 @@ class MilvusVectors:
         """Return the cosine of a vector with each of the passages."""
         unit = normalise(vector.reshape(1, -1))[0]
         numbers = list(passages)
-        return dict(zip(numbers, (self._stored(numbers) @ unit).tolist(), strict=True))
+        return dict(zip(numbers, (self.rows(numbers) @ unit).tolist(), strict=True))
 
-    def rows(self, numbers: range) -> FloatArray:
-        """Return the vectors of consecutive passages (length 1)."""
-        return self._stored(numbers)
-
-    def _stored(self, numbers: Sequence[int]) -> FloatArray:
+    def rows(self, numbers: Sequence[int]) -> FloatArray:
+        """Return the vectors of passages (length 1)."""
         rows: dict[int, list[float]] = {}
         for start in range(0, len(numbers), _MOST_ROWS):
             some = list(numbers[start : start + _MOST_ROWS])
