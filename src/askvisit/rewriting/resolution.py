@@ -8,7 +8,6 @@ that depends on none is self-contained.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -50,14 +49,8 @@ class Resolver(Protocol):
 class TermClassifier:
     """Classifies each word of the last turns with the bundled model, loaded when needed."""
 
-    def __init__(self, folder: Path = MODELS / "reader") -> None:
-        self._folder = folder
-
     def context(self, question: str, history: Sequence[Answer]) -> tuple[ContextTurn, ...]:
-        """Return the last answered turns, each with its words that the question depends on.
-
-        Nothing if it depends on none, as most questions do.
-        """
+        """Return what `Resolver.context` does."""
         places = [n for n, answer in enumerate(history) if answer.found]
         places = (places or [n for n, a in enumerate(history) if a.refusal == "unsure"])[-TURNS:]
         turns = [turn_text(history[place]) for place in places]
@@ -70,7 +63,7 @@ class TermClassifier:
 
     def _words(self, question: str, turns: Sequence[str]) -> tuple[list[list[str]], float]:
         """Return each turn's words that belong to the question, and how likely the likeliest is."""
-        model = onnx_model(self._folder)
+        model = onnx_model(MODELS / "reader")
         read = [model.tokens(turn) for turn in turns]
         asked = model.tokens(question).ids[:LONGEST_QUESTION]
         logits = model.run([*turn_tokens(model, turns), *asked])[2][1:]
