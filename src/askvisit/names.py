@@ -213,6 +213,9 @@ def of_article(sentences: Sequence[Sentence]) -> list[ArticleName]:
     return [ArticleName(_fullest(group), tuple(group)) for group in groups]
 
 
+_names_in = remembered(_MEGABYTES)(of_article)
+
+
 def in_sentences(mentions: Sequence[Mention]) -> NameInContext:
     """Return a name as its kind is judged by: its fullest form, and the text around it."""
     around = tuple((mention.before, mention.form, mention.after) for mention in mentions)
@@ -356,7 +359,7 @@ def key_names(
     merged: dict[str, list[tuple[Article, Mention]]] = defaultdict(list)
     for article_id in articles:
         article = index.article(article_id)
-        for found in _remembered(tuple(index.sentences(article_id))):
+        for found in _names_in(tuple(index.sentences(article_id))):
             merged[found.name.casefold()].extend((article, m) for m in found.mentions)
     ranked = sorted(merged.values(), key=lambda rows: -len(rows))[:most]
     in_context = [in_sentences([mention for _, mention in rows]) for rows in ranked]
@@ -378,8 +381,3 @@ def by_kind(found: Sequence[KeyName]) -> list[tuple[str, list[KeyName]]]:
     """Group names under a heading for each kind that occurs, keeping their order."""
     groups = {kind: [name for name in found if name.kind == kind] for kind in KINDS}
     return [(_HEADINGS[kind], names) for kind, names in groups.items() if names]
-
-
-@remembered(_MEGABYTES)
-def _remembered(sentences: tuple[Sentence, ...]) -> tuple[ArticleName, ...]:
-    return tuple(of_article(sentences))
