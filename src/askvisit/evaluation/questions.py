@@ -129,7 +129,8 @@ def read_questions(path: Path) -> list[Question]:
 
 def read_dialogues(path: Path) -> list[list[Question]]:
     """Read a dialogues file; raises `DataError` with the line if it is not one."""
-    return _some(read_lines(path, f"list of {_QUESTION}", _dialogue), path, "dialogues")
+    found = read_lines(path, f"list of {_QUESTION}", lambda line: list(map(_question, line)))
+    return _some(found, path, "dialogues")
 
 
 @dataclass(frozen=True)
@@ -271,10 +272,6 @@ def _question(data: Any) -> Question:
     if not all(text.strip() for text in (*question.sentences, *question.spans)):
         raise ValueError("an empty text")
     return question
-
-
-def _dialogue(data: Any) -> list[Question]:
-    return [_question(turn) for turn in data]
 
 
 def _some(found: list[Found], path: Path, what: str) -> list[Found]:
