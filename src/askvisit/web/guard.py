@@ -196,15 +196,15 @@ class Guard:
             time.sleep(0.02)
 
     @contextmanager
-    def _inside(self, *, asks: bool) -> Iterator[None]:
-        """Count a request that asks, or else one that listens for an answer."""
+    def _inside(self, asks: bool, listens: bool) -> Iterator[None]:
+        """Count a request that asks, or one that listens for an answer."""
         self.asking += asks
-        self.listening += not asks
+        self.listening += listens
         try:
             yield
         finally:
             self.asking -= asks
-            self.listening -= not asks
+            self.listening -= listens
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it here."""
@@ -233,21 +233,18 @@ class Guard:
         self._check(scope["method"], path, headers)
         asks = scope["method"] not in ("GET", "HEAD")
         listens = not asks and ("/queue/data" in path or "/call/" in path)  # to Gradio's answer
-        if asks:
-            received = await _arrived(scope, receive, int(headers.get("content-length", 0)))
+        length = int(headers.get("content-length", 0))
+        received = await _arrived(scope, receive, length) if asks else receive
         if self.closing and not listens:
             raise Told(STOPPING, 503)
-        if not asks:
-            with self._inside(asks=False) if listens else nullcontext():
-                await self.app(scope, receive, send)
-            return
         address = (scope.get("client") or ("",))[0]
         queued = path.startswith((f"{API}call/", f"{API}queue/join"))
-        if self.asking >= self.most or (queued and self.turns.are_full(address)):
+        is_full = self.asking >= self.most or (queued and self.turns.are_full(address))
+        if asks and is_full:
             raise Told(BUSY, 503)
-        works = path in WORKING | LATER or path.startswith(MCP)
+        works = asks and (path in WORKING | LATER or path.startswith(MCP))
         turn = self.turns.of(address, path in LATER, receive) if works else nullcontext()
-        with self._inside(asks=True):
+        with self._inside(asks, listens):
             async with turn:
                 await self.app(scope, received, send)
 
