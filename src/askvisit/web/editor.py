@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import base64
 import binascii
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, BaseModel
 
 from askvisit.errors import DataError
 from askvisit.fetching import fetch
-from askvisit.index import IndexLocation, location_of
 from askvisit.index.edit import (
     ArticleMetadata,
+    Index,
     Progress,
     add_article,
-    articles_folder,
     describe_article,
     remove_article,
 )
@@ -71,28 +70,26 @@ class NewArticle(Metadata):
         return f"{self.title or first}.txt", self.text.encode("utf-8", "replace")
 
 
+@dataclass
 class ArticleEditor:
-    """Adds articles to one index and removes them."""
+    """Adds articles to one index and removes them.
 
-    def __init__(self, index: Path | IndexLocation, encoder: Encoder | None = None) -> None:
-        """Take an index, and the encoder that it was built with if that is loaded already.
+    encoder: the one that the index was built with, if it is loaded already.
+    """
 
-        Raises `IndexReadOnlyError` if nothing can be added to it.
-        """
-        self._location = location_of(index)
-        self._encoder = encoder
-        articles_folder(index)
+    index: Index
+    encoder: Encoder | None = None
 
     def add(self, addition: NewArticle, progress: Progress | None = None) -> Article:
         """Add an article and return it. Raises the errors of `add_article`."""
         name, data = addition.file()
-        about, encoder = addition.metadata, self._encoder
-        return add_article(self._location, name, data, about, encoder=encoder, progress=progress)
+        about, encoder = addition.metadata, self.encoder
+        return add_article(self.index, name, data, about, encoder=encoder, progress=progress)
 
     def describe(self, article_id: str, metadata: ArticleMetadata) -> None:
         """Change what is known of an article. Raises the errors of `describe_article`."""
-        describe_article(self._location, article_id, metadata, encoder=self._encoder)
+        describe_article(self.index, article_id, metadata, encoder=self.encoder)
 
     def remove(self, article_id: str) -> bytes:
         """Remove an article; return its file. Raises the errors of `remove_article`."""
-        return remove_article(self._location, article_id, encoder=self._encoder)
+        return remove_article(self.index, article_id, encoder=self.encoder)
