@@ -483,14 +483,10 @@ def _not_english(refused: Answer) -> Answer:
 
 def _led_by(group: AnswerGroup, citations: tuple[Citation, ...]) -> tuple[Citation, ...]:
     """Return citations, those of a group first; they are numbered anew if they were not."""
-
-    def place(cited: Citation) -> tuple[str, int]:
-        return cited.article_id, cited.start
-
     first, *_ = own = [member.citation for member in group.members]
-    if place(citations[0]) in map(place, own):
+    if citations[0].place in {cited.place for cited in own}:
         return citations
-    others = (cited for cited in citations if place(cited) != place(first))
+    others = (cited for cited in citations if cited.place != first.place)
     return tuple(replace(cited, number=n) for n, cited in enumerate((first, *others), 1))
 
 

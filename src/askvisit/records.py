@@ -332,6 +332,11 @@ class Citation:
         )
 
     @property
+    def place(self) -> tuple[str, int]:
+        """The id of its article and its start, which tell it apart from other citations."""
+        return self.article_id, self.start
+
+    @property
     def where(self) -> str:
         """Where it is in its article, in words: "page 2, paragraph 3"."""
         page = () if self.page is None else (f"page {self.page}",)
@@ -536,6 +541,11 @@ class Answer:
         first, last = self.period
         begin = "until" if first == _EARLIEST else f"{first} to"
         return last if first == last else f"{begin} {last}"
+
+    @property
+    def differs(self) -> bool:
+        """Whether articles give different answers."""
+        return any(group.differs for group in self.groups)
 
     @property
     def has_likely_places(self) -> bool:

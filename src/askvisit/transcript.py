@@ -178,7 +178,7 @@ def _body(answer: Answer) -> list[str]:
         return [*blocks, plain(answer.text), *(["\n".join(places)] if places else [])]
     blocks += map(_quote, answer.citations)
     blocks += map(plain, answer.notes)
-    if any(group.differs for group in answer.groups):
+    if answer.differs:
         blocks.append("\n".join(map(_group, answer.groups)))
     # It marks a best guess that was asked for; what was requested of an article has none.
     if answer.request is None:

@@ -66,8 +66,7 @@ def answer(found: Answer, each: bool = False) -> str:
     if found.found:
         lines += [plain(f"{p.question} {p.text}") for p in found.parts if not p.found]
     lines += map(plain, found.notes)
-    differing = any(group.differs for group in found.groups)
-    rows = [m.citation for group in found.groups if differing for m in group.members]
+    rows = [m.citation for group in found.groups if found.differs for m in group.members]
     places = {c.number: source(c) for c in (*found.citations, *rows)}
     lines += ["", *(places[number] for number in sorted(places))] if found.found else []
     if found.nearest:
@@ -80,7 +79,7 @@ def answer(found: Answer, each: bool = False) -> str:
         lines += ["", f"Confidence: {_in_tens(found.confidence)}"]
     if found.period:
         lines += ["", f"Time asked about: {found.period_in_words}"]
-    if differing:
+    if found.differs:
         who = "The articles differ" if _articles(found.groups) > 1 else "The article says both"
         lines += ["", f"{who}:", *_table(found.groups)]
     elif _articles(found.groups) > 1:

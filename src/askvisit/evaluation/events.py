@@ -114,8 +114,8 @@ class EventReply:
             for number, group in enumerate(self.answer.groups)
             for member in group.members
         ]
-        known = {(c.article_id, c.start) for _, c in grouped}
-        cited = [(-1, c) for c in self.answer.citations if (c.article_id, c.start) not in known]
+        known = {c.place for _, c in grouped}
+        cited = [(-1, c) for c in self.answer.citations if c.place not in known]
         return grouped + cited
 
     @property
@@ -250,9 +250,7 @@ def event_figures(asked: Mapping[str, Sequence[EventReply]]) -> dict[str, Figure
         "told_apart": share(differing, lambda row: row.told_apart),
         "marked_as_differing": share(differing, lambda row: row.marked_as_differing),
         "one_group": share(comparable, lambda row: bool(row.one_group)),
-        "falsely_differing": share(
-            agreeing, lambda row: any(group.differs for group in row.answer.groups)
-        ),
+        "falsely_differing": share(agreeing, lambda row: row.answer.differs),
         "auroc": figure(
             asked,
             lambda rows: auroc_of([(bool(r.asked.answers), r.answer.confidence) for r in rows]),

@@ -83,10 +83,10 @@ class AnswerView:
         """What is said of it beside what the answer shows already."""
         if self.answer.request == "compare":
             return ()  # both sides are quoted, and no other was asked
-        shown = {_spot(m.citation) for group in self.disputed for m in group.members}
+        shown = {m.citation.place for group in self.disputed for m in group.members}
         said = (self.each or self.answer.groups) if self.answer.found else ()
         left = (
-            replace(g, members=tuple(m for m in g.members if _spot(m.citation) not in shown))
+            replace(g, members=tuple(m for m in g.members if m.citation.place not in shown))
             for g in said
         )
         return tuple(group for group in left if group.members)
@@ -190,10 +190,6 @@ def near(hit: Hit, question: str, most: int = 220) -> str:
         return excerpt(text, most)
     first = max(at, key=lambda one: shared(text[one[0] : one[0] + most // 2]))
     return excerpt_around(text, first[0], min(first[0] + most // 2, len(text)), most)[0]
-
-
-def _spot(citation: Citation) -> tuple[str, int]:
-    return citation.article_id, citation.start
 
 
 def _lead(groups: Sequence[AnswerGroup]) -> tuple[AnswerGroup, ...]:
