@@ -138,12 +138,12 @@ def _only(evidence: Evidence, places: Collection[_Place]) -> Evidence:
 
 
 def _spoken_of(topic: str, sentences: Sequence[Sentence]) -> set[int]:
-    """Return the starts of the sentences that, with the two before them, contain a topic."""
-    texts = [sentence.text for sentence in sentences]
+    """Return the starts of the sentences that, with the two before, have all stems of a topic."""
+    texts, asked = [sentence.text for sentence in sentences], stems(topic)
     return {
         sentence.start
         for n, sentence in enumerate(sentences)
-        if _holds(topic, " ".join(texts[max(0, n - 2) : n + 1]))
+        if asked and asked <= stems(" ".join(texts[max(0, n - 2) : n + 1]))
     }
 
 
@@ -196,9 +196,3 @@ def _date_line(text: str) -> tuple[int, int]:
         return 0, 0
     small = {word for word in words(text[fact.end : end]) if word.isalpha() and word.islower()}
     return (start, end) if small <= _OF_A_DATE_LINE else (0, 0)
-
-
-def _holds(about: str, sentence: str) -> bool:
-    """Return whether a sentence has all the words of a topic, ignoring endings."""
-    asked = stems(about)
-    return bool(asked) and asked <= stems(sentence)

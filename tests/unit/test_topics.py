@@ -16,6 +16,7 @@ from test_assistant import check
 
 from askvisit import Assistant, build_index, timeline
 from askvisit.evaluation import is_right, read_questions
+from askvisit.records import Sentence
 from askvisit.rewriting.query import is_keywords
 
 DATA = ROOT / "tests" / "data"
@@ -29,11 +30,18 @@ def test_keywords_have_no_form_of_a_question():
     assert not is_keywords("list the tariffs")
 
 
-def test_a_sentence_holds_a_topic_whatever_the_endings():
-    assert timeline._holds("the tariffs", "A tariff on wool was dropped.")
-    assert timeline._holds("North Korea", "The North Korean economy")
-    assert not timeline._holds("tariff on wool", "A tariff on tin.")
-    assert not timeline._holds("the", "The tariff")
+@pytest.mark.parametrize(
+    ("topic", "text", "is_spoken_of"),
+    [
+        ("the tariffs", "A tariff on wool was dropped.", True),
+        ("North Korea", "The North Korean economy", True),
+        ("tariff on wool", "A tariff on tin.", False),
+        ("the", "The tariff", False),
+    ],
+)
+def test_a_sentence_holds_a_topic_whatever_the_endings(topic, text, is_spoken_of):
+    sentence = Sentence("a.txt", 1, 0, len(text), text)
+    assert bool(timeline._spoken_of(topic, [sentence])) is is_spoken_of
 
 
 def test_what_the_articles_have_nothing_on_is_refused(small):
