@@ -79,13 +79,13 @@ def new(encoder: Encoder, sentences: Sequence[Told], before: Sequence[Told]) -> 
 
 def told(index: PassageIndex, articles: Sequence[Article]) -> list[Told]:
     """Return the sentences of articles, without headlines and what is no sentence."""
-    return [sentence for article in articles for sentence in _told(index, article)]
-
-
-def _told(index: PassageIndex, article: Article) -> list[Told]:
-    first = 1 if headline(article.text) is None else 2
-    sentences = index.sentences(article.id)
-    return [(article, s) for s in sentences if s.paragraph >= first and ends_sentence(s.text)]
+    return [
+        (article, s)
+        for article in articles
+        for first in [1 if headline(article.text) is None else 2]
+        for s in index.sentences(article.id)
+        if s.paragraph >= first and ends_sentence(s.text)
+    ]
 
 
 def saying(said: Told) -> Saying:
