@@ -133,8 +133,9 @@ class EventReply:
         """Whether two values are shown."""
         return len(set().union(*(self.asked.values_of(c) for _, c in self.shown))) > 1
 
-    def _apart(self) -> list[tuple[int, int]]:
-        """Return the pairs of groups that give different values."""
+    @property
+    def apart(self) -> list[tuple[int, int]]:
+        """The pairs of groups that give different values."""
         values = [
             set().union(*(self.asked.values_of(member.citation) for member in group.members))
             for group in self.answer.groups
@@ -146,15 +147,10 @@ class EventReply:
         ]
 
     @property
-    def told_apart(self) -> bool:
-        """Whether two values are in different groups."""
-        return bool(self._apart())
-
-    @property
     def marked_as_differing(self) -> bool:
         """Whether two values are in different groups that are both marked as differing."""
         groups = self.answer.groups
-        return any(groups[one].differs and groups[other].differs for one, other in self._apart())
+        return any(groups[one].differs and groups[other].differs for one, other in self.apart)
 
     @property
     def one_group(self) -> bool | None:
@@ -247,7 +243,7 @@ def event_figures(asked: Mapping[str, Sequence[EventReply]]) -> dict[str, Figure
         "articles_recall": figure(answerable, _recall),
         "articles_precision": figure(answerable, _precision),
         "both_shown": share(differing, lambda row: row.both_shown),
-        "told_apart": share(differing, lambda row: row.told_apart),
+        "told_apart": share(differing, lambda row: bool(row.apart)),
         "marked_as_differing": share(differing, lambda row: row.marked_as_differing),
         "one_group": share(comparable, lambda row: bool(row.one_group)),
         "falsely_differing": share(agreeing, lambda row: row.answer.differs),
