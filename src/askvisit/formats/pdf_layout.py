@@ -327,16 +327,8 @@ def _by_bands(parts: Sequence[Line], gutter: float) -> list[Line | None]:
         across = _joined(row) if any(p.x < gutter < p.right for p in row) else row
         apart = number in (0, len(rows) - 1) and _distance(rows, number) > _APART * usual
         alone = apart or across is not row
-        order += [None, *_whole(across, gutter), None] if alone else row
+        order += [None, *(x for part in across for x in (part, None)), None] if alone else row
     return [*order, None]
-
-
-def _whole(row: Sequence[Line], gutter: float) -> list[Line | None]:
-    """Return the parts of a row that is read straight across, with None after each."""
-    found: list[Line | None] = []
-    for part in row:
-        found += [part, None]
-    return found
 
 
 def _distance(rows: Sequence[Sequence[Line]], number: int) -> float:
