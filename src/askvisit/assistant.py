@@ -410,9 +410,7 @@ def _ids(index: PassageIndex, scope: Scope) -> Sequence[str]:
     return index.article_ids() if found is None else found
 
 
-@cache
-def _loaded(index: str | Path | IndexLocation | None) -> Assistant:
-    return Assistant.load(index)
+_loaded = cache(Assistant.load)
 
 
 def ask(

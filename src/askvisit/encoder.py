@@ -279,9 +279,7 @@ def load(name: str = DEFAULT) -> Encoder:
     return _bundled() if name == DEFAULT else SentenceTransformerEncoder(name)
 
 
-@cache
-def _bundled() -> BundledEncoder:
-    return BundledEncoder()
+_bundled = cache(BundledEncoder)
 
 
 def spread(encoder: Encoder, workers: int) -> AbstractContextManager[None]:

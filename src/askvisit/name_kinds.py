@@ -115,9 +115,7 @@ def kinds(names: Sequence[NameInContext], margin: float = LEAST_MARGIN) -> list[
     return [kind if is_sure else "other" for kind, is_sure in judged]
 
 
-@cache
-def _fitted() -> KindClassifier:
-    return KindClassifier.load()
+_fitted = cache(KindClassifier.load)
 
 
 def vectors(names: Sequence[NameInContext]) -> Scores:

@@ -629,7 +629,7 @@ def from_data(kind: Any, data: Any) -> Any:
         if data in kinds:
             return data
     elif isinstance(kind, type) and is_dataclass(kind) and isinstance(data, Mapping):
-        hints = _hints(kind)
+        hints = _type_hints(kind)
         return kind(**{name: from_data(hints[name], data[name]) for name in hints if name in data})
     elif get_origin(kind) is tuple and isinstance(data, list | tuple):
         each = kinds[:1] * len(data) if kinds[-1] is Ellipsis else kinds
@@ -641,6 +641,4 @@ def from_data(kind: Any, data: Any) -> Any:
     raise TypeError(f"{data!r} is no {getattr(kind, '__name__', kind)}")
 
 
-@cache
-def _hints(cls: type) -> dict[str, Any]:
-    return get_type_hints(cls)
+_type_hints = cache(get_type_hints)

@@ -68,7 +68,5 @@ def turn_tokens(model: OnnxModel, turns: Sequence[str]) -> list[int]:
     return read[-LONGEST_HISTORY:]
 
 
-@cache
-def onnx_model(folder: Path) -> OnnxModel:
-    """Load a model once: the small one also predicts what a follow-up depends on."""
-    return OnnxModel(folder)
+onnx_model = cache(OnnxModel)
+"""Loads a model once: the small one also predicts what a follow-up depends on."""
