@@ -58,7 +58,6 @@ _JOINED = frozenset("of the for and".split())
 """Words in lower case that join the parts of a name."""
 
 _NO_NAMES = {"christmas", "easter", *(name.lower() for name in CALENDAR)}
-_POSSESSIVE = re.compile(r"(?:[’']s|(?<=s)[’'])$")
 _NO_NOUN = re.compile(r".*ly|last|next|early|late|today|yesterday|tomorrow|who|whose")
 _OF_A_PLACE = re.compile(r"\b(?:in|at|near|outside|towards?|across|into)\s+$", re.IGNORECASE)
 _A_RELATIVE = re.compile(r"\b(?:his|her|their|my|our)\s+\w+,?\s+$", re.IGNORECASE)
@@ -121,7 +120,7 @@ class Mention:
 
 
 def _mentions_in(sentence: Sentence, small: Collection[str]) -> Iterator[Mention]:
-    """Yield the names in a sentence without titles, possessives or leading plain words.
+    """Yield the names in a sentence without titles or leading plain words.
 
     small: the words that the article also writes in lower case.
     """
@@ -138,7 +137,7 @@ def _mentions_in(sentence: Sentence, small: Collection[str]) -> Iterator[Mention
             tokens.pop(0)
         for inside in _between_titles(tokens):
             left, right = inside[0][0], inside[-1][0] + len(inside[-1][1])
-            form = _POSSESSIVE.sub("", sentence.text[left:right])
+            form = sentence.text[left:right]
             form = form if re.search(r"\b\w\.$", form) else form.rstrip(".,;:")
             if len(form) > 1:
                 yield Mention(sentence, sentence.start + left, sentence.start + left + len(form))
