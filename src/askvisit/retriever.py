@@ -18,16 +18,7 @@ from askvisit.dates.asked import asked as asked_time
 from askvisit.passages import passages as passages_of
 from askvisit.passages import sentences as sentences_of
 from askvisit.passages import windows
-from askvisit.records import (
-    MANY,
-    Article,
-    ArticleMatch,
-    Citation,
-    Evidence,
-    Hit,
-    Passage,
-    Window,
-)
+from askvisit.records import MANY, Article, ArticleMatch, Citation, Evidence, Hit, Passage, Window
 from askvisit.similarity import similarity, z_scores
 from askvisit.store import bm25_among, covered_among
 from askvisit.vectors import normalise

@@ -22,14 +22,7 @@ from typing import TYPE_CHECKING, Literal
 from askvisit.caching import remembered
 from askvisit.dates import PartialDate, parser
 from askvisit.dates.expressions import DateExpression, find
-from askvisit.text import (
-    NUMBER_WORDS,
-    PREPOSITIONS,
-    STOP_WORDS,
-    WEEKDAYS,
-    content_words,
-    is_past,
-)
+from askvisit.text import NUMBER_WORDS, PREPOSITIONS, STOP_WORDS, WEEKDAYS, content_words, is_past
 
 if TYPE_CHECKING:
     from askvisit.records import Sentence

@@ -11,13 +11,7 @@ from askvisit.index.location import (
     location_of,
     temporary_index,
 )
-from askvisit.index.snapshot import (
-    Articles,
-    PassageIndex,
-    Verification,
-    open_index,
-    verify_index,
-)
+from askvisit.index.snapshot import Articles, PassageIndex, Verification, open_index, verify_index
 
 __all__ = [
     "Articles",

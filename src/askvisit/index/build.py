@@ -23,12 +23,7 @@ import numpy as np
 from askvisit import corpus
 from askvisit import encoder as encoders
 from askvisit import passages as chunking
-from askvisit.errors import (
-    ArticleError,
-    CredentialsError,
-    PassageIndexError,
-    UnreachableError,
-)
+from askvisit.errors import ArticleError, CredentialsError, PassageIndexError, UnreachableError
 from askvisit.index import manifest as manifests
 from askvisit.index.manifest import BuiltFile, EncoderIdentity, Manifest
 from askvisit.index.snapshot import PassageIndex, open_index

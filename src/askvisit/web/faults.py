@@ -15,13 +15,7 @@ from fastapi.routing import APIRoute
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
-from askvisit.errors import (
-    AskvisitError,
-    DataError,
-    QuestionError,
-    ScopeError,
-    UnknownArticleError,
-)
+from askvisit.errors import AskvisitError, DataError, QuestionError, ScopeError, UnknownArticleError
 
 USER_ERRORS = (DataError, QuestionError, ScopeError, UnknownArticleError)
 """Errors that a person or program is told in their own words; all others go to the server's log."""
