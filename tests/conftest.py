@@ -21,11 +21,11 @@ from harness.fakes import (
     SharedWords,
     WordCounts,
     calibration,
-    write_articles,
+    indexed,
 )
 from hypothesis import settings
 
-from askvisit import Answer, Assistant, build_index
+from askvisit import Answer, Assistant
 from askvisit.evaluation import Question, read_questions
 
 # The same examples in every run: a failure is found again, and nobody's pull request fails by luck.
@@ -60,8 +60,7 @@ def encoder() -> WordCounts:
 @pytest.fixture(scope="session")
 def built_once(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("built") / "index"
-    write_articles(folder / "articles", {"bridge.txt": BRIDGE, "tariffs.txt": TARIFFS})
-    build_index(index=folder, encoder=WordCounts())
+    indexed(folder, {"bridge.txt": BRIDGE, "tariffs.txt": TARIFFS})
     return folder
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from contextlib import contextmanager
 
 import pytest
-from harness.fakes import SharedWords, WordCounts, calibration, write_articles
+from harness.fakes import SharedWords, WordCounts, calibration, indexed
 from playwright.sync_api import expect
 
 import askvisit
-from askvisit.index import build_index
 
 from .conftest import open_sources, serve
 
@@ -26,8 +25,7 @@ def papers(tmp_path_factory):
     for name, paper in (("bridge", "The Riverton Herald"), ("ferry", "Morning Post")):
         known[f"{name}.txt"] = f"About the {name}\n\nThe mayor spoke of the {name} on Monday.\n"
         known[f"{name}.toml"] = f'source = "{paper}"'
-    write_articles(folder / "articles", known)
-    build_index(index=folder, encoder=WordCounts())
+    indexed(folder, known)
     assistant = askvisit.Assistant(folder, WordCounts(), SharedWords(), calibration())
     assistant.ask(QUESTION)  # the first question loads much
     page = serve(assistant)

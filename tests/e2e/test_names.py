@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from harness.fakes import SharedWords, WordCounts, calibration, write_articles
+from harness.fakes import SharedWords, WordCounts, calibration, indexed
 from harness.web_fakes import FEAST
 from playwright.sync_api import expect
 
 import askvisit
-from askvisit.index import build_index
 
 from .conftest import open_sources, serve
 
@@ -20,8 +19,7 @@ PLAIN = "nothing here has a name, and it all is small.\n\nthe bridge was long.\n
 @pytest.fixture(scope="module")
 def feast(tmp_path_factory):
     folder = tmp_path_factory.mktemp("feast")
-    write_articles(folder / "articles", {"feast.txt": FEAST, "plain.txt": PLAIN})
-    build_index(index=folder, encoder=WordCounts())
+    indexed(folder, {"feast.txt": FEAST, "plain.txt": PLAIN})
     assistant = askvisit.Assistant(folder, WordCounts(), SharedWords(), calibration())
     assistant.ask("What is said about Grimsby?")  # the first question loads much
     page = serve(assistant)
@@ -90,8 +88,7 @@ PEOPLE = [
 
 def test_all_names_are_shown_on_demand_and_after_one_is_marked(tmp_path, open_page):
     people = ["Then " + f"we saw {name} in the hall." for name in PEOPLE]
-    write_articles(tmp_path / "articles", {"hall.txt": "A hall\n\n" + " ".join(people)})
-    build_index(index=tmp_path, encoder=WordCounts())
+    indexed(tmp_path, {"hall.txt": "A hall\n\n" + " ".join(people)})
     served = serve(askvisit.Assistant(tmp_path, WordCounts(), SharedWords(), calibration()))
     page = open_page(served.local_url)
     names = opened(page)

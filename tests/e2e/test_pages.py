@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from harness.fakes import ROOT, SharedWords, WordCounts, calibration, write_articles
+from harness.fakes import ROOT, SharedWords, WordCounts, calibration, indexed
 
 import askvisit
-from askvisit.index import build_index
 
 from .conftest import serve
 
@@ -15,8 +14,7 @@ from .conftest import serve
 def paged(tmp_path_factory):
     folder = tmp_path_factory.mktemp("paged")
     sheet = (ROOT / "tests" / "data" / "formats" / "visit.pdf").read_bytes()
-    write_articles(folder / "articles", {"visit.pdf": sheet})
-    build_index(index=folder, encoder=WordCounts())
+    indexed(folder, {"visit.pdf": sheet})
     assistant = askvisit.Assistant(folder, WordCounts(), SharedWords(), calibration())
     assistant.ask("Beijing largest trading partner")  # the first question loads much
     assistant.page("visit.pdf", 1)

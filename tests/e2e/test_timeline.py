@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from harness.fakes import SharedWords, WordCounts, calibration, write_articles
+from harness.fakes import SharedWords, WordCounts, calibration, indexed
 from playwright.sync_api import expect
 
 import askvisit
-from askvisit.index import build_index
 
 from .conftest import open_sources, serve
 
@@ -25,8 +24,7 @@ WOOL = "Wool Is Dear\n\nThe mayor bought wool on Monday. The mill of the town cl
 def dated(tmp_path_factory):
     folder = tmp_path_factory.mktemp("dated")
     known = {"bridge.txt": BRIDGE, "bridge.toml": "date = 2019-06-26", "wool.txt": WOOL}
-    write_articles(folder / "articles", known)
-    build_index(index=folder, encoder=WordCounts())
+    indexed(folder, known)
     page = serve(askvisit.Assistant(folder, WordCounts(), SharedWords(), calibration()))
     yield page.local_url
     page.close()

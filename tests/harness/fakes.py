@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from askvisit import build_index
 from askvisit.calibration import Calibration
 from askvisit.reader import Reader
 from askvisit.reader.protocol import PASSAGES
@@ -196,6 +197,13 @@ def write_articles(folder: Path, articles: Mapping[str, str | bytes]) -> Path:
     for name, text in articles.items():
         data = text if isinstance(text, bytes) else text.encode()
         (folder / name).write_bytes(data)
+    return folder
+
+
+def indexed(folder: Path, articles: Mapping[str, str | bytes], encoder: Any = None) -> Path:
+    """Write articles into an index's folder, and build it."""
+    write_articles(folder / "articles", articles)
+    build_index(index=folder, encoder=encoder or WordCounts())
     return folder
 
 

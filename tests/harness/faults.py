@@ -24,7 +24,7 @@ from askvisit.index import build_index, open_index, verify_index
 from askvisit.index import manifest as manifests
 from askvisit.index.build import PARTIAL
 from askvisit.index.edit import add_article, remove_article
-from harness.fakes import BRIDGE, TARIFFS, WordCounts, write_articles
+from harness.fakes import BRIDGE, TARIFFS, WordCounts, indexed, write_articles
 
 LONG = "The Long Text\n\n" + "\n\n".join(
     f"The mayor saw bridge number {n} and the minister raised the tariff by {n} percent."
@@ -55,8 +55,7 @@ CHANGES: dict[str, Callable[[Path], None]] = {"rebuild": rebuild, "add": add, "r
 
 def first_index(folder: Path) -> Path:
     """Build the index that the changes are made to, and edit its articles after that."""
-    write_articles(folder / "articles", {"bridge.txt": BRIDGE, "tariffs.txt": TARIFFS})
-    build_index(index=folder, encoder=WordCounts())
+    indexed(folder, {"bridge.txt": BRIDGE, "tariffs.txt": TARIFFS})
     write_articles(folder / "articles", {"long.txt": LONG, "bridge.txt": BRIDGE + THIRD})
     (folder / "articles" / "tariffs.txt").unlink()
     return folder

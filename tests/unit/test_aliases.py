@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from harness.fakes import WordCounts, write_articles
+from harness.fakes import indexed
 
-from askvisit import build_index
 from askvisit.index import open_index
 from askvisit.rewriting.query import expand
 
@@ -21,8 +20,7 @@ had warned of nuclear weapons before the G20 met.
 @pytest.fixture(scope="module")
 def harbour(tmp_path_factory):
     folder = tmp_path_factory.mktemp("harbour")
-    write_articles(folder / "articles", {"harbour.txt": HARBOUR})
-    build_index(index=folder, encoder=WordCounts())
+    indexed(folder, {"harbour.txt": HARBOUR})
     return open_index(folder)
 
 
@@ -82,8 +80,7 @@ def test_directions_may_stay(harbour):
 
 def test_both_ways(tmp_path, encoder):
     text = "DPRK officials met the President. The United Nations watched us. Britain left the EU."
-    write_articles(tmp_path / "articles", {"a.txt": text})
-    build_index(index=tmp_path, encoder=encoder)
+    indexed(tmp_path, {"a.txt": text}, encoder)
     index = open_index(tmp_path)
     assert expand("North Korea and the U.N.", index) == "the DPRK and the United Nations"
     assert expand("Did the UK leave the European Union?", index) == "Did Britain leave the EU?"
@@ -92,8 +89,7 @@ def test_both_ways(tmp_path, encoder):
 
 def test_what_only_looks_like_a_prime_minister_stays(tmp_path, encoder):
     text = "The prime minister met the Netherlands' King. The Democratic Party lost member states."
-    write_articles(tmp_path / "articles", {"a.txt": text})
-    build_index(index=tmp_path, encoder=encoder)
+    indexed(tmp_path, {"a.txt": text}, encoder)
     index = open_index(tmp_path)
     assert (
         expand("What did Indian PM Modi say?", index) == "What did Indian prime minister Modi say?"

@@ -17,6 +17,7 @@ from harness.fakes import (
     SharedWords,
     WordCounts,
     calibration,
+    indexed,
     write_articles,
 )
 from hypothesis import HealthCheck, given, settings
@@ -121,8 +122,7 @@ def test_a_refusal_of_what_several_articles_answer_keeps_the_contract(small):
 
 def test_the_day_of_asking_decides_which_articles_are_known_and_what_last_week_is(small):
     days = {"bridge.toml": "date = 2019-06-27", "tariffs.toml": "date = 2019-03-20"}
-    write_articles(small / "articles", days)
-    build_index(index=small, encoder=WordCounts())
+    indexed(small, days)
     one = Assistant(small, WordCounts(), ScriptedReader({}), calibration())
     asked = "What did the minister do last week?"
     for as_of, known, first in (
@@ -204,8 +204,7 @@ def test_a_malformed_call_says_what_is_wrong(scripted, call, told):
 
 def test_what_is_found_says_what_is_known_of_its_article(small):
     known = 'title = "Bridge"\nsource = "The Herald"\nurl = "https://h.example"\ndate = 2019-06-28'
-    write_articles(small / "articles", {"bridge.toml": known})
-    build_index(index=small, encoder=WordCounts())
+    indexed(small, {"bridge.toml": known})
     one = Assistant(small, WordCounts(), ScriptedReader(SCRIPT), calibration())
     (cited,) = one.ask(MAYOR).citations
     refused = one.ask(f"{MAYOR} Who came to see the bridge?", min_confidence=1)
@@ -367,8 +366,7 @@ def test_suggestions_are_lines_of_a_file(assistant, small):
 
 def test_a_rebuilt_index_is_noticed_before_the_next_question(assistant, small):
     assert not assistant.ask("Who baked the zeppelin?").found
-    write_articles(small / "articles", {"baker.txt": "Ada Miller baked the zeppelin in May."})
-    build_index(index=small, encoder=WordCounts())
+    indexed(small, {"baker.txt": "Ada Miller baked the zeppelin in May."})
     answer = assistant.ask("Who baked the zeppelin?")
     assert answer.citations[0].article_id == "baker.txt"
     assert list(assistant.articles) == ["baker.txt", "bridge.txt", "tariffs.txt"]
@@ -401,8 +399,7 @@ def test_articles_are_read_on_when_a_rebuild_removed_the_file_and_another_thread
 def test_a_thread_that_comes_after_a_rebuild_uses_the_new_index(assistant, small):
     assistant.ask(MAYOR)
     for n in range(3):
-        write_articles(small / "articles", {"bridge.txt": BRIDGE + f"\nThe end, number {n}.\n"})
-        build_index(index=small, encoder=WordCounts())
+        indexed(small, {"bridge.txt": BRIDGE + f"\nThe end, number {n}.\n"})
         with ThreadPoolExecutor(1) as pool:
             assert pool.submit(assistant.ask, f"number {n}").result(20).found
 

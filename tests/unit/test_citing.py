@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from harness.fakes import BRIDGE, ScriptedReader, WordCounts, calibration, write_articles
+from harness.fakes import BRIDGE, ScriptedReader, WordCounts, calibration, indexed
 
-from askvisit import build_index, citing, ranking
+from askvisit import citing, ranking
 from askvisit.index import open_index
 from askvisit.ranking import Candidate
 from askvisit.records import Citation, quoted
@@ -108,8 +108,7 @@ Captain Ada Holm ran the ferry aground. She was alone. It was dark. They came at
 
 
 def test_a_lead_goes_back_to_the_nearest_name_but_not_to_the_headline(tmp_path):
-    write_articles(tmp_path / "articles", {"ferry.txt": FERRY})
-    build_index(index=tmp_path, encoder=WordCounts())
+    indexed(tmp_path, {"ferry.txt": FERRY})
     index = open_index(tmp_path)
     evidence = Retriever(index, WordCounts()).gather("Who came?", passages=16)
     spans = ScriptedReader({}).read("Who came?", evidence)

@@ -21,7 +21,7 @@ from harness.fakes import (
     ScriptedReader,
     WordCounts,
     calibration,
-    write_articles,
+    indexed,
 )
 
 from askvisit import Answer, Assistant, build_index, transcript
@@ -98,8 +98,7 @@ class TestConversation:
 
     def test_the_day_of_asking_is_one_of_them(self, chat, small):
         days = {"bridge.toml": "date = 2019-06-20", "tariffs.toml": "date = 2019-06-27"}
-        write_articles(small / "articles", days)
-        build_index(index=small, encoder=WordCounts())
+        indexed(small, days)
         asked = "When did the mayor open the bridge last week?"
         for day, told in (("2019-06-27", "2019-06-17 to 2019-06-23"), ("2019-07-03", "06-30")):
             status, output, _ = chat(asked, asked, options=("--as-of", day))
@@ -114,8 +113,7 @@ class TestConversation:
     )
     def test_a_wrong_day_of_asking_is_told_before_a_question(self, chat, small, day, told):
         days = {"bridge.toml": "date = 2019-06-20", "tariffs.toml": "date = 2019-06-27"}
-        write_articles(small / "articles", days)
-        build_index(index=small, encoder=WordCounts())
+        indexed(small, days)
         status, output, errors = chat(MAYOR, options=("--as-of", day))
         assert (status, output, errors.count("\n")) == (1, "", 1)
         assert told in errors

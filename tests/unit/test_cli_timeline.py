@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from harness.fakes import ScriptedReader, WordCounts, calibration, write_articles
+from harness.fakes import ScriptedReader, WordCounts, calibration, indexed, write_articles
 
 from askvisit import Assistant, build_index
 from askvisit.cli import main
@@ -49,8 +49,7 @@ def test_timeline_prints_dates_sentences_and_places(cli):
 def test_of_a_long_sentence_what_is_around_the_date_is_shown(cli, tmp_path):
     days = [f"on {day} May {year}" for year in range(1950, 1955) for day in range(1, 11)]
     said = f"It was shut {', '.join(days)}."
-    write_articles(tmp_path / "articles", {"shut.txt": f"{said}\n"})
-    build_index(index=tmp_path, encoder=WordCounts())
+    indexed(tmp_path, {"shut.txt": f"{said}\n"})
     _, output, _ = cli("timeline", "--article", "shut.txt")
     lines = output.splitlines()
     assert len(lines) == 2 * len(days) + 1

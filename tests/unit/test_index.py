@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from harness.fakes import BRIDGE, ROOT, TARIFFS, WordCounts, write_articles
+from harness.fakes import BRIDGE, ROOT, TARIFFS, WordCounts, indexed, write_articles
 
 from askvisit import corpus, formats, vectors
 from askvisit import encoder as encoders
@@ -199,8 +199,7 @@ def test_the_old_files_go_and_the_users_stay(small):
         (small / name).write_text("left by a build that was killed")
     assert build_index(index=small, encoder=WordCounts()).unchanged
     assert not [name for name in left if (small / name).exists()]
-    write_articles(small / "articles", {"third.txt": THIRD})
-    build_index(index=small, encoder=WordCounts())
+    indexed(small, {"third.txt": THIRD})
     manifest = json.loads((small / "manifest.json").read_text("utf-8"))
     built = {manifest["store"]["name"], manifest["vectors"]["name"]}
     assert {p.name for p in small.iterdir()} == {"manifest.json", "articles", *built, *kept}
@@ -256,8 +255,7 @@ def test_an_article_that_changes_while_it_is_read_is_indexed_as_it_was_read(
 def test_each_file_is_parsed_once(small, encoder, monkeypatch, times):
     read, parsed = formats.read, []
     monkeypatch.setattr(formats, "read", lambda name, data: parsed.append(name) or read(name, data))
-    write_articles(small / "articles", {"third.txt": THIRD, "tariffs.txt": TARIFFS + "x" * times})
-    build_index(index=small, encoder=encoder)
+    indexed(small, {"third.txt": THIRD, "tariffs.txt": TARIFFS + "x" * times}, encoder)
     assert parsed == ["tariffs.txt"] * times + ["third.txt"]
 
 
@@ -563,10 +561,8 @@ def test_a_folder_is_a_place_that_builds_and_opens(tmp_path, encoder):
 @pytest.mark.parametrize("name", ["with space", "Zürich ’s", "a#b?c%20d", "'; DROP TABLE"])
 def test_a_folder_may_have_any_name(tmp_path, name, encoder):
     folder = tmp_path / name
-    write_articles(folder / "articles", {"bridge.txt": BRIDGE})
-    build_index(index=folder, encoder=encoder)
-    write_articles(folder / "articles", {"tariffs.txt": TARIFFS})
-    build_index(index=folder, encoder=encoder)
+    indexed(folder, {"bridge.txt": BRIDGE}, encoder)
+    indexed(folder, {"tariffs.txt": TARIFFS}, encoder)
     assert verify_index(folder).intact
     assert open_index(folder).bm25("bridge", 1)
 
@@ -584,8 +580,7 @@ def test_the_folder_of_articles_may_have_a_name_that_is_not_utf8(tmp_path, encod
 def test_a_reader_goes_on_with_the_snapshot_it_opened(small, encoder):
     index = open_index(small)
     before = index.article("bridge.txt"), index.bm25("bridge", 9)
-    write_articles(small / "articles", {"bridge.txt": THIRD})
-    build_index(index=small, encoder=encoder)
+    indexed(small, {"bridge.txt": THIRD}, encoder)
     assert (index.article("bridge.txt"), index.bm25("bridge", 9)) == before
     assert index.rows(range(len(index))).shape[0] == len(index)
     assert open_index(small).article("bridge.txt").text == THIRD
@@ -593,8 +588,7 @@ def test_a_reader_goes_on_with_the_snapshot_it_opened(small, encoder):
 
 def test_an_index_that_was_opened_and_not_read_yet_is_read_after_a_rebuild(small, encoder):
     index = open_index(small)
-    write_articles(small / "articles", {"bridge.txt": THIRD})
-    build_index(index=small, encoder=encoder)
+    indexed(small, {"bridge.txt": THIRD}, encoder)
     assert index.article("bridge.txt").text == BRIDGE
 
 
@@ -603,8 +597,7 @@ def test_a_rebuild_between_manifest_and_files_is_followed(small, encoder, monkey
 
     read = manifests.read
     old = read(small)
-    write_articles(small / "articles", {"bridge.txt": THIRD})
-    build_index(index=small, encoder=encoder)
+    indexed(small, {"bridge.txt": THIRD}, encoder)
     answers = iter([old])
     monkeypatch.setattr(
         manifests, "read", lambda folder, server: next(answers, None) or read(folder)

@@ -10,7 +10,15 @@ import threading
 from pathlib import Path
 
 import pytest
-from harness.fakes import BRIDGE, ROOT, SharedWords, WordCounts, calibration, write_articles
+from harness.fakes import (
+    BRIDGE,
+    ROOT,
+    SharedWords,
+    WordCounts,
+    calibration,
+    indexed,
+    write_articles,
+)
 from harness.pdfs import column, pdf
 
 from askvisit import Assistant, build_index
@@ -249,8 +257,7 @@ def test_an_article_is_added_beside_an_unusable_one_of_its_name_in_a_subfolder(s
 
 
 def test_a_line_of_a_data_set_is_not_removed(small, encoder):
-    write_articles(small / "articles", {"news.jsonl": '{"text": "It rained."}'})
-    build_index(index=small, encoder=encoder)
+    indexed(small, {"news.jsonl": '{"text": "It rained."}'}, encoder)
     with pytest.raises(CorpusError, match=r"it is article 1 of news\.jsonl; change it there"):
         remove_article(small, "news.jsonl#1", encoder=encoder)
     assert "news.jsonl#1" in open_index(small).article_ids()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from harness.fakes import ScriptedReader, WordCounts, calibration, write_articles
+from harness.fakes import ScriptedReader, WordCounts, calibration, indexed
 from harness.timing import growth
 
-from askvisit import Assistant, build_index
+from askvisit import Assistant
 from askvisit.errors import QuestionError
 from askvisit.name_spans import spans
 from askvisit.names import KeyName, by_kind, of_article
@@ -142,8 +142,7 @@ def assistant(tmp_path_factory):
         "a.txt": "In Oslo the mayor met Ola Strand. Nobody else met Strand.\n",
         "b.txt": "The mayor of Oslo left. She had met Ola Strand in Oslo and Bergen.\n",
     }
-    write_articles(folder / "articles", texts)
-    build_index(index=folder, encoder=WordCounts())
+    indexed(folder, texts)
     return Assistant(folder, WordCounts(), ScriptedReader({}), calibration())
 
 

@@ -6,7 +6,14 @@ import json
 from dataclasses import asdict, replace
 
 import pytest
-from harness.fakes import ScriptedReader, ScriptedResolver, WordCounts, calibration, write_articles
+from harness.fakes import (
+    ScriptedReader,
+    ScriptedResolver,
+    WordCounts,
+    calibration,
+    indexed,
+    write_articles,
+)
 
 from askvisit import Answer, Assistant, build_index
 from askvisit.pipeline import AMBIGUOUS, UNSURE
@@ -77,8 +84,7 @@ def test_the_words_of_a_follow_up_are_searched_for(small, opened):
 
 def test_a_question_that_leans_on_no_word_is_searched_for_near_the_last_answer_too(tmp_path):
     told = "The bridge at pier {0} opened. The mayor liked pier {0}."
-    write_articles(tmp_path / "articles", {f"{n}.txt": told.format(n) for n in range(10, 60)})
-    build_index(index=tmp_path, encoder=WordCounts())
+    indexed(tmp_path, {f"{n}.txt": told.format(n) for n in range(10, 60)})
     asked = "When did the bridge at pier 59 open?"
     one, _, _ = asking(tmp_path, {asked: {"pier 59 opened": 3.0}, LIKED: {"liked pier 59": 3.0}})
     assert not one.ask(LIKED).found
@@ -266,8 +272,7 @@ IN_KOREA = "How many people died in North Korea?"
 def test_the_north_is_a_country_only_where_it_is_not_sure_as_typed(
     tmp_path, north, korea, read, taken
 ):
-    write_articles(tmp_path / "articles", {"flood.txt": FLOOD})
-    build_index(index=tmp_path, encoder=WordCounts())
+    indexed(tmp_path, {"flood.txt": FLOOD})
     scripts = {IN_THE_NORTH: {"40 people": north}, IN_KOREA: {"killed 7": korea}}
     one, reader, _ = asking(tmp_path, scripts)
     assert one.ask(IN_THE_NORTH, min_confidence=0).reading == taken
@@ -275,8 +280,7 @@ def test_the_north_is_a_country_only_where_it_is_not_sure_as_typed(
 
 
 def test_a_follow_up_asks_about_the_north_as_typed(tmp_path):
-    write_articles(tmp_path / "articles", {"flood.txt": FLOOD})
-    build_index(index=tmp_path, encoder=WordCounts())
+    indexed(tmp_path, {"flood.txt": FLOOD})
     again = "And in the north?"
     full = expanded(again, ["died"])
     one, reader, _ = asking(tmp_path, {full: {"40 people": 3.0}}, {again: ["died"]})

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from harness.fakes import TARIFFS, SharedWords, WordCounts, calibration, write_articles
+from harness.fakes import TARIFFS, SharedWords, WordCounts, calibration, indexed, write_articles
 
 from askvisit import Answer, Assistant, build_index
 from askvisit.index import open_index
@@ -87,8 +87,7 @@ class TestWhichArticle:
     def test_places_and_titles_are_those_of_its_list(self, assistant, small):
         titles = {"x.txt": "Boats in the Harbour", "y.txt": "Boats in the Harbour Sink"}
         more = {name: f"{title}\n\nThey were old.\n" for name, title in titles.items()}
-        write_articles(small / "articles", more)
-        build_index(index=small, encoder=WordCounts())
+        indexed(small, more)
         which = assistant.ask("summarise the article about boats")
         assert which.choices == ("x.txt", "y.txt")
         for place, (article_id, title) in enumerate(titles.items(), 1):
@@ -156,8 +155,7 @@ class TestWhichArticle:
         texts["vote.txt"] = "A Vote\n\nThe election of 2000 was held; 20 more were held later.\n"
         texts["737.txt"] = "A Boeing 737 Lands\n\nNobody was hurt.\n"
         texts["late.txt"] = "A Plane Is Late\n\nThe 747 was to land at noon.\n"
-        write_articles(tmp_path / "articles", texts)
-        build_index(index=tmp_path, encoder=WordCounts())
+        indexed(tmp_path, texts)
         assistant = Assistant(tmp_path, WordCounts(), SharedWords(), calibration())
         for asked, article_id in (
             ("show me article 111", "111.txt"),
@@ -207,8 +205,7 @@ class TestWhichArticle:
             "north_flood.txt": "A River Rises in the North\n\nThe town was under water.\n",
             "south_flood.txt": "A Lake Rises in the South\n\nThe farms were under water.\n",
         }
-        write_articles(tmp_path / "articles", texts)
-        build_index(index=tmp_path, encoder=WordCounts())
+        indexed(tmp_path, texts)
         assistant = Assistant(tmp_path, WordCounts(), SharedWords(), calibration())
         for asked, request, article_id in (
             ("summarise the court ruling", "summary", "court-ruling.txt"),
@@ -222,8 +219,7 @@ class TestWhichArticle:
 
     def test_a_question_about_what_a_title_names_is_read(self, tmp_path):
         text = "Harbour Museum Opens\n\nThe museum in the harbour opened; one can see it shine.\n"
-        write_articles(tmp_path / "articles", {"harbour-museum.txt": text})
-        build_index(index=tmp_path, encoder=WordCounts())
+        indexed(tmp_path, {"harbour-museum.txt": text})
         assistant = Assistant(tmp_path, WordCounts(), SharedWords(), calibration())
         for asked in (
             "When did the Harbour Museum open?",
@@ -245,8 +241,7 @@ class TestWhichArticle:
         texts = {
             f"{n}.txt": f"Story {n}\n\nIt rained in town{n} all day long.\n" for n in range(210)
         }
-        write_articles(tmp_path / "articles", texts)
-        build_index(index=tmp_path, encoder=WordCounts())
+        indexed(tmp_path, texts)
         assistant = Assistant(tmp_path, WordCounts(), SharedWords(), calibration())
         assert cited(assistant.ask("headline of the article about town77")) == {"77.txt"}
         assert ", and 205 more. Name one." in assistant.ask("summarise the article").text
@@ -260,8 +255,7 @@ class TestReplies:
         assert answer.citations[0].paragraph == 1
 
     def test_an_article_without_one_says_so(self, tmp_path):
-        write_articles(tmp_path / "articles", {"rain.txt": "It rained all day in the town.\n"})
-        build_index(index=tmp_path, encoder=WordCounts())
+        indexed(tmp_path, {"rain.txt": "It rained all day in the town.\n"})
         assistant = Assistant(tmp_path, WordCounts(), SharedWords(), calibration())
         answer = assistant.ask("What is the headline?")
         assert answer.kind == "talk"
@@ -274,8 +268,7 @@ class TestReplies:
             "rain.txt": "It rained all day in the town.\n",
             "sun.txt": "The Sun\n\nIt shone.\n",
         }
-        write_articles(tmp_path / "articles", texts)
-        build_index(index=tmp_path, encoder=WordCounts())
+        indexed(tmp_path, texts)
         assistant = Assistant(tmp_path, WordCounts(), SharedWords(), calibration())
         none = assistant.ask("What is the headline?", articles=["rain.txt"])
         assert none.text.startswith("The article has no headline")
@@ -289,8 +282,7 @@ class TestReplies:
     def test_showing_goes_on_past_the_byline(self, tmp_path):
         above = "A Bridge\n\nBy Ada Quill\n\n3 May 2021\n\n"
         body = "The mayor opened the bridge. It rained.\n\nNobody came.\n"
-        write_articles(tmp_path / "articles", {"bridge.txt": above + body})
-        build_index(index=tmp_path, encoder=WordCounts())
+        indexed(tmp_path, {"bridge.txt": above + body})
         assistant = Assistant(tmp_path, WordCounts(), SharedWords(), calibration())
         shown = assistant.ask("show me the article")
         check(shown, assistant)

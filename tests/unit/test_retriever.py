@@ -6,9 +6,9 @@ from datetime import date
 from math import log
 
 import pytest
-from harness.fakes import WordCounts, write_articles
+from harness.fakes import WordCounts, indexed
 
-from askvisit.index import build_index, open_index
+from askvisit.index import open_index
 from askvisit.records import Article, ArticleMatch, Citation, Span
 from askvisit.retriever import Retriever, evidence_in
 from askvisit.similarity import z_scores
@@ -17,8 +17,7 @@ TODAY = date(2019, 6, 26)
 
 
 def retriever(folder, articles, today: date | None = None) -> Retriever:
-    write_articles(folder / "articles", articles)
-    build_index(index=folder, encoder=WordCounts())
+    indexed(folder, articles)
     return Retriever(open_index(folder), WordCounts(), today)
 
 

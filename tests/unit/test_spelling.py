@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from harness.fakes import ROOT, WordCounts, write_articles
+from harness.fakes import ROOT, indexed
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askvisit import build_index
 from askvisit import text as texts
 from askvisit.index import open_index
 from askvisit.rewriting import query
@@ -25,8 +24,7 @@ missiles and weapons. It was a diplomatic success.
 @pytest.fixture(scope="module")
 def talks(tmp_path_factory):
     folder = tmp_path_factory.mktemp("talks")
-    write_articles(folder / "articles", {"talks.txt": TALKS})
-    build_index(index=folder, encoder=WordCounts())
+    indexed(folder, {"talks.txt": TALKS})
     return open_index(folder)
 
 
@@ -74,8 +72,7 @@ def test_words_and_names_are_left_alone(talks, question):
 
 def test_a_short_name_with_a_letter_replaced_is_another(tmp_path, encoder):
     text = "The mayor, Lind, met Maret and Koník. In May, Lind left."
-    write_articles(tmp_path / "articles", {"a.txt": text})
-    build_index(index=tmp_path, encoder=encoder)
+    indexed(tmp_path, {"a.txt": text}, encoder)
     index = open_index(tmp_path)
     for name in ("Lund", "Lend", "Limd", "Marit", "Garet"):
         assert correct(f"Who is Mr. {name}?", index) == f"Who is Mr. {name}?"
@@ -92,8 +89,7 @@ def test_no_well_written_question_is_changed(development):
 
 
 def test_a_word_of_the_articles_is_no_typo(tmp_path, encoder):
-    write_articles(tmp_path / "articles", {"a.txt": "The Presidant is a ship. It left Xilandia."})
-    build_index(index=tmp_path, encoder=encoder)
+    indexed(tmp_path, {"a.txt": "The Presidant is a ship. It left Xilandia."}, encoder)
     index = open_index(tmp_path)
     assert correct("Where did the presidant sail?", index) == "Where did the presidant sail?"
     assert correct("Who saw Xilanda?", index) == "Who saw Xilandia?"
@@ -105,8 +101,7 @@ def test_a_word_of_the_articles_that_the_vocabulary_lacks_is_no_typo(
 ):
     for module in (texts, query):
         monkeypatch.setattr(module, "MOST_WORDS", 2)
-    write_articles(tmp_path / "articles", {"a.txt": "The ship, the ship. A Presidant left."})
-    build_index(index=tmp_path, encoder=encoder)
+    indexed(tmp_path, {"a.txt": "The ship, the ship. A Presidant left."}, encoder)
     index = open_index(tmp_path)
     assert list(index.vocabulary) == ["ship", "the"]
     assert correct("where did the presidant sail?", index) == "where did the presidant sail?"

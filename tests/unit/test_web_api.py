@@ -18,11 +18,11 @@ from harness.fakes import (
     SharedWords,
     WordCounts,
     calibration,
-    write_articles,
+    indexed,
 )
 from harness.web_fakes import ARTICLE, FakeAssistant
 
-from askvisit import Assistant, build_index
+from askvisit import Assistant
 from askvisit.calibration import SMALL
 from askvisit.records import Answer
 from askvisit.web import api, server
@@ -87,8 +87,7 @@ def test_without_a_confidence_the_strictness_of_the_chat_counts(monkeypatch):
 
 
 def test_turns_are_counted_in_the_history_that_was_sent(tmp_path):
-    write_articles(tmp_path / "articles", {"bridge.txt": BRIDGE})
-    build_index(index=tmp_path, encoder=WordCounts())
+    indexed(tmp_path, {"bridge.txt": BRIDGE})
     resolver = ScriptedResolver({"Why?": ["bridge"]})
     asking = Assistant(tmp_path, WordCounts(), SharedWords(), calibration(), resolver)
     earlier = asking.ask("What of the bridge?")
@@ -166,8 +165,7 @@ def test_a_number_in_a_text_is_a_number(client, assistant):
 
 def test_a_scope_that_leaves_nothing_is_told_in_words(tmp_path):
     text = "“The mayor left,” said Ola Strand, who lives in Oslo.\n"
-    write_articles(tmp_path / "articles", {"a.txt": text})
-    build_index(index=tmp_path, encoder=WordCounts())
+    indexed(tmp_path, {"a.txt": text})
     small = Assistant(tmp_path, WordCounts(), SharedWords(), calibration())
     calls = {call.__name__: api.checked(call) for call in api.endpoints(small)}
     for name, arguments in (("ask", ["Who left?"]), ("search", ["mayor"]), ("names", [])):
@@ -182,8 +180,7 @@ def test_a_scope_that_leaves_nothing_is_told_in_words(tmp_path):
 
 def test_the_day_of_asking_may_be_sent(small):
     days = {"bridge.toml": "date = 2019-06-27", "tariffs.toml": "date = 2019-03-20"}
-    write_articles(small / "articles", days)
-    build_index(index=small, encoder=WordCounts())
+    indexed(small, days)
     asked = Assistant(small, WordCounts(), ScriptedReader({}), calibration(), ScriptedResolver())
     ask = api.checked(api.endpoints(asked)[0])
     question = "What did the minister do last week?"

@@ -7,10 +7,10 @@ import re
 from dataclasses import replace
 
 import pytest
-from harness.fakes import SharedWords, WordCounts, calibration, write_articles
+from harness.fakes import SharedWords, WordCounts, calibration, indexed
 from harness.web_fakes import ARTICLE, FEAST, FakeAssistant, Page
 
-from askvisit import Assistant, build_index
+from askvisit import Assistant
 from askvisit.web import lookups
 from askvisit.web.chat import Chat
 
@@ -19,8 +19,7 @@ from askvisit.web.chat import Chat
 def assistant(tmp_path_factory):
     folder = tmp_path_factory.mktemp("names")
     plain = "nothing here has a name, and it all is small.\n"
-    write_articles(folder / "articles", {"feast.txt": FEAST, "plain.txt": plain})
-    build_index(index=folder, encoder=WordCounts())
+    indexed(folder, {"feast.txt": FEAST, "plain.txt": plain})
     return Assistant(folder, WordCounts(), SharedWords(), calibration())
 
 

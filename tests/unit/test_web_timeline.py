@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from harness.fakes import SharedWords, WordCounts, calibration, write_articles
+from harness.fakes import SharedWords, WordCounts, calibration, indexed
 from harness.web_fakes import ARTICLE, FakeAssistant, Page
 
-from askvisit import Assistant, build_index
+from askvisit import Assistant
 from askvisit.records import Article, Citation, Sentence, Span
 from askvisit.text import date_in_words
 from askvisit.timeline import TimelineEntry
@@ -27,8 +27,7 @@ def assistant(tmp_path_factory):
     folder = tmp_path_factory.mktemp("dated")
     known = 'source = "The <i>Post"\ndate = 2019-06-26'
     files = {"bridge.txt": DATED, "bridge.toml": known, "wool.txt": UNDATED}
-    write_articles(folder / "articles", files)
-    build_index(index=folder, encoder=WordCounts())
+    indexed(folder, files)
     return Assistant(folder, WordCounts(), SharedWords(), calibration())
 
 
