@@ -10,10 +10,12 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, is_dataclass, replace
 from functools import cache, cached_property
+from itertools import pairwise
 from types import NoneType
 from typing import Any, Literal, Self, TypeVar, get_args, get_origin, get_type_hints
 
 from askvisit.errors import DataError
+from askvisit.text import excerpt, excerpt_around
 
 
 @dataclass(frozen=True)
@@ -349,6 +351,22 @@ class Citation:
         if self.span_start is None or self.span_end is None:
             return ()
         return self.spans or ((self.span_start, self.span_end),)
+
+    def pieces(self, most: int | None = None) -> list[str]:
+        """Return the quote in pieces, of which every second one is words that answer.
+
+        most: of a quote with more characters, only the part around the likeliest words is given, or
+        its beginning if it has none.
+        """
+        quote, marked, begin = self.quote, self.marked, self.start
+        left, right = self.span_start, self.span_end
+        if most is not None and len(quote) > most:
+            if left is None or right is None:
+                return [excerpt(quote, most)]
+            quote, at = excerpt_around(quote, left - begin, right - begin, most)
+            marked, begin = ((left, right),), left - at
+        edges = [0, *(edge - begin for words in marked for edge in words), len(quote)]
+        return [quote[left:right] for left, right in pairwise(edges)]
 
     def follows(self, other: Citation) -> bool:
         """Whether nothing but white space can stand between another citation and this one."""

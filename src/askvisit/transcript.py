@@ -188,13 +188,9 @@ def _body(answer: Answer) -> list[str]:
 
 def _quote(citation: Citation) -> str:
     """Write a quote with its number; the words that answer stand out."""
-    written, at = "", 0
-    for start, end in citation.marked:
-        start, end = start - citation.start, end - citation.start
-        words = _escaped(citation.quote[start:end])
-        written += f"{_escaped(citation.quote[at:start])}**{words}**"
-        at = end
-    return f"> {_lines(written + _escaped(citation.quote[at:]), '> ')} [{citation.number}]"
+    pieces = enumerate(map(_escaped, citation.pieces()))
+    written = "".join(f"**{piece}**" if n % 2 else piece for n, piece in pieces)
+    return f"> {_lines(written, '> ')} [{citation.number}]"
 
 
 def _group(group: AnswerGroup) -> str:

@@ -10,7 +10,7 @@ from harness.fakes import BRIDGE, TARIFFS, citation
 from harness.web_fakes import FakeAssistant, Page
 
 from askvisit.records import Answer, AnswerGroup, Article, GroupMember, Hit, quoted
-from askvisit.web.answers import AnswerView, near, pieces
+from askvisit.web.answers import AnswerView, near
 from askvisit.web.chat import Chat
 from askvisit.web.rendering import fragment
 
@@ -127,7 +127,7 @@ def test_a_long_quote_is_cut_to_the_words_that_answer():
     page = shown(replace(FOUND, groups=(group,)))
     assert re.search(r'<td class="said" dir="auto">… [^<]{100,140}paid 480 euros\.</td>', page)
     unmarked = replace(cited, span=None, span_start=None, span_end=None)
-    assert pieces(unmarked, 140)[0].endswith(" …")
+    assert unmarked.pieces(140)[0].endswith(" …")
 
 
 def test_groups_that_do_not_differ_are_folded():
@@ -177,7 +177,7 @@ def test_all_words_that_answer_are_pieces_of_their_own_and_a_cut_has_the_likelie
     cited = citation(BRIDGE, "The mayor opened the bridge on Monday.", "the bridge")
     first = (cited.start, cited.start + len("The mayor"))
     cited = replace(cited, spans=(first, (cited.span_start, cited.span_end)))
-    assert pieces(cited) == ["", "The mayor", " opened ", "the bridge", " on Monday."]
-    assert pieces(replace(cited, span=None, span_start=None, span_end=None)) == [cited.quote]
-    _, words, _ = pieces(cited, 20)
+    assert cited.pieces() == ["", "The mayor", " opened ", "the bridge", " on Monday."]
+    assert replace(cited, span=None, span_start=None, span_end=None).pieces() == [cited.quote]
+    _, words, _ = cited.pieces(20)
     assert words == "the bridge"

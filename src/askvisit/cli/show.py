@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from askvisit.text import counted, date_in_words, excerpt, excerpt_around, printable
+from askvisit.text import counted, date_in_words, excerpt, printable
 
 if TYPE_CHECKING:
     from askvisit.names import KeyName
@@ -271,20 +271,9 @@ def _quoted(citation: Citation, most: int | None = None) -> str:
 
     most: put it on one line, and cut one that is longer to this many characters around the span.
     """
-    quote = citation.quote
-    if citation.span is None or citation.span_start is None:
-        return f"{plain(quote)} [{citation.number}]"
-    marked = [(start - citation.start, end - citation.start) for start, end in citation.marked]
-    if most is not None:
-        left = citation.span_start - citation.start
-        quote, begin = excerpt_around(quote, left, left + len(citation.span), most)
-        marked = [(begin, begin + len(citation.span))]
     bold = ("\x1b[1m", "\x1b[0m") if _styles_are_shown() else ("", "")
-    shown, at = "", 0
-    for start, end in marked:
-        shown += plain(quote[at:start]) + plain(quote[start:end]).join(bold)
-        at = end
-    shown += plain(quote[at:])
+    pieces = enumerate(map(plain, citation.pieces(most if citation.span else None)))
+    shown = "".join(piece.join(bold) if n % 2 else piece for n, piece in pieces)
     if most is not None:
         shown = re.sub(r"\s+", " ", shown)
     return f"{shown} [{citation.number}]"

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from askvisit.rewriting import query
@@ -155,24 +154,6 @@ def reference(citation: Citation, words: str | None = None) -> str:
     """
     quote = citation.quote if words is None else words
     return f"“{quote}” ({_origin(citation)}) {citation.url or ''}".rstrip()
-
-
-@in_templates
-def pieces(citation: Citation, most: int | None = None) -> list[str]:
-    """Return a quote in pieces, of which every second one is words that answer.
-
-    most: of a sentence with more characters, only the part around the likeliest words is given, or
-    its beginning if it has none.
-    """
-    quote, marked, begin = citation.quote, citation.marked, citation.start
-    left, right = citation.span_start, citation.span_end
-    if most is not None and len(quote) > most:
-        if left is None or right is None:
-            return [excerpt(quote, most)]
-        quote, at = excerpt_around(quote, left - begin, right - begin, most)
-        marked, begin = ((left, right),), left - at
-    edges = [0, *(edge - begin for words in marked for edge in words), len(quote)]
-    return [quote[left:right] for left, right in pairwise(edges)]
 
 
 @in_templates
