@@ -6,7 +6,7 @@ would join a headline, which has no full stop, to the sentence below it.
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from askvisit import quotable
 from askvisit.caching import remembered
@@ -143,12 +143,14 @@ def _blocks(inside: Sequence[Sentence], length: int) -> list[list[Sentence]]:
     return groups
 
 
+def lines_in(text: str, start: int, end: int) -> list[Range]:
+    """Return the offsets of the lines in a range, each with its line break."""
+    lengths = map(len, text[start:end].splitlines(keepends=True))
+    return list(pairwise(accumulate(lengths, initial=start)))
+
+
 def _lines_or_block(text: str, start: int, end: int) -> list[Range]:
-    lines = []
-    position = start
-    for line in text[start:end].splitlines(keepends=True):
-        lines.append((position, position + len(line)))
-        position += len(line)
+    lines = lines_in(text, start, end)
     closed = [ends_sentence(text[a:b]) for a, b in lines]
     speakers = [quotable.SPEAKER.match(text, a, b) is not None for a, b in lines]
     one_each, in_turn = 2 * sum(closed) > len(lines), sum(speakers) > 1

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from askvisit.passages import Range, paragraphs
+from askvisit.passages import Range, lines_in, paragraphs
 from askvisit.text import ends_sentence
 
 LONGEST_SUBHEAD = 80
@@ -74,10 +74,7 @@ def _pairs(text: str, whole: Range) -> list[re.Match[str]]:
 
 def _of_markdown(text: str, whole: Range) -> list[Row]:
     """Return the rows of a table in Markdown; none if it is something else."""
-    lines, at = [], whole[0]
-    for line in text[slice(*whole)].splitlines(keepends=True):
-        lines.append((at, at + len(line)))
-        at += len(line)
+    lines = lines_in(text, *whole)
     if len(lines) < 2 or not _RULE.fullmatch(text[slice(*lines[1])].strip("\r\n")):
         return []
     head, rule, *below = lines
