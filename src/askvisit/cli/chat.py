@@ -130,10 +130,8 @@ class _Chat:
             raise DataError("give a file name that ends in .md or .json: /export conversation.md")
         if not self.answers:
             raise DataError("there is nothing to export yet; ask a question first")
-        if suffix == ".json":
-            text = transcript.to_json(self.answers)
-        else:
-            text = transcript.to_markdown(self.answers)
+        write = transcript.to_json if suffix == ".json" else transcript.to_markdown
+        text = write(self.answers)
         try:
             target = path.expanduser()
             with target.open("x", encoding="utf-8") as file:

@@ -156,12 +156,11 @@ def routes(chat: Chat) -> APIRouter:
         views = [view for turn in kept.turns if (view := _view(chat, turn)) is not None]
         answers = [replace(one.answer, groups=one.each or one.answer.groups) for one in views]
         guesses = [number for number, view in enumerate(views) if view.is_guess]
-        name = f"askvisit-{datetime.now():%Y-%m-%d-%H%M%S}"
+        write, suffix, kind = transcript.to_markdown, "md", "text/markdown"
         if kept.form == "json":
-            text = transcript.to_json(answers, guesses)
-            return {"name": f"{name}.json", "type": "application/json", "text": text}
-        text = transcript.to_markdown(answers, guesses=guesses)
-        return {"name": f"{name}.md", "type": "text/markdown", "text": text}
+            write, suffix, kind = transcript.to_json, "json", "application/json"
+        name = f"askvisit-{datetime.now():%Y-%m-%d-%H%M%S}.{suffix}"
+        return {"name": name, "type": kind, "text": write(answers, guesses)}
 
     @router.post("/feedback")
     def feedback(said: Annotated[Said, Body()], turn: ChatTurn) -> dict[str, Any]:
