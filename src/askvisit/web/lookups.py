@@ -72,11 +72,10 @@ def routes(chat: Chat) -> APIRouter:
         if article not in chat.articles:
             raise Told(NOT_THERE, 404)
         found = chat.assistant.names(MOST_NAMES, articles=[article])
-        more = found[FIRST_NAMES:]
         html = fragment(
             "names",
             kinds=by_kind(found),
-            more=more,
+            more=found[FIRST_NAMES:],
             most=MOST_PLACES,
             among_others=len(chat.articles) > 1,
         )

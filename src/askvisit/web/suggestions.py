@@ -77,11 +77,11 @@ class Suggestions:
         written = [question for question, name in about.items() if name == article.id]
         return tuple(dict.fromkeys((*written, *_about_names(article, searched > 1))))
 
-    def answered(self, article: Article, most: int = ANSWERED) -> list[str]:
+    def answered(self, article: Article) -> list[str]:
         """Return questions about one article that it answers; each is asked to check."""
         asked = (*self._of(article, len(self._assistant.articles)), _summary(article))
         answered = (q for q in asked if self._quotes(q, article.id, article.sha256))
-        return list(islice(answered, most))
+        return list(islice(answered, ANSWERED))
 
     def summary(self, article: Article) -> list[str]:
         """Return the sentences that summarise one article; none if it cannot be done."""
@@ -150,7 +150,7 @@ def about(name: str, among_others: bool) -> str:
     return f"What is said about {name}?" if among_others else f"What does it say about {name}?"
 
 
-def central_names(article: Article, most: int = NAMES) -> list[str]:
+def central_names(article: Article) -> list[str]:
     """Return the names that an article mentions most, most frequent first.
 
     Headlines, where most words begin with a capital, do not count, nor do names used as adjectives.
@@ -158,4 +158,4 @@ def central_names(article: Article, most: int = NAMES) -> list[str]:
     first = 1 if headline(article.text) is None else 2
     found = of_article([s for s in sentences(article) if s.paragraph >= first])
     counts = {name.name: sum(not m.is_adjective for m in name.mentions) for name in found}
-    return sorted(filter(counts.get, counts), key=lambda name: -counts[name])[:most]
+    return sorted(filter(counts.get, counts), key=lambda name: -counts[name])[:NAMES]
