@@ -6,7 +6,7 @@ would join a headline, which has no full stop, to the sentence below it.
 
 import re
 from collections.abc import Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 
 from askvisit import quotable
 from askvisit.caching import remembered
@@ -114,20 +114,14 @@ def windows(text: str, inside: Sequence[Sentence], length: int = WINDOW_LENGTH) 
     for block in _blocks(inside, length):
         apart = current and block[0].paragraph > current[-1][-1].paragraph + 1
         if current and (apart or block[-1].end - current[0][0].start > length):
-            found.append(_window(text, current))
+            found.append(Window.of([*chain(*current)], text))
             overlap = [] if apart else current[-1:]
             fits = overlap and block[-1].end - overlap[0][0].start <= length
             current = overlap if fits else []
         current.append(block)
     if current:
-        found.append(_window(text, current))
+        found.append(Window.of([*chain(*current)], text))
     return found
-
-
-def _window(text: str, blocks: list[list[Sentence]]) -> Window:
-    inside = tuple(sentence for block in blocks for sentence in block)
-    start, end = inside[0].start, inside[-1].end
-    return Window(inside[0].article_id, start, end, text[start:end], inside)
 
 
 def _blocks(inside: Sequence[Sentence], length: int) -> list[list[Sentence]]:

@@ -157,6 +157,13 @@ class Window(Passage):
 
     sentences: tuple[Sentence, ...]
 
+    @classmethod
+    def of(cls, inside: Sequence[Sentence], text: str, begin: int = 0) -> Self:
+        """Return the window of sentences; `text` is their article's from an offset `begin` on."""
+        start, end = inside[0].start, inside[-1].end
+        shown = text[start - begin : end - begin]
+        return cls(inside[0].article_id, start, end, shown, tuple(inside))
+
 
 MANY = 10
 """Number of articles searched from which more is read: for 200 questions of news dev on 346

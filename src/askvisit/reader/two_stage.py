@@ -90,7 +90,7 @@ class TwoStageReader:
         most = self._depth.paragraphs + self._depth.among * (evidence.searched >= MANY)
         paragraphs = likeliest(ranked, evidence.windows, most, PARAGRAPH)
         paragraphs += _of_others(every, evidence.windows, paragraphs, self._depth.articles)
-        alone = [_alone(sentence) for sentence in ranked[: self._depth.sentences]]
+        alone = [Window.of([s], s.text, s.start) for s in ranked[: self._depth.sentences]]
         views = self._views(question, turns, wide, paragraphs, alone)
         reread = _means(views)
         if self._depth.further and _expected(reread) >= SEVERAL:
@@ -151,10 +151,6 @@ def _mean(values: Iterable[float | None]) -> float | None:
     return fmean(known) if known else None
 
 
-def _alone(sentence: Sentence) -> Window:
-    return Window(sentence.article_id, sentence.start, sentence.end, sentence.text, (sentence,))
-
-
 def likeliest(
     ranked: Sequence[Sentence], windows: Sequence[Window], count: int, length: int
 ) -> list[Window]:
@@ -170,7 +166,7 @@ def likeliest(
         if any(sentence in window.sentences for window in chosen):
             continue
         homes = [window for window in windows if sentence in window.sentences]
-        home = max(homes, key=lambda window: _room(window, sentence))
+        home = max(homes, key=lambda w: min(sentence.start - w.start, w.end - sentence.end))
         chosen.append(narrowed(home, sentence, length))
     return chosen
 
@@ -193,10 +189,7 @@ def narrowed(window: Window, around: Sentence, length: int) -> Window:
                 continue
             if paragraphs[high][-1].end - paragraphs[low][0].start <= length:
                 first, last, grown = low, high, True
-    inside = tuple(sentence for paragraph in paragraphs[first : last + 1] for sentence in paragraph)
-    start, end = inside[0].start, inside[-1].end
-    text = window.text[start - window.start : end - window.start]
-    return Window(window.article_id, start, end, text, inside)
+    return Window.of([*chain(*paragraphs[first : last + 1])], window.text, window.start)
 
 
 def _of_others(
@@ -209,8 +202,3 @@ def _of_others(
     known = {window.article_id for window in chosen}
     missing = [s for name, s in list(first.items())[:articles] if name not in known]
     return likeliest(missing, windows, len(missing), PARAGRAPH)
-
-
-def _room(window: Window, sentence: Sentence) -> int:
-    """Return how far a sentence is from the nearer end of a window."""
-    return min(sentence.start - window.start, window.end - sentence.end)
