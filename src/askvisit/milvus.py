@@ -250,12 +250,6 @@ class GoneError(PassageIndexError):
     """Milvus has no such collection (any more)."""
 
 
-@cache
-def connect(uri: str, token: str | None) -> Connection:
-    """Connect, once per address and token. Raises `UnreachableError` and `CredentialsError`."""
-    return Connection(uri, token)
-
-
 class Connection:
     """A client of one server; safe to share between threads, and it reconnects by itself."""
 
@@ -335,6 +329,10 @@ class Connection:
                 "other, or serve it with milvus-lite server and give its address with --uri"
             )
         return PassageIndexError(f"Milvus at {self.uri} refused: {reason}")
+
+
+connect = cache(Connection)
+"""Connects, once per address and token. Raises `UnreachableError` and `CredentialsError`."""
 
 
 def _in_any(ranges: Sequence[range]) -> str:

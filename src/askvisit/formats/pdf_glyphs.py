@@ -127,7 +127,7 @@ def _runs(placement: _Placement, texts: Any, number: int) -> list[list[_Set]]:
         if (
             not runs
             or one.direction != first.direction
-            or _on_other_line(glyph, first.glyph)
+            or abs(glyph.base - first.glyph.base) > _OTHER_LINE * max(glyph.size, first.glyph.size)
             or one.left > right + near
             or one.right < left - near
         ):
@@ -140,10 +140,6 @@ def _runs(placement: _Placement, texts: Any, number: int) -> list[list[_Set]]:
         left, right = min(left, one.left), max(right, one.right)
         space = False
     return runs
-
-
-def _on_other_line(a: Glyph, b: Glyph) -> bool:
-    return abs(a.base - b.base) > _OTHER_LINE * max(a.size, b.size)
 
 
 def _characters(texts: Any) -> Iterator[tuple[str, int]]:

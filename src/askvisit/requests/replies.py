@@ -230,18 +230,15 @@ def _fact(
     if record is not None and not (place is not None and _agree(name, record, place.value)):
         facts.append(Fact(article.id, article.title, name, record, False))
     if not facts:
-        return Answer.talk(question, _unknown(name, article)) if surely else None
+        beside = PurePath(article.id).with_suffix(".toml").name
+        unknown = _NO_FACT.format(_NAMES[name], article.title, beside)
+        return Answer.talk(question, unknown) if surely else None
     sentence = None if place is None else _sentence(index, article, place)
     if place is None or sentence is None:
         facts = [replace(fact, printed=False) for fact in facts]
         return _answer(question, name, (), facts)
     span = Span(sentence, place.start, place.end, 1.0, 0.0)
     return _answer(question, name, [Citation.of(1, article, span, 1.0)], facts)
-
-
-def _unknown(name: FactName, article: Article) -> str:
-    record = PurePath(article.id).with_suffix(".toml").name
-    return _NO_FACT.format(_NAMES[name], article.title, record)
 
 
 def _printed(article: Article, name: FactName) -> PrintedFact | None:
