@@ -14,6 +14,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from askvisit import citing, comparing, grouping, ranking
@@ -25,7 +26,6 @@ from askvisit.records import (
     AnswerGroup,
     Citation,
     ContextTurn,
-    Evidence,
     Refusal,
     numbered_on,
     quoted,
@@ -167,7 +167,7 @@ class QAPipeline:
                 return reply
         for form in forms:
             if not self._is_sure(result):
-                result = max(self._best(form, earlier), result, key=_confidence)
+                result = max(self._best(form, earlier), result, key=attrgetter("confidence"))
         answer = self._taken(question, result).placed(places)
         if answer.found or self._is_sure(result) or language.is_english(asked):
             return answer
@@ -318,21 +318,12 @@ class QAPipeline:
             in_context = self._in_context(asked, history)
         if in_context is None or in_context.confidence < _LIKELY:
             return alone
-        return max(alone, in_context, key=_confidence)
+        return max(alone, in_context, key=attrgetter("confidence"))
 
     def _look_up(
         self, question: str, context: Sequence[ContextTurn] = (), cited: Sequence[Citation] = ()
     ) -> TracedReading:
-        """Read as `read` does, and record it."""
-        with self.clock.stage("read"):
-            result = self.read(question, context, cited)
-        self.looked_up.append(result)
-        return result
-
-    def read(
-        self, question: str, context: Sequence[ContextTurn] = (), cited: Sequence[Citation] = ()
-    ) -> TracedReading:
-        """Retrieve, read and rank for one reading: a question, a topic or a claim.
+        """Retrieve, read and rank for one reading: a question, a topic or a claim; and record it.
 
         context: earlier turns, whose words are added to the question.
         cited: what the last answer quoted; passages near it are preferred.
@@ -341,10 +332,17 @@ class QAPipeline:
         if context:
             words = list(dict.fromkeys(word for turn in context for word in turn.words))
             asked, reading = expanded(asked, words), f"{question} — {', '.join(words)}"
-        evidence = self._gather(asked, cited)
-        spans = self.reader.read(asked, evidence, [turn.text for turn in context])
-        ranked = ranking.rank(evidence, spans, self.calibration)
-        return TracedReading(reading, evidence, ranked, tuple(context), question)
+        retriever = Retriever(self.index, self.encoder, self.today)
+        with self.clock.stage("encode"):
+            self.encoder.encode_query([asked])  # it keeps the vector for the search
+        with self.clock.stage("search"):
+            evidence = retriever.gather(asked, self.articles, cited, passages=self.reader.passages)
+        with self.clock.stage("read"):
+            spans = self.reader.read(asked, evidence, [turn.text for turn in context])
+            ranked = ranking.rank(evidence, spans, self.calibration)
+        result = TracedReading(reading, evidence, ranked, tuple(context), question)
+        self.looked_up.append(result)
+        return result
 
     def _taken(self, question: str, result: TracedReading) -> Answer:
         self.taken.append(result)
@@ -466,13 +464,6 @@ class QAPipeline:
         context = self.resolver.context(question, history) if history else ()
         return self._look_up(question, context, _last_cited(history)) if context else None
 
-    def _gather(self, asked: str, cited: Sequence[Citation]) -> Evidence:
-        retriever = Retriever(self.index, self.encoder, self.today)
-        with self.clock.stage("encode"):
-            self.encoder.encode_query([asked])  # it keeps the vector for the search
-        with self.clock.stage("search"):
-            return retriever.gather(asked, self.articles, cited, passages=self.reader.passages)
-
     def _is_sure(self, result: TracedReading) -> bool:
         return result.confidence >= self.calibration.thresholds["normal"]
 
@@ -526,7 +517,3 @@ def _is_follow_up(history: Sequence[Answer]) -> bool:
 def _last_cited(history: Sequence[Answer]) -> tuple[Citation, ...]:
     """Return what the last answered turn cites."""
     return next((turn.citations for turn in reversed(history) if turn.citations), ())
-
-
-def _confidence(result: TracedReading) -> float:
-    return result.confidence
