@@ -176,7 +176,7 @@ def _in_terminal(chat: _Chat) -> int:
             interrupted = True
             print("Press Ctrl-C again to quit.")
         except AskvisitError as error:
-            print(_one_line(error))
+            print(one_line(show.plain(str(error))))
 
 
 def _from_input(chat: _Chat) -> int:
@@ -186,17 +186,13 @@ def _from_input(chat: _Chat) -> int:
         try:
             response = chat.respond(line)
         except AskvisitError as error:
-            print(f"askvisit: {_one_line(error)}", file=sys.stderr)
+            print(f"askvisit: {one_line(show.plain(str(error)))}", file=sys.stderr)
             status = 1
             continue
         if response is None:
             break
         print(response, end="\n\n", flush=True)
     return status
-
-
-def _one_line(error: AskvisitError) -> str:
-    return one_line(show.plain(str(error)))
 
 
 def _place(number: int, place: Citation | Hit) -> str:

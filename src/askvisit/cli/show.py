@@ -25,8 +25,10 @@ _LONGEST = 300
 _LONGEST_WORDS = 60
 """Maximum characters of an answer's words in a table of several."""
 
-
 _UNDATED = "no date"
+
+plain = printable
+"""Removes control characters: an article must not control the terminal."""
 
 
 def in_pages(text: str) -> None:
@@ -259,11 +261,6 @@ def _places(citations: Sequence[Citation]) -> Iterator[str]:
         word = "paragraph" if len(numbers) == 1 else "paragraphs"
         where = f"{word} {', '.join(map(str, numbers))}"
         yield f"{plain(title)}, {where} ({plain(article_id)})"
-
-
-def plain(text: str) -> str:
-    """Remove control characters: an article must not control the terminal."""
-    return printable(text)
 
 
 def _quoted(citation: Citation, most: int | None = None) -> str:
