@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from askvisit.cli import options, show
+from askvisit.errors import DataError, IndexReadOnlyError
 from askvisit.location_options import chosen_index
 from askvisit.text import counted
 
@@ -112,7 +113,6 @@ def evaluate(chosen: argparse.Namespace) -> int:
     one article). With several readers, --json prints a list.
     """
     from askvisit import evaluation
-    from askvisit.errors import DataError
 
     readers = chosen.reader or [None]
     if chosen.questions is None and len(readers) > 1:  # the file stood behind the readers
@@ -138,7 +138,6 @@ def evaluate(chosen: argparse.Namespace) -> int:
 
 def _of_events(chosen: argparse.Namespace) -> Measure:
     from askvisit import evaluation
-    from askvisit.errors import DataError
 
     if chosen.editions or chosen.dialogues or chosen_index(chosen) is not None:
         raise DataError(
@@ -156,7 +155,6 @@ def _of_events(chosen: argparse.Namespace) -> Measure:
 
 def _of_broad(chosen: argparse.Namespace) -> Measure:
     from askvisit import evaluation
-    from askvisit.errors import DataError
 
     if not chosen.editions:
         raise DataError(
@@ -245,7 +243,6 @@ def calibrate(chosen: argparse.Namespace) -> int:
     figures are cross-validated.
     """
     from askvisit import encoder, fitting, reader
-    from askvisit.errors import DataError
     from askvisit.evaluation import check_gold, read_questions
     from askvisit.index import location_of, manifest
 
@@ -283,7 +280,6 @@ def calibrate(chosen: argparse.Namespace) -> int:
 
 def _check_writable(folder: Path) -> None:
     """Raise `IndexReadOnlyError` now, not after the fit, if it cannot be saved in an index."""
-    from askvisit.errors import IndexReadOnlyError
     from askvisit.index.location import PACKED
 
     if folder.resolve() == PACKED.resolve() or not os.access(folder, os.W_OK | os.X_OK):
