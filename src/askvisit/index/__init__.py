@@ -11,7 +11,7 @@ from askvisit.index.location import (
     location_of,
     temporary_index,
 )
-from askvisit.index.snapshot import Articles, PassageIndex, Verification, open_index, verify_index
+from askvisit.index.snapshot import Articles, PassageIndex, open_index, verify_index
 
 __all__ = [
     "Articles",
@@ -21,7 +21,6 @@ __all__ = [
     "IndexLocation",
     "PassageIndex",
     "TemporaryLocation",
-    "Verification",
     "build_index",
     "locate",
     "location_of",
