@@ -54,7 +54,7 @@ def search(chosen: argparse.Namespace) -> int:
         "--since", metavar="DATE", help="the first date to show (YYYY, YYYY-MM or YYYY-MM-DD)"
     ),
     options.argument("--until", metavar="DATE", help="the last date to show"),
-    options.most(_MOST_DATES, "; with --json all"),
+    options.most(_MOST_DATES, "; with --json all; the first ones, or with --value the newest"),
     options.JSON,
     options.ARTICLE,
     options.SOURCE,
@@ -69,7 +69,7 @@ def timeline(chosen: argparse.Namespace) -> int:
     NAME.toml gives.
 
     With --value, the answers to a question in the order of the articles' dates, the newest last;
-    --since and --until are then days of publication.
+    --since and --until are then days of publication, and -k N shows the newest N.
 
     examples:
       askvisit timeline
