@@ -72,6 +72,7 @@ def server(
     try:
         from mcp.server.mcpserver import MCPServer
         from mcp.server.mcpserver.exceptions import ToolError
+        from mcp.server.mcpserver.tools import Tool as Served
         from mcp.types import ToolAnnotations
     except ImportError as error:
         raise ServerError("MCP needs the extra mcp; run: pip install 'mcp>=2,<3'") from error
@@ -87,16 +88,34 @@ def server(
 
         return reported
 
-    made = MCPServer(
-        "askvisit", instructions=_INSTRUCTIONS, version=__version__, log_level="WARNING"
-    )
-    for tool in tools(assistant, strictness):
-        made.add_tool(
+    class Strict(Served):  # type: ignore[misc]  # the SDK is not installed everywhere
+        """A tool that refuses arguments it does not have, which the SDK leaves out in silence."""
+
+        async def run(self, arguments: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+            known = self.parameters["properties"]
+            for name in arguments:
+                if name not in known:
+                    has = ", ".join(known)
+                    raise ToolError(f"{self.name} has no argument {name!r}; it has {has}")
+            return await super().run(arguments, *args, **kwargs)
+
+    made = [
+        Strict.from_function(
             in_words(tool),
             description=getdoc(tool),
             annotations=ToolAnnotations(read_only_hint=True),
         )
-    return made
+        for tool in tools(assistant, strictness)
+    ]
+    for tool in made:
+        tool.parameters["additionalProperties"] = False
+    return MCPServer(
+        "askvisit",
+        instructions=_INSTRUCTIONS,
+        version=__version__,
+        log_level="WARNING",
+        tools=made,
+    )
 
 
 def calls(assistant: Assistant, usual: Strictness = "normal") -> tuple[Call, ...]:

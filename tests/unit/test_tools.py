@@ -125,6 +125,8 @@ def test_groups_name_the_articles_that_say_the_same(call):
         ("article", {"article_id": "bridge", "offset": 9999}, f"from 0 to {len(BRIDGE) - 1}"),
         ("articles", {"offset": -1}, "offset must be 0 or more"),
         ("search", {"query": "Who?", "sources": ["Times"]}, "no article is from 'Times'"),
+        ("names", {"article": ["000"]}, "no argument 'article'; it has articles, since, until"),
+        ("ask", {"question": MAYOR, "history": []}, "ask has no argument 'history'; it has"),
     ],
 )
 def test_what_the_caller_can_mend_is_told(many, tool, arguments, said):
@@ -175,6 +177,7 @@ def test_a_desktop_assistant_starts_it_and_calls_its_tools_over_stdio(tmp_path):
     assert set(told) == {"ask", "search", "timeline", "names", "articles", "article"}
     assert all(tool.annotations.read_only_hint for tool in told.values())
     assert told["ask"].input_schema["required"] == ["question"]
+    assert not any(tool.input_schema["additionalProperties"] for tool in told.values())
     (cited,) = answer.structured_content["citations"]
     assert cited["quote"] == "The minister raised the tariff on steel to nine percent."
     assert cited["article_id"] == "tariffs.txt"
