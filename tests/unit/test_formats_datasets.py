@@ -63,8 +63,14 @@ def test_a_row_of_csv_is_an_article(separator):
     data = "\r\n".join(separator.join(row) for row in rows)
     assert articles("a.CSV", f"\ufeff{data}\r\n") == {
         "a1": Document('A\n\nIt "rained".\n\nIt snowed\n', title="A"),
-        "2": Document("B\n\nRain\n", title="B"),
+        "3": Document("B\n\nRain\n", title="B"),
     }
+
+
+def test_rows_of_csv_are_numbered_as_in_a_spreadsheet():
+    found = articles("a.csv", 'text,title\n"It\nrained",A\n,B\n')
+    assert list(found) == ["2", "3"]
+    assert found["3"].startswith("has no text in line 3")
 
 
 def test_lines_that_are_no_articles_say_why():

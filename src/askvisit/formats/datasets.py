@@ -78,7 +78,7 @@ def _rows_of_csv(data: bytes) -> Iterator[tuple[int, dict[str, Any] | str]]:
         names = [name.strip().lower() for name in next(reader, [])]
         if not set(names) & set(_TEXT):
             raise ValueError(f"has no column called {' or '.join(_TEXT)} in its first line")
-        for number, row in enumerate(reader, 1):
+        for number, row in enumerate(reader, 2):  # as a spreadsheet numbers them, names above
             if row:
                 yield number, dict(zip(names, row, strict=False))
     except csv.Error as error:
