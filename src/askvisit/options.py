@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from numbers import Integral
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 from askvisit import dates
@@ -53,6 +53,8 @@ class Scope:
         for name, given in (("articles", self.articles), ("sources", self.sources)):
             if given is not None and (isinstance(given, str) or not isinstance(given, Collection)):
                 raise ScopeError(f"{name} must be a list, not {given!r}; make it [{given!r}]")
+            if not all(isinstance(one, str) for one in given or ()):
+                raise ScopeError(f"{name} must be a list of texts, not {given!r}")
         if self.articles is not None:
             _check_ids(index, self.articles)
         if self.sources is not None and not self.sources:
@@ -91,7 +93,7 @@ class Options(Scope):
         """Raise `QuestionError` if the confidence is no probability, or given twice."""
         if self.min_confidence is None:
             return
-        if not (isinstance(self.min_confidence, int | float) and 0 <= self.min_confidence <= 1):
+        if not (isinstance(self.min_confidence, Real) and 0 <= self.min_confidence <= 1):
             raise QuestionError("min_confidence must be a number from 0 to 1")
         if self.strictness is not None:
             raise QuestionError("give either min_confidence or strictness, not both")

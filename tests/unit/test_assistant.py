@@ -7,6 +7,7 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 
+import numpy as np
 import pytest
 from harness.fakes import (
     BRIDGE,
@@ -146,6 +147,7 @@ def test_min_confidence_moves_the_answer_and_never_the_confidence(scripted):
     assert [a.found for a in (never, always, fitted)] == [True, False, True]
     assert never.confidence == always.confidence == fitted.confidence
     assert fitted == never
+    assert scripted.ask(MAYOR, min_confidence=np.float32(0)) == never
     exact = scripted.ask(MAYOR, min_confidence=never.confidence)
     assert exact.found
     assert not scripted.ask(MAYOR, min_confidence=never.confidence + 1e-9).found
@@ -191,6 +193,8 @@ def test_a_history_that_is_no_list_of_answers_is_an_error(scripted, history):
         (lambda one: one.ask(MAYOR, articles=5), r"articles must be a list, not 5; make it \[5\]"),
         (lambda one: one.ask(MAYOR, sources=5), "sources must be a list"),
         (lambda one: one.ask(MAYOR, sources="Herald"), r"make it \['Herald'\]"),
+        (lambda one: one.ask(MAYOR, sources=[5]), r"sources must be a list of texts, not \[5\]"),
+        (lambda one: one.ask(MAYOR, articles=[None]), r"articles must be a list of texts"),
         (lambda one: one.search(MAYOR, "3"), "k, .* must be a whole number, 1 or more, not '3'"),
         (lambda one: one.names(["a.txt"]), "most, .* must be a whole number"),
         (lambda one: Assistant.load(5), "an index is given by its folder as text, not 5"),

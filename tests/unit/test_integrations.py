@@ -9,7 +9,7 @@ import pytest
 from harness.fakes import BRIDGE, TARIFFS, ScriptedReader, WordCounts, calibration
 
 from askvisit import Assistant, reading
-from askvisit.errors import DataError
+from askvisit.errors import DataError, QuestionError
 from askvisit.records import Answer
 
 MAYOR = "When did the mayor open the bridge?"
@@ -54,6 +54,8 @@ class TestHaystack:
         assert best.score > none.score > other.score
         alone = self.ours.AskvisitReader(no_answer=False).run(MAYOR, documents, top_k=1)["answers"]
         assert [answer.data for answer in alone] == ["on Monday"]
+        with pytest.raises(QuestionError, match="top_k must be a whole number, 1 or more, not -1"):
+            self.ours.AskvisitReader(top_k=-1).run(MAYOR, documents)
 
     def test_a_sentence_that_answers_as_a_whole_is_its_own_words(self):
         documents = [self.haystack.Document(content="A band played. Nobody slept.")]

@@ -11,6 +11,7 @@ from haystack.dataclasses import ExtractedAnswer
 
 from askvisit.assistant import Assistant
 from askvisit.errors import DataError
+from askvisit.options import check_count
 from askvisit.reading import ReadSentence, read
 
 
@@ -38,11 +39,13 @@ class AskvisitReader:
         `data` are the words that answer, `context` the sentence, with offsets of the words in the
         document and in the sentence. `meta["quoted"]`: whether askvisit would quote it.
         """
+        most = self.top_k if top_k is None else top_k
+        check_count("top_k", most)
         known = [document for document in documents if document.content]
         found = read(query, [document.content or "" for document in known], reader=self.reader)
         answers = [
             _answer(query, known[s.text], s, found.confidence, s in found.quoted)
-            for s in found.sentences[: self.top_k if top_k is None else top_k]
+            for s in found.sentences[:most]
         ]
         if self.no_answer:
             answers.append(ExtractedAnswer(query=query, score=1 - found.confidence))
