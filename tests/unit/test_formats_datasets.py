@@ -42,6 +42,11 @@ def test_a_line_of_json_is_an_article():
         ({"text": "A\n\nIt rained.", "title": "A"}, Document("A\n\nIt rained.\n", title="A")),
         ({"Text": "It rained.", "URL": "javascript:x"}, Document("It rained.\n")),
         ({"text": "", "content": "Rain."}, Document("Rain.\n")),
+        ({"text": " \n", "content": "Rain.", "title": " "}, Document("Rain.\n")),
+        (
+            {"text": " ", "title": "A"},
+            "has no text in line 1 (under one of text, body, content, article, maintext, fulltext)",
+        ),
         (
             {"text": "Rain.", "date": "2019-06-26 08:00:00 UTC"},
             Document("Rain.\n", date="2019-06-26"),

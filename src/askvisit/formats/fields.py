@@ -27,13 +27,13 @@ def known(fields: Mapping[str, Any]) -> dict[str, str | None]:
 
 
 def value(fields: Mapping[str, Any], *names: str) -> str:
-    """Return the first value that is not empty; the texts of a list are joined by commas."""
+    """Return the first value that is not blank; the texts of a list are joined by commas."""
     for name in names:
         given = fields.get(name)
         parts = given if isinstance(given, list) else [given]
-        texts = [str(part) for part in parts if isinstance(part, str | int | float) and part != ""]
-        if texts:
-            return ", ".join(texts)
+        texts = [str(part) for part in parts if isinstance(part, str | int | float)]
+        if any(map(str.strip, texts)):
+            return ", ".join(filter(str.strip, texts))
     return ""
 
 
