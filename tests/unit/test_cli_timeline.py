@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import subprocess
+import sys
 
 import pytest
-from harness.fakes import ScriptedReader, WordCounts, calibration, indexed, write_articles
+from harness.fakes import ROOT, ScriptedReader, WordCounts, calibration, indexed, write_articles
 
 from askvisit import Assistant, build_index
 from askvisit.cli import main
@@ -94,6 +98,19 @@ def test_the_number_of_dates_and_articles_is_limited(cli, tmp_path):
         )
     build_index(index=tmp_path, encoder=WordCounts())
     assert cli("names", "-k", "1")[1].endswith("      and 3 more articles\n")
+
+
+@pytest.mark.parametrize("pagers", [{"PAGER": "no-such-pager -x"}, {"MANPAGER": "true"}])
+def test_a_long_list_is_shown_whatever_pagers_are_set(pagers):
+    known = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "src"), "TERM": "dumb"}
+    shown = "from askvisit.cli.show import in_pages; in_pages('It rained.\\n' * 99)"
+    terminal, end = pty.openpty()
+    subprocess.run(
+        [sys.executable, "-c", shown], stdin=end, stdout=end, stderr=end, env=known | pagers
+    )
+    os.close(end)
+    assert os.read(terminal, 4096).startswith(b"It rained.\r\n")
+    os.close(terminal)
 
 
 def test_an_empty_timeline_has_status_3_and_a_bad_date_1(cli):

@@ -35,6 +35,9 @@ def in_pages(text: str) -> None:
     """Print a text; at a terminal, one that is longer than the screen in the person's pager."""
     if sys.stdout.isatty() and text.count("\n") + 1 >= shutil.get_terminal_size().lines:
         os.environ.setdefault("LESS", "-FRX")
+        os.environ.pop("MANPAGER", None)  # which pydoc prefers, but it is made for manuals
+        if not any(map(shutil.which, os.environ.get("PAGER", "").split()[:1])):
+            os.environ.pop("PAGER", None)  # pydoc would show nothing
         pydoc.pager(text)
     else:
         print(text)
