@@ -74,6 +74,19 @@ def test_a_page_is_kept_as_a_file_with_its_address(site, small, monkeypatch, cap
     assert (small / "articles" / "a-cafe.html").exists()
 
 
+def test_pages_after_one_that_cannot_be_added_are_added(site, small, monkeypatch, capsys):
+    monkeypatch.setattr("askvisit.encoder.load", lambda name: WordCounts())
+    added = ("add", "--private", "--index", str(small))
+    assert main([*added, f"{site}/old"]) == 0
+    capsys.readouterr()
+    assert main([*added, f"{site}/old", f"{site}/nowhere", f"{site}/"]) == 1
+    output, errors = capsys.readouterr()
+    assert output == "plain.txt: A Mill\n"
+    again, missing = errors.splitlines()
+    assert again.startswith("askvisit: a-cafe.html is already here")
+    assert missing == f"askvisit: {site}/nowhere cannot be added: 404 Not Found"
+
+
 @pytest.mark.parametrize(
     ("path", "reason"),
     [

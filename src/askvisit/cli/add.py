@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from askvisit.cli import options, show
+from askvisit.errors import CorpusError
 from askvisit.fetching import fetch
 from askvisit.location_options import chosen_index
+from askvisit.text import one_line
 
 
 @options.command(
@@ -25,7 +28,8 @@ def add(chosen: argparse.Namespace) -> int:
 
     No other command calls the web, unless a model is named that is not a folder. An address has 30
     seconds and 10 MB. Redirects are followed, but not to addresses of this machine or its network.
-    What a site's robots.txt forbids programs is not fetched, and nothing is fetched again.
+    What a site's robots.txt forbids programs is not fetched, and nothing is fetched again. A page
+    that cannot be added is reported, and the others are added; exit status 1 in the end.
 
     examples:
       askvisit add https://weir.example/a-bridge-for-the-town
@@ -35,9 +39,15 @@ def add(chosen: argparse.Namespace) -> int:
     from askvisit.index.edit import ArticleMetadata, add_article
 
     location = location_of(chosen_index(chosen))
+    status = 0
     for url in chosen.urls:
-        page = fetch(url, private=chosen.private)
-        metadata = ArticleMetadata(url=page.url)
-        article = add_article(location, page.name, page.data, metadata)
-        print(f"{show.plain(article.id)}: {show.plain(article.title)}")
-    return 0
+        try:
+            page = fetch(url, private=chosen.private)
+            metadata = ArticleMetadata(url=page.url)
+            article = add_article(location, page.name, page.data, metadata)
+        except CorpusError as error:
+            print(f"askvisit: {one_line(show.plain(str(error)))}", file=sys.stderr)
+            status = 1
+        else:
+            print(f"{show.plain(article.id)}: {show.plain(article.title)}", flush=True)
+    return status
