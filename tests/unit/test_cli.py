@@ -275,6 +275,7 @@ class TestJsonl:
             (b'{"question": 5}', "text"),
             (b'{"question": " "}', "empty"),
             (b'{"question": "' + b"x" * 2001 + b'"}', "2,000"),
+            (b'{"question": "Who?", "articles": ["a.txt"]}', '"articles" cannot differ by line'),
             (b'{"question": "Who?", "history": 5}', "history"),
             (b'{"question": "Who?", "history": "all"}', "history"),
             (b'{"question": "Who?", "history": [7]}', "history"),
@@ -311,7 +312,12 @@ class TestJsonl:
             "ask",
             lambda q, history=(), **more: seen.append(history) or ask(q, history, **more),
         )
-        asked = {"question": "And who came?", "history": [asdict(earlier)]}
+        asked = {
+            "question": "And who came?",
+            "history": [asdict(earlier)],
+            "articles": None,
+            "n": 1,
+        }
         assert cli("ask", "--jsonl", stdin=json.dumps(asked))[0] == 0
         assert [list(history) for history in seen] == [[earlier]]
 

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from dataclasses import asdict
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from askvisit.cli import options, show
@@ -101,7 +102,7 @@ def compare(chosen: argparse.Namespace) -> int:
 
 
 def _lines(assistant: Assistant, chosen: argparse.Namespace) -> int:
-    status = 0
+    status, names = 0, set(signature(assistant.ask).parameters) - {"question", "history"}
     for line in sys.stdin.buffer:
         if not line.strip():
             continue
@@ -109,6 +110,9 @@ def _lines(assistant: Assistant, chosen: argparse.Namespace) -> int:
         try:
             asked = _parsed(line)
             question, history = _asked(asked)
+            for name in asked:
+                if name in names and asked[name] is not None:
+                    raise DataError(f'"{name}" cannot differ by line; give an option for all lines')
             result = asdict(_ask(assistant, chosen, question, history))
         except (AskvisitError, ValueError, RecursionError) as error:
             result = {"error": str(error)}
