@@ -101,6 +101,9 @@ def test_a_newer_value_that_is_found_later_leads_and_the_focus_stays(open_page, 
     expect(turn.locator(".groups th")).to_contain_text(["the zebra", "on Monday"])
     expect(turn.locator(".groups a").last).to_be_focused()
     expect(page.locator("#askvisit-said")).to_contain_text("the zebra")
+    copied = turn.locator(".actions [data-copy]").get_attribute("data-copy").split("\n\n")
+    assert copied[1].startswith("the zebra (newest): The Post, 3 May 2021")
+    assert copied[3].startswith("on Monday (earlier)")
     served.close()
 
 

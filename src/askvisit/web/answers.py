@@ -131,16 +131,18 @@ class AnswerView:
 
     @property
     def plain_text(self) -> str:
-        """Question and answer as text to copy: the quotes, or refusals, then their sources."""
-        blocks = []
+        """Question and answer as text to copy: what leads, the quotes or refusal, their sources."""
+        blocks: list[str] = []
         for part in self.parts:
             guess = "(a guess) " if part.is_guess else ""
             quotes = [f"{guess}“{c.quote}” [{c.number}]" for c in part.answer.citations]
             text = "\n".join([*(quotes or [part.answer.text]), *part.answer.notes])
-            said = [
-                _said(group, m) for group in self.each or part.answer.groups for m in group.members
-            ]
-            blocks += [part.answer.question, text, *(["\n".join(said)] if len(said) > 1 else [])]
+            groups = part.each or part.answer.groups
+            said = [_said(group, m) for group in groups for m in group.members]
+            lead = [_said(group, m) for group in part.leading for m in group.members]
+            others = [line for line in said if line not in lead] if len(said) > 1 else []
+            written = [part.answer.question, "\n".join(lead), text, "\n".join(others)]
+            blocks += filter(None, written)
         cited = self.answer.citations
         sources = [f"[{c.number}] {_origin(c)}" for c in cited]
         return "\n\n".join([*blocks, "\n".join(sources)]).rstrip()
