@@ -107,6 +107,16 @@ def test_a_newer_value_that_is_found_later_leads_and_the_focus_stays(open_page, 
     served.close()
 
 
+def test_a_new_answer_is_read_from_its_beginning(disputing, open_page, ask):
+    from playwright.sync_api import expect
+
+    page = open_page(disputing[1], viewport={"width": 390, "height": 420})
+    turn = ask(page, QUESTION)
+    expect(turn.locator(".citations a.cite[aria-current]")).to_have_count(1)
+    top = page.locator("#chat .log").bounding_box()["y"]
+    assert turn.locator(".message.user").bounding_box()["y"] >= top
+
+
 def test_the_next_question_does_not_wait_for_it(disputing, open_page, ask):
     from playwright.sync_api import expect
 

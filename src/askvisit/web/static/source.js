@@ -81,23 +81,23 @@ function bringForward() {
   if (!panel.offsetParent) showTab("Article");
 }
 
-export function activate(key, link = clicked) {
+export function activate(key, link = clicked, isNew = false) {
   clicked = link;
   for (const mark of marks()) mark.classList.toggle("active", mark.dataset.key === key);
   const first = marks().find((mark) => mark.dataset.key === key);
   if (first) scrollTo(first);
   else if (!key) find(".source-text").scrollTop = 0;
-  showCurrent(key);
+  showCurrent(key, isNew);
 }
 
 // Shows which citation of the answer is the active one: its number, and how many there are.
-function showCurrent(key) {
+function showCurrent(key, isNew) {
   const cited = followed() ? citationsBeside(clicked) : [];
   for (const link of all("a.cite[aria-current]")) link.removeAttribute("aria-current");
   const isActive = (link) => keyOf(link) === key && placeOf(link).article === opened();
   const current = cited.includes(clicked) && isActive(clicked) ? clicked : cited.find(isActive);
   current?.setAttribute("aria-current", "true");
-  if (current) keepInSight(current);
+  if (current && !isNew) keepInSight(current);
   tell("marked", { cited, active: key });
   const back = find(".source-back");
   back.hidden = false;
@@ -173,7 +173,7 @@ export async function showAnswer({ source, node }) {
   draw(source.html);
   bringForward();
   await painted();
-  activate(source.key, first);
+  activate(source.key, first, true); // it is read from its beginning
 }
 
 // Marks places of the article that no citation leads to.
