@@ -225,6 +225,22 @@ def write(page, kind, words):
     page.keyboard.type(words)
 
 
+def test_what_another_tab_writes_takes_no_focus(fake, open_page):
+    page = open_page(fake, alone=True)
+    page.get_by_role("tab", name="Notebook").click()
+    write(page, "Heading", "First")
+    write(page, "Note", "Seco")
+    with page.expect_popup() as opened:
+        page.evaluate("window.open(location.href)")
+    other = opened.value
+    other.get_by_role("tab", name="Notebook").click()
+    other.get_by_label("Heading", exact=True).fill("Changed")
+    expect(page.get_by_label("Heading", exact=True)).to_have_value("Changed")
+    page.keyboard.type("nd")
+    expect(page.get_by_label("Note", exact=True)).to_have_value("Second")
+    expect(other.get_by_label("Note", exact=True)).to_have_value("Second")
+
+
 @pytest.mark.slow
 def test_own_words_stand_among_the_pins_in_the_users_order(fake, open_page, tmp_path):
     page = open_page(fake, alone=True)

@@ -15,6 +15,12 @@ export function element(tag, properties = {}, ...children) {
   return node;
 }
 
+// Makes the parts the children of a node; what is there already stays where it stands, with the focus.
+export function place(node, parts) {
+  for (const child of [...node.children]) if (!parts.includes(child)) child.remove();
+  parts.forEach((part, n) => part !== node.children[n] && node.insertBefore(part, node.children[n] ?? null));
+}
+
 // A button of words alone; `data` are its data attributes, which say what it does.
 export function button(textContent, data = {}, properties = {}) {
   const node = element("button", { type: "button", className: "quiet", textContent, ...properties });

@@ -1,5 +1,5 @@
 // The log: the turns of the conversation, and what stands below them. Owns what #chat shows.
-import { all, button, element, hear, made, one, tell } from "./dom.js";
+import { all, button, element, hear, made, one, place, tell } from "./dom.js";
 
 const log = one("#chat .log");
 const welcome = one(".welcome", log);
@@ -17,19 +17,13 @@ export function draw({ turns, hidden = 0, below = null, undone = 0 }) {
     if (!turns.length) parts.push(welcome);
     parts.push(suggested);
   }
-  place(parts);
+  place(log, parts);
   turns.forEach((turn, n) => {
     turn.dataset.turn = hidden + n;
     one("h2", turn).textContent = `Question ${hidden + n + 1}`;
   });
   markRemoved();
   tell("drawn");
-}
-
-// Leaves what is there already where it stands: the focus may be in it.
-function place(parts) {
-  for (const child of [...log.children]) if (!parts.includes(child)) child.remove();
-  parts.forEach((part, n) => part !== log.children[n] && log.insertBefore(part, log.children[n] ?? null));
 }
 
 const note = (textContent) => element("p", { className: "note", textContent });

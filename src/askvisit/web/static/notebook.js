@@ -1,6 +1,6 @@
 // The notebook: what is pinned, with the user's own headings and notes, in the user's order. Owns
 // #notebook; the server proves pins and writes the export.
-import { all, button, element, hear, one } from "./dom.js";
+import { all, button, element, hear, one, place } from "./dom.js";
 import { say } from "./announcing.js";
 import { add, entries, PINS } from "./pins.js";
 import { post } from "./server.js";
@@ -12,10 +12,16 @@ let shown = new Map(); // entries by what shows them
 let takenOut = null; // the entry that was removed last, and where it was
 let moving = null; // what is dragged
 
+// What reads as before keeps its row: another tab changes the rest while somebody types in it here.
 function show() {
   const now = entries();
-  shown = new Map(now.map((entry) => [item(entry), entry]));
-  list.replaceChildren(...shown.keys());
+  const before = [...shown];
+  const rowOf = (entry) => {
+    const at = before.findIndex(([, one]) => JSON.stringify(one) === JSON.stringify(entry));
+    return at < 0 ? [item(entry), entry] : before.splice(at, 1)[0];
+  };
+  shown = new Map(now.map(rowOf));
+  place(list, [...shown.keys()]);
   const count = now.filter((entry) => entry.sentences).length;
   part(".empty").hidden = now.length > 0;
   part("[data-save]").hidden = !now.length;
