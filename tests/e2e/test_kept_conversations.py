@@ -227,6 +227,15 @@ def test_a_duplicate_of_the_tab_has_a_conversation_of_its_own(fake, open_page, a
     assert kept(page) == [["Who met the mayor?", "Zebra?"], ["Who met the mayor?", "hello"]]
 
 
+def test_one_that_another_tab_deleted_does_not_come_back_by_a_reload(fake, open_page, ask):
+    page = open_page(fake, alone=True)
+    ask(page, "Who met the mayor?")
+    page.evaluate("Object.keys(localStorage).forEach((name) => localStorage.removeItem(name))")
+    page.reload()
+    expect(page.locator(".turn:not(.pending) .message.bot")).to_have_count(1)
+    assert kept(page) == []
+
+
 def test_the_list_follows_what_another_tab_asks(fake, open_page, ask):
     page = open_page(fake, alone=True)
     ask(page, "Who met the mayor?")
@@ -235,6 +244,7 @@ def test_the_list_follows_what_another_tab_asks(fake, open_page, ask):
     expect(rows).to_contain_text("1 question")
     with page.expect_popup() as opened:
         page.evaluate("window.open(location.href)")
+    expect(opened.value.locator(".message.user p")).to_have_count(1)
     ask(opened.value, "hello")
     expect(rows).to_contain_text("2 questions")
     page.get_by_role("button", name="Rename: Who met").click()

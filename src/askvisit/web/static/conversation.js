@@ -117,8 +117,10 @@ function show(below = asking?.below) {
   draw({ turns: shown.map(({ node }) => node), hidden, below, undone: count });
 }
 
+// Opening a conversation changes nothing in it; so what another tab deleted stays deleted.
 function keep() {
   const kept = turns.map(({ data }) => data);
+  if (JSON.stringify(kept) === JSON.stringify(session.get("turns", []))) return;
   session.set("turns", kept);
   tell("kept", kept);
 }

@@ -33,7 +33,7 @@ function conversations() {
 
 // The conversation on the page changed. Opening one changes nothing in it.
 hear("kept", (turns) => {
-  if (opening || isKept(turns)) return show();
+  if (opening) return show();
   if (turns.length) {
     const id = isOurs() ? current() : crypto.getRandomValues(new Uint32Array(2)).join("-");
     const at = Date.now();
@@ -44,11 +44,6 @@ hear("kept", (turns) => {
   else if (isOurs()) forget(PREFIX + current());
   show();
 });
-
-// Whether nothing has changed, as after a reload.
-function isKept(turns) {
-  return turns.length > 0 && JSON.stringify(stored(PREFIX + current(), {}).turns) === JSON.stringify(turns);
-}
 
 function goOnWith(id, at) {
   session.set("conversation", id);
