@@ -37,6 +37,7 @@ from askvisit.rewriting.resolution import Resolver, expanded
 from askvisit.text import (
     AUXILIARIES,
     QUESTION_WORDS,
+    asks_a_question,
     content_words,
     date_in_words,
     ends_sentence,
@@ -449,10 +450,15 @@ class QAPipeline:
     def _read_each(self, result: TracedReading, least: float) -> list[TracedReading]:
         """Read the articles with the best passages one by one, as if each were the only one.
 
+        For a fact that is found, those that tell of another event are left out. A topic may be
+        that of several.
+
         least: the confidence below which an article does not answer.
         """
         names = [candidate.article_id for candidate in result.candidates]
         relevant = list(dict.fromkeys([*names, *grouping.relevant(result.evidence.hits)]))
+        if result.confidence >= least and asks_a_question(result.asked):
+            relevant = grouping.related(result.evidence, relevant)
         alone = [replace(self, articles=(name,)) for name in relevant[: grouping.MOST_ARTICLES]]
         read = [one._look_up(result.asked, result.context) for one in alone]
         sure = [one for one in read if one.confidence >= least]

@@ -146,6 +146,18 @@ def test_the_articles_of_the_candidates_are_always_among_each(one, monkeypatch):
     ]
 
 
+def test_articles_about_another_event_are_not_asked_for_a_fact(one, monkeypatch):
+    cosines = {("first.txt", "second.txt"): 0.7, ("first.txt", "third.txt"): 0.4}
+    monkeypatch.setattr(Retriever, "_similarities", lambda *_: cosines)
+    articles = {m.citation.article_id for g in one.ask(ASKED, each=True).groups for m in g.members}
+    assert articles == {"first.txt", "second.txt", "third.txt"}  # the third answered by itself
+    asked = len(one.reader.asked)
+    one.ask(ASKED, each=True)
+    assert len(one.reader.asked) - asked == 1 + 3
+    one.ask("trucks on the bridge", each=True)  # a topic, which several events may be about
+    assert len(one.reader.asked) - asked == 1 + 3 + 1 + 4
+
+
 @pytest.fixture
 def evidence(folder):
     return Retriever(open_index(folder), WordCounts()).gather(ASKED, passages=16)
