@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from askvisit.timeline import TimelineEntry as TimelineEntry
     from askvisit.trace import Trace as Trace
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 _HOME = {
     "Answer": "records",
