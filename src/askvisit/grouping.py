@@ -25,7 +25,7 @@ from askvisit.records import (
 )
 from askvisit.retriever import fused
 from askvisit.speakers import citation_of
-from askvisit.text import content_words
+from askvisit.text import asks_a_question, content_words
 from askvisit.values import Saying, agree, contradicts, same_probability
 
 if TYPE_CHECKING:
@@ -112,7 +112,12 @@ def relevant(hits: Sequence[Hit]) -> list[str]:
 
 
 def related(evidence: Evidence, articles: Sequence[str]) -> list[str]:
-    """Return the articles that may tell of the same event as the first of them."""
+    """Return the articles that may tell of the same event as the first of them.
+
+    All, if a topic is named and no question asked: it may be that of several events.
+    """
+    if not asks_a_question(evidence.question):
+        return list(articles)
     cosines = evidence.similarities
     return [name for name in articles if cosines.get((articles[0], name), 1.0) >= _RELATED]
 
@@ -136,18 +141,20 @@ def answering(
 ) -> Iterator[tuple[Candidate, list[Candidate]]]:
     """Yield the best candidate of each article that answers, and its others; the best of all first.
 
-    Another article answers too if that is likely by `ALSO_FEATURES`, and it would be answered
-    leniently if it were the only one; where those are not fitted, if it would be confident enough.
+    Another article about the same event answers too if that is likely by `ALSO_FEATURES`, and it
+    would be answered leniently if it were the only one; where those are not fitted, if it would be
+    confident enough.
     """
     if not candidates or candidates[0].confidence < least:
         return
     first, lenient = candidates[0], calibration.thresholds["lenient"]
     of_each = by_article(evidence, candidates, calibration)
+    one_event = related(evidence, [ranked[0].article_id for ranked in of_each])
     rows = also_rows(evidence, candidates, [ranked[0] for ranked in of_each])
     probabilities = ranking.probabilities(calibration.also, rows)
     for ranked, also in zip(of_each, probabilities, strict=True):
         best = first if ranked[0].article_id == first.article_id else ranked[0]
-        likely = also >= _ALSO and best.confidence >= lenient
+        likely = also >= _ALSO and best.confidence >= lenient and best.article_id in one_event
         if best is first or (likely if calibration.also else best.confidence >= least):
             yield best, [candidate for candidate in ranked if candidate.span != best.span]
 

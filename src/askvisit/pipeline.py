@@ -37,7 +37,6 @@ from askvisit.rewriting.resolution import Resolver, expanded
 from askvisit.text import (
     AUXILIARIES,
     QUESTION_WORDS,
-    asks_a_question,
     content_words,
     date_in_words,
     ends_sentence,
@@ -457,7 +456,7 @@ class QAPipeline:
         """
         names = [candidate.article_id for candidate in result.candidates]
         relevant = list(dict.fromkeys([*names, *grouping.relevant(result.evidence.hits)]))
-        if result.confidence >= least and asks_a_question(result.asked):
+        if result.confidence >= least:
             relevant = grouping.related(result.evidence, relevant)
         alone = [replace(self, articles=(name,)) for name in relevant[: grouping.MOST_ARTICLES]]
         read = [one._look_up(result.asked, result.context) for one in alone]

@@ -448,18 +448,30 @@ def test_an_article_far_from_the_best_is_not_read():
     assert grouping.relevant([]) == []
 
 
+def test_an_article_about_another_event_answers_a_topic_but_no_question(evidence):
+    similar = {("first.txt", "third.txt"): 0.9, ("first.txt", "second.txt"): 0.5}
+    fitted = replace(calibration(), also={"intercept": 9.0})
+    found = []
+    for question in (ASKED, "trucks on the bridge"):
+        asked = replace(evidence, matches={}, similarities=similar, question=question)
+        candidates = ranking.rank(asked, ScriptedReader(SCRIPT).read(ASKED, asked), fitted)
+        answers = grouping.answers_of_each(asked, candidates, fitted, 0.5)
+        found.append({c.article_id.removesuffix(".txt") for c in answers})
+    assert found == [{"first", "third"}, {"first", "third", "second"}]
+
+
 @pytest.mark.parametrize(
     ("also", "articles"),
     [
         ({"intercept": 9.0}, ["first", "third", "second"]),  # the fourth would never be answered
         ({"intercept": -9.0}, ["first"]),
-        ({"intercept": -2.0, "similar": 3.0}, ["first", "third"]),
+        ({"intercept": -4.0, "similar": 5.0}, ["first", "third"]),
         ({"intercept": 0.0, "behind": -0.8}, ["first", "second"]),
         ({"intercept": -1.0, "same": 3.0}, ["first", "third"]),
     ],
 )
 def test_another_article_answers_where_that_is_likely(evidence, also, articles):
-    similar = {("first.txt", "third.txt"): 0.9, ("first.txt", "second.txt"): 0.1}
+    similar = {("first.txt", "third.txt"): 0.9, ("first.txt", "second.txt"): 0.6}
     evidence = replace(evidence, matches={}, similarities=similar)
     fitted = replace(calibration(), also=also)
     candidates = ranking.rank(evidence, ScriptedReader(SCRIPT).read(ASKED, evidence), fitted)
