@@ -67,13 +67,13 @@ def of_one_article(browser: Browser, address: str) -> None:
 def of_several_articles(browser: Browser, address: str) -> None:
     """Show the sources and the notebook."""
     page = opened(browser, address, DESKTOP)
-    for question in ("How much wheat was on the ship?", "At what time did the bridge fall?"):
+    for question in ("How much wheat was on the ship?", "How long was the picture missing?"):
         ask(page, question)
         page.locator("[data-pin]").last.click(force=True)
-        page.locator("[data-pin].done").wait_for()
+        page.locator("[data-pin].done").last.wait_for()
     page.get_by_role("tab", name="Notebook").click()
     page.locator("#notebook li").nth(1).wait_for()
-    page.locator("[data-pin].done").wait_for(state="detached")
+    page.locator("[data-pin].done").first.wait_for(state="detached")
     page.mouse.move(0, 0)
     save(page, "web-sources.png")
 
