@@ -27,6 +27,7 @@ from askvisit.records import (
     Citation,
     ContextTurn,
     Refusal,
+    last_of,
     numbered_on,
     quoted,
 )
@@ -175,7 +176,7 @@ class QAPipeline:
 
     def _exact_reply(self, question: str, asked: str, history: Sequence[Answer]) -> Answer | None:
         """Reply to what is surely a request, also by naming one of the articles just listed."""
-        last = _last(history)
+        last = last_of(history)
         if any(turn.kind == "talk" and turn.choices for turn in last):
             completed = replies.completed(self.index, self.encoder, asked, last, self.articles)
             if completed is not None:
@@ -508,14 +509,9 @@ def _joined(question: str, answers: Sequence[Answer]) -> Answer:
     )
 
 
-def _last(history: Sequence[Answer]) -> Sequence[Answer]:
-    """Return the last answer, or its parts if several questions were asked in a line."""
-    return (history[-1].parts or history[-1:]) if history else ()
-
-
 def _is_follow_up(history: Sequence[Answer]) -> bool:
     """Return whether the last answer is one that a follow-up may depend on."""
-    last = _last(history)
+    last = last_of(history)
     return bool(last) and last[-1].is_turn
 
 

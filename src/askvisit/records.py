@@ -608,6 +608,11 @@ class Answer:
         return read
 
 
+def last_of(history: Sequence[Answer]) -> Sequence[Answer]:
+    """Return the last answer, or its parts if several questions were asked in a line."""
+    return (history[-1].parts or history[-1:]) if history else ()
+
+
 def numbered_on(answers: Sequence[Answer]) -> tuple[Answer, ...]:
     """Number the citations of several answers on, in their texts and groups too."""
     numbered, before = [], 0

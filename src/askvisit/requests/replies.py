@@ -25,6 +25,7 @@ from askvisit.records import (
     FactName,
     Sentence,
     Span,
+    last_of,
     quoted,
 )
 from askvisit.requests import summary, which_article
@@ -80,7 +81,7 @@ def completed(
     "The second one" completes the last reply that listed articles: what was asked before of no
     article in particular is now asked of that one; after a mere list, it is shown.
     """
-    last = reversed(which_article.last(history))
+    last = reversed(last_of(history))
     before = next((a for a in last if a.kind == "talk" and a.choices), None)
     if before is None:
         return None

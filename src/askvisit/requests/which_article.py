@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from askvisit.records import Answer, Article, Passage, Sentence
+from askvisit.records import Answer, Article, Passage, Sentence, last_of
 from askvisit.text import AUXILIARIES, QUESTION_WORDS, lower_tokens, stems
 
 if TYPE_CHECKING:
@@ -194,12 +194,7 @@ def among(
 
 def listed(history: Sequence[Answer]) -> tuple[str, ...]:
     """Return the articles that the last answer lists, in order."""
-    return next((answer.choices for answer in reversed(last(history)) if answer.choices), ())
-
-
-def last(history: Sequence[Answer]) -> Sequence[Answer]:
-    """Return the last answer, or its parts if several questions were asked in a line."""
-    return (history[-1].parts or history[-1:]) if history else ()
+    return next((answer.choices for answer in reversed(last_of(history)) if answer.choices), ())
 
 
 def listing(
