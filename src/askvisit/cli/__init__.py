@@ -17,10 +17,11 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 from askvisit import __version__
+from askvisit.cli import show
 from askvisit.cli.options import INTERRUPTED, is_interrupt
 from askvisit.errors import AskvisitError
 from askvisit.formats import isolated
-from askvisit.text import one_line, printable
+from askvisit.text import one_line
 
 _COMMANDS = {
     **dict.fromkeys(("ask", "compare"), "ask"),
@@ -104,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _interrupted(options: argparse.Namespace) -> int:
     """Say what a command keeps that was interrupted, if it keeps anything."""
     if options.kept is not None:
-        _tell(f"interrupted; {options.kept}")
+        show.tell(f"interrupted; {options.kept}")
     return INTERRUPTED
 
 
@@ -136,14 +137,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _warn(message: Warning | str, *_: Any, **__: Any) -> None:
-    _tell(str(message))
+    show.tell(str(message))
 
 
 def _fail(message: str) -> int:
-    _tell(message)
+    show.tell(message)
     return 1
-
-
-def _tell(message: str) -> None:
-    """Print a line on stderr; a file's name in it must not control the terminal."""
-    print(f"askvisit: {one_line(printable(message))}", file=sys.stderr)

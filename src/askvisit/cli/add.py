@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from askvisit.cli import options, show
 from askvisit.errors import CorpusError
 from askvisit.fetching import fetch
 from askvisit.location_options import chosen_index
-from askvisit.text import one_line
 
 
 @options.command(
@@ -46,7 +44,7 @@ def add(chosen: argparse.Namespace) -> int:
             metadata = ArticleMetadata(url=page.url)
             article = add_article(location, page.name, page.data, metadata)
         except CorpusError as error:
-            print(f"askvisit: {one_line(show.plain(str(error)))}", file=sys.stderr)
+            show.tell(str(error))
             status = 1
         else:
             print(f"{show.plain(article.id)}: {show.plain(article.title)}", flush=True)

@@ -186,7 +186,7 @@ def _from_input(chat: _Chat) -> int:
         try:
             response = chat.respond(line)
         except AskvisitError as error:
-            print(f"askvisit: {one_line(show.plain(str(error)))}", file=sys.stderr)
+            show.tell(str(error))
             status = 1
             continue
         if response is None:

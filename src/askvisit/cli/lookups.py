@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import asdict
 
 from askvisit.calibration import SMALL
@@ -94,12 +93,12 @@ def timeline(chosen: argparse.Namespace) -> int:
         show.in_pages(show.timeline(found[:most]))
         if len(found) > most:
             left = len(found) - most
-            print(f"askvisit: {left:,} later dates are left out; -k sets how many", file=sys.stderr)
+            show.tell(f"{left:,} later dates are left out; -k sets how many")
     known = assistant.articles
     articles = [known[name] for name in assistant.within(Scope(**searched)) if name in known]
     undated = [article.id for article in articles if publication_day(article.date) is None]
     if undated:
-        print(f"askvisit: {_left_out(undated)}", file=sys.stderr)
+        show.tell(_left_out(undated))
     return 0 if found else 3
 
 
@@ -145,8 +144,7 @@ def _value_over_time(chosen: argparse.Namespace) -> int:
 
 def _left_out(undated: list[str]) -> str:
     """Say why dates may be missing, and what to do."""
-    first = show.plain(undated[0])
-    which = first if len(undated) == 1 else f"{len(undated)} articles ({first}, …)"
+    which = undated[0] if len(undated) == 1 else f"{len(undated)} articles ({undated[0]}, …)"
     return (
         f"no publication date is known for {which}, so dates without a year are left out; "
         'add it to NAME.toml beside the article, date = "YYYY-MM-DD", or to its line of a data set'

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from askvisit.text import counted, date_in_words, excerpt, printable
+from askvisit.text import counted, date_in_words, excerpt, one_line, printable
 
 if TYPE_CHECKING:
     from askvisit.names import KeyName
@@ -29,6 +29,11 @@ _UNDATED = "no date"
 
 plain = printable
 """Removes control characters: an article must not control the terminal."""
+
+
+def tell(message: str) -> None:
+    """Print a line on stderr; a file's name in it must not control the terminal."""
+    print(f"askvisit: {one_line(printable(message))}", file=sys.stderr)
 
 
 def in_pages(text: str) -> None:
