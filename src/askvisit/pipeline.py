@@ -450,8 +450,7 @@ class QAPipeline:
     def _read_each(self, result: TracedReading, least: float) -> list[TracedReading]:
         """Read the articles with the best passages one by one, as if each were the only one.
 
-        For a fact that is found, those that tell of another event are left out. A topic may be
-        that of several.
+        Once something sure is found, those that are not `grouping.related` to it are left out.
 
         least: the confidence below which an article does not answer.
         """

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import asdict
-from inspect import signature
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from askvisit.cli import options, show
 from askvisit.errors import AskvisitError, DataError
+from askvisit.options import Options
 from askvisit.records import Answer
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def compare(chosen: argparse.Namespace) -> int:
 
 
 def _lines(assistant: Assistant, chosen: argparse.Namespace) -> int:
-    status, names = 0, set(signature(assistant.ask).parameters) - {"question", "history"}
+    status, names = 0, {field.name for field in fields(Options)}
     for line in sys.stdin.buffer:
         if not line.strip():
             continue
