@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from unittest.mock import ANY
 
 import pytest
 from harness.fakes import BRIDGE, TARIFFS, citation
@@ -139,12 +140,13 @@ def test_groups_that_do_not_differ_are_folded():
 
 def test_a_near_passage_is_cut_to_the_words_of_the_question_without_its_heading():
     text = "The Mayor\n\n" + "Nothing was said. " * 40 + "Then a mayor crossed the bridge at noon."
-    hit = Hit("bridge.txt", 0, len(text), text, 0.5, 1.0, 0.5)
-    shown = near(hit, "When did the mayor cross the bridge?")
+    hit = Hit("bridge.txt", 0, len(text), text, 0.5, 1.0, 0.5, paragraph=3)
+    found, shown = near(hit, "When did the mayor cross the bridge?")
+    assert found == replace(hit, paragraph=4)
     assert "mayor crossed the bridge" in shown
     assert not shown.startswith("The Mayor")
     assert len(shown) < 240
-    assert near(replace(hit, text="Zebra.\n\nA zebra."), "Who?") == "A zebra."
+    assert near(replace(hit, text="Zebra.\n\nA zebra."), "Who?") == (ANY, "A zebra.")
 
 
 def test_what_only_the_record_tells_is_below_the_quotes():
@@ -157,7 +159,9 @@ def test_of_an_ambiguous_question_each_place_is_named_with_its_article():
         "bridge.txt": Article("bridge.txt", "A <b>Bridge", BRIDGE),
         "tariffs.txt": Article("tariffs.txt", "Tariffs Rise Again", TARIFFS),
     }
-    hits = tuple(Hit(n, 0, 20, a.text[:20], 0.5, 1.0, 0.5, a.title) for n, a in articles.items())
+    hits = [Hit(n, 0, 20, a.text[:20], 0.5, 1.0, 0.5, a.title) for n, a in articles.items()]
+    hits[0] = replace(hits[0], source="The Post", date="2021-05-03", paragraph=1)
+    hits = tuple(hits)
     refused = Answer("Who?", "Who?", "not_found", False, "Which?", 0.4, nearest=hits)
     ambiguous = replace(refused, refusal="ambiguous", period=("2019-06-17", "2019-06-23"))
     page = shown(ambiguous, articles)
@@ -165,6 +169,10 @@ def test_of_an_ambiguous_question_each_place_is_named_with_its_article():
     assert "The likeliest places:" in page
     for title in ("A &lt;b&gt;Bridge", "Tariffs Rise Again"):
         assert page.count(f'<span class="note" dir="auto">{title}</span></li>') == 1
+    heading, *lines = AnswerView(ambiguous, articles).plain_text.split("\n\n")[2].split("\n")
+    assert heading == "The likeliest places:"
+    assert lines[0] == "“A Bridge for the Tow” (A <b>Bridge, The Post, 3 May 2021, paragraph 1)"
+    assert lines[1].endswith("” (Tariffs Rise Again)")
     assert "Time asked about: 17 June 2019 to 23 June 2019<" in re.sub("</?span[^>]*>", "", page)
     only = {"bridge.txt": articles["bridge.txt"]}
     alone = shown(replace(refused, refusal="absent", nearest=hits[:1]), only)

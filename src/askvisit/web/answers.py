@@ -10,12 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from askvisit.passages import paragraphs
+from askvisit.records import Citation
 from askvisit.rewriting import query
 from askvisit.text import date_in_words, excerpt, excerpt_around, one_line, stem, stems, word_ranges
 from askvisit.web.rendering import in_templates
 
 if TYPE_CHECKING:
-    from askvisit.records import Answer, AnswerGroup, Article, Citation, GroupMember, Hit
+    from askvisit.records import Answer, AnswerGroup, Article, GroupMember, Hit
 
 SURE = 0.75
 """Confidence from which an answer is called found; below it, probable."""
@@ -98,6 +100,18 @@ class AnswerView:
         return is_fact and not self.is_guess and len(self.articles) > 1
 
     @property
+    def nearest(self) -> list[tuple[Hit, str]]:
+        """The places that a refusal lists, each cut to the words of the question."""
+        shown = self.is_looked_up and not self.answer.found
+        return [near(hit, self.answer.reading) for hit in self.answer.nearest if shown]
+
+    @property
+    def nearest_are(self) -> str:
+        """What is said above these places."""
+        likely = self.answer.has_likely_places
+        return f"The {'likeliest places' if likely else 'nearest passages'}:"
+
+    @property
     def choices(self) -> dict[str, str]:
         """The titles of the articles to choose from, by what names each of them alone."""
         known = self.articles
@@ -131,17 +145,19 @@ class AnswerView:
 
     @property
     def plain_text(self) -> str:
-        """Question and answer as text to copy: what leads, the quotes or refusal, their sources."""
+        """Question and answer as text to copy: what leads, the quotes or refusal, their places."""
         blocks: list[str] = []
         for part in self.parts:
             guess = "(a guess) " if part.is_guess else ""
             quotes = [f"{guess}“{c.quote}” [{c.number}]" for c in part.answer.citations]
             text = "\n".join([*(quotes or [part.answer.text]), *part.answer.notes])
+            places = [f"“{words}” ({_origin(hit)})" for hit, words in part.nearest]
+            places = [part.nearest_are, *places] if places else []
             groups = part.each or part.answer.groups
             said = [_said(group, m) for group in groups for m in group.members]
             lead = [_said(group, m) for group in part.leading for m in group.members]
             others = [line for line in said if line not in lead] if len(said) > 1 else []
-            written = [part.answer.question, "\n".join(lead), text, "\n".join(others)]
+            written = [part.answer.question, *map("\n".join, (lead, [text], places, others))]
             blocks += filter(None, written)
         cited = self.answer.citations
         sources = [f"[{c.number}] {_origin(c)}" for c in cited]
@@ -158,21 +174,22 @@ def reference(citation: Citation, words: str | None = None) -> str:
     return f"“{quote}” ({_origin(citation)}) {citation.url or ''}".rstrip()
 
 
-@in_templates
-def near(hit: Hit, question: str, most: int = 220) -> str:
-    """Return a passage cut to where it has most words of a question, without its headings."""
+def near(hit: Hit, question: str, most: int = 220) -> tuple[Hit, str]:
+    """Return a passage with the number of the paragraph that fits a question, and its words."""
     wanted = stems(question)
 
     def shared(text: str) -> int:
         return len(stems(text) & wanted)
 
-    text = max(filter(str.strip, hit.text.split("\n\n")), key=lambda one: (shared(one), len(one)))
+    texts = [hit.text[a:b] for a, b in paragraphs(hit.text)]
+    n, text = max(enumerate(texts), key=lambda one: (shared(one[1]), len(one[1])))
     text = one_line(text)
+    found = hit if hit.paragraph is None else replace(hit, paragraph=hit.paragraph + n)
     at = [(a, b) for a, b in word_ranges(text) if stem(text[a:b].lower()) in wanted]
     if not at:
-        return excerpt(text, most)
+        return found, excerpt(text, most)
     first = max(at, key=lambda one: shared(text[one[0] : one[0] + most // 2]))
-    return excerpt_around(text, first[0], min(first[0] + most // 2, len(text)), most)[0]
+    return found, excerpt_around(text, first[0], min(first[0] + most // 2, len(text)), most)[0]
 
 
 def _lead(groups: Sequence[AnswerGroup]) -> tuple[AnswerGroup, ...]:
@@ -192,10 +209,13 @@ def _said(group: AnswerGroup, member: GroupMember) -> str:
     return f"{group.words}{relation}: {paper}: “{member.citation.quote}”"
 
 
-def _origin(citation: Citation) -> str:
-    day = date_in_words(citation.date)
-    known = (citation.article_title, citation.source, day, citation.where)
-    return ", ".join(filter(None, known))
+def _origin(cited: Citation | Hit) -> str:
+    day, where = date_in_words(cited.date), f"paragraph {cited.paragraph}"
+    if isinstance(cited, Citation):
+        where = cited.where
+    elif cited.paragraph is None:
+        where = ""
+    return ", ".join(filter(None, (cited.article_title, cited.source, day, where)))
 
 
 @in_templates
