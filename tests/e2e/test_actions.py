@@ -87,6 +87,28 @@ def test_an_undo_gives_the_question_that_is_being_asked_back(held, open_page, as
     held.answer()
 
 
+def test_while_a_question_is_edited_no_undo_takes_another_one_back(held, open_page, ask):
+    page = open_page(held.address)
+    for question in ("hello", "Who met the mayor?", "When did the minister leave?"):
+        ask(page, question)
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_have_count(1)
+    page.get_by_role("button", name="Edit this question: Who met the mayor?").click()
+    expect(undo).to_have_count(0)
+    wording = page.get_by_label("New wording")
+    wording.fill("slow: who met the mayor?")
+    held.hold()
+    wording.press("Enter")
+    held.wait_until_asked()
+    expect(undo).to_have_count(0)
+    page.get_by_role("button", name="Stop").click()
+    expect(undo).to_have_count(0)
+    wording.press("Escape")
+    expect(undo).to_have_count(1)
+    expect(page.locator(".turn")).to_have_count(3)
+    held.answer()
+
+
 def test_a_wording_that_is_being_typed_outlives_the_next_answer(held, open_page, ask):
     page = open_page(held.address)
     ask(page, "hello")

@@ -43,7 +43,7 @@ export function edit(turn, question, failed) {
 async function put(at, asked, failed = null) {
   const before = turns.slice(0, at);
   const isLast = at >= turns.length - 1;
-  const below = pending(asked.question);
+  const below = pending(asked.question, failed !== null);
   const lost = document.activeElement?.closest(".suggested, .offered, .source-names, .editing");
   filling?.abort();
   tell("asking");

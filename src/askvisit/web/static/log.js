@@ -39,13 +39,13 @@ export function suggest(html) {
   suggested = next;
 }
 
-// A question with a note that it is being answered.
-export function pending(question) {
+// A question, or another wording of one, with a note that it is being answered.
+export function pending(question, isEdited) {
   const asked = element("p", { dir: "auto" });
   asked.innerText = question.slice(0, 2000);
   return element(
     "section",
-    { className: "turn pending" },
+    { className: isEdited ? "turn pending edited" : "turn pending" },
     element("h2", { className: "unseen" }),
     element("div", { className: "asked" }, element("div", { className: "message user" }, asked)),
     waiting("Searching the articles… ", button("Stop", { stop: "" })),
