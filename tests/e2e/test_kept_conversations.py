@@ -236,6 +236,35 @@ def test_one_that_another_tab_deleted_does_not_come_back_by_a_reload(fake, open_
     assert kept(page) == []
 
 
+@pytest.mark.parametrize("is_edited", [False, True])
+def test_what_another_tab_does_with_a_deleted_one_is_kept_when_it_comes_back(
+    fake, open_page, ask, is_edited
+):
+    page = open_page(fake, alone=True)
+    ask(page, "Who met the mayor?")
+    with page.expect_popup() as opened:
+        page.evaluate("window.open(location.href)")
+    other = opened.value
+    expect(other.locator(".message.user p")).to_have_count(1)
+    listed(page)
+    page.get_by_role("button", name="Rename: Who met").click()
+    page.get_by_label("New name").fill("The mayor")
+    page.get_by_label("New name").press("Enter")
+    page.get_by_role("button", name="Delete: The mayor").click()
+    if is_edited:
+        other.get_by_role("button", name="Edit this question").click()
+        other.get_by_label("New wording").fill("hello")
+        other.get_by_label("New wording").press("Enter")
+        expect(other.locator(".message.user p")).to_have_text(["hello"])
+    else:
+        ask(other, "hello")
+    page.locator("#conversations").get_by_role("button", name="Undo").click()
+    expect(listed(page).first).to_be_visible()
+    both = [["Who met the mayor?"], ["hello"]]
+    assert kept(page) == (both if is_edited else [["Who met the mayor?", "hello"]])
+    expect(listed(page).filter(has_text="The mayor")).to_have_count(1)
+
+
 def test_the_list_follows_what_another_tab_asks(fake, open_page, ask):
     page = open_page(fake, alone=True)
     ask(page, "Who met the mayor?")

@@ -13,6 +13,7 @@ let leaving = false; // a new conversation begins: the one that is left stays
 let opening = null; // the one that is being opened, until it is there
 let deleted = null;
 
+const newId = () => crypto.getRandomValues(new Uint32Array(2)).join("-");
 const current = () => session.get("conversation", "");
 const turnsOf = (conversation) => conversation.turns ?? earlier(conversation.kept);
 
@@ -35,7 +36,7 @@ function conversations() {
 hear("kept", (turns) => {
   if (opening) return show();
   if (turns.length) {
-    const id = isOurs() ? current() : crypto.getRandomValues(new Uint32Array(2)).join("-");
+    const id = isOurs() ? current() : newId();
     const at = Date.now();
     const { title } = stored(PREFIX + id, {}); // what the user called it
     write(id, { name: title ?? turns[0].question.slice(0, 200), title, turns, at });
@@ -152,9 +153,15 @@ function remove(id) {
   undo.focus();
 }
 
+// Another tab may have gone on with it meanwhile; what it changed stands beside what is brought back.
 function undelete() {
-  const { id, isCurrent, conversation } = deleted;
-  write(id, conversation);
+  const { isCurrent, conversation } = deleted;
+  const now = stored(PREFIX + deleted.id, null);
+  const said = (one) => turnsOf(one).map(({ question, answer }) => JSON.stringify([question, answer]));
+  const goesOn = now && said(conversation).every((turn, n) => turn === said(now)[n]);
+  const id = now && !goesOn ? newId() : deleted.id;
+  const { name, title } = now?.title ? now : conversation;
+  write(id, goesOn ? { ...now, name, title } : conversation);
   deleted = null;
   deletedNote.replaceChildren();
   show();
