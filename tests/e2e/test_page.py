@@ -79,6 +79,23 @@ def test_questions_answers_and_article_are_printed_whole(fake, open_page, ask):
         assert control not in printed
 
 
+def test_what_is_hidden_on_the_page_is_not_printed_and_ink_is_dark(editor, open_page, ask):
+    _, address = editor
+    page = open_page(address, color_scheme="dark")
+    ask(page, "Who opened the bridge?")
+    printed = " ".join(one.extract_text() for one in PdfReader(io.BytesIO(page.pdf())).pages)
+    for control in ("Conversations", "Names", "Dismiss"):
+        assert control not in printed
+    page.emulate_media(media="print", color_scheme="dark")
+    for part in ("#conversations", "#added", ".source-nav"):
+        expect(page.locator(part)).to_be_hidden()
+    ink = page.locator("blockquote").first.evaluate("quote => getComputedStyle(quote).color")
+    assert ink == "rgb(31, 35, 40)"
+    gap = """() => document.querySelector(".message.bot").getBoundingClientRect().top
+        - document.querySelector(".message.user").getBoundingClientRect().bottom"""
+    assert page.evaluate(gap) >= 8
+
+
 def test_with_forced_colours_the_selected_tab_and_the_mark_are_seen(fake, open_page, ask):
     page = open_page(fake, forced_colors="active")
     ask(page, "Who met the mayor?")
