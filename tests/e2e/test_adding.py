@@ -256,6 +256,32 @@ def test_two_people_see_what_the_other_added_after_a_reload(editor, open_form):
     expect(other.locator("[data-choose='mill.txt']")).to_have_count(1)
 
 
+def test_what_one_tab_removes_is_gone_in_another_until_it_is_back(editor, open_page, ask):
+    one, other = open_page(editor[1]), open_page(editor[1])
+    turn = ask(other, "Who opened the bridge?")
+    open_sources(other)
+    other.get_by_role("button", name="Ask only A Bridge").click()
+    source = other.locator("#source .source")
+    expect(source).to_have_attribute("data-article", "bridge.txt")
+    open_sources(one)
+    one.locator("summary[aria-label^='Remove A Bridge']").click()
+    one.get_by_role("button", name="Delete it: A Bridge").click()
+    expect(other.locator("[data-choose]")).to_have_count(1)
+    expect(other.locator("#scope")).to_contain_text("Asking only 0 of 1 article")
+    expect(source).to_have_attribute("data-article", "tariffs.txt")
+    expect(turn.locator(".gone").first).to_have_text("This article has since been removed.")
+    one.locator("#articles .told").get_by_role("button", name="Undo").click()
+    expect(other.locator("[data-choose]")).to_have_count(2)
+    expect(turn.locator(".gone")).to_have_count(0)
+
+
+def test_what_was_removed_before_a_reload_is_no_longer_chosen(both, open_page):
+    page = open_page(both)
+    page.evaluate("sessionStorage['askvisit-scope'] = JSON.stringify(['visit.txt', 'gone.txt'])")
+    page.reload()
+    expect(page.locator("#scope")).to_contain_text("Asking only A Short Visit")
+
+
 def test_by_keyboard_and_on_a_phone(editor, open_form):
     page = open_form(editor[1], viewport={"width": 390, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

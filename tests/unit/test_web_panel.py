@@ -118,6 +118,12 @@ def test_a_place_that_no_article_has_is_refused_in_words(request_):
     assert set(answer.json()) == {"detail"}
 
 
+@pytest.mark.parametrize("path", ["source", "names"])
+def test_of_an_article_that_was_removed_it_is_said_that_it_is_gone(path):
+    detail = Page(Chat(FakeAssistant())).post(path, article="no.txt")["detail"]
+    assert detail == "This article is no longer among the articles as they are now."
+
+
 def test_a_place_whose_words_have_changed_is_neither_opened_nor_marked():
     citation = FakeAssistant().cite(sentences(ARTICLE)[1])
     cited = place_of(citation)

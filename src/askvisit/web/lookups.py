@@ -15,7 +15,7 @@ from askvisit.timeline import TimelineEntry
 from askvisit.web.chat import NONE_CHOSEN, Chat, existing
 from askvisit.web.faults import TellingRoute, Told
 from askvisit.web.rendering import fragment
-from askvisit.web.source_panel import MOST_PLACES, NOT_THERE
+from askvisit.web.source_panel import MOST_PLACES, REMOVED
 from askvisit.web.typed import Typed
 
 MOST_SHOWN = 300
@@ -70,7 +70,7 @@ def routes(chat: Chat) -> APIRouter:
     def names(article: Annotated[str, Body(embed=True)]) -> dict[str, str]:
         """Return the names in an article as HTML, most mentioned first."""
         if article not in chat.articles:
-            raise Told(NOT_THERE, 404)
+            raise Told(REMOVED, 404)
         found = chat.assistant.names(MOST_NAMES, articles=[article])
         html = fragment(
             "names",

@@ -31,6 +31,7 @@ MOST_PLACES = 50
 """Maximum places marked at once; an answer has far fewer."""
 
 NOT_THERE = "This passage was not found in the articles as they are now. Ask the question again."
+REMOVED = "This article is no longer among the articles as they are now."
 NO_PAGE = "This page was not found in the articles. Ask the question again."
 
 
@@ -137,7 +138,9 @@ def routes(chat: Chat) -> APIRouter:
             return {"html": panel(article), "key": ""}
         if place is None and opened.article is None:
             return {"html": first_panel(articles), "key": ""}
-        if place is None or (article := place.found_in(articles)) is None:
+        if place is None:
+            raise Told(REMOVED, 404)
+        if (article := place.found_in(articles)) is None:
             raise Told(NOT_THERE, 404)
         html = panel(article, [place, *opened.others[:MOST_PLACES]])
         return {"html": html, "key": place.key}

@@ -2,7 +2,7 @@
 // Owns #adding, the form, and #added, which says what became of them until it is put away or the next
 // question is asked.
 import { all, element, hear, made, one, tell } from "./dom.js";
-import { draw as drawList } from "./articles.js";
+import { changed, draw as drawList } from "./articles.js";
 import { ask } from "./conversation.js";
 import { choose, chosen } from "./scope.js";
 import { Refused, stream } from "./server.js";
@@ -136,7 +136,7 @@ async function add(file, about, report) {
   if (!last.article) return { nodes: [problem(last.problem ?? "The server did not respond. Please reload the page.")] };
   if (chosen()) choose([...chosen(), last.article]); // what was added joins those that are asked
   drawList(last.listing);
-  tell("added", { article: last.article });
+  changed("added", last.article);
   if (tabNamed(TAB).ariaSelected === "true") { // what somebody reads meanwhile is not taken away
     drawArticle(last.source);
     showTab("Article");

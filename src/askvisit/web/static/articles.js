@@ -8,11 +8,13 @@ import { showTab, tabNamed } from "./tabs.js";
 
 const list = one("#articles");
 const ticks = () => all("[data-choose]", list);
+const listed = () => ticks().map((box) => box.dataset.choose);
 const removing = new Map(); // titles by id, until they are gone from the list
 let next = []; // where the focus goes on after a removal: the article, and those after it
 let wanted = { filter: "", order: "title" }; // kept where the list is written anew
 let openedNow = one("#source .source")?.dataset.article;
 let queue = Promise.resolve(); // one removal at a time
+const otherTabs = new BroadcastChannel("askvisit-articles");
 
 function ticked() {
   const boxes = ticks();
@@ -64,7 +66,7 @@ async function removeArticle(article) {
     draw(html);
     sayIn(`Deleted “${removing.get(article)}”. `, again);
     say(`Deleted “${removing.get(article)}”.`);
-    tell("removed", article);
+    changed("removed", article);
   } catch (error) {
     const words = wordsOf(error, "No answer came. Please try again in a moment.");
     stays = one(`[data-remove="${CSS.escape(article)}"]`, list);
@@ -77,6 +79,19 @@ async function removeArticle(article) {
   if (hasNoFocus()) stays ? stays.focus() : focusOnNext();
   if (!removing.size) next = [];
 }
+
+// Tells what became of an article, to other tabs of this browser too.
+export function changed(what, article) {
+  tell(what, article);
+  otherTabs.postMessage([what, article]);
+}
+otherTabs.addEventListener("message", async ({ data: [what, article] }) => {
+  const isFiltering = document.activeElement.matches("#articles [data-filter]");
+  const { html } = await post("articles").catch(() => ({}));
+  if (html) draw(html);
+  if (isFiltering) one("[data-filter]", list)?.focus();
+  tell(what, article);
+});
 
 // Says what was removed, and takes it back.
 function sayIn(words, again) {
@@ -97,7 +112,7 @@ export function draw(html) {
     Object.assign(button, { disabled: true, textContent: "Deleting…" });
     button.closest("details").open = true;
   }
-  tell("listed", ticks().map((box) => box.dataset.choose));
+  tell("listed", listed());
   arrange();
 }
 
@@ -150,3 +165,4 @@ function focusOnNext() {
 }
 
 arrange();
+if (chosen()) tell("listed", listed()); // what was removed before the page was loaded

@@ -1,6 +1,6 @@
 // Edits what is known of an article: its title, paper and date. Owns #about.
 import { one } from "./dom.js";
-import { draw } from "./articles.js";
+import { changed, draw } from "./articles.js";
 import { post, wordsOf } from "./server.js";
 import { open, opened } from "./source.js";
 
@@ -28,6 +28,7 @@ async function save(event) {
     const { html } = await post("describe", { article, ...Object.fromEntries(new FormData(form)) });
     dialog.close();
     draw(html);
+    changed("described", article);
     if (opened() === article) open({ article });
     one(`[data-describe="${CSS.escape(article)}"]`).focus();
   } catch (error) {

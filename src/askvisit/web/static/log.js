@@ -66,18 +66,21 @@ export function showNewest() {
   if (last) log.scrollTop += last.getBoundingClientRect().top - log.getBoundingClientRect().top - 8;
 }
 
-// An article was removed: what was quoted from it stays, but says so.
+// An article was removed: what was quoted from it stays, but says so until it is there again.
 hear("removed", (id) => {
   removed.add(id);
   markRemoved();
 });
-hear("added", ({ article }) => removed.delete(article));
+hear("added", (id) => {
+  removed.delete(id);
+  markRemoved();
+});
 
 function markRemoved() {
+  for (const note of all(".gone", log)) note.remove();
   for (const link of all(".turn a.cite:not(.near, .row)", log)) {
-    const item = link.closest("li");
-    const gone = removed.has(new URL(link.href).searchParams.get("article"));
-    if (!gone || one(".gone", item)) continue;
-    item.append(element("p", { className: "gone problem", textContent: "This article has since been removed." }));
+    if (!removed.has(new URL(link.href).searchParams.get("article"))) continue;
+    const textContent = "This article has since been removed.";
+    link.closest("li").append(element("p", { className: "gone problem", textContent }));
   }
 }
