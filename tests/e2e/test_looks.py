@@ -122,6 +122,17 @@ def test_tools_of_a_quote_show_where_it_is_pointed_at_or_tabbed_to(hard, open_pa
     assert tools.evaluate(opacity) == "1"
 
 
+@pytest.mark.parametrize("touch", [False, True])
+def test_tools_of_a_quote_take_room_only_where_they_are_always_there(hard, open_page, ask, touch):
+    phone = {"alone": True, "has_touch": True, "is_mobile": True} if touch else {}
+    page = open_page(hard, viewport={"width": 390, "height": 844}, **phone)
+    turn = ask(page, "List who met the mayor")
+    gap = """item => item.nextElementSibling.getBoundingClientRect().top
+        - item.querySelector("blockquote").getBoundingClientRect().bottom"""
+    room = turn.locator(".citations li").first.evaluate(gap)
+    assert room > 40 if touch else room < 40
+
+
 def test_the_head_of_the_article_says_what_it_is(hard, open_page, ask):
     page = open_page(hard)
     ask(page, "When did the minister leave, was it on Friday?")
