@@ -204,6 +204,13 @@ def test_what_is_known_of_a_source_breaks_between_facts_only(open_page):
     ]
     lines = "facts => facts.map(one => new Set([...one.getClientRects()].map(box => box.top)).size)"
     assert facts.evaluate_all(lines) == [1] * 5
+    behind = """facts => [...Array(60).keys()].every(n => {
+        facts.style.width = `${60 + 4 * n}px`;
+        const left = facts.getBoundingClientRect().left + 5;
+        return [...facts.querySelectorAll(".dot")].every(
+            dot => [...dot.getClientRects()].every(box => box.left > left));
+    })"""
+    assert page.locator("#articles .facts p", has_text="Gazette").evaluate(behind)
     served.close()
 
 
