@@ -69,6 +69,13 @@ def test_what_leads_to_a_quote_is_dimmed(open_page, ask):
     assert lead != quote
 
 
+def test_nothing_is_wider_than_the_page_where_all_is_twice_as_large(editor, open_page):
+    page = open_page(editor[1], viewport={"width": 1440, "height": 900})
+    open_sources(page)
+    page.evaluate("document.documentElement.style.zoom = 2")
+    until(page, "document.documentElement.scrollWidth <= 1440")
+
+
 def test_text_that_is_read_from_the_right_stands_at_the_right(hard, open_page, ask):
     page = open_page(hard)
     turn = ask(page, "zebra")
