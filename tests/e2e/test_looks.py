@@ -129,6 +129,41 @@ def test_tools_of_a_quote_show_where_it_is_pointed_at_or_tabbed_to(hard, open_pa
     assert tools.evaluate(opacity) == "1"
 
 
+class Telling(FakeAssistant):
+    """Quotes whole sentences, as a story does."""
+
+    def cite(self, sentence, number=1):
+        return replace(super().cite(sentence, number), span=None, span_start=None, span_end=None)
+
+
+def test_on_a_phone_too_a_story_is_one_quotation(open_page, ask):
+    served = serve(Telling())
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    turn = ask(open_page(served.local_url, alone=True, **phone), "List what nothing of weight is")
+    assert turn.locator(".goes-on").count() == 2
+    gap = """item => item.nextElementSibling.firstElementChild.getBoundingClientRect().top
+        - item.querySelector(".tools").getBoundingClientRect().bottom"""
+    first = turn.locator(".citations li").first
+    assert abs(first.evaluate(gap)) < 1
+    line = "part => getComputedStyle(part).borderInlineStart"
+    tools, quote = first.locator(".tools"), first.locator("blockquote")
+    assert tools.evaluate(line) == quote.evaluate(line)
+    served.close()
+
+
+def test_a_marked_headline_covers_nothing_of_its_first_line(open_page):
+    title = "Beekeeper Pichlmaier takes over the town hall of a small and happy place"
+    served = serve(FakeAssistant(Article("hall.txt", title, f"{title}\n\nIt rained.")))
+    page = open_page(f"{served.local_url}?article=hall.txt&start=0&end={len(title)}")
+    mark = page.locator("#source h2 mark.active")
+    overlap = (
+        """mark => { const [one, next] = mark.getClientRects(); return one.bottom - next.top; }"""
+    )
+    assert mark.evaluate(overlap) < 2.5
+    assert mark.evaluate("mark => getComputedStyle(mark).boxShadow") == "none"
+    served.close()
+
+
 @pytest.mark.parametrize("touch", [False, True])
 def test_tools_of_a_quote_take_room_only_where_they_are_always_there(hard, open_page, ask, touch):
     phone = {"alone": True, "has_touch": True, "is_mobile": True} if touch else {}
