@@ -57,6 +57,13 @@ def test_a_text_gets_its_name_from_the_title_or_its_first_words():
     assert named == "A Mill Burns The old mill burned down.txt"
 
 
+def test_a_summary_of_very_long_sentences_is_cut(page, monkeypatch):
+    monkeypatch.setattr(Suggestions, "summary", lambda *_: [f"It {'rained ' * 9000}."])
+    shown = add(page, text=MILL)[-1]["html"]
+    assert "“It rained " in shown
+    assert len(shown) < 3000
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
