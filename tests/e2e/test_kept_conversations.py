@@ -73,6 +73,22 @@ def test_a_deleted_conversation_is_brought_back(fake, open_page, ask):
     expect(page.locator("#conversations [aria-current]")).to_be_focused()
 
 
+def test_a_deleted_conversation_is_brought_back_where_the_search_leaves_it_out(
+    fake, open_page, ask
+):
+    page = open_page(fake)
+    ask(page, "Who met the mayor?")
+    begin_anew(page)
+    ask(page, "hello")
+    listed(page)
+    page.get_by_role("button", name="Delete: Who met the mayor?").click()
+    page.get_by_label("Search conversations").fill("hello")
+    page.locator("#conversations").get_by_role("button", name="Undo").click()
+    expect(page.get_by_label("Search conversations")).to_be_focused()
+    expect(listed(page)).to_have_count(1)
+    assert kept(page) == [["Who met the mayor?"], ["hello"]]
+
+
 def test_what_comes_late_comes_into_no_other_conversation(held, open_page, ask):
     page = open_page(held.address)
     ask(page, "Who met the mayor?")

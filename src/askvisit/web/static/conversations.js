@@ -165,7 +165,7 @@ function undelete() {
   deleted = null;
   deletedNote.replaceChildren();
   show();
-  one(`[data-open="${id}"]`, list).focus();
+  (one(`[data-open="${id}"]`, list) ?? sought).focus(); // the search may leave it out
   if (isCurrent && !session.get("turns", []).length) reopen(id);
 }
 
