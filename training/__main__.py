@@ -33,6 +33,7 @@ def _parser() -> argparse.ArgumentParser:
         ("squad", "SQuAD 2.0 files, .json or .json.gz"),
         ("sentences", "SQuAD files of single sentences (QAMR)"),
         ("broad", "broad questions about the editions, with the sentences that answer them"),
+        ("among", "files of training.mining --among: where other articles are mistaken"),
         ("hard", "files of training.mining: where questions without an answer are mistaken"),
     ):
         add(f"--{name}", nargs="*", type=Path, default=[], metavar="FILE", help=what)
@@ -59,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
         add(flag, dest=name, type=kind, default=default[name], help=f"{what} (%(default)s)")
     add("--terms", action="store_true", help="learn also which earlier words a question depends on")
     add("--turns-before", action="store_true", help="put earlier turns before follow-ups")
+    add("--titles", action="store_true", help="put the article's title before the text")
     add("--teacher", type=Path, help="checkpoint of a larger reader to learn from (distillation)")
     add("--shares", default="", help="change the mix, such as news=0.3,squad=0.4")
     return parser

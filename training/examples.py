@@ -27,7 +27,8 @@ class Example:
     that answered it. An example with an empty context teaches which of their words a question
     depends on: ``wanted`` are those that complete it, in lower case. If it is not ``labelled``,
     only a teacher says whether the context answers. ``evidence`` are sentences of the context with
-    the probability (0..1) that each belongs to the answer; None judges no sentence.
+    the probability (0..1) that each belongs to the answer; None judges no sentence. ``title`` is
+    that of the article that the context is of, "" if a reader is not told.
     """
 
     question: str
@@ -37,6 +38,7 @@ class Example:
     wanted: frozenset[str] | None = None
     labelled: bool = True
     evidence: tuple[Judged, ...] | None = None
+    title: str = ""
 
 
 Group = tuple[Example, ...]

@@ -68,13 +68,13 @@ def encoder_directory() -> Path:
 
 
 def export_reader(
-    checkpoint: Path, out: Path, *, name: str, news: Path, turns: bool = False
+    checkpoint: Path, out: Path, *, name: str, news: Path, turns: bool = False, titles: bool = False
 ) -> Path:
     """Export a span model folder to ``out``; returns ``out``.
 
     The range of each channel is measured on windows of the editions in ``news``
     (`training.splitting`, `training.smoothing`). ``turns`` says that the model was trained with
-    earlier turns before the question.
+    earlier turns before the question, ``titles`` with the article's title before the text.
 
     The ONNX model maps int64 inputs (batch, length), of texts without padding, to ``start_logits``
     and ``end_logits`` (batch, length), and to the ``term_logits`` of a `TermSpanModel` or the
@@ -97,7 +97,8 @@ def export_reader(
         split(float_model, examples)
         smooth(float_model, examples)
         quantise(float_model, out / "model.onnx", beside=EMBEDDINGS)
-    card = {"name": name, "kind": "reader"} | ({"turns": True} if turns else {})
+    card: dict[str, Any] = {"name": name, "kind": "reader"}
+    card |= {key: True for key, trained in (("turns", turns), ("titles", titles)) if trained}
     _write_card(out, card, weights, _write_tokenizer(checkpoint, out))
     return out
 
@@ -287,6 +288,7 @@ def main(arguments: list[str] | None = None) -> int:
     reader.add_argument("out", type=Path)
     reader.add_argument("--news", type=Path, required=True, help="editions: some are run")
     reader.add_argument("--turns", action="store_true", help="it was trained with --turns-before")
+    reader.add_argument("--titles", action="store_true", help="it was trained with --titles")
     reader.add_argument("--name", default="small", help="the name in model.json")
     encoder = kinds.add_parser("encoder", help=f"the packaged {ENCODER_NAME}")
     encoder.add_argument("out", type=Path)
@@ -299,6 +301,7 @@ def main(arguments: list[str] | None = None) -> int:
                 name=options.name,
                 news=options.news,
                 turns=options.turns,
+                titles=options.titles,
             )
         else:
             export_encoder(options.out)

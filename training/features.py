@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MAX_LENGTH = 352
 MAX_HISTORY = 64
 MAX_QUESTION = 96
+MAX_TITLE = 32
 MULTIPLE = 16  # lengths are padded to it, so that kernels and buffers are reused
 
 
@@ -75,7 +76,10 @@ def token_groups(groups: Iterable[Group], tokenizer: Tokenizer, *, tokens: int) 
 
 
 def window_of(example: Example, tokenizer: Tokenizer, layout: Layout) -> TokenWindow:
-    """One window: a long history is cut at the beginning, a long text at the end."""
+    """One window: a long history is cut at the beginning, a long text at the end.
+
+    A title is read before the text, and no span is in it.
+    """
 
     def encoded(text: str) -> Encoding:
         return tokenizer.encode(text, add_special_tokens=False)
@@ -92,6 +96,8 @@ def window_of(example: Example, tokenizer: Tokenizer, layout: Layout) -> TokenWi
     head += [layout.separator] * (layout.between if example.context else 1)
     if not example.context:
         return TokenWindow(head, len(head), (), terms)
+    if example.title:
+        head += [*encoded(example.title).ids[:MAX_TITLE], layout.separator]
     text = encoded(example.context)
     kept = text.ids[: MAX_LENGTH - len(head) - 1]
     spans = []

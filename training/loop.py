@@ -7,10 +7,10 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from askvisit.errors import TrainingError
 from askvisit.evaluation.broad import read_broad
@@ -20,11 +20,12 @@ from training.distillation import Teacher
 from training.editions import read_edition_dialogues, read_editions
 from training.hardware import fastest
 from training.losses import evidence_loss, pair_loss, span_loss, term_loss
-from training.mix import Hard, Mix
+from training.mix import Elsewhere, Hard, Mix
 from training.settings import Settings
 from training.squad import read_squad
 
 PAUSE = "PAUSE"
+T = TypeVar("T")
 
 
 def learning_rate(progress: float, peak: float, warmup: float, floor: float = 0.0) -> float:
@@ -37,12 +38,22 @@ def learning_rate(progress: float, peak: float, warmup: float, floor: float = 0.
 
 def read_hard(paths: Sequence[Path]) -> Hard:
     """What ``training.mining`` wrote: by edition and question, sentences that do not answer."""
-    found: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    return _mined(paths, lambda row: [(a, b) for a, b in row["sentences"]])
+
+
+def read_elsewhere(paths: Sequence[Path]) -> Elsewhere:
+    """What ``training.mining --among`` wrote: sentences of other articles, where there are any."""
+    found = _mined(paths, lambda row: [(name, a, b) for name, a, b in row["elsewhere"]])
+    return {asked: places for asked, places in found.items() if places}
+
+
+def _mined(paths: Sequence[Path], places: Callable[[Any], T]) -> dict[tuple[str, str], T]:
+    found: dict[tuple[str, str], T] = {}
     for path in paths:
         try:
             for line in path.read_text("utf-8").splitlines():
                 row = json.loads(line)
-                found[row["edition"], row["question"]] = [(a, b) for a, b in row["sentences"]]
+                found[row["edition"], row["question"]] = places(row)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise TrainingError(f"{path} is no file of training.mining ({error})") from error
     return found
@@ -65,6 +76,8 @@ def plan(settings: Settings, tokenizer: Any) -> list[list[features.TokenGroup]]:
         seed=settings.seed,
         turns_before=settings.turns_before,
         cropped=settings.cropped,
+        elsewhere=read_elsewhere(settings.among),
+        titles=settings.titles,
     )
     groups = features.token_groups(mix, tokenizer, tokens=settings.tokens)
     return features.batches(groups, tokens=settings.batch_tokens, seed=settings.seed)

@@ -36,12 +36,14 @@ SHARES = {
     "unlabelled": 0.0,
     "swapped": 0.0,
     "broad": 0.0,
+    "among": 0.0,
 }
 """Shares of the groups by source; a news group is mostly a pair, so two examples. ``terms`` are
 histories without a text, from which a `TermSpanModel` learns what a question depends on.
 ``unlabelled`` are SQuAD questions over another paragraph of their page, for a teacher.
 ``swapped`` are pairs of a news question and the same about another name (`swaps`). ``broad`` are
-questions that several sentences answer, which are judged instead of spans."""
+questions that several sentences answer, which are judged instead of spans. ``among`` are pairs of
+an answered news question and a window of another article that a search finds for it."""
 
 CROPPED = 0.6
 TYPED = 0.08  # of the examples are asked as people type
@@ -57,10 +59,14 @@ USEFUL = 0.4
 
 BESIDE = 0.25  # of the windows of a broad question are placed at random
 
+UNTITLED = 0.15  # of the groups are read without their articles' titles
+
 UNRELATED_TERMS = 1 / 2  # of the histories without a text complete nothing
 NEAR_TERMS = 1 / 2  # of these are about the same article, whose names they share
 
 Item = TypeVar("Item")
+Elsewhere = Mapping[tuple[str, str], Sequence[tuple[str, int, int]]]
+"""By edition and question: an edition of another article, and a sentence of it that is mistaken."""
 Hard = Mapping[tuple[str, str], Sequence[Span]]
 """By edition and question: the sentences that a reader mistakes for an answer."""
 
@@ -89,8 +95,9 @@ class Mix:
     follow-up, whose words are then as a term classifier would predict them. ``cropped`` is the
     share of SQuAD's contexts that are cut to about 300 characters. ``longest_broad`` is the most
     characters of the window of a broad question. ``judged`` judges the sentences of all
-    windows, by their spans if not by hand. A source without material is
-    left out.
+    windows, by their spans if not by hand. ``elsewhere`` says where readers err in other articles.
+    ``titles`` tells of most windows the title of their article. A source without material is left
+    out.
     """
 
     def __init__(
@@ -109,14 +116,18 @@ class Mix:
         cropped: float = CROPPED,
         longest_broad: int = 1400,
         judged: bool = False,
+        elsewhere: Elsewhere | None = None,
+        titles: bool = False,
     ) -> None:
         self.rng = random.Random(seed)
+        self.titled = titles
+        self.titles = {edition.id: edition.title for edition in editions}
         self.longest_broad, self.judged = longest_broad, judged
         self.hard, self.longest, self.turns_before = hard, longest, turns_before
         self.cropped = cropped
         self.texts = {edition.id: edition.text for edition in editions}
         asked = _asked(squad)
-        elsewhere = [a for a in asked if len(a[0].paragraphs) > 1]
+        longer = [a for a in asked if len(a[0].paragraphs) > 1]
         questions = [
             (first, second, number)
             for first, second in pairs(editions)
@@ -131,10 +142,12 @@ class Mix:
         self.answerable = Deck([a for a in asked if a[2].answers], self.rng)
         self.unanswerable = Deck([a for a in asked if not a[2].answers], self.rng)
         self.lines = Deck(_asked(sentences), self.rng)
-        self.elsewhere = Deck(elsewhere, self.rng)
+        self.elsewhere = Deck(longer, self.rng)
         answered = [(e, question) for e in editions for question in e.questions if question.spans]
         self.swaps = Deck(answered, self.rng)
         self.broad = Deck(list(broad), self.rng)
+        self.asked = {(e.id, question.question): (e, question) for e, question in answered}
+        self.among = Deck(list((elsewhere or {}).items()), self.rng)
         decks = {
             "news": self.news.items,
             "dialogues": self.turns.items,
@@ -145,6 +158,7 @@ class Mix:
             "unlabelled": self.elsewhere.items,
             "swapped": self.swaps.items,
             "broad": self.broad.items,
+            "among": self.among.items,
         }
         self.shares = {name: share for name, share in shares.items() if share and decks[name]}
         if not self.shares:
@@ -161,12 +175,15 @@ class Mix:
             "unlabelled": self._elsewhere,
             "swapped": self._swapped,
             "broad": self._broad,
+            "among": self._among,
         }
         names, weights = list(self.shares), list(self.shares.values())
         while True:
             name = self.rng.choices(names, weights)[0]
             group = makers[name]()
             made = group if name in ("dialogues", "terms") else self._varied(group)
+            if not self.titled or self.rng.random() < UNTITLED:
+                made = tuple(replace(example, title="") for example in made)
             yield tuple(map(judged_by_spans, made)) if self.judged else made
 
     def _varied(self, group: Group) -> Group:
@@ -225,7 +242,7 @@ class Mix:
         if not made.spans:
             return made
         alone = self.rng.choice(free)
-        return Example(question.question, edition.text[alone[0] : alone[1]])
+        return replace(made, context=edition.text[alone[0] : alone[1]], spans=())
 
     def _hard(self, edition: Edition, question: str) -> Span:
         """Where to look for the question: mostly where a reader was most mistaken."""
@@ -238,7 +255,7 @@ class Mix:
         self, edition: Edition, question: str, spans: Sequence[Span], around: Span
     ) -> Example:
         length = self.rng.randint(*self.longest)
-        whole = Example(question, edition.text, tuple(spans))
+        whole = Example(question, edition.text, tuple(spans), title=edition.title)
         return crop(whole, paragraph_units(edition.text), around, length, self.rng)
 
     def _turn(self) -> Group:
@@ -258,7 +275,8 @@ class Mix:
             lost, foreign = NOISE[0], NOISE[1] if wanted else NOISE[2]
         words = [w for w in known if self.rng.random() < (1 - lost if w in wanted else foreign)]
         before = history if self.turns_before and words else ()  # a question by itself has no turns
-        whole = Example(expanded(marked(turn.question), words), text, turn.spans, before)
+        asked, title = expanded(marked(turn.question), words), self.titles[dialogue.article]
+        whole = Example(asked, text, turn.spans, before, title=title)
         return (crop(whole, units, around, self.rng.randint(*self.longest), self.rng),)
 
     def _terms(self) -> Group:
@@ -287,7 +305,7 @@ class Mix:
     def _squad(self, document: SquadDocument, number: int, question: SquadQuestion) -> Group:
         """Crops make more examples an hour; whole contexts are harder to refuse."""
         context = document.paragraphs[number].context
-        whole = Example(question.text, context, question.span())
+        whole = Example(question.text, context, question.span(), title=_named(document))
         if self.rng.random() >= self.cropped:
             return (whole,)
         units = sentence_units(context)
@@ -300,7 +318,7 @@ class Mix:
         others = [p.context for n, p in enumerate(document.paragraphs) if n != number]
         page = "\n\n".join(others)
         start, end = nearest_unit(question.text, page, paragraph_units(page))
-        return (Example(question.text, page[start:end], labelled=False),)
+        return (Example(question.text, page[start:end], labelled=False, title=_named(document)),)
 
     def _swapped(self) -> Group:
         """A question, then the same about another name, which its window does not answer."""
@@ -325,11 +343,24 @@ class Mix:
         around = self.rng.choice(units)
         if asked.essential and self.rng.random() >= BESIDE:
             around = asked.sentences[self.rng.choice(asked.essential)]
-        whole = Example(asked.question, text, evidence=evidence)
+        title = self.titles[asked.article]
+        whole = Example(asked.question, text, evidence=evidence, title=title)
         length = self.rng.randint(self.longest[0], self.longest_broad)
         made = crop(whole, units, around, length, self.rng)
         answers = any(share for _, _, share in made.evidence or ())
         return (replace(made, labelled=not answers),)
+
+    def _among(self) -> Group:
+        """A window of another article that a search finds, behind the one that answers a fact."""
+        (name, question), places = self.among.draw()
+        other, start, end = self.rng.choice(places)
+        text = self.texts[other]
+        whole = Example(question, text, title=self.titles[other])
+        length = self.rng.randint(*self.longest)
+        missing = crop(whole, paragraph_units(text), (start, end), length, self.rng)
+        if (name, question) not in self.asked:
+            return (missing,)
+        return (self._answered(*self.asked[name, question]), missing)
 
     def _line(self) -> Group:
         """A sentence's question on a page with other sentences of its source."""
@@ -342,6 +373,11 @@ class Mix:
         shift = sum(len(text) + 2 for text in before)
         spans = tuple((a + shift, b + shift) for a, b in question.span())
         return (Example(question.text, "\n\n".join([*before, own, *after]), spans),)
+
+
+def _named(document: SquadDocument) -> str:
+    """The title of a page of Wikipedia, whose file writes its spaces as underscores."""
+    return document.title.replace("_", " ")
 
 
 def _asked(documents: Sequence[SquadDocument]) -> list[tuple[SquadDocument, int, SquadQuestion]]:

@@ -26,6 +26,7 @@ class Settings:
     sentences: tuple[Path, ...] = ()
     hard: tuple[Path, ...] = ()
     broad: tuple[Path, ...] = ()
+    among: tuple[Path, ...] = ()
     tokens: int = 3_000_000
     batch_tokens: int = 4608
     learning_rate: float = 6e-5
@@ -37,6 +38,7 @@ class Settings:
     terms: bool = False
     evidence_weight: float = 0.0
     turns_before: bool = False
+    titles: bool = False
     teacher: Path | None = None
     soft_weight: float = 0.75
     temperature: float = 1.5

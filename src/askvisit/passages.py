@@ -102,25 +102,27 @@ def passages(article: Article) -> list[Passage]:
     return [Passage(article.id, a, b, article.text[a:b]) for a, b in ranges]
 
 
-def windows(text: str, inside: Sequence[Sentence], length: int = WINDOW_LENGTH) -> list[Window]:
+def windows(
+    article: Article, inside: Sequence[Sentence], length: int = WINDOW_LENGTH
+) -> list[Window]:
     """Group sentences of one article (in order) into windows of whole paragraphs.
 
     Each window holds about `length` characters and begins with the last paragraph of the previous
     window; a paragraph longer than that is split at sentences. A gap between the sentences'
-    paragraphs ends a window. `text` is the article's.
+    paragraphs ends a window.
     """
     found: list[Window] = []
     current: list[list[Sentence]] = []
     for block in _blocks(inside, length):
         apart = current and block[0].paragraph > current[-1][-1].paragraph + 1
         if current and (apart or block[-1].end - current[0][0].start > length):
-            found.append(Window.of([*chain(*current)], text))
+            found.append(Window.of([*chain(*current)], article))
             overlap = [] if apart else current[-1:]
             fits = overlap and block[-1].end - overlap[0][0].start <= length
             current = overlap if fits else []
         current.append(block)
     if current:
-        found.append(Window.of([*chain(*current)], text))
+        found.append(Window.of([*chain(*current)], article))
     return found
 
 

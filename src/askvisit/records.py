@@ -153,16 +153,22 @@ class ArticleMatch:
 
 @dataclass(frozen=True)
 class Window(Passage):
-    """What the reader sees at once: consecutive paragraphs of one article."""
+    """What the reader sees at once: consecutive paragraphs of one article, and its title."""
 
     sentences: tuple[Sentence, ...]
+    title: str = ""
 
     @classmethod
-    def of(cls, inside: Sequence[Sentence], text: str, begin: int = 0) -> Self:
-        """Return the window of sentences; `text` is their article's from an offset `begin` on."""
+    def of(cls, inside: Sequence[Sentence], article: Article) -> Self:
+        """Return the window of consecutive sentences of an article."""
         start, end = inside[0].start, inside[-1].end
-        shown = text[start - begin : end - begin]
-        return cls(inside[0].article_id, start, end, shown, tuple(inside))
+        return cls(article.id, start, end, article.text[start:end], tuple(inside), article.title)
+
+    def part(self, inside: Sequence[Sentence]) -> Self:
+        """Return the window of some of its sentences, which are consecutive."""
+        start, end = inside[0].start, inside[-1].end
+        text = self.text[start - self.start : end - self.start]
+        return replace(self, start=start, end=end, text=text, sentences=tuple(inside))
 
 
 MANY = 10

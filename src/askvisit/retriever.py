@@ -177,7 +177,7 @@ class Retriever:
                 for start, end in places
                 for sentence in self._index.sentences(article_id, start, end)
             )
-            found.extend(windows(self._index.article(article_id).text, list(inside)))
+            found.extend(windows(self._index.article(article_id), list(inside)))
         return found
 
 
@@ -225,7 +225,7 @@ def evidence_in(
     for article in articles:
         ranges = [(start, end) for name, start, end in best if name == article.id]
         inside = [s for s in sentences_of(article) if any(a <= s.start < b for a, b in ranges)]
-        read += windows(article.text, inside)
+        read += windows(article, inside)
     return replace(_evidence(question, hits, read), matches=matches, searched=len(articles))
 
 

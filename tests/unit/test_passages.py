@@ -107,7 +107,7 @@ def test_a_sentence_begins_in_every_passage(text):
 @given(TEXTS, st.integers(60, 1500))
 def test_windows_hold_every_sentence_in_order(text, length):
     inside = sentences(article(text))
-    found = windows(text, inside, length)
+    found = windows(article(text), inside, length)
     for window in found:
         assert text[window.start : window.end] == window.text
         assert (window.start, window.end) == (window.sentences[0].start, window.sentences[-1].end)
@@ -270,7 +270,7 @@ def test_the_headline_of_the_visit_can_be_retrieved():
 
 def test_windows_of_the_visit_are_whole_paragraphs_that_overlap_by_one():
     inside = sentences(article(VISIT_TEXT))
-    found = windows(VISIT_TEXT, inside)
+    found = windows(article(VISIT_TEXT), inside)
     assert len(found) > 3
     for window in found:
         assert len(window.text) <= WINDOW_LENGTH
@@ -287,15 +287,15 @@ def test_windows_of_the_visit_are_whole_paragraphs_that_overlap_by_one():
 def test_a_gap_between_paragraphs_ends_a_window():
     text = "One.\n\nTwo.\n\nThree.\n\nFour."
     inside = [s for s in sentences(article(text)) if s.paragraph != 3]
-    assert [w.text for w in windows(text, inside)] == ["One.\n\nTwo.", "Four."]
+    assert [w.text for w in windows(article(text), inside)] == ["One.\n\nTwo.", "Four."]
 
 
 def test_a_paragraph_longer_than_a_window_is_cut_at_sentences():
     text = long_paragraph(30)
-    found = windows(text, sentences(article(text)))
+    found = windows(article(text), sentences(article(text)))
     assert len(found) > 1
     assert all(len(w.text) <= WINDOW_LENGTH and w.text.endswith(".") for w in found)
 
 
 def test_no_sentences_give_no_windows():
-    assert windows("text", []) == []
+    assert windows(article("text"), []) == []

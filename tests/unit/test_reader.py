@@ -24,7 +24,7 @@ from askvisit.errors import ModelError
 from askvisit.index import open_index
 from askvisit.onnx_model import MODELS
 from askvisit.reader import SentenceReader, hub_model, span_reader
-from askvisit.reader.onnx import LONGEST_HISTORY, OnnxReader
+from askvisit.reader.onnx import LONGEST_HISTORY, LONGEST_TITLE, OnnxReader
 from askvisit.reader.span_reader import best_spans
 from askvisit.reader.two_stage import TwoStageReader
 from askvisit.records import Article, Evidence, Sentence, Window
@@ -34,7 +34,8 @@ VISIT_TEXT = (ROOT / "index" / "articles" / VISIT).read_bytes().decode()
 
 
 def windows(text: str, length: int = cutting.WINDOW_LENGTH) -> list[Window]:
-    return cutting.windows(text, cutting.sentences(Article("a.txt", "A", text)), length)
+    article = Article("a.txt", "A", text)
+    return cutting.windows(article, cutting.sentences(article), length)
 
 
 def evidence(windows: Sequence[Window]) -> Evidence:
@@ -158,6 +159,27 @@ def test_the_bundled_reader_reads_text_that_is_longer_than_the_model(bundled):
 def test_the_bundled_reader_takes_any_text(bundled, text):
     for span in bundled.read("Who is it? " + text[:50], evidence(windows(text))):
         assert span.sentence.start <= span.start < span.end <= span.sentence.end
+
+
+def test_a_title_is_read_before_a_text_where_the_model_has_learned_it(bundled, monkeypatch):
+    model, read, run = bundled.model, [], bundled.model.run_pairs
+    monkeypatch.setattr(
+        model, "run_pairs", lambda first, texts: read.append(texts) or run(first, texts)
+    )
+    (window,) = windows(BRIDGE)
+    titled = replace(window, title="Oslo " * 60)
+    plain = bundled.read("Who opened it?", evidence([titled]))
+    monkeypatch.setattr(bundled, "_reads_titles", True)
+    found = bundled.read("Who opened it?", evidence([titled]))
+    bundled.read("Who opened it?", evidence([replace(window, title="")]))
+    (before,), (behind,), (untitled,) = read
+    assert before == untitled
+    assert behind[-len(before) :] == before
+    assert len(behind) == len(before) + LONGEST_TITLE + 1
+    assert behind[LONGEST_TITLE] == model.layout.separator
+    assert [s.sentence for s in found] == [s.sentence for s in plain]
+    assert [s.score for s in found] != [s.score for s in plain]
+    assert all(BRIDGE[s.start : s.end] in s.sentence.text for s in found)
 
 
 def test_turns_are_read_before_a_question_where_the_model_has_learned_it(bundled, monkeypatch):

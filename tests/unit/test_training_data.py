@@ -325,6 +325,35 @@ class TestMix:
         same = [e for e in named if e.question.rstrip("?").split()[-1] in " ".join(e.history)]
         assert len(same) / len(named) == pytest.approx(mix.NEAR_TERMS + 0.05, abs=0.15)
 
+    def test_most_windows_are_told_the_title_of_their_article(self, plain):
+        groups = made(2000, titles=True)
+        told = [example for group in groups for example in group if example.title]
+        towns = {edition.text: edition.title for edition in EDITIONS}
+        for example in told:
+            of = [title for text, title in towns.items() if example.context in text]
+            assert example.title in of or example.title == SQUAD.title
+        titled = sum(all(example.title for example in group) for group in groups) / len(groups)
+        assert 0.75 < titled < 0.95
+        assert not any(example.title for group in made(200) for example in group)
+
+    def test_an_answered_window_is_paired_with_one_of_another_article(self, plain):
+        where = EDITIONS[0].questions[0].question
+        other = EDITIONS[3]
+        at = other.text.index("It is known")
+        elsewhere = {("s0-a", where): [(other.id, at, at + 30)]}
+        groups = made(20, shares={"among": 1.0}, elsewhere=elsewhere, titles=True, judged=True)
+        assert {len(group) for group in groups} == {2}
+        for answered, missing in groups:
+            assert answered.question == missing.question == where
+            assert texts_of(answered) == ["Lund"]
+            assert "It is known that Bela lives in Moss" in missing.context
+            assert missing.spans == ()
+            assert {share for *_, share in missing.evidence} == {0.0}
+            assert missing.title in ("News of Moss", "")
+        broad = {("s0-a", "What is known of Ada?"): [(other.id, at, at + 30)]}
+        (group,) = made(1, shares={"among": 1.0}, elsewhere=broad)
+        assert [example.spans for example in group] == [()]
+
     def test_a_sentence_stands_on_a_page_with_others_of_its_source(self, plain):
         groups = made(shares={"sentences": 1.0})
         contexts = [p.context for p in SQUAD.paragraphs]
@@ -474,6 +503,25 @@ class TestMining:
         }
         start, end = hard["s0-b", PRICE][0]
         assert "boats" in EDITIONS[1].text[start:end]
+
+    def test_answered_questions_are_mined_in_articles_about_something_else(
+        self, tmp_path, monkeypatch
+    ):
+        from training.loop import read_elsewhere
+
+        monkeypatch.setattr(mining, "OnnxReader", lambda *_: Fooled(lives=1.0))
+        monkeypatch.setattr(Fooled, "passages", 16, raising=False)
+        news = write_lines(tmp_path / "e.jsonl", [line(edition) for edition in EDITIONS[:6]])
+        out = tmp_path / "among.jsonl"
+        arguments = ["model", "--news", str(news), "--among", "99", "--out", str(out)]
+        assert mining.main(arguments) == 0
+        mined = read_elsewhere([out])
+        where = mined["s0-a", "Where does Ada live?"]
+        texts = {edition.id: edition.text for edition in EDITIONS}
+        assert {name for name, _, _ in where} == {"s1-a", "s2-a"}
+        assert all(" lives in " in texts[name][a:b] for name, a, b in where[:2])
+        # every article has boats of some colours: none lacks a word of this question
+        assert ("s0-a", "Which colours had the boats?") not in mined
 
     @pytest.mark.parametrize("content", [None, "{", "[]", '{"edition": "s0-a"}'])
     def test_a_file_that_was_not_mined_is_named(self, tmp_path, content):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import exp, log
 
 import pytest
@@ -48,6 +49,18 @@ def test_a_window_of_mpnet_has_two_separators_between(mpnet):
         "<s> where ? oslo </s> ada </s> who lives ? </s> </s> ada lives in lund . </s>"
     )
     assert [words(window, mpnet)[a : b + 1] for a, b in window.spans] == [["ada"], ["lund"]]
+
+
+def test_a_title_stands_between_question_and_text_and_no_span_is_in_it(mpnet):
+    titled = window_of(replace(EXAMPLE, title="Ada in Lund"), mpnet, Layout.of(mpnet))
+    assert " ".join(words(titled, mpnet)) == (
+        "<s> where ? oslo </s> ada </s> who lives ? </s> </s> ada in lund </s> "
+        "ada lives in lund . </s>"
+    )
+    assert [words(titled, mpnet)[a : b + 1] for a, b in titled.spans] == [["ada"], ["lund"]]
+    assert min(a for a, _ in titled.spans) == titled.text_at
+    long = window_of(replace(EXAMPLE, title="red " * 100), mpnet, Layout.of(mpnet))
+    assert words(long, mpnet).count("red") == features.MAX_TITLE
 
 
 def test_of_a_long_history_the_newest_is_kept(bert):

@@ -12,6 +12,7 @@ from askvisit.calibration import ACCURATE, FAST, SMALL
 from askvisit.errors import ModelError
 from askvisit.hub import first_line, model_folder, weights_sha256
 from askvisit.reader.span_reader import Logits, SpanReader
+from askvisit.records import Window
 
 if TYPE_CHECKING:
     from askvisit.onnx_model import Range
@@ -64,10 +65,10 @@ class TransformersReader(SpanReader):
         return weights_sha256(self._folder)
 
     def _logits(
-        self, question: str, texts: Sequence[str], turns: Sequence[str]
+        self, question: str, windows: Sequence[Window], turns: Sequence[str]
     ) -> Iterator[tuple[int, Logits]]:
-        for number, text in enumerate(texts):
-            for logits in self._parts(question[:_LONGEST_QUESTION], text):
+        for number, window in enumerate(windows):
+            for logits in self._parts(question[:_LONGEST_QUESTION], window.text):
                 yield number, logits
 
     def _parts(self, question: str, text: str) -> Iterator[Logits]:

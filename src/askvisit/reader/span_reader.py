@@ -66,17 +66,17 @@ class SpanReader(ABC):
         A window longer than the model's input is read in parts: a sentence may be in two of them.
         """
         found: list[list[Span]] = [[] for _ in windows]
-        for number, logits in self._logits(question, [w.text for w in windows], turns):
+        for number, logits in self._logits(question, windows, turns):
             found[number] += _spans(windows[number], logits)
         return found
 
     @abstractmethod
     def _logits(
-        self, question: str, texts: Sequence[str], turns: Sequence[str]
+        self, question: str, windows: Sequence[Window], turns: Sequence[str]
     ) -> Iterator[tuple[int, Logits]]:
-        """Run the model on a question and each text, in overlapping parts if it is long.
+        """Run the model on a question and each window, in overlapping parts if it is long.
 
-        Each result comes with the text's position among the texts.
+        Each result comes with the window's position among them, and has the tokens of its text.
         """
 
 

@@ -90,7 +90,8 @@ class TwoStageReader:
         most = self._depth.paragraphs + self._depth.among * (evidence.searched >= MANY)
         paragraphs = likeliest(ranked, evidence.windows, most, PARAGRAPH)
         paragraphs += _of_others(every, evidence.windows, paragraphs, self._depth.articles)
-        alone = [Window.of([s], s.text, s.start) for s in ranked[: self._depth.sentences]]
+        best = ranked[: self._depth.sentences]
+        alone = [_home(sentence, evidence.windows).part([sentence]) for sentence in best]
         views = self._views(question, turns, wide, paragraphs, alone)
         reread = _means(views)
         if self._depth.further and _expected(reread) >= SEVERAL:
@@ -165,10 +166,14 @@ def likeliest(
             break
         if any(sentence in window.sentences for window in chosen):
             continue
-        homes = [window for window in windows if sentence in window.sentences]
-        home = max(homes, key=lambda w: min(sentence.start - w.start, w.end - sentence.end))
-        chosen.append(narrowed(home, sentence, length))
+        chosen.append(narrowed(_home(sentence, windows), sentence, length))
     return chosen
+
+
+def _home(sentence: Sentence, windows: Sequence[Window]) -> Window:
+    """Return the window with most text on both sides of a sentence."""
+    homes = [window for window in windows if sentence in window.sentences]
+    return max(homes, key=lambda w: min(sentence.start - w.start, w.end - sentence.end))
 
 
 def narrowed(window: Window, around: Sentence, length: int) -> Window:
@@ -189,7 +194,7 @@ def narrowed(window: Window, around: Sentence, length: int) -> Window:
                 continue
             if paragraphs[high][-1].end - paragraphs[low][0].start <= length:
                 first, last, grown = low, high, True
-    return Window.of([*chain(*paragraphs[first : last + 1])], window.text, window.start)
+    return window.part([*chain(*paragraphs[first : last + 1])])
 
 
 def _of_others(
