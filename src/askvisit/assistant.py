@@ -192,12 +192,12 @@ class Assistant:
         *,
         articles: Sequence[str] | None = None,
         min_confidence: float | None = None,
-        since: str | None = None,
-        until: str | None = None,
+        since: str | date | None = None,
+        until: str | date | None = None,
         sources: Sequence[str] | None = None,
         each: bool = False,
         as_typed: bool = False,
-        as_of: str | None = None,
+        as_of: str | date | None = None,
         strictness: Strictness | None = None,
     ) -> Answer:
         """Answer a question with quoted, cited sentences, or say that the articles do not answer.
@@ -206,15 +206,16 @@ class Assistant:
         articles: ids of the articles to search (all if None).
         min_confidence: the confidence (0..1) below which an answer is refused; None means the
         fitted threshold, 0 never refuses, 1 always does.
-        since, until, sources: search only articles published between these days (inclusive) and
-        in these papers; see `askvisit.options.Scope`.
+        since, until, sources: search only articles published between these days (inclusive; each
+        a date or datetime, or as 2019-06-26, 2019-06 or 2019) and in these papers; see
+        `askvisit.options.Scope`.
         each: read each article with good passages on its own (ten at most) and cite the best
         answer from each that has one; `Answer.groups` shows which agree.
         as_typed: read the question by itself and word for word: nothing is corrected or split, and
         no earlier turn is considered.
-        as_of: the day of asking (today if None), as 2019-06-26, 2019-06 or 2019. Times in the
-        question ("last week") are reckoned from it, and of several articles those of that time are
-        preferred. Articles published after a day that is given are not searched.
+        as_of: the day of asking (today if None), given likewise. Times in the question ("last
+        week") are reckoned from it, and of several articles those of that time are preferred.
+        Articles published after a day that is given are not searched.
         strictness: "lenient", "normal" or "strict", instead of min_confidence.
 
         Raises `QuestionError` for a question that is empty, too long or not text, a history that is
@@ -255,8 +256,8 @@ class Assistant:
         k: int = 5,
         *,
         articles: Sequence[str] | None = None,
-        since: str | None = None,
-        until: str | None = None,
+        since: str | date | None = None,
+        until: str | date | None = None,
         sources: Sequence[str] | None = None,
     ) -> list[Hit]:
         """Return the k best passages for a question or keywords, best first; no reader is run.
@@ -313,8 +314,8 @@ class Assistant:
         most: int = 20,
         *,
         articles: Sequence[str] | None = None,
-        since: str | None = None,
-        until: str | None = None,
+        since: str | date | None = None,
+        until: str | date | None = None,
         sources: Sequence[str] | None = None,
     ) -> tuple[KeyName, ...]:
         """Return the people, places and other names that the articles mention most.

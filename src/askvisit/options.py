@@ -32,16 +32,16 @@ class Scope:
     """Which articles to search; None means any.
 
     articles: ids. sources: names of papers, or words of them ("Herald"). since, until: the first
-    and last day of publication, inclusive, as ISO 8601; "2019" is the whole year. An article
-    without a date is never within them. as_of: the day of asking; an article published after it is
-    out, one without a date is not.
+    and last day of publication, inclusive: a date or datetime, or as a text; "2019" is the whole
+    year. An article without a date is never within them. as_of: the day of asking; an article
+    published after it is out, one without a date is not.
     """
 
     articles: Sequence[str] | None = None
-    since: str | None = None
-    until: str | None = None
+    since: str | date | None = None
+    until: str | date | None = None
     sources: Sequence[str] | None = None
-    as_of: str | None = None
+    as_of: str | date | None = None
 
     def ids(self, index: PassageIndex) -> list[str] | None:
         """Return the ids of the articles in it; None for all.
@@ -153,7 +153,7 @@ def _check_ids(index: PassageIndex, ids: Sequence[str]) -> None:
             raise UnknownArticleError(article_id, tuple(known))
 
 
-def _days(since: str | None, until: str | None) -> tuple[date, date] | None:
+def _days(since: str | date | None, until: str | date | None) -> dates.DateRange | None:
     if since is None and until is None:
         return None
     first = date.min if since is None else days_of("since", since)[0]
@@ -163,11 +163,12 @@ def _days(since: str | None, until: str | None) -> tuple[date, date] | None:
     return first, last
 
 
-def days_of(name: str, written: str) -> dates.DateRange:
+def days_of(name: str, given: str | date) -> dates.DateRange:
     """Return the days that the date given for an option means; `ScopeError` if it is no date."""
+    written = date.isoformat(given) if isinstance(given, date) else given  # without a time
     found = dates.days(written) if isinstance(written, str) else None
     if found is None:
-        raise ScopeError(f"{name} is not a date: {written!r}; write {dates.FORM}")
+        raise ScopeError(f"{name} is not a date: {given!r}; write {dates.FORM}")
     return found
 
 
@@ -182,7 +183,7 @@ def _of_sources(among: Sequence[ArticleRecord], names: Sequence[str]) -> list[Ar
     ]
 
 
-def _known_by(among: Sequence[ArticleRecord], as_of: str) -> list[ArticleRecord]:
+def _known_by(among: Sequence[ArticleRecord], as_of: str | date) -> list[ArticleRecord]:
     """Return the articles that were published by a day."""
     last = days_of("as_of", as_of)[1]
     known = [r for r in among if not (r.date and (days := dates.days(r.date)) and days[0] > last)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from harness.fakes import ScriptedResolver, SharedWords, WordCounts, calibration
@@ -56,6 +56,11 @@ class TestScope:
             ({"until": "2019"}, ["ferry", "railway"]),
             ({"since": "2019-06", "until": "2019-06"}, ["railway"]),  # 2019 may be another month
             ({"since": "26 June 2019"}, ["bridge", "railway"]),
+            ({"since": date(2019, 6, 27)}, ["bridge"]),
+            ({"until": date(2019, 12, 31)}, ["ferry", "railway"]),
+            ({"since": datetime(2019, 6, 26, 23, 59, tzinfo=UTC)}, ["bridge", "railway"]),
+            ({"as_of": datetime(2019, 6, 26)}, ["ferry", "railway", "wool"]),
+            ({"as_of": date(2019, 6, 25), "until": "2019"}, ["ferry"]),
             ({"since": "2019", "sources": ["Post"], "articles": ["ferry.txt"]}, ["ferry"]),
             ({"articles": ["wool.txt", "bridge.txt"]}, ["wool", "bridge"]),
             ({"as_of": "2021-05-04"}, ["bridge", "ferry", "railway", "wool"]),
@@ -85,6 +90,8 @@ class TestScope:
             ({"as_of": "soon"}, "as_of is not a date: 'soon'; write 2019-06-26, 2019-06 or 2019"),
             ({"as_of": ""}, "as_of is not a date: ''"),
             ({"as_of": 2019}, "as_of is not a date: 2019"),
+            ({"since": ["2019"]}, "since is not a date: ['2019']; write 2019-06-26"),
+            ({"since": date(2021, 1, 1), "until": "2019"}, "since 2021-01-01 is after until 2019"),
             (
                 {"as_of": "2021-05", "sources": ["Herald"], "since": "2022"},
                 "no article is from that time; those with a date are from 2021-05-04 to 2021-05-04",
@@ -132,6 +139,7 @@ def test_the_day_of_asking_is_the_last_that_is_meant_or_today():
     assert Options(as_of="2019-06-26").today == date(2019, 6, 26)
     assert Options(as_of="2019-06").today == date(2019, 6, 30)
     assert Options(as_of="2019").today == date(2019, 12, 31)
+    assert Options(as_of=datetime(2019, 6, 26, 8)).today == date(2019, 6, 26)
     before, today, after = date.today(), Options().today, date.today()
     assert before <= today <= after
     with pytest.raises(ScopeError, match="as_of is not a date: 'today'"):
