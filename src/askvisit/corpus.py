@@ -228,7 +228,9 @@ def _dataset(folder: Path, path: Path) -> tuple[list[DatasetArticle], list[Artic
             raise ArticleError(path, f"is over {LARGEST_DATASET // 1_000_000} MB; split it")
         for line, found in datasets.read(path.name, path.read_bytes()):
             name = f"{_id_in(folder, path)}#{line}"
-            if isinstance(found, str):
+            if not line:
+                skipped.append(ArticleError(path, str(found)))
+            elif isinstance(found, str):
                 skipped.append(ArticleError(Path(name), found))
             else:
                 articles.append(DatasetArticle(name, found))

@@ -208,7 +208,7 @@ def test_files_of_subfolders_are_articles_with_their_path_as_id(tmp_path):
 def test_a_data_set_has_an_article_on_each_line(tmp_path):
     lines = [
         {"id": "m1", "title": "A Mill", "text": "It rained."},
-        {"text": TARIFFS},
+        {"text": TARIFFS, "date": "soon"},
         {},
         {"id": 4},
     ]
@@ -221,6 +221,7 @@ def test_a_data_set_has_an_article_on_each_line(tmp_path):
         assert [str(error).split(" (")[0] for error in skipped] == [
             "news.jsonl#3 has no text in line 3",
             "news.jsonl#4 has no text in line 4",
+            "news.jsonl has a date that cannot be read",
         ]
         articles = {file.id: file.read() for file in corpus.scan(source)[0]}
         assert {name: article.sha256 for name, article in articles.items()} == {

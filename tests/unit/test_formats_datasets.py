@@ -51,7 +51,14 @@ def test_a_line_of_json_is_an_article():
             {"text": "Rain.", "date": "2019-06-26 08:00:00 UTC"},
             Document("Rain.\n", date="2019-06-26"),
         ),
-        ({"text": "Rain.", "date": "soon", "title": None}, Document("Rain.\n")),
+        ({"text": "Rain.", "date": "26.6.2019"}, Document("Rain.\n", date="2019-06-26")),
+        ({"text": "Rain.", "date": "Jun 26, 2019"}, Document("Rain.\n", date="2019-06-26")),
+        (
+            {"text": "Rain.", "date": "Wed, 26 Jun 2019 08:00:00 GMT"},
+            Document("Rain.\n", date="2019-06-26"),
+        ),
+        ({"text": "Rain.", "date": "06/26/2019"}, Document("Rain.\n", date="2019-06-26")),
+        ({"text": "Rain.", "date": None, "title": None}, Document("Rain.\n")),
     ],
 )
 def test_names_and_values_vary(row, known):
@@ -92,3 +99,23 @@ def test_lines_that_are_no_articles_say_why():
         "6": "has lone surrogates or NUL in line 6; remove them",
         "7": "has lone surrogates or NUL in line 7; remove them",
     }
+
+
+def test_dates_that_cannot_be_read_are_reported_once():
+    rows = [
+        {"text": "A", "date": day} for day in ("2019", "03/04/2019", "", 1561536000, "20190626")
+    ]
+    found = articles("a.jsonl", "\n".join(map(json.dumps, rows)))
+    assert [one.date for one in found.values() if isinstance(one, Document)] == [
+        "2019",
+        *[None] * 4,
+    ]
+    write = "write 2019-06-26, 2019-06 or 2019, or 26 June 2019"
+    assert found[""] == (
+        f"has 3 dates that cannot be read ('03/04/2019' in line 2); {write}; "
+        "their articles are indexed without them"
+    )
+    assert articles("a.csv", f"text,date\nA,{'soon ' * 20}\n")[""] == (
+        f"has a date that cannot be read ('{'soon ' * 8}…' in line 2); {write}; "
+        "its article is indexed without it"
+    )
