@@ -20,7 +20,7 @@ from urllib.robotparser import RobotFileParser
 
 from askvisit import __version__
 from askvisit.corpus import LARGEST_FILE
-from askvisit.errors import CorpusError
+from askvisit.errors import CorpusError, reason_of
 
 SECONDS = 30.0
 """Time limit for one address, redirects included."""
@@ -62,7 +62,7 @@ def fetch(url: str, *, private: bool = False) -> Page:
             return _page(at, response)
     except (OSError, HTTPException, ValueError) as error:
         too_long = is_late.is_set() or isinstance(error, TimeoutError)
-        reason = f"takes over {SECONDS:.0f} seconds" if too_long else error
+        reason = f"takes over {SECONDS:.0f} seconds" if too_long else reason_of(error)
         raise CorpusError(f"{url} cannot be added: {reason}") from error
     finally:
         timer.cancel()

@@ -87,6 +87,14 @@ def test_pages_after_one_that_cannot_be_added_are_added(site, small, monkeypatch
     assert missing == f"askvisit: {site}/nowhere cannot be added: 404 Not Found"
 
 
+def test_a_site_that_does_not_answer_is_told_in_words():
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))  # and nobody listens
+        closed = f"http://127.0.0.1:{unused.getsockname()[1]}/"
+        with pytest.raises(CorpusError, match="be added: Connection refused"):
+            fetching.fetch(closed, private=True)
+
+
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
