@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from askvisit import dates, formats, printed
-from askvisit.errors import ArticleError, CorpusError
+from askvisit.errors import ArticleError, CorpusError, MetadataError
 from askvisit.formats import Document, PageView
 from askvisit.printed import PrintedFact
 from askvisit.records import Article, Entry
@@ -229,7 +229,7 @@ def _dataset(folder: Path, path: Path) -> tuple[list[DatasetArticle], list[Artic
         for line, found in datasets.read(path.name, path.read_bytes()):
             name = f"{_id_in(folder, path)}#{line}"
             if not line:
-                skipped.append(ArticleError(path, str(found)))
+                skipped.append(MetadataError(path, str(found)))
             elif isinstance(found, str):
                 skipped.append(ArticleError(Path(name), found))
             else:
@@ -275,8 +275,8 @@ def survey(
         except ArticleError as error:
             if error.path not in {other.path for other in skipped}:  # a.txt and a.md share a.toml
                 reason = f"{error.reason}; its article is indexed without it"
-                skipped.append(ArticleError(error.path, reason))
-    named = [ArticleError(e.path, e.reason, _name_in(folder, e.path)) for e in skipped]
+                skipped.append(MetadataError(error.path, reason))
+    named = [type(e)(e.path, e.reason, _name_in(folder, e.path)) for e in skipped]
     return sorted(entries, key=lambda entry: entry.id), named
 
 

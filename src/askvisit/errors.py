@@ -80,6 +80,10 @@ class ArticleError(CorpusError):
         super().__init__(f"{self.name} {reason}")
 
 
+class MetadataError(ArticleError):
+    """What a file says of articles cannot be used; they are indexed without it."""
+
+
 class PassageIndexError(AskvisitError):
     """The index cannot be used."""
 

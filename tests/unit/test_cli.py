@@ -434,10 +434,11 @@ class TestSearch:
 class TestIndex:
     def test_builds_then_has_nothing_to_do_then_updates(self, cli, tmp_path):
         news, index = tmp_path / "news", tmp_path / "new"
-        write_articles(news, {"bridge.txt": BRIDGE, "bad.txt": b"\xff"})
+        write_articles(news, {"bridge.txt": BRIDGE, "bad.txt": b"\xff", "bridge.toml": "date = 0"})
         status, output, errors = cli("index", "--articles", str(news), "--index", str(index))
-        assert (status, errors.count("\n")) == (0, 1)
+        assert (status, errors.count("\n")) == (0, 2)
         assert errors.startswith("skipped: bad.txt is not UTF-8")
+        assert "\nwarning: bridge.toml has a date that is not valid" in errors
         did = "1 added, 0 changed, 0 removed, 3 passages encoded, 1 skipped"
         assert output == f"{index}: 1 article, 3 passages; {did}\n"
         assert cli("index", "--index", str(index))[1].endswith("; nothing has changed, 1 skipped\n")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from askvisit.cli import options, show
+from askvisit.errors import MetadataError
 from askvisit.location_options import chosen_index
 from askvisit.text import counted, excerpt, reads_as_english
 
@@ -90,8 +91,9 @@ def index(chosen: argparse.Namespace) -> int:
             print(show.plain(chosen.kept), file=sys.stderr)
         raise
     chosen.kept = "the index is built"
-    for skipped in report.skipped:
-        print(f"skipped: {show.plain(str(skipped))}", file=sys.stderr)
+    for found in report.skipped:
+        kind = "warning" if isinstance(found, MetadataError) else "skipped"
+        print(f"{kind}: {show.plain(str(found))}", file=sys.stderr)
     _warn_of_other_languages(location, (*report.added, *report.changed))
     articles = counted(report.articles, "article")
     size = f"{report.folder}: {articles}, {counted(report.passages, 'passage')}"
@@ -99,8 +101,8 @@ def index(chosen: argparse.Namespace) -> int:
     if not report.unchanged:
         did = f"{len(report.added)} added, {len(report.changed)} changed, "
         did += f"{len(report.removed)} removed, {counted(report.encoded, 'passage')} encoded"
-    if report.skipped:
-        did += f", {len(report.skipped)} skipped"
+    if skipped := sum(not isinstance(found, MetadataError) for found in report.skipped):
+        did += f", {skipped} skipped"
     if report.recall is not None:
         print(f"searched with {report.faiss}, which finds {report.recall:.1%} of the ten nearest")
     print(f"{size}; {did}")

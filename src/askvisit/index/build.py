@@ -95,6 +95,8 @@ class BuildOptions:
 class BuildReport:
     """What a build did; `skipped` holds the files that are not articles, each with the reason.
 
+    A `MetadataError` in it is about what is said of articles, which are indexed without it.
+
     `folder` is the index's folder, or its location if a server has the vectors; `faiss` the FAISS
     factory (None for a server), `recall` its search's recall of the ten nearest passages (None if
     exact), `rebuilt` whether all passages were chunked or stored anew.
