@@ -6,6 +6,7 @@ AskvisitError
 ├── ScopeError               no article is from that time or source, or one of these is invalid
 ├── CorpusError              the folder of articles has nothing to index
 │   └── ArticleError         one file is not a usable article (a build skips and reports it)
+│       └── MetadataError    what it says of an article is not usable (the article is)
 ├── PassageIndexError        the index cannot be used
 │   ├── IndexMissingError    there is no index where one was expected
 │   ├── IndexFormatError     it was written by another version
@@ -23,9 +24,10 @@ AskvisitError
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from shlex import quote
-from typing import Protocol
+from typing import Any, Protocol
 
 _FORMATS = ".txt, .md, .html, .pdf, .docx, .eml, .jsonl, .csv"
 
@@ -169,6 +171,12 @@ def reason_of(error: Exception) -> str:
     if isinstance(error, UnicodeDecodeError):
         return "not UTF-8"
     return getattr(error, "strerror", None) or str(error)
+
+
+def wrong_argument(error: Mapping[str, Any]) -> str:
+    """Return which argument is wrong and why, by one of the errors of a pydantic validation."""
+    place = " ".join(str(part) for part in error["loc"] if part != "body")
+    return f"{place}: {error['msg'].lower()}".removeprefix(": ")
 
 
 def rebuild_hint(folder: Path | Named) -> str:

@@ -21,6 +21,7 @@ from askvisit.errors import (
     QuestionError,
     ServerError,
     UnknownArticleError,
+    wrong_argument,
 )
 from askvisit.names import KeyName
 from askvisit.records import Answer, Article, Citation, Hit
@@ -74,6 +75,7 @@ def server(
         from mcp.server.mcpserver.exceptions import ToolError
         from mcp.server.mcpserver.tools import Tool as Served
         from mcp.types import ToolAnnotations
+        from pydantic import ValidationError
     except ImportError as error:
         raise ServerError("MCP needs the extra mcp; run: pip install 'mcp>=2,<3'") from error
 
@@ -89,7 +91,10 @@ def server(
         return reported
 
     class Strict(Served):  # type: ignore[misc]  # the SDK is not installed everywhere
-        """A tool that refuses arguments it does not have, which the SDK leaves out in silence."""
+        """A tool that refuses arguments it does not have, which the SDK leaves out in silence.
+
+        What is wrong with those that it has is told in words, without the SDK's own classes.
+        """
 
         async def run(self, arguments: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
             known = self.parameters["properties"]
@@ -97,7 +102,12 @@ def server(
                 if name not in known:
                     has = ", ".join(known)
                     raise ToolError(f"{self.name} has no argument {name!r}; it has {has}")
-            return await super().run(arguments, *args, **kwargs)
+            try:
+                return await super().run(arguments, *args, **kwargs)
+            except ToolError as error:
+                if not isinstance(error.__cause__, ValidationError):
+                    raise
+                raise ToolError(wrong_argument(error.__cause__.errors()[0])) from error
 
     made = [
         Strict.from_function(

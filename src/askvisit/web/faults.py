@@ -15,7 +15,14 @@ from fastapi.routing import APIRoute
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
-from askvisit.errors import AskvisitError, DataError, QuestionError, ScopeError, UnknownArticleError
+from askvisit.errors import (
+    AskvisitError,
+    DataError,
+    QuestionError,
+    ScopeError,
+    UnknownArticleError,
+    wrong_argument,
+)
 
 USER_ERRORS = (DataError, QuestionError, ScopeError, UnknownArticleError)
 """Errors that a person or program is told in their own words; all others go to the server's log."""
@@ -54,8 +61,7 @@ def told(what: str, known: tuple[type[AskvisitError], ...] = USER_ERRORS) -> Ite
         if first["type"] == "json_invalid":
             reason = f"{first['ctx']['error'].lower()} at character {first['loc'][-1]}"
             raise Told(f"this is no JSON ({reason}); see /openapi.json for what to send") from wrong
-        place = " ".join(str(part) for part in first["loc"] if part != "body")
-        raise Told(f"{place}: {first['msg'].lower()}".removeprefix(": ")) from wrong
+        raise Told(wrong_argument(first)) from wrong
     except known as error:
         raise Told(str(error)) from error
     except Exception as fault:  # the only place where any fault is caught: nobody else has to
