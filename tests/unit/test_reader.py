@@ -220,7 +220,7 @@ def test_readers_by_name(tmp_path):
 
 def test_fast_reads_and_rereads_less(monkeypatch):
     found = Retriever(open_index(ROOT / "index"), encoder.load()).gather(
-        "Who met Kim?", passages=16
+        "Who met Putin?", passages=16
     )
     read, passages = {}, {}
     for name in ("accurate", "fast"):
@@ -234,11 +234,11 @@ def test_fast_reads_and_rereads_less(monkeypatch):
             return reread(question, windows, turns)
 
         monkeypatch.setattr(reader._second, "read_each", counted)
-        assert reader.read("Who met Kim?", found)
+        assert reader.read("Who met Putin?", found)
     assert passages["fast"] < passages["accurate"]
-    assert read["fast"][0] == [1, 1, 1, 1]
-    assert len(read["fast"][0]) < len(read["accurate"][0])
-    assert max(read["accurate"][0]) > 1
+    assert read["fast"] == [[1] * len(read["fast"][0])]
+    assert len(read["fast"][0]) < len(read["accurate"][-1])
+    assert max(read["accurate"][-1]) > 1
 
 
 @pytest.fixture(scope="module")

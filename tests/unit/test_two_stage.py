@@ -200,6 +200,26 @@ def test_the_best_sentences_are_also_read_alone():
     assert found[SENTENCES[15]].score == (1.0 + 2.0) / 2
 
 
+@pytest.mark.parametrize(("best", "articles", "reread"), [(4.0, 1, 1), (3.0, 1, 2), (4.0, 2, 2)])
+def test_of_one_article_no_more_is_read_again_once_both_readers_are_sure(best, articles, reread):
+    both = two_stages(
+        {"5 boats": 3.0, "7 boats": 1.0}, {"5 boats": best, "7": 5.0}, paragraphs=2, sure=8.0
+    )
+    other = Window(
+        "b.txt", 0, len(TEXT), TEXT, tuple(replace(s, article_id="b.txt") for s in SENTENCES)
+    )
+    both.read("How many?", evidence(WHOLE, *[other][: articles - 1]))
+    assert len(both._second.windows) == reread
+
+
+def test_where_the_readers_disagree_all_is_read_again():
+    both = two_stages(
+        {"5 boats": 3.0, "5 and": 2.0}, {"boats": 1.0, "and": 9.0}, paragraphs=2, sure=8.0
+    )
+    both.read("How many?", evidence(WHOLE))
+    assert len(both._second.asked) == 2
+
+
 def test_a_paragraph_of_one_sentence_is_read_once():
     short = "It has 5 boats."
     (sentence,) = passages.sentences(Article("a.txt", "A", short))

@@ -29,6 +29,7 @@ _DEPTHS = {
         further=3,
         articles=4,
         among=2,
+        sure=6.0,
     ),
     FAST: Depth(passages=8, as_likely=1 / 8, paragraphs=3, sentences=2, further=2, articles=3),
 }
