@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 from types import SimpleNamespace
 
+import numpy as np
 import pypdfium2
 import pytest
 from harness.pdfs import column, pdf
@@ -37,7 +40,8 @@ def found(monkeypatch):
     def engine(image: object) -> SimpleNamespace:
         page = pages.pop(0)
         corners = [[(a, b), (c, b), (c, d), (a, d)] for _, (a, b, c, d) in page]
-        return SimpleNamespace(boxes=corners or None, txts=[text for text, _ in page])
+        boxes = np.array(corners, np.float32) if corners else None  # as the library gives them
+        return SimpleNamespace(boxes=boxes, txts=[text for text, _ in page])
 
     monkeypatch.setattr(pdf_scan, "_engine", lambda: engine)
     monkeypatch.setattr(pdf_format, "find_spec", lambda name: name)
@@ -71,6 +75,14 @@ def test_lines_become_paragraphs_with_their_places(found):
     assert box == pytest.approx((left / 1500, 300 / 2000, right / 1500, 350 / 2000), abs=0.01)
 
 
+def test_a_page_is_shown_with_marks_that_can_be_sent(found):
+    found.append([("It rained.", (100, 560, 400, 610))])
+    text = pdf_format.set_text(SCAN).text
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    shown = json.loads(json.dumps(pdf_format.show(SCAN, sha256, 1, [(0, len(text.strip()))])))
+    assert [len(boxes) for boxes in shown["marks"]] == [1]
+
+
 def test_of_a_file_with_text_only_its_scans_are_read(found):
     mixed = pypdfium2.PdfDocument(PRINTED)
     mixed.import_pages(pypdfium2.PdfDocument(SCAN))
@@ -94,3 +106,5 @@ def test_a_real_scan_is_read_in_the_process_with_limits():
     document = formats.read("scan.pdf", SCAN)
     assert document.title == HEADLINE
     assert document.text.rstrip("\n\f") == f"{HEADLINE}\n\n{' '.join(LINES)}"
+    sha256 = hashlib.sha256(document.text.encode()).hexdigest()
+    assert formats.show("scan.pdf", SCAN, sha256, 1, [(0, len(HEADLINE))]).marks[0]

@@ -61,7 +61,7 @@ def _engine() -> Any:
 
 def _around(corners: Iterable[Sequence[float]], scale: float) -> tuple[float, float, float, float]:
     """Return left, top, right and bottom in points."""
-    xs, ys = zip(*corners, strict=True)
+    xs, ys = ([float(n) for n in ns] for ns in zip(*corners, strict=True))  # JSON has no numpy's
     return min(xs) / scale, min(ys) / scale, max(xs) / scale, max(ys) / scale
 
 
