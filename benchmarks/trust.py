@@ -43,10 +43,7 @@ SHARES = {"questions": 2.0, "PDF files": 0.5, "HTML files": 0.5, "bombs": 0.1}
 """How many inputs a target gets, relative to the others."""
 
 LEVEL = 10.0
-"""Megabytes that each thousand may add in the last half of a long run, when memory levels off.
-
-The chat keeps the last 200 conversations; a thousand questions of the crowd are twenty of them.
-"""
+"""Megabytes that each thousand may add in the last half of a long run, when memory levels off."""
 
 
 def main() -> int:
