@@ -20,7 +20,7 @@ from training.distillation import Teacher
 from training.editions import read_edition_dialogues, read_editions
 from training.hardware import fastest
 from training.losses import evidence_loss, pair_loss, span_loss, term_loss
-from training.mix import Elsewhere, Hard, Mix
+from training.mix import Among, Hard, Mix
 from training.settings import Settings
 from training.squad import read_squad
 
@@ -41,7 +41,7 @@ def read_hard(paths: Sequence[Path]) -> Hard:
     return _mined(paths, lambda row: [(a, b) for a, b in row["sentences"]])
 
 
-def read_elsewhere(paths: Sequence[Path]) -> Elsewhere:
+def read_among(paths: Sequence[Path]) -> Among:
     """What ``training.mining --among`` wrote: sentences of other articles, where there are any."""
     found = _mined(paths, lambda row: [(name, a, b) for name, a, b in row["elsewhere"]])
     return {asked: places for asked, places in found.items() if places}
@@ -76,7 +76,7 @@ def plan(settings: Settings, tokenizer: Any) -> list[list[features.TokenGroup]]:
         seed=settings.seed,
         turns_before=settings.turns_before,
         cropped=settings.cropped,
-        elsewhere=read_elsewhere(settings.among),
+        among=read_among(settings.among),
         titles=settings.titles,
     )
     groups = features.token_groups(mix, tokenizer, tokens=settings.tokens)

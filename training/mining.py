@@ -84,10 +84,9 @@ def mine_among(
     asked = random.Random(0).sample(asked, min(most, len(asked)))
     known = {name: {word.lower() for word in words(text)} for name, text in texts.items()}
     beside = [name for name in texts if name.endswith("-a")]
-    with temporary_index(
-        {f"{name}.txt": texts[name] for name in beside}, encoders.load()
-    ) as folder:
-        retriever = Retriever(open_index(folder), encoders.load())
+    files, encoder = {f"{name}.txt": texts[name] for name in beside}, encoders.load()
+    with temporary_index(files, encoder) as folder:
+        retriever = Retriever(open_index(folder), encoder)
         for own, question in tqdm(asked):
             wanted = {word.lower() for word in content_words(question)} & known[own]
             others = [
@@ -95,8 +94,9 @@ def mine_among(
                 for name in beside
                 if name[:-2] != own[:-2] and not wanted <= known[name]
             ]
-            found = retriever.gather(marked(question), others, passages=reader.passages)
-            best = _by_margin(reader.read_each(marked(question), found.windows))[:KEPT]
+            query = marked(question)
+            found = retriever.gather(query, others, passages=reader.passages)
+            best = _by_margin(reader.read_each(query, found.windows))[:KEPT]
             places = [
                 (s.sentence.article_id.removesuffix(".txt"), s.sentence.start, s.sentence.end)
                 for s in best

@@ -65,7 +65,7 @@ UNRELATED_TERMS = 1 / 2  # of the histories without a text complete nothing
 NEAR_TERMS = 1 / 2  # of these are about the same article, whose names they share
 
 Item = TypeVar("Item")
-Elsewhere = Mapping[tuple[str, str], Sequence[tuple[str, int, int]]]
+Among = Mapping[tuple[str, str], Sequence[tuple[str, int, int]]]
 """By edition and question: an edition of another article, and a sentence of it that is mistaken."""
 Hard = Mapping[tuple[str, str], Sequence[Span]]
 """By edition and question: the sentences that a reader mistakes for an answer."""
@@ -95,7 +95,7 @@ class Mix:
     follow-up, whose words are then as a term classifier would predict them. ``cropped`` is the
     share of SQuAD's contexts that are cut to about 300 characters. ``longest_broad`` is the most
     characters of the window of a broad question. ``judged`` judges the sentences of all
-    windows, by their spans if not by hand. ``elsewhere`` says where readers err in other articles.
+    windows, by their spans if not by hand. ``among`` says where readers err in other articles.
     ``titles`` tells of most windows the title of their article. A source without material is left
     out.
     """
@@ -116,18 +116,17 @@ class Mix:
         cropped: float = CROPPED,
         longest_broad: int = 1400,
         judged: bool = False,
-        elsewhere: Elsewhere | None = None,
+        among: Among | None = None,
         titles: bool = False,
     ) -> None:
         self.rng = random.Random(seed)
         self.titled = titles
-        self.titles = {edition.id: edition.title for edition in editions}
         self.longest_broad, self.judged = longest_broad, judged
         self.hard, self.longest, self.turns_before = hard, longest, turns_before
         self.cropped = cropped
-        self.texts = {edition.id: edition.text for edition in editions}
+        self.editions = {edition.id: edition for edition in editions}
         asked = _asked(squad)
-        longer = [a for a in asked if len(a[0].paragraphs) > 1]
+        elsewhere = [a for a in asked if len(a[0].paragraphs) > 1]
         questions = [
             (first, second, number)
             for first, second in pairs(editions)
@@ -142,12 +141,12 @@ class Mix:
         self.answerable = Deck([a for a in asked if a[2].answers], self.rng)
         self.unanswerable = Deck([a for a in asked if not a[2].answers], self.rng)
         self.lines = Deck(_asked(sentences), self.rng)
-        self.elsewhere = Deck(longer, self.rng)
+        self.elsewhere = Deck(elsewhere, self.rng)
         answered = [(e, question) for e in editions for question in e.questions if question.spans]
         self.swaps = Deck(answered, self.rng)
         self.broad = Deck(list(broad), self.rng)
         self.asked = {(e.id, question.question): (e, question) for e, question in answered}
-        self.among = Deck(list((elsewhere or {}).items()), self.rng)
+        self.among = Deck(list((among or {}).items()), self.rng)
         decks = {
             "news": self.news.items,
             "dialogues": self.turns.items,
@@ -261,7 +260,8 @@ class Mix:
     def _turn(self) -> Group:
         dialogue, number = self.turns.draw()
         turn = dialogue.turns[number]
-        text = self.texts[dialogue.article]
+        edition = self.editions[dialogue.article]
+        text = edition.text
         units = paragraph_units(text)
         if turn.spans:
             around = self.rng.choice(turn.spans)
@@ -275,8 +275,8 @@ class Mix:
             lost, foreign = NOISE[0], NOISE[1] if wanted else NOISE[2]
         words = [w for w in known if self.rng.random() < (1 - lost if w in wanted else foreign)]
         before = history if self.turns_before and words else ()  # a question by itself has no turns
-        asked, title = expanded(marked(turn.question), words), self.titles[dialogue.article]
-        whole = Example(asked, text, turn.spans, before, title=title)
+        asked = expanded(marked(turn.question), words)
+        whole = Example(asked, text, turn.spans, before, title=edition.title)
         return (crop(whole, units, around, self.rng.randint(*self.longest), self.rng),)
 
     def _terms(self) -> Group:
@@ -296,7 +296,7 @@ class Mix:
         return (Example(turn.question, "", (), history, _wanted(turn)),)
 
     def _history(self, dialogue: EditionDialogue, number: int) -> tuple[str, ...]:
-        text = self.texts[dialogue.article]
+        text = self.editions[dialogue.article].text
         return tuple(
             " ".join([turn.question, *(text[a:b] for a, b in turn.spans)])
             for turn in dialogue.turns[max(0, number - TURNS) : number]
@@ -336,15 +336,14 @@ class Mix:
         Its spans are not labelled unless nothing in the window belongs to the answer.
         """
         asked = self.broad.draw()
-        text = self.texts[asked.article]
-        units = paragraph_units(text)
+        edition = self.editions[asked.article]
+        units = paragraph_units(edition.text)
         share = dict.fromkeys(asked.essential, 1.0) | dict.fromkeys(asked.useful, USEFUL)
         evidence = tuple((a, b, share.get(n, 0.0)) for n, (a, b) in enumerate(asked.sentences))
         around = self.rng.choice(units)
         if asked.essential and self.rng.random() >= BESIDE:
             around = asked.sentences[self.rng.choice(asked.essential)]
-        title = self.titles[asked.article]
-        whole = Example(asked.question, text, evidence=evidence, title=title)
+        whole = Example(asked.question, edition.text, evidence=evidence, title=edition.title)
         length = self.rng.randint(self.longest[0], self.longest_broad)
         made = crop(whole, units, around, length, self.rng)
         answers = any(share for _, _, share in made.evidence or ())
@@ -354,10 +353,7 @@ class Mix:
         """A window of another article that a search finds, behind the one that answers a fact."""
         (name, question), places = self.among.draw()
         other, start, end = self.rng.choice(places)
-        text = self.texts[other]
-        whole = Example(question, text, title=self.titles[other])
-        length = self.rng.randint(*self.longest)
-        missing = crop(whole, paragraph_units(text), (start, end), length, self.rng)
+        missing = self._window(self.editions[other], question, (), (start, end))
         if (name, question) not in self.asked:
             return (missing,)
         return (self._answered(*self.asked[name, question]), missing)

@@ -25,6 +25,17 @@ def listed(page):
     return page.locator("#conversations .opens")
 
 
+def with_one_of_two_deleted(fake, open_page, ask):
+    """Open a page and ask in two conversations; the list is open, and the first is deleted."""
+    page = open_page(fake)
+    ask(page, "Who met the mayor?")
+    begin_anew(page)
+    ask(page, "hello")
+    listed(page)
+    page.get_by_role("button", name="Delete: Who met the mayor?").click()
+    return page
+
+
 def test_an_earlier_conversation_is_named_by_its_first_question_and_opened_again(
     fake, open_page, ask
 ):
@@ -54,12 +65,7 @@ def test_an_earlier_conversation_is_named_by_its_first_question_and_opened_again
 
 
 def test_a_deleted_conversation_is_brought_back(fake, open_page, ask):
-    page = open_page(fake)
-    ask(page, "Who met the mayor?")
-    begin_anew(page)
-    ask(page, "hello")
-    listed(page)
-    page.get_by_role("button", name="Delete: Who met the mayor?").click()
+    page = with_one_of_two_deleted(fake, open_page, ask)
     expect(listed(page)).to_have_count(1)
     expect(page.locator("#conversations .deleted")).to_contain_text("Deleted “Who met the mayor?”")
     page.locator("#conversations").get_by_role("button", name="Undo").click()
@@ -76,12 +82,7 @@ def test_a_deleted_conversation_is_brought_back(fake, open_page, ask):
 def test_a_deleted_conversation_is_brought_back_where_the_search_leaves_it_out(
     fake, open_page, ask
 ):
-    page = open_page(fake)
-    ask(page, "Who met the mayor?")
-    begin_anew(page)
-    ask(page, "hello")
-    listed(page)
-    page.get_by_role("button", name="Delete: Who met the mayor?").click()
+    page = with_one_of_two_deleted(fake, open_page, ask)
     page.get_by_label("Search conversations").fill("hello")
     page.locator("#conversations").get_by_role("button", name="Undo").click()
     expect(page.get_by_label("Search conversations")).to_be_focused()

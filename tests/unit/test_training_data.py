@@ -341,7 +341,7 @@ class TestMix:
         other = EDITIONS[3]
         at = other.text.index("It is known")
         elsewhere = {("s0-a", where): [(other.id, at, at + 30)]}
-        groups = made(20, shares={"among": 1.0}, elsewhere=elsewhere, titles=True, judged=True)
+        groups = made(20, shares={"among": 1.0}, among=elsewhere, titles=True, judged=True)
         assert {len(group) for group in groups} == {2}
         for answered, missing in groups:
             assert answered.question == missing.question == where
@@ -351,7 +351,7 @@ class TestMix:
             assert {share for *_, share in missing.evidence} == {0.0}
             assert missing.title in ("News of Moss", "")
         broad = {("s0-a", "What is known of Ada?"): [(other.id, at, at + 30)]}
-        (group,) = made(1, shares={"among": 1.0}, elsewhere=broad)
+        (group,) = made(1, shares={"among": 1.0}, among=broad)
         assert [example.spans for example in group] == [()]
 
     def test_a_sentence_stands_on_a_page_with_others_of_its_source(self, plain):
@@ -507,7 +507,7 @@ class TestMining:
     def test_answered_questions_are_mined_in_articles_about_something_else(
         self, tmp_path, monkeypatch
     ):
-        from training.loop import read_elsewhere
+        from training.loop import read_among
 
         monkeypatch.setattr(mining, "OnnxReader", lambda *_: Fooled(lives=1.0))
         monkeypatch.setattr(Fooled, "passages", 16, raising=False)
@@ -515,7 +515,7 @@ class TestMining:
         out = tmp_path / "among.jsonl"
         arguments = ["model", "--news", str(news), "--among", "99", "--out", str(out)]
         assert mining.main(arguments) == 0
-        mined = read_elsewhere([out])
+        mined = read_among([out])
         where = mined["s0-a", "Where does Ada live?"]
         texts = {edition.id: edition.text for edition in EDITIONS}
         assert {name for name, _, _ in where} == {"s1-a", "s2-a"}

@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from askvisit.passages import paragraphs
-from askvisit.records import Citation
 from askvisit.rewriting import query
 from askvisit.text import date_in_words, excerpt, excerpt_around, one_line, stem, stems, word_ranges
 from askvisit.web.rendering import in_templates
 
 if TYPE_CHECKING:
-    from askvisit.records import Answer, AnswerGroup, Article, GroupMember, Hit
+    from askvisit.records import Answer, AnswerGroup, Article, Citation, GroupMember, Hit
 
 SURE = 0.75
 """Confidence from which an answer is called found; below it, probable."""
@@ -99,7 +99,7 @@ class AnswerView:
         is_fact = answer.found and not answer.parts and answer.request is None
         return is_fact and not self.is_guess and len(self.articles) > 1
 
-    @property
+    @cached_property
     def nearest(self) -> list[tuple[Hit, str]]:
         """The places that a refusal lists, each cut to the words of the question."""
         shown = self.is_looked_up and not self.answer.found
@@ -151,7 +151,7 @@ class AnswerView:
             guess = "(a guess) " if part.is_guess else ""
             quotes = [f"{guess}“{c.quote}” [{c.number}]" for c in part.answer.citations]
             text = "\n".join([*(quotes or [part.answer.text]), *part.answer.notes])
-            places = [f"“{words}” ({_origin(hit)})" for hit, words in part.nearest]
+            places = [f"“{words}” ({_origin(hit, _paragraph(hit))})" for hit, words in part.nearest]
             places = [part.nearest_are, *places] if places else []
             groups = part.each or part.answer.groups
             said = [_said(group, m) for group in groups for m in group.members]
@@ -160,7 +160,7 @@ class AnswerView:
             written = [part.answer.question, *map("\n".join, (lead, [text], places, others))]
             blocks += filter(None, written)
         cited = self.answer.citations
-        sources = [f"[{c.number}] {_origin(c)}" for c in cited]
+        sources = [f"[{c.number}] {_origin(c, c.where)}" for c in cited]
         return "\n\n".join([*blocks, "\n".join(sources)]).rstrip()
 
 
@@ -171,7 +171,7 @@ def reference(citation: Citation, words: str | None = None) -> str:
     words: what is quoted, if not the whole sentence.
     """
     quote = citation.quote if words is None else words
-    return f"“{quote}” ({_origin(citation)}) {citation.url or ''}".rstrip()
+    return f"“{quote}” ({_origin(citation, citation.where)}) {citation.url or ''}".rstrip()
 
 
 def near(hit: Hit, question: str, most: int = 220) -> tuple[Hit, str]:
@@ -209,13 +209,13 @@ def _said(group: AnswerGroup, member: GroupMember) -> str:
     return f"{group.words}{relation}: {paper}: “{member.citation.quote}”"
 
 
-def _origin(cited: Citation | Hit) -> str:
-    day, where = date_in_words(cited.date), f"paragraph {cited.paragraph}"
-    if isinstance(cited, Citation):
-        where = cited.where
-    elif cited.paragraph is None:
-        where = ""
-    return ", ".join(filter(None, (cited.article_title, cited.source, day, where)))
+def _origin(cited: Citation | Hit, where: str) -> str:
+    known = (cited.article_title, cited.source, date_in_words(cited.date), where)
+    return ", ".join(filter(None, known))
+
+
+def _paragraph(hit: Hit) -> str:
+    return "" if hit.paragraph is None else f"paragraph {hit.paragraph}"
 
 
 @in_templates
