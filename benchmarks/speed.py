@@ -19,8 +19,8 @@ small reader, and with --large, one as good as ours:
     python -m training.restore src/askvisit/models/reader-large BASE FOLDER
 
 makes it (BASE: the folder of all-mpnet-base-v2). Haystack's reader gives a model no token types, so
-it is left out if the checkpoint has them, as the small one does. Last come follow-ups against plain
-questions.
+it is left out if the checkpoint has them, as the small one does. Last come follow-ups of news
+dialogues against the same questions asked in full.
 build: see `benchmarks/builds.py`.
 """
 
@@ -41,18 +41,21 @@ from statistics import fmean, median
 
 import numpy as np
 from builds import build
-from common import COMMAND, DATA, ROOT, alone, run_offline, visit_questions
+from common import COMMAND, NEWS, ROOT, alone, run_offline
 from corpus import build as build_corpus
+from follow_ups import follow_ups
 
 from askvisit import Answer, Assistant
 from askvisit.calibration import ACCURATE, FAST
-from askvisit.evaluation import read_dialogues
 from askvisit.index import open_index
 from askvisit.onnx_model import MODELS
-from training.editions import read_editions
+from training.editions import read_edition_dialogues, read_editions
 
 WARM_UP = 5
 """Questions asked before timing starts, none of those that are timed."""
+
+FOLLOW_UPS = 60
+"""How many follow-ups are timed."""
 
 
 @dataclass(frozen=True)
@@ -132,15 +135,19 @@ def answers(options: argparse.Namespace) -> None:
             for contestant, folder in placed:
                 contestant.ask_first(folder, warm_up)
                 contestant.ask_warm(folder)
+        times = alone(follow_up_times, Path(work) / "none" / "index")
     answerable = sum(bool(one.sentences) for one in asked)
     print(f"{len(asked)} questions, {answerable} of them answerable, {options.rounds} rounds")
     print(f"{'':16}first s    of    p50 ms    of   p95 ms      MB   right  false")
     for name, contestant in chosen.items():
         _print_row(name, contestant, chosen["accurate"], asked)
     print("(of: the median of accurate as a share of this one's)")
-    plain = median(median(alone(plain_questions)) for _ in range(options.rounds))
-    leaning = median(median(alone(follow_ups)) for _ in range(options.rounds))
-    print(f"a plain question {plain:.0f} ms, a follow-up {leaning:.0f} ms: {leaning / plain:.2f}")
+    typed, full = (median(column) for column in zip(*times, strict=True))
+    ratio = median(one / other for one, other in times)
+    print(
+        f"{len(times)} follow-ups: as typed {typed:.0f} ms, asked in full {full:.0f} ms; "
+        f"the median of the ratios is {ratio:.2f}"
+    )
 
 
 def _chosen(only: Sequence[str], models: dict[str, Path]) -> dict[str, Contestant]:
@@ -163,32 +170,32 @@ def _chosen(only: Sequence[str], models: dict[str, Path]) -> dict[str, Contestan
     return chosen
 
 
-def plain_questions() -> list[float]:
-    """Return the milliseconds of questions that depend on no other."""
-    assistant = Assistant.load(ROOT / "index")
-    assistant.warm_up()
-    return [_timed(assistant, q.question, ())[0] for q in visit_questions() if q.sentences]
+def follow_up_times(folder: Path) -> list[tuple[float, float]]:
+    """Return the milliseconds of follow-ups about news, as typed and asked in full.
 
-
-def follow_ups() -> list[float]:
-    """Return the milliseconds of the later questions of dialogues."""
-    assistant = Assistant.load(ROOT / "index")
+    folder: an index of the first editions of news dev. The answers before are the right ones. What
+    was read for a question is not read again, so each is asked once, in either order.
+    """
+    assistant = Assistant.load(folder)
     assistant.warm_up()
+    index = open_index(folder)
+    editions = read_editions(NEWS / "dev.jsonl")
+    dialogues = read_edition_dialogues(NEWS / "dialogues-dev.jsonl", editions)
+    asked = list(follow_ups(index, [d for d in dialogues if d.article.endswith("-a")]))
+    random.Random(0).shuffle(asked)
     times = []
-    for dialogue in read_dialogues(DATA / "dialogues.jsonl"):
-        history: list[Answer] = []
-        for turn in dialogue:
-            taken, answer = _timed(assistant, turn.question, history)
-            times += [taken] if history else []
-            history.append(answer)
+    for number, (_, turn, history) in enumerate(asked[:FOLLOW_UPS]):
+        order = 1 if number % 2 else -1
+        ways: list[tuple[str, Sequence[Answer]]] = [(turn.question, history), (turn.standalone, ())]
+        typed, full = [_timed(assistant, *way) for way in ways[::order]][::order]
+        times.append((typed, full))
     return times
 
 
-def _timed(assistant: Assistant, question: str, history: Sequence[Answer]) -> tuple[float, Answer]:
-    """Ask; what was read for a question is not read again, so each is asked once per process."""
+def _timed(assistant: Assistant, question: str, history: Sequence[Answer]) -> float:
     start = time.perf_counter()
-    answer = assistant.ask(question, history)
-    return 1000 * (time.perf_counter() - start), answer
+    assistant.ask(question, history)
+    return 1000 * (time.perf_counter() - start)
 
 
 def _has_token_types(model: Path) -> bool:
