@@ -91,6 +91,14 @@ class SourceFile:
             )
         return {key: self._word(key, value) for key, value in table.items()}
 
+    def check(self) -> None:
+        """Raise `ArticleError` if what is said of the article, here or beside it, is not usable."""
+        if "date" not in self.metadata() and self.path.suffix.lower() == ".md":
+            from askvisit.formats import fields, markdown
+
+            if written := markdown.unread_date(self._bytes(self.path)):
+                raise ArticleError(self.path, fields.cannot_read("a date", written))
+
     def page(
         self, text_sha256: str, number: int, ranges: Sequence[tuple[int, int]] = ()
     ) -> PageView:
@@ -145,9 +153,8 @@ class DatasetArticle:
         """Return the article; raises `ArticleError` if it has no words."""
         return _article(self.id, self.path, self.document, {})
 
-    def metadata(self) -> dict[str, str]:
-        """Return nothing: it has no sidecar."""
-        return {}
+    def check(self) -> None:
+        """Do nothing: what its line says is checked with the data set."""
 
 
 Source = SourceFile | DatasetArticle
@@ -271,7 +278,7 @@ def survey(
             continue
         entries.append(entry)
         try:
-            file.metadata()
+            file.check()
         except ArticleError as error:
             if error.path not in {other.path for other in skipped}:  # a.txt and a.md share a.toml
                 reason = f"{error.reason}; its article is indexed without it"

@@ -11,7 +11,7 @@ from harness.fakes import BRIDGE, ROOT, TARIFFS, VISIT, write_articles
 
 from askvisit import corpus
 from askvisit.corpus import SourceFile
-from askvisit.errors import ArticleError, CorpusError
+from askvisit.errors import ArticleError, CorpusError, MetadataError
 from askvisit.records import Entry
 
 
@@ -96,6 +96,22 @@ def test_a_date_may_be_text_or_a_date(tmp_path, date, told):
     article = read(tmp_path, "a.txt")
     assert article.date == told
     assert article.title == "A Bridge for the Town"
+
+
+def test_a_date_of_front_matter_that_cannot_be_read_is_reported(tmp_path):
+    texts = {name: f"---\ndate: {name}\n---\n\nThe {name} band played.\n" for name in "abc"}
+    texts = {f"{name}.md": text for name, text in texts.items()}
+    texts |= {"b.toml": "date = 2019", "c.md": texts["c.md"].replace("date: c", "date: 2019-06-26")}
+    write_articles(tmp_path, texts)
+    entries, found = corpus.survey(tmp_path)
+    assert [entry.id for entry in entries] == ["a.md", "b.md", "c.md"]
+    assert [(type(one), str(one)) for one in found] == [
+        (
+            MetadataError,
+            "a.md has a date that cannot be read ('a'); write 2019-06-26, 2019-06 or 2019, "
+            "or 26 June 2019; its article is indexed without it",
+        )
+    ]
 
 
 @pytest.mark.parametrize(

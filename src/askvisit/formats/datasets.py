@@ -11,16 +11,14 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from askvisit import dates
 from askvisit.formats import Document, plain
-from askvisit.formats.fields import NAMES, known, shown, value
-from askvisit.text import excerpt, is_utf8, one_line
+from askvisit.formats.fields import cannot_read, known, unread_date, value
+from askvisit.text import is_utf8, one_line
 
 _ID = ("id", "article_id", "uuid", "guid")
 _TEXT = ("text", "body", "content", "article", "maintext", "fulltext")
 
 _LONGEST_FIELD = 10_000_000
-_LONGEST_EXAMPLE = 40
 
 
 def read(name: str, data: bytes) -> Iterator[tuple[str, Document | str]]:
@@ -44,19 +42,15 @@ def read(name: str, data: bytes) -> Iterator[tuple[str, Document | str]]:
         elif article_id in taken:
             yield f"{article_id} (line {number})", "has the id of an earlier line"
         else:
-            about = known(fields)
-            if not about["date"] and (day := shown(value(fields, *NAMES["date"]))):
-                unread.append(f"{excerpt(day, _LONGEST_EXAMPLE)!r} in line {number}")
-            yield article_id, _document(text.strip("\n"), about)
+            if day := unread_date(fields):
+                unread.append(f"{day} in line {number}")
+            yield article_id, _document(text.strip("\n"), known(fields))
         taken.add(article_id)
     if unread:
         what, whose = "a date", "its article is indexed without it"
         if len(unread) > 1:
             what, whose = f"{len(unread):,} dates", "their articles are indexed without them"
-        reason = (
-            f"has {what} that cannot be read ({unread[0]}); write {dates.FORM}, or 26 June 2019"
-        )
-        yield "", f"{reason}; {whose}"
+        yield "", f"{cannot_read(what, unread[0])}; {whose}"
 
 
 def _document(text: str, about: Mapping[str, str | None]) -> Document:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from askvisit import dates
-from askvisit.text import one_line, printable
+from askvisit.text import excerpt, one_line, printable
 
 NAMES = {
     "title": ("title", "headline"),
@@ -17,6 +17,8 @@ NAMES = {
 }
 """What fields are called, by what they give of a `Document`: the first with a value is used."""
 
+_LONGEST_EXAMPLE = 40
+
 
 def known(fields: Mapping[str, Any]) -> dict[str, str | None]:
     """Return what a file's fields give, by the keys of `NAMES`; None for what none gives."""
@@ -24,6 +26,17 @@ def known(fields: Mapping[str, Any]) -> dict[str, str | None]:
     day = found["date"] or ""
     found["date"] = dates.to_iso(day) or dates.to_iso(day[:10])
     return found | {"url": web_address(found["url"])}
+
+
+def unread_date(fields: Mapping[str, Any]) -> str:
+    """Return what stands where a file's fields give a date, quoted, if it cannot be read; or ""."""
+    written = shown(value(fields, *NAMES["date"]))
+    return repr(excerpt(written, _LONGEST_EXAMPLE)) if written and not known(fields)["date"] else ""
+
+
+def cannot_read(what: str, example: str) -> str:
+    """Say that what a file gives, "a date" or several, cannot be read, and how to write it."""
+    return f"has {what} that cannot be read ({example}); write {dates.FORM}, or 26 June 2019"
 
 
 def value(fields: Mapping[str, Any], *names: str) -> str:

@@ -43,6 +43,11 @@ def read(data: bytes) -> Document:
     return Document(text, **about)
 
 
+def unread_date(data: bytes) -> str:
+    """Return the date of the front matter, quoted, if it cannot be read; or ""."""
+    return fields.unread_date(_front_matter(plain.decode(data))[0])
+
+
 def _unclosed(heading: str) -> str:
     """Remove the number signs that close a heading, and white space; "News of C#" has none.
 
