@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
 MOST_WORDS = 200_000
 """Maximum words in a vocabulary, which is held in memory: the commonest of a large corpus."""
@@ -106,6 +109,21 @@ def lower_tokens(text: str) -> list[str]:
     """Return a text's tokens in lower case, but "US" and "WHO" unless all of it is in capitals."""
     shouted = text.isupper()
     return [t if t in _NAMES and not shouted else t.lower() for t in tokens(text)]
+
+
+@cache
+def english_words() -> bytes:
+    """Return the English words, "word count" after each line break, the commonest first."""
+    package = find_spec("symspellpy")
+    assert package is not None
+    assert package.origin is not None
+    name = "frequency_dictionary_en_82_765.txt"
+    return b"\n" + Path(package.origin).with_name(name).read_bytes().removeprefix(b"\xef\xbb\xbf")
+
+
+def is_english_word(word: str) -> bool:
+    """Return whether a word in lower case is English."""
+    return f"\n{word} ".encode() in english_words()
 
 
 def reads_as_english(text: str) -> bool:

@@ -116,6 +116,12 @@ def test_words_parted_at_a_hyphen_become_whole_where_a_file_parts_words():
     assert block.text == "The international bridge was building for years"
 
 
+def test_a_hyphen_between_words_stays_where_a_file_parts_words():
+    parted = set_in("The well-", "known com-", "mission met a 41-", "year-old and the Her-", "nan")
+    (block,) = paragraphs(parted)
+    assert block.text == "The well-known commission met a 41-year-old and the Hernan"
+
+
 def test_a_hyphen_of_the_word_stays_where_a_file_parts_none():
     lines = ["The mayor opened a long bridge with a band on Monday"] * 40
     more = ("and then removed all of the many pro-", "government signs")

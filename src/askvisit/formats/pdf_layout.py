@@ -6,7 +6,8 @@ their rows stay rows. A page that stores one column after the other is left as i
 
 A paragraph ends if the next line has a different type size, is further below than usual, is
 indented, or follows a short line that ends a sentence. Lines are joined by a space; a word
-hyphenated at a line end is rejoined if the file hyphenates words at all.
+hyphenated at a line end is rejoined if the file hyphenates words at all. Where only both parts are
+words, the hyphen stays: of 2,437 at line ends of the training news, 13 are wrong, else 52.
 """
 
 from __future__ import annotations
@@ -19,18 +20,21 @@ from itertools import groupby, pairwise
 from statistics import median_low
 
 from askvisit.formats.pdf_glyphs import Glyph, Line, around
-from askvisit.text import ends_sentence
+from askvisit.text import ends_sentence, is_english_word, words
 
 _BULLET = re.compile(r"[•‣▪●]\s")
 _LIST_ITEM = re.compile(r"(?:[–—*-]|\d{1,2}[.)])\s")
 _NOTE_MARK = re.compile(r"(?:\d{1,3}|[*†‡§]+)(?![.)\d])")  # not that of a list: "1. "
 _PAGE_NUMBER = re.compile(r"(?:page )?#(?: ?(?:of|/) ?#)?|[–—-] ?# ?[–—-]", re.IGNORECASE)
-_HYPHEN = re.compile(r"(?<=\w)[-\u2010]$")
+_HYPHEN = re.compile(r"(\w+)[-\u2010]$")
 _CLOSED_UP = re.compile(r"\w[–—/]\n|\n[–—]\w")
 """Where a line ends inside a word or between words that no space parts: "1914–", "rain—"."""
 _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 )
+
+_LONGEST_PART = 30
+"""Maximum characters before a hyphen that parts a word."""
 
 _RAISED = 0.85
 """Maximum type size of a raised mark, as a share of its line's."""
@@ -115,6 +119,18 @@ class _Setting:
         self.length = median_low(len(line.text) for line in lines)
         parted = sum(bool(_HYPHEN.search(line.text)) for line in lines)
         self.parts_words = parted > _PARTS_WORDS * len(lines)
+        self.words = {word for line in lines for word in words(line.text.lower())}
+
+    def parts_word(self, before: str, after: str) -> bool:
+        """Return whether a file parts a word between lines: "com-, mission", not "well-, known".
+
+        before, after: what stands on both sides of the hyphen.
+        """
+        if not (self.parts_words and after.islower() and before.isalpha() and len(before) > 1):
+            return False
+        whole = (before + after).lower()
+        is_compound = before.islower() and is_english_word(before) and is_english_word(after)
+        return not is_compound or whole in self.words or is_english_word(whole)
 
     def with_notes(self, page: Sequence[Line]) -> Sequence[Line]:
         """Mark the notes of a page: from a line that begins with a mark of the text above it.
@@ -273,24 +289,25 @@ def _block(group: Sequence[tuple[int, Line]], setting: _Setting) -> Block:
     glyphs: list[Glyph] = []
     for number, line in group:
         if glyphs:
-            _close(glyphs, line, setting.parts_words, number)
+            _close(glyphs, line, setting, number)
         glyphs += line.glyphs
     page, first = group[0]
     shown = tuple(glyph for glyph in glyphs if glyph.text != "\u00ad")
     return Block(shown, page, first.size)
 
 
-def _close(glyphs: list[Glyph], line: Line, parts_words: bool, page: int) -> None:
+def _close(glyphs: list[Glyph], line: Line, setting: _Setting, page: int) -> None:
     """Join a line to the preceding glyphs: with a space, or without one inside a split word."""
     last = glyphs[-1].text
     if last.endswith("\u00ad"):
         return
-    end = "".join(glyph.text for glyph in glyphs[-2:])
+    end = "".join(glyph.text for glyph in glyphs[-_LONGEST_PART:])
     if _CLOSED_UP.search(f"{end}\n{line.text[:2]}"):
         return
-    if not _HYPHEN.search(end):
+    parted = _HYPHEN.search(end)
+    if parted is None:
         glyphs.append(Glyph(" ", page))
-    elif parts_words and line.text[0].islower():
+    elif setting.parts_word(parted[1], (words(line.text[:_LONGEST_PART]) or [""])[0]):
         # The hyphen is not part of the word's text, but its box is part of the word's.
         hyphen = glyphs.pop()
         glyphs[-1] = replace(glyphs[-1], box=around(glyphs[-1].box, hyphen.box))

@@ -9,7 +9,6 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,6 +20,8 @@ from askvisit.text import (
     PREPOSITIONS,
     QUESTION_WORDS,
     content_words,
+    english_words,
+    is_english_word,
     lower_tokens,
 )
 
@@ -169,7 +170,7 @@ def is_word(word: str, index: PassageIndex) -> bool:
     """Return whether a word is English, or in the articles in either singular or plural."""
     lowered = word.lower()
     numbers = (lowered, f"{lowered}s", lowered.removesuffix("s"))
-    if any(n in index.vocabulary for n in numbers) or f"\n{lowered} ".encode() in _english():
+    if any(n in index.vocabulary for n in numbers) or is_english_word(lowered):
         return True
     return len(index.vocabulary) >= MOST_WORDS and index.holds(word)  # a rare word of a big corpus
 
@@ -228,18 +229,8 @@ def _within(
 
 
 @cache
-def _english() -> bytes:
-    """Return the English words, "word count" after each line break, the commonest first."""
-    package = find_spec("symspellpy")
-    assert package is not None
-    assert package.origin is not None
-    name = "frequency_dictionary_en_82_765.txt"
-    return b"\n" + Path(package.origin).with_name(name).read_bytes().removeprefix(b"\xef\xbb\xbf")
-
-
-@cache
 def _common() -> list[str]:
-    lines = _english().decode().split("\n", _COMMON + 1)[1:-1]
+    lines = english_words().decode().split("\n", _COMMON + 1)[1:-1]
     return [line.split(" ")[0] for line in lines]
 
 
