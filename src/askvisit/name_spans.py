@@ -12,11 +12,12 @@ _NO_NAMES = (
     | QUESTION_WORDS
     | PREPOSITIONS
     | frozenset(
-        "the a an his her its their this that these those our also and any anybody anyone anything "
-        "as be because been being besides but each else everybody everyone everything first he her "
-        "him i if instead it later long many me more most much nobody nothing not one or out she "
-        "so somebody someone something still than that them then there they too up upon us we "
-        "while you".split()
+        "the a an his her its their this that these those our also although and another any "
+        "anybody anyone anything as be because been being beside besides both but despite each "
+        "either else everybody everyone everything first he her him however i if instead it later "
+        "long many me more most much neither nobody nothing not one or other others out perhaps "
+        "she so some somebody someone something still than that them then there they though thus "
+        "too unless unlike up upon us we whereas whether while yet you".split()
     )
 )
 _APOSTROPHE = r"['’‘](?!(?:s|t|d|m|ll|ve|re)\b)(?=[^\W\d_])"  # "O’Brien", not "Brien’s" or "I’ll"

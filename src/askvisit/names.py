@@ -57,6 +57,9 @@ _OFFICES = frozenset("PM MP MSP MEP VP CEO DA".split())
 _JOINED = frozenset("of the for and".split())
 """Words in lower case that join the parts of a name."""
 
+_ORDERS = frozenset("ask bring give help keep let make put stop take tell".split())
+"""Verbs that begin a sentence before a name: "Make Lind pay"."""
+
 _NO_NAMES = {"christmas", "easter", *(name.lower() for name in CALENDAR)}
 _NO_NOUN = re.compile(r".*ly|last|next|early|late|today|yesterday|tomorrow|who|whose")
 _OF_A_PLACE = re.compile(r"\b(?:in|at|near|outside|towards?|across|into)\s+$", re.IGNORECASE)
@@ -133,7 +136,8 @@ def _mentions_in(sentence: Sentence, small: Collection[str]) -> Iterator[Mention
             yield whole
             continue
         tokens = [(start + m.start(), m[0]) for m in re.finditer(r"\S+", sentence.text[start:end])]
-        if whole.is_first and len(tokens) > 1 and tokens[0][1].lower() in small:
+        first = tokens[0][1].lower()
+        if whole.is_first and len(tokens) > 1 and (first in small or first in _ORDERS):
             tokens.pop(0)
         for inside in _between_titles(tokens):
             left, right = inside[0][0], inside[-1][0] + len(inside[-1][1])

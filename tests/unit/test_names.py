@@ -32,6 +32,7 @@ def found(text: str) -> dict[str, int]:
         ("It failed when Strand wept. They had met Ola Strand.", {"Ola Strand": 2}),
         ("He led the Northern Sea Watch. The NSW was poor.", {"Northern Sea Watch": 2}),
         ("In the end U.S. President Ola Strand left.", {"U.S.": 1, "Ola Strand": 1}),
+        ("Make Strand pay! Unlike Oslo, he met Ola Strand.", {"Ola Strand": 2, "Oslo": 1}),
         ("It is in NORWAY, he said: Norway is cold in May.", {"Norway": 2}),
         ("They saw Turkish boats and a Greek yard on Monday.", {}),
         ("People came. They said that people had come. Brides wept.", {}),
