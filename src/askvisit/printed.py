@@ -44,15 +44,16 @@ _NOBODY = re.compile(
     re.IGNORECASE,
 )
 _INTRODUCED = re.compile(
-    r"(?:(?:view|see|read|show)\s+)?(?:all|more)\s+(?:posts|articles|stories)\s+(?:by|from)\s+|"
-    r"(?:(?:written|posted|published|reported|words|story|text)\s+)?(?:by|von|par|por)\s+|"
-    r"authors?\b:?\s*",
+    r"^(?:(?:(?:view|see|read|show)\s+)?(?:all|more)\s+(?:posts|articles|stories)\s+(?:by|from)\s+|"
+    r"(?:.*\b(?:edited|written|posted|published|reported|words|story|text)\s+)?"
+    r"(?:by|vo[mn]|par|por):?\s+|authors?\b:?\s*)",
     re.IGNORECASE,
 )
 """What sites write before the names of authors."""
 _NO_NAME = re.compile(
     r"(?:\w*admin\w*(?: .*)?|webmaster|user(?:name)?|(?:no )?author|name|unknown|anonymous|guest|"
-    r"follow|none|null|n/?a|redaktion|posted|posts)|.*(?:@|://|\bwww\b|\.(?:com|org|net)\b).*|[\W\d]*",
+    r"follow|none|null|n/?a|redaktion|posted|posts|.* (?:says|said))|[\W\d]*|"
+    r".*(?:@|://|\bwww\b|\.(?:com|org|net)\b).*",
     re.IGNORECASE,
 )
 """What their programs state as an author although no one is named."""
@@ -101,7 +102,7 @@ def persons(stated: Iterable[str], source: str = "") -> list[str]:
 
     Programs write the paper's name there too (`source`), users' names and headings of lists.
     """
-    names = [one_line(_INTRODUCED.sub("", name, count=1)).strip(" .,:|-") for name in stated]
+    names = [_INTRODUCED.sub("", one_line(name)).strip(" .,:|-") for name in stated]
     known = [
         name
         for name in dict.fromkeys(names)

@@ -74,6 +74,7 @@ def test_what_stands_beside_the_article_is_left_out():
         ("Call <code>run()</code>, then <kbd>stop</kbd> it.", "Call run(), then stop it."),
         ("He <em>said</em> <q>no</q>.", "He said “no”."),
         ("<span>One</span>\n<span>Two</span> and <a href=x>three</a>.", "One Two and three."),
+        ("It has (<i>3</i>, <x-ref><a href=x>13</a></x-ref>) of it.", "It has (3, 13) of it."),
         ("un<b>believ</b>able <a href=x>Lind</a>’s own", "unbelievable Lind’s own"),
         (
             "The inter&shy;national and na\u00adtion&#173;al\u200b ones",
@@ -88,6 +89,13 @@ def test_inline_markup_breaks_no_sentence_and_fuses_no_words(markup, text, aroun
     body = f"<article><p>{LONG * 3}</p>{around.format(markup)}<p>{LONG * 3}</p></article>"
     shown = html.read(page(body)).text
     assert text in [shown[start:end] for start, end in paragraphs(shown)]
+
+
+@pytest.mark.parametrize("item", ["<ul><li>{}</li></ul>", "<dl><dt>It</dt><dd>{}</dd></dl>"])
+def test_blocks_of_an_item_are_not_fused(item):
+    inside = item.format("<div><b>By Ada Quill</b></div><div>The bridge is open.</div>")
+    shown = html.read(page(f"<article><p>{LONG * 3}</p>{inside}<p>{LONG * 3}</p></article>")).text
+    assert "By Ada Quill The bridge is open." in shown
 
 
 SITE = '<meta property="og:site_name" content="The Weir Gazette">'
@@ -112,6 +120,11 @@ TITLED = "<title>{}</title>" + SITE
             "The mayor opens a new bridge in the old town",
         ),
         ("A Bridge for the Town", "<h1>News: A Bridge for the Town</h1>", "A Bridge for the Town"),
+        (
+            "A Bridge for the Town",
+            "<h1>News<br>A Bridge for the Town</h1>",
+            "A Bridge for the Town",
+        ),
         ("A Bridge for the Town", "<h1>All about our mills</h1>", "A Bridge for the Town"),
     ],
 )
@@ -136,8 +149,11 @@ def test_the_name_of_the_site_is_no_paragraph():
         ("By Ada Quill, Bo Reed", "Ada Quill, Bo Reed"),
         ("Ada Quill, The Weir Gazette", "Ada Quill"),
         ("Ada Quill, PhD", "Ada Quill"),
+        ("Devon Quill, Bo Reed", "Devon Quill, Bo Reed"),
+        ("The Second Edition Edited by Ada Quill", "Ada Quill"),
         *((name, None) for name in ("Wordpressadmin", "Name", "The Weir Gazette", "admin user")),
-        *((name, None) for name in ("https://weir.example/ada", "Unknown", "News Desk")),
+        *((name, None) for name in ("News Desk", "Ada Quill says")),
+        *((name, None) for name in ("https://weir.example/ada", "Unknown", "No Author")),
     ],
 )
 def test_only_people_are_authors(stated, author):

@@ -63,9 +63,12 @@ _INLINE = {"hi", "ref", "del", "cell", "lb", "graphic"}
 
 _GAP = "\N{SYMBOL FOR SPACE}"
 """White space beside inline markup: trafilatura trims the texts on both sides of a link."""
-_AROUND_MARKUP = ("a", "b", "i", "em", "strong", "span", "u", "s", "del", "sub", "sup", "time")
+_AROUND_MARKUP = tuple(
+    "a b i em strong span u s del ins sub sup time small big font mark cite abbr label".split()
+)
 _WORDS_OF_SENTENCE = ("code", "kbd", "samp", "tt", "var", "q")
-"""Inline markup that trafilatura takes for a block of its own."""
+"""Inline markup that trafilatura takes for a block of its own, as it does elements that HTML does
+not have (their names have a hyphen)."""
 _INVISIBLE = re.compile(
     "&(?:shy|#0*173|#x0*ad|#0*8203|#x0*200b|zwsp);|[\u00ad\u200b\u2060\ufeff]", re.I
 )
@@ -180,9 +183,7 @@ def _title(page: HtmlElement, stated: str, site: str) -> str:
     """
     stated = stated if len(stated) > _LONGEST_TITLE else _without_site(stated, site)
     plain = _letters(stated, " ")
-    main, lower = (
-        [one_line(head.text_content()) for head in page.iter(tag)] for tag in ("h1", "h2")
-    )
+    main, lower = ([cell_text(head) for head in page.iter(tag)] for tag in ("h1", "h2"))
     parts = [h for h in (*main, *lower) if f" {_letters(h, ' ')} " in f" {plain} "]
     longest = max((h for h in parts if _letters(h) != _letters(site)), key=len, default="")
     if len(longest) >= _SHORTEST_TITLE:
@@ -302,11 +303,17 @@ def _lines(block: str) -> Iterator[str]:
 
 def _keep_sentences(page: HtmlElement) -> None:
     """Change a page in place, so that inline markup breaks no sentence and joins no words."""
-    for element in list(page.iter(*_WORDS_OF_SENTENCE)):
+    for element in list(page.iter("*")):
         if element.tag == "q":
             element.text, element.tail = f"“{element.text or ''}", f"”{element.tail or ''}"
-        if element.getparent() is not None and element.getparent().tag != "pre":
+        parent = element.getparent()
+        if parent is None or parent.tag == "pre":
+            continue
+        if element.tag in _WORDS_OF_SENTENCE or ("-" in element.tag and _is_beside_text(element)):
             element.drop_tag()
+    for item in page.iter("li", "dd"):
+        for inner in item.iterdescendants("div"):  # trafilatura joins their texts without a space
+            inner.text, inner.tail = _after_gap(inner.text), _after_gap(inner.tail)
     for element in page.iter(*_AROUND_MARKUP):
         before, parent = element.getprevious(), element.getparent()
         if before is not None:
@@ -317,6 +324,17 @@ def _keep_sentences(page: HtmlElement) -> None:
         is_between = after is not None and after.tag in _AROUND_MARKUP
         if element.tail and element.tail[0].isspace() and (element.tail.strip() or is_between):
             element.tail = _GAP + element.tail.lstrip()
+
+
+def _is_beside_text(element: HtmlElement) -> bool:
+    """Return whether there is text directly in front of an element or behind it."""
+    before, parent = element.getprevious(), element.getparent()
+    above = before.tail if before is not None else None if parent is None else parent.text
+    return any(text and text.strip() for text in (above, element.tail))
+
+
+def _after_gap(text: str | None) -> str | None:
+    return _GAP + text if text and text.strip() else text
 
 
 def _with_gap(text: str | None) -> str | None:
