@@ -52,7 +52,7 @@ _INTRODUCED = re.compile(
 """What sites write before the names of authors."""
 _NO_NAME = re.compile(
     r"(?:\w*admin\w*(?: .*)?|webmaster|user(?:name)?|(?:no )?author|name|unknown|anonymous|guest|"
-    r"follow|none|null|n/?a|redaktion|posted|posts|.* (?:says|said))|[\W\d]*|"
+    r"follow|none|null|n/?a|redaktion|posted|posts|.* (?:says|said|profil\w*(?: \w+)?))|[\W\d]*|"
     r".*(?:@|://|\bwww\b|\.(?:com|org|net)\b).*",
     re.IGNORECASE,
 )

@@ -161,6 +161,15 @@ def test_only_people_are_authors(stated, author):
     assert html.read(page(f"<article><p>{LONG * 5}</p></article>", head)).author == author
 
 
+@pytest.mark.parametrize(
+    ("link", "author"), [("Ada Quill", "Ada Quill"), ("View my complete profile", None)]
+)
+def test_without_a_stated_author_it_is_the_one_that_is_linked(link, author):
+    below = f'By <a rel="author nofollow" href="/a">{link}</a>'
+    body = f"<article><p>{LONG * 5}</p></article><footer>{below}</footer>"
+    assert html.read(page(body)).author == author
+
+
 def test_a_few_nul_bytes_are_ignored():
     data = page(f"<article><p>{LONG * 40}</p></article>")
     broken = data.replace(b"minister", b"mini\0ster", 22)

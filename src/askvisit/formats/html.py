@@ -120,6 +120,8 @@ def read(data: bytes) -> Document:
     source = one_line(metadata.sitename or "") or one_line(metadata.hostname or "")
     title = _title(tree, one_line(metadata.title or ""), source)
     links = {one_line(link.text_content()) for link in tree.iter("a")} - {""}
+    linked = [a.text_content() for a in tree.iter("a") if "author" in a.get("rel", "").split()]
+    authors = metadata.author.split("; ") if metadata.author else linked[:1]
     as_it_is = _main_text(tree)
     _keep_sentences(tree)
     _write_out(tree)
@@ -137,7 +139,7 @@ def read(data: bytes) -> Document:
         source=source or None,
         url=web_address(metadata.url),
         date=metadata.date,
-        author=", ".join(printed.persons((metadata.author or "").split("; "), source)) or None,
+        author=", ".join(printed.persons(authors, source)) or None,
     )
 
 
