@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from math import cos, sin
 from types import SimpleNamespace
 
 import numpy as np
@@ -33,13 +34,22 @@ SCAN = scan(PRINTED)
 
 
 @pytest.fixture
-def found(monkeypatch):
+def turned(request):
+    """Turn a place by the angle that a test asks for, as an askew scan has it."""
+    angle = getattr(request, "param", 0.0)
+    return lambda x, y: (x * cos(angle) - y * sin(angle), x * sin(angle) + y * cos(angle))
+
+
+@pytest.fixture
+def found(monkeypatch, turned):
     """Stand in for the library: what it finds on each page, a list of (text, box in pixels)."""
     pages: list[list[tuple[str, tuple[int, int, int, int]]]] = []
 
     def engine(image: object) -> SimpleNamespace:
         page = pages.pop(0)
-        corners = [[(a, b), (c, b), (c, d), (a, d)] for _, (a, b, c, d) in page]
+        corners = [
+            [turned(a, b), turned(c, b), turned(c, d), turned(a, d)] for _, (a, b, c, d) in page
+        ]
         boxes = np.array(corners, np.float32) if corners else None  # as the library gives them
         return SimpleNamespace(boxes=boxes, txts=[text for text, _ in page])
 
@@ -73,6 +83,21 @@ def test_lines_become_paragraphs_with_their_places(found):
     )
     left, right = (100 + 1400 * LINES[0].index(m) / len(LINES[0]) for m in ("Monday", " and"))
     assert box == pytest.approx((left / 1500, 300 / 2000, right / 1500, 350 / 2000), abs=0.01)
+
+
+@pytest.mark.parametrize("turned", [0.02, -0.02], indirect=True)
+def test_on_an_askew_page_a_short_line_stays_in_its_place(found, turned):
+    lines = [*(f"{LINES[0]} line {n}" for n in range(4)), "it is so."]
+    ends = [1500, 1500, 1500, 1500, 300]
+    places = [(100, 300 + 60 * n, end, 345 + 60 * n) for n, end in enumerate(ends)]
+    found.append(list(zip(lines, places, strict=True)))
+    text = pdf_format.set_text(SCAN)
+    assert text.text.rstrip("\n\f") == " ".join(lines)
+    boxes = [glyph.box for glyph in text.glyphs if glyph and glyph.box]
+    assert [boxes[0][:2], boxes[-1][2:]] == [
+        pytest.approx((x / 1500, y / 2000), abs=0.01)
+        for x, y in (turned(100, 300), turned(300, 585))
+    ]
 
 
 def test_a_page_is_shown_with_marks_that_can_be_sent(found):

@@ -6,10 +6,13 @@ it, so nothing is downloaded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from statistics import median_low
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from askvisit.formats.pdf_glyphs import Glyph, Line
 
@@ -38,16 +41,16 @@ def lines_on(page: PdfPage, number: int) -> list[Line]:
     Raises `ImportError` if rapidocr is not installed.
     """
     engine = _engine()
-    width, height = page.get_size()
-    scale = _LONGEST_SIDE / max(width, height)
+    scale = _LONGEST_SIDE / max(page.get_size())
     found = engine(page.render(scale=scale, draw_annots=False).to_numpy())
     if found.boxes is None:
         return []
-    boxes = [_around(corners, scale) for corners in found.boxes]
-    sizes = _sizes([bottom - top for _, top, _, bottom in boxes])
+    boxes = np.asarray(found.boxes, np.float64) / scale
+    level = _level(boxes)
+    sizes = _sizes(np.ptp(level[:, :, 1], axis=1).tolist())
     return [
-        _line(text, box, size, number, (width, height))
-        for text, box, size in zip(found.txts, boxes, sizes, strict=True)
+        _line(text, box / page.get_size(), straight, size, number)
+        for text, box, straight, size in zip(found.txts, boxes, level, sizes, strict=True)
         if text.strip()
     ]
 
@@ -59,10 +62,14 @@ def _engine() -> Any:
     return RapidOCR(params={"Global.log_level": "critical", "Global.use_cls": False})
 
 
-def _around(corners: Iterable[Sequence[float]], scale: float) -> tuple[float, float, float, float]:
-    """Return left, top, right and bottom in points."""
-    xs, ys = ([float(n) for n in ns] for ns in zip(*corners, strict=True))  # JSON has no numpy's
-    return min(xs) / scale, min(ys) / scale, max(xs) / scale, max(ys) / scale
+def _level(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Turn the corners of lines (lines × 4 × 2) so that most lines of the page are level.
+
+    A long line that is not takes more height than a short one, which would pass for small type.
+    """
+    ahead = (boxes[:, 1] - boxes[:, 0] + boxes[:, 2] - boxes[:, 3]).sum(axis=0)
+    cosine, sine = ahead / (np.hypot(*ahead) or 1.0)
+    return boxes @ np.array([[cosine, -sine], [sine, cosine]])
 
 
 def _sizes(heights: Sequence[float]) -> list[float]:
@@ -74,19 +81,17 @@ def _sizes(heights: Sequence[float]) -> list[float]:
 
 
 def _line(
-    text: str,
-    box: tuple[float, float, float, float],
-    size: float,
-    number: int,
-    page: tuple[float, float],
+    text: str, box: NDArray[np.float64], level: NDArray[np.float64], size: float, number: int
 ) -> Line:
-    left, top, right, bottom = box
+    """Return a line: its corners, clockwise, are at `box` (shares of the page) and `level`."""
+    (left, top), (right, bottom) = level.min(axis=0).tolist(), level.max(axis=0).tolist()
     base = -(top + bottom) / 2  # of all lines alike, whatever letters a line has
-    step = (right - left) / len(text)
+    share = np.linspace(0, 1, len(text) + 1)[:, np.newaxis]
+    edges = np.stack([a + (b - a) * share for a, b in ((box[0], box[1]), (box[3], box[2]))])
     glyphs = []
     for position, character in enumerate(text):
-        x = left + position * step
-        place = (x / page[0], top / page[1], (x + step) / page[0], bottom / page[1])
-        shown = None if character.isspace() else place
+        corners = edges[:, position : position + 2].reshape(4, 2)
+        x, y, end, foot = (*corners.min(axis=0).tolist(), *corners.max(axis=0).tolist())
+        shown = None if character.isspace() else (x, y, end, foot)  # JSON has no numpy's
         glyphs.append(Glyph(character, number, shown, base, size))
     return Line(tuple(glyphs), left, base, size, right)
