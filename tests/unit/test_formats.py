@@ -218,6 +218,7 @@ def test_texts_of_other_editors_are_decoded(encoding):
         ("a.txt", b"a plain text, but \x81", "not UTF-8"),
         ("a.md", b"\xff\xfea\x00b", "not UTF-8"),
         ("a.txt", b"a\0b", "NUL"),
+        ("a.txt", "A tunnel".encode("utf-16-le"), "if it is text, save it as UTF-8"),
         ("a.odt", b"text", r"\.txt, \.md"),
         ("a", b"text", r"\.txt, \.md"),
     ],

@@ -32,5 +32,5 @@ def decode(data: bytes) -> str:
                 f"is not UTF-8 (byte {error.start}); open it in an editor and save it as UTF-8"
             ) from error
     if "\0" in text:
-        raise ValueError("has NUL characters, so it is not a text file")
+        raise ValueError("has NUL characters; if it is text, save it as UTF-8 in an editor")
     return text
