@@ -69,7 +69,8 @@ def _level(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     ahead = (boxes[:, 1] - boxes[:, 0] + boxes[:, 2] - boxes[:, 3]).sum(axis=0)
     cosine, sine = ahead / (np.hypot(*ahead) or 1.0)
-    return boxes @ np.array([[cosine, -sine], [sine, cosine]])
+    level: NDArray[np.float64] = boxes @ np.array([[cosine, -sine], [sine, cosine]])
+    return level
 
 
 def _sizes(heights: Sequence[float]) -> list[float]:
@@ -90,8 +91,8 @@ def _line(
     edges = np.stack([a + (b - a) * share for a, b in ((box[0], box[1]), (box[3], box[2]))])
     glyphs = []
     for position, character in enumerate(text):
-        corners = edges[:, position : position + 2].reshape(4, 2)
-        x, y, end, foot = (*corners.min(axis=0).tolist(), *corners.max(axis=0).tolist())
-        shown = None if character.isspace() else (x, y, end, foot)  # JSON has no numpy's
+        # JSON has no numpy's.
+        xs, ys = edges[:, position : position + 2].reshape(4, 2).T.tolist()
+        shown = None if character.isspace() else (min(xs), min(ys), max(xs), max(ys))
         glyphs.append(Glyph(character, number, shown, base, size))
     return Line(tuple(glyphs), left, base, size, right)
