@@ -13,7 +13,7 @@ from askvisit import Assistant
 from askvisit.records import Answer, Article
 from askvisit.trace import STAGES, Trace
 from askvisit.web.chat import Chat
-from askvisit.web.inspector import MOST_PASSAGES, inspector
+from askvisit.web.conversation import MOST_PASSAGES, inspector
 
 ASSISTANT = FakeAssistant()
 

@@ -1,10 +1,11 @@
-"""What the page says of one answer: the verdict, the order of its quotes, and texts to copy.
+"""What the page says of one answer: which sources lead it, and which places a refusal lists.
 
-How it looks is in `templates/answer.html`.
+How it looks is in `templates/answer.html`; as text to copy, in `templates/copied.html`.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,13 +15,10 @@ from typing import TYPE_CHECKING
 from askvisit.passages import paragraphs
 from askvisit.rewriting import query
 from askvisit.text import date_in_words, excerpt, excerpt_around, one_line, stem, stems, word_ranges
-from askvisit.web.rendering import in_templates
+from askvisit.web.rendering import fragment, in_templates
 
 if TYPE_CHECKING:
-    from askvisit.records import Answer, AnswerGroup, Article, Citation, GroupMember, Hit
-
-SURE = 0.75
-"""Confidence from which an answer is called found; below it, probable."""
+    from askvisit.records import Answer, AnswerGroup, Article, Citation, Hit
 
 
 @dataclass
@@ -106,29 +104,12 @@ class AnswerView:
         return [near(hit, self.answer.reading) for hit in self.answer.nearest if shown]
 
     @property
-    def nearest_are(self) -> str:
-        """What is said above these places."""
-        likely = self.answer.has_likely_places
-        return f"The {'likeliest places' if likely else 'nearest passages'}:"
-
-    @property
     def choices(self) -> dict[str, str]:
         """The titles of the articles to choose from, by what names each of them alone."""
         known = self.articles
         titles = {i: known[i].title for i in self.answer.choices if i in known}
         alike = Counter(titles.values())
         return {title if alike[title] == 1 else i: title for i, title in titles.items()}
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether it is called found, and not only probable."""
-        return self.answer.confidence >= SURE
-
-    @property
-    def percent(self) -> str:
-        """The confidence in percent; one above 0 is never shown as 0 %."""
-        share = self.answer.confidence
-        return "under 1 %" if 0 < share < 0.005 else f"{round(100 * share)} %"
 
     @property
     def is_keywords(self) -> bool:
@@ -145,23 +126,8 @@ class AnswerView:
 
     @property
     def plain_text(self) -> str:
-        """Question and answer as text to copy: what leads, the quotes or refusal, their places."""
-        blocks: list[str] = []
-        for part in self.parts:
-            guess = "(a guess) " if part.is_guess else ""
-            quotes = [f"{guess}“{c.quote}” [{c.number}]" for c in part.answer.citations]
-            text = "\n".join([*(quotes or [part.answer.text]), *part.answer.notes])
-            places = [f"“{words}” ({_origin(hit, _paragraph(hit))})" for hit, words in part.nearest]
-            places = [part.nearest_are, *places] if places else []
-            groups = part.each or part.answer.groups
-            said = [_said(group, m) for group in groups for m in group.members]
-            lead = [_said(group, m) for group in part.leading for m in group.members]
-            others = [line for line in said if line not in lead] if len(said) > 1 else []
-            written = [part.answer.question, *map("\n".join, (lead, [text], places, others))]
-            blocks += filter(None, written)
-        cited = self.answer.citations
-        sources = [f"[{c.number}] {_origin(c, c.where)}" for c in cited]
-        return "\n\n".join([*blocks, "\n".join(sources)]).rstrip()
+        """Question and answer as text to copy."""
+        return re.sub(r"\n{3,}", "\n\n", fragment("copied", view=self).unescape()).strip()
 
 
 @in_templates
@@ -171,7 +137,7 @@ def reference(citation: Citation, words: str | None = None) -> str:
     words: what is quoted, if not the whole sentence.
     """
     quote = citation.quote if words is None else words
-    return f"“{quote}” ({_origin(citation, citation.where)}) {citation.url or ''}".rstrip()
+    return f"“{quote}” ({origin(citation, citation.where)}) {citation.url or ''}".rstrip()
 
 
 def near(hit: Hit, question: str, most: int = 220) -> tuple[Hit, str]:
@@ -201,21 +167,11 @@ def _lead(groups: Sequence[AnswerGroup]) -> tuple[AnswerGroup, ...]:
     return tuple(groups[:1])
 
 
-def _said(group: AnswerGroup, member: GroupMember) -> str:
-    """Return what one article says as a line of text."""
-    relation = f" ({group.relation_in_words})" if group.relation_in_words else ""
-    known = (member.source or member.citation.article_title, date_in_words(member.date))
-    paper = ", ".join(filter(None, known))
-    return f"{group.words}{relation}: {paper}: “{member.citation.quote}”"
-
-
-def _origin(cited: Citation | Hit, where: str) -> str:
+@in_templates
+def origin(cited: Citation | Hit, where: str) -> str:
+    """Return where a quote is from: title, source, date, and where in the article."""
     known = (cited.article_title, cited.source, date_in_words(cited.date), where)
     return ", ".join(filter(None, known))
-
-
-def _paragraph(hit: Hit) -> str:
-    return "" if hit.paragraph is None else f"paragraph {hit.paragraph}"
 
 
 @in_templates

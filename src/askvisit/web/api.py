@@ -28,14 +28,6 @@ if TYPE_CHECKING:
     from askvisit.calibration import Strictness
     from askvisit.web.chat import Chat
 
-_EXAMPLES = {
-    "ask": '"Who met the mayor?", api_name="/ask"',
-    "search": '"the mayor", 5, api_name="/search"',
-    "timeline": '"the bridge", since="2018", api_name="/timeline"',
-    "names": '10, api_name="/names"',
-    "articles": 'api_name="/articles"',
-}
-
 Endpoint = Callable[..., Any]
 
 
@@ -182,22 +174,3 @@ def mcp_app(chat: Chat, host: str) -> tuple[Any, Any]:
     )
 
     return served, lambda _: server.session_manager.run()
-
-
-def described() -> list[dict[str, Any]]:
-    """Return what the page's dialog says of each endpoint, from its own documentation."""
-    found = []
-    for endpoint in endpoints(None):  # type: ignore[arg-type]
-        before, _, returned = (getdoc(endpoint) or "").partition("\n\nReturns:\n")
-        summary, _, arguments = before.partition("\n\nArgs:\n")
-        lines = filter(None, map(str.strip, arguments.splitlines()))
-        found.append(
-            {
-                "name": endpoint.__name__,
-                "summary": summary,
-                "example": f"client.predict({_EXAMPLES[endpoint.__name__]})",
-                "arguments": [line.split(": ", 1) for line in lines],
-                "returned": returned.strip(),
-            }
-        )
-    return found

@@ -18,15 +18,13 @@ from askvisit import transcript
 from askvisit.errors import QuestionError
 from askvisit.records import Answer, AnswerGroup, Citation, Hit, from_data
 from askvisit.trace import Trace
-from askvisit.web import inspector
 from askvisit.web.answers import AnswerView
 from askvisit.web.chat import NONE_CHOSEN, Chat, existing
 from askvisit.web.faults import TellingRoute, Told, told
-from askvisit.web.places import place_of
+from askvisit.web.places import Words, or_else, place_of
 from askvisit.web.rendering import fragment
 from askvisit.web.source_panel import panel_of
 from askvisit.web.suggestions import Next
-from askvisit.web.typed import Words, or_else
 
 HISTORY = 6
 """Earlier answers that a follow-up question may refer to."""
@@ -46,6 +44,9 @@ FEEDBACK: dict[Said, str] = {
 """The possible feedback, and the words on each button."""
 
 CHANGED = "The articles have changed since this was answered."
+
+MOST_PASSAGES = 12
+"""Maximum passages that the inspector lists for a reading; the rest were further off still."""
 
 
 Groups = tuple[AnswerGroup, ...]
@@ -182,7 +183,7 @@ def routes(chat: Chat) -> APIRouter:
         """Return how a question was answered; it is asked again for that."""
         if turn.answer is None:
             raise Told("There is no answer to look into.", 404)
-        return {"html": inspector.inspector(_explained(chat, turn), turn.answer)}
+        return {"html": inspector(_explained(chat, turn), turn.answer)}
 
     return router
 
@@ -191,6 +192,12 @@ def suggested(chat: Chat, asked: Next) -> str:
     """Return what to ask next as HTML."""
     found = chat.suggestions.after(asked, chat.articles)
     return fragment("suggested", questions={one: one for one in found}, asked=asked.asked)
+
+
+def inspector(trace: Trace, shown: Answer) -> str:
+    """Return how an answer came about; `shown` is the one on the page, which may be older."""
+    is_same = (trace.answer.text, trace.answer.citations) == (shown.text, shown.citations)
+    return fragment("inspector", trace=trace, changed=not is_same, most=MOST_PASSAGES)
 
 
 def _how(chat: Chat, asked: ChatTurn, none_left: str) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -195,17 +195,6 @@ class Guard:
                 quiet_until = now + _QUIET
             time.sleep(0.02)
 
-    @contextmanager
-    def _inside(self, asks: bool, listens: bool) -> Iterator[None]:
-        """Count a request that asks, or one that listens for an answer."""
-        self.asking += asks
-        self.listening += listens
-        try:
-            yield
-        finally:
-            self.asking -= asks
-            self.listening -= listens
-
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it here."""
         if scope["type"] != "http":
@@ -244,9 +233,12 @@ class Guard:
             raise Told(BUSY, 503)
         works = asks and (path in WORKING | LATER or path.startswith(MCP))
         turn = self.turns.of(address, path in LATER, receive) if works else nullcontext()
-        with self._inside(asks, listens):
+        self.asking, self.listening = self.asking + asks, self.listening + listens
+        try:
             async with turn:
                 await self.app(scope, received, send)
+        finally:
+            self.asking, self.listening = self.asking - asks, self.listening - listens
 
     def _check(self, method: str, path: str, headers: Headers) -> None:
         """Raise `Told` if a request is refused by what its head says."""

@@ -14,9 +14,9 @@ from askvisit.text import counted, excerpt
 from askvisit.timeline import TimelineEntry
 from askvisit.web.chat import NONE_CHOSEN, Chat, existing
 from askvisit.web.faults import TellingRoute, Told
+from askvisit.web.places import Typed
 from askvisit.web.rendering import fragment
 from askvisit.web.source_panel import MOST_PLACES, REMOVED
-from askvisit.web.typed import Typed
 
 MOST_SHOWN = 300
 """Maximum sentences shown at once; the page says how many more there are."""

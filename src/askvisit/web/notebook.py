@@ -22,9 +22,8 @@ from askvisit.transcript import Claim, Status, status_of
 from askvisit.web.answers import reference
 from askvisit.web.chat import Chat
 from askvisit.web.faults import TellingRoute, Told
-from askvisit.web.places import TextRange, fingerprint
+from askvisit.web.places import TextRange, Words, fingerprint, or_else
 from askvisit.web.source_panel import NOT_THERE, article_sentences
-from askvisit.web.typed import Words, or_else
 
 MOST_ENTRIES = 300
 """Maximum entries of a notebook; the page says so when it is full."""

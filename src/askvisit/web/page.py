@@ -6,15 +6,15 @@ import gzip
 import hashlib
 import logging
 from functools import cache
+from inspect import getdoc
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from askvisit import __version__
+from askvisit import __version__, tools
 from askvisit.errors import AskvisitError
-from askvisit.web import api
 from askvisit.web.articles import ADDING, listing
 from askvisit.web.chat import Chat
 from askvisit.web.conversation import suggested
@@ -71,7 +71,7 @@ def routes(chat: Chat) -> APIRouter:
     server's log, because anyone may ask here.
     """
     router = APIRouter(include_in_schema=False)
-    endpoints = api.described()
+    endpoints = {one.__name__: getdoc(one) for one in tools.calls(None)}  # type: ignore[arg-type]
 
     @router.get("/")
     def page() -> HTMLResponse:

@@ -1,16 +1,25 @@
-"""Places in articles, as pages name them: a range, and a fingerprint of what it reads."""
+"""What browsers send: places in articles, and words that somebody typed or that were kept.
+
+A place is a range, with a fingerprint of what it reads.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from pydantic import StrictInt
+from pydantic import AfterValidator, StrictInt, WrapValidator
 
-from askvisit.records import Article, Citation, Hit, Sentence
+from askvisit.records import Article, Citation, Hit, Span
+
+Words = Annotated[str, AfterValidator(lambda text: text.encode("utf-8", "replace").decode())]
+"""A text that can be written as UTF-8: a browser may send half a character."""
+
+Typed = Annotated[Words | None, AfterValidator(lambda text: (text or "").strip() or None)]
+"""What was typed into a field; None if nothing was."""
 
 
 @dataclass(frozen=True)
@@ -52,14 +61,31 @@ class TextRange:
             object.__setattr__(self, "span", None)
 
 
-def place_of(cited: Citation | Hit | Sentence) -> TextRange:
-    """Return the range of a citation's sentence, with its span, or of a passage or sentence."""
-    span, words = None, cited.quote if isinstance(cited, Citation) else cited.text
-    if isinstance(cited, Citation) and cited.span_start is not None and cited.span_end is not None:
-        span = (cited.span_start, cited.span_end)
-    return TextRange(cited.article_id, cited.start, cited.end, span, fingerprint(words))
+def place_of(cited: Citation | Hit | Span) -> TextRange:
+    """Return the range of a citation's or reader's sentence, with its span, or of a passage."""
+    at = cited.sentence if isinstance(cited, Span) else cited
+    words = at.quote if isinstance(at, Citation) else at.text
+    start, end = None, None
+    if isinstance(cited, Span):
+        start, end = cited.start, cited.end
+    elif isinstance(cited, Citation):
+        start, end = cited.span_start, cited.span_end
+    span = None if start is None or end is None else (start, end)
+    return TextRange(at.article_id, at.start, at.end, span, fingerprint(words))
 
 
 def fingerprint(words: str) -> str:
     """Return a short hash of the words at a place."""
     return hashlib.sha256(words.encode(errors="replace")).hexdigest()[:8]
+
+
+def or_else(otherwise: object) -> WrapValidator:
+    """Take what a browser kept of an earlier version, and cannot be read, for something else."""
+
+    def read(value: Any, known: Callable[[Any], Any]) -> Any:
+        try:
+            return known(value)
+        except (TypeError, ValueError):
+            return otherwise
+
+    return WrapValidator(read)

@@ -5,15 +5,13 @@ from __future__ import annotations
 import argparse
 import ctypes
 import errno
-import inspect
 import logging
 import os
 import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from ipaddress import ip_address
@@ -60,8 +58,8 @@ def serve(
     from askvisit.formats import isolated
     from askvisit.index import location_of
     from askvisit.index.edit import articles_folder
+    from askvisit.web.articles import ArticleEditor
     from askvisit.web.chat import Chat
-    from askvisit.web.editor import ArticleEditor
     from askvisit.web.guard import MCP
     from askvisit.web.request_log import Lines, RequestLog
 
@@ -136,8 +134,7 @@ def launch(
     HTTP).
     """
     _settings()
-    with _light(mcp):
-        from gradio import Server
+    from gradio import Server
 
     from askvisit.web import (
         api,
@@ -215,28 +212,6 @@ def _settings() -> None:
     os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"
     os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(sys.maxsize)
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "*"
-
-
-@contextmanager
-def _light(with_mcp: bool) -> Iterator[None]:
-    """Spare half of Gradio's import: stubs (.pyi) for editors, and an installed `mcp` not needed.
-
-    It writes no stub for a class that is in no file.
-    """
-
-    def in_no_file(_: object) -> str:
-        raise OSError
-
-    getfile, hidden = inspect.getfile, not with_mcp and "mcp" not in sys.modules
-    inspect.getfile = in_no_file  # type: ignore[assignment]
-    if hidden:
-        sys.modules["mcp"] = None  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        inspect.getfile = getfile
-        if hidden:
-            del sys.modules["mcp"]
 
 
 def _own_names(host: str) -> frozenset[str]:
