@@ -66,6 +66,9 @@ def test_a_whole_date_needs_no_day_of_publication(text, found):
         ("The ferry was sold last month.", [("last month", "2025-05")]),
         ("It came off the slip in October.", [("October", "2024-10")]),
         ("It is to be sold in October.", [("October", "2025-10")]),
+        ("Markets expect the first cut in October.", [("October", "2025-10")]),
+        ("Markets expect a cut in October.", [("October", "2025-10")]),
+        ("The accused left in October.", [("October", "2024-10")]),
         ("It has lain there since March 3.", [("March 3", "2025-03-03")]),
         ("A court meets on 2 July.", [("2 July", "2025-07-02")]),
         ("Sales fell, according to data on Tuesday.", [("Tuesday", "2025-06-17")]),
@@ -95,6 +98,9 @@ def test_a_relative_date_is_counted_from_publication(text, found):
         ("He said that it would shut in November.", ["2025-11"]),
         ("He said that it would shut on Monday.", ["2025-06-23"]),
         ("It would stay shut until March.", ["2026-03"]),
+        ("She said the budget on 20 July would raise taxes.", ["2025-07-20"]),
+        ("She said the vote in September would be close.", ["2025-09"]),
+        ("He said the talks held in May would go on.", ["2025-05"]),
     ],
 )
 def test_a_modal_verb_may_speak_of_the_past(text, found):

@@ -60,6 +60,10 @@ _IS_AHEAD = frozenset("due expected planned scheduled slated".split())
 
 _NO_INFINITIVE = re.compile(r"\b(?:according|due|owing|thanks|prior)\s+to\b", re.IGNORECASE)
 
+_LOOKS_AHEAD = frozenset("expect expects anticipate anticipates foresee foresees".split())
+_NOUN = re.compile(r"(?:an?|the)(?: (?:first|second|third|next|last|latest|other))?", re.IGNORECASE)
+"""Directly before a word that is then no past form: "the first cut"."""
+
 _PRESENT_BE = frozenset("is are am be being".split())
 _NO_VERB = STOP_WORDS | PREPOSITIONS | NUMBER_WORDS
 _SINCE = re.compile(r"\bsince\s+(?:the\s+)?$", re.IGNORECASE)
@@ -246,12 +250,23 @@ def tense(sentence: str, start: int, end: int) -> Tense | None:
     right = border.start() if border else len(sentence)
     own = sentence[left:start], sentence[end:right]
     places = [reversed(_marks(own[0])), _marks(own[1])]
+    if _of_a_noun(*own):
+        places.reverse()
     if len([word for word in content_words(" ".join(own)) if word.islower()]) < _OWN_VERB:
         places += [_marks(sentence[right:]), reversed(_marks(sentence[:left]))]
     mark = next((mark for marks in places for mark in marks), None)
     if mark not in ("past", "future") and _LIMIT.search(sentence[:start]):
         return "future"
     return None if mark == "unclear" else mark
+
+
+def _of_a_noun(before: str, after: str) -> bool:
+    """Return whether a date is that of a modal verb's subject: "the budget on 12 March would"."""
+    nearest, following = _WORD.findall(before)[-2:], _WORD.match(after.lstrip())
+    is_named = len(nearest) == 2 and nearest[1].lower() in PREPOSITIONS
+    if not is_named or following is None or not _is_modal(following[0], is_first=False):
+        return False
+    return not is_past(nearest[0]) and nearest[0].lower() not in _NO_VERB
 
 
 def _marks(text: str) -> list[Tense | Literal["unclear"]]:
@@ -265,10 +280,12 @@ def _marks(text: str) -> list[Tense | Literal["unclear"]]:
             found.append(_of_modal(lower[n], lower[n + 1 : n + 4]))
         elif before[-1:] == ["to"] and _is_infinitive(word):
             found.append("unclear" if "past" in found else "future")
-        elif word in _IS_AHEAD and _PRESENT_BE.intersection(before):
+        elif word in _LOOKS_AHEAD or (word in _IS_AHEAD and _PRESENT_BE.intersection(before)):
             found.append("future")
         elif is_past(word) and not (
-            _TO_COME.intersection(before) or _PRESENT_BE.intersection(before[-2:])
+            _TO_COME.intersection(before)
+            or _PRESENT_BE.intersection(before[-2:])
+            or any(_NOUN.fullmatch(" ".join(before[-n:])) for n in (1, 2))
         ):
             found.append("past")
     return found
