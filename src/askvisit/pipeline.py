@@ -134,6 +134,10 @@ class QAPipeline:
         if self.as_typed:
             reply = self._exact_reply(question, asked, ())
             return reply or self._taken(question, self._look_up(asked))
+        if which_article.COMPARES.match(asked):
+            compared = self._compared(question, asked, intents.Request("compare"))
+            if compared is not None:
+                return compared
         parts = query.split(query.unwrap(asked)) if _SEVERAL.search(asked) else [asked]
         if len(parts) == 1:
             return self._answer_one(question, asked, history)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
+from itertools import permutations
 
 import pytest
 from harness.fakes import ScriptedReader, calibration
@@ -94,6 +95,39 @@ def test_two_articles_are_put_side_by_side_and_what_differs_is_first(one, asked)
 def test_two_articles_in_scope_need_no_names(one):
     scope = ["monday.txt", "friday.txt"]
     assert one.ask("Compare the two articles", articles=scope).parts
+
+
+def test_titles_that_are_compared_may_read_as_questions_and_have_commas():
+    titles = (
+        "Bank holds rates at 4.5%, and hints at a cut",
+        "Who pays for the flood, and when?",
+        "Ferries, farms and fish: what a summer of strikes and storms means for the islands, their "
+        "bakers and the people who had booked a holiday there",
+        "How the mayor and the council fell out over a bridge, a road, and the price of a stone "
+        "that nobody had asked for",
+    )
+    dead = (MONDAY.text.splitlines()[2], FRIDAY.text.splitlines()[2])
+    articles = [
+        Article(f"n{n}.txt", title, f"{title}\n\n{dead[n % 2]}\n", date=f"2021-03-0{n + 1}")
+        for n, title in enumerate(titles)
+    ]
+    with assistant(*articles) as one:
+        for a, b in permutations(articles, 2):
+            for form in ("Compare {} and {}", "What is the difference between “{}” and “{}”?"):
+                answer = one.ask(form.format(a.title, b.title))
+                assert answer.request == "compare"
+                assert {c.article_id for c in answer.citations} == {a.id, b.id}
+
+
+@pytest.mark.parametrize("asked", ["of the Herald", "from the Herald", "about the ferry"])
+def test_the_two_articles_of_a_paper_need_no_names(asked):
+    ferry = replace(TUESDAY, text=f"Ferry captain held\n\n{MONDAY.text.splitlines()[2]}\n")
+    with assistant(MONDAY, ferry, FRIDAY, WOOL) as one:
+        answer = one.ask(f"Compare the two articles {asked}")
+        assert answer.request == "compare"
+        assert {c.article_id for c in answer.citations} == {MONDAY.id, TUESDAY.id}
+        of_one = one.ask("Compare the two articles of the Post")
+        assert of_one.text.startswith("Which two articles?")
 
 
 def test_a_paper_is_compared_by_all_its_articles():

@@ -39,6 +39,14 @@ _COMPARED = re.compile(
 )
 """What surrounds the names of two articles in a request to compare them."""
 
+COMPARES = re.compile(
+    r"\s*(?:(?:please|can you|could you)\s+)*(?:compare\b|(?:what(?:['’]s|\s+is|\s+are)\s+the\s+"
+    r"differences?\s+between|how\s+(?:do|does))\s+[\"“])",
+    re.IGNORECASE,
+)
+"""The beginning of a line that compares articles, if it names two: their titles may read as
+questions, or be longer than requests are. After other words than "compare" they are in quotes."""
+
 _THE_TWO = re.compile(r"\b(?:two|both|these|articles)\b", re.IGNORECASE)
 
 _OF_A_PAPER = 5
@@ -85,7 +93,8 @@ def two(index: PassageIndex, words: str, articles: Sequence[str] | None = None) 
     """Return the ids of what words compare, of one side and the other; empty if they name not two.
 
     A side is an article, named by its title, file or place, or those of a paper, `_OF_A_PAPER` at
-    most, the newest first. If there are only two articles, "compare the two articles" means those.
+    most, the newest first. "Compare the two articles" means those, if there are only two, also of
+    a paper or with some words in the title.
     """
     ids = among(index, articles)
     for match in _BETWEEN_TWO.finditer(words):
@@ -93,23 +102,32 @@ def two(index: PassageIndex, words: str, articles: Sequence[str] | None = None) 
         named = [_side(index, " ".join(_COMPARED.sub(" ", side).split()), ids) for side in sides]
         if all(named) and set(named[0]).isdisjoint(named[1]):
             return named
-    rest = stems(_COMPARED.sub(" ", words))
-    both = len(ids) == 2 and not rest and _THE_TWO.search(words)
-    return [[article_id] for article_id in ids] if both else []
+    rest = " ".join(_BETWEEN_TWO.sub(" ", _COMPARED.sub(" ", words)).split())
+    both = ids
+    if stems(rest):
+        both = _named(index, rest, ids, loosely=True) or _of_paper(index, rest, ids)
+    return [[i] for i in both] if len(both) == 2 and _THE_TWO.search(words) else []
 
 
 def _side(index: PassageIndex, words: str, ids: Sequence[str]) -> list[str]:
     """Return the one article that words name by title, file or place, or those of a paper."""
     named = _named(index, words, ids, loosely=True)
-    if named or not (paper := stems(words)):
+    if named:
         return named if len(named) == 1 else []
+    return _of_paper(index, words, ids)[:_OF_A_PAPER]
+
+
+def _of_paper(index: PassageIndex, words: str, ids: Sequence[str]) -> list[str]:
+    """Return the articles of the one paper that words name, the newest first."""
+    if not (paper := stems(words)):
+        return []
     among_ids = set(ids)
     known = [r for r in index.records if r.id in among_ids and r.source is not None]
     of_paper = [r for r in known if paper <= stems(r.source or "")]
     if len({record.source for record in of_paper}) > 1:
         return []
     newest = sorted(of_paper, key=lambda record: record.date or "", reverse=True)
-    return [record.id for record in newest[:_OF_A_PAPER]]
+    return [record.id for record in newest]
 
 
 def only_named(
