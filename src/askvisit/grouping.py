@@ -1,8 +1,8 @@
 """Answers from several articles: who says the same, who says something else, and since when.
 
 What articles say is compared as `askvisit.values` does. Where two differ, the dates tell how: later
-articles supersede earlier ones, and what is said at the same time, or in one article, is a dispute.
-Which is right is not judged.
+articles supersede earlier ones, and what is said at the same time is a dispute; in one article it
+is, if two speakers say it. Which is right is not judged.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from askvisit.records import (
     SpanType,
 )
 from askvisit.retriever import fused
-from askvisit.speakers import citation_of
+from askvisit.speakers import citation_of, speaker
 from askvisit.text import asks_a_question, content_words
 from askvisit.values import Saying, agree, contradicts, same_probability
 
@@ -348,7 +348,18 @@ def _related(
 
 
 def _differ(one: Sequence[_Said], other: Sequence[_Said]) -> bool:
+    if len({said.article.id for said in (*one, *other)}) == 1 and not _of_two(one[0], other[0]):
+        return False  # items of one article's list
     return same_probability(one[0].saying, other[0].saying) < _DIFFERENT
+
+
+def _of_two(one: _Said, other: _Said) -> bool:
+    """Return whether two speakers say what one article has, in an interview or as reported."""
+    places = (said.candidate.span.sentence.start for said in (one, other))
+    first, second = (speaker(one.article.text, start) for start in places)
+    if first is None and second is None:
+        return one.saying.is_reported and other.saying.is_reported
+    return first != second
 
 
 def _supersedes(one: Sequence[_Said], other: Sequence[_Said]) -> bool:

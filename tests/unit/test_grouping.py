@@ -12,6 +12,7 @@ from harness.fakes import ScriptedReader, ScriptedResolver, WordCounts, calibrat
 from askvisit import Answer, Assistant, build_index, grouping, ranking
 from askvisit.cli import show
 from askvisit.index import open_index
+from askvisit.passages import sentences
 from askvisit.ranking import Candidate
 from askvisit.records import Article, ArticleMatch, Hit, Sentence, Span
 from askvisit.retriever import Retriever
@@ -369,6 +370,10 @@ def test_answers_that_may_be_the_same_are_not_marked_as_differing(monkeypatch):
     assert related(*said) == [("the old pier", "newest", [1]), ("a rock", "earlier", [2])]
 
 
+INTERVIEW = (
+    "Cy: How much was it, did you think?\nAda: I paid 300 for it.\nCy: And did you pay for more?\n"
+    "{}: I paid 2,000 for that.\nCy: Did you both pay?\nAda: I did.\nCy: And you?\nBo: I did too."
+)
 BOTH = "The bridge\n\nPolice counted 300 on the bridge. The mayor counted {} there.\n"
 
 
@@ -394,6 +399,29 @@ def test_an_article_that_tells_both_sides_has_two_answers(tmp_path, each):
     assert show.comparison(answer).startswith("1 article answers this\n")
     page = fragment("answer", view=AnswerView(answer, {}), read=0)
     assert "1 article answers this, in different ways:" in page
+
+
+@pytest.mark.parametrize(
+    ("text", "relation"),
+    [
+        ("The bridge cost 300 euros.\n\nThe road cost 2,000 euros.", "also"),
+        ("The police said 300 came.\n\nThe road cost 2,000 euros.", "also"),
+        ("The police said 300 came.\n\nThe mayor said 2,000 came.", "dispute"),
+        (INTERVIEW.format("Ada"), "also"),
+        (INTERVIEW.format("Bo"), "dispute"),
+    ],
+    ids=["nobody", "one", "two", "one is interviewed", "two are interviewed"],
+)
+def test_in_one_article_only_two_speakers_dispute(text, relation):
+    article = Article("a", "A", f"A\n\n{text}", date=DAYS[0])
+    told = [s for s in sentences(article) if "300" in s.text or "2,000" in s.text]
+    chosen = [
+        Candidate(Span(s, at := s.text.index(n) + s.start, at + len(n), 1.0, 0.0), 1.0, 0.9)
+        for s, n in zip(told, ("300", "2,000"), strict=True)
+    ]
+    found = grouping.group(chosen, lambda _: article, "How much was it?")
+    assert [group.relation for group in found] == [relation] * 2
+    assert [group.differs for group in found] == [relation == "dispute"] * 2
 
 
 @pytest.mark.parametrize(
