@@ -184,6 +184,14 @@ def test_the_head_of_the_article_says_what_it_is(hard, open_page, ask):
     assert page.locator(".source-meta").is_visible()
 
 
+def test_who_wrote_an_article_and_when_stand_on_lines_of_their_own(open_page):
+    text = "Rates are held\n\nBy Ada Quill\n6 February 2025\n\nThe bank held its rate on Thursday."
+    served = serve(FakeAssistant(Article("rates.txt", "Rates are held", text)))
+    byline = open_page(served.local_url).locator("#source .byline")
+    assert byline.inner_text() == "By Ada Quill\n6 February 2025"
+    served.close()
+
+
 @pytest.mark.parametrize(("width", "height"), [(320, 640), (768, 1024)])
 def test_box_and_tabs_are_in_sight_in_narrow_windows(editor, open_page, ask, width, height):
     page = open_page(editor[1], viewport={"width": width, "height": height}, has_touch=True)

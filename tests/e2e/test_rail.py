@@ -90,3 +90,20 @@ def test_the_focus_goes_from_the_drawer_to_the_form(editor, open_page):
     page.get_by_role("button", name="Add", exact=True).press("Enter")
     expect(page.locator("#sources")).to_be_hidden()
     expect(page.get_by_role("tab", name="Add an article")).to_be_focused()
+
+
+def test_the_details_of_an_article_are_edited_from_the_drawer(editor, open_page):
+    page = open_page(editor[1], viewport={"width": 900, "height": 800})
+    page.get_by_role("button", name="Sources", exact=True).click()
+    page.get_by_role("button", name="Edit the details of A Bridge for the Town").click()
+    dialog = page.get_by_role("dialog", name="Edit the details")
+    dialog.get_by_label("Source").press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(page.locator("#sources")).to_be_visible()
+    page.get_by_role("button", name="Edit the details of A Bridge for the Town").click()
+    dialog.get_by_label("Source").fill("The Paper")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_be_hidden()
+    item = page.locator("#sources li", has_text="A Bridge for the Town")
+    expect(item.locator(".facts .note")).to_contain_text("The Paper")
+    expect(item.get_by_role("button", name="Edit the details")).to_be_focused()

@@ -50,7 +50,7 @@ document.addEventListener(
     const isOpenDrawer = drawer.matches && isShown();
     // Who works in the rail keeps it, also where a single source is left.
     if (!drawer.matches && !page.dataset.sources && event.target.closest?.("#sources")) wish(true);
-    const isOutside = isOpenDrawer && !event.target.closest?.("#sources");
+    const isOutside = isOpenDrawer && !event.target.closest?.("#sources, dialog");
     const read = event.target.closest?.("#sources [data-read]");
     if (isOutside && !event.isTrusted) leaveFor(event.target);
     else if (event.target.closest?.("[data-hide]") || isOutside) hideRail();
@@ -59,7 +59,7 @@ document.addEventListener(
 );
 document.addEventListener(
   "keydown",
-  (event) => event.key === "Escape" && drawer.matches && isShown() && hideRail(),
+  ({ key, target }) => key === "Escape" && drawer.matches && isShown() && !target.closest("dialog") && hideRail(),
 );
 
 // A drawer is closed until it is asked for; a rail is as it was left.
