@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Body
@@ -10,8 +9,6 @@ from pydantic import BaseModel
 
 from askvisit.dates import publication_day
 from askvisit.names import by_kind
-from askvisit.text import counted, excerpt
-from askvisit.timeline import TimelineEntry
 from askvisit.web.chat import NONE_CHOSEN, Chat, existing
 from askvisit.web.faults import TellingRoute, Told
 from askvisit.web.places import Typed
@@ -64,7 +61,10 @@ def routes(chat: Chat) -> APIRouter:
             is_narrowed=bool(asked.topic or asked.since or asked.until),
             longest=LONGEST,
         )
-        return {"told": _summary(found, asked), "html": html}
+        return {
+            "told": fragment("timeline_told", found=found, asked=asked).unescape(),
+            "html": html,
+        }
 
     @router.post("/names")
     def names(article: Annotated[str, Body(embed=True)]) -> dict[str, str]:
@@ -82,14 +82,3 @@ def routes(chat: Chat) -> APIRouter:
         return {"html": html}
 
     return router
-
-
-def _summary(found: Sequence[TimelineEntry], asked: Period) -> str:
-    """Say what was found, and about what."""
-    span = "" if asked.topic is None else f" about “{excerpt(asked.topic, 60)}”"
-    span += f" since {asked.since}" if asked.since else ""
-    span += f" until {asked.until}" if asked.until else ""
-    if not found:
-        return f"No dated sentences{span}."
-    sources = counted(len({entry.citation.article_id for entry in found}), "article")
-    return f"{counted(len(found), 'date')}{span} in {sources}, in chronological order"
