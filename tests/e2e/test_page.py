@@ -55,15 +55,15 @@ def test_what_is_quoted_stands_in_the_serif_that_comes_with_the_page(fake, open_
     assert page.evaluate("document.fonts.check('16px \"Chat Sans\"')")
 
 
-def test_what_is_sent_before_the_first_question_is_little(fake, open_page):
-    page = open_page(fake, alone=True)
+def test_what_is_sent_before_the_first_question_is_little(real, open_page):
+    page = open_page(real, alone=True)
     page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready")
     sent = page.evaluate(
         "['navigation', 'resource'].flatMap(kind => performance.getEntriesByType(kind))"
         ".reduce((sum, one) => sum + one.transferSize, 0)"
     )
-    assert 50_000 < sent <= 150_000
+    assert 50_000 < sent <= 140_000  # which does not count all headers, 10 kB more
 
 
 def test_questions_answers_and_article_are_printed_whole(fake, open_page, ask):

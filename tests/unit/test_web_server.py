@@ -184,9 +184,9 @@ def test_styles_scripts_and_fonts_are_plain_files_under_a_version(address):
 
 def test_texts_are_packed_for_those_that_can_unpack_them(address):
     folder = f"{address}static/{pages.version()}/"
-    for name in ("chat.css", "main.js"):
-        plain = NO_PROXY.open(folder + name).read()
-        with NO_PROXY.open(Request(folder + name, headers={"accept-encoding": "gzip"})) as packed:
+    for sent in (address, f"{folder}chat.css", f"{folder}main.js"):
+        plain = NO_PROXY.open(sent).read()
+        with NO_PROXY.open(Request(sent, headers={"accept-encoding": "gzip"})) as packed:
             assert packed.headers["content-encoding"] == "gzip"
             assert packed.headers["vary"] == "accept-encoding"
             body = packed.read()

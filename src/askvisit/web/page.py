@@ -5,13 +5,13 @@ from __future__ import annotations
 import gzip
 import hashlib
 import logging
-from functools import cache
+from functools import cache, lru_cache, partial
 from inspect import getdoc
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import JSONResponse, Response
 
 from askvisit import __version__, tools
 from askvisit.errors import AskvisitError
@@ -34,12 +34,14 @@ STYLES = (
 """The style sheets in order: later ones win. They are served as one file."""
 
 KINDS = {
+    ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
     ".woff2": "font/woff2",
 }
-_FOR_EVER = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
+_FOR_EVER = "public, max-age=31536000, immutable"
+_packed = lru_cache(maxsize=128)(partial(gzip.compress, compresslevel=6, mtime=0))
 
 
 @cache
@@ -49,12 +51,6 @@ def files() -> dict[str, bytes]:
     found = {path.name: path.read_bytes() for path in paths}
     sheets = [found.pop(f"{name}.css") for name in STYLES]
     return found | {"chat.css": b"\n".join(sheets)}
-
-
-@cache
-def packed(name: str) -> bytes:
-    """Return a file as it is sent to browsers that unpack it."""
-    return gzip.compress(files()[name], mtime=0)
 
 
 @cache
@@ -74,7 +70,7 @@ def routes(chat: Chat) -> APIRouter:
     endpoints = {one.__name__: getdoc(one) for one in tools.calls(None)}  # type: ignore[arg-type]
 
     @router.get("/")
-    def page() -> HTMLResponse:
+    def page(request: Request) -> Response:
         articles, adding = chat.articles, chat.editor is not None
         html = fragment(
             "page",
@@ -87,16 +83,14 @@ def routes(chat: Chat) -> APIRouter:
             adding=ADDING if adding else None,
             tabs=("Article", "Timeline", "Notebook", *(["Add an article"] if adding else ())),
         )
-        return HTMLResponse(html, headers={"cache-control": "no-store"})
+        return _sent(html.encode(), ".html", request, "no-store")
 
     @router.get("/static/{version}/{name}")
     def file(version: str, name: str, request: Request) -> Response:
-        content, suffix, headers = files().get(name), Path(name).suffix, _FOR_EVER
+        content = files().get(name)
         if content is None:
             return Response(status_code=404)
-        if suffix != ".woff2" and "gzip" in request.headers.get("accept-encoding", ""):
-            content, headers = packed(name), _FOR_EVER | {"content-encoding": "gzip"}
-        return Response(content, media_type=KINDS[suffix], headers=headers)
+        return _sent(content, Path(name).suffix, request, _FOR_EVER)
 
     @router.get("/health")
     def health() -> JSONResponse:
@@ -111,3 +105,11 @@ def routes(chat: Chat) -> APIRouter:
         return JSONResponse(found, status, headers={"cache-control": "no-store"})
 
     return router
+
+
+def _sent(content: bytes, suffix: str, request: Request, kept: str) -> Response:
+    """Send something of a kind, packed to browsers that unpack it; `kept`: who may keep it."""
+    headers = {"cache-control": kept, "vary": "accept-encoding"}
+    if suffix != ".woff2" and "gzip" in request.headers.get("accept-encoding", ""):
+        content, headers["content-encoding"] = _packed(content), "gzip"
+    return Response(content, media_type=KINDS[suffix], headers=headers)
