@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 from askvisit.errors import ServerError
 
@@ -134,7 +135,8 @@ def launch(
     HTTP).
     """
     _settings()
-    from gradio import Server
+    with patch("inspect.getfile", side_effect=OSError):  # no stubs for editors: a third of its time
+        from gradio import Server
 
     from askvisit.web import (
         api,
