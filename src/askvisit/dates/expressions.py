@@ -13,19 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from askvisit.text import (
-    AUXILIARIES,
-    MONTH,
-    NUMBER_WORDS,
-    ONES,
-    PREPOSITIONS,
-    SHORT_MONTH,
-    STOP_WORDS,
-    TENS,
-    WEEKDAY,
-)
+from askvisit.text import MONTH, NUMBER_WORDS, ONES, SHORT_MONTH, TENS, WEEKDAY
 
-Kind = Literal["absolute", "yearless", "event", "relative", "anchored"]
+Kind = Literal["absolute", "yearless", "relative"]
 
 
 @dataclass(frozen=True)
@@ -35,8 +25,7 @@ class DateExpression:
     `text` is what to resolve, without surrounding words, and `weekday` the day of the week that
     stands before it ("Monday, 23 October"), if one does. `kind` says what that needs: nothing
     (absolute); the publication date and whether past or future is meant (yearless); the
-    publication date, if close to it (event: "the Oct. 7 attacks" may be of any year); the
-    publication date (relative); a date mentioned before (anchored).
+    publication date (relative).
     """
 
     start: int
@@ -60,7 +49,6 @@ _COUNT = (
 """A number that is not the end of a longer one: "1,000", "2.5", "2–3", "a hundred and fifty"."""
 
 _UNIT = r"(?:day|week|month|year)s?"
-_PART_OF_DAY = r"(?:day|morning|afternoon|evening|night)"
 _THAT_YEAR = r"(?:of\s+)?(?:that|the\s+same)\s+year"
 _SOME_YEAR = rf"(?:of\s+)?(?:last|this|next)\s+year|{_NUMBER}\s+years?\s+ago"
 _DAY_MONTH = (
@@ -73,11 +61,6 @@ _MORE = rf",?\s+(?:(?:of\s+)?{_YEAR}|{_SOME_YEAR}|{_THAT_YEAR}|{_DAY})\b"
 _BEFORE_MONTH = (
     r"(?<!\w)(?:in|since|by|until|till|from|of|to|before|after|during|through|for|between|late|early"
     r"|mid|mid-|(?:end|beginning|middle)\s+of)(?:\s+(?:early|late|mid))?[\s-]+"
-)
-_EVENT = (  # "the Oct. 7 attacks", "its deadly 7 October attack"
-    r"(?i:(?:\b(?:the|his|her|its|their)|['’]s|s['’])\s+(?:[a-z]+\s+)?)"
-    rf"(?P<event>{_DAY}\s+{SHORT_MONTH}|{SHORT_MONTH}\s+{_DAY})(?!\s+(?:{_SOME_YEAR}|{_THAT_YEAR}))"
-    rf"(?i:(?=\s+(?!(?:{'|'.join(AUXILIARIES | PREPOSITIONS | STOP_WORDS)})\b)[^\W\d_]))"
 )
 _BEFORE_YEAR = (
     r"(?:(?<!\w)(?:in|since|by|until|till|early|late|mid|of|from|the|up\sto|before|after|during"
@@ -92,9 +75,7 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("absolute", rf"\b{_DAY_MONTH},?\s+{_YEAR}\b"),
     ("absolute", rf"\b{SHORT_MONTH},?\s+(?:of\s+)?{_YEAR}\b(?!-)"),
     ("relative", rf"\b(?:{_DAY_MONTH}|{MONTH}),?\s+(?:{_SOME_YEAR})\b"),
-    ("anchored", rf"\b(?:{_DAY_MONTH}|{MONTH})\s+{_THAT_YEAR}\b"),
-    ("event", _EVENT),
-    ("yearless", rf"\b{_DAY_MONTH}(?!\w)"),
+    ("yearless", rf"\b{_DAY_MONTH}(?!\w|\s+{_THAT_YEAR}\b)"),
     ("relative", rf"(?i:(?<!the )\b(?:last|next|this)(?=\s))\s+(?:{MONTH}|{WEEKDAY})\b"),
     ("yearless", rf"(?i:{_BEFORE_MONTH})(?P<month>{MONTH})\b(?!{_MORE})"),
     ("relative", r"(?i:\bthe\s+day\s+before\s+yesterday|\byesterday|\btomorrow)\b"),
@@ -102,16 +83,6 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("relative", r"(?i:(?<!the )(?<!past )\b(?:last|next|this)\s+(?:week|month|year))\b"),
     ("relative", r"(?i:(?<!the )\b(?:last|next|this)\s+(?:spring|summer|autumn|fall))\b"),
     ("relative", r"(?i:\bend\s+of\s+(?:the|this|last|next)\s+(?:week|month|year))\b"),
-    (
-        "anchored",
-        rf"(?i:{_COUNT}\s+{_UNIT}\s+(?:(?:later|earlier)(?!\s+than)|afterwards?"
-        r"|(?:after|before)(?:\s+that\b|(?=[,.;:)]|$))))\b",
-    ),
-    (
-        "anchored",
-        rf"(?i:\b(?:the\s+same|that)\s+(?:{_PART_OF_DAY}|month|year)\b(?!\s+(?:an?|last|of|as)\b))",
-    ),
-    ("anchored", rf"(?i:\bthe\s+(?:next|following|previous)\s+(?:{_PART_OF_DAY}|month|year))\b"),
     ("yearless", rf"\b{WEEKDAY}\b(?!\s+(?:of\s+)?next\s+week)"),
     ("absolute", rf"(?i:{_BEFORE_YEAR})(?P<year>{_YEAR})\b(?![,.]\d|-[^\W\d])"),
 )
@@ -138,7 +109,7 @@ def find(sentence: str) -> Iterator[DateExpression]:
     """Yield the dates that a sentence mentions, in order."""
     for match in _EXPRESSION.finditer(sentence):
         kind, _ = _PATTERNS[int(str(match.lastgroup).removeprefix("p"))]
-        core = next((name for name in ("year", "month", "event") if match[name]), 0)
+        core = next((name for name in ("year", "month") if match[name]), 0)
         start, end = match.span(core)  # without the words before it
         if _means_a_date(match, sentence[:start], sentence[end:]):
             weekday = _WEEKDAY_BEFORE.match(sentence, start, end)

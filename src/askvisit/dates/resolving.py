@@ -33,7 +33,6 @@ _MEGABYTES = 32
 _CLOSE = 31
 """Days around publication within which a day without a year is taken to lie."""
 
-_UNITS = ("year", "month", "week", "day")
 _SEASON = re.compile(r"(last|next|this) (spring|summer|autumn|fall)", re.IGNORECASE)
 _SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11)}
 """First and last month; in the southern hemisphere, too, most give the same year."""
@@ -41,10 +40,6 @@ _END = re.compile(r"end of (?:the |(?=this|last|next))", re.IGNORECASE)
 _TAIL = re.compile(
     r",? (?:of )?((?:last|this|next|that|the same) year|[\w-]+ years? ago)$", re.IGNORECASE
 )
-_LATER = re.compile(r"(later|afterwards?|after that|after)$", re.IGNORECASE)
-_EARLIER = re.compile(r"(earlier|before that|before)$", re.IGNORECASE)
-_BESIDE = re.compile(r"(?:the )?(same|that|next|following|previous) (\w+)", re.IGNORECASE)
-_STEPS = {"same": 0, "that": 0, "next": 1, "following": 1, "previous": -1}
 
 Tense = Literal["past", "future", "would"]
 """What a verb says. "Would" is future in "said it would close", past in "that would kill 40"."""
@@ -112,16 +107,12 @@ def resolve(
     """Return the date that an expression means; `near` are those mentioned shortly before."""
     if expression.kind == "absolute":
         return _absolute(expression.text)
-    if expression.kind == "anchored":
-        return _anchored(expression.text, near[-1]) if near else None
     if published is None:
         return None
     if expression.kind == "relative":
         return _relative(expression.text, published)
     if expression.text not in WEEKDAYS and any(d.year != published.year for d in near):
         return None
-    if expression.kind == "event":
-        return _close(expression.text, published)
     meant = tense(sentence, expression.start, expression.end)
     return _yearless(expression.text, published, meant, expression.weekday)
 
@@ -199,26 +190,6 @@ def _season(which: str, season: str, published: date) -> PartialDate | None:
     if which == "next":
         return PartialDate(published.year + (published.month >= first))
     return PartialDate(published.year - (published.month <= last))
-
-
-def _anchored(text: str, anchor: PartialDate) -> PartialDate | None:
-    """Return a date given by its distance from another, or equal to it."""
-    tail = _TAIL.search(text)
-    if tail is not None and tail.start():
-        return _absolute(f"{text[: tail.start()]} {anchor.year}")
-    beside = _BESIDE.fullmatch(text)
-    if beside is not None:
-        unit = beside[2].lower() if beside[2].lower() in _UNITS else "day"
-        steps = _STEPS[beside[1].lower()]
-        words = f"{steps} {unit}s later" if steps >= 0 else f"{-steps} {unit}s ago"
-    elif _LATER.search(text):
-        words = _LATER.sub("later", text)
-    else:
-        words = _EARLIER.sub("ago", text)
-    read = _read(words, anchor.first)
-    if read is None or _UNITS.index(read.unit) > _UNITS.index(anchor.precision):
-        return None
-    return read.rounded
 
 
 @dataclass(frozen=True)
