@@ -24,11 +24,13 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+import numpy as np
 from tqdm import tqdm
 
-from askvisit import calibration, fitting
 from askvisit import encoder as encoders
+from askvisit import fitting, grouping, ranking
 from askvisit import reader as readers
+from askvisit.calibration import ACCURATE, Calibration
 from askvisit.dates import week_of
 from askvisit.encoder import Encoder
 from askvisit.errors import AskvisitError, DataError
@@ -269,9 +271,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="fit only what tells the other side of a dispute, to --editions and --events; --out "
         "has the other weights",
     )
-    parser.add_argument(
-        "--reader", nargs="+", default=[calibration.ACCURATE], help="readers (%(default)s)"
-    )
+    parser.add_argument("--reader", nargs="+", default=[ACCURATE], help="readers (%(default)s)")
     parser.add_argument(
         "--questions", type=int, default=1200, help="of each source at most (%(default)s)"
     )
@@ -315,9 +315,36 @@ def _fit(options: argparse.Namespace) -> None:
         _print(judged, sources)
         if options.out is not None:
             found = fitting.fit(samples, reader.name)
+            found = replace(found, side=fit_side(samples, found))
             expected = fitting.rates(judged)
             fitted[reader.name] = fitting.as_json(found, reader.sha256, expected)
             fitting.save(fitted, options.out)
+
+
+def fit_side(samples: Sequence[Sample], fitted: Calibration) -> dict[str, float]:
+    """Fit the probability that a further sentence of an article that answers does so too.
+
+    fitted: the other weights. Of questions about events every sentence that answers is marked, some
+    of them other sides; questions of single articles for a fact show how rare those are. Empty
+    without any about events.
+    """
+    if all(sample.source != "events" for sample in samples):
+        return {}
+    rows: list[dict[str, float]] = []
+    answers: list[bool] = []
+    for sample in samples:
+        if sample.source not in ("events", "news") or sample.needed:
+            continue
+        ranked = ranking.rank(sample.evidence, sample.spans, fitted)
+        least = fitted.thresholds["normal"]
+        for answer, further in grouping.answering(sample.evidence, ranked, fitted, least):
+            rows += grouping.side_rows(sample.evidence, ranked, answer, further)
+            answers += [sample.spans.index(c.span) in sample.gold for c in further]
+    if not any(answers) or all(answers):
+        return {}
+    weights = np.ones(len(rows))
+    named = fitting.fit_logistic(grouping.SIDE_FEATURES, rows, np.array(answers), weights)
+    return fitting.rounded(named)
 
 
 def _fit_sides(options: argparse.Namespace) -> None:
@@ -334,7 +361,7 @@ def _fit_sides(options: argparse.Namespace) -> None:
     kept = [_kept(own, chosen, _file(options, source)) for source, own in asked.items()]
     for reader, samples in zip(chosen, zip(*chain(*kept), strict=True), strict=True):
         own = fitted[reader.name]
-        own["side"] = fitting.fit_side(samples, calibration.Calibration(reader.name, **own))
+        own["side"] = fit_side(samples, Calibration(reader.name, **own))
         print(reader.name, own["side"])
     fitting.save(fitted, options.out)
 

@@ -217,12 +217,23 @@ def _example(name: str, mentions: Sequence[str]) -> NameInContext:
     return NameInContext(name, tuple((before, form, after) for before, form, after in parts))
 
 
+def save(fitted: KindClassifier, path: Path) -> None:
+    """Save weights, and a hash of what they were fitted to."""
+    np.savez_compressed(
+        path,
+        names=np.array(list(fitted.features)),
+        features=np.array(list(fitted.features.values()), dtype=np.float16),
+        vector=fitted.vector.astype(np.float16),
+        fitted_to=np.array(fitted_to()),
+    )
+
+
 def main() -> None:
     """Fit and save the weights."""
     argparse.ArgumentParser(prog="python -m training.name_kinds", description=__doc__).parse_args()
     known = [(kind, name) for _, kind, name in examples()]
     fitted = fit(known, unlabelled(), public_figures())
-    fitted.save(FITTED, fitted_to=fitted_to())
+    save(fitted, FITTED)
 
 
 if __name__ == "__main__":

@@ -118,13 +118,13 @@ def fit(samples: Sequence[Sample], reader: str) -> Calibration:
         )
     if not any(sample.gold for sample in samples):
         raise DataError("the reader finds none of the answers, so there is nothing to fit to")
-    rank = _rounded(_fit_rank(samples))
-    belonging = _rounded(_fit_share(samples, rank))
+    rank = rounded(_fit_rank(samples))
+    belonging = rounded(_fit_share(samples, rank))
     rows, right = _confidence_data(samples, rank, belonging)
     if not right.any():
         raise DataError("the reader ranks none of the answers first, so there is nothing to fit to")
     share = _shares(samples)
-    confidence = _fit_logistic(CONFIDENCE_FEATURES, rows, right, share * len(rows))
+    confidence = fit_logistic(CONFIDENCE_FEATURES, rows, right, share * len(rows))
     facts = answerable & np.array([not s.needed and s.evidence.searched == 1 for s in samples])
     judged = facts if facts.any() else answerable
     sure = np.array(ranking.probabilities(confidence, rows))[judged]
@@ -132,16 +132,8 @@ def fit(samples: Sequence[Sample], reader: str) -> Calibration:
         level: _rounded_down(_weighted_quantile(sure, share[judged], 1 - wanted))
         for level, wanted in ANSWERED.items()
     }
-    fitted = Calibration(
-        reader,
-        rank,
-        belonging,
-        _rounded(confidence),
-        thresholds,
-        rates={},
-    )
-    fitted = replace(fitted, also=_fit_also(samples, fitted))
-    return replace(fitted, side=fit_side(samples, fitted))
+    fitted = Calibration(reader, rank, belonging, rounded(confidence), thresholds, rates={})
+    return replace(fitted, also=_fit_also(samples, fitted))
 
 
 def as_json(
@@ -307,7 +299,7 @@ def _fit_share(samples: Sequence[Sample], rank: Mapping[str, float]) -> dict[str
             belongs.append(1.0 if number in sample.gold else useful)
         weights += [share] * len(ranked)
     target, weight = np.array(belongs), np.array(weights)
-    return _fit_logistic(
+    return fit_logistic(
         SHARE_FEATURES,
         [*rows, *rows],
         np.repeat([True, False], len(rows)),
@@ -346,35 +338,10 @@ def _fit_also(samples: Sequence[Sample], fitted: Calibration) -> dict[str, float
     if not any(answers) or all(answers):
         return {}
     weights = np.ones(len(rows))
-    return _rounded(_fit_logistic(grouping.ALSO_FEATURES, rows, np.array(answers), weights))
+    return rounded(fit_logistic(grouping.ALSO_FEATURES, rows, np.array(answers), weights))
 
 
-def fit_side(samples: Sequence[Sample], fitted: Calibration) -> dict[str, float]:
-    """Fit the probability that a further sentence of an article that answers does so too.
-
-    fitted: the other weights. Of questions about events every sentence that answers is marked, some
-    of them other sides; questions of single articles for a fact show how rare those are. Empty
-    without any about events.
-    """
-    if all(sample.source != "events" for sample in samples):
-        return {}
-    rows: list[dict[str, float]] = []
-    answers: list[bool] = []
-    for sample in samples:
-        if sample.source not in ("events", "news") or sample.needed:
-            continue
-        ranked = ranking.rank(sample.evidence, sample.spans, fitted)
-        least = fitted.thresholds["normal"]
-        for answer, further in grouping.answering(sample.evidence, ranked, fitted, least):
-            rows += grouping.side_rows(sample.evidence, ranked, answer, further)
-            answers += [sample.spans.index(c.span) in sample.gold for c in further]
-    if not any(answers) or all(answers):
-        return {}
-    weights = np.ones(len(rows))
-    return _rounded(_fit_logistic(grouping.SIDE_FEATURES, rows, np.array(answers), weights))
-
-
-def _fit_logistic(
+def fit_logistic(
     features: Sequence[str],
     rows: Sequence[Mapping[str, float]],
     labels: NDArray[np.bool_],
@@ -430,7 +397,8 @@ def _matrix(rows: Sequence[Mapping[str, float]], names: Sequence[str]) -> Floats
     return np.array([[row[name] for name in names] for row in rows])
 
 
-def _rounded(weights: Mapping[str, float]) -> dict[str, float]:
+def rounded(weights: Mapping[str, float]) -> dict[str, float]:
+    """Return weights as they are stored."""
     return {name: round(weight, 4) for name, weight in weights.items()}
 
 

@@ -69,16 +69,6 @@ class KindClassifier:
             vector = arrays["vector"].astype(np.float64)
         return cls(dict(zip(names, weights, strict=True)), vector)
 
-    def save(self, path: Path, *, fitted_to: str) -> None:
-        """Save the weights; `fitted_to` is a hash of what they were fitted to."""
-        np.savez_compressed(
-            path,
-            names=np.array(list(self.features)),
-            features=np.array(list(self.features.values()), dtype=np.float16),
-            vector=self.vector.astype(np.float16),
-            fitted_to=np.array(fitted_to),
-        )
-
     def scores(self, names: Sequence[NameInContext], vectors: Scores) -> Scores:
         """Return the score of each kind, about 1 if it is that kind and -1 if not (names × 3).
 

@@ -15,7 +15,7 @@ from askvisit.evaluation import Question
 from askvisit.fitting import Judgement, Sample, calibration_error, fit, judge, rates, report
 from askvisit.index import open_index
 from askvisit.records import ArticleMatch, Evidence, Hit, Sentence, Span, Window
-from training.calibrate import of_several
+from training.calibrate import fit_side, of_several
 
 TEXT = "\n".join(f"Line {n:02d} is here." for n in range(6))
 WIDTH = len("Line 00 is here.")
@@ -413,6 +413,6 @@ def test_another_side_is_fitted_to_events_beside_facts_of_single_articles():
         first = ranking.rank(one.evidence, one.spans, fitted)[0].span
         place = one.spans.index(first)
         disputes.append(replace(one, source="events", gold=(place, min(place + 1, 5))))
-    side = fitting.fit_side([*facts, *disputes], fitted)
+    side = fit_side([*facts, *disputes], fitted)
     assert side["near"] < -0.5
-    assert fitting.fit_side(facts, fitted) == {}
+    assert fit_side(facts, fitted) == {}

@@ -28,6 +28,7 @@ from training.name_kinds import (
     public_figures,
     remembered,
     renamed,
+    save,
     shortened,
     unlabelled,
 )
@@ -65,7 +66,7 @@ def test_initials_are_no_places_but_countries_are():
 
 def test_weights_are_saved_and_loaded(tmp_path):
     fitted = fit([("person", PERSON)] * 3 + [("place", PLACE)] * 3, [])
-    fitted.save(tmp_path / "weights.npz", fitted_to="these")
+    save(fitted, tmp_path / "weights.npz")
     loaded = KindClassifier.load(tmp_path / "weights.npz")
     names = [PERSON, PLACE, name("Xq", "zz yy ", " ww vv")]
     assert [sure for _, sure in fitted.judged(names, vectors(names))] == [True, True, False]
