@@ -1,26 +1,4 @@
-"""The errors that askvisit raises; each message is one line that says how to fix it.
-
-AskvisitError
-├── QuestionError            the question cannot be asked (empty, too long, not text)
-├── UnknownArticleError      no article has that id
-├── ScopeError               no article is from that time or source, or one of these is invalid
-├── CorpusError              the folder of articles has nothing to index
-│   └── ArticleError         one file is not a usable article (a build skips and reports it)
-│       └── MetadataError    what it says of an article is not usable (the article is)
-├── PassageIndexError        the index cannot be used
-│   ├── IndexMissingError    there is no index where one was expected
-│   ├── IndexFormatError     it was written by another version
-│   ├── IndexDamagedError    files are missing, truncated or changed
-│   ├── IndexReadOnlyError   it cannot be written to
-│   ├── IndexReplacedError   a rebuild replaced what was being read
-│   ├── EncoderMismatchError it was built with another encoder
-│   ├── UnreachableError     the server that hosts it does not respond
-│   └── CredentialsError     that server requires other credentials
-├── ModelError               an encoder's or reader's weights are missing or not the expected ones
-├── TrainingError            training data, checkpoints or options that cannot be used
-├── DataError                a questions file, a conversation or a saved answer that cannot be read
-└── ServerError              the web chat or the MCP server cannot start
-"""
+"""The errors that askvisit raises; each message is one line that says how to fix it."""
 
 from __future__ import annotations
 
