@@ -29,7 +29,7 @@ from harness.typed import KINDS, SEED
 
 from askvisit import Answer, Assistant
 from askvisit.calibration import FAST
-from askvisit.evaluation import ARTICLE, Models
+from askvisit.evaluation.questions import ARTICLE, Models
 from askvisit.index import temporary_index
 from askvisit.metrics import Figure, figure
 from askvisit.records import ContextTurn

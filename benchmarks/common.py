@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from askvisit.evaluation import Question
+    from askvisit.evaluation.questions import Question
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "tests" / "data"
@@ -49,7 +49,7 @@ def run_offline(command: Sequence[str | Path], *, success: Sequence[int] = (0,))
 
 def visit_questions() -> list[Question]:
     """Return the development questions about the visit, except those about askvisit itself."""
-    from askvisit.evaluation import read_questions
+    from askvisit.evaluation.questions import read_questions
 
     return [q for q in read_questions(DATA / "questions.jsonl") if q.kind != "meta"]
 

@@ -18,8 +18,7 @@ import common  # noqa: F401
 
 from askvisit.cli.evaluate import print_figures
 from askvisit.errors import AskvisitError
-from askvisit.evaluation import Models
-from askvisit.evaluation.questions import Range, asking
+from askvisit.evaluation.questions import Models, Range, asking
 from askvisit.metrics import Figure, auroc_of, figure, only, share, token_f1
 from training.editions import (
     Edition,

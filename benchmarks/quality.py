@@ -29,7 +29,7 @@ from askvisit import encoder as encoders
 from askvisit import reader as readers
 from askvisit.calibration import ACCURATE, FAST, SMALL, Calibration, shipped
 from askvisit.cli.options import READER
-from askvisit.evaluation import Question, is_right, read_questions
+from askvisit.evaluation.questions import Question, is_right, read_questions
 from askvisit.index import open_index
 from askvisit.reader import SentenceReader
 from askvisit.records import Evidence, Hit, Span

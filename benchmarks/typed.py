@@ -14,7 +14,7 @@ from harness.typed import KINDS, SEED, typed
 
 from askvisit import Assistant
 from askvisit.cli.options import READER
-from askvisit.evaluation import Question, is_right
+from askvisit.evaluation.questions import Question, is_right
 
 
 def main() -> None:

@@ -26,7 +26,7 @@ from harness.fakes import (
 from hypothesis import settings
 
 from askvisit import Answer, Assistant
-from askvisit.evaluation import Question, read_questions
+from askvisit.evaluation.questions import Question, read_questions
 
 # The same examples in every run: a failure is found again, and nobody's pull request fails by luck.
 settings.register_profile("askvisit", deadline=None, derandomize=True, database=None)

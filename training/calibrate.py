@@ -34,9 +34,9 @@ from askvisit.calibration import ACCURATE, Calibration
 from askvisit.dates import week_of
 from askvisit.encoder import Encoder
 from askvisit.errors import AskvisitError, DataError
-from askvisit.evaluation import ARTICLE
 from askvisit.evaluation.broad import read_broad
 from askvisit.evaluation.events import Event, files_of, read_events
+from askvisit.evaluation.questions import ARTICLE
 from askvisit.fitting import Sample
 from askvisit.index import open_index, temporary_index
 from askvisit.metrics import f1

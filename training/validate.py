@@ -21,7 +21,7 @@ from tqdm import tqdm
 from askvisit import ranking
 from askvisit.calibration import ACCURATE, FAST, SMALL
 from askvisit.errors import AskvisitError
-from askvisit.evaluation import ARTICLE, Models
+from askvisit.evaluation.questions import ARTICLE, Models
 from askvisit.index import open_index, temporary_index
 from askvisit.onnx_model import Layout, OnnxModel, Tokens
 from askvisit.reader.span_reader import best_spans

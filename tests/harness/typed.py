@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from askvisit.evaluation import Question
+from askvisit.evaluation.questions import Question
 from askvisit.text import content_words, words
 
 SEED = 20

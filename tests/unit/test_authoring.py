@@ -13,7 +13,7 @@ import pytest
 from harness.fakes import ROOT
 
 from askvisit.errors import DataError
-from askvisit.evaluation import check_broad, read_broad
+from askvisit.evaluation.broad import check_broad, read_broad
 from training.authoring import main, read_folder
 from training.editions import Edition, pairs, read_edition_dialogues, read_editions
 from training.examples import sentence_units

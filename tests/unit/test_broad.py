@@ -9,8 +9,8 @@ import pytest
 from harness.fakes import citation
 
 from askvisit.errors import DataError
-from askvisit.evaluation import check_broad, evaluate_broad, holds, read_broad
-from askvisit.evaluation.broad import BroadQuestion, quoted
+from askvisit.evaluation.broad import BroadQuestion, check_broad, evaluate_broad, quoted, read_broad
+from askvisit.evaluation.questions import holds
 from askvisit.records import Answer
 
 TEXT = "The dam broke. Rain fell for days. A gate was stuck. Two men fled. Birds sang."

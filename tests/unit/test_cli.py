@@ -29,7 +29,8 @@ from harness.fakes import (
 
 from askvisit import Answer, Assistant, __version__
 from askvisit.cli import main, show
-from askvisit.evaluation import Models, read_events
+from askvisit.evaluation.events import read_events
+from askvisit.evaluation.questions import Models
 from askvisit.index.manifest import FORMAT
 from askvisit.records import Hit
 
@@ -636,7 +637,9 @@ class TestEvaluate:
         events = str(ROOT / "data" / "news" / "events-dev.jsonl")
         assert_error(cli("evaluate", events, "--index", "index"), "leave out --editions")
         monkeypatch.delenv("ASKVISIT_INDEX")
-        monkeypatch.setattr("askvisit.evaluation.read_events", lambda path: read_events(path)[:1])
+        monkeypatch.setattr(
+            "askvisit.evaluation.events.read_events", lambda path: read_events(path)[:1]
+        )
         status, output, errors = cli("evaluate", events, "--json")
         assert (status, errors) == (0, "")
         assert json.loads(output)["newest_first"]["n"] == 3

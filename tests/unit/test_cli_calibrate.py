@@ -12,7 +12,7 @@ from harness.fakes import SharedWords, WordCounts
 from askvisit import encoder, fitting, reader
 from askvisit.calibration import calibration_for
 from askvisit.cli import main
-from askvisit.evaluation import read_questions
+from askvisit.evaluation.questions import read_questions
 
 OPENED = "The mayor opened the bridge on Monday."
 

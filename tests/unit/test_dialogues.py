@@ -8,7 +8,8 @@ from statistics import fmean
 import pytest
 from harness.fakes import ROOT
 
-from askvisit import Assistant, build_index, encoder, evaluation
+from askvisit import Assistant, build_index, encoder
+from askvisit.evaluation import questions as evaluation
 from askvisit.rewriting.resolution import TermClassifier
 
 DATA = ROOT / "tests" / "data"

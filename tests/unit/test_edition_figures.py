@@ -9,7 +9,7 @@ import pytest
 from editions import evaluate_editions
 from harness.fakes import SharedWords, WordCounts, calibration, citation
 
-from askvisit.evaluation import Models
+from askvisit.evaluation.questions import Models
 from askvisit.metrics import Figure, figure
 from askvisit.records import Answer
 from training.editions import Edition, EditionDialogue, EditionQuestion, EditionTurn

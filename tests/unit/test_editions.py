@@ -10,7 +10,7 @@ import pytest
 from harness.training_data import DIALOGUES, EDITIONS, dialogue_line, line, write_lines
 
 from askvisit.errors import DataError
-from askvisit.evaluation import holds
+from askvisit.evaluation.questions import holds
 from training.editions import Edition, pairs, read_edition_dialogues, read_editions
 
 

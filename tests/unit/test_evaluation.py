@@ -9,9 +9,9 @@ from statistics import fmean
 import pytest
 from harness.fakes import BRIDGE, ROOT, citation
 
-from askvisit import evaluation
 from askvisit.errors import DataError
-from askvisit.evaluation import Question, is_right
+from askvisit.evaluation import questions as evaluation
+from askvisit.evaluation.questions import Question, is_right
 from askvisit.metrics import Figure, by_article, figure
 from askvisit.records import Answer
 

@@ -11,8 +11,8 @@ import pytest
 from harness.fakes import ROOT, ScriptedReader, SharedWords, WordCounts, calibration, citation
 
 from askvisit.errors import DataError
-from askvisit.evaluation import Models, evaluate_events, holds, read_events
-from askvisit.evaluation.events import EventReply, event_figures
+from askvisit.evaluation.events import EventReply, evaluate_events, event_figures, read_events
+from askvisit.evaluation.questions import Models, holds
 from askvisit.records import Answer, AnswerGroup, GroupMember
 from askvisit.values import WEIGHTS
 

@@ -11,7 +11,7 @@ from harness.fakes import SharedWords, WordCounts
 from askvisit import fitting, ranking
 from askvisit.calibration import Calibration
 from askvisit.errors import DataError
-from askvisit.evaluation import Question
+from askvisit.evaluation.questions import Question
 from askvisit.fitting import Judgement, Sample, calibration_error, fit, judge, rates, report
 from askvisit.index import open_index
 from askvisit.records import ArticleMatch, Evidence, Hit, Sentence, Span, Window

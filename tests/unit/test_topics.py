@@ -15,7 +15,7 @@ from harness.fakes import (
 from test_assistant import check
 
 from askvisit import Assistant, build_index, timeline
-from askvisit.evaluation import is_right, read_questions
+from askvisit.evaluation.questions import is_right, read_questions
 from askvisit.records import Sentence
 from askvisit.rewriting.query import is_keywords
 

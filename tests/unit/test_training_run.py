@@ -531,7 +531,7 @@ def test_a_checkpoint_and_its_export_score_alike(tiny, data, tmp_path, float32, 
 
 
 def test_a_shipped_reader_is_scored_as_it_answers(data, monkeypatch):
-    from askvisit.evaluation import Models
+    from askvisit.evaluation.questions import Models
     from training import validate
 
     models = Models(WordCounts(), SharedWords(), calibration())

@@ -9,7 +9,7 @@ from harness.fakes import ROOT, ScriptedReader, ScriptedResolver, WordCounts, ca
 from harness.typed import KINDS, SEED, typed
 
 from askvisit import Assistant, build_index
-from askvisit.evaluation import Question, is_right
+from askvisit.evaluation.questions import Question, is_right
 from askvisit.index import open_index
 from askvisit.rewriting.query import correct
 

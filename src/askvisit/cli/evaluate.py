@@ -112,20 +112,20 @@ def evaluate(chosen: argparse.Namespace) -> int:
     of questions and a 95 % interval (bootstrap over articles, or over questions if all are about
     one article). With several readers, --json prints a list.
     """
-    from askvisit import evaluation
+    from askvisit.evaluation.questions import holds
 
     readers = chosen.reader or [None]
     if chosen.questions is None and len(readers) > 1:  # the file stood behind the readers
         chosen.questions = Path(readers.pop())
     if chosen.questions is None:
         chosen.usage_error("give QUESTIONS.jsonl")
-    if evaluation.holds(chosen.questions, "event"):
+    if holds(chosen.questions, "event"):
         measure, rows = _of_events(chosen), _EVENT_ROWS
-    elif evaluation.holds(chosen.questions, "essential"):
+    elif holds(chosen.questions, "essential"):
         measure, rows = _of_broad(chosen), _BROAD_ROWS
     elif chosen.editions:
         raise DataError(f"{chosen.questions} has no broad questions; leave out --editions")
-    elif evaluation.holds(chosen.questions, "questions", "text"):
+    elif holds(chosen.questions, "questions", "text"):
         raise DataError(
             f"{chosen.questions} has articles with their questions; in a checkout, measure them "
             f"with: python benchmarks/editions.py {chosen.questions}"
@@ -137,24 +137,26 @@ def evaluate(chosen: argparse.Namespace) -> int:
 
 
 def _of_events(chosen: argparse.Namespace) -> Measure:
-    from askvisit import evaluation
+    from askvisit.evaluation.events import evaluate_events, read_events
+    from askvisit.evaluation.questions import Models
 
     if chosen.editions or chosen.dialogues or chosen_index(chosen) is not None:
         raise DataError(
             f"{chosen.questions} has events with articles of their own; leave out --editions, "
             "--dialogues, --index and --store"
         )
-    events = evaluation.read_events(chosen.questions)
+    events = read_events(chosen.questions)
 
     def measure(name: str | None) -> Measured:
-        models = evaluation.Models.load(name)
-        return models.reader, evaluation.evaluate_events(models, events, each=chosen.each)
+        models = Models.load(name)
+        return models.reader, evaluate_events(models, events, each=chosen.each)
 
     return measure
 
 
 def _of_broad(chosen: argparse.Namespace) -> Measure:
-    from askvisit import evaluation
+    from askvisit.evaluation.broad import check_broad, evaluate_broad, read_broad, read_texts
+    from askvisit.evaluation.questions import Models
 
     if not chosen.editions:
         raise DataError(
@@ -168,28 +170,28 @@ def _of_broad(chosen: argparse.Namespace) -> Measure:
             f"each article in {chosen.editions} is an index of its own; leave out --index and "
             "--store"
         )
-    texts = evaluation.read_texts(chosen.editions)
-    questions = evaluation.read_broad(chosen.questions)
-    evaluation.check_broad(questions, texts)  # before the models are loaded
+    texts = read_texts(chosen.editions)
+    questions = read_broad(chosen.questions)
+    check_broad(questions, texts)  # before the models are loaded
 
     def measure(name: str | None) -> Measured:
-        models = evaluation.Models.load(name)
-        return models.reader, evaluation.evaluate_broad(models, questions, texts)
+        models = Models.load(name)
+        return models.reader, evaluate_broad(models, questions, texts)
 
     return measure
 
 
 def _of_the_index(chosen: argparse.Namespace) -> Measure:
-    from askvisit import evaluation
+    from askvisit.evaluation import questions as asked
 
-    questions = evaluation.read_questions(chosen.questions)
-    dialogues = evaluation.read_dialogues(chosen.dialogues) if chosen.dialogues else []
+    questions = asked.read_questions(chosen.questions)
+    dialogues = asked.read_dialogues(chosen.dialogues) if chosen.dialogues else []
 
     def measure(name: str | None) -> Measured:
         assistant = options.assistant(chosen, name)
         articles = assistant.articles.values()
-        evaluation.check_gold(chain(questions, *dialogues), (article.text for article in articles))
-        return assistant.reader, evaluation.evaluate(assistant, questions, dialogues)
+        asked.check_gold(chain(questions, *dialogues), (article.text for article in articles))
+        return assistant.reader, asked.evaluate(assistant, questions, dialogues)
 
     return measure
 
@@ -243,7 +245,7 @@ def calibrate(chosen: argparse.Namespace) -> int:
     figures are cross-validated.
     """
     from askvisit import encoder, fitting, reader
-    from askvisit.evaluation import check_gold, read_questions
+    from askvisit.evaluation.questions import check_gold, read_questions
     from askvisit.index import location_of, manifest
 
     questions = read_questions(chosen.questions)
