@@ -1,9 +1,8 @@
 """The names that articles mention: people, places and anything else that is capitalised.
 
 They are recognised by capital letters inside sentences, and by which words the article also writes
-in lower case; titles before them and the column names in the rows of a table are left out. Of the
-forms in an article, "Veleva" is "Radostina Veleva" if only one name ends that way; of several, the
-one introduced earlier.
+in lower case; titles before them are left out. Of the forms in an article, "Veleva" is "Radostina
+Veleva" if only one name ends that way; of several, the one introduced earlier.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ from dataclasses import dataclass
 from itertools import dropwhile
 from typing import TYPE_CHECKING
 
-from askvisit import quotable
 from askvisit.caching import remembered
 from askvisit.name_kinds import KINDS, NameInContext, NameKind, kinds
 from askvisit.name_spans import has_separate_lines, spans
@@ -64,7 +62,6 @@ _NO_NAMES = {"christmas", "easter", *(name.lower() for name in CALENDAR)}
 _NO_NOUN = re.compile(r".*ly|last|next|early|late|today|yesterday|tomorrow|who|whose")
 _OF_A_PLACE = re.compile(r"\b(?:in|at|near|outside|towards?|across|into)\s+$", re.IGNORECASE)
 _A_RELATIVE = re.compile(r"\b(?:his|her|their|my|our)\s+\w+,?\s+$", re.IGNORECASE)
-_COLUMN_NAME = re.compile(r"(?:^|; )([^:;\n]{1,60}): ")
 
 _HEADINGS: dict[NameKind, str] = {"person": "People", "place": "Places", "other": "Other names"}
 
@@ -127,10 +124,7 @@ def _mentions_in(sentence: Sentence, small: Collection[str]) -> Iterator[Mention
 
     small: the words that the article also writes in lower case.
     """
-    columns = _column_names(sentence.text)
     for start, end in spans(sentence.text):
-        if any(left <= start < right for left, right in columns):
-            continue
         whole = Mention(sentence, sentence.start + start, sentence.start + end)
         if whole.is_quoted:
             yield whole
@@ -145,13 +139,6 @@ def _mentions_in(sentence: Sentence, small: Collection[str]) -> Iterator[Mention
             form = form if re.search(r"\b\w\.$", form) else form.rstrip(".,;:")
             if len(form) > 1:
                 yield Mention(sentence, sentence.start + left, sentence.start + left + len(form))
-
-
-def _column_names(text: str) -> list[tuple[int, int]]:
-    """Return the ranges of the column names if a text is a row of a table."""
-    if ends_sentence(text) or quotable.ROW.fullmatch(text) is None:
-        return []
-    return [match.span(1) for match in _COLUMN_NAME.finditer(text)]
 
 
 def _between_titles(tokens: Sequence[_Token]) -> Iterator[Sequence[_Token]]:

@@ -110,11 +110,6 @@ def test_thousands_of_names_take_no_time():
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        (
-            "Town: Nord Havn; Beds: 300; Pets: yes\n\nTown: Oslo; Beds: 4; Pets: no",
-            {"Nord Havn": 1},
-        ),
-        ("Nord Havn; Open Days: Ola Strand; Pets: no", {"Nord Havn": 1, "Ola Strand": 1}),
         ("He saw two: one in Oslo; one in Bergen", {"Oslo": 1, "Bergen": 1}),
         (
             "By Ola Strand\nThe Oslo Gazette\nPublished: Sunday, 6 July 2024",
@@ -123,7 +118,7 @@ def test_thousands_of_names_take_no_time():
         ("They left Nord\nHavn, where “Ola\nStrand” wept.", {"Nord Havn": 1, "Ola Strand": 1}),
     ],
 )
-def test_rows_and_lines_under_the_headline(text, names):
+def test_lists_and_lines_under_the_headline(text, names):
     assert found(f"Headline\n\n{text}\n") == names
 
 
