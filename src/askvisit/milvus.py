@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -221,12 +221,6 @@ class MilvusVectors:
         )
         found = [(int(hit["number"]), float(hit["distance"])) for hit in hits]
         return sorted(found, key=lambda scored: (-scored[1], scored[0]))
-
-    def cosines(self, vector: FloatArray, passages: Iterable[int]) -> dict[int, float]:
-        """Return the cosine of a vector with each of the passages."""
-        unit = normalise(vector.reshape(1, -1))[0]
-        numbers = list(passages)
-        return dict(zip(numbers, (self.rows(numbers) @ unit).tolist(), strict=True))
 
     def rows(self, numbers: Sequence[int]) -> FloatArray:
         """Return the vectors of passages (length 1)."""

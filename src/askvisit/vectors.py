@@ -12,7 +12,7 @@ rescored exactly. Large files are memory-mapped, so only what a search touches i
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -71,11 +71,8 @@ class Vectors(Protocol):
     ) -> list[tuple[int, float]]:
         """Return the k nearest passages and their cosines, nearest first."""
 
-    def cosines(self, vector: FloatArray, passages: Iterable[int]) -> dict[int, float]:
-        """Return the cosine of a vector with each of the passages."""
-
-    def rows(self, numbers: range) -> FloatArray:
-        """Return the vectors of consecutive passages (length 1)."""
+    def rows(self, numbers: Sequence[int]) -> FloatArray:
+        """Return the vectors of passages (length 1)."""
 
 
 class VectorServer(Protocol):
@@ -206,16 +203,12 @@ class FaissVectors:
         cosines, found = self._index.search(query, min(k, len(self)), **options)
         return [(int(n), float(c)) for n, c in zip(found[0], cosines[0], strict=True) if n >= 0]
 
-    def cosines(self, vector: FloatArray, passages: Iterable[int]) -> dict[int, float]:
-        """Return the cosine of a vector with each of the passages."""
-        unit = normalise(vector.reshape(1, -1))[0]
-        return {n: float(self.rows(range(n, n + 1))[0] @ unit) for n in passages}
-
-    def rows(self, numbers: range) -> FloatArray:
-        """Return the vectors of consecutive passages (length 1)."""
+    def rows(self, numbers: Sequence[int]) -> FloatArray:
+        """Return the vectors of passages (length 1)."""
+        chosen = np.array(numbers, np.int64)
         if self._encoded is not None:
-            return normalise(self._encoded[numbers.start : numbers.stop])
-        rows: FloatArray = self._index.reconstruct_n(numbers.start, len(numbers))
+            return normalise(self._encoded[chosen])
+        rows: FloatArray = self._index.reconstruct_batch(chosen)
         return rows
 
     def tune(self, queries: FloatArray) -> float:

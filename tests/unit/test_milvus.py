@@ -37,6 +37,7 @@ import askvisit
 from askvisit import Assistant, Milvus, build_index
 from askvisit import encoder as encoders
 from askvisit.cli import main
+from askvisit.cli.options import chosen_index
 from askvisit.errors import (
     AskvisitError,
     CorpusError,
@@ -50,7 +51,6 @@ from askvisit.errors import (
 )
 from askvisit.index import open_index, verify_index
 from askvisit.index.edit import add_article, remove_article
-from askvisit.location_options import chosen_index
 from askvisit.milvus import connect
 from askvisit.retriever import Retriever
 from askvisit.web.chat import Chat

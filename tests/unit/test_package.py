@@ -56,7 +56,6 @@ MAY_IMPORT = {
     "vectors": set(),
     "index": {"formats", "corpus", "dates", "passages", "encoder", "store", "vectors"},
     "milvus": {"index", "vectors"},
-    "location_options": {"index", "milvus"},
     "calibration": set(),
     "retriever": {*("dates", "index", "encoder", "passages", "similarity", "store", "vectors")},
     "values": {"dates"},

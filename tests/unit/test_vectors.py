@@ -46,16 +46,13 @@ def test_a_search_stays_within_the_numbers_given(vectors):
 
 def test_a_vector_of_zeros_is_like_nothing(vectors):
     assert [c for _, c in vectors.search(np.zeros(2, np.float32), 4)] == [0.0] * 4
-    assert vectors.cosines(EAST, [3]) == {3: 0.0}
-
-
-def test_cosines_of_certain_passages(vectors):
-    assert vectors.cosines(EAST, [2, 0]) == {2: -1.0, 0: pytest.approx(0.6)}
-    assert vectors.cosines(EAST, []) == {}
+    assert (vectors.rows([3]) @ EAST).tolist() == [0.0]
 
 
 def test_rows_are_stored_at_length_1(vectors):
     assert vectors.rows(range(2)) == pytest.approx(np.array([[0.6, 0.8], [0, 1]]))
+    assert vectors.rows([2, 0]) == pytest.approx(np.array([[-1, 0], [0.6, 0.8]]))
+    assert vectors.rows([]).shape == (0, 2)
     assert np.array_equal(normalise(ROWS)[3], [0, 0])
 
 

@@ -7,7 +7,6 @@ import argparse
 from askvisit.cli import options, show
 from askvisit.errors import CorpusError
 from askvisit.fetching import fetch
-from askvisit.location_options import chosen_index
 
 
 @options.command(
@@ -36,7 +35,7 @@ def add(chosen: argparse.Namespace) -> int:
     from askvisit.index import location_of
     from askvisit.index.edit import ArticleMetadata, add_article
 
-    location = location_of(chosen_index(chosen))
+    location = location_of(options.chosen_index(chosen))
     status = 0
     for url in chosen.urls:
         try:

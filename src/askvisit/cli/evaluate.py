@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from askvisit.cli import options, show
 from askvisit.errors import DataError, IndexReadOnlyError
-from askvisit.location_options import chosen_index
 from askvisit.text import counted
 
 if TYPE_CHECKING:
@@ -140,7 +139,7 @@ def _of_events(chosen: argparse.Namespace) -> Measure:
     from askvisit.evaluation.events import evaluate_events, read_events
     from askvisit.evaluation.questions import Models
 
-    if chosen.editions or chosen.dialogues or chosen_index(chosen) is not None:
+    if chosen.editions or chosen.dialogues or options.chosen_index(chosen) is not None:
         raise DataError(
             f"{chosen.questions} has events with articles of their own; leave out --editions, "
             "--dialogues, --index and --store"
@@ -165,7 +164,7 @@ def _of_broad(chosen: argparse.Namespace) -> Measure:
         )
     if chosen.dialogues:
         raise DataError("broad questions are asked without dialogues; leave out --dialogues")
-    if chosen_index(chosen) is not None:
+    if options.chosen_index(chosen) is not None:
         raise DataError(
             f"each article in {chosen.editions} is an index of its own; leave out --index and "
             "--store"
@@ -255,7 +254,7 @@ def calibrate(chosen: argparse.Namespace) -> int:
             f"{chosen.questions} has {counted(with_answer, 'question')} with an answer and "
             f"{len(questions) - with_answer} without; a fit needs {_LEAST} of each"
         )
-    location = location_of(chosen_index(chosen))
+    location = location_of(options.chosen_index(chosen))
     target = location.calibration_file()
     engine = encoder.load(location.encoder().name)
     _check_writable(target.parent)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from askvisit.cli import options, show
 from askvisit.errors import MetadataError
-from askvisit.location_options import chosen_index
 from askvisit.text import counted, excerpt, reads_as_english
 
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ def index(chosen: argparse.Namespace) -> int:
     """
     from askvisit.index import build_index, location_of
 
-    location = location_of(chosen_index(chosen, chosen.dense_index))
+    location = location_of(options.chosen_index(chosen, chosen.dense_index))
     before = location.signature()
     try:
         report = build_index(
@@ -160,7 +159,7 @@ def verify(chosen: argparse.Namespace) -> int:
     """
     from askvisit.index import location_of
 
-    location = location_of(chosen_index(chosen))
+    location = location_of(options.chosen_index(chosen))
     if chosen.answers is not None:
         return _verify_answers(chosen.answers, location)
     return _verify_index(location)

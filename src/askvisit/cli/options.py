@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import argparse
 import inspect
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from askvisit.calibration import ACCURATE, FAST, LEVELS, SMALL, shipped
-from askvisit.location_options import add_store, chosen_index
+from askvisit.errors import CredentialsError, PassageIndexError
 
 INTERRUPTED = 130
 """The exit status after Ctrl-C."""
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
+    from askvisit.index import IndexLocation
 
 Option = Callable[[argparse.ArgumentParser], object]
 """Adds an option, or several, to a command."""
@@ -62,7 +64,30 @@ def argument(*names: str, **properties: Any) -> Option:
 
 QUESTION = argument("question", nargs="*", metavar="QUESTION", help="a question in plain English")
 INDEX = argument("--index", metavar="DIR", help="the index (default: see askvisit --help)")
-LOCATION = (INDEX, add_store)
+_TOKEN_VARIABLE = "MILVUS_TOKEN"
+LOCATION = (
+    INDEX,
+    argument(
+        "--store",
+        choices=("folder", "milvus"),
+        default="folder",
+        help="where the vectors are kept; texts are always in the folder (default: folder)",
+    ),
+    argument(
+        "--uri", metavar="URI", help="the address of Milvus, or a file for Milvus Lite (FILE.db)"
+    ),
+    argument(
+        "--collection",
+        metavar="NAME",
+        help="the name of its collections in Milvus (default: askvisit)",
+    ),
+    argument(
+        "--token-env",
+        metavar="NAME",
+        help="the environment variable that holds the token for Milvus, user:password or an API "
+        f"key (default: {_TOKEN_VARIABLE}, if set)",
+    ),
+)
 """An index in a folder or stored elsewhere; see `chosen_index`."""
 
 READERS = (
@@ -145,6 +170,40 @@ def at_least_one(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
     return int(text)
+
+
+def chosen_index(
+    chosen: argparse.Namespace, dense_index: str | None = None
+) -> str | os.PathLike[str] | IndexLocation | None:
+    """Return the index that the options name: a folder, a location elsewhere, or None.
+
+    Raises `PassageIndexError` if they conflict.
+    """
+    if chosen.store == "folder":
+        given = {name: getattr(chosen, name) for name in ("uri", "collection", "token_env")}
+        for name, value in {**given, "dense_index": dense_index}.items():
+            if value is not None:
+                option = name.replace("_", "-")
+                raise PassageIndexError(f"--{option} is for an index in Milvus; add --store milvus")
+        folder: str | None = chosen.index
+        return folder
+    if not chosen.uri:
+        raise PassageIndexError(
+            "--store milvus needs an address: --uri http://HOST:19530, or --uri FILE.db"
+        )
+    from askvisit.milvus import COLLECTION, Milvus
+
+    collection = COLLECTION if chosen.collection is None else chosen.collection
+    return Milvus(chosen.uri, _token(chosen.token_env), collection, dense_index, chosen.index)
+
+
+def _token(variable: str | None) -> str | None:
+    token = os.environ.get(variable or _TOKEN_VARIABLE)
+    if variable is not None and not token:
+        raise CredentialsError(
+            f"the environment variable {variable} has no token; set it, or leave out --token-env"
+        )
+    return token
 
 
 def assistant(chosen: argparse.Namespace, reader: str | None = None) -> Assistant:

@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 
 from askvisit.cli import options
-from askvisit.location_options import chosen_index
 from askvisit.web.server import PORT, serve
 
 
@@ -54,5 +53,5 @@ def ui(chosen: argparse.Namespace) -> int:
     """
     if sys.stderr.isatty():
         print("loading the models and the page …", file=sys.stderr, flush=True)
-    serve(chosen, chosen_index(chosen))
+    serve(chosen, options.chosen_index(chosen))
     return 0

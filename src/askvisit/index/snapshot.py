@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +16,7 @@ from askvisit.index import manifest as manifests
 from askvisit.index.manifest import BuiltFile, EncoderIdentity, Manifest
 from askvisit.records import Article, ArticleRecord
 from askvisit.store import Store
-from askvisit.vectors import FaissVectors, FloatArray, Vectors, VectorServer
+from askvisit.vectors import FaissVectors, FloatArray, Vectors, VectorServer, normalise
 
 _MEGABYTES = 2
 """For the mean vectors of articles that were read: each question compares those it is read in."""
@@ -26,8 +26,8 @@ class PassageIndex:
     """Passages numbered 0..n-1, with dense and BM25 search; one immutable snapshot.
 
     Its methods are those of `Store` (`bm25`, `covered`, `passages`, `passage_range`, `sentences`,
-    `article`, `article_ids`, `holds`) and of `Vectors` (`dense`, which is its `search`, `cosines`,
-    `rows`). `mean_vector` is the mean of the vectors of an article's passages, by its id.
+    `article`, `article_ids`, `holds`) and of `Vectors` (`dense`, which is its `search`, `rows`).
+    `mean_vector` is the mean of the vectors of an article's passages, by its id.
     """
 
     def __init__(self, manifest: Manifest, store: Store, vectors: Vectors) -> None:
@@ -43,7 +43,6 @@ class PassageIndex:
         self._vocabulary = store.vocabulary
         self._records = store.records
         self.dense = vectors.search
-        self.cosines = vectors.cosines
         self.rows = vectors.rows
 
         def mean_vector(article_id: str) -> FloatArray:
@@ -54,6 +53,12 @@ class PassageIndex:
 
     def __len__(self) -> int:
         return self.manifest.counts["passages"]
+
+    def cosines(self, vector: FloatArray, passages: Iterable[int]) -> dict[int, float]:
+        """Return the cosine of a vector with each of the passages."""
+        numbers = list(passages)
+        found = self.rows(numbers) @ normalise(vector.reshape(1, -1))[0]
+        return dict(zip(numbers, found.tolist(), strict=True))
 
     @property
     def encoder(self) -> EncoderIdentity:
