@@ -77,30 +77,6 @@ _SURELY = _ARTICLE | frozenset("this these here headline byline you your".split(
 _OF_THE_ARTICLE = frozenset("it author publisher publication published".split())
 """Words that mean an article, unless something else was just talked about."""
 
-_ABBREVIATED = {
-    **dict.fromkeys(("u", "ya"), "you"),
-    **dict.fromkeys(("youre", "you're"), "you are"),
-    **dict.fromkeys(("pls", "plz"), "please"),
-    **dict.fromkeys(("thx", "thnx", "tnx", "thanx", "ty"), "thanks"),
-    **dict.fromkeys(("thankyou", "thank-you"), "thank you"),
-    **dict.fromkeys(("whats", "what's"), "what is"),
-    **dict.fromkeys(("whos", "who's"), "who is"),
-    **dict.fromkeys(("hows", "how's"), "how is"),
-    **dict.fromkeys(("wheres", "where's"), "where is"),
-    **dict.fromkeys(("thats", "that's"), "that is"),
-    **dict.fromkeys(("its", "it's"), "it is"),
-    **dict.fromkeys(("im", "i'm"), "i am"),
-    **dict.fromkeys(("lets", "let's"), "let us"),
-    "i'd": "i would",
-    "r": "are",
-    "wat": "what",
-    "wanna": "want to",
-    "gimme": "give me",
-    "lemme": "let me",
-    "ur": "your",
-    "cya": "see you",
-    "hallo": "hello",
-}
 _LONG_DRAWN = re.compile(r"([^\W\d_])\1{2,}")
 _WORD = re.compile(TOKEN)
 _TLDR = re.compile(r"\btl\s*[;,:/]?\s*dr\b", re.IGNORECASE)
@@ -166,6 +142,11 @@ class IntentClassifier:
         return {name: t["response"] for name, t in self._tables.items() if "response" in t}
 
     @cached_property
+    def abbreviations(self) -> dict[str, str]:
+        """Short forms and misspellings of words in messages, and what they mean."""
+        return dict(self._file["abbreviations"])
+
+    @cached_property
     def vocabulary(self) -> frozenset[str]:
         """The words of the examples that have an intent, and stop words."""
         return STOP_WORDS.union(*self.word_sets)
@@ -182,7 +163,8 @@ class IntentClassifier:
 
     @cached_property
     def _tables(self) -> dict[str, dict[str, Any]]:
-        return {name: table for name, table in self._file.items() if name != "questions"}
+        others = ("questions", "abbreviations")
+        return {name: table for name, table in self._file.items() if name not in others}
 
     def intent(self, masked: str, encoder: Encoder, impossible: Collection[str] = ()) -> str | None:
         """Return the intent of a masked message, other than those impossible; None if none."""
@@ -355,4 +337,5 @@ def _words(text: str) -> list[tuple[str, int, int]]:
 def _normalised(typed: str) -> str:
     lower = unicodedata.normalize("NFKC", typed).lower().replace("’", "'").strip("'")
     short = _LONG_DRAWN.sub(r"\1", lower)  # "hellooo", "heyyy"
-    return _ABBREVIATED.get(lower) or _ABBREVIATED.get(short) or short.removesuffix("'s")
+    known = CLASSIFIER.abbreviations
+    return known.get(lower) or known.get(short) or short.removesuffix("'s")
