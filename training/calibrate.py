@@ -35,10 +35,10 @@ from askvisit.dates import week_of
 from askvisit.encoder import Encoder
 from askvisit.errors import AskvisitError, DataError
 from askvisit.evaluation.broad import read_broad
-from askvisit.evaluation.events import Event, files_of, read_events
+from askvisit.evaluation.events import Event, read_events
 from askvisit.evaluation.questions import ARTICLE
 from askvisit.fitting import Sample
-from askvisit.index import open_index, temporary_index
+from askvisit.index import TemporaryLocation, open_index, temporary_index
 from askvisit.metrics import f1
 from askvisit.reader import Reader
 from askvisit.records import Span
@@ -170,31 +170,32 @@ def ask_events(
     asked = [(event, question) for event in events for question in event.questions]
     asked = random.Random(0).sample(asked, min(most, len(asked)))
     newest = max(article.date or "" for event in events for article in event.articles)
-    with temporary_index(files_of(events), encoder) as folder:
-        retriever = Retriever(open_index(folder), encoder, date.fromisoformat(newest))
-        for event, question in tqdm(asked, desc="events", unit="question"):
-            samples = []
-            for reader in readers:
-                text = marked(question.question)
-                evidence = retriever.gather(text, passages=reader.passages)
-                spans = reader.read(text, evidence)
-                gold = {
-                    number
-                    for answer in question.answers
-                    for number in _begin_in(spans, answer.article, answer.sentence[:1])
-                }
-                samples.append(
-                    Sample(
-                        "events",
-                        event.name,
-                        question.question,
-                        evidence,
-                        spans,
-                        tuple(sorted(gold)),
-                        bool(question.answers),
-                    )
+    location = TemporaryLocation()
+    location.change(chain.from_iterable(event.articles for event in events), encoder=encoder)
+    retriever = Retriever(location.open(), encoder, date.fromisoformat(newest))
+    for event, question in tqdm(asked, desc="events", unit="question"):
+        samples = []
+        for reader in readers:
+            text = marked(question.question)
+            evidence = retriever.gather(text, passages=reader.passages)
+            spans = reader.read(text, evidence)
+            gold = {
+                number
+                for answer in question.answers
+                for number in _begin_in(spans, answer.article, answer.sentence[:1])
+            }
+            samples.append(
+                Sample(
+                    "events",
+                    event.name,
+                    question.question,
+                    evidence,
+                    spans,
+                    tuple(sorted(gold)),
+                    bool(question.answers),
                 )
-            yield tuple(samples)
+            )
+        yield tuple(samples)
 
 
 def _age(rng: random.Random) -> int:

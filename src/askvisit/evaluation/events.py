@@ -8,7 +8,6 @@ give the same value, and `latest`: for an update, the newest article that gives 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from askvisit.assistant import Assistant
 from askvisit.evaluation.questions import Range, ask_twice, asking, read_lines
-from askvisit.index import temporary_index
+from askvisit.index import TemporaryLocation
 from askvisit.metrics import Figure, auroc_of, figure, only, share
 from askvisit.records import Article
 
@@ -198,17 +197,6 @@ def _event(line: Mapping[str, Any]) -> Event:
     return Event(line["event"], articles, tuple(questions))
 
 
-def files_of(events: Sequence[Event]) -> dict[str, str]:
-    """Return the files of an index of all the events' articles, by name, with what is known."""
-    files = {}
-    for article in chain.from_iterable(event.articles for event in events):
-        known = {"title": article.title, "source": article.source, "date": article.date}
-        rows = [f"{name} = {json.dumps(value)}" for name, value in known.items()]
-        files[article.id] = article.text
-        files[f"{Path(article.id).stem}.toml"] = "\n".join(rows)
-    return files
-
-
 def evaluate_events(
     models: Models, events: Sequence[Event], *, each: bool = False
 ) -> dict[str, Figure]:
@@ -217,8 +205,9 @@ def evaluate_events(
     each: ask every article that may answer. Intervals are 95 % bootstrap intervals over events.
     """
     asked: dict[str, list[EventReply]] = {}
-    with temporary_index(files_of(events), models.encoder) as folder:
-        assistant = Assistant(folder, models.encoder, models.reader, models.calibration)
+    location = TemporaryLocation()
+    location.change(chain.from_iterable(e.articles for e in events), encoder=models.encoder)
+    with Assistant(location, models.encoder, models.reader, models.calibration) as assistant:
         for event in asking(events):
             for question in event.questions:
                 answer, forced = ask_twice(assistant, question.question, each=each)
