@@ -265,17 +265,11 @@ class Vocabulary:
 
     def add(self, text: str) -> None:
         """Count the words of a text."""
-        self.written.update(words(text))
-        first = _sentence_starts(text)
-        self.written.subtract(first)
-        self.written.update(word.lower() for word in first)
+        self.written.update(_as_written(text))
 
     def remove(self, text: str) -> None:
         """Remove the words of a text that was counted."""
-        self.written.subtract(words(text))
-        first = _sentence_starts(text)
-        self.written.update(first)
-        self.written.subtract(word.lower() for word in first)
+        self.written.subtract(_as_written(text))
 
     def commonest(self) -> dict[str, str]:
         """Return the `MOST_WORDS` commonest words in lower case, the commonest first.
@@ -292,6 +286,10 @@ class Vocabulary:
         return {word: mostly[word][1] for word in by_times[:MOST_WORDS]}
 
 
-def _sentence_starts(text: str) -> list[str]:
-    """Return the words that begin a sentence, a line or a quotation."""
-    return [word for word in _SENTENCE_START.findall(text) if word]
+def _as_written(text: str) -> Counter[str]:
+    """Count a text's words; those that begin a sentence, a line or a quotation in lower case."""
+    counts = Counter(words(text))
+    first = [word for word in _SENTENCE_START.findall(text) if word]
+    counts.subtract(first)
+    counts.update(word.lower() for word in first)
+    return counts
