@@ -43,7 +43,7 @@ _LABEL = 4
 
 _DIFFERENCE = ("dispute", "newest", "earlier", "also", None)
 
-Told = tuple[Article, Sentence]
+Statement = tuple[Article, Sentence]
 
 
 def facts(
@@ -54,7 +54,7 @@ def facts(
     Each fact is an answer with a sentence of both sides in its groups; `question` has the words
     that both sentences share.
     """
-    ours, theirs = told(index, one), told(index, other)
+    ours, theirs = statements(index, one), statements(index, other)
     if not ours or not theirs:
         return []
     likely = _one_fact(encoder, ours, theirs)
@@ -66,7 +66,9 @@ def facts(
     return sorted(found, key=lambda fact: _DIFFERENCE.index(fact.groups[0].relation))
 
 
-def new(encoder: Encoder, sentences: Sequence[Told], before: Sequence[Told]) -> list[Sentence]:
+def new(
+    encoder: Encoder, sentences: Sequence[Statement], before: Sequence[Statement]
+) -> list[Sentence]:
     """Return the sentences that say something which none of those before says."""
     if not sentences or not before:
         return [sentence for _, sentence in sentences]
@@ -77,7 +79,7 @@ def new(encoder: Encoder, sentences: Sequence[Told], before: Sequence[Told]) -> 
     return [s for (_, s), most in zip(sentences, said.max(axis=1), strict=True) if most < _REPEATED]
 
 
-def told(index: PassageIndex, articles: Sequence[Article]) -> list[Told]:
+def statements(index: PassageIndex, articles: Sequence[Article]) -> list[Statement]:
     """Return the sentences of articles, without headlines and what is no sentence."""
     return [
         (article, s)
@@ -88,7 +90,7 @@ def told(index: PassageIndex, articles: Sequence[Article]) -> list[Told]:
     ]
 
 
-def saying(said: Told) -> Saying:
+def saying(said: Statement) -> Saying:
     """Return what a sentence of an article says, whatever is asked."""
     article, sentence = said
     return Saying.of(Span(sentence, None, None, 0.0, 0.0), article.date, "")
@@ -101,7 +103,7 @@ def pair_features(cosine: float, one: Saying, other: Saying) -> dict[str, float]
 
 
 def _one_fact(
-    encoder: Encoder, ours: Sequence[Told], theirs: Sequence[Told]
+    encoder: Encoder, ours: Sequence[Statement], theirs: Sequence[Statement]
 ) -> NDArray[np.float64]:
     """Return how likely each two sentences tell of one fact (ours × theirs)."""
     vectors = normalise(encoder.encode_document([s.text for _, s in (*ours, *theirs)]))

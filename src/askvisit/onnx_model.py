@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from askvisit.caching import remembered
 from askvisit.errors import ModelError
 
-Floats = NDArray[np.float32]
+FloatArray = NDArray[np.float32]
 Range = tuple[int, int]
 
 MODELS = Path(__file__).parent / "models"
@@ -142,7 +142,7 @@ class OnnxModel:
         encoding = self._tokenizer.encode(text, add_special_tokens=False)
         return Tokens(encoding.ids, encoding.offsets)
 
-    def run(self, first: Sequence[int], second: Sequence[int] | None = None) -> list[Floats]:
+    def run(self, first: Sequence[int], second: Sequence[int] | None = None) -> list[FloatArray]:
         """Run the model on a text, or on a question and a text.
 
         Returns the outputs without the batch dimension.
@@ -151,7 +151,7 @@ class OnnxModel:
 
     def run_pairs(
         self, first: Sequence[int], others: Iterable[Sequence[int]]
-    ) -> Iterator[list[Floats]]:
+    ) -> Iterator[list[FloatArray]]:
         """Run the model on the first text with each of the others, in parallel; keeps their order.
 
         The outputs of recent pairs are cached; callers must not change them.

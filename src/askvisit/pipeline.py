@@ -280,7 +280,9 @@ class QAPipeline:
             if ends_sentence(candidate.span.sentence.text)  # no headline
         ]
         hits = Retriever(self.index, self.encoder).search(topic, older) if older else []
-        before = comparing.told(self.index, list(map(self.index.article, grouping.relevant(hits))))
+        before = comparing.statements(
+            self.index, list(map(self.index.article, grouping.relevant(hits)))
+        )
         said = [(self.index.article(c.article_id), c.span.sentence) for c in likely]
         fresh = set(comparing.new(self.encoder, said, before))
         likely = [c for c in likely if c.span.sentence in fresh]

@@ -81,8 +81,8 @@ def read(question: str, texts: Sequence[str], *, reader: str | Reader | None = N
     chosen = _named(reader) if reader is None or isinstance(reader, str) else reader
     fitted = fitted_for(chosen)
     asked = marked(readable(question))
-    told = texts if any(map(str.isalnum, asked)) else ()
-    articles = [Article(str(number), "", text) for number, text in enumerate(told)]
+    searched = texts if any(map(str.isalnum, asked)) else ()
+    articles = [Article(str(number), "", text) for number, text in enumerate(searched)]
     evidence = evidence_in(asked, articles, encoder, passages=chosen.passages)
     ranked = ranking.rank(evidence, chosen.read(asked, evidence), fitted)
     return Reading(

@@ -106,8 +106,8 @@ class Store:
         """Return an article; raises `KeyError` if there is none with that id."""
         with self._reading() as db:
             title, text, *known = self._row(db, f"title, text, {_KNOWN}", article_id)
-            told = map(_text_or_none, known)
-            return Article(article_id, of_type(str, title), of_type(str, text), *told)
+            texts = of_type(str, title), of_type(str, text)
+            return Article(article_id, *texts, *map(_text_or_none, known))
 
     def records(self) -> list[ArticleRecord]:
         """Return each article's metadata, in order."""

@@ -79,7 +79,7 @@ def read(data: bytes) -> Document:
 def set_text(data: bytes) -> SetText:
     """Return a file's text with its glyphs; raises `ValueError` as `read` does."""
     with opened(data) as file:
-        pages, told = _pages(file), file.get_metadata_dict(skip_empty=True)
+        pages, info = _pages(file), file.get_metadata_dict(skip_empty=True)
     blocks = paragraphs(pages)
     if not _has_words(block.text for block in blocks):
         raise ValueError(_NO_TEXT if find_spec("rapidocr") else pdf_scan.MISSING)
@@ -89,7 +89,7 @@ def set_text(data: bytes) -> SetText:
     plain_text = text.replace("\f", "")
     title = _headline(blocks) or headline(plain_text)
     title = title if title and _reads_like_title(title) else None
-    return SetText(text, glyphs, title, _author(told, plain_text))
+    return SetText(text, glyphs, title, _author(info, plain_text))
 
 
 @contextmanager
@@ -182,15 +182,15 @@ def _reads_like_title(text: str) -> bool:
     return len(text) <= _LONGEST_TITLE and letters > sum(map(str.isdecimal, text))
 
 
-def _author(told: Mapping[str, str], text: str) -> str | None:
-    """Return the byline printed in the text, else the author in the information dictionary (told).
+def _author(info: Mapping[str, str], text: str) -> str | None:
+    """Return the byline printed in the text, else the author in the information dictionary (info).
 
     Programs write their user's name there, so only what reads as a person's name is used.
     """
     byline = printed.author(text)
     if byline is not None:
         return byline.value
-    shown = fields.shown(told.get("Author", ""))[:_LONGEST_AUTHOR]
+    shown = fields.shown(info.get("Author", ""))[:_LONGEST_AUTHOR]
     names = re.split(r"\s*[;,&]\s*|\s+and\s+", shown)
     known = [n for n in names if re.fullmatch(printed.NAME, n) and not _PROGRAM.search(n)]
     return ", ".join(known) if known and len(known) == len(names) else None

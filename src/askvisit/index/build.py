@@ -41,7 +41,8 @@ from askvisit.vectors import (
 
 if TYPE_CHECKING:
     from askvisit.corpus import Source
-    from askvisit.encoder import Encoder, FloatArray
+    from askvisit.encoder import Encoder
+    from askvisit.vectors import FloatArray
 
 _BY_SIZE = "auto"
 """Chooses the FAISS factory by the number of passages, and goes on doing so as they grow."""

@@ -120,11 +120,11 @@ def add_article(
                 raise ArticleError(Path(name), f"{reason}; run: {build_command(folder)}")
             total = len(chunking.passages(article))
 
-            def told(done: int) -> None:
+            def report_progress(done: int) -> None:
                 if progress is not None:
                     progress(done, max(total, done))
 
-            report = _update(location, encoder, told)
+            report = _update(location, encoder, report_progress)
             for skipped in report.skipped:
                 if skipped.name == path.name:
                     raise ArticleError(Path(name), skipped.reason)

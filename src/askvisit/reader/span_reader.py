@@ -16,7 +16,7 @@ from askvisit.reader.protocol import PASSAGES
 from askvisit.records import Evidence, Sentence, Span, Window
 
 if TYPE_CHECKING:
-    from askvisit.onnx_model import Floats, Range
+    from askvisit.onnx_model import FloatArray, Range
 
 _LONGEST_SPAN = 40
 
@@ -38,11 +38,11 @@ class Logits:
     the logit of it belonging to the answer; None if the model does not judge sentences.
     """
 
-    starts: Floats
-    ends: Floats
+    starts: FloatArray
+    ends: FloatArray
     offsets: Sequence[Range]
     null_score: float
-    evidence: Floats | None = None
+    evidence: FloatArray | None = None
 
 
 class SpanReader(ABC):
@@ -128,7 +128,7 @@ def _token_at(offsets: Sequence[Range], position: int) -> int:
 
 
 def best_spans(
-    starts: Floats, ends: Floats, null_score: float
+    starts: FloatArray, ends: FloatArray, null_score: float
 ) -> tuple[list[tuple[int, int]], float]:
     """Return the first and last tokens of the likeliest spans, and the score of all spans together.
 

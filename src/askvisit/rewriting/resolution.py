@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from askvisit.onnx_model import MODELS, Floats
+from askvisit.onnx_model import MODELS, FloatArray
 from askvisit.reader.onnx import LONGEST_HISTORY, LONGEST_QUESTION, onnx_model, turn_tokens
 from askvisit.records import Answer, ContextTurn
 from askvisit.text import content_words, one_line, printable, word_ranges
@@ -96,7 +96,7 @@ def turn_text(answer: Answer) -> str:
 
 
 def _content_words(
-    text: str, tokens: Sequence[tuple[Floats, tuple[int, int]]]
+    text: str, tokens: Sequence[tuple[FloatArray, tuple[int, int]]]
 ) -> Iterator[tuple[str, float]]:
     """Join the word pieces of a turn into words; yield each content word, and how likely it is."""
     judged = set(content_words(text))
