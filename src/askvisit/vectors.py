@@ -12,7 +12,7 @@ rescored exactly. Large files are memory-mapped, so only what a search touches i
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -96,6 +96,13 @@ class VectorServer(Protocol):
 
     def drop_vectors(self, kept: str) -> None:
         """Remove the vectors of earlier and of interrupted builds: all but those named."""
+
+
+def cosines(vectors: Vectors, vector: FloatArray, passages: Iterable[int]) -> dict[int, float]:
+    """Return the cosine of a vector with each of the passages."""
+    numbers = list(passages)
+    found = vectors.rows(numbers) @ normalise(vector.reshape(1, -1))[0]
+    return dict(zip(numbers, found.tolist(), strict=True))
 
 
 class FaissVectors:

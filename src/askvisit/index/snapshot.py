@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from askvisit import corpus
@@ -16,7 +16,7 @@ from askvisit.index import manifest as manifests
 from askvisit.index.manifest import BuiltFile, EncoderIdentity, Manifest
 from askvisit.records import Article, ArticleRecord
 from askvisit.store import Store
-from askvisit.vectors import FaissVectors, FloatArray, Vectors, VectorServer, normalise
+from askvisit.vectors import FaissVectors, FloatArray, Vectors, VectorServer, cosines
 
 _MEGABYTES = 2
 """For the mean vectors of articles that were read: each question compares those it is read in."""
@@ -44,6 +44,7 @@ class PassageIndex:
         self._records = store.records
         self.dense = vectors.search
         self.rows = vectors.rows
+        self.cosines = partial(cosines, vectors)
 
         def mean_vector(article_id: str) -> FloatArray:
             mean: FloatArray = vectors.rows(store.passage_range(article_id)).mean(axis=0)
@@ -53,12 +54,6 @@ class PassageIndex:
 
     def __len__(self) -> int:
         return self.manifest.counts["passages"]
-
-    def cosines(self, vector: FloatArray, passages: Iterable[int]) -> dict[int, float]:
-        """Return the cosine of a vector with each of the passages."""
-        numbers = list(passages)
-        found = self.rows(numbers) @ normalise(vector.reshape(1, -1))[0]
-        return dict(zip(numbers, found.tolist(), strict=True))
 
     @property
     def encoder(self) -> EncoderIdentity:
