@@ -37,7 +37,15 @@ from askvisit.index import (
     TemporaryLocation,
     location_of,
 )
-from askvisit.options import Options, Scope, check_count, check_history, check_question, readable
+from askvisit.options import (
+    Options,
+    Scope,
+    check_count,
+    check_history,
+    check_question,
+    days_between,
+    readable,
+)
 from askvisit.pipeline import QAPipeline
 from askvisit.reader import Reader, SentenceReader, fitted_for
 from askvisit.records import Answer, Article, Hit
@@ -293,15 +301,15 @@ class Assistant:
         Relative dates ("last Tuesday") and dates without a year are resolved against
         `Article.date`; if that is missing, they are left out.
 
-        Raises `QuestionError` for an empty topic or an invalid date, `UnknownArticleError`, and
-        `ScopeError` if no article is from these papers.
+        Raises `QuestionError` for an empty topic, `UnknownArticleError`, and `ScopeError` for an
+        invalid date or if no article is from these papers.
         """
         if topic is not None:
             check_question(topic)
-        span = timeline.span(since, until)
+        span = days_between(since, until)
 
         def entries(index: PassageIndex) -> tuple[TimelineEntry, ...]:
-            scope = TimelineScope(_ids(index, Scope(articles, sources=sources)), *span)
+            scope = TimelineScope(_ids(index, Scope(articles, sources=sources)), span)
             if topic is None:
                 return timeline.everything(index, scope)
             about = readable(topic)

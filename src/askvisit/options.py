@@ -59,8 +59,8 @@ class Scope:
             _check_ids(index, self.articles)
         if self.sources is not None and not self.sources:
             raise ScopeError("sources is empty; name a paper, or leave it out")
-        between = _days(self.since, self.until)
-        if between is None and self.sources is None and self.as_of is None:
+        inside = days_between(self.since, self.until)
+        if inside is None and self.sources is None and self.as_of is None:
             return None if self.articles is None else list(self.articles)
         among = list(index.records)
         if self.articles is not None:
@@ -70,8 +70,8 @@ class Scope:
             among = _of_sources(among, self.sources)
         if self.as_of is not None:
             among = _known_by(among, self.as_of)
-        if between is not None:
-            among = _between(among, *between)
+        if inside is not None:
+            among = _between(among, *inside)
         return [record.id for record in among]
 
 
@@ -153,7 +153,8 @@ def _check_ids(index: PassageIndex, ids: Sequence[str]) -> None:
             raise UnknownArticleError(article_id, tuple(known))
 
 
-def _days(since: str | date | None, until: str | date | None) -> dates.DateRange | None:
+def days_between(since: str | date | None, until: str | date | None) -> dates.DateRange | None:
+    """Return the days from `since` to `until`, None without both; `ScopeError` if none are."""
     if since is None and until is None:
         return None
     first = date.min if since is None else days_of("since", since)[0]
@@ -168,7 +169,10 @@ def days_of(name: str, given: str | date) -> dates.DateRange:
     written = date.isoformat(given) if isinstance(given, date) else given  # without a time
     found = dates.days(written) if isinstance(written, str) else None
     if found is None:
-        raise ScopeError(f"{name} is not a date: {given!r}; write {dates.FORM}")
+        raise ScopeError(
+            f"{name} is {given!r}, which is not a date; "
+            "give one such as 2025, March 2025 or 2025-03-14"
+        )
     return found
 
 

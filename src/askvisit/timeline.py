@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 from askvisit import printed, ranking
 from askvisit.caching import remembered
 from askvisit.calibration import shipped
-from askvisit.dates import PartialDate, Precision, publication_day, to_iso
+from askvisit.dates import DateRange, PartialDate, Precision, publication_day
 from askvisit.dates.resolving import DatedWords, dated
-from askvisit.errors import QuestionError
 from askvisit.reader.sentence import SentenceReader
 from askvisit.records import Article, Citation, Evidence, Sentence, Span
 from askvisit.retriever import Retriever
@@ -59,38 +58,12 @@ class TimelineScope:
     """What a timeline covers: some articles, and a time span that includes both ends."""
 
     articles: Sequence[str]
-    since: PartialDate | None = None
-    until: PartialDate | None = None
+    between: DateRange | None = None
 
     def includes(self, when: PartialDate) -> bool:
         """Return whether a date may lie in the span; a year does if it overlaps the span."""
-        too_early = self.since is not None and when.last < self.since.first
-        too_late = self.until is not None and when.first > self.until.last
-        return not (too_early or too_late)
-
-
-def bound(name: str, given: str | date | None) -> PartialDate | None:
-    """Parse one end of a time span, such as "March 2025"; `QuestionError` if it is no date."""
-    if given is None:
-        return None
-    try:
-        iso = given.isoformat() if isinstance(given, date) else to_iso(given)
-        return PartialDate.parse((iso or "")[:10])
-    except (ValueError, AttributeError) as error:
-        raise QuestionError(
-            f"{name} is {given!r}, which is not a date; "
-            "give one such as 2025, March 2025 or 2025-03-14"
-        ) from error
-
-
-def span(
-    since: str | date | None, until: str | date | None
-) -> tuple[PartialDate | None, PartialDate | None]:
-    """Parse the ends of a time span; raises `QuestionError` for invalid dates or an empty span."""
-    first, last = bound("since", since), bound("until", until)
-    if first is not None and last is not None and last.last < first.first:
-        raise QuestionError(f"until ({last}) is before since ({first}); swap them")
-    return first, last
+        first, last = self.between or (date.min, date.max)
+        return first <= when.last and when.first <= last
 
 
 def everything(index: PassageIndex, scope: TimelineScope) -> tuple[TimelineEntry, ...]:

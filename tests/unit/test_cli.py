@@ -193,7 +193,7 @@ class TestAsk:
         assert json.loads(output)["period"] == ["2019-06-24", "2019-06-30"]
         shown = cli("ask", "--as-of", "2019-07-03", asked)[1]
         assert shown.endswith("\nTime asked about: 2019-06-24 to 2019-06-30\n")
-        assert_error(cli("ask", "--as-of", "soon", MAYOR), "as_of is not a date: 'soon'")
+        assert_error(cli("ask", "--as-of", "soon", MAYOR), "as_of is 'soon', which is not a date")
         assert_error(cli("ask", "--as-of", "2018", MAYOR), "published after 2018-12-31")
         (line,) = lines(cli("ask", "--jsonl", "--as-of", "2018", stdin='{"question": "Who?"}')[1])
         assert "published after 2018-12-31" in line["error"]

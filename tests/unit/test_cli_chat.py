@@ -109,7 +109,8 @@ class TestConversation:
         assert "tariffs.txt" not in earlier
 
     @pytest.mark.parametrize(
-        ("day", "told"), [("soon", "as_of is not a date: 'soon'"), ("2018", "after 2018-12-31")]
+        ("day", "told"),
+        [("soon", "as_of is 'soon', which is not"), ("2018", "after 2018-12-31")],
     )
     def test_a_wrong_day_of_asking_is_told_before_a_question(self, chat, small, day, told):
         days = {"bridge.toml": "date = 2019-06-20", "tariffs.toml": "date = 2019-06-27"}

@@ -81,16 +81,25 @@ class TestScope:
         ("scope", "reason"),
         [
             ({"since": "2022"}, "those with a date are from 2019-01-01 to 2021-05-04"),
-            ({"since": "soon"}, "since is not a date: 'soon'; write 2019-06-26, 2019-06 or 2019"),
-            ({"until": "0000-01-01"}, "until is not a date"),
+            (
+                {"since": "soon"},
+                "since is 'soon', which is not a date; give one such as 2025, March 2025",
+            ),
+            ({"until": "0000-01-01"}, "which is not a date"),
             ({"since": "2021", "until": "2019"}, "since 2021 is after until 2019; swap them"),
             ({"sources": ["The Sun"]}, "from 'The Sun'; the sources are Morning Post, The"),
             ({"sources": [""]}, "no article is from ''"),
             ({"sources": []}, "sources is empty; name a paper"),
-            ({"as_of": "soon"}, "as_of is not a date: 'soon'; write 2019-06-26, 2019-06 or 2019"),
-            ({"as_of": ""}, "as_of is not a date: ''"),
-            ({"as_of": 2019}, "as_of is not a date: 2019"),
-            ({"since": ["2019"]}, "since is not a date: ['2019']; write 2019-06-26"),
+            (
+                {"as_of": "soon"},
+                "as_of is 'soon', which is not a date; give one such as 2025, March 2025",
+            ),
+            ({"as_of": ""}, "as_of is '', which is not a date"),
+            ({"as_of": 2019}, "as_of is 2019, which is not a date"),
+            (
+                {"since": ["2019"]},
+                "since is ['2019'], which is not a date; give one such as 2025, March 2025",
+            ),
             ({"since": date(2021, 1, 1), "until": "2019"}, "since 2021-01-01 is after until 2019"),
             (
                 {"as_of": "2021-05", "sources": ["Herald"], "since": "2022"},
@@ -142,12 +151,12 @@ def test_the_day_of_asking_is_the_last_that_is_meant_or_today():
     assert Options(as_of=datetime(2019, 6, 26, 8)).today == date(2019, 6, 26)
     before, today, after = date.today(), Options().today, date.today()
     assert before <= today <= after
-    with pytest.raises(ScopeError, match="as_of is not a date: 'today'"):
+    with pytest.raises(ScopeError, match="as_of is 'today', which is not a date"):
         _ = Options(as_of="today").today
 
 
 def test_the_days_of_an_option_are_those_of_its_date():
     assert days_of("since", "2019-06") == (date(2019, 6, 1), date(2019, 6, 30))
     for wrong in ("yesterday", "2019-13", "03/04/2019", None):
-        with pytest.raises(ScopeError, match="until is not a date"):
+        with pytest.raises(ScopeError, match="which is not a date"):
             days_of("until", wrong)

@@ -189,7 +189,7 @@ def test_the_day_of_asking_may_be_sent(small):
         assert answer["nearest"][0]["article_id"] == first
         assert Answer.from_dict(answer) == asked.ask(question, min_confidence=1, as_of=day)
     for wrong, said in (
-        ("soon", "as_of is not a date: 'soon'"),
+        ("soon", "as_of is 'soon', which is not a date"),
         ("2018", "every article was published after 2018-12-31"),
         (2019, "as_of: input should be a valid string"),
     ):
