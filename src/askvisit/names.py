@@ -18,6 +18,7 @@ from askvisit.caching import remembered
 from askvisit.name_kinds import KINDS, NameInContext, NameKind, kinds
 from askvisit.name_spans import has_separate_lines, spans
 from askvisit.records import Article, Citation, Sentence, Span
+from askvisit.speakers import citation_of
 from askvisit.text import (
     CALENDAR,
     PREPOSITIONS,
@@ -361,7 +362,7 @@ def _key_name(name: str, kind: NameKind, rows: Sequence[tuple[Article, Mention]]
     mentions = [mention for _, mention in rows]
     forms = dict.fromkeys([name, *(mention.form for mention in mentions)])
     citations = tuple(
-        Citation.of(n, article, Span(m.sentence, m.start, m.end, 1.0, 0.0), 1.0)
+        citation_of(n, article, Span(m.sentence, m.start, m.end, 1.0, 0.0), 1.0)
         for n, (article, m) in enumerate(rows, 1)
     )
     return KeyName(name, tuple(forms), len(rows), citations, kind)

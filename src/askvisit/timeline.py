@@ -19,6 +19,7 @@ from askvisit.dates.resolving import DatedWords, dated
 from askvisit.reader.sentence import SentenceReader
 from askvisit.records import Article, Citation, Evidence, Sentence, Span
 from askvisit.retriever import Retriever
+from askvisit.speakers import citation_of
 from askvisit.text import ends_sentence, stems, words
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def _entries(
         article, words = rows[row]
         score = scores.get((article.id, words.sentence.start), 1.0)
         span = Span(words.sentence, words.start, words.end, score, 0.0)
-        citation = Citation.of(number, article, span, score)
+        citation = citation_of(number, article, span, score)
         entries.append(TimelineEntry(str(words.date), words.date.precision, citation))
     return tuple(entries)
 

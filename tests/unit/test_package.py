@@ -68,10 +68,10 @@ MAY_IMPORT = {
     "rewriting": {"index", "name_spans", "onnx_model", "reader"},
     "name_kinds": {"encoder", "vectors"},
     "speakers": {"name_kinds", "quotable"},
-    "names": {"index", "name_kinds", "name_spans", "quotable"},
+    "names": {"index", "name_kinds", "name_spans", "speakers"},
     "timeline": {
         *("calibration", "dates", "encoder", "index", "printed"),
-        *("ranking", "reader", "retriever"),
+        *("ranking", "reader", "retriever", "speakers"),
     },
     "requests": {
         *("dates", "encoder", "index", "passages", "printed", "rewriting", "speakers", "vectors"),

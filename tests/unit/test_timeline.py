@@ -324,6 +324,19 @@ def test_a_wrapped_sentence_is_shown_on_one_line(tmp_path):
     assert lines[0] == "1961-05-09  It had been shut since 9 May 1961, they said. [1]"
 
 
+def test_a_dated_sentence_and_a_name_say_who_speaks(tmp_path):
+    text = (
+        "The Mill\n\nQ: When?\nMayor Lind: In 1961, with Ada Quill.\nQ: Where?\nMayor Lind: Here.\n"
+    )
+    write_articles(tmp_path / "articles", {"talk.txt": text})
+    build_index(index=tmp_path, encoder=WordCounts())
+    assistant = Assistant(tmp_path, WordCounts(), ScriptedReader({}), calibration())
+    (entry,) = assistant.timeline()
+    assert entry.citation.speaker == "Mayor Lind"
+    names = {name.name: name for name in assistant.names()}
+    assert names["Ada Quill"].citations[0].speaker == "Mayor Lind"
+
+
 def of_bridge(folder, line):
     """Return the timeline of an article with a line under its headline."""
     text = f"A Bridge\n\n{line}\n\nThe mayor opened it on Monday.\n"
