@@ -31,7 +31,7 @@ from common import (
 from askvisit import Assistant, build_index
 from askvisit import encoder as encoders
 from askvisit.index import open_index
-from askvisit.web.articles import ArticleEditor, NewArticle
+from askvisit.web.editor import ArticleEditor, NewArticle
 
 
 def build(options: argparse.Namespace) -> None:

@@ -16,8 +16,8 @@ from harness.web_fakes import ARTICLE, FakeAssistant
 import askvisit
 from askvisit.records import Article
 from askvisit.web import server
-from askvisit.web.articles import ArticleEditor
 from askvisit.web.chat import Chat
+from askvisit.web.editor import ArticleEditor
 
 ROOT = Path(__file__).parent.parent.parent
 SECONDS = int(os.environ.get("ASKVISIT_TEST_SECONDS", "40"))

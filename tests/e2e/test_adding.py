@@ -11,7 +11,7 @@ from harness.pdfs import column, pdf
 from playwright.sync_api import expect
 
 from askvisit import Assistant
-from askvisit.web.articles import ArticleEditor
+from askvisit.web.editor import ArticleEditor
 
 from .conftest import HOSTILE, open_sources, serve
 

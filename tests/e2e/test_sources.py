@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from askvisit import Assistant
 from askvisit.fetching import fetch
 from askvisit.records import Article
-from askvisit.web import articles as editors
+from askvisit.web import editor as editors
 from askvisit.web.articles import MOST_LISTED, ArticleEditor
 
 from .conftest import open_sources, serve

@@ -13,9 +13,9 @@ from askvisit import Assistant, build_index
 from askvisit.cli import main
 from askvisit.errors import DataError, ModelError
 from askvisit.index.edit import ArticleMetadata
-from askvisit.web import articles as editors
-from askvisit.web.articles import ArticleEditor, NewArticle
+from askvisit.web import editor as editors
 from askvisit.web.chat import Chat
+from askvisit.web.editor import ArticleEditor, NewArticle
 from askvisit.web.suggestions import Suggestions
 
 MILL = "A Mill Burns\n\nThe old mill burned down on Sunday. The mayor said that it had no guard.\n"

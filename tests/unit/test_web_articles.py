@@ -11,8 +11,8 @@ from harness.web_fakes import ARTICLE, FakeAssistant, Page
 from askvisit import Assistant, build_index
 from askvisit.records import Article
 from askvisit.web import api, articles, source_panel
-from askvisit.web.articles import ArticleEditor
 from askvisit.web.chat import Chat
+from askvisit.web.editor import ArticleEditor
 
 OTHER = Article("other.txt", "The <b>Other", "The other minister met a zebra. It was short.")
 

@@ -24,8 +24,8 @@ from askvisit.cli import main
 from askvisit.errors import ServerError
 from askvisit.web import guard, server
 from askvisit.web import page as pages
-from askvisit.web.articles import ArticleEditor
 from askvisit.web.chat import Chat
+from askvisit.web.editor import ArticleEditor
 
 ROOT = Path(__file__).parent.parent.parent
 JSON = "application/json"

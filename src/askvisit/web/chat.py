@@ -17,7 +17,7 @@ from askvisit.web.suggestions import Suggestions
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
     from askvisit.calibration import Strictness
-    from askvisit.web.articles import ArticleEditor
+    from askvisit.web.editor import ArticleEditor
     from askvisit.web.request_log import Lines
 
 NONE_CHOSEN = "No articles are ticked. Tick at least one in the list, then ask again."

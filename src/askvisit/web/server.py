@@ -59,8 +59,8 @@ def serve(
     from askvisit.formats import isolated
     from askvisit.index import location_of
     from askvisit.index.edit import articles_folder
-    from askvisit.web.articles import ArticleEditor
     from askvisit.web.chat import Chat
+    from askvisit.web.editor import ArticleEditor
     from askvisit.web.guard import MCP
     from askvisit.web.request_log import Lines, RequestLog
 
