@@ -44,9 +44,10 @@ _NOBODY = re.compile(
     re.IGNORECASE,
 )
 _INTRODUCED = re.compile(
-    r"^(?:(?:(?:view|see|read|show)\s+)?(?:all|more)\s+(?:posts|articles|stories)\s+(?:by|from)\s+|"
+    r"^(?:(?:(?:view|see|read|show|zeige)\s+)?(?:alle?|more)\s+"
+    r"(?:posts|articles|stories|beiträge|artikel)\s+(?:by|from|von)\s+|"
     r"(?:.*\b(?:edited|written|posted|published|reported|words|story|text)\s+)?"
-    r"(?:by|vo[mn]|par|por):?\s+|authors?\b:?\s*)",
+    r"(?:by|vo[mn]|par|por):?\s+|(?:authors?|autor|auteur|interview)\b:?\s*)",
     re.IGNORECASE,
 )
 """What sites write before the names of authors."""
@@ -102,7 +103,7 @@ def persons(stated: Iterable[str], source: str = "") -> list[str]:
 
     Programs write the paper's name there too (`source`), users' names and headings of lists.
     """
-    names = [_INTRODUCED.sub("", one_line(name)).strip(" .,:|-") for name in stated]
+    names = [_INTRODUCED.sub("", one_line(name)).strip(" .,:|-'\"") for name in stated]
     known = [
         name
         for name in dict.fromkeys(names)

@@ -150,6 +150,7 @@ def test_the_name_of_the_site_is_no_paragraph():
         ("Ada Quill, The Weir Gazette", "Ada Quill"),
         ("Ada Quill, PhD", "Ada Quill"),
         ("Devon Quill, Bo Reed", "Devon Quill, Bo Reed"),
+        ("'Ada Quill, Auteur Bo Reed", "Ada Quill, Bo Reed"),
         ("The Second Edition Edited by Ada Quill", "Ada Quill"),
         *((name, None) for name in ("Wordpressadmin", "Name", "The Weir Gazette", "admin user")),
         *((name, None) for name in ("News Desk", "Ada Quill says")),
