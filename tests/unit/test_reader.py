@@ -236,8 +236,8 @@ def test_fast_reads_and_rereads_less(monkeypatch):
         monkeypatch.setattr(reader._second, "read_each", counted)
         assert reader.read("Who met Putin?", found)
     assert passages["fast"] < passages["accurate"]
-    assert read["fast"] == [[1] * len(read["fast"][0])]
-    assert len(read["fast"][0]) < len(read["accurate"][-1])
+    assert {paragraphs for counts in read["fast"] for paragraphs in counts} == {1}
+    assert len(read["fast"][0]) < len(read["fast"][-1]) < len(read["accurate"][-1])
     assert max(read["accurate"][-1]) > 1
 
 

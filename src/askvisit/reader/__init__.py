@@ -31,7 +31,15 @@ _DEPTHS = {
         among=2,
         sure=6.0,
     ),
-    FAST: Depth(passages=8, as_likely=1 / 8, paragraphs=3, sentences=2, further=2, articles=3),
+    FAST: Depth(
+        passages=8,
+        as_likely=1 / 8,
+        paragraphs=3,
+        sentences=2,
+        further=2,
+        articles=3,
+        sure=6.0,
+    ),
 }
 """How much the small model reads, and the large one rereads."""
 
