@@ -206,7 +206,7 @@ class FaissVectors:
         options: dict[str, Any] = {}
         if within is not None:
             selected: Any = faiss.SearchParameters
-            options["params"] = selected(sel=faiss.IDSelectorBatch(_numbers(within)))
+            options["params"] = selected(sel=faiss.IDSelectorBatch(numbers_in(within)))
         cosines, found = self._index.search(query, min(k, len(self)), **options)
         return [(int(n), float(c)) for n, c in zip(found[0], cosines[0], strict=True) if n >= 0]
 
@@ -259,7 +259,7 @@ class FaissVectors:
             _, found = self._index.search(query, min(2 * k, len(self)))
             numbers = np.sort(found[0][found[0] >= 0])
         else:
-            numbers = _numbers(within)
+            numbers = numbers_in(within)
         parts = [numbers[start : start + _BLOCK] for start in range(0, len(numbers), _BLOCK)]
         cosines = [normalise(self._encoded[part]) @ query[0] for part in parts]
         every = np.concatenate([np.empty(0, np.float32), *cosines])
@@ -306,7 +306,7 @@ def _emptied(path: Path) -> Any:
     return index
 
 
-def _numbers(ranges: Sequence[range]) -> NDArray[np.int64]:
+def numbers_in(ranges: Sequence[range]) -> NDArray[np.int64]:
     """Return each number in the ranges once."""
     every = [np.empty(0, np.int64), *(np.arange(r.start, r.stop) for r in ranges)]
     return np.unique(np.concatenate(every))
