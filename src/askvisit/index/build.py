@@ -211,18 +211,18 @@ def _plan(folder: Path, options: BuildOptions, server: VectorServer | None) -> _
     with suppress(PassageIndexError):
         before = manifests.read(folder)
     kept = manifests.kept_settings(folder)
-    if kept.collection is not None and server is None and options.faiss is None:
+    if kept.get("collection") is not None and server is None and options.faiss is None:
         raise manifests.needs_server(folder)  # before it becomes another kind of index by accident
-    source = folder / (kept.articles_folder or "articles")
+    source = folder / kept.get("articles_folder", "articles")
     if options.articles is not None:
         source = Path(options.articles)
     elif before is None and not os.path.isdir(source):  # it comes from a damaged manifest
         source = folder / "articles"
     encoder, faiss = options.encoder, options.faiss
     if isinstance(encoder, str) or encoder is None:
-        encoder = encoders.load(encoder or kept.encoder or encoders.DEFAULT)
-    if faiss is None and (kept.collection is None) == (server is None):
-        faiss = kept.faiss
+        encoder = encoders.load(encoder or kept.get("encoder", encoders.DEFAULT))
+    if faiss is None and (kept.get("collection") is None) == (server is None):
+        faiss = kept.get("faiss")
     if faiss == _BY_SIZE:
         faiss = None
     elif options.faiss is not None and server is None:  # before hours of encoding

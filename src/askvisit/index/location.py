@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
@@ -258,7 +259,10 @@ def only_writer(folder: Path) -> Iterator[None]:
     created = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with manifests.writing(folder):
+        with manifests.opened(
+            folder
+        ) as descriptor:  # the lock ends with the process, at the latest
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
     except OSError as error:
         raise manifests.read_only(folder, error) from error

@@ -11,7 +11,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from shlex import quote
@@ -132,29 +132,19 @@ def read(folder: Path, named: Named | None = None) -> Manifest:
         raise IndexDamagedError(index, f"{NAME} is incomplete") from error
 
 
-@dataclass(frozen=True)
-class KeptSettings:
-    """What a user chose for an index, None for what is not known; a rebuild goes on with it."""
+def kept_settings(folder: Path) -> dict[str, str]:
+    """Read what a rebuild goes on with of an index of any format, whose manifest may be damaged.
 
-    articles_folder: str | None = None
-    encoder: str | None = None
-    faiss: str | None = None
-    collection: str | None = None
-
-
-def kept_settings(folder: Path) -> KeptSettings:
-    """Read the settings of an index of any format, also of one whose manifest is damaged."""
-    try:
+    These are `articles_folder`, `encoder` (its name), `faiss` (if the user chose it) and
+    `collection`; what is not known is left out.
+    """
+    kept: dict[str, Any] = {}
+    with suppress(OSError, ValueError, RecursionError, AttributeError, TypeError, KeyError):
         data = json.loads((folder / NAME).read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return KeptSettings()
-    if not isinstance(data, dict):
-        return KeptSettings()
-    encoder = data.get("encoder")
-    name = encoder.get("name") if isinstance(encoder, dict) else None
-    faiss = data.get("faiss") if data.get("faiss_given") is True else None
-    settings = (data.get("articles_folder"), name, faiss, data.get("collection"))
-    return KeptSettings(*(value if isinstance(value, str) else None for value in settings))
+        kept = {name: data.get(name) for name in ("articles_folder", "collection")}
+        kept["faiss"] = data.get("faiss") if data.get("faiss_given") is True else None
+        kept["encoder"] = data["encoder"]["name"]
+    return {name: value for name, value in kept.items() if value and isinstance(value, str)}
 
 
 def replace(folder: Path, manifest: Manifest) -> None:
@@ -180,20 +170,9 @@ def seal(data: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
 
-@contextmanager
-def writing(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock (flock), once other writers have released it. Raises `OSError`.
-
-    The system releases it when the process ends, however it ends.
-    """
-    with _opened(folder) as descriptor:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-
-
 def waited_for_writer(folder: Path) -> bool:
     """Return whether another process was writing, after it has ended. Raises `OSError`."""
-    with _opened(folder) as descriptor:
+    with opened(folder) as descriptor:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -204,12 +183,13 @@ def waited_for_writer(folder: Path) -> bool:
 
 def sync(path: Path) -> None:
     """Flush a file's bytes, or a folder's entries, to disk before anything names them."""
-    with _opened(path) as descriptor:
+    with opened(path) as descriptor:
         os.fsync(descriptor)
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[int]:
+def opened(path: Path) -> Iterator[int]:
+    """Open a file or folder to be locked or synced; yields its descriptor."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         yield descriptor

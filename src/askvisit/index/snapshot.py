@@ -177,7 +177,7 @@ class Verification:
     @property
     def rebuild_hint(self) -> str:
         """The command that rebuilds it; if the folder of articles is gone, it asks for one."""
-        articles = manifests.kept_settings(self.folder).articles_folder or "articles"
+        articles = manifests.kept_settings(self.folder).get("articles_folder", "articles")
         there = os.path.exists(self.folder / articles)
         return rebuild_hint(self.server or self.folder) + ("" if there else " --articles DIR")
 
