@@ -6,7 +6,7 @@ import argparse
 import json
 import os
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from askvisit.reader import Reader
 
     Measured = tuple[Reader, Mapping[str, Figure]]
-    Measure = Callable[[str | None], Measured]
 
 _QUESTIONS = options.argument("questions", type=Path, metavar="QUESTIONS.jsonl")
 _LEAST = 20
@@ -119,9 +118,9 @@ def evaluate(chosen: argparse.Namespace) -> int:
     if chosen.questions is None:
         chosen.usage_error("give QUESTIONS.jsonl")
     if holds(chosen.questions, "event"):
-        measure, rows = _of_events(chosen), _EVENT_ROWS
+        measured, rows = _of_events(chosen, readers), _EVENT_ROWS
     elif holds(chosen.questions, "essential"):
-        measure, rows = _of_broad(chosen), _BROAD_ROWS
+        measured, rows = _of_broad(chosen, readers), _BROAD_ROWS
     elif chosen.editions:
         raise DataError(f"{chosen.questions} has no broad questions; leave out --editions")
     elif holds(chosen.questions, "questions", "text"):
@@ -130,12 +129,12 @@ def evaluate(chosen: argparse.Namespace) -> int:
             f"with: python benchmarks/editions.py {chosen.questions}"
         )
     else:
-        measure, rows = _of_the_index(chosen), _ROWS
-    print_figures([measure(name) for name in readers], rows, as_json=chosen.json)
+        measured, rows = _of_the_index(chosen, readers), _ROWS
+    print_figures(measured, rows, as_json=chosen.json)
     return 0
 
 
-def _of_events(chosen: argparse.Namespace) -> Measure:
+def _of_events(chosen: argparse.Namespace, readers: Sequence[str | None]) -> list[Measured]:
     from askvisit.evaluation.events import evaluate_events, read_events
     from askvisit.evaluation.questions import Models
 
@@ -145,15 +144,11 @@ def _of_events(chosen: argparse.Namespace) -> Measure:
             "--dialogues, --index and --store"
         )
     events = read_events(chosen.questions)
-
-    def measure(name: str | None) -> Measured:
-        models = Models.load(name)
-        return models.reader, evaluate_events(models, events, each=chosen.each)
-
-    return measure
+    loaded = map(Models.load, readers)
+    return [(ms.reader, evaluate_events(ms, events, each=chosen.each)) for ms in loaded]
 
 
-def _of_broad(chosen: argparse.Namespace) -> Measure:
+def _of_broad(chosen: argparse.Namespace, readers: Sequence[str | None]) -> list[Measured]:
     from askvisit.evaluation.broad import check_broad, evaluate_broad, read_broad, read_texts
     from askvisit.evaluation.questions import Models
 
@@ -172,27 +167,21 @@ def _of_broad(chosen: argparse.Namespace) -> Measure:
     texts = read_texts(chosen.editions)
     questions = read_broad(chosen.questions)
     check_broad(questions, texts)  # before the models are loaded
-
-    def measure(name: str | None) -> Measured:
-        models = Models.load(name)
-        return models.reader, evaluate_broad(models, questions, texts)
-
-    return measure
+    return [(ms.reader, evaluate_broad(ms, questions, texts)) for ms in map(Models.load, readers)]
 
 
-def _of_the_index(chosen: argparse.Namespace) -> Measure:
+def _of_the_index(chosen: argparse.Namespace, readers: Sequence[str | None]) -> list[Measured]:
     from askvisit.evaluation import questions as asked
 
     questions = asked.read_questions(chosen.questions)
     dialogues = asked.read_dialogues(chosen.dialogues) if chosen.dialogues else []
-
-    def measure(name: str | None) -> Measured:
+    measured: list[Measured] = []
+    for name in readers:
         assistant = options.assistant(chosen, name)
         articles = assistant.articles.values()
         asked.check_gold(chain(questions, *dialogues), (article.text for article in articles))
-        return assistant.reader, asked.evaluate(assistant, questions, dialogues)
-
-    return measure
+        measured.append((assistant.reader, asked.evaluate(assistant, questions, dialogues)))
+    return measured
 
 
 def print_figures(measured: Sequence[Measured], rows: Mapping[str, str], *, as_json: bool) -> None:

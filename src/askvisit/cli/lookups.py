@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
 from askvisit.calibration import SMALL
 from askvisit.cli import options, show
@@ -32,10 +34,7 @@ def search(chosen: argparse.Namespace) -> int:
     most = chosen.k or _MOST_HITS
     assistant = options.assistant(chosen, SMALL)
     found = assistant.search(" ".join(chosen.query), most, **options.scope(chosen))
-    if chosen.json:
-        print(show.as_json([asdict(hit) for hit in found]))
-    else:
-        show.in_pages(show.hits(found))
+    _print(chosen, found, show.hits(found))
     return 0
 
 
@@ -86,14 +85,10 @@ def timeline(chosen: argparse.Namespace) -> int:
     topic = " ".join(chosen.topic) if chosen.topic else None
     searched = {"articles": chosen.article, "sources": chosen.source}
     found = assistant.timeline(topic, chosen.since, chosen.until, **searched)
-    if chosen.json:
-        print(show.as_json([asdict(entry) for entry in found[: chosen.k]]))
-    else:
-        most = chosen.k or _MOST_DATES
-        show.in_pages(show.timeline(found[:most]))
-        if len(found) > most:
-            left = len(found) - most
-            show.tell(f"{left:,} later dates are left out; -k sets how many")
+    most = chosen.k or _MOST_DATES
+    _print(chosen, found[: chosen.k], show.timeline(found[:most]))
+    if len(found) > most and not chosen.json:
+        show.tell(f"{len(found) - most:,} later dates are left out; -k sets how many")
     known = assistant.articles
     articles = [known[name] for name in assistant.within(Scope(**searched)) if name in known]
     undated = [article.id for article in articles if publication_day(article.date) is None]
@@ -120,11 +115,16 @@ def names(chosen: argparse.Namespace) -> int:
       askvisit names -k 5 --article xi-jinping-visits-north-korea.txt --json
     """
     found = options.assistant(chosen, SMALL).names(chosen.k or _MOST_NAMES, **options.scope(chosen))
-    if chosen.json:
-        print(show.as_json([asdict(name) for name in found]))
-    else:
-        show.in_pages(show.names(found))
+    _print(chosen, found, show.names(found))
     return 0 if found else 3
+
+
+def _print(chosen: argparse.Namespace, found: Sequence[Any], text: str) -> None:
+    """Print records, or the text that shows them."""
+    if chosen.json:
+        print(show.as_json([asdict(record) for record in found]))
+    else:
+        show.in_pages(text)
 
 
 def _value_over_time(chosen: argparse.Namespace) -> int:
