@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+import threading
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -254,6 +255,29 @@ def test_no_chain_of_imports_is_longer_than_twelve_modules():
 
     longest = max(map(chain, named), key=len)
     assert len(longest) <= 12, " → ".join(longest)
+
+
+def test_a_plain_question_enters_at_most_24_modules():
+    """Whoever debugs an answer may have to read all that it ran through."""
+    assistant = askvisit.Assistant.load(ROOT / "index")
+    assistant.ask("When did Xi meet Kim Jong Il?")  # what only the first one loads does not count
+    entered: set[str] = set()
+
+    def note(frame, event, _):
+        if event == "call":
+            entered.add(frame.f_code.co_filename)
+
+    threading.setprofile(note)
+    sys.setprofile(note)
+    try:
+        answer = assistant.ask("Which country is North Korea's largest trading partner?")
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
+    assert answer.found
+    own = sorted(str(path.relative_to(SOURCE)) for path in MODULES if str(path) in entered)
+    assert {"pipeline.py", "store.py", "vectors.py", "onnx_model.py"} <= set(own)
+    assert len(own) <= 24, own
 
 
 def test_every_module_is_in_a_room_and_uses_only_those_below():
