@@ -409,9 +409,9 @@ class _PassageWriter:
             texts = [passage.text for passage in passages[start : start + _PIECE]]
             share = size * len(texts) / len(passages)
             piece = _Piece(entry.text_sha256, start, numbers[start], texts, share)
-            vectors = self.plan.partial.vectors(piece)
-            if vectors is not None:
-                self._put(piece.first, vectors)
+            encoded = self.plan.partial.get(piece.key)
+            if encoded is not None:
+                self._put(piece.first, np.frombuffer(encoded, np.float32).reshape(len(texts), -1))
                 self.advance(share)
                 continue
             self.waiting.append(piece)
@@ -427,7 +427,7 @@ class _PassageWriter:
         done = 0
         for piece in self.waiting:
             own = vectors[done : done + len(piece.texts)]
-            self.plan.partial.add_vectors(piece, own)
+            self.plan.partial.add(piece.key, _bytes(own))
             self._put(piece.first, own)
             self.advance(piece.share)
             done += len(piece.texts)
@@ -496,29 +496,19 @@ class _PartialWork:
 
     def read(self, file: Source, file_sha256: str) -> Article:
         """Read a file with this hash, unless that is done; raises what `Source.read` raises."""
-        stored = self._get(f"{file_sha256} {file.id}")
+        stored = self.get(f"{file_sha256} {file.id}")
         if stored is not None:
             return Article(**json.loads(stored))
         article = file.read()
-        self._add(f"{file_sha256} {file.id}", json.dumps(asdict(article)).encode())
+        self.add(f"{file_sha256} {file.id}", json.dumps(asdict(article)).encode())
         return article
 
     def article(self, entry: Entry) -> Article:
         """Return an article that was read."""
-        return Article(**json.loads(self._get(f"{entry.file_sha256} {entry.id}") or b""))
+        return Article(**json.loads(self.get(f"{entry.file_sha256} {entry.id}") or b""))
 
-    def vectors(self, piece: _Piece) -> FloatArray | None:
-        """Return the vectors (a row for each passage) of a piece, if stored."""
-        stored = self._get(piece.key)
-        if stored is None:
-            return None
-        return np.frombuffer(stored, dtype=np.float32).reshape(len(piece.texts), -1)
-
-    def add_vectors(self, piece: _Piece, vectors: FloatArray) -> None:
-        """Store the vectors of a piece."""
-        self._add(piece.key, _bytes(vectors))
-
-    def _get(self, key: str) -> bytes | None:
+    def get(self, key: str) -> bytes | None:
+        """Return what is stored for a key: an article, or the vectors of a piece (float32)."""
         if key not in self._done:
             return None
         start, size = self._done[key]
@@ -526,7 +516,8 @@ class _PartialWork:
             file.seek(start)
             return file.read(size)
 
-    def _add(self, key: str, data: bytes) -> None:
+    def add(self, key: str, data: bytes) -> None:
+        """Store what was done, for a build that takes it up."""
         line = json.dumps([key, len(data), zlib.crc32(data)]).encode() + b"\n"
         with self._path.open("ab") as file:
             if not file.tell():

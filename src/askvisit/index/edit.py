@@ -29,7 +29,7 @@ from askvisit.errors import (
     build_command,
 )
 from askvisit.index import manifest as manifests
-from askvisit.index.build import BuildOptions, BuildReport, update
+from askvisit.index.build import BuildOptions, update
 from askvisit.index.location import IndexLocation, location_of, only_writer
 from askvisit.text import one_line, printable
 
@@ -109,10 +109,9 @@ def add_article(
         waiting = _texts(folder, source)
         path = _free_path(source, name)
         sidecar = path.with_suffix(".toml")
-        with (
-            _new_file(path, data, folder, path.name),
-            _new_file(sidecar, _toml(metadata), folder, path.name),
-        ):
+        try:
+            _write(path, data)
+            _write(sidecar, _toml(metadata))
             article = SourceFile(path).read()
             _refuse_repeated(location, article, name)
             if article.sha256 in waiting:
@@ -124,10 +123,12 @@ def add_article(
                 if progress is not None:
                     progress(done, max(total, done))
 
-            report = _update(location, encoder, report_progress)
-            for skipped in report.skipped:
-                if skipped.name == path.name:
-                    raise ArticleError(Path(name), skipped.reason)
+            _update(location, encoder, report_progress)
+        except BaseException:
+            if not _is_indexed(folder, path.name):
+                path.unlink(missing_ok=True)
+                sidecar.unlink(missing_ok=True)
+            raise
     return article
 
 
@@ -251,25 +252,6 @@ def _texts(folder: Path, source: Path) -> dict[str, str]:
     return {entry.text_sha256: entry.id for entry in entries}
 
 
-@contextmanager
-def _new_file(path: Path, data: bytes, folder: Path, article_id: str) -> Iterator[None]:
-    """Write a new file (none for no data); remove it again if the rest fails.
-
-    It gets its name once it is complete, so that an interruption leaves no partial article. If the
-    rest fails after the article was indexed, the file stays.
-    """
-    if not data:
-        yield
-        return
-    _write(path, data)
-    try:
-        yield
-    except BaseException:
-        if not _is_indexed(folder, article_id):
-            path.unlink(missing_ok=True)
-        raise
-
-
 def _write(path: Path, data: bytes) -> None:
     """Write a file that has its name only once it is complete; no data: remove it."""
     if not data:
@@ -280,9 +262,8 @@ def _write(path: Path, data: bytes) -> None:
         manifests.sync(hidden)
         hidden.replace(path)
         manifests.sync(path.parent)  # before the manifest that lists the article
-    except BaseException:
+    finally:
         hidden.unlink(missing_ok=True)
-        raise
 
 
 def _is_indexed(folder: Path, article_id: str) -> bool:
@@ -311,10 +292,10 @@ def _update(
     location: IndexLocation,
     encoder: Encoder | None,
     on_encoded: Callable[[int], None] | None = None,
-) -> BuildReport:
+) -> None:
     """Update an index with the encoder that it has now: a rebuild may have chosen another."""
     built_with = location.encoder()
     if encoder is None or not built_with.is_of(encoder):
         encoder = encoders.load(built_with.name)
     options = BuildOptions(encoder=encoder, on_encoded=on_encoded)
-    return update(location.path, options, location.server)
+    update(location.path, options, location.server)

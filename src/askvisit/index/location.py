@@ -291,8 +291,11 @@ class CurrentIndex:
         seen = self._location.signature()
         with self._lock:
             if seen is None or seen != self._seen:
-                self._index = self._opened()
-                self._seen = seen
+                index = self._location.open()
+                if not index.encoder.is_of(self._encoder):
+                    built_with, asked = index.encoder.name, self._encoder.name
+                    raise EncoderMismatchError(self._location, built_with, asked)
+                self._index, self._seen = index, seen
             return self._index
 
     def on_snapshot(self, work: Callable[[PassageIndex], Result]) -> Result:
@@ -303,12 +306,6 @@ class CurrentIndex:
             except (FileNotFoundError, IndexReplacedError):
                 self._seen = None
         return work(self.snapshot())
-
-    def _opened(self) -> PassageIndex:
-        index = self._location.open()
-        if not index.encoder.is_of(self._encoder):
-            raise EncoderMismatchError(self._location, index.encoder.name, self._encoder.name)
-        return index
 
 
 class CurrentArticles(Articles):
