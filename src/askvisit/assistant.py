@@ -30,7 +30,7 @@ from askvisit.errors import (
     build_command,
 )
 from askvisit.index import (
-    CurrentArticles,
+    Articles,
     CurrentIndex,
     IndexLocation,
     PassageIndex,
@@ -247,7 +247,7 @@ class Assistant:
     @property
     def articles(self) -> Mapping[str, Article]:
         """The articles by id."""
-        return self._current.on_snapshot(lambda index: CurrentArticles(index, self._current))
+        return self._current.on_snapshot(lambda index: Articles(index, self._current.on_snapshot))
 
     @property
     def suggestions(self) -> tuple[str, ...]:

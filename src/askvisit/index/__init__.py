@@ -1,7 +1,6 @@
 """The index, a folder with a manifest: dense and BM25 search over passages of articles."""
 
 from askvisit.index.build import BuildReport as BuildReport
-from askvisit.index.location import CurrentArticles as CurrentArticles
 from askvisit.index.location import CurrentIndex as CurrentIndex
 from askvisit.index.location import IndexLocation as IndexLocation
 from askvisit.index.location import TemporaryLocation as TemporaryLocation

@@ -27,7 +27,7 @@ from askvisit.errors import (
 )
 from askvisit.index import manifest as manifests
 from askvisit.index.build import PARTIAL, BuildOptions, BuildReport, update
-from askvisit.index.snapshot import Articles, PassageIndex, open_index
+from askvisit.index.snapshot import PassageIndex, open_index
 from askvisit.records import Article
 from askvisit.text import is_utf8
 
@@ -306,23 +306,6 @@ class CurrentIndex:
             except (FileNotFoundError, IndexReplacedError):
                 self._seen = None
         return work(self.snapshot())
-
-
-class CurrentArticles(Articles):
-    """The articles of a snapshot by id; those of the current index once a rebuild removed it.
-
-    Then an id may be listed whose article is gone: looking it up is a `KeyError`.
-    """
-
-    def __init__(self, index: PassageIndex, current: CurrentIndex) -> None:
-        super().__init__(index)
-        self._current = current
-
-    def __getitem__(self, article_id: str) -> Article:
-        try:
-            return super().__getitem__(article_id)
-        except (FileNotFoundError, IndexReplacedError):
-            return self._current.on_snapshot(lambda index: index.article(article_id))
 
 
 def _checked(articles: Iterable[Article]) -> dict[str, Article]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -11,7 +11,13 @@ from pathlib import Path
 
 from askvisit import corpus
 from askvisit.caching import remembered
-from askvisit.errors import AskvisitError, IndexDamagedError, PassageIndexError, rebuild_hint
+from askvisit.errors import (
+    AskvisitError,
+    IndexDamagedError,
+    IndexReplacedError,
+    PassageIndexError,
+    rebuild_hint,
+)
 from askvisit.index import manifest as manifests
 from askvisit.index.manifest import BuiltFile, EncoderIdentity, Manifest
 from askvisit.records import Article, ArticleRecord
@@ -77,14 +83,28 @@ class PassageIndex:
 
 
 class Articles(Mapping[str, Article]):
-    """The articles of an index by id, read on demand."""
+    """The articles of an index by id, read on demand.
 
-    def __init__(self, index: PassageIndex) -> None:
+    on_current: reads from the current index once a rebuild removed this one. Then an id may be
+    listed whose article is gone: looking it up is a `KeyError`.
+    """
+
+    def __init__(
+        self,
+        index: PassageIndex,
+        on_current: Callable[[Callable[[PassageIndex], Article]], Article] | None = None,
+    ) -> None:
         self._index = index
         self._ids = index.article_ids()
+        self._on_current = on_current
 
     def __getitem__(self, article_id: str) -> Article:
-        return self._index.article(article_id)
+        try:
+            return self._index.article(article_id)
+        except (FileNotFoundError, IndexReplacedError):
+            if self._on_current is None:
+                raise
+            return self._on_current(lambda index: index.article(article_id))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._ids)

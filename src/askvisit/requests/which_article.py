@@ -244,19 +244,14 @@ def _named(index: PassageIndex, about: str, ids: Sequence[str], loosely: bool) -
     asked = stems(plain)
     compared = ids
     if len(ids) > _TITLES_COMPARED:
-        mentioned = [i for i in _mentioning(index, plain) if i in ids]
-        compared = list(dict.fromkeys([*ids[:_TITLES_LISTED], *mentioned]))
+        numbers = [number for number, _ in index.bm25(plain, _PASSAGES_SEARCHED)]
+        passages = index.passages(numbers)
+        mentioned = (passages[number].article_id for number in numbers)
+        compared = list(dict.fromkeys([*ids[:_TITLES_LISTED], *(i for i in mentioned if i in ids)]))
     titled = [i for i in compared if asked and _is_titled(index.article(i), asked, loosely)]
     if titled:
         return [i for i in titled if _plain(index.article(i).title) == plain] or titled
     return [] if place is None else [ids[place]]
-
-
-def _mentioning(index: PassageIndex, about: str) -> list[str]:
-    """Return the articles that mention something, those with the best passages first."""
-    found = index.bm25(about, _PASSAGES_SEARCHED)
-    passages = index.passages(number for number, _ in found)
-    return list(dict.fromkeys(passages[number].article_id for number, _ in found))
 
 
 def _plain(about: str) -> str:
