@@ -221,7 +221,10 @@ def _is_article(entry: Path) -> bool:
 
 
 def _id_in(folder: Path, path: Path) -> str:
-    return path.name if path == folder else path.relative_to(folder).as_posix()
+    """Return the id of a file in a folder, or of a line of a data set, whose path is its id."""
+    if path == folder:
+        return path.name
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
 
 
 def _dataset(folder: Path, path: Path) -> tuple[list[DatasetArticle], list[ArticleError]]:
@@ -283,13 +286,8 @@ def survey(
             if error.path not in {other.path for other in skipped}:  # a.txt and a.md share a.toml
                 reason = f"{error.reason}; its article is indexed without it"
                 skipped.append(MetadataError(error.path, reason))
-    named = [type(e)(e.path, e.reason, _name_in(folder, e.path)) for e in skipped]
+    named = [type(e)(e.path, e.reason, _id_in(folder, e.path)) for e in skipped]
     return sorted(entries, key=lambda entry: entry.id), named
-
-
-def _name_in(folder: Path, path: Path) -> str:
-    """Return the id of a file in a folder, or of a line of a data set, whose path is its id."""
-    return _id_in(folder, path) if path.is_relative_to(folder) else str(path)
 
 
 def _entry(file: Source, before: Entry | None, read: Callable[[Source, str], Article]) -> Entry:
