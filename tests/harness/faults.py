@@ -13,12 +13,14 @@ import multiprocessing
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from askvisit.index import build_index, open_index, verify_index
 from askvisit.index import manifest as manifests
@@ -265,6 +267,18 @@ def killed(name: str, start: Path, scratch: Path, moments: list[float]) -> Table
     return table
 
 
+class Slow(WordCounts):
+    """An encoder that gives those who wait for it time to look, also on a busy machine."""
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        time.sleep(0.05)
+        return super().encode(texts)
+
+
+def _rebuild_slowly(folder: str) -> None:
+    build_index(index=folder, encoder=Slow())
+
+
 def killed_after(folder: Path, passages: int) -> int:
     """Kill a rebuild (SIGKILL) once it has encoded so many more passages; return how many it did.
 
@@ -272,7 +286,7 @@ def killed_after(folder: Path, passages: int) -> int:
     """
     before = _kept(folder)
     context = multiprocessing.get_context("forkserver")
-    process = context.Process(target=_change_there, args=("rebuild", str(folder)))
+    process = context.Process(target=_rebuild_slowly, args=(str(folder),))
     process.start()
     while _kept(folder) < before + passages and process.is_alive():
         time.sleep(0.05)
