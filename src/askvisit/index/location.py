@@ -259,10 +259,8 @@ def only_writer(folder: Path) -> Iterator[None]:
     created = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with manifests.opened(
-            folder
-        ) as descriptor:  # the lock ends with the process, at the latest
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        with manifests.opened(folder) as descriptor:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)  # it ends with the process, at the latest
             yield
     except OSError as error:
         raise manifests.read_only(folder, error) from error
