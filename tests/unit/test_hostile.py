@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from random import Random
 from unittest import mock
 
@@ -68,12 +67,11 @@ def test_a_small_bomb_is_read_or_refused(targets, make):
 @pytest.mark.slow
 @pytest.mark.parametrize("make", bombs.BOMBS)
 def test_a_large_bomb_goes_off_in_a_process_of_its_own(targets, make):
-    """It costs this process neither memory nor time, and the next file is read."""
+    """It costs this process no memory, and the next file is read."""
     name, data = make(1000)
-    before, began = memory_in_use(), time.process_time()
+    before = memory_in_use()
     with mock.patch.object(isolated, "SECONDS", hostile.BOMB_SECONDS):
         _, shown = targets.shown(name, data)
-    assert time.process_time() - began < 2  # the longest, 20,000 lines, takes 1 to cut and to show
     assert memory_in_use() - before < 50
     hostile.harmless(shown)
     assert "Xi" in formats.read("a.html", targets.page).text
