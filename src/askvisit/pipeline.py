@@ -11,7 +11,7 @@ question by itself if its words in context make nothing likely.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from operator import attrgetter
@@ -26,6 +26,7 @@ from askvisit.records import (
     AnswerGroup,
     Citation,
     ContextTurn,
+    Hit,
     Refusal,
     last_of,
     numbered_on,
@@ -406,7 +407,7 @@ class QAPipeline:
             found=False,
             text=text,
             confidence=result.confidence,
-            nearest=tuple(dict.fromkeys([*places, *hits]))[:_NEAREST],
+            nearest=_nearest([*places, *hits]),
             context=result.context,
             refusal=refusal,
             period=result.evidence.period,
@@ -498,7 +499,6 @@ def _joined(question: str, answers: Sequence[Answer]) -> Answer:
     citations = tuple(citation for part in parts for citation in part.citations)
     texts = [part.text if part.found else f"{part.question} {part.text}" for part in parts]
     searched = [part for part in parts if part.kind != "talk"]
-    nearest = dict.fromkeys(hit for part in parts for hit in part.nearest)
     return Answer(
         question=question,
         reading=" ".join(part.reading for part in parts),
@@ -507,11 +507,16 @@ def _joined(question: str, answers: Sequence[Answer]) -> Answer:
         text="\n".join(texts),
         confidence=min((part.confidence for part in searched), default=0.0),
         citations=citations,
-        nearest=() if citations else tuple(nearest)[:_NEAREST],
+        nearest=() if citations else _nearest(hit for part in parts for hit in part.nearest),
         parts=parts,
         facts=tuple(fact for part in parts for fact in part.facts),
         notes=tuple(note for part in parts for note in part.notes),
     )
+
+
+def _nearest(hits: Iterable[Hit]) -> tuple[Hit, ...]:
+    """Return the first few, without those whose text an earlier one has."""
+    return tuple(ranking.without_repeats(hits, lambda hit: hit.text)[:_NEAREST])
 
 
 def _is_follow_up(history: Sequence[Answer]) -> bool:

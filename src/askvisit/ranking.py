@@ -10,14 +10,14 @@ is quoted answers. All are fitted for one reader, on pages that are in no index,
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from math import exp, log
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from askvisit.similarity import z_scores
-from askvisit.text import asks_a_question
+from askvisit.text import asks_a_question, one_line
 from askvisit.values import Saying, agree
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ _RIVALS = 8
 """How many of the best candidates are compared in what they say."""
 
 MOST_CITATIONS = 7
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -97,10 +99,22 @@ def by_score(
 
 
 def choose(candidates: Sequence[Candidate], min_confidence: float) -> list[Candidate]:
-    """Return the candidates to quote, best first; none if the best is not confident enough."""
+    """Return the candidates to quote, best first; none if the best is not confident enough.
+
+    Of sentences that read the same, only the best is quoted.
+    """
     if not candidates or min_confidence >= 1 or candidates[0].confidence < min_confidence:
         return []
-    return [candidates[n] for n in likeliest_set([candidate.share for candidate in candidates])]
+    distinct = without_repeats(candidates, lambda candidate: candidate.span.sentence.text)
+    return [distinct[n] for n in likeliest_set([candidate.share for candidate in distinct])]
+
+
+def without_repeats(items: Iterable[Item], text: Callable[[Item], str]) -> list[Item]:
+    """Return the first of those whose texts read the same: several papers print one report."""
+    first: dict[str, Item] = {}
+    for item in items:
+        first.setdefault(one_line(text(item)), item)
+    return list(first.values())
 
 
 def likeliest_set(shares: Sequence[float]) -> list[int]:

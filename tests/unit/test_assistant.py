@@ -108,6 +108,16 @@ def test_a_refusal_far_from_everything_shows_the_nearest_passages(small):
     check(answer, MAYOR, unsure.articles)
 
 
+@pytest.mark.parametrize("margin", [-1.0, -4.0])
+def test_a_report_that_two_papers_print_is_shown_once(tmp_path, margin):
+    report = "Port opens.\n\nThe mayor opened the port.\n\nThe bridge is closed."
+    write_articles(tmp_path / "articles", {"a.txt": report, "b.txt": report})
+    build_index(index=tmp_path, encoder=WordCounts())
+    one = Assistant(tmp_path, WordCounts(), ScriptedReader({"mayor": margin}), calibration())
+    nearest = one.ask(MAYOR).nearest
+    assert 0 < len(nearest) == len({hit.text for hit in nearest})
+
+
 def test_a_refusal_of_what_several_articles_answer_keeps_the_contract(small):
     crowded = replace(calibration(), confidence={"intercept": 0.0, "margin": 1.0, "crowd": -2.0})
     reader = ScriptedReader({"came to see": 1.0, "nine percent": 1.0})

@@ -30,6 +30,11 @@ def candidates(evidence) -> list[Candidate]:
     return ranking.rank(evidence, spans, calibration())
 
 
+def saying(text: str) -> Span:
+    """Return a span for a sentence without words that answer."""
+    return Span(Sentence("a.txt", 1, 0, len(text), text), None, None, 1.0, 0.0)
+
+
 def words(candidate: Candidate) -> str | None:
     start = candidate.span.start
     return None if start is None else BRIDGE[start : candidate.span.end]
@@ -259,9 +264,15 @@ def test_a_candidate_is_shown_where_it_is_sure_enough(candidates, least, chosen)
 )
 def test_the_set_with_the_best_expected_f1_is_quoted(candidates, shares, quoted):
     assert ranking.likeliest_set(shares) == quoted
-    asked = [Candidate(candidates[0].span, 1.0, 0.6, share) for share in shares]
+    asked = [Candidate(saying(str(n)), 1.0, 0.6, share) for n, share in enumerate(shares)]
     assert ranking.choose(asked, 0.5) == [asked[n] for n in quoted]
     assert ranking.choose(asked, 0.7) == []
+
+
+def test_a_sentence_that_several_papers_print_is_quoted_once():
+    texts = ["Six died.", "Six\ndied.", "The ferry sank.", "Six died."]
+    asked = [Candidate(saying(text), 1.0, 0.6, 0.9) for text in texts]
+    assert ranking.choose(asked, 0.5) == [asked[0], asked[2]]
 
 
 def test_no_other_number_of_the_likeliest_has_a_better_expected_f1():
