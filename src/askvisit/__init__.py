@@ -46,24 +46,7 @@ _HOME = {
     "read": "reading",
 }
 
-__all__ = [
-    "Answer",
-    "Article",
-    "AskvisitError",
-    "Assistant",
-    "BuildReport",
-    "Citation",
-    "Hit",
-    "KeyName",
-    "Milvus",
-    "Reading",
-    "TimelineEntry",
-    "Trace",
-    "__version__",
-    "ask",
-    "build_index",
-    "read",
-]
+__all__ = sorted(["__version__", *_HOME])
 
 
 def __getattr__(name: str) -> Any:
