@@ -298,11 +298,9 @@ def killed_after(folder: Path, passages: int) -> int:
 def _kept(folder: Path) -> int:
     """Return how many passages an interrupted build has encoded."""
     found = 0
-    with suppress(OSError, ValueError), (folder / PARTIAL).open("rb") as file:
-        file.readline()
-        while line := file.readline():
-            key, size, _ = json.loads(line)
-            whole = len(file.read(size)) == size
-            words = key.split()  # an article has its file's hash and name
-            found += int(words[2]) if whole and len(words) == 3 else 0
+    with suppress(OSError), (folder / PARTIAL).open("rb") as file:
+        for line in file:
+            with suppress(ValueError):  # an empty line, or one that is not whole yet
+                words = json.loads(line)[0].split()  # an article has its file's hash and name
+                found += int(words[3]) if len(words) == 4 else 0
     return found

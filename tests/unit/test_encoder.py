@@ -303,7 +303,7 @@ def test_ctrl_c_ends_the_processes_and_keeps_their_work_which_is_that_of_one(tmp
 
     def articles_done() -> int:
         """Count the articles that are encoded: each is a piece, with a line for its hash."""
-        return len(re.findall(rb'\["[0-9a-f]{64} 0 20"', partial.read_bytes()))
+        return len(re.findall(rb'\["[0-9a-f]{16} [0-9a-f]{64} 0 20"', partial.read_bytes()))
 
     with subprocess.Popen(
         [*command, "--workers", "2"], stderr=subprocess.PIPE, text=True

@@ -355,8 +355,8 @@ def test_a_killed_build_goes_on_where_it_was(half_built, encoder, tmp_path):
 def test_work_that_is_cut_off_or_damaged_is_done_again(half_built, encoder, tmp_path):
     partial = half_built / "partial.tmp"
     data = bytearray(partial.read_bytes()[:-5])
-    ninth = [match.start() for match in re.finditer(rb'\["[0-9a-f]{64} 0 1"', data)][8]
-    data[ninth - 1] ^= 0xFF  # the last byte of the eighth's vectors
+    pieces = list(re.finditer(rb'\["[0-9a-f]{16} [0-9a-f]{64} 0 1".*', data))
+    data[pieces[7].end() - 9] ^= 1  # one of the last bits of the eighth's vectors
     partial.write_bytes(data)
     assert build_index(index=half_built, encoder=encoder).encoded == 60 - 16 + 2
     assert_like_a_fresh_build(half_built, tmp_path / "fresh")

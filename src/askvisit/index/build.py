@@ -8,10 +8,12 @@ longer names. An interruption at any point leaves the old index or the new one.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sys
 import zlib
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field
@@ -411,7 +413,8 @@ class _PassageWriter:
             piece = _Piece(entry.text_sha256, start, numbers[start], texts, share)
             encoded = self.plan.partial.get(piece.key)
             if encoded is not None:
-                self._put(piece.first, np.frombuffer(encoded, np.float32).reshape(len(texts), -1))
+                vectors = np.frombuffer(b64decode(encoded), np.float32).reshape(len(texts), -1)
+                self._put(piece.first, vectors)
                 self.advance(share)
                 continue
             self.waiting.append(piece)
@@ -427,7 +430,7 @@ class _PassageWriter:
         done = 0
         for piece in self.waiting:
             own = vectors[done : done + len(piece.texts)]
-            self.plan.partial.add(piece.key, _bytes(own))
+            self.plan.partial.add(piece.key, b64encode(_bytes(own)).decode())
             self._put(piece.first, own)
             self.advance(piece.share)
             done += len(piece.texts)
@@ -464,66 +467,57 @@ class _Piece:
 class _PartialWork:
     """What a build has parsed and encoded so far, in `partial.tmp`, so that it can be resumed.
 
-    The first line has the settings that this depends on besides the files; work done with others
-    is deleted. Then follow articles and the vectors of pieces of them, each after a line with its
-    key, its length in bytes and its checksum.
+    Each line has a key, the checksum of what is stored for it, and that as JSON: an article, or the
+    vectors of a piece of one. A line that is cut off or damaged is passed over. Keys begin with a
+    hash of the settings that the work depends on besides the files.
     """
 
     def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
         self._path = folder / PARTIAL
-        self._settings = json.dumps(settings).encode() + b"\n"
-        self._done: dict[str, tuple[int, int]] = {}
-        self._end = 0
-        with suppress(OSError, ValueError, TypeError):  # missing, or unreadable from here on
-            self._take_up()
-        if self._end:
-            os.truncate(self._path, self._end)
-        elif self._path.exists():
-            self._path.unlink()
-
-    def _take_up(self) -> None:
-        with self._path.open("rb") as file:
-            if file.readline() != self._settings:
-                return
-            while (line := file.readline()).endswith(b"\n"):
-                key, size, checksum = json.loads(line)
-                start, data = file.tell(), file.read(size)
-                if len(data) < size:
-                    return
-                if zlib.crc32(data) == checksum:
-                    self._done[key] = start, size
-                self._end = file.tell()
+        self._settings = hashlib.sha256(repr(settings).encode()).hexdigest()[:16]
+        self._places: dict[str, int] = {}
+        place = 0
+        with suppress(OSError), self._path.open("rb") as file:
+            for line in file:
+                with suppress(ValueError, TypeError, RecursionError):
+                    key, checksum, value = json.loads(line)
+                    if checksum == _checksum(value):
+                        self._places[key] = place
+                place += len(line)
 
     def read(self, file: Source, file_sha256: str) -> Article:
         """Read a file with this hash, unless that is done; raises what `Source.read` raises."""
         stored = self.get(f"{file_sha256} {file.id}")
         if stored is not None:
-            return Article(**json.loads(stored))
+            return Article(**stored)
         article = file.read()
-        self.add(f"{file_sha256} {file.id}", json.dumps(asdict(article)).encode())
+        self.add(f"{file_sha256} {file.id}", asdict(article))
         return article
 
     def article(self, entry: Entry) -> Article:
         """Return an article that was read."""
-        return Article(**json.loads(self.get(f"{entry.file_sha256} {entry.id}") or b""))
+        return Article(**self.get(f"{entry.file_sha256} {entry.id}"))
 
-    def get(self, key: str) -> bytes | None:
-        """Return what is stored for a key: an article, or the vectors of a piece (float32)."""
-        if key not in self._done:
+    def get(self, key: str) -> Any:
+        """Return what is stored for a key, None if nothing is."""
+        place = self._places.get(f"{self._settings} {key}")
+        if place is None:
             return None
-        start, size = self._done[key]
         with self._path.open("rb") as file:
-            file.seek(start)
-            return file.read(size)
+            file.seek(place)
+            return json.loads(file.readline())[2]
 
-    def add(self, key: str, data: bytes) -> None:
-        """Store what was done, for a build that takes it up."""
-        line = json.dumps([key, len(data), zlib.crc32(data)]).encode() + b"\n"
+    def add(self, key: str, value: Any) -> None:
+        """Store what was done, as JSON, for a build that takes it up."""
+        key = f"{self._settings} {key}"
         with self._path.open("ab") as file:
-            if not file.tell():
-                file.write(self._settings)
-            file.write(line + data)
-            self._done[key] = file.tell() - len(data), len(data)
+            file.write(b"\n")  # the last line may be cut off
+            self._places[key] = file.tell()
+            file.write(json.dumps([key, _checksum(value), value]).encode())
+
+
+def _checksum(value: Any) -> int:
+    return zlib.crc32(json.dumps(value).encode())
 
 
 def _bytes(vectors: FloatArray) -> bytes:
