@@ -52,7 +52,7 @@ from askvisit.records import Answer, Article, Hit
 from askvisit.requests.intents import CLASSIFIER
 from askvisit.retriever import Retriever, described
 from askvisit.rewriting.resolution import Resolver, TermClassifier
-from askvisit.timeline import TimelineEntry, TimelineScope
+from askvisit.timeline import TimelineEntry
 from askvisit.trace import STAGES, Trace
 
 if TYPE_CHECKING:
@@ -276,11 +276,11 @@ class Assistant:
         """
         check_question(question)
         check_count("k, the number of passages,", k)
-        scope = Scope(articles, since, until, sources)
+        scope, asked = Scope(articles, since, until, sources), readable(question)
 
         def search(index: PassageIndex) -> list[Hit]:
-            found = Retriever(index, self._encoder)
-            return described(found.search(readable(question), scope.ids(index))[:k], index)
+            found = Retriever(index, self._encoder).search(asked, scope.ids(index))
+            return described(found[:k], index)
 
         return self._current.on_snapshot(search)
 
@@ -309,11 +309,11 @@ class Assistant:
         span = days_between(since, until)
 
         def entries(index: PassageIndex) -> tuple[TimelineEntry, ...]:
-            scope = TimelineScope(_ids(index, Scope(articles, sources=sources)), span)
+            ids = _ids(index, Scope(articles, sources=sources))
             if topic is None:
-                return timeline.everything(index, scope)
+                return timeline.everything(index, ids, span)
             about = readable(topic)
-            return timeline.on_topic(index, self._encoder, self._sentences, about, scope)
+            return timeline.on_topic(index, self._encoder, self._sentences, about, ids, span)
 
         return self._current.on_snapshot(entries)
 
@@ -334,11 +334,9 @@ class Assistant:
         """
         check_count("most, the number of names,", most)
         scope = Scope(articles, since, until, sources)
-
-        def key_names(index: PassageIndex) -> tuple[KeyName, ...]:
-            return names.key_names(index, _ids(index, scope), most)
-
-        return self._current.on_snapshot(key_names)
+        return self._current.on_snapshot(
+            lambda index: names.key_names(index, _ids(index, scope), most)
+        )
 
     def page(self, article_id: str, page: int, ranges: Sequence[tuple[int, int]] = ()) -> PageView:
         """Render a page (from 1) of a PDF article.

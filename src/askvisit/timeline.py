@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from askvisit import printed, ranking
 from askvisit.caching import remembered
 from askvisit.calibration import shipped
-from askvisit.dates import DateRange, PartialDate, Precision, publication_day
+from askvisit.dates import DateRange, Precision, publication_day
 from askvisit.dates.resolving import DatedWords, dated
 from askvisit.reader.sentence import SentenceReader
 from askvisit.records import Article, Citation, Evidence, Sentence, Span
@@ -54,28 +54,22 @@ class TimelineEntry:
     citation: Citation
 
 
-@dataclass(frozen=True)
-class TimelineScope:
-    """What a timeline covers: some articles, and a time span that includes both ends."""
-
-    articles: Sequence[str]
-    between: DateRange | None = None
-
-    def includes(self, when: PartialDate) -> bool:
-        """Return whether a date may lie in the span; a year does if it overlaps the span."""
-        first, last = self.between or (date.min, date.max)
-        return first <= when.last and when.first <= last
-
-
-def everything(index: PassageIndex, scope: TimelineScope) -> tuple[TimelineEntry, ...]:
-    """Return all dated sentences of articles."""
-    articles = map(index.article, scope.articles)
+def everything(
+    index: PassageIndex, ids: Sequence[str], span: DateRange | None
+) -> tuple[TimelineEntry, ...]:
+    """Return all dated sentences of articles, in a time span if given."""
+    articles = map(index.article, ids)
     found = [(article, _dated(article, tuple(index.sentences(article.id)))) for article in articles]
-    return _entries(found, scope, {})
+    return _entries(found, span, {})
 
 
 def on_topic(
-    index: PassageIndex, encoder: Encoder, reader: SentenceReader, topic: str, scope: TimelineScope
+    index: PassageIndex,
+    encoder: Encoder,
+    reader: SentenceReader,
+    topic: str,
+    ids: Sequence[str],
+    span: DateRange | None,
 ) -> tuple[TimelineEntry, ...]:
     """Return the dated sentences of articles that are about a topic.
 
@@ -83,7 +77,7 @@ def on_topic(
     topic, alone or with the two sentences before them. A citation's score is the confidence.
     """
     retriever = Retriever(index, encoder)
-    evidence = retriever.gather(topic, list(scope.articles), passages=_PASSAGES)
+    evidence = retriever.gather(topic, ids, passages=_PASSAGES)
     articles = [index.article(a) for a in dict.fromkeys(w.article_id for w in evidence.windows)]
     dates = {a.id: _dated(a, tuple(index.sentences(a.id))) for a in articles}
     places = {(a, words.sentence.start) for a, found in dates.items() for words in found}
@@ -99,7 +93,7 @@ def on_topic(
         about = _spoken_of(topic, index.sentences(article.id))
         about |= {start for article_id, start in sure if article_id == article.id}
         found.append((article, [d for d in dates[article.id] if d.sentence.start in about]))
-    return _entries(found, scope, scores)
+    return _entries(found, span, scores)
 
 
 def _only(evidence: Evidence, places: Collection[_Place]) -> Evidence:
@@ -123,23 +117,27 @@ def _spoken_of(topic: str, sentences: Sequence[Sentence]) -> set[int]:
 
 def _entries(
     found: Sequence[tuple[Article, Sequence[DatedWords]]],
-    scope: TimelineScope,
+    span: DateRange | None,
     scores: dict[_Place, float],
 ) -> tuple[TimelineEntry, ...]:
-    """Sort what was found by date, then by article and position, and number it."""
+    """Sort what was found by date, then by article and position, and number it.
+
+    span: includes both ends; a year lies in it if it overlaps it.
+    """
+    first, last = span or (date.min, date.max)
     rows = {
         (words.date, article.id, words.sentence.start): (article, words)
         for article, dates in found
         for words in reversed(dates)  # if a sentence gives a date twice, the first is cited
-        if scope.includes(words.date)
+        if first <= words.date.last and words.date.first <= last
     }
     ordered = sorted(rows, key=lambda row: (row[0].order, *row[1:]))
     entries = []
     for number, row in enumerate(ordered, 1):
         article, words = rows[row]
         score = scores.get((article.id, words.sentence.start), 1.0)
-        span = Span(words.sentence, words.start, words.end, score, 0.0)
-        citation = citation_of(number, article, span, score)
+        dating = Span(words.sentence, words.start, words.end, score, 0.0)
+        citation = citation_of(number, article, dating, score)
         entries.append(TimelineEntry(str(words.date), words.date.precision, citation))
     return tuple(entries)
 
