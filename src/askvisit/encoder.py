@@ -230,35 +230,24 @@ class RecentTexts:
     """An encoder that caches the vectors of the last few questions that were encoded singly.
 
     The same one is used to search for a topic and to compare with sentences,
-    or to search one article after another.
+    or to search one article after another. All else is the encoder's own.
     """
+
+    name: str
+    sha256: str
+    dimension: int
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
         self._one = lru_cache(_RECENT)(lambda text: encoder.encode_query([text]))
+        self.encode_document = encoder.encode_document
 
-    @property
-    def name(self) -> str:
-        """The name of the encoder."""
-        return self._encoder.name
-
-    @property
-    def sha256(self) -> str:
-        """The hash of the encoder's weights."""
-        return self._encoder.sha256
-
-    @property
-    def dimension(self) -> int:
-        """Dimension of the vectors."""
-        return self._encoder.dimension
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._encoder, name)
 
     def encode_query(self, texts: Sequence[str]) -> FloatArray:
         """Encode questions; a single one only if it is not among the recent ones."""
         return self._one(texts[0]).copy() if len(texts) == 1 else self._encoder.encode_query(texts)
-
-    def encode_document(self, texts: Sequence[str]) -> FloatArray:
-        """Encode texts."""
-        return self._encoder.encode_document(texts)
 
 
 def bundled_model() -> OnnxModel:
