@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from math import floor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -138,18 +138,10 @@ def fit(samples: Sequence[Sample], reader: str) -> Calibration:
 
 def as_json(
     fitted: Calibration, sha256: str, expected: Mapping[str, Mapping[str, Mapping[str, float]]]
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Return a fit as `models/calibration.json` holds it, with the hash of the reader's weights."""
-    return {
-        "sha256": sha256,
-        "rank": fitted.rank,
-        "share": fitted.share,
-        "confidence": fitted.confidence,
-        "also": fitted.also,
-        "side": fitted.side,
-        "thresholds": fitted.thresholds,
-        "rates": expected,
-    }
+    known = asdict(fitted) | {"sha256": sha256, "rates": expected}
+    return {name: value for name, value in known.items() if name != "reader"}
 
 
 @dataclass(frozen=True)
