@@ -6,6 +6,7 @@ leaves no file among the articles; one that cannot be removed keeps its file.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -103,20 +104,15 @@ def add_article(
     """
     metadata = metadata or ArticleMetadata()
     folder = location_of(index).path
-    _check(folder, name, data, metadata)
+    text = _text(folder, name, data, metadata)
     with _editing(index) as (location, source):
-        # Before the update, which would commit all that waits in the folder, and then refuse this.
-        waiting = _texts(folder, source)
+        _refuse_repeated(location, source, name, text)
         path = _free_path(source, name)
         sidecar = path.with_suffix(".toml")
         try:
             _write(path, data)
             _write(sidecar, _toml(metadata))
             article = SourceFile(path).read()
-            _refuse_repeated(location, article, name)
-            if article.sha256 in waiting:
-                reason = f"has the same text as {waiting[article.sha256]}, which is not indexed yet"
-                raise ArticleError(Path(name), f"{reason}; run: {build_command(folder)}")
             total = len(chunking.passages(article))
 
             def report_progress(done: int) -> None:
@@ -190,21 +186,22 @@ def _file_of(article_id: str, folder: Path, source: Path) -> Path:
     return path
 
 
-def _check(folder: Path, name: str, data: bytes, metadata: ArticleMetadata) -> None:
-    """Reject what can be rejected before anything is written."""
+def _text(folder: Path, name: str, data: bytes, metadata: ArticleMetadata) -> str:
+    """Return an article's text; rejects what can be rejected before anything is written."""
     if not data:
         raise ArticleError(Path(name), "is empty")
     if len(data) > corpus.LARGEST_FILE:
         raise ArticleError(Path(name), f"is over {corpus.LARGEST_FILE // 1_000_000} MB")
     try:
-        length = len(formats.read(name, data).text)
+        text = formats.read(name, data).text
     except ValueError as error:
         raise ArticleError(Path(name), str(error)) from error
-    if length > LONGEST_ADDED:
-        reason = f"has {length:,} characters, over {LONGEST_ADDED:,}"
+    if len(text) > LONGEST_ADDED:
+        reason = f"has {len(text):,} characters, over {LONGEST_ADDED:,}"
         how = f"put it into the folder and run: {build_command(folder)}"
         raise ArticleError(Path(name), f"{reason}; {how}")
     _check_date(name, metadata)
+    return text
 
 
 def _check_date(name: str, metadata: ArticleMetadata) -> None:
@@ -237,19 +234,20 @@ def _toml(metadata: ArticleMetadata) -> bytes:
     return "".join(lines).encode()
 
 
-def _refuse_repeated(location: IndexLocation, article: Article, name: str) -> None:
-    """Reject a text that the index already has, even if white space differs."""
-    words = article.text.split()
-    index = location.open()
+def _refuse_repeated(location: IndexLocation, source: Path, name: str, text: str) -> None:
+    """Reject a text that the index already has, even if white space differs, or that waits for it.
+
+    The update would commit all that waits in the folder, and then refuse this.
+    """
+    index, words = location.open(), text.split()
     for known in map(index.article, index.article_ids()):
         if known.text.split() == words:
             raise ArticleError(Path(name), f"is already here: “{known.title}” ({known.id})")
-
-
-def _texts(folder: Path, source: Path) -> dict[str, str]:
-    """Return the ids of the folder's articles, indexed or not, by the hashes of their texts."""
-    entries, _ = corpus.survey(source, manifests.read(folder).articles)
-    return {entry.text_sha256: entry.id for entry in entries}
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    for entry in corpus.survey(source, index.manifest.articles)[0]:
+        if entry.text_sha256 == sha256:
+            reason = f"has the same text as {entry.id}, which is not indexed yet"
+            raise ArticleError(Path(name), f"{reason}; run: {build_command(location.path)}")
 
 
 def _write(path: Path, data: bytes) -> None:
