@@ -32,7 +32,8 @@ from askvisit.records import (
     numbered_on,
     quoted,
 )
-from askvisit.requests import intents, language, replies, which_article
+from askvisit.requests import intents, language, replies
+from askvisit.requests.which_article import COMPARES, Searched
 from askvisit.retriever import Retriever
 from askvisit.rewriting import query
 from askvisit.rewriting.resolution import Resolver, expanded
@@ -135,7 +136,7 @@ class QAPipeline:
         if self.as_typed:
             reply = self._exact_reply(question, asked, ())
             return reply or self._taken(question, self._look_up(asked))
-        if which_article.COMPARES.match(asked):
+        if COMPARES.match(asked):
             compared = self._compared(question, asked, intents.Request("compare"))
             if compared is not None:
                 return compared
@@ -183,7 +184,7 @@ class QAPipeline:
         """Reply to what is surely a request, also by naming one of the articles just listed."""
         last = last_of(history)
         if any(turn.kind == "talk" and turn.choices for turn in last):
-            completed = replies.completed(self.index, self.encoder, asked, last, self.articles)
+            completed = replies.completed(self._searched, self.encoder, asked, last)
             if completed is not None:
                 request, article_id = completed
                 return self._reply(question, asked, request, (), [article_id])
@@ -207,8 +208,8 @@ class QAPipeline:
             return self._compared(question, asked, request)
         if request.intent == "new":
             return self._new(question, asked, request)
-        among = self.articles if articles is None else articles
-        reply = replies.reply(self.index, self.encoder, question, request, history, among)
+        among = self._searched if articles is None else Searched(self.index, articles)
+        reply = replies.Asked(among, self.encoder, question, request, history).reply()
         if reply is None or not reply.found or self.min_confidence < 1:
             return reply
         hits = Retriever(self.index, self.encoder).search(asked, self.articles)[:_NEAREST]
@@ -228,8 +229,7 @@ class QAPipeline:
         """Answer about a topic with what each article says; None if none does, or there is one."""
         topic = request.about or ""
         refused = {r.question for r in self.looked_up} - {r.question for r in self.taken}
-        searched = which_article.among(self.index, self.articles)
-        if self.as_typed or topic in refused or len(searched) < 2:
+        if self.as_typed or topic in refused or len(self._searched.ids()) < 2:
             return None
         each = replace(self, each=True)
         answer = each._answered(question, result := each._look_up(topic))
@@ -241,12 +241,9 @@ class QAPipeline:
         """Show two articles side by side; None if none are named and the text may be asked."""
         if self.min_confidence >= 1:
             return None
-        named = which_article.two(self.index, asked, self.articles)
+        named = self._searched.two(asked)
         if not named:
-            if not request.names_article:
-                return None
-            ids = which_article.among(self.index, self.articles)
-            return which_article.listing(self.index, question, ids, WHICH_TWO)
+            return self._searched.listing(question, WHICH_TWO) if request.names_article else None
         sides = [list(map(self.index.article, ids)) for ids in named]
         found = comparing.facts(self.index, self.encoder, *sides)
         if not found:
@@ -266,7 +263,7 @@ class QAPipeline:
         if time is None or not is_dated or not topic or self.min_confidence >= 1:
             return None
         since_day = date_in_words(time.first.isoformat())
-        ids = set(which_article.among(self.index, self.articles))
+        ids = set(self._searched.ids())
         dated = {r.id: day for r in self.index.records if (day := publication_day(r.date))}
         newer = [i for i, day in dated.items() if i in ids and day >= time.first]
         older = [i for i, day in dated.items() if i in ids and day < time.first]
@@ -475,6 +472,10 @@ class QAPipeline:
         """Read a question with the words of earlier turns; None if it depends on none."""
         context = self.resolver.context(question, history) if history else ()
         return self._look_up(question, context, _last_cited(history)) if context else None
+
+    @property
+    def _searched(self) -> Searched:
+        return Searched(self.index, self.articles)
 
     def _is_sure(self, result: TracedReading) -> bool:
         return result.confidence >= self.calibration.thresholds["normal"]

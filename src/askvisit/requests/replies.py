@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from askvisit import dates, printed
 from askvisit.passages import headline
@@ -28,8 +28,9 @@ from askvisit.records import (
     last_of,
     quoted,
 )
-from askvisit.requests import summary, which_article
+from askvisit.requests import summary
 from askvisit.requests.intents import CLASSIFIER, SMALL_TALK, Request, recognise
+from askvisit.requests.which_article import Searched, sentence_with_most
 from askvisit.speakers import citation_of
 from askvisit.text import content_words, counted, ends_sentence, stems
 
@@ -70,11 +71,7 @@ _ALSO_FOUND = "Also found: {} with {} “{}”."
 
 
 def completed(
-    index: PassageIndex,
-    encoder: Encoder,
-    message: str,
-    history: Sequence[Answer],
-    articles: Sequence[str] | None = None,
+    searched: Searched, encoder: Encoder, message: str, history: Sequence[Answer]
 ) -> tuple[Request, str] | None:
     """Return the request that a message completes by naming an article, and the article's id.
 
@@ -85,7 +82,7 @@ def completed(
     before = next((a for a in last if a.kind == "talk" and a.choices), None)
     if before is None:
         return None
-    named = which_article.only_named(index, message, articles, before.choices)
+    named = searched.only_named(message, before.choices)
     asked = None if named is None else recognise(before.question, encoder, loosely=True)
     if named is None or asked is None:
         return None
@@ -94,112 +91,186 @@ def completed(
     return (request if asked.intent in of_one else Request("show", names_article=True)), named
 
 
-def reply(
-    index: PassageIndex,
-    encoder: Encoder,
-    question: str,
-    request: Request,
-    history: Sequence[Answer] = (),
-    articles: Sequence[str] | None = None,
-) -> Answer | None:
-    """Fulfil a request, or ask which article it is about; None if it may be about the text.
+@dataclass(frozen=True)
+class Asked:
+    """A request for articles among those searched, as typed, after earlier answers."""
 
-    question: as typed; history: earlier answers, oldest first; articles: ids to search (None: all).
-    """
-    intent = request.intent
-    if intent in SMALL_TALK:
-        return Answer.talk(question, CLASSIFIER.responses[intent])
-    if intent == "more":
-        return _more(index, question, history, articles)
-    if intent == "list":
-        return which_article.listing(index, question, which_article.among(index, articles))
-    if intent == "about":
-        return _about(index, question, request, articles)
-    if intent == "newest" or intent == "oldest":
-        return _by_date(index, question, request, articles)
-    if request.of_every and len(which_article.among(index, articles)) > 1:
-        return _of_every(index, encoder, question, request, articles)
-    chosen = which_article.choose(index, request, history, articles)
-    if len(chosen) != 1:
-        if not chosen and not request.names_article and request.about is not None:
-            return None
-        return which_article.which(index, question, chosen, request.about, articles)
-    article = index.article(chosen[0])
-    if intent in _NAMES:
-        # "It" in a conversation may be something in the text: then the text is searched.
-        surely = request.is_sure and (request.names_article or not history)
-        return _fact(index, question, intent, article, surely)
-    return _fulfilled(index, encoder, question, request, article)
+    searched: Searched
+    encoder: Encoder
+    question: str
+    request: Request
+    history: Sequence[Answer] = ()
 
+    @property
+    def index(self) -> PassageIndex:
+        """The index that has the articles."""
+        return self.searched.index
 
-def _more(
-    index: PassageIndex,
-    question: str,
-    history: Sequence[Answer],
-    articles: Sequence[str] | None,
-) -> Answer:
-    """Quote what stands after the last quote, without what was quoted beside it."""
-    ids = which_article.among(index, articles)
-    quoting = (a.citations for a in reversed(history) if a.citations)
-    cited = next((c for c in quoting if c[0].article_id in ids), None)
-    if cited is None:
-        return Answer.talk(question, NOTHING_QUOTED)
-    article_id = cited[0].article_id
-    before = {c.start for c in cited if c.article_id == article_id}
-    after = [s for s in index.sentences(article_id, cited[0].end) if s.start not in before]
-    if not after:
-        return Answer.talk(question, AT_THE_END)
-    return _answer(question, "more", _cited(index, dict.fromkeys(after[:_MORE_SHOWN], 1.0)))
+    def reply(self) -> Answer | None:
+        """Fulfil it, or ask which article it is about; None if it may be about the text."""
+        request, intent = self.request, self.request.intent
+        if intent in SMALL_TALK:
+            return self._talk(CLASSIFIER.responses[intent])
+        if intent == "more":
+            return self._more()
+        if intent == "list":
+            return self.searched.listing(self.question)
+        if intent == "about":
+            return self._about(request.about or "")
+        if intent == "newest" or intent == "oldest":
+            return self._by_date()
+        if request.of_every and len(self.searched.ids()) > 1:
+            return self._of_every()
+        chosen = self.searched.choose(request, self.history)
+        if len(chosen) != 1:
+            if not chosen and not request.names_article and request.about is not None:
+                return None
+            return self.searched.which(self.question, chosen, request.about)
+        article = self.index.article(chosen[0])
+        return self._fact(intent, article) if intent in _NAMES else self._fulfilled(article)
 
+    def _talk(self, text: str) -> Answer:
+        return Answer.talk(self.question, text)
 
-def _fulfilled(
-    index: PassageIndex, encoder: Encoder, question: str, request: Request, article: Article
-) -> Answer:
-    """Quote the summary, headline or beginning of an article."""
-    if request.intent == "summary":
-        scores = summary.most_central(index, encoder, article, request.sentences)
-        return _answer(question, "summary", _cited(index, scores))
-    sentences = index.sentences(article.id)
-    titled = headline(article.text) is not None
-    if request.intent == "headline":
-        if not titled:
-            return Answer.talk(question, _NO_HEADLINE.format(article.title))
-        first = [s for s in sentences if s.paragraph == 1]
-        return _answer(question, "headline", _cited(index, dict.fromkeys(first, 1.0)))
-    shown = _beginning(sentences, after=1 if titled else 0)
-    return _answer(question, "show", _cited(index, dict.fromkeys(shown, 1.0)))
+    def _more(self) -> Answer:
+        """Quote what stands after the last quote, without what was quoted beside it."""
+        ids = self.searched.ids()
+        quoting = (a.citations for a in reversed(self.history) if a.citations)
+        cited = next((c for c in quoting if c[0].article_id in ids), None)
+        if cited is None:
+            return self._talk(NOTHING_QUOTED)
+        article_id = cited[0].article_id
+        before = {c.start for c in cited if c.article_id == article_id}
+        after = self.index.sentences(article_id, cited[0].end)
+        after = [sentence for sentence in after if sentence.start not in before]
+        return self._quoting(after[:_MORE_SHOWN]) if after else self._talk(AT_THE_END)
 
+    def _fulfilled(self, article: Article) -> Answer:
+        """Quote the summary, headline or beginning of an article."""
+        if self.request.intent == "summary":
+            count = self.request.sentences
+            scores = summary.most_central(self.index, self.encoder, article, count)
+            return self._answer(self._cited(scores))
+        sentences = self.index.sentences(article.id)
+        titled = headline(article.text) is not None
+        if self.request.intent == "headline":
+            if not titled:
+                return self._talk(_NO_HEADLINE.format(article.title))
+            return self._quoting([s for s in sentences if s.paragraph == 1])
+        return self._quoting(_beginning(sentences, after=1 if titled else 0))
 
-def _of_every(
-    index: PassageIndex,
-    encoder: Encoder,
-    question: str,
-    request: Request,
-    articles: Sequence[str] | None,
-) -> Answer:
-    """Quote a short summary of each article, the newest first; that there are more is said."""
-    records = _meant(index, request, articles)
-    if not records:
-        return which_article.which(index, question, [], request.about, articles)
-    records.sort(key=lambda record: _day(record) or date.min, reverse=True)
-    count = min(request.sentences or _EACH, _EACH)
-    shown: dict[Sentence, float] = {}
-    for record in records[:_SUMMARISED]:
-        shown |= summary.most_central(index, encoder, index.article(record.id), count)
-    note = [_SUMMARISED_OF.format(_SUMMARISED, len(records))] if len(records) > _SUMMARISED else []
-    return _answer(question, "summary", _cited(index, shown), (), note)
+    def _of_every(self) -> Answer:
+        """Quote a short summary of each article, the newest first; that there are more is said."""
+        request = self.request
+        records = self.searched.about(request.about)
+        if not records:
+            return self.searched.which(self.question, [], request.about)
+        records.sort(key=lambda record: _day(record) or date.min, reverse=True)
+        count = min(request.sentences or _EACH, _EACH)
+        shown: dict[Sentence, float] = {}
+        for record in records[:_SUMMARISED]:
+            article = self.index.article(record.id)
+            shown |= summary.most_central(self.index, self.encoder, article, count)
+        is_cut = len(records) > _SUMMARISED
+        note = [_SUMMARISED_OF.format(_SUMMARISED, len(records))] if is_cut else []
+        return self._answer(self._cited(shown), notes=note)
 
+    def _fact(self, name: FactName, article: Article) -> Answer | None:
+        """State a fact about one article; None if it is unknown, unless surely asked for."""
+        record: str | None = getattr(article, name)
+        place = _printed(article, name)
+        facts = [] if place is None else [Fact(article.id, article.title, name, place.value, True)]
+        if record is not None and not (place is not None and _agree(name, record, place.value)):
+            facts.append(Fact(article.id, article.title, name, record, False))
+        if not facts:
+            # "It" in a conversation may be something in the text: then the text is searched.
+            if not self.request.is_sure or (self.history and not self.request.names_article):
+                return None
+            beside = PurePath(article.id).with_suffix(".toml").name
+            return self._talk(_NO_FACT.format(_NAMES[name], article.title, beside))
+        sentence = None if place is None else _sentence(self.index, article, place)
+        if place is None or sentence is None:
+            return self._answer((), [replace(fact, printed=False) for fact in facts])
+        span = Span(sentence, place.start, place.end, 1.0, 0.0)
+        return self._answer([Citation.of(1, article, span, 1.0)], facts)
 
-def _meant(
-    index: PassageIndex, request: Request, articles: Sequence[str] | None
-) -> list[ArticleRecord]:
-    """Return the articles that a request for several is about: those it names something of."""
-    if request.about is None:
-        ids = which_article.among(index, articles)
-    else:
-        ids = which_article.every_one_about(index, request.about, articles)
-    among = set(ids)
-    return [record for record in index.records if record.id in among]
+    def _by_date(self) -> Answer | None:
+        """Name the newest or oldest article, of all or about something, by its headline.
+
+        Several from the same day are all named.
+        """
+        request = self.request
+        if request.about is not None and not request.names_article:
+            return None  # "the newest ferry" is something in the text
+        records = self.searched.about(request.about)
+        if not records:
+            return self.searched.which(self.question, [], request.about)
+        about = "" if request.about is None else f" about “{request.about}”"
+        dated = [(day, r) for r in records if (day := _day(r)) is not None]
+        if not dated:
+            return self._talk(_NO_DATES.format(about)) if request.is_sure else None
+        best = (max if request.intent == "newest" else min)(day for day, _ in dated)
+        found = [record for day, record in dated if day == best][:_MOST]
+        firsts = [sentence for r in found for sentence in self.index.sentences(r.id)[:1]]
+        facts = [Fact(r.id, r.title, "date", r.date, False) for r in found if r.date is not None]
+        undated = len(records) - len(dated)
+        verb = "has" if undated == 1 else "have"
+        note = [_WITHOUT_DATE.format(undated, len(records), about, verb)] if undated else []
+        return self._quoting(firsts, facts, note)
+
+    def _about(self, about: str) -> Answer | None:
+        """Quote, from each of the first articles that have the words, the sentence with most.
+
+        How many more there are is said.
+        """
+        passages = list(self.searched.passages_with(about))
+        best = (sentence_with_most(self.index, passage, about) for passage in passages[:_MOST])
+        shown = [sentence for sentence in best if sentence is not None]
+        having = "the word" if len(content_words(about)) == 1 else "all the words"
+        if not shown:
+            none = _NO_PASSAGE.format(having, about)
+            return self.searched.listing(self.question, none) if self.request.is_sure else None
+        left = len(passages) - len(shown)
+        note = [_ALSO_FOUND.format(counted(left, "more article"), having, about)] if left else []
+        return self._quoting(shown, notes=note)
+
+    def _quoting(
+        self, sentences: Sequence[Sentence], facts: Sequence[Fact] = (), notes: Sequence[str] = ()
+    ) -> Answer:
+        """Quote whole sentences in order."""
+        return self._answer(self._cited(dict.fromkeys(sentences, 1.0)), facts, notes)
+
+    def _cited(self, sentences: Mapping[Sentence, float]) -> list[Citation]:
+        """Cite whole sentences, each with its score, in the given order."""
+        citations = []
+        for number, (sentence, score) in enumerate(sentences.items(), 1):
+            span = Span(sentence, None, None, score, 0.0)
+            article = self.index.article(sentence.article_id)
+            citations.append(citation_of(number, article, span, score))
+        return citations
+
+    def _answer(
+        self,
+        citations: Sequence[Citation],
+        facts: Sequence[Fact] = (),
+        notes: Sequence[str] = (),
+    ) -> Answer:
+        """Return quotes, then the facts that only records have."""
+        cited = tuple(dict.fromkeys(citation.article_id for citation in citations))
+        notes = (*(_sentence_of(fact) for fact in facts if not fact.printed), *notes)
+        return Answer(
+            question=self.question,
+            reading=self.question,
+            kind="answer" if citations else "talk",
+            found=bool(citations),
+            text="\n".join([*([quoted(citations)] if citations else ()), *notes]),
+            confidence=1.0 if citations else 0.0,
+            citations=tuple(citations),
+            request=cast(ArticleRequest, self.request.intent),
+            facts=tuple(facts),
+            choices=cited if len(cited) > 1 else (),
+            notes=notes if citations else (),
+        )
 
 
 def _beginning(sentences: Sequence[Sentence], after: int) -> list[Sentence]:
@@ -210,36 +281,6 @@ def _beginning(sentences: Sequence[Sentence], after: int) -> list[Sentence]:
     text = (s.paragraph for s in sentences if s.paragraph > after and ends_sentence(s.text))
     last = next(text, math.inf)
     return [s for s in sentences if s.paragraph <= last][:_SHOWN]
-
-
-def _cited(index: PassageIndex, sentences: Mapping[Sentence, float]) -> list[Citation]:
-    """Cite whole sentences, each with its score, in the given order."""
-    citations = []
-    for number, (sentence, score) in enumerate(sentences.items(), 1):
-        span = Span(sentence, None, None, score, 0.0)
-        citations.append(citation_of(number, index.article(sentence.article_id), span, score))
-    return citations
-
-
-def _fact(
-    index: PassageIndex, question: str, name: FactName, article: Article, surely: bool
-) -> Answer | None:
-    """State a fact about one article; None if it is unknown, unless surely asked for."""
-    record: str | None = getattr(article, name)
-    place = _printed(article, name)
-    facts = [] if place is None else [Fact(article.id, article.title, name, place.value, True)]
-    if record is not None and not (place is not None and _agree(name, record, place.value)):
-        facts.append(Fact(article.id, article.title, name, record, False))
-    if not facts:
-        beside = PurePath(article.id).with_suffix(".toml").name
-        unknown = _NO_FACT.format(_NAMES[name], article.title, beside)
-        return Answer.talk(question, unknown) if surely else None
-    sentence = None if place is None else _sentence(index, article, place)
-    if place is None or sentence is None:
-        facts = [replace(fact, printed=False) for fact in facts]
-        return _answer(question, name, (), facts)
-    span = Span(sentence, place.start, place.end, 1.0, 0.0)
-    return _answer(question, name, [Citation.of(1, article, span, 1.0)], facts)
 
 
 def _printed(article: Article, name: FactName) -> PrintedFact | None:
@@ -266,85 +307,9 @@ def _sentence(index: PassageIndex, article: Article, place: PrintedFact) -> Sent
     return None
 
 
-def _by_date(
-    index: PassageIndex, question: str, request: Request, articles: Sequence[str] | None
-) -> Answer | None:
-    """Name the newest or oldest article, of all or about something, by its headline.
-
-    Several from the same day are all named.
-    """
-    if request.about is not None and not request.names_article:
-        return None  # "the newest ferry" is something in the text
-    records = _meant(index, request, articles)
-    if not records:
-        return which_article.which(index, question, [], request.about, articles)
-    about = "" if request.about is None else f" about “{request.about}”"
-    dated = [(day, r) for r in records if (day := _day(r)) is not None]
-    if not dated:
-        return Answer.talk(question, _NO_DATES.format(about)) if request.is_sure else None
-    pick = max if request.intent == "newest" else min
-    best = pick(day for day, _ in dated)
-    found = [record for day, record in dated if day == best][:_MOST]
-    firsts = [sentence for r in found for sentence in index.sentences(r.id)[:1]]
-    facts = [Fact(r.id, r.title, "date", r.date, False) for r in found if r.date is not None]
-    undated = len(records) - len(dated)
-    verb = "has" if undated == 1 else "have"
-    note = [_WITHOUT_DATE.format(undated, len(records), about, verb)] if undated else []
-    wanted: ArticleRequest = "newest" if pick is max else "oldest"
-    return _answer(question, wanted, _cited(index, dict.fromkeys(firsts, 1.0)), facts, note)
-
-
 def _day(record: ArticleRecord) -> date | None:
     days = dates.days(record.date) if record.date is not None else None
     return None if days is None else days[0]
-
-
-def _about(
-    index: PassageIndex, question: str, request: Request, articles: Sequence[str] | None
-) -> Answer | None:
-    """Quote, from each of the first articles that have the words, the sentence with most of them.
-
-    How many more there are is said.
-    """
-    about = request.about
-    assert about is not None
-    passages = list(which_article.passages_with(index, about, articles))
-    best = (which_article.sentence_with_most(index, passage, about) for passage in passages[:_MOST])
-    shown = {sentence: 1.0 for sentence in best if sentence is not None}
-    having = "the word" if len(content_words(about)) == 1 else "all the words"
-    if not shown:
-        if not request.is_sure:
-            return None
-        none = _NO_PASSAGE.format(having, about)
-        return which_article.listing(index, question, which_article.among(index, articles), none)
-    left = len(passages) - len(shown)
-    note = [_ALSO_FOUND.format(counted(left, "more article"), having, about)] if left else []
-    return _answer(question, "about", _cited(index, shown), (), note)
-
-
-def _answer(
-    question: str,
-    request: ArticleRequest,
-    citations: Sequence[Citation],
-    facts: Sequence[Fact] = (),
-    notes: Sequence[str] = (),
-) -> Answer:
-    """Return quotes, then the facts that only records have."""
-    cited = tuple(dict.fromkeys(citation.article_id for citation in citations))
-    notes = (*(_sentence_of(fact) for fact in facts if not fact.printed), *notes)
-    return Answer(
-        question=question,
-        reading=question,
-        kind="answer" if citations else "talk",
-        found=bool(citations),
-        text="\n".join([*([quoted(citations)] if citations else ()), *notes]),
-        confidence=1.0 if citations else 0.0,
-        citations=tuple(citations),
-        request=request,
-        facts=tuple(facts),
-        choices=cited if len(cited) > 1 else (),
-        notes=notes if citations else (),
-    )
 
 
 def _sentence_of(fact: Fact) -> str:
