@@ -40,6 +40,7 @@ from askvisit.rewriting.resolution import Resolver, expanded
 from askvisit.text import (
     AUXILIARIES,
     QUESTION_WORDS,
+    asks_a_question,
     content_words,
     date_in_words,
     ends_sentence,
@@ -454,13 +455,14 @@ class QAPipeline:
     def _read_each(self, result: TracedReading, least: float) -> list[TracedReading]:
         """Read the articles with the best passages one by one, as if each were the only one.
 
-        Once something sure is found, those that are not `grouping.related` to it are left out.
+        Once something sure is found, or for a topic, those that are not `grouping.related` to the
+        first are left out.
 
         least: the confidence below which an article does not answer.
         """
         names = [candidate.article_id for candidate in result.candidates]
         relevant = list(dict.fromkeys([*names, *grouping.relevant(result.evidence.hits)]))
-        if result.confidence >= least:
+        if result.confidence >= least or not asks_a_question(result.asked):
             relevant = grouping.related(result.evidence, relevant)
         alone = [replace(self, articles=(name,)) for name in relevant[: grouping.MOST_ARTICLES]]
         read = [one._look_up(result.asked, result.context) for one in alone]

@@ -14,7 +14,7 @@ from askvisit.cli import show
 from askvisit.index import open_index
 from askvisit.passages import sentences
 from askvisit.ranking import Candidate
-from askvisit.records import Article, ArticleMatch, Hit, Sentence, Span
+from askvisit.records import Article, ArticleMatch, Evidence, Hit, Sentence, Span
 from askvisit.retriever import Retriever
 from askvisit.web.answers import AnswerView
 from askvisit.web.rendering import fragment
@@ -121,7 +121,7 @@ def test_a_topic_on_which_no_paper_says_anything_is_searched_once(folder):
     one = Assistant(folder, WordCounts(), reader, calibration(), ScriptedResolver())
     answer = one.ask(PAPERS)
     assert (answer.kind, answer.reading) == ("not_found", PAPERS)
-    assert reader.asked == ["trucks?"] * (1 + 4) + [PAPERS], "by all, by each, and as typed"
+    assert reader.asked == ["trucks?"] * (1 + 2) + [PAPERS], "by all, by two that have it, as typed"
 
 
 def test_articles_that_agree_leave_the_citations_as_they_are(one):
@@ -486,6 +486,17 @@ def test_an_article_about_another_event_answers_a_topic_but_no_question(evidence
         answers = grouping.answers_of_each(asked, candidates, fitted, 0.5)
         found.append({c.article_id.removesuffix(".txt") for c in answers})
     assert found == [{"first", "third"}, {"first", "third", "second"}]
+
+
+@pytest.mark.parametrize(
+    ("lacks", "kept"),
+    [((0.0, 0.4, 0.6), "ab"), ((0.6, 0.6, 0.9), "ab"), ((1.0, 0.3, 0.0), "bc")],
+)
+def test_of_a_topic_tell_articles_with_half_of_its_words_or_as_many_as_any_has(lacks, kept):
+    matches = {name: ArticleMatch(lacks=share) for name, share in zip("abc", lacks, strict=True)}
+    asked = Evidence((), (), {}, matches, question="trucks on the bridge")
+    assert grouping.related(asked, list("abc")) == list(kept)
+    assert grouping.related(replace(asked, question="Who came?"), list("abc")) == list("abc")
 
 
 @pytest.mark.parametrize(
