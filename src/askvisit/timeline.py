@@ -131,7 +131,7 @@ def _entries(
         for words in reversed(dates)  # if a sentence gives a date twice, the first is cited
         if first <= words.date.last and words.date.first <= last
     }
-    ordered = sorted(rows, key=lambda row: (row[0].order, *row[1:]))
+    ordered = sorted(rows, key=lambda row: (str(row[0]), *row[1:]))
     entries = []
     for number, row in enumerate(ordered, 1):
         article, words = rows[row]

@@ -83,12 +83,8 @@ class PartialDate:
         month = self.month or 12
         return date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
 
-    @property
-    def order(self) -> tuple[int, int, int]:
-        """The sort key: a year comes before its months, a month before its days."""
-        return self.year, self.month or 0, self.day or 0
-
     def __str__(self) -> str:
+        """Return it as ISO 8601, which sorts a year before its months, a month before its days."""
         parts = [f"{self.year:04}", *(f"{n:02}" for n in (self.month, self.day) if n is not None)]
         return "-".join(parts)
 

@@ -120,8 +120,7 @@ def resolve(
 def _absolute(text: str) -> PartialDate | None:
     if re.fullmatch(r"\d{4}", text):
         return PartialDate(int(text))
-    read = _read(text, date(2000, 1, 1))
-    return None if read is None else read.date
+    return _read(text, date(2000, 1, 1))
 
 
 def _yearless(
@@ -140,15 +139,15 @@ def _yearless(
     before, after = _read(text, published + own, "past"), _read(text, published - own, "future")
     if before is None or after is None:
         return None
-    named = [r.date for r in (before, after) if f"{r.date.first:%A}" == weekday]
+    named = [day for day in (before, after) if f"{day.first:%A}" == weekday]
     if len(named) == 1:
         return named[0]
     if meant is None or (meant == "would" and not is_weekday):
-        middle = 0 if before.date.day else 15
-        since = (published - before.date.first).days - middle
-        until = (after.date.first - published).days + middle
+        middle = 0 if before.day else 15
+        since = (published - before.first).days - middle
+        until = (after.first - published).days + middle
         meant = _nearer(abs(since), until) or meant
-    return None if meant is None else before.date if meant == "past" else after.date
+    return None if meant is None else before if meant == "past" else after
 
 
 def _close(text: str, published: date) -> PartialDate | None:
@@ -156,7 +155,7 @@ def _close(text: str, published: date) -> PartialDate | None:
     if text in WEEKDAYS:
         return None
     either = _read(text, published, "past"), _read(text, published, "future")
-    close = (r.date for r in either if r and abs((r.date.first - published).days) <= _CLOSE)
+    close = (day for day in either if day and abs((day.first - published).days) <= _CLOSE)
     return next((day for day in close if day.day), None)
 
 
@@ -167,20 +166,19 @@ def _relative(text: str, published: date) -> PartialDate | None:
     tail = _TAIL.search(text)
     if tail is not None and tail.start():
         year = _read(tail[1], published)
-        return None if year is None else _absolute(f"{text[: tail.start()]} {year.date.year}")
+        return None if year is None else _absolute(f"{text[: tail.start()]} {year.year}")
     words = _END.sub("", text)
     if words != text and not words.startswith(("this", "last", "next")):
         words = f"this {words}"
-    word, _, name = words.partition(" ")
-    if word.lower() == "last" and name[:1].isupper() and name not in WEEKDAYS:
-        read = _read(name, published.replace(day=1) - timedelta(days=1), "past")
-    elif word.lower() == "next" and name[:1].isupper() and name not in WEEKDAYS:
-        read = _read(name, published, "future")
-    elif word.lower() == "this" and name[:1].isupper() and name not in WEEKDAYS:
+    which, _, name = words.partition(" ")
+    is_month = name[:1].isupper() and name not in WEEKDAYS
+    if is_month and which.lower() == "last":
+        return _read(name, published.replace(day=1) - timedelta(days=1), "past")
+    if is_month and which.lower() == "next":
+        return _read(name, published, "future")
+    if is_month and which.lower() == "this":
         return _absolute(f"{name} {published.year}")
-    else:
-        read = _read(words, published)
-    return None if read is None else read.rounded
+    return _read(words, published)
 
 
 def _season(which: str, season: str, published: date) -> PartialDate | None:
@@ -192,24 +190,13 @@ def _season(which: str, season: str, published: date) -> PartialDate | None:
     return PartialDate(published.year - (published.month <= last))
 
 
-@dataclass(frozen=True)
-class _Read:
-    """What dateparser read: a day, and the unit it is given in."""
-
-    day: date
-    unit: str
-    date: PartialDate
-
-    @property
-    def rounded(self) -> PartialDate | None:
-        return PartialDate.week_of(self.day) if self.unit == "week" else self.date
-
-
 @remembered(_MEGABYTES)
-def _read(text: str, base: date, prefer: str = "current_period") -> _Read | None:
-    """Read words that are a date and nothing else, relative to a day."""
+def _read(text: str, base: date, prefer: str = "current_period") -> PartialDate | None:
+    """Read words that are a date and nothing else, relative to a day; a week as its month."""
     found = parser(base, prefer)(text)
-    return None if found is None else _Read(*found, PartialDate.of(*found))
+    if found is None:
+        return None
+    return PartialDate.week_of(found[0]) if found[1] == "week" else PartialDate.of(*found)
 
 
 def tense(sentence: str, start: int, end: int) -> Tense | None:
