@@ -10,6 +10,7 @@ import errno
 import json
 import sqlite3
 import weakref
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from functools import cached_property
@@ -21,7 +22,7 @@ from typing import Any
 
 from askvisit.errors import IndexDamagedError
 from askvisit.records import Article, ArticleRecord, Passage, Sentence, of_type
-from askvisit.text import Vocabulary, content_words, words
+from askvisit.text import as_written, commonest, content_words, words
 
 VERSION = sqlite3.sqlite_version
 """Version of the SQLite library that Python uses."""
@@ -386,14 +387,14 @@ class StoreWriter:
         self._db.execute("BEGIN")
         self._articles = 0
         self.passages = 0
-        self._words = Vocabulary()
+        self._forms: Counter[str] = Counter()
         self._copied: set[int] = set()
 
     def add(
         self, article: Article, passages: Sequence[Passage], sentences: Sequence[Sentence]
     ) -> range:
         """Write an article; returns the numbers of its passages."""
-        self._words.add(article.text)
+        self._forms.update(as_written(article.text))
         return self._insert(
             [getattr(article, name) for name in _COLUMNS.split(", ")],
             [(passage.start, passage.end) for passage in passages],
@@ -452,17 +453,17 @@ class StoreWriter:
 
         Copied articles' words are the previous store's, without those of the removed articles.
         """
-        counted = self._words
         if self._copied:
-            counted.written.update(dict(self._db.execute("SELECT form, times FROM old.forms")))
+            self._forms.update(dict(self._db.execute("SELECT form, times FROM old.forms")))
             removed = self._db.execute(
                 "SELECT text FROM old.articles "
                 "WHERE number NOT IN (SELECT value FROM json_each(?))",
                 (json.dumps(list(self._copied)),),
             )
             for (text,) in removed:
-                counted.remove(text)
-        for table, rows in (("forms", +counted.written), ("vocabulary", counted.commonest())):
+                self._forms.subtract(as_written(text))
+        forms = +self._forms
+        for table, rows in (("forms", forms), ("vocabulary", commonest(forms))):
             self._db.executemany(f"INSERT INTO {table} VALUES (?, ?)", rows.items())
         self._db.execute("INSERT INTO words (words) VALUES ('optimize')")
         self._db.execute("COMMIT")

@@ -253,41 +253,28 @@ def excerpt_around(text: str, start: int, end: int, length: int = 300) -> tuple[
     return f"{before}{text[left:right]}{after}", len(before) + start - left
 
 
-class Vocabulary:
-    """The words of texts that are added and removed one by one.
+def commonest(written: Counter[str]) -> dict[str, str]:
+    """Return the `MOST_WORDS` commonest words in lower case, the commonest first.
 
-    `written` is how often each form occurs: `{"Korea": 7, "visit": 2}`. A capital at the start
-    of a sentence says nothing about how a word is written, so those count as lower case.
+    written: how often each form occurs, as `as_written` counts. The value is a word's most frequent
+    form: `{"korea": "Korea", "visit": "visit"}`.
     """
-
-    def __init__(self) -> None:
-        self.written: Counter[str] = Counter()
-
-    def add(self, text: str) -> None:
-        """Count the words of a text."""
-        self.written.update(_as_written(text))
-
-    def remove(self, text: str) -> None:
-        """Remove the words of a text that was counted."""
-        self.written.subtract(_as_written(text))
-
-    def commonest(self) -> dict[str, str]:
-        """Return the `MOST_WORDS` commonest words in lower case, the commonest first.
-
-        The value is a word's most frequent form: `{"korea": "Korea", "visit": "visit"}`.
-        """
-        times: dict[str, int] = {}
-        mostly: dict[str, tuple[int, str]] = {}
-        for form, count in (+self.written).items():
-            word = form.lower()
-            times[word] = times.get(word, 0) + count
-            mostly[word] = max(mostly.get(word, (0, "")), (count, form))  # ties: lower case
-        by_times = sorted(sorted(times), key=times.__getitem__, reverse=True)
-        return {word: mostly[word][1] for word in by_times[:MOST_WORDS]}
+    times: dict[str, int] = {}
+    mostly: dict[str, tuple[int, str]] = {}
+    for form, count in written.items():
+        word = form.lower()
+        times[word] = times.get(word, 0) + count
+        mostly[word] = max(mostly.get(word, (0, "")), (count, form))  # ties: lower case
+    by_times = sorted(sorted(times), key=times.__getitem__, reverse=True)
+    return {word: mostly[word][1] for word in by_times[:MOST_WORDS]}
 
 
-def _as_written(text: str) -> Counter[str]:
-    """Count a text's words; those that begin a sentence, a line or a quotation in lower case."""
+def as_written(text: str) -> Counter[str]:
+    """Count how often each form of a word occurs in a text: `{"Korea": 7, "visit": 2}`.
+
+    A capital at the start of a sentence, a line or a quotation says nothing about how a word is
+    written, so those count as lower case.
+    """
     counts = Counter(words(text))
     first = [word for word in _SENTENCE_START.findall(text) if word]
     counts.subtract(first)

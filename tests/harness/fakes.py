@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Coroutine, Hashable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,7 +19,7 @@ from askvisit.reader import Reader
 from askvisit.reader.protocol import PASSAGES
 from askvisit.records import Answer, Citation, ContextTurn, Evidence, Sentence, Span
 from askvisit.rewriting.resolution import turn_text
-from askvisit.text import Vocabulary, content_words
+from askvisit.text import as_written, commonest, content_words
 
 ROOT = Path(__file__).parent.parent.parent
 VISIT = "xi-jinping-visits-north-korea.txt"
@@ -163,11 +164,8 @@ class ScriptedResolver:
 
 
 def vocabulary(texts: Iterable[str]) -> dict[str, str]:
-    """Return the words of texts as `Vocabulary` counts them."""
-    counted = Vocabulary()
-    for text in texts:
-        counted.add(text)
-    return counted.commonest()
+    """Return the commonest words of texts, each with its most frequent form."""
+    return commonest(sum(map(as_written, texts), Counter()))
 
 
 def calibration(reader: str = "scripted") -> Calibration:
