@@ -129,7 +129,11 @@ class FaissVectors:
         import faiss
 
         faiss.omp_set_num_threads(os.cpu_count() or 1)  # a search in this thread may have set one
-        index = _new(factory, vectors.shape[1]) if trained is None else _emptied(trained)
+        if trained is None:
+            index = new_index(factory, vectors.shape[1])
+        else:
+            index = faiss.read_index(str(trained))
+            index.reset()  # its training is kept
         try:
             if not index.is_trained:
                 index.train(_sample(vectors, _lists(index) * _TRAINED_ON))
@@ -267,11 +271,6 @@ class FaissVectors:
         return [(int(numbers[n]), float(every[n])) for n in best]
 
 
-def check_factory(factory: str, dimension: int) -> None:
-    """Raise `PassageIndexError` if FAISS cannot make such an index for such vectors."""
-    _new(factory, dimension)
-
-
 def map_rows(path: Path, count: int, dimension: int) -> FloatArray:
     """Memory-map a file of vectors (32-bit floats by row); `ValueError` if its size differs."""
     if path.stat().st_size != count * dimension * 4:
@@ -288,22 +287,14 @@ def normalise(vectors: FloatArray) -> FloatArray:
     return unit
 
 
-def _new(factory: str, dimension: int) -> Any:
+def new_index(factory: str, dimension: int) -> Any:
+    """Return a new FAISS index; raises `PassageIndexError` if FAISS cannot make such a one."""
     import faiss
 
     try:
         return faiss.index_factory(dimension, factory, faiss.METRIC_INNER_PRODUCT)
     except RuntimeError as error:
         raise PassageIndexError(f"FAISS has no index factory {factory!r}") from error
-
-
-def _emptied(path: Path) -> Any:
-    """Read an index without its vectors; its training is kept."""
-    import faiss
-
-    index = faiss.read_index(str(path))
-    index.reset()
-    return index
 
 
 def numbers_in(ranges: Sequence[range]) -> NDArray[np.int64]:

@@ -16,7 +16,7 @@ import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -36,9 +36,9 @@ from askvisit.vectors import (
     RECALL,
     FaissVectors,
     VectorServer,
-    check_factory,
     factory_for,
     map_rows,
+    new_index,
 )
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def update(folder: Path, options: BuildOptions, server: VectorServer | None = No
     manifest, encoded = plan.unchanged(), 0
     if manifest is None:
         with encoders.spread(plan.encoder, options.workers):
-            manifest, encoded = _write_files(plan, options)
+            manifest, encoded = _write_files(plan)
         manifests.replace(folder, manifest)
     _remove_leftovers(folder, manifest, server)
     before = {} if plan.before is None else plan.before.articles
@@ -176,7 +176,7 @@ class _Plan:
     reusable: PassageIndex | None
     faiss: str | None
     partial: _PartialWork
-    texts: Mapping[str, Article] | None
+    options: BuildOptions
 
     def kind(self, passages: int) -> str:
         """Return the kind of vector index for this many passages."""
@@ -185,7 +185,8 @@ class _Plan:
 
     def read(self, entry: Entry) -> Article:
         """Return an article that is in memory, or that was read from its file."""
-        return self.partial.article(entry) if self.texts is None else self.texts[entry.id]
+        texts = self.options.texts
+        return self.partial.article(entry) if texts is None else texts[entry.id]
 
     def reuses(self, entry: Entry) -> PassageIndex | None:
         """Return the old index if it has exactly this article."""
@@ -228,7 +229,7 @@ def _plan(folder: Path, options: BuildOptions, server: VectorServer | None) -> _
     if faiss == _BY_SIZE:
         faiss = None
     elif options.faiss is not None and server is None:  # before hours of encoding
-        check_factory(options.faiss, encoder.dimension)
+        new_index(options.faiss, encoder.dimension)
     reusable = _reusable(folder, before, encoder, server)
     settings = dict(chunking.SETTINGS)
     partial = _PartialWork(folder, {"encoder": [encoder.name, encoder.sha256], **settings})
@@ -248,7 +249,7 @@ def _plan(folder: Path, options: BuildOptions, server: VectorServer | None) -> _
     recorded = str(inside.relative_to(root) if inside.is_relative_to(root) else inside)
     return _Plan(
         *(folder, server, source, recorded, entries, skipped),
-        *(encoder, before, reusable, faiss, partial, options.texts),
+        *(encoder, before, reusable, faiss, partial, options),
     )
 
 
@@ -268,7 +269,7 @@ def _reusable(
     return None
 
 
-def _write_files(plan: _Plan, options: BuildOptions) -> tuple[Manifest, int]:
+def _write_files(plan: _Plan) -> tuple[Manifest, int]:
     """Write the new files under their final names.
 
     Returns the manifest that names them, and how many passages were encoded.
@@ -276,7 +277,7 @@ def _write_files(plan: _Plan, options: BuildOptions) -> tuple[Manifest, int]:
     store_path, vectors_path, encoded_path = (plan.folder / name for name in _TEMPORARY)
     vectors_file = encoded_file = collection = recall = None
     try:
-        written = _write_texts(plan, store_path, encoded_path, options)
+        written = _write_texts(plan, store_path, encoded_path)
         with closing(Store(store_path)) as store:
             counts = store.counts()
             vectors = map_rows(encoded_path, counts["passages"], written.dimension)
@@ -340,7 +341,7 @@ def _searchable(
     return built, built.tune(queries)
 
 
-def _write_texts(plan: _Plan, path: Path, rows: Path, options: BuildOptions) -> _PassageWriter:
+def _write_texts(plan: _Plan, path: Path, rows: Path) -> _PassageWriter:
     """Write the store, and each passage's vector to its row of another file."""
     path.unlink(missing_ok=True)
     sizes = {entry.id: _size(plan.source / entry.id) for entry in plan.entries}
@@ -348,10 +349,9 @@ def _write_texts(plan: _Plan, path: Path, rows: Path, options: BuildOptions) -> 
     with (
         rows.open("wb") as file,
         writing(path, previous) as store,
-        _bar(options, "indexing", sum(sizes.values())) as bar,
+        _bar(plan.options, "indexing", sum(sizes.values())) as bar,
     ):
-        at_once = _PIECE if options.on_encoded else encoders.texts_at_once(plan.encoder, _PIECE)
-        writer = _PassageWriter(store, file, plan, at_once, bar.update, options.on_encoded)
+        writer = _PassageWriter(store, file, plan, bar.update)
         for entry in plan.entries:
             old = plan.reuses(entry)
             if old is not None:
@@ -382,15 +382,13 @@ def _bar(options: BuildOptions, what: str, total: int) -> Any:
 class _PassageWriter:
     """Writes articles to the store, and their passages' vectors to a file, a row for each number.
 
-    New passages are encoded `at_once` at a time; `encoded` and `copied` count passages.
+    `encoded` and `copied` count passages.
     """
 
     store: StoreWriter
     rows: IO[bytes]
     plan: _Plan
-    at_once: int
     advance: Callable[[float], object]
-    on_encoded: Callable[[int], None] | None
     waiting: list[_Piece] = field(default_factory=list)
     dimension: int = 0
     encoded: int = 0
@@ -418,7 +416,9 @@ class _PassageWriter:
                 self.advance(share)
                 continue
             self.waiting.append(piece)
-            if sum(len(waiting.texts) for waiting in self.waiting) >= self.at_once:
+            is_told = self.plan.options.on_encoded is not None
+            most = _PIECE if is_told else encoders.texts_at_once(self.plan.encoder, _PIECE)
+            if sum(len(waiting.texts) for waiting in self.waiting) >= most:
                 self.encode()
 
     def encode(self) -> None:
@@ -436,8 +436,8 @@ class _PassageWriter:
             done += len(piece.texts)
         self.encoded += done
         self.waiting.clear()
-        if self.on_encoded is not None:
-            self.on_encoded(self.encoded)
+        if self.plan.options.on_encoded is not None:
+            self.plan.options.on_encoded(self.encoded)
 
     def _put(self, first: int, vectors: FloatArray) -> None:
         self.dimension = vectors.shape[1]
@@ -530,7 +530,7 @@ def _settle(path: Path, pattern: str) -> BuiltFile:
     built = BuiltFile.of(path)
     final = path.with_name(pattern.format(built.sha256[:16]))
     path.replace(final)
-    return BuiltFile(final.name, built.sha256, built.size)
+    return replace(built, name=final.name)
 
 
 def _remove_leftovers(folder: Path, manifest: Manifest, server: VectorServer | None) -> None:
