@@ -309,7 +309,7 @@ def _started(model: Any, workers: int) -> Any:
         # A pool is stopped by a signal; Python then warns of a lock that tqdm made in each process.
         "PYTHONWARNINGS": "ignore:resource_tracker:UserWarning",
     }
-    before = {name: os.environ.get(name) for name in inherited}
+    before = dict(os.environ)
     os.environ |= inherited
     main = threading.current_thread() is threading.main_thread()
     handler = signal.signal(signal.SIGINT, signal.SIG_IGN) if main else None
@@ -318,11 +318,9 @@ def _started(model: Any, workers: int) -> Any:
     finally:
         if main:
             signal.signal(signal.SIGINT, handler)
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+        for name in inherited:
+            del os.environ[name]
+        os.environ |= {name: before[name] for name in inherited if name in before}
 
 
 @cache

@@ -341,14 +341,9 @@ def _related(
         elif _supersedes(other, lead):
             relation = "earlier" if _supersedes(latest, other) else "also"
         relations[number] = relation
-    of_others = set(relations.values())
-    own: Relation = "also"
-    if "newest" in of_others:
-        own = "earlier"
-    elif "earlier" in of_others:
-        own = "newest"
-    elif "dispute" in of_others:
-        own = "dispute"
+    inverse: dict[Relation, Relation] = {"newest": "earlier", "earlier": "newest"}
+    inverse["dispute"] = "dispute"
+    own: Relation = next((inverse[one] for one in inverse if one in relations.values()), "also")
     order: tuple[Relation, ...] = ("newest", "dispute", "earlier", "also")
     by_date = sorted(relations, key=lambda n: _newest(groups[n]), reverse=True)
     following = sorted(by_date, key=lambda n: order.index(relations[n]))

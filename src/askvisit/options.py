@@ -56,7 +56,10 @@ class Scope:
             if not all(isinstance(one, str) for one in given or ()):
                 raise ScopeError(f"{name} must be a list of texts, not {given!r}")
         if self.articles is not None:
-            _check_ids(index, self.articles)
+            known = tuple(index.article_ids())
+            unknown = [one for one in self.articles or [""] if one not in known]
+            if unknown:
+                raise UnknownArticleError(unknown[0], known)
         if self.sources is not None and not self.sources:
             raise ScopeError("sources is empty; name a paper, or leave it out")
         inside = days_between(self.since, self.until)
@@ -142,15 +145,6 @@ def is_of(source: str, name: str) -> bool:
 def _plain(name: str) -> str:
     plain = " ".join(words(name)).lower()
     return re.sub(r"^the ", "", plain)
-
-
-def _check_ids(index: PassageIndex, ids: Sequence[str]) -> None:
-    known = index.article_ids()
-    if not ids:
-        raise UnknownArticleError("", tuple(known))
-    for article_id in ids:
-        if article_id not in known:
-            raise UnknownArticleError(article_id, tuple(known))
 
 
 def days_between(since: str | date | None, until: str | date | None) -> dates.DateRange | None:

@@ -166,7 +166,6 @@ def calls(assistant: Assistant, usual: Strictness = "normal") -> tuple[Call, ...
             found, text, confidence (0 to 1), and the citations: quote, span (the words of it that
             answer), article_id, start and end. If nothing was found, the nearest passages.
         """  # noqa: E501 - a program reads this text, line by line
-        scope = _scope(articles, sources, since, until)
         earlier = _answers(history or [])
         if min_confidence is None and strictness is None:
             strictness = usual
@@ -178,7 +177,10 @@ def calls(assistant: Assistant, usual: Strictness = "normal") -> tuple[Call, ...
             each=each,
             as_typed=as_typed,
             as_of=as_of,
-            **scope,
+            articles=articles,
+            since=since,
+            until=until,
+            sources=sources,
         )
         turns = range(len(history or []) + len(answer.parts))
         return answer.placed(turns[len(history or []) - len(earlier) :])
@@ -205,8 +207,9 @@ def calls(assistant: Assistant, usual: Strictness = "normal") -> tuple[Call, ...
             Passages: article_id, start, end, text, the scores dense, bm25 and fused, and what is
             known about the article.
         """
-        scope = _scope(articles, sources, since, until)
-        return assistant.search(query, min(k, MOST_HITS), **scope)
+        return assistant.search(
+            query, min(k, MOST_HITS), articles=articles, since=since, until=until, sources=sources
+        )
 
     def timeline(
         topic: str | None = None,
@@ -248,8 +251,9 @@ def calls(assistant: Assistant, usual: Strictness = "normal") -> tuple[Call, ...
         Returns:
             Names: name, kind (person, place, other), forms, count, and a citation for each mention.
         """
-        scope = _scope(articles, sources, since, until)
-        return assistant.names(min(most, MOST_NAMES), **scope)
+        return assistant.names(
+            min(most, MOST_NAMES), articles=articles, since=since, until=until, sources=sources
+        )
 
     def articles() -> Sequence[Article]:
         """List the articles that questions are answered from.
@@ -333,13 +337,6 @@ def _answers(history: list[dict[str, Any]]) -> list[Answer]:
         return [Answer.from_dict(answer) for answer in history[-MOST_HISTORY:]]
     except DataError as error:
         raise DataError("history must be a list of answers as `ask` returned them") from error
-
-
-def _scope(
-    articles: list[str] | None, sources: list[str] | None, since: str | None, until: str | None
-) -> dict[str, Any]:
-    """Return what narrows a call, by the names that an assistant's methods have for it."""
-    return {"articles": articles, "sources": sources, "since": since, "until": until}
 
 
 def _page(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from askvisit.cli import options, show
 from askvisit.errors import AskvisitError, DataError
-from askvisit.options import Options
+from askvisit.options import Options, check_question
 from askvisit.records import Answer
 
 if TYPE_CHECKING:
@@ -57,8 +57,6 @@ def ask(chosen: argparse.Namespace) -> int:
         chosen.usage_error("--jsonl reads questions from standard input; leave out QUESTION")
     if not chosen.jsonl and not chosen.question:
         chosen.usage_error("give a QUESTION, or --jsonl with questions on standard input")
-    from askvisit.options import check_question
-
     if not chosen.jsonl:
         check_question(" ".join(chosen.question))
     assistant = options.assistant(chosen)
@@ -87,8 +85,6 @@ def compare(chosen: argparse.Namespace) -> int:
       askvisit compare --article ferry-monday.txt --article ferry-friday.txt
       askvisit compare "How many trucks came?" --since 2019-06 --json
     """
-    from askvisit.options import check_question
-
     question = " ".join(chosen.question)
     if not question:
         if len(chosen.article or ()) != 2:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from askvisit.cli import options, show
 from askvisit.errors import AskvisitError, DataError, reason_of
+from askvisit.options import Scope
 from askvisit.records import Answer, Citation, Hit
 from askvisit.text import counted, excerpt, one_line
 
@@ -44,8 +45,6 @@ def chat(chosen: argparse.Namespace) -> int:
       askvisit chat --index my-index --strictness strict
       printf '%s\n' "Who gains most?" "/export talk.json" | askvisit chat
     """
-    from askvisit.options import Scope
-
     assistant = options.assistant(chosen)
     searched = options.scope(chosen) | {"as_of": chosen.as_of}
     assistant.within(Scope(**searched))  # an invalid one is reported before the first question

@@ -9,6 +9,8 @@ from typing import Any
 
 from askvisit.calibration import SMALL
 from askvisit.cli import options, show
+from askvisit.dates import publication_day
+from askvisit.options import Scope, check_question
 
 _MOST_HITS, _MOST_DATES, _MOST_NAMES = 5, 100, 20
 
@@ -76,9 +78,6 @@ def timeline(chosen: argparse.Namespace) -> int:
       askvisit timeline --source Herald
       askvisit timeline --since 2018-06 --until 2018-12 --json
     """
-    from askvisit.dates import publication_day
-    from askvisit.options import Scope
-
     if chosen.value is not None:
         return _value_over_time(chosen)
     assistant = options.assistant(chosen, SMALL)
@@ -129,8 +128,6 @@ def _print(chosen: argparse.Namespace, found: Sequence[Any], text: str) -> None:
 
 def _value_over_time(chosen: argparse.Namespace) -> int:
     """Show what articles answer to a question, by their dates."""
-    from askvisit.options import check_question
-
     if chosen.topic:
         chosen.usage_error("give a TOPIC or --value QUESTION, not both")
     check_question(chosen.value)
