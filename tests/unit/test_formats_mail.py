@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 
@@ -42,6 +44,11 @@ def test_its_own_text_goes_before_its_page():
     assert TEXT.split("\n")[0] in mail.read(message(None, PAGE)).text
 
 
+def test_a_page_of_one_line_is_read():
+    document = mail.read(message(None, "<div>The pool<br>opens at seven.</div>"))
+    assert document.text == "A Bridge for the Town\n\nThe pool opens at seven.\n"
+
+
 def test_a_subject_that_the_text_repeats_is_not_added():
     text = f"A bridge for\nthe town\n\n{TEXT}"
     assert mail.read(message(text)).text == text
@@ -66,3 +73,45 @@ def test_headers_may_be_missing_or_wrong():
 def test_what_has_no_text_says_why(data, reason):
     with pytest.raises(ValueError, match=reason):
         formats.read("a.eml", data)
+
+
+CASES = [
+    json.loads(line)
+    for line in (Path(__file__).parents[1] / "data" / "mails.jsonl").read_text().splitlines()
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["style"])
+def test_a_message_is_its_senders_words(case):
+    found = " ".join(
+        mail.read(message(case.get("text"), case.get("html"), Subject=case["subject"])).text.split()
+    )
+    assert [words for words in case["keep"] if words not in found] == []
+    if case["style"] == "pipe quoting":  # no program writes it, and tables are written like it
+        return
+    assert [words for words in case["drop"] if words in found] == []
+
+
+def test_a_forwarded_message_alone_has_its_own_source():
+    case = next(case for case in CASES if case["style"] == "apple forward only")
+    document = mail.read(message(case["text"], Subject=case["subject"], From="Eva <eva@x.example>"))
+    assert document.source == "Opera"
+    assert document.text.startswith("Fwd: New director\n\nIda Storm becomes director of the opera.")
+
+
+def test_a_reply_is_known_by_what_it_answers_too():
+    text = "It opens in May.\n\n> When does it open?\n"
+    told = {"In-Reply-To": "<1@weir.example>", "Subject": "The pool"}
+    assert "When" not in mail.read(message(text, **told)).text
+    assert "When" in mail.read(message(text, Subject="The pool")).text
+    assert "When" in mail.read(message(text, **told | {"Subject": "WG: The pool"})).text
+
+
+def test_a_reply_with_nothing_of_its_own_keeps_what_it_quotes():
+    text = "On 1 May 2024, Kim wrote:\n> The pool opens in May.\n> It has a slide.\n"
+    assert "has a slide" in mail.read(message(text, Subject="Re: The pool")).text
+
+
+def test_a_long_message_takes_no_long_time():
+    body = "a: b\n" * 20_000
+    assert mail.read(message(body, Subject="Re: Figures")).text.count("a: b") == 20_000

@@ -2,17 +2,31 @@
 
 A newsletter's or press release's own text is used if it has one, otherwise its page. The sender is
 the source, for most are sent by papers and offices; a byline in the text names the author.
+
+A reply loses what it answers, which others wrote; quotequail finds it. Other messages may quote a
+letter as news, and what they forward stays, with its own sender if there is nothing else.
 """
 
-from __future__ import annotations
-
+import re
 from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.message import EmailMessage
+from email.utils import parseaddr
+
+from quotequail import unwrap, unwrap_html
 
 from askvisit.formats import Document, html
 from askvisit.formats.fields import shown
 from askvisit.text import one_line
+
+_FORWARD = re.compile(r"(?:\[[^\]]*\]\s*)?(?:fwd?|wg|tr|rv|vb|vs|enc)\s*:", re.I)
+_REPLY = re.compile(r"(?:\[[^\]]*\]\s*)?(?:re|aw|sv|antw|odp|rif|res)\s*(?:\[\d+\])?:", re.I)
+_QUOTED = re.compile(r"^[ \t]*>.*\n?", re.M)
+_SIGNATURE = re.compile(r"^(?:--|_{40,}|Sent from my .{1,40})[ \t]*$", re.M)
+_MOST_LINES = 2_000
+"""Maximum lines of a text in which quotequail looks: its time grows with their square."""
+_LONGEST_SIGNATURE = 15
+"""Lines: a person's with a notice, or a mailing list's. Newsletters part their news by "--"."""
 
 
 def read(data: bytes) -> Document:
@@ -22,21 +36,68 @@ def read(data: bytes) -> Document:
     if part is None or not (message["subject"] or message["from"]):
         raise ValueError("is not an e-mail with a text")
     try:
-        body = part.get_content()
+        body = part.get_content().replace("\r\n", "\n")
     except (LookupError, MessageError) as error:
         raise ValueError(f"has a text that cannot be decoded ({error})") from error
+    subject, source = shown(str(message["subject"] or "")), _sender(message)
+    is_reply = _REPLY.match(subject) or (message["in-reply-to"] and not _FORWARD.match(subject))
     if part.get_content_subtype() == "html":
-        body = html.read(body.encode()).text
-    body = body.replace("\r\n", "\n").strip("\n")
-    subject = shown(str(message["subject"] or ""))
+        body = _of_page(body, own=bool(is_reply))
+    elif is_reply:
+        body = _own(body)
+    found = _unwrapped(body)
+    if found.get("type") != "forward":
+        body = _unsigned(body)
+    elif "text" in found and not found.keys() & {"text_top", "text_bottom"}:
+        body, source = found["text"], shown(parseaddr(found.get("from", ""))[0]) or source
+    body = body.strip("\n")
     if not one_line(body).lower().startswith(subject.lower()):
         body = f"{subject}\n\n{body}"
     return Document(
         f"{body}\n",
         title=subject or None,
-        source=_sender(message) or None,
+        source=source or None,
         date=_date(message),
     )
+
+
+def _own(text: str) -> str:
+    """Return what a reply's sender wrote, or the whole text if that is nothing."""
+    own, rest = [], text
+    while found := _unwrapped(rest):
+        own.append(found.get("text_top", ""))
+        rest = found.get("text_bottom", "")
+    kept = _QUOTED.sub("", "\n\n".join([*own, rest]))
+    return kept if kept.strip() else text
+
+
+def _unwrapped(text: str) -> dict[str, str]:
+    return (unwrap(text) if text.count("\n") < _MOST_LINES else None) or {}
+
+
+def _of_page(page: str, *, own: bool) -> str:
+    """Return the text of an HTML message; that of a reply's sender only if own."""
+    from lxml.html import fragment_fromstring
+
+    found = (unwrap_html(page) if own else None) or {}
+    kept = found.get("html_top", "") + found.get("html_bottom", "")
+    try:
+        return html.read((kept or page).encode()).text
+    except ValueError:
+        # To trafilatura a line or two is no article.
+        lines = fragment_fromstring(shown(kept or page), create_parent="div")
+        text = html.cell_text(lines)
+        if not any(map(str.isalnum, text)):
+            raise
+        return text
+
+
+def _unsigned(text: str) -> str:
+    """Return a text without the signature, or the footer of a mailing list, at its end."""
+    marks = list(_SIGNATURE.finditer(text))
+    own = text[: marks[0].start()] if 1 <= len(marks) <= 2 else ""
+    is_short = text.count("\n", len(own)) <= _LONGEST_SIGNATURE
+    return own if own.strip() and is_short else text
 
 
 def _sender(message: EmailMessage) -> str:
