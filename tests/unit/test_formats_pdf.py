@@ -316,3 +316,82 @@ def test_a_headline_that_later_pages_repeat_as_running_head_stays(top):
     text = pdf_format.read(pdf(*pages)).text
     assert text.startswith("A Bridge\n\n")
     assert text.count("A Bridge") == 1
+
+
+BILL = [
+    "The harbour board may hire a pilot for a term of up to four years and",
+    "shall publish the name of the pilot in the gazette of the county before",
+    "the term begins. It may end the term early if the pilot has been absent",
+    "for thirty days. The town bears half of the wages, and the board the rest",
+    "of them and what is spent on the pilot's boat, which is kept in the lock",
+    "by the old mill. This section takes effect in May and is reported on in",
+    "three years by the auditor of the county.",
+]
+MARGINS = {
+    "left": lambda n: (40, 10, n, True),
+    "right": lambda n: (520, 10, n, True),
+    "running on": lambda n: (34, 10, n + 96, True),
+    "small and close": lambda n: (76, 5, n, True),
+    "not on the lines": lambda n: (40, 10, n, False),
+}
+
+
+def numbered_page(lines, x, size, first, aligned):
+    text = column(90, 700, lines)
+    numbers = [
+        (
+            x - 0.5 * size * len(str(first + n)),
+            line[1] - (0 if aligned else 4),
+            size,
+            str(first + n),
+        )
+        for n, line in enumerate(text)
+    ]
+    return [part for pair in zip(numbers, text, strict=True) for part in pair]
+
+
+@pytest.mark.parametrize("margin", MARGINS)
+def test_numbers_of_lines_are_left_out(margin):
+    x, size, first, aligned = MARGINS[margin](1)
+    pages = [numbered_page(lines, x, size, first, aligned) for lines in (BILL, BILL[:2])]
+    without = pdf_format.read(pdf(column(90, 700, BILL), column(90, 700, BILL[:2])))
+    assert pdf_format.read(pdf(*pages)).text == without.text
+
+
+def test_numbers_of_every_second_line_between_columns_are_left_out():
+    left, right = column(40, 700, BILL * 3), column(420, 700, BILL * 3)
+    numbers = [(390, line[1], 8, str(n)) for n, line in enumerate(left, 1) if n % 2 == 0]
+    without = pdf_format.read(pdf([*left, *right])).text
+    assert pdf_format.read(pdf([*left, *numbers, *right])).text == without
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param([(str(n), f"Town of the {n}th mill") for n in range(1, 20)], id="ranks"),
+        pytest.param([(str(1990 + n), "won by the town") for n in range(9)], id="years"),
+        pytest.param([(f"{n}.", "take the road on the left") for n in range(1, 9)], id="list"),
+        pytest.param([(str(7 * n * n), "were sold by the mill") for n in range(9)], id="sums"),
+    ],
+)
+def test_numbers_of_tables_and_lists_stay(rows):
+    heights = [700 - 13 * n for n in range(len(rows))]
+    parts = [
+        (x, y, 10, text)
+        for y, row in zip(heights, rows, strict=True)
+        for x, text in zip((40, 90), row, strict=True)
+    ]
+    found = pdf_format.read(pdf(parts)).text
+    assert [row for row in rows if " ".join(row) not in found] == []
+
+
+def test_numbers_of_paragraphs_stay():
+    parts = [
+        part
+        for n in range(5)
+        for part in (
+            (40, 700 - 60 * n, 10, str(n + 1)),
+            *column(60, 700 - 60 * n, BILL[:3]),
+        )
+    ]
+    assert pdf_format.read(pdf(parts)).text.startswith("1 The harbour board")

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 from askvisit import printed
 from askvisit.formats import Document, fields, isolated, pdf_scan
 from askvisit.formats.pdf_glyphs import Box, Glyph, Line, around, parts_of_lines
-from askvisit.formats.pdf_layout import Block, paragraphs, reading_order
+from askvisit.formats.pdf_layout import Block, paragraphs, reading_order, without_line_numbers
 from askvisit.passages import headline
 
 if TYPE_CHECKING:
@@ -129,13 +129,13 @@ def _pages(file: PdfDocument) -> list[list[Line]]:
             if not _has_words(line.text for line in parts) and find_spec("rapidocr"):
                 isolated.more_time(pdf_scan.SECONDS_A_PAGE)
                 parts = pdf_scan.lines_on(page, number) or parts
-            pages.append(reading_order(parts))
+            pages.append(parts)
         finally:
             page.close()
         glyphs += sum(len(line.glyphs) for line in pages[-1])
         if glyphs > MOST_GLYPHS:
             raise ValueError(f"has over {MOST_GLYPHS:,} characters; split it")
-    return pages
+    return [reading_order(page) for page in without_line_numbers(pages)]
 
 
 def _has_words(texts: Iterable[str]) -> bool:

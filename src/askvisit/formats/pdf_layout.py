@@ -1,5 +1,8 @@
 """Lines of PDF pages in reading order, grouped into paragraphs: a PDF stores only positions.
 
+A margin's numbers of lines, as of bills and court filings, are left out. They rise evenly beside
+lines most of which begin inside a sentence; those of tables and lists do not.
+
 A page may store its columns row by row. If its content repeatedly jumps across a gap, it is split
 there: down the left side, then down the right, between lines that span both. Table cells are short;
 their rows stay rows. A page that stores one column after the other is left as is.
@@ -68,6 +71,17 @@ _COLUMN = 15
 """Minimum characters in a typical row of a text column; a table cell has fewer."""
 _APART = 1.8
 """Multiple of the usual row spacing beyond which the first or last row is outside the columns."""
+
+_FEWEST_NUMBERS = 4
+"""Minimum numbers of lines on a page, unless they stand where those of the page before do."""
+_DENSE = 3.5
+"""Maximum distance from line to line, in type sizes; from paragraph to paragraph it is more."""
+_EVEN = 0.15
+"""Maximum difference of most such distances, as a share."""
+_BEGUN = 0.2
+"""Minimum share of the rows beside numbers of lines that begin in lower case."""
+_YEAR = 1500
+"""A column that begins with such a number is one of years."""
 
 
 @dataclass(frozen=True)
@@ -311,6 +325,53 @@ def _close(glyphs: list[Glyph], line: Line, setting: _Setting, page: int) -> Non
         # The hyphen is not part of the word's text, but its box is part of the word's.
         hyphen = glyphs.pop()
         glyphs[-1] = replace(glyphs[-1], box=around(glyphs[-1].box, hyphen.box))
+
+
+def without_line_numbers(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
+    """Return the parts of a file's pages without numbers of lines."""
+    shown = []
+    known: list[list[Line]] = []
+    for page in pages:
+        columns: list[list[Line]] = []
+        numbers = [part for part in page if part.text.isdecimal() and len(part.glyphs) < 5]
+        for number in sorted(numbers, key=lambda number: number.x):
+            if not columns or number.x >= max(other.right for other in columns[-1]):
+                columns.append([])
+            columns[-1].append(number)
+        found = [column for column in columns if _numbers_lines(column, page, known)]
+        known = found or known
+        shown.append([part for part in page if not any(part in column for column in found)])
+    return shown
+
+
+def _numbers_lines(
+    column: list[Line], page: Sequence[Line], known: Sequence[Sequence[Line]]
+) -> bool:
+    """Return whether numbers that stand below each other, which are sorted, are those of lines.
+
+    known: the numbers of lines on the page before, by columns.
+    """
+    column.sort(key=lambda number: -number.y)
+    (x, right), *others = (
+        (min(n.x for n in numbers), max(n.right for n in numbers)) for numbers in (column, *known)
+    )
+    is_known = any(left - 1 <= x and right <= end + 1 for left, end in others)
+    steps = [(int(b.text) - int(a.text), a.y - b.y) for a, b in pairwise(column)]
+    if min(steps, default=(1,))[0] < 1 or len(column) < _FEWEST_NUMBERS:
+        return is_known and len(column) < _FEWEST_NUMBERS
+    drops = sorted(drop / rise for rise, drop in steps)
+    usual = median_low(drops)
+    even = sum(abs(drop - usual) <= _EVEN * usual for drop in drops)
+    if 2 * even < len(drops) or usual > _DENSE * max(part.size for part in page):
+        return False
+    low, high = column[-1].y - column[0].size, column[0].y + column[0].size
+    beside = [part for part in page if low < part.y < high and part not in column]
+    left = [part for part in beside if part.right <= x]
+    rest = [part for part in beside if part.x >= right]
+    firsts = [[row[0].text[0].islower() for row in _rows(side)] for side in (left, rest) if side]
+    is_prose = firsts and all(sum(side) >= _BEGUN * len(side) for side in firsts)
+    is_apart = len(left) + len(rest) == len(beside)
+    return is_apart and (is_known or (bool(is_prose) and int(column[0].text) < _YEAR))
 
 
 def reading_order(parts: Sequence[Line]) -> list[Line]:
