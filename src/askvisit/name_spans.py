@@ -14,10 +14,11 @@ _NO_NAMES = (
     | frozenset(
         "the a an his her its their this that these those our also although and another any "
         "anybody anyone anything as be because been being beside besides both but despite each "
-        "either else everybody everyone everything first he her him however i if instead it later "
-        "long many me more most much neither nobody nothing not one or other others out perhaps "
-        "she so some somebody someone something still than that them then there they though thus "
-        "too unless unlike up upon us we whereas whether while yet you".split()
+        "either else every everybody everyone everything first he her him however i if instead it "
+        "later long many me more most much neither nobody nothing not one only or other others "
+        "out perhaps she so some somebody someone something still than that them then there they "
+        "though thus today too unless unlike up upon us we whereas whether while yesterday yet "
+        "you".split()
     )
 )
 _APOSTROPHE = r"['’‘](?!(?:s|t|d|m|ll|ve|re)\b)(?=[^\W\d_])"  # "O’Brien", not "Brien’s" or "I’ll"
