@@ -111,7 +111,7 @@ def _ask(sockets: list[socket.socket], is_late: Event, private: bool, url: str) 
     parts = urlsplit(url)
     host, is_safe = parts.hostname, parts.scheme == "https"
     if parts.scheme not in ("http", "https") or not host:
-        raise ValueError(f"{url} is not an address of the web (http or https)")
+        raise ValueError(f"{url} does not begin with https:// or http://")
     if "@" in parts.netloc:
         raise ValueError(f"{host} is given with a user's name or password; leave it out")
     usual_port = 443 if is_safe else 80
@@ -143,8 +143,6 @@ def _page(url: str, response: HTTPResponse) -> Page:
     if response.status != 200:
         raise ValueError(f"{response.status} {response.reason}")
     kind = response.headers.get_content_type()
-    if kind not in _SUFFIXES:
-        raise ValueError(f"it is neither a page nor a text or PDF ({kind})")
     if response.getheader("Content-Encoding", "identity") != "identity":
         raise ValueError("it is compressed; save it in a browser")
     data = response.read(LARGEST_FILE + 1)
@@ -152,13 +150,16 @@ def _page(url: str, response: HTTPResponse) -> Page:
         raise ValueError(f"over {LARGEST_FILE // 1_000_000} MB")
     if response.length:
         raise ValueError("it broke off")
+    suffix = ".pdf" if data.startswith(b"%PDF-") else _SUFFIXES.get(kind)  # sent as plain bytes
+    if suffix is None:
+        raise ValueError(f"it is neither a page nor a text or PDF ({kind})")
     charset = response.headers.get_content_charset()
     if charset and kind.startswith("text/"):
         with suppress(LookupError, UnicodeError):  # then as the page itself says
             data = data.decode(charset).encode("utf-8-sig")
     parts = urlsplit(url)
     stem = PurePosixPath(unquote(parts.path)).stem or parts.hostname or "page"
-    return Page(url, stem + _SUFFIXES[kind], data)
+    return Page(url, stem + suffix, data)
 
 
 def _connected(addresses: Sequence[str], port: int) -> socket.socket:

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from harness.fakes import WordCounts
+from harness.pdfs import column, pdf
 
 from askvisit import fetching
 from askvisit.cli import main
@@ -27,6 +28,8 @@ class Handler(BaseHTTPRequestHandler):
             "/plain": (200, "text/plain", b"A Mill\n\nIt rained on the mill."),
             "/large": (200, "text/html", b"x" * 2000),
             "/image": (200, "image/png", b"x"),
+            "/empty": (200, "text/html", b"<html><body><script>1</script></body></html>"),
+            "/report": (200, "application/octet-stream", pdf(column(50, 700, ["It rained."]))),
             "/broken": (200, "text/html", b""),
             **self.server.rules,
         }
@@ -83,8 +86,18 @@ def test_pages_after_one_that_cannot_be_added_are_added(site, small, monkeypatch
     output, errors = capsys.readouterr()
     assert output == "plain.txt: A Mill\n"
     again, missing = errors.splitlines()
-    assert again.startswith("askvisit: a-cafe.html is already here")
+    assert again.startswith(f"askvisit: {site}/old: a-cafe.html is already here")
     assert missing == f"askvisit: {site}/nowhere cannot be added: 404 Not Found"
+
+
+def test_a_pdf_that_is_sent_as_plain_bytes_is_read(site):
+    assert fetching.fetch(f"{site}/report", private=True).name == "report.pdf"
+
+
+def test_a_page_without_a_text_is_told_by_its_address(site, small, monkeypatch, capsys):
+    monkeypatch.setattr("askvisit.encoder.load", lambda name: WordCounts())
+    assert main(["add", "--private", "--index", str(small), f"{site}/empty"]) == 1
+    assert f"{site}/empty: empty.html has no article" in capsys.readouterr().err
 
 
 def test_a_site_that_does_not_answer_is_told_in_words():
@@ -103,7 +116,7 @@ def test_a_site_that_does_not_answer_is_told_in_words():
         ("/large", "over 0 MB"),
         ("/broken", "IncompleteRead|broke off"),
         ("/loop", "redirected too often"),
-        ("/file", "file:///etc/passwd is not an address of the web"),
+        ("/file", "file:///etc/passwd does not begin with https://"),
         ("@elsewhere/", "leave it out"),
     ],
 )
@@ -207,5 +220,5 @@ def test_a_redirect_to_this_machine_is_not_followed(site, monkeypatch):
     "url", ["ftp://weir.example/", "weir.example", "file:///etc/passwd", "http://"]
 )
 def test_only_addresses_of_the_web_are_taken(url):
-    with pytest.raises(CorpusError, match="not an address of the web"):
+    with pytest.raises(CorpusError, match="does not begin with https:// or http://"):
         fetching.fetch(url)

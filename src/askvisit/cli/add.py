@@ -43,7 +43,7 @@ def add(chosen: argparse.Namespace) -> int:
             metadata = ArticleMetadata(url=page.url)
             article = add_article(location, page.name, page.data, metadata)
         except CorpusError as error:
-            show.tell(str(error))
+            show.tell(str(error) if url in str(error) else f"{url}: {error}")
             status = 1
         else:
             print(f"{show.plain(article.id)}: {show.plain(article.title)}", flush=True)
