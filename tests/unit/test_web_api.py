@@ -252,6 +252,16 @@ def test_plain_http_says_where_a_text_is_no_json(rest):
     )
 
 
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [('{"question": "Who?"}', "application/x-www-form-urlencoded"), ("[1]", "application/json")],
+)
+def test_plain_http_says_how_to_send_what_is_no_object(rest, content, kind):
+    answer = rest.post("/ask", content=content, headers={"content-type": kind})
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith("send a JSON object with the header content-type:")
+
+
 def test_plain_http_tells_a_fault_by_its_reference(rest):
     answer = rest.post("/ask", json={"question": "fail"})
     assert answer.status_code == 500

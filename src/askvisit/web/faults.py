@@ -61,6 +61,9 @@ def told(what: str, known: tuple[type[AskvisitError], ...] = USER_ERRORS) -> Ite
         if first["type"] == "json_invalid":
             reason = f"{first['ctx']['error'].lower()} at character {first['loc'][-1]}"
             raise Told(f"this is no JSON ({reason}); see /openapi.json for what to send") from wrong
+        if first["loc"] == ("body",):  # as curl sends it without that header
+            form = "a JSON object with the header content-type: application/json"
+            raise Told(f"send {form}; see /openapi.json") from wrong
         raise Told(wrong_argument(first)) from wrong
     except known as error:
         raise Told(str(error)) from error
