@@ -100,7 +100,7 @@ def until(page, script, arg=None):
 
 def open_help(page):
     """Open the dialog about the endpoints for programs."""
-    page.locator("#top summary").click()
+    page.locator("#top [popovertarget=menu]").click()
     page.get_by_role("button", name="API for programs").click()
 
 

@@ -350,7 +350,7 @@ def test_a_conversation_is_exported_and_proved(real, open_page, ask, tmp_path, k
     page = open_page(real)
     ask(page, "Who did Xi meet in 2009?")
     for n in range(2):
-        page.locator("#top summary").click()
+        page.locator("#top [popovertarget=menu]").click()
         with page.expect_download() as saved:
             page.get_by_role("button", name=kind).click()
         path = tmp_path / f"{n}{suffix}"
@@ -367,7 +367,7 @@ def test_an_exported_guess_is_marked_as_one(fake, open_page, ask):
     turn = ask(page, "Zebra?")
     turn.get_by_role("button", name="Show the best guess anyway").click()
     expect(turn.locator(".verdict")).to_contain_text("Best guess")
-    page.locator("#top summary").click()
+    page.locator("#top [popovertarget=menu]").click()
     with page.expect_download() as saved:
         page.get_by_role("button", name="Markdown").click()
     assert saved.value.path().read_text("utf-8").count("best guess that was asked for") == 1

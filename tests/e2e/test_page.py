@@ -150,7 +150,10 @@ def test_the_help_for_programs_leaves_the_page_as_it_was(fake, open_page, ask):
 
 def test_the_export_menu_gives_the_focus_back(fake, open_page):
     page = open_page(fake)
-    summary, kind = page.locator("#top summary"), page.get_by_role("button", name="Markdown")
+    summary, kind = (
+        page.locator("#top [popovertarget=menu]"),
+        page.get_by_role("button", name="Markdown"),
+    )
     for key in ("Escape", "Enter"):
         summary.click()
         kind.press(key)
@@ -160,7 +163,7 @@ def test_the_export_menu_gives_the_focus_back(fake, open_page):
 
 def test_who_tabs_past_the_menu_closes_it(fake, open_page):
     page = open_page(fake)
-    page.locator("#top summary").press("Enter")
+    page.locator("#top [popovertarget=menu]").press("Enter")
     export = page.get_by_role("button", name="Export as Markdown")
     page.keyboard.press("Tab")
     expect(export).to_be_focused()
@@ -176,12 +179,12 @@ def test_the_menu_leads_to_the_help_for_programs_on_a_phone_too(fake, open_page)
     expect(page.get_by_role("dialog", name="For programs")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="API for programs")).to_be_hidden()
-    expect(page.locator("#top summary")).to_be_focused()
+    expect(page.locator("#top [popovertarget=menu]")).to_be_focused()
 
 
 def test_an_export_of_nothing_is_told(fake, open_page):
     page = open_page(fake)
-    page.locator("#top summary").click()
+    page.locator("#top [popovertarget=menu]").click()
     page.get_by_role("button", name="Markdown").click()
     expect(page.locator("#top .said")).to_have_text("There is nothing to export yet.")
 

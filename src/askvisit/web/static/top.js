@@ -5,12 +5,12 @@ import { post } from "./server.js";
 import { saveFile } from "./storage.js";
 
 const top = one("#top");
-const menu = () => one("details.menu[open]", top);
+const menu = one("#menu");
 const help = one("dialog", top);
 
 top.addEventListener("click", (event) => {
   const save = event.target.closest("[data-export]");
-  if (event.target.closest(".menu button")) closeMenu(menu());
+  if (event.target.closest("#menu button")) menu.hidePopover();
   if (save) exportAs(save.dataset.export);
   if (event.target.closest("[data-new]")) begin();
   if (event.target.closest("[data-api]")) openHelp();
@@ -43,18 +43,7 @@ function sayInHead(words) {
   setTimeout(() => (said.textContent = ""), 4000);
 }
 
-// What has the focus in the menu would be hidden with it.
-function closeMenu(open) {
-  if (open.contains(document.activeElement)) one("summary", open).focus();
-  open.open = false;
-}
-
-const away = (event) => {
-  const open = menu();
-  if (open && (event.key === "Escape" || (event.type === "click" && !open.contains(event.target)))) closeMenu(open);
-};
-for (const type of ["click", "keydown"]) document.addEventListener(type, away);
 // Who tabs on leaves the menu, which would cover what comes next.
-one("details.menu", top).addEventListener("focusout", ({ currentTarget, relatedTarget }) => {
-  if (relatedTarget && !currentTarget.contains(relatedTarget)) currentTarget.open = false;
+menu.addEventListener("focusout", ({ relatedTarget }) => {
+  if (relatedTarget && !menu.contains(relatedTarget)) menu.hidePopover();
 });
