@@ -29,6 +29,17 @@ class HeldAssistant(FakeAssistant):
         return super().ask(*args, **kwargs)
 
 
+def set_clock(page):
+    """Let a test set the page's clock, which Playwright leaves out of `AbortSignal.timeout`."""
+    page.clock.install()
+    page.evaluate("""AbortSignal.timeout = (milliseconds) => {
+        const late = new AbortController();
+        const reason = new DOMException("", "TimeoutError");
+        setTimeout(() => late.abort(reason), milliseconds);
+        return late.signal;
+    }""")
+
+
 def test_a_question_is_shown_at_once_and_the_next_one_waits_in_the_box(open_page):
     assistant = HeldAssistant()
     served = serve(assistant)
@@ -55,7 +66,7 @@ def test_each_question_is_waited_for_by_itself(open_page, ask):
     assistant = HeldAssistant()
     served = serve(assistant)
     page = open_page(served.local_url)
-    page.clock.install()
+    set_clock(page)
     assistant.may_answer.set()
     ask(page, "hello")
     assistant.may_answer.clear()
@@ -74,7 +85,7 @@ def test_each_question_is_waited_for_by_itself(open_page, ask):
 def test_a_question_whose_answer_is_lost_is_asked_again_after_a_reload(fake, open_page, ask):
     page = open_page(fake)
     ask(page, "hello")
-    page.clock.install()
+    set_clock(page)
     page.route("**/page/ask*", lambda route: None)  # it hangs
     box = page.get_by_label("Your question")
     box.fill("Who met the mayor?")

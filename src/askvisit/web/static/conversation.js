@@ -21,7 +21,6 @@ let filling = null; // stops what is still being looked up for the newest answer
 let asking = null; // what is being asked: how to stop it, and what stands below the turns meanwhile
 
 export const isAsking = () => asking !== null;
-const questions = () => turns.map(({ data }) => data.question);
 export const turnOf = (node) => turns.find((turn) => turn.node === node.closest(".turn"));
 
 // Asks what was typed or clicked. Returns whether it is being asked.
@@ -63,25 +62,16 @@ async function put(at, asked, failed = null) {
     fillIn(turns.at(-1), before);
     if (turn.problem && turn.question.length < asked.question.length && !box.value) putIntoBox(asked.question);
   } catch (error) {
-    if (error.name === "AbortError" && !error.isLate) return; // it was stopped, and the page is right
+    if (error.name === "AbortError") return; // it was stopped, and the page is right
     noAnswer(asked.question, below, failed, error);
   }
 }
 
 // Asks the server; a missing answer is given up.
-async function reply(asked, before, signal) {
+function reply(asked, before, signal) {
   const history = answersOf(before).map((answer) => ({ ...answer, groups: [] }));
   while (history.length > 1 && JSON.stringify(history).length > MOST_SENT) history.shift();
-  const late = new AbortController();
-  const patience = setTimeout(() => late.abort(), PATIENCE);
-  try {
-    return await post("ask", { ...asked, history }, AbortSignal.any([signal, late.signal]));
-  } catch (error) {
-    if (late.signal.aborted && !signal.aborted) throw new Error(AGAIN);
-    throw error;
-  } finally {
-    clearTimeout(patience);
-  }
+  return post("ask", { ...asked, history }, AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]));
 }
 
 // No answer came, at once (too many people ask) or after a long time: the question goes back.
@@ -95,7 +85,7 @@ function noAnswer(question, below, failed, error) {
   }
   giveUp(below, words);
   show(below);
-  if (!box.value) putIntoBox(question);
+  giveBack(question);
 }
 
 // A changed conversation is kept, shown, and read out; its article comes forward.
@@ -235,7 +225,7 @@ async function suggestNext() {
   const citations = turns.at(-1)?.data.answer?.citations ?? [];
   const at_hand = citations[0]?.article_id ?? null;
   const cited = citations.filter(({ article_id }) => article_id === at_hand).map(({ start, end }) => [start, end]);
-  const asked = questions().slice(-SHOWN).map((question) => question.slice(0, 200));
+  const asked = turns.slice(-SHOWN).map(({ data }) => data.question.slice(0, 200));
   try {
     const { html } = await post("suggested", { asked, at_hand, cited, articles: chosen() });
     if (turns === mine) suggest(html);

@@ -3,59 +3,41 @@
 const PREFIX = "askvisit-";
 const notStored = new Map();
 
-export const session = {
-  get(name, otherwise = null) {
-    if (notStored.has(name)) return notStored.get(name);
-    try {
-      return JSON.parse(sessionStorage.getItem(PREFIX + name)) ?? otherwise;
-    } catch {
-      return otherwise;
-    }
-  },
-  set(name, value) {
-    try {
-      sessionStorage.setItem(PREFIX + name, JSON.stringify(value));
-      notStored.delete(name);
-    } catch {
-      notStored.set(name, value);
-    }
-  },
-};
-
-export function stored(name, otherwise) {
+// Storing may be forbidden (also to name what stores), or full; what is kept may be no JSON.
+function attempt(use, otherwise) {
   try {
-    return JSON.parse(localStorage.getItem(PREFIX + name)) ?? otherwise;
+    return use() ?? otherwise;
   } catch {
     return otherwise;
   }
 }
 
+const read = (kind, name, otherwise) => attempt(() => JSON.parse(window[kind].getItem(PREFIX + name)), otherwise);
+
 // Returns whether there was room for it.
-export function store(name, value) {
-  try {
-    localStorage.setItem(PREFIX + name, JSON.stringify(value));
+function write(kind, name, value) {
+  return attempt(() => {
+    window[kind].setItem(PREFIX + name, JSON.stringify(value));
     return true;
-  } catch {
-    return false;
-  }
+  }, false);
 }
 
-export function forget(name) {
-  try {
-    localStorage.removeItem(PREFIX + name);
-  } catch {
-    // Nothing was kept.
-  }
-}
+export const session = {
+  get: (name, otherwise = null) =>
+    notStored.has(name) ? notStored.get(name) : read("sessionStorage", name, otherwise),
+  set(name, value) {
+    if (write("sessionStorage", name, value)) notStored.delete(name);
+    else notStored.set(name, value);
+  },
+};
 
-export function namesStored(prefix) {
-  try {
-    const names = Object.keys(localStorage).filter((name) => name.startsWith(PREFIX + prefix));
-    return names.map((name) => name.slice(PREFIX.length));
-  } catch {
-    return [];
-  }
-}
+export const stored = (name, otherwise) => read("localStorage", name, otherwise);
+export const store = (name, value) => write("localStorage", name, value);
+export const forget = (name) => attempt(() => localStorage.removeItem(PREFIX + name));
+export const namesStored = (prefix) =>
+  attempt(() => Object.keys(localStorage), [])
+    .filter((name) => name.startsWith(PREFIX + prefix))
+    .map((name) => name.slice(PREFIX.length));
 
 // A file that the server wrote is saved without a second request.
 export function saveFile({ name, type, text }) {
