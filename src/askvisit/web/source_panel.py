@@ -8,9 +8,9 @@ changed. What a browser sends is checked here before anything is sliced.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Body
 from pydantic import BaseModel
@@ -21,7 +21,7 @@ from askvisit.formats import has_pages
 from askvisit.passages import Range, headline, sentences
 from askvisit.records import Article, Citation
 from askvisit.text import printable
-from askvisit.web.blocks import Row, blocks
+from askvisit.web.blocks import blocks
 from askvisit.web.chat import Chat, existing
 from askvisit.web.faults import TellingRoute, Told
 from askvisit.web.places import TextRange, fingerprint, place_of
@@ -49,15 +49,13 @@ def panel(article: Article, places: Iterable[TextRange] = ()) -> str:
         apart = all(place.end <= other.start or other.end <= place.start for other in marks)
         if apart and place.found_in({article.id: article}):
             marks.append(place)
-    marks.sort(key=lambda mark: mark.start)
     return fragment(
         "source",
         article=article,
         reads=fingerprint(article.text),
         has_headline=headline(article.text) is not None,
         blocks=blocks(article.text),
-        marked=lambda start, end: _pieces(article, start, end, marks),
-        cells=lambda row: _cells(article, row, marks),
+        pieces=lambda start, end: _pieces(article.text, start, end, marks),
         pages=article.page(len(article.text.rstrip("\f"))) if has_pages(article.id) else None,
     )
 
@@ -81,38 +79,14 @@ def panel_of(citations: Sequence[Citation], articles: Mapping[str, Article]) -> 
 
 
 def _pieces(
-    article: Article, start: int, end: int, marks: Sequence[TextRange]
-) -> list[dict[str, Any]]:
-    """Return a paragraph cut at its marks: each piece's text, and the mark with its page."""
-    text = article.text
-    pieces: list[dict[str, Any]] = []
-    position = start
-    for mark in marks:
-        left, right = max(mark.start, start), min(mark.end, end)
-        if left >= right:
-            continue
-        inside = [min(max(edge, left), right) for edge in mark.span or (right, right)]
-        before, strong, after = (text[a:b] for a, b in pairwise((left, *inside, right)))
-        page = article.page(mark.start) if has_pages(article.id) else None
-        pieces += [
-            {"text": text[position:left]},
-            {"key": mark.key, "page": page, "before": before, "strong": strong, "after": after},
-        ]
-        position = right
-    return [*pieces, {"text": text[position:end]}]
-
-
-def _cells(article: Article, row: Row, marks: Sequence[TextRange]) -> list[list[dict[str, Any]]]:
-    """Return a row's cells in pieces; what stands between them in the text is there, but hidden."""
-    cells = []
-    position = row.whole[0]
-    for start, end in row.cells:
-        hidden = {"hidden": article.text[position:start]}
-        cells.append([hidden, *_pieces(article, start, end, marks)])
-        position = end
-    if cells:
-        cells[-1].append({"hidden": article.text[position : row.whole[1]]})
-    return cells
+    text: str, start: int, end: int, marks: Sequence[TextRange]
+) -> Iterator[tuple[str, TextRange | None, bool]]:
+    """Yield a range of a text cut at its marks: the words, their mark, whether they stand out."""
+    edges = {edge for mark in marks for edge in (mark.start, mark.end, *(mark.span or ()))}
+    for left, right in pairwise(sorted({start, end, *(at for at in edges if start < at < end)})):
+        mark = next((one for one in marks if one.start <= left < one.end), None)
+        span = mark.span if mark else None
+        yield text[left:right], mark, span is not None and span[0] <= left < span[1]
 
 
 class Opened(BaseModel):
