@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 from askvisit.passages import paragraphs
 from askvisit.rewriting import query
-from askvisit.text import date_in_words, excerpt, excerpt_around, one_line, stem, stems, word_ranges
-from askvisit.web.rendering import fragment, in_templates
+from askvisit.text import excerpt, excerpt_around, one_line, stem, stems, word_ranges
+from askvisit.web.rendering import fragment
 
 if TYPE_CHECKING:
-    from askvisit.records import Answer, AnswerGroup, Article, Citation, Hit
+    from askvisit.records import Answer, AnswerGroup, Article, Hit
 
 
 @dataclass
@@ -130,16 +130,6 @@ class AnswerView:
         return re.sub(r"\n{3,}", "\n\n", fragment("copied", view=self).unescape()).strip()
 
 
-@in_templates
-def reference(citation: Citation, words: str | None = None) -> str:
-    """Return a citation as a reference: the quote, title, source, date, paragraph, address.
-
-    words: what is quoted, if not the whole sentence.
-    """
-    quote = citation.quote if words is None else words
-    return f"“{quote}” ({origin(citation, citation.where)}) {citation.url or ''}".rstrip()
-
-
 def near(hit: Hit, question: str, most: int = 220) -> tuple[Hit, str]:
     """Return a passage with the number of the paragraph that fits a question, and its words."""
     wanted = stems(question)
@@ -165,18 +155,3 @@ def _lead(groups: Sequence[AnswerGroup]) -> tuple[AnswerGroup, ...]:
     if groups[0].relation == "dispute":
         return tuple(group for group in groups if group.relation == "dispute")
     return tuple(groups[:1])
-
-
-@in_templates
-def origin(cited: Citation | Hit, where: str) -> str:
-    """Return where a quote is from: title, source, date, and where in the article."""
-    known = (cited.article_title, cited.source, date_in_words(cited.date), where)
-    return ", ".join(filter(None, known))
-
-
-@in_templates
-def goes_on(citation: Citation, before: Citation) -> bool:
-    """Whether a quote goes on with the story that the one before it tells."""
-    if before.article_id != citation.article_id:
-        return False
-    return before.span is None and citation.span is None and before.end <= citation.start

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Body
@@ -14,6 +15,7 @@ from askvisit.web.faults import TellingRoute, Told
 from askvisit.web.places import Typed
 from askvisit.web.rendering import fragment
 from askvisit.web.source_panel import MOST_PLACES, REMOVED
+from askvisit.web.suggestions import about
 
 MOST_SHOWN = 300
 """Maximum sentences shown at once; the page says how many more there are."""
@@ -77,7 +79,7 @@ def routes(chat: Chat) -> APIRouter:
             kinds=by_kind(found),
             more=found[FIRST_NAMES:],
             most=MOST_PLACES,
-            among_others=len(chat.articles) > 1,
+            about=partial(about, among_others=len(chat.articles) > 1),
         )
         return {"html": html}
 

@@ -19,10 +19,10 @@ from askvisit.passages import paragraphs, trim_space
 from askvisit.records import Answer, Article, Citation, Span
 from askvisit.text import date_in_words, printable
 from askvisit.transcript import Claim, Status, status_of
-from askvisit.web.answers import reference
 from askvisit.web.chat import Chat
 from askvisit.web.faults import TellingRoute, Told
 from askvisit.web.places import TextRange, Words, fingerprint, or_else
+from askvisit.web.rendering import fragment
 from askvisit.web.source_panel import NOT_THERE, article_sentences
 
 MOST_ENTRIES = 300
@@ -118,7 +118,8 @@ def routes(chat: Chat) -> APIRouter:
             "about": printable(" · ".join(filter(None, (article.source, day)))),
             "sentences": _sentences(cited),
         }
-        return {"words": words, "reference": reference(cited[0], words), "pin": pin}
+        reference = fragment("reference", citation=cited[0], words=words).unescape()
+        return {"words": words, "reference": reference, "pin": pin}
 
     @router.post("/pins")
     def prove(notebook: Notebook) -> dict[str, list[dict[str, Any]]]:

@@ -1,14 +1,13 @@
 """HTML by Jinja2: everything that a template shows is made printable and escaped.
 
-A fragment is a template in `templates/`; the functions that it calls are marked `in_templates`.
+A fragment is a template in `templates/`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -17,8 +16,6 @@ from askvisit.text import counted, date_in_words, excerpt, one_line, printable
 from askvisit.web.places import place_of
 
 _HERE = Path(__file__).parent
-
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def fragment(template: str, /, **values: Any) -> Markup:
@@ -40,12 +37,6 @@ def _environment() -> Environment:
     made.filters["in_words"] = date_in_words
     made.globals |= {"counted": counted, "place_of": place_of}
     return made
-
-
-def in_templates(function: Function) -> Function:
-    """Let templates call a function by its name."""
-    _environment().globals[function.__name__] = function
-    return function
 
 
 def _shown(value: Any) -> Any:

@@ -15,7 +15,6 @@ from askvisit.names import of_article
 from askvisit.passages import headline, sentences
 from askvisit.records import Article, Citation
 from askvisit.text import one_line
-from askvisit.web.rendering import in_templates
 
 if TYPE_CHECKING:
     from askvisit.assistant import Assistant
@@ -139,7 +138,6 @@ def _about_names(article: Article, among_others: bool) -> tuple[str, ...]:
     return tuple(about(name, among_others) for name in names)
 
 
-@in_templates
 def about(name: str, among_others: bool) -> str:
     """Return the question that is asked about a name; among other articles, "it" would be none.
 
