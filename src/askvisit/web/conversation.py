@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from fastapi import APIRouter, Body
 from pydantic import BaseModel, BeforeValidator, Field, SkipValidation
@@ -35,13 +35,8 @@ SHOWN_TURNS = 30
 KEPT_QUESTION = 2001
 """Characters kept of a question: one more than may be asked."""
 
-Said = Literal["helpful", "not_helpful", "wrong_source"]
-FEEDBACK: dict[Said, str] = {
-    "helpful": "Helpful",
-    "not_helpful": "Not helpful",
-    "wrong_source": "Wrong source",
-}
-"""The possible feedback, and the words on each button."""
+Feedback = Literal["helpful", "not_helpful", "wrong_source"]
+"""What may be said of an answer, by a button for each."""
 
 CHANGED = "The articles have changed since this was answered."
 
@@ -164,7 +159,7 @@ def routes(chat: Chat) -> APIRouter:
         return {"name": name, "type": kind, "text": write(answers, guesses)}
 
     @router.post("/feedback")
-    def feedback(said: Annotated[Said, Body()], turn: ChatTurn) -> dict[str, Any]:
+    def feedback(said: Annotated[Feedback, Body()], turn: ChatTurn) -> dict[str, Any]:
         """Keep what somebody said of an answer; return the turn with thanks, and its HTML."""
         if chat.feedback is None or turn.answer is None:
             raise Told("Feedback is not kept here.", 404)
@@ -173,7 +168,7 @@ def routes(chat: Chat) -> APIRouter:
                 when = datetime.now(UTC).isoformat(timespec="seconds")
                 line = {"time": when, "feedback": said, "answer": asdict(turn.answer)}
                 chat.feedback.write(line)
-            turn.said = f"Marked as {FEEDBACK[said].lower()}. Thank you."
+            turn.said = f"Marked as {said.replace('_', ' ')}. Thank you."
         except Told as problem:
             turn.said = str(problem)
         return _shown(chat, turn)
@@ -242,7 +237,7 @@ def _html(chat: Chat, turn: ChatTurn) -> str:
         turn=turn,
         view=_view(chat, turn),
         searched=[one.title for one in existing(chat.articles, (turn.articles or [])[:3])],
-        feedback=FEEDBACK if chat.feedback is not None else {},
+        feedback=get_args(Feedback) if chat.feedback is not None else (),
         most=KEPT_QUESTION,
         read=turn.read,
     )

@@ -42,21 +42,18 @@ function leaveFor(part) {
   part ? part.focus() : document.activeElement.blur();
 }
 
-document.addEventListener(
-  "click",
-  (event) => {
-    const pressed = event.target.closest?.("button[data-sources]");
-    if (pressed) return pressed === toggle && isShown() ? hideRail() : showRail(pressed);
-    const isOpenDrawer = drawer.matches && isShown();
-    // Who works in the rail keeps it, also where a single source is left.
-    if (!drawer.matches && !page.dataset.sources && event.target.closest?.("#sources")) wish(true);
-    const isOutside = isOpenDrawer && !event.target.closest?.("#sources, dialog");
-    const read = event.target.closest?.("#sources [data-read]");
-    if (isOutside && !event.isTrusted) leaveFor(event.target);
-    else if (event.target.closest?.("[data-hide]") || isOutside) hideRail();
-    else if (isOpenDrawer && read) leaveFor(null);
-  },
-);
+document.addEventListener("click", (event) => {
+  const pressed = event.target.closest?.("button[data-sources]");
+  if (pressed) return pressed === toggle && isShown() ? hideRail() : showRail(pressed);
+  const isOpenDrawer = drawer.matches && isShown();
+  // Who works in the rail keeps it, also where a single source is left.
+  if (!drawer.matches && !page.dataset.sources && event.target.closest?.("#sources")) wish(true);
+  const isOutside = isOpenDrawer && !event.target.closest?.("#sources, dialog");
+  const read = event.target.closest?.("#sources [data-read]");
+  if (isOutside && !event.isTrusted) leaveFor(event.target);
+  else if (event.target.closest?.("[data-hide]") || isOutside) hideRail();
+  else if (isOpenDrawer && read) leaveFor(null);
+});
 document.addEventListener(
   "keydown",
   ({ key, target }) => key === "Escape" && drawer.matches && isShown() && !target.closest("dialog") && hideRail(),
