@@ -91,11 +91,12 @@ _SIDE = 0.5
 
 @dataclass(frozen=True)
 class _Said:
-    """A candidate of an article, and what it says."""
+    """A candidate of an article, and what it says: in answer to a question, or of a topic."""
 
     candidate: Candidate
     article: Article
     saying: Saying
+    is_of_topic: bool
 
     @property
     def date(self) -> str:
@@ -277,9 +278,10 @@ def group(
     date. Citations are numbered from 1: the first of each group, then the others.
     """
     groups: list[list[_Said]] = []
+    is_topic = bool(question) and not asks_a_question(question)
     for candidate in sorted(chosen, key=lambda c: -c.confidence):
         of = article(candidate.article_id)
-        said = _Said(candidate, of, Saying.of(candidate.span, of.date, question))
+        said = _Said(candidate, of, Saying.of(candidate.span, of.date, question), is_topic)
         home = next((known for known in groups if agree(said.saying, known[0].saying)), None)
         if home is None:
             groups.append([said])
@@ -353,6 +355,8 @@ def _related(
 def _differ(one: Sequence[_Said], other: Sequence[_Said]) -> bool:
     if len({said.article.id for said in (*one, *other)}) == 1 and not _of_two(one[0], other[0]):
         return False  # items of one article's list
+    if one[0].is_of_topic:  # of which much can be said, without a contradiction
+        return one[0].saying.value.agrees(other[0].saying.value) is False
     return same_probability(one[0].saying, other[0].saying) < _DIFFERENT
 
 

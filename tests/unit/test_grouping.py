@@ -283,7 +283,9 @@ def saying(article: str, words: str | None, confidence: float, text: str = "") -
     return Candidate(Span(sentence, None if end is None else 0, end, 0.0, 0.0), 1.0, confidence)
 
 
-def related(*said: tuple[str, str, str | None], leads: grouping.Lead = "newest") -> list[tuple]:
+def related(
+    *said: tuple[str, str, str | None], leads: grouping.Lead = "newest", question: str = ASKED
+) -> list[tuple]:
     """Group (article, words, date), the surest first, and return words, relation and numbers."""
     dates = {article: date for article, _, date in said}
     chosen = [saying(name, words, 0.9 - n / 10) for n, (name, words, _) in enumerate(said)]
@@ -292,7 +294,7 @@ def related(*said: tuple[str, str, str | None], leads: grouping.Lead = "newest")
         text = "".join(c.span.sentence.text for c in chosen if c.article_id == name)
         return Article(name, name.upper(), text, date=dates[name])
 
-    found = grouping.group(chosen, article, ASKED, leads=leads)
+    found = grouping.group(chosen, article, question, leads=leads)
     for group in found:
         assert group.differs is (group.relation in ("newest", "earlier", "dispute"))
     return [(g.words, g.relation, [m.citation.number for m in g.members]) for g in found]
@@ -305,6 +307,15 @@ def test_the_newest_answer_is_first_and_all_others_are_earlier():
     assert related(*said, ("d", "10", DAYS[0]), ("e", "30", DAYS[2])) == [
         *(("30", "newest", [1, 4]), ("20", "earlier", [2]), ("10", "earlier", [3, 5])),
     ]
+
+
+def test_of_a_topic_only_other_values_differ():
+    """Much can be said of it: what is said later does not supersede what was said before."""
+    words = ("Anna Lind", "Per Moe"), ("10 trucks", "20 trucks")
+    said = [[*zip("ab", pair, DAYS[:2], strict=True)] for pair in words]
+    assert [related(*pair)[0][1] for pair in said] == ["newest", "newest"]
+    of_topic = [related(*pair, question="trucks on the bridge") for pair in said]
+    assert [pair[0][1] for pair in of_topic] == ["also", "newest"]
 
 
 def test_a_time_that_is_asked_about_decides_instead_of_what_is_newest():
