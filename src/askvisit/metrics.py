@@ -18,6 +18,8 @@ import numpy as np
 
 _DRAWS = 1000
 Row = TypeVar("Row")
+Groups = Mapping[str, Sequence[Mapping[str, float]]]
+"""Rows of measures by name, in groups; a row lacks those that it does not count for."""
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation + "‘’“”")
@@ -107,6 +109,29 @@ def only(groups: Mapping[str, Sequence[Row]], keep: Callable[[Row], bool]) -> di
 def share(groups: Mapping[str, Sequence[Row]], of: Callable[[Row], float]) -> Figure:
     """Return the mean of a measure of single rows, as `figure` does."""
     return figure(groups, lambda rows: fmean(of(row) for row in rows))
+
+
+def mean_of(groups: Groups, name: str) -> Figure:
+    """Return the mean of a measure over the rows that have it."""
+    return share(only(groups, lambda row: name in row), lambda row: row[name])
+
+
+def ratio_of(groups: Groups, one: str, other: str) -> Figure:
+    """Return the sum of a measure over that of another, of the rows that have the other."""
+
+    def ratio(rows: Sequence[Mapping[str, float]]) -> float | None:
+        whole = sum(row[other] for row in rows)
+        return sum(row[one] for row in rows) / whole if whole else None
+
+    return figure(only(groups, lambda row: other in row), ratio)
+
+
+def auroc_figure(groups: Groups) -> Figure:
+    """Return the AUROC of the `confidence` of rows, `answerable` against others."""
+    return figure(
+        groups,
+        lambda rows: auroc_of([(bool(row["answerable"]), row["confidence"]) for row in rows]),
+    )
 
 
 def _f1(given: list[str], gold: list[str]) -> float:

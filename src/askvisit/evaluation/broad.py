@@ -9,7 +9,7 @@ have `id` and `text`; two whose ids end in -a and -b are editions of one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from operator import attrgetter
@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING
 
 from askvisit.errors import DataError
 from askvisit.evaluation.questions import Range, ask_twice, asking, read_lines
-from askvisit.metrics import Figure, auroc_of, f1, figure, only, share
+from askvisit.metrics import Figure, Groups, auroc_figure, f1, mean_of, ratio_of
 from askvisit.records import from_data, of_type
 from askvisit.text import excerpt
 
 if TYPE_CHECKING:
     from askvisit.evaluation.questions import Models
-    from askvisit.records import Citation
+    from askvisit.records import Answer, Citation
 
 
 @dataclass(frozen=True)
@@ -49,42 +49,6 @@ class BroadQuestion:
     def story(self) -> str:
         """The id that both editions share."""
         return self.article[:-2]
-
-
-@dataclass(frozen=True)
-class Quoted:
-    """A broad question, and the sentences (their numbers) that an answer to it quotes.
-
-    `given` says whether it is answered at the threshold; if not, `sentences` are those of the
-    answer without one.
-    """
-
-    question: BroadQuestion
-    sentences: frozenset[int]
-    given: bool
-    confidence: float
-
-    @property
-    def answerable(self) -> bool:
-        """Whether the article answers the question."""
-        return bool(self.question.essential)
-
-    @property
-    def essential(self) -> int:
-        """How many essential sentences are quoted."""
-        return len(self.sentences.intersection(self.question.essential))
-
-    @property
-    def right(self) -> int:
-        """How many quoted sentences are essential or useful."""
-        marked = {*self.question.essential, *self.question.useful}
-        return len(self.sentences & marked)
-
-    @property
-    def f1(self) -> float:
-        """Harmonic mean of recall (essential) and precision (essential or useful), 0..1."""
-        precision = self.right / max(1, len(self.sentences))
-        return f1(precision, self.essential / len(self.question.essential))
 
 
 def read_broad(path: Path) -> list[BroadQuestion]:
@@ -130,16 +94,19 @@ def evaluate_broad(
     Intervals are 95 % bootstrap intervals over articles. Raises `DataError` as `check_broad`.
     """
     check_broad(questions, texts)
-    asked_of: dict[str, list[Quoted]] = {}
+    rows: dict[str, list[dict[str, float]]] = {}
     article = attrgetter("article")
     for name, about in groupby(asking(sorted(questions, key=article)), article):
         with models.assistant(texts[name]) as assistant:
             for asked in about:
                 answer, forced = ask_twice(assistant, asked.question)
-                sentences = quoted(forced.citations, asked.sentences)
-                row = Quoted(asked, sentences, answer.found, answer.confidence)
-                asked_of.setdefault(asked.story, []).append(row)
-    return broad_figures(asked_of)
+                rows.setdefault(asked.story, []).append(_measures(asked, answer, forced))
+    return {
+        **_of_sentences("", rows),
+        **_of_sentences("forced_", rows),
+        "false_answers": mean_of(rows, "false_answers"),
+        "auroc": auroc_figure(rows),
+    }
 
 
 def quoted(citations: Sequence[Citation], sentences: Sequence[Range]) -> frozenset[int]:
@@ -151,43 +118,44 @@ def quoted(citations: Sequence[Citation], sentences: Sequence[Range]) -> frozens
     )
 
 
-def broad_figures(asked: dict[str, list[Quoted]]) -> dict[str, Figure]:
-    """Return the figures of questions that were asked, by name; asked: by article.
+def _measures(asked: BroadQuestion, answer: Answer, forced: Answer) -> dict[str, float]:
+    """Return what an answer contributes to each figure that it counts for.
 
-    A question refused at the threshold quotes nothing there; the names that begin with `forced_`
-    are of the answers if nothing is refused.
+    forced: the answer if nothing is refused, whose measures' names begin with `forced_`; what is
+    refused quotes nothing. F1 is that of recall (essential sentences) and precision (essential or
+    useful ones).
     """
-    answerable = only(asked, lambda row: row.answerable)
-    refusing = {
-        story: [row if row.given else replace(row, sentences=frozenset()) for row in rows]
-        for story, rows in answerable.items()
+    measured: dict[str, float] = {
+        "answerable": bool(asked.essential),
+        "confidence": answer.confidence,
     }
-    forced = {story: [replace(r, given=True) for r in rows] for story, rows in answerable.items()}
-    return {
-        **_of_sentences("", refusing),
-        **_of_sentences("forced_", forced),
-        "false_answers": share(only(asked, lambda row: not row.answerable), lambda row: row.given),
-        "auroc": figure(
-            asked, lambda rows: auroc_of([(row.answerable, row.confidence) for row in rows])
-        ),
-    }
+    if not asked.essential:
+        return measured | {"false_answers": answer.found}
+    for prefix, shown in (("", answer), ("forced_", forced)):
+        sentences = quoted(shown.citations, asked.sentences)
+        essential = len(sentences.intersection(asked.essential))
+        right = len(sentences.intersection((*asked.essential, *asked.useful)))
+        wanted = len(asked.essential)
+        own: dict[str, float] = {
+            "found": right > 0,
+            "essential": essential,
+            "wanted": wanted,
+            "right": right,
+            "f1": f1(right / max(1, len(sentences)), essential / wanted),
+            "all": essential == wanted,
+        }
+        if shown.found or prefix:
+            own["quoted"] = len(sentences)
+        measured |= {f"{prefix}{name}": value for name, value in own.items()}
+    return measured
 
 
-def _of_sentences(prefix: str, rows: Mapping[str, Sequence[Quoted]]) -> dict[str, Figure]:
+def _of_sentences(prefix: str, rows: Groups) -> dict[str, Figure]:
     """Return the figures of what is quoted in answer to questions that have an answer."""
     return {
-        f"{prefix}found": share(rows, lambda row: row.right > 0),
-        f"{prefix}recall": figure(rows, _recall),
-        f"{prefix}precision": figure(only(rows, lambda row: row.given), _precision),
-        f"{prefix}f1": share(rows, lambda row: row.f1),
-        f"{prefix}all": share(rows, lambda row: row.essential == len(row.question.essential)),
+        f"{prefix}found": mean_of(rows, f"{prefix}found"),
+        f"{prefix}recall": ratio_of(rows, f"{prefix}essential", f"{prefix}wanted"),
+        f"{prefix}precision": ratio_of(rows, f"{prefix}right", f"{prefix}quoted"),
+        f"{prefix}f1": mean_of(rows, f"{prefix}f1"),
+        f"{prefix}all": mean_of(rows, f"{prefix}all"),
     }
-
-
-def _recall(rows: Sequence[Quoted]) -> float:
-    return sum(row.essential for row in rows) / sum(len(row.question.essential) for row in rows)
-
-
-def _precision(rows: Sequence[Quoted]) -> float | None:
-    count = sum(len(row.sentences) for row in rows)
-    return sum(row.right for row in rows) / count if count else None

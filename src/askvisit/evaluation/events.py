@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from askvisit.assistant import Assistant
 from askvisit.evaluation.questions import Range, ask_twice, asking, read_lines
 from askvisit.index import TemporaryLocation
-from askvisit.metrics import Figure, auroc_of, figure, only, share
+from askvisit.metrics import Figure, auroc_figure, mean_of, ratio_of
 from askvisit.records import Article
 
 if TYPE_CHECKING:
@@ -92,81 +92,6 @@ class EventReply:
     answer: Answer
     forced: Answer
 
-    @property
-    def first_is_right(self) -> bool:
-        """Whether the first citation answers."""
-        return any(self.asked.values_of(citation) for citation in self.forced.citations[:1])
-
-    @property
-    def newest_is_first(self) -> bool:
-        """Whether the first citation is of the newest article that gives the newest value."""
-        return any(
-            citation.article_id == self.asked.latest and self.asked.values_of(citation)
-            for citation in self.answer.citations[:1]
-        )
-
-    @property
-    def shown(self) -> list[tuple[int, Citation]]:
-        """The citations that are shown, each with the number of its group (-1: of none)."""
-        grouped = [
-            (number, member.citation)
-            for number, group in enumerate(self.answer.groups)
-            for member in group.members
-        ]
-        known = {c.place for _, c in grouped}
-        cited = [(-1, c) for c in self.answer.citations if c.place not in known]
-        return grouped + cited
-
-    @property
-    def right_articles(self) -> set[str]:
-        """The articles that are shown with a sentence that answers."""
-        return {c.article_id for _, c in self.shown if self.asked.values_of(c)}
-
-    @property
-    def shown_articles(self) -> set[str]:
-        """The articles that are shown."""
-        return {c.article_id for _, c in self.shown}
-
-    @property
-    def both_shown(self) -> bool:
-        """Whether two values are shown."""
-        return len(set().union(*(self.asked.values_of(c) for _, c in self.shown))) > 1
-
-    @property
-    def apart(self) -> list[tuple[int, int]]:
-        """The pairs of groups that give different values."""
-        values = [
-            set().union(*(self.asked.values_of(member.citation) for member in group.members))
-            for group in self.answer.groups
-        ]
-        return [
-            (one, other)
-            for one, other in combinations(range(len(values)), 2)
-            if values[one] and values[other] and not values[one] & values[other]
-        ]
-
-    @property
-    def marked_as_differing(self) -> bool:
-        """Whether two values are in different groups that are both marked as differing."""
-        groups = self.answer.groups
-        return any(groups[one].differs and groups[other].differs for one, other in self.apart)
-
-    @property
-    def one_group(self) -> bool | None:
-        """Whether articles that give the same value are in one group; None if none are shown.
-
-        An article that gives several values is in several groups.
-        """
-        verdicts = []
-        for value in self.asked.values:
-            places: dict[str, set[int]] = {}
-            for number, c in self.shown:
-                if number >= 0 and value in self.asked.values_of(c):
-                    places.setdefault(c.article_id, set()).add(number)
-            if len(places) > 1:
-                verdicts.append(bool(set.intersection(*places.values())))
-        return all(verdicts) if verdicts else None
-
 
 def read_events(path: Path) -> list[Event]:
     """Read a file of events (`.jsonl` or `.jsonl.gz`); raises `DataError` if it is bad."""
@@ -217,41 +142,76 @@ def evaluate_events(
 
 def event_figures(asked: Mapping[str, Sequence[EventReply]]) -> dict[str, Figure]:
     """Return the figures of questions that were asked, by name; asked: by event."""
-
-    def of(*sorts: str) -> dict[str, list[EventReply]]:
-        return only(asked, lambda row: row.asked.sort in sorts)
-
-    answerable = of("agree", "update", "dispute", "only")
-    differing, agreeing = of("update", "dispute"), of("agree", "only")
-    comparable = only(answerable, lambda row: row.one_group is not None)
+    rows = {event: list(map(_measures, replies)) for event, replies in asked.items()}
+    first = ("right_first", "answered", "false_answers", "newest_first")
+    groups = ("both_shown", "told_apart", "marked_as_differing", "one_group", "falsely_differing")
     return {
-        "right_first": share(answerable, lambda row: row.first_is_right),
-        "answered": share(answerable, lambda row: row.answer.found),
-        "false_answers": share(of("none"), lambda row: row.answer.found),
-        "newest_first": share(of("update"), lambda row: row.newest_is_first),
-        "articles_recall": figure(answerable, _recall),
-        "articles_precision": figure(answerable, _precision),
-        "both_shown": share(differing, lambda row: row.both_shown),
-        "told_apart": share(differing, lambda row: bool(row.apart)),
-        "marked_as_differing": share(differing, lambda row: row.marked_as_differing),
-        "one_group": share(comparable, lambda row: bool(row.one_group)),
-        "falsely_differing": share(agreeing, lambda row: row.answer.differs),
-        "auroc": figure(
-            asked,
-            lambda rows: auroc_of([(bool(r.asked.answers), r.answer.confidence) for r in rows]),
-        ),
+        **{name: mean_of(rows, name) for name in first},
+        "articles_recall": ratio_of(rows, "right", "answering"),
+        "articles_precision": ratio_of(rows, "right", "shown"),
+        **{name: mean_of(rows, name) for name in groups},
+        "auroc": auroc_figure(rows),
     }
 
 
-def _recall(rows: Sequence[EventReply]) -> float:
-    shown = sum(len(row.right_articles) for row in rows)
-    return shown / sum(len(row.asked.articles) for row in rows)
+def _measures(reply: EventReply) -> dict[str, float]:
+    """Return what a reply contributes to each figure that it counts for.
+
+    `right` and `shown` are articles that are shown, with a sentence that answers or at all, and
+    `answering` all those that answer. Groups are apart if they give different values.
+    """
+    asked, answer = reply.asked, reply.answer
+    measured: dict[str, float] = {
+        "answerable": bool(asked.answers),
+        "confidence": answer.confidence,
+    }
+    if asked.sort == "none":
+        return measured | {"false_answers": answer.found}
+    groups = [[member.citation for member in group.members] for group in answer.groups]
+    known = {c.place for c in chain(*groups)}
+    shown = [*chain(*groups), *(c for c in answer.citations if c.place not in known)]
+    measured |= {
+        "right_first": any(map(asked.values_of, reply.forced.citations[:1])),
+        "answered": answer.found,
+        "right": len({c.article_id for c in shown if asked.values_of(c)}),
+        "shown": len({c.article_id for c in shown}),
+        "answering": len(asked.articles),
+    }
+    if asked.sort == "update":
+        newest = (c for c in answer.citations[:1] if c.article_id == asked.latest)
+        measured["newest_first"] = any(map(asked.values_of, newest))
+    if asked.sort in ("update", "dispute"):
+        values = [set().union(*map(asked.values_of, group)) for group in groups]
+        giving = [(v, group) for v, group in zip(values, answer.groups, strict=True) if v]
+        apart = [
+            one.differs and other.differs
+            for (ours, one), (theirs, other) in combinations(giving, 2)
+            if ours.isdisjoint(theirs)
+        ]
+        measured["both_shown"] = len(set().union(*map(asked.values_of, shown))) > 1
+        measured["told_apart"] = bool(apart)
+        measured["marked_as_differing"] = any(apart)
+    else:
+        measured["falsely_differing"] = answer.differs
+    verdicts = [
+        v for value in asked.values if (v := _is_together(asked, value, groups)) is not None
+    ]
+    return measured | ({"one_group": all(verdicts)} if verdicts else {})
 
 
-def _precision(rows: Sequence[EventReply]) -> float | None:
-    shown = sum(len(row.shown_articles) for row in rows)
-    right = sum(len(row.shown_articles & row.asked.articles) for row in rows)
-    return right / shown if shown else None
+def _is_together(
+    asked: EventQuestion, value: str, groups: Sequence[Sequence[Citation]]
+) -> bool | None:
+    """Return whether the articles that give a value are in one group; None if fewer than two are.
+
+    An article that gives several values is in several groups.
+    """
+    places: dict[str, set[int]] = {}
+    for number, group in enumerate(groups):
+        for citation in group:
+            if value in asked.values_of(citation):
+                places.setdefault(citation.article_id, set()).add(number)
+    return bool(set.intersection(*places.values())) if len(places) > 1 else None
 
 
 def _overlap(one: Range, other: Range) -> bool:

@@ -13,7 +13,7 @@ import gzip
 import json
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ from askvisit import reader as readers
 from askvisit.assistant import Assistant
 from askvisit.errors import DataError, QuestionError, reason_of
 from askvisit.index import temporary_index
-from askvisit.metrics import Figure, auroc_of, by_article, figure, only, share, token_f1
+from askvisit.metrics import Figure, auroc_figure, by_article, figure, mean_of, only, token_f1
 from askvisit.options import check_question
 from askvisit.records import from_data
 from askvisit.text import excerpt, one_line
@@ -133,30 +133,6 @@ def read_dialogues(path: Path) -> list[list[Question]]:
     return _some(found, path, "dialogues")
 
 
-@dataclass(frozen=True)
-class _Row:
-    """A question, its default answer, and the answer if nothing is refused."""
-
-    question: Question
-    default: Answer
-    forced: Answer
-
-    @property
-    def answerable(self) -> bool:
-        """Whether a sentence answers."""
-        return bool(self.question.sentences)
-
-    @property
-    def is_far(self) -> bool:
-        """Whether it is about another topic than the articles'."""
-        return not self.answerable and self.question.kind == "unanswerable-far"
-
-    @property
-    def article(self) -> str | None:
-        """The article that the likeliest sentence is from."""
-        return self.forced.citations[0].article_id if self.forced.citations else None
-
-
 def evaluate(
     assistant: Assistant,
     questions: Sequence[Question],
@@ -170,33 +146,23 @@ def evaluate(
     are over articles (over questions if all are about one article) and over dialogues.
     """
     assistant.warm_up()
-    rows = []
-    times = []
+    rows, articles, times = [], [], []
     for question in asking(questions):
         begin = time.perf_counter()
         default = assistant.ask(question.question)
         times.append(1000 * (time.perf_counter() - begin))
         forced = default if default.found else assistant.ask(question.question, min_confidence=0)
-        rows.append(_Row(question, default, forced))
-    groups = by_article(rows, [row.article for row in rows])
-    right = only(groups, lambda row: row.answerable)
-    far = only(groups, lambda row: row.is_far)
-    near = only(groups, lambda row: not row.answerable and not row.is_far)
+        rows.append(_measures(question, default, forced))
+        articles.append(next((c.article_id for c in forced.citations), None))
+    groups = by_article(rows, articles)
     p95 = quantiles(times, n=20, method="inclusive")[-1] if len(times) > 1 else None
     turns = {str(n): play(assistant, dialogue) for n, dialogue in enumerate(dialogues)}
+    near, far = "false_answers_near", "false_answers_far"
+    names = ("ranked_first", "ranked_in_three", "span_f1", "answered_right", "answered")
     return {
-        "ranked_first": share(right, lambda r: is_right(r.question, r.forced.citations[:1])),
-        "ranked_in_three": share(right, lambda r: is_right(r.question, r.forced.citations[:3])),
-        "span_f1": share(only(right, lambda row: bool(row.question.spans)), _span_f1),
-        "answered_right": share(right, lambda r: is_right(r.question, r.default.citations[:1])),
-        "answered": share(right, lambda row: row.default.found),
-        "citations": share(
-            only(right, lambda row: row.default.found), lambda row: len(row.default.citations)
-        ),
-        "false_answers_near": share(near, lambda row: row.default.found),
-        "false_answers_far": share(far, lambda row: row.default.found),
-        "auroc_near": _auroc(only(groups, lambda row: not row.is_far)),
-        "auroc_far": _auroc(only(groups, lambda row: row.answerable or row.is_far)),
+        **{name: mean_of(groups, name) for name in (*names, "citations", near, far)},
+        "auroc_near": auroc_figure(only(groups, lambda row: far not in row)),
+        "auroc_far": auroc_figure(only(groups, lambda row: near not in row)),
         "turns_right": figure(turns, fmean),
         "latency_p50": Figure(median(times) if times else None, len(times)),
         "latency_p95": Figure(p95, len(times)),
@@ -251,15 +217,28 @@ def check_gold(questions: Iterable[Question], texts: Iterable[str]) -> None:
         )
 
 
-def _span_f1(row: _Row) -> float:
-    first = row.forced.citations[:1]
-    return max((token_f1(c.span or c.quote, row.question.spans) for c in first), default=0.0)
+def _measures(question: Question, default: Answer, forced: Answer) -> dict[str, float]:
+    """Return what an answer contributes to each figure that it counts for.
 
-
-def _auroc(groups: Mapping[str, Sequence[_Row]]) -> Figure:
-    return figure(
-        groups, lambda rows: auroc_of([(row.answerable, row.default.confidence) for row in rows])
-    )
+    forced: the answer if nothing is refused, of the article that the likeliest sentence is from.
+    """
+    measured: dict[str, float] = {
+        "answerable": bool(question.sentences),
+        "confidence": default.confidence,
+    }
+    if not question.sentences:
+        topic = "far" if question.kind == "unanswerable-far" else "near"
+        return measured | {f"false_answers_{topic}": default.found}
+    measured |= {
+        "ranked_first": is_right(question, forced.citations[:1]),
+        "ranked_in_three": is_right(question, forced.citations[:3]),
+        "answered_right": is_right(question, default.citations[:1]),
+        "answered": default.found,
+    }
+    if question.spans:
+        first = (token_f1(c.span or c.quote, question.spans) for c in forced.citations[:1])
+        measured["span_f1"] = max(first, default=0.0)
+    return measured | ({"citations": len(default.citations)} if default.found else {})
 
 
 _QUESTION = '{"question": …, "sentences": […]}'
