@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from askvisit.grouping import group
 from askvisit.passages import headline
 from askvisit.ranking import Candidate, probabilities
-from askvisit.records import Answer, Article, Sentence, Span, quoted
+from askvisit.records import Answer, Article, Sentence, Span
 from askvisit.similarity import similarity
 from askvisit.text import content_words, ends_sentence, stem, stems
 from askvisit.values import Saying, same_probability
@@ -127,17 +127,7 @@ def _fact(index: PassageIndex, one: Sentence, other: Sentence, likely: float) ->
     members = [member for found in groups for member in found.members]
     citations = tuple(sorted((m.citation for m in members), key=lambda c: c.number))
     about = _shared(one.text, other.text)
-    return Answer(
-        question=about,
-        reading=about,
-        kind="answer",
-        found=True,
-        text=quoted(citations),
-        confidence=likely,
-        citations=citations,
-        groups=groups,
-        request="compare",
-    )
+    return Answer.quoting(about, citations, likely, groups=groups, request="compare")
 
 
 def _shared(one: str, other: str) -> str:

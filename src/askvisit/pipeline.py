@@ -30,7 +30,6 @@ from askvisit.records import (
     Refusal,
     last_of,
     numbered_on,
-    quoted,
 )
 from askvisit.requests import intents, language, replies
 from askvisit.requests.which_article import COMPARES, Searched
@@ -214,17 +213,8 @@ class QAPipeline:
         if reply is None or not reply.found or self.min_confidence < 1:
             return reply
         hits = Retriever(self.index, self.encoder).search(asked, self.articles)[:_NEAREST]
-        return replace(
-            reply,
-            kind="not_found",
-            found=False,
-            text=NOT_FOUND,
-            refusal="absent",
-            citations=(),
-            facts=(),
-            notes=(),
-            nearest=tuple(hits),
-        )
+        refused = Answer(question, question, "not_found", False, NOT_FOUND, reply.confidence)
+        return replace(refused, refusal="absent", nearest=tuple(hits), request=reply.request)
 
     def _of_each(self, question: str, request: Request) -> Answer | None:
         """Answer about a topic with what each article says; None if none does, or there is one."""
@@ -295,16 +285,9 @@ class QAPipeline:
         chosen.sort(key=lambda c: (dated[c.article_id], c.article_id), reverse=True)
         citations = citing.cite(chosen, self.index)
         notes = () if before else (NOTHING_BEFORE.format(since_day),)
-        return Answer(
-            question=question,
-            reading=topic,
-            kind="answer",
-            found=True,
-            text="\n".join([quoted(citations), *notes]),
-            confidence=max(c.confidence for c in chosen),
-            citations=citations,
-            notes=notes,
-            request="new",
+        confidence = max(c.confidence for c in chosen)
+        return Answer.quoting(
+            question, citations, confidence, reading=topic, notes=notes, request="new"
         )
 
     def _best(self, asked: str, history: Sequence[Answer]) -> TracedReading:
@@ -374,14 +357,12 @@ class QAPipeline:
             citations = citations[: ranking.MOST_CITATIONS]
         if not citations:
             return self._refused(question, result)
-        return Answer(
-            question=question,
+        return Answer.quoting(
+            question,
+            citations,
+            confidence,
             reading=result.question,
-            kind="answer",
-            found=True,
-            text=quoted(citations, joined=is_story and not self.each),
-            confidence=confidence,
-            citations=citations,
+            joined=is_story and not self.each,
             context=result.context,
             groups=groups,
             period=result.evidence.period,

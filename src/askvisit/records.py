@@ -564,6 +564,24 @@ class Answer:
         """Return a reply that quotes nothing, with the articles that it lists."""
         return cls(question, question, "talk", False, text, 0.0, choices=tuple(choices))
 
+    @classmethod
+    def quoting(
+        cls,
+        question: str,
+        citations: Sequence[Citation],
+        confidence: float,
+        *,
+        reading: str | None = None,
+        notes: Sequence[str] = (),
+        joined: bool = False,
+        **others: Any,
+    ) -> Answer:
+        """Return an answer with citations: its text are those, as `quoted`, and notes below."""
+        text = "\n".join([quoted(citations, joined=joined), *notes])
+        cited, below = tuple(citations), tuple(notes)
+        read = question if reading is None else reading
+        return cls(question, read, "answer", True, text, confidence, cited, notes=below, **others)
+
     @property
     def period_in_words(self) -> str | None:
         """The time that the question was taken to ask about: "2019-06-17 to 2019-06-23"."""

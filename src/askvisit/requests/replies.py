@@ -26,7 +26,6 @@ from askvisit.records import (
     Sentence,
     Span,
     last_of,
-    quoted,
 )
 from askvisit.requests import summary
 from askvisit.requests.intents import CLASSIFIER, SMALL_TALK, Request, recognise
@@ -258,19 +257,12 @@ class Asked:
         """Return quotes, then the facts that only records have."""
         cited = tuple(dict.fromkeys(citation.article_id for citation in citations))
         notes = (*(_sentence_of(fact) for fact in facts if not fact.printed), *notes)
-        return Answer(
-            question=self.question,
-            reading=self.question,
-            kind="answer" if citations else "talk",
-            found=bool(citations),
-            text="\n".join([*([quoted(citations)] if citations else ()), *notes]),
-            confidence=1.0 if citations else 0.0,
-            citations=tuple(citations),
-            request=cast(ArticleRequest, self.request.intent),
-            facts=tuple(facts),
-            choices=cited if len(cited) > 1 else (),
-            notes=notes if citations else (),
-        )
+        if citations:
+            choices = cited if len(cited) > 1 else ()
+            found = Answer.quoting(self.question, citations, 1.0, notes=notes, choices=choices)
+        else:
+            found = self._talk("\n".join(notes))
+        return replace(found, request=cast(ArticleRequest, self.request.intent), facts=tuple(facts))
 
 
 def _beginning(sentences: Sequence[Sentence], after: int) -> list[Sentence]:
