@@ -182,13 +182,10 @@ class Milvus(IndexLocation):
         try:
             yield _connected(MilvusClient, self.uri, self.token)
         except (MilvusException, RpcError) as error:
-            codes: list[Any] = []
-            cause: BaseException | None = error
-            while cause is not None:  # of what gRPC refused, pymilvus says that it cannot connect
-                codes.append(
-                    cause.code() if isinstance(cause, RpcError) else getattr(cause, "code", None)
-                )
-                cause = cause.__context__
+            causes: list[Any] = [error]
+            while causes[-1].__context__ is not None:  # gRPC's, where pymilvus cannot connect
+                causes.append(causes[-1].__context__)
+            codes = [c.code() if isinstance(c, RpcError) else getattr(c, "code", 0) for c in causes]
             if codes[0] in _GONE:
                 raise IndexReplacedError(self) from error
             refused = {StatusCode.UNAUTHENTICATED, StatusCode.PERMISSION_DENIED, *_REFUSED}

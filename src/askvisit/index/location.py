@@ -309,8 +309,8 @@ class CurrentIndex:
 def _checked(articles: Iterable[Article]) -> dict[str, Article]:
     """Return articles by id, with ISO 8601 dates; raises `CorpusError` for one that is unusable."""
     found: dict[str, Article] = {}
-    for article in articles if isinstance(articles, Iterable) else [articles]:
-        if not isinstance(article, Article) or isinstance(articles, Article):
+    for article in articles if isinstance(articles, Iterable) else [None]:
+        if not isinstance(article, Article):
             raise CorpusError("give a list of articles, each as Article(id, title, text)")
         date = dates.to_iso(article.date) if isinstance(article.date, str) else None
         reason = "another one has this id" if article.id in found else _unusable(article)
