@@ -24,7 +24,6 @@ from askvisit.web.suggestions import Next
 
 log = logging.getLogger("askvisit.web")
 
-DESCRIPTION = "Ask questions about news articles; every answer is quoted word for word and cited."
 STATIC = Path(__file__).parent / "static"
 STYLES = (
     *("theme", "shapes", "top", "help", "conversations", "chat", "answer", "inspector", "question"),
@@ -71,17 +70,14 @@ def routes(chat: Chat) -> APIRouter:
 
     @router.get("/")
     def page(request: Request) -> Response:
-        articles, adding = chat.articles, chat.editor is not None
         html = fragment(
             "page",
-            description=DESCRIPTION,
             version=version(),
             endpoints=endpoints,
             listing=listing(chat),
             suggested=suggested(chat, Next()),
-            source=first_panel(articles),
-            adding=ADDING if adding else None,
-            tabs=("Article", "Timeline", "Notebook", *(["Add an article"] if adding else ())),
+            source=first_panel(chat.articles),
+            adding=ADDING if chat.editor is not None else None,
         )
         return _sent(html.encode(), ".html", request, "no-store")
 

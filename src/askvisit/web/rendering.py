@@ -1,42 +1,15 @@
-"""HTML by Jinja2: everything that a template shows is made printable and escaped.
-
-A fragment is a template in `templates/`.
-"""
+"""HTML by Jinja2: everything that a template shows is made printable and escaped."""
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from askvisit.text import counted, date_in_words, excerpt, one_line, printable
+from askvisit.text import counted, date_in_words, excerpt, printable
 from askvisit.web.places import place_of
-
-_HERE = Path(__file__).parent
-
-
-def fragment(template: str, /, **values: Any) -> Markup:
-    """Return a template filled in, by its name without `.html`; others may show it as it is."""
-    return Markup(_environment().get_template(f"{template}.html").render(values))
-
-
-@cache
-def _environment() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters |= {"exact": escape, "lines": _lines, "excerpt": excerpt, "one_line": one_line}
-    made.filters["in_words"] = date_in_words
-    made.globals |= {"counted": counted, "place_of": place_of}
-    return made
 
 
 def _shown(value: Any) -> Any:
@@ -47,6 +20,18 @@ def _shown(value: Any) -> Any:
     return printable(value) if type(value) is str else value
 
 
-def _lines(text: str) -> Markup:
-    """Keep the line breaks of a text."""
-    return Markup("<br>").join(printable(text).split("\n"))
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    finalize=_shown,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_TEMPLATES.filters |= {"exact": escape, "excerpt": excerpt, "in_words": date_in_words}
+_TEMPLATES.globals |= {"counted": counted, "place_of": place_of}
+
+
+def fragment(template: str, /, **values: Any) -> Markup:
+    """Return a template filled in, by its name without `.html`; others may show it as it is."""
+    return Markup(_TEMPLATES.get_template(f"{template}.html").render(values))

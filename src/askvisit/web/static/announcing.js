@@ -16,7 +16,6 @@ export function sayAnswer(turn) {
   const copy = one(".message.bot", turn).cloneNode(true);
   for (const part of all(".tools, button, [aria-hidden=true]", copy)) part.remove();
   for (const link of all("a.cite:not(.near)", copy)) link.textContent = `citation ${link.textContent},`;
-  for (const end of all("br", copy)) end.replaceWith(" ");
   const blocks = all("p, blockquote, h3, a.near", copy);
   const words = blocks.map((block) => block.textContent.replace(/\s+/g, " ").trim());
   say(words.filter(Boolean).join(" ").replaceAll(" .", ".").slice(0, LONGEST_SAID));
