@@ -13,7 +13,7 @@ from askvisit import Assistant
 from askvisit.records import Answer, Article
 from askvisit.trace import STAGES, Trace
 from askvisit.web.chat import Chat
-from askvisit.web.conversation import MOST_PASSAGES, inspector
+from askvisit.web.conversation import inspector
 
 ASSISTANT = FakeAssistant()
 
@@ -26,7 +26,7 @@ def shown(question: str, **options) -> str:
 def test_each_passage_is_a_row_with_its_scores():
     page = shown("Who met the mayor?")
     rows = re.findall(r"<tr.*?</tr>", page, re.DOTALL)[1:]
-    assert len(rows) == MOST_PASSAGES
+    assert len(rows) == 12
     best = [re.sub(r"<.*?>", "|", row).split("|") for row in rows if 'class="best"' in row]
     assert [cell for cell in best[0] if cell][1:] == ["0.50", "1.00", "0.50", "2.5", "−1.5", "90 %"]
     assert sum('class="best"' in row for row in rows) == 1
@@ -37,10 +37,10 @@ def test_each_passage_is_a_row_with_its_scores():
 def test_a_long_list_says_how_many_are_left_out():
     trace = ASSISTANT.explain("Who met the mayor?")
     reading = trace.readings[0]
-    hits = reading.evidence.hits[:1] * (MOST_PASSAGES + 3)
+    hits = reading.evidence.hits[:1] * (12 + 3)
     many = replace(reading, evidence=replace(reading.evidence, hits=hits))
     page = inspector(replace(trace, readings=(many,)), trace.answer)
-    assert page.count('<th scope="row">') == MOST_PASSAGES
+    assert page.count('<th scope="row">') == 12
     assert "3 more passages are not listed" in page
 
 

@@ -12,7 +12,6 @@ from askvisit import Assistant
 from askvisit.records import Article, Citation, Sentence, Span
 from askvisit.text import date_in_words
 from askvisit.timeline import TimelineEntry
-from askvisit.web import lookups
 from askvisit.web.chat import Chat
 
 DATED = (
@@ -135,8 +134,8 @@ def test_a_fault_gives_a_reference_and_no_detail():
 def test_more_than_can_be_shown_is_counted():
     class Long(FakeAssistant):
         def timeline(self, *_, **__):
-            return super().timeline() * (lookups.MOST_SHOWN + 2)
+            return super().timeline() * (300 + 2)
 
     found = shown(Long(Article("visit.txt", "Visit", ARTICLE.text)))
-    assert found["html"].count("<a ") == lookups.MOST_SHOWN
+    assert found["html"].count("<a ") == 300
     assert "2 more are not shown" in found["html"]

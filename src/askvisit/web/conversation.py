@@ -40,10 +40,6 @@ Feedback = Literal["helpful", "not_helpful", "wrong_source"]
 
 CHANGED = "The articles have changed since this was answered."
 
-MOST_PASSAGES = 12
-"""Maximum passages that the inspector lists for a reading; the rest were further off still."""
-
-
 Groups = tuple[AnswerGroup, ...]
 KeptAnswer = Annotated[
     SkipValidation[Answer | None], BeforeValidator(partial(from_data, Answer)), or_else(None)
@@ -192,7 +188,7 @@ def suggested(chat: Chat, asked: Next) -> str:
 def inspector(trace: Trace, shown: Answer) -> str:
     """Return how an answer came about; `shown` is the one on the page, which may be older."""
     is_same = (trace.answer.text, trace.answer.citations) == (shown.text, shown.citations)
-    return fragment("inspector", trace=trace, changed=not is_same, most=MOST_PASSAGES)
+    return fragment("inspector", trace=trace, changed=not is_same)
 
 
 def _how(chat: Chat, asked: ChatTurn, none_left: str) -> dict[str, Any]:

@@ -17,15 +17,6 @@ from askvisit.web.rendering import fragment
 from askvisit.web.source_panel import MOST_PLACES, REMOVED
 from askvisit.web.suggestions import about
 
-MOST_SHOWN = 300
-"""Maximum sentences shown at once; the page says how many more there are."""
-
-LONGEST = 500
-"""Maximum characters shown of a sentence; its link opens the whole."""
-
-FIRST_NAMES = 15
-"""Names shown of an article before somebody asks for more."""
-
 MOST_NAMES = 500
 """Maximum names shown of an article."""
 
@@ -56,12 +47,10 @@ def routes(chat: Chat) -> APIRouter:
         found = chat.assistant.timeline(asked.topic, asked.since, asked.until, articles=chosen)
         html = fragment(
             "timeline",
-            found=found[:MOST_SHOWN],
-            left=len(found) - MOST_SHOWN,
+            found=found,
             searched=searched,
             undated=[one.title for one in searched if publication_day(one.date) is None],
             is_narrowed=bool(asked.topic or asked.since or asked.until),
-            longest=LONGEST,
         )
         return {
             "told": fragment("timeline_told", found=found, asked=asked).unescape(),
@@ -77,7 +66,7 @@ def routes(chat: Chat) -> APIRouter:
         html = fragment(
             "names",
             kinds=by_kind(found),
-            more=found[FIRST_NAMES:],
+            found=found,
             most=MOST_PLACES,
             about=partial(about, among_others=len(chat.articles) > 1),
         )
