@@ -148,12 +148,9 @@ def routes(chat: Chat) -> APIRouter:
             view = chat.assistant.page(article, page, places)
         except ArticleError as error:  # which file of the server it is, is not told
             raise Told(f"The page cannot be shown: its file {error.reason}.") from error
-        boxes = [
-            {"active": place == active, "box": [f"{100 * part:.3f}" for part in box]}
-            for place, found in zip(places, view.marks, strict=True)
-            for box in found
-        ]
+        marks_at = zip(places, view.marks, strict=True)
         image = b64encode(view.image).decode()
-        return {"html": fragment("leaf", view=view, image=image, boxes=boxes)}
+        html = fragment("leaf", view=view, image=image, marks_at=marks_at, active=active)
+        return {"html": html}
 
     return router
