@@ -199,6 +199,8 @@ ALONE |= {"one_group": None, "articles_recall": 4 / 6}
     ("number", "answer", "changed"),
     [
         (2, given(0.7, [cited(RAIN)]), WRONG),
+        # An article that answers is shown, with another sentence.
+        (2, given(0.7, [cited(TWELVE)]), {"right_first": 2 / 3, "articles_recall": 5 / 6}),
         (2, given(0.1, [cited(CAPTAIN)]), {"auroc": 2 / 3}),
         (3, given(0.2, [cited(RAIN)]), {"false_answers": 1.0}),
         (

@@ -148,7 +148,7 @@ def event_figures(asked: Mapping[str, Sequence[EventReply]]) -> dict[str, Figure
     return {
         **{name: mean_of(rows, name) for name in first},
         "articles_recall": ratio_of(rows, "right", "answering"),
-        "articles_precision": ratio_of(rows, "right", "shown"),
+        "articles_precision": ratio_of(rows, "answering_shown", "shown"),
         **{name: mean_of(rows, name) for name in groups},
         "auroc": auroc_figure(rows),
     }
@@ -157,8 +157,9 @@ def event_figures(asked: Mapping[str, Sequence[EventReply]]) -> dict[str, Figure
 def _measures(reply: EventReply) -> dict[str, float]:
     """Return what a reply contributes to each figure that it counts for.
 
-    `right` and `shown` are articles that are shown, with a sentence that answers or at all, and
-    `answering` all those that answer. Groups are apart if they give different values.
+    `answering` is the number of articles that answer, `shown` of those shown, `answering_shown` of
+    those that are both, and `right` of those shown with a sentence that answers. Groups are apart
+    if they give different values.
     """
     asked, answer = reply.asked, reply.answer
     measured: dict[str, float] = {
@@ -170,11 +171,13 @@ def _measures(reply: EventReply) -> dict[str, float]:
     groups = [[member.citation for member in group.members] for group in answer.groups]
     known = {c.place for c in chain(*groups)}
     shown = [*chain(*groups), *(c for c in answer.citations if c.place not in known)]
+    articles = {c.article_id for c in shown}
     measured |= {
         "right_first": any(map(asked.values_of, reply.forced.citations[:1])),
         "answered": answer.found,
         "right": len({c.article_id for c in shown if asked.values_of(c)}),
-        "shown": len({c.article_id for c in shown}),
+        "shown": len(articles),
+        "answering_shown": len(articles & asked.articles),
         "answering": len(asked.articles),
     }
     if asked.sort == "update":
