@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import dropwhile
+from itertools import dropwhile, pairwise
 from typing import TYPE_CHECKING
 
 from askvisit.caching import remembered
@@ -121,13 +121,10 @@ class Mention:
         return self.start - self.sentence.start
 
 
-def _mentions_in(
-    sentence: Sentence, small: Collection[str], inside: Collection[str]
-) -> Iterator[Mention]:
+def _mentions_in(sentence: Sentence, small: Collection[str]) -> Iterator[Mention]:
     """Yield the names in a sentence without titles or leading plain words.
 
-    small: the words that the article also writes in lower case. inside: those that it writes with a
-    capital letter behind the first two of a sentence, as "Putting" of "Putting Lind" is not.
+    small: the words that the article also writes in lower case.
     """
     for start, end in spans(sentence.text):
         whole = Mention(sentence, sentence.start + start, sentence.start + end)
@@ -136,24 +133,14 @@ def _mentions_in(
             continue
         tokens = [(start + m.start(), m[0]) for m in re.finditer(r"\S+", sentence.text[start:end])]
         first = tokens[0][1].lower()
-        if whole.is_first and len(tokens) > 1:
-            is_alone = tokens[0][1] not in inside and not words(whole.before)
-            is_gerund = is_alone and tokens[1][1] in inside and _is_gerund(first)
-            if first in small or first in _ORDERS or is_gerund:
-                tokens.pop(0)
-        for name in _between_titles(tokens):
-            left, right = name[0][0], name[-1][0] + len(name[-1][1])
+        if whole.is_first and len(tokens) > 1 and (first in small or first in _ORDERS):
+            tokens.pop(0)
+        for inside in _between_titles(tokens):
+            left, right = inside[0][0], inside[-1][0] + len(inside[-1][1])
             form = sentence.text[left:right]
             form = form if re.search(r"\b\w\.$", form) else form.rstrip(".,;:")
             if len(form) > 1:
                 yield Mention(sentence, sentence.start + left, sentence.start + left + len(form))
-
-
-def _is_gerund(word: str) -> bool:
-    """Return whether a word is an English verb with "ing"; "sterling" is none."""
-    verb = word.removesuffix("ing")
-    verbs = (verb, verb + "e", re.sub(r"(.)\1$", r"\1", verb))  # calling, making, putting
-    return word.endswith("ing") and len(verb) > 2 and any(map(is_english_word, verbs))
 
 
 def _between_titles(tokens: Sequence[_Token]) -> Iterator[Sequence[_Token]]:
@@ -207,16 +194,25 @@ def of_article(sentences: Sequence[Sentence]) -> list[ArticleName]:
     """Return the names in an article's sentences, in text order."""
     small = {word for s in sentences for word in words(s.text) if word.islower()}
     inside = {word for s in sentences for word in words(s.text)[2:] if word[0].isupper()}
+    firsts = (pair for s in sentences for pair in pairwise(words(s.text)[:2]))
+    small |= {a.lower() for a, b in firsts if b in inside and a not in inside and _is_gerund(a)}
     found: list[Mention] = []
     for sentence in sentences:
         if sentence.paragraph > 1 or not _is_title_case(sentence.text):
-            found.extend(_mentions_in(sentence, small, inside))
+            found.extend(_mentions_in(sentence, small))
     by_form: dict[str, list[Mention]] = defaultdict(list)
     for mention in found:
         by_form[mention.form.casefold()].append(mention)
     ends = _last_words({mention.form for mention in found})
     groups = _merged([group for group in by_form.values() if _is_name(group, small, ends)])
     return [ArticleName(_fullest(group), tuple(group)) for group in groups]
+
+
+def _is_gerund(word: str) -> bool:
+    """Return whether a word is an English verb with "ing"; "Sterling" is none."""
+    verb = word.lower().removesuffix("ing")
+    verbs = (verb, verb + "e", re.sub(r"(.)\1$", r"\1", verb))  # calling, making, putting
+    return word.endswith("ing") and len(verb) > 2 and any(map(is_english_word, verbs))
 
 
 _names_in = remembered(_MEGABYTES)(of_article)

@@ -19,14 +19,15 @@ from askvisit.formats import Document, html
 from askvisit.formats.fields import shown
 from askvisit.text import one_line
 
-_FORWARD = re.compile(r"(?:\[[^\]]*\]\s*)?(?:fwd?|wg|tr|rv|vb|vs|enc)\s*:", re.I)
-_REPLY = re.compile(r"(?:\[[^\]]*\]\s*)?(?:re|aw|sv|antw|odp|rif|res)\s*(?:\[\d+\])?:", re.I)
+_MARK = re.compile(
+    r"(?:\[[^\]]*\]\s*)?(?:(?P<reply>re|aw|sv|antw|odp|rif|res)(?:\s*\[\d+\])?"
+    r"|fwd?|wg|tr|rv|vb|vs|enc)\s*:",
+    re.I,
+)
 _QUOTED = re.compile(r"^[ \t]*>.*\n?", re.M)
 _SIGNATURE = re.compile(r"^(?:--|_{40,}|Sent from my .{1,40})[ \t]*$", re.M)
-_MOST_LINES = 2_000
-"""Maximum lines of a text in which quotequail looks: its time grows with their square."""
-_LONGEST_SIGNATURE = 15
-"""Lines: a person's with a notice, or a mailing list's. Newsletters part their news by "--"."""
+_LONGEST_SIGNATURE = 15  # lines, with a notice; newsletters part their news by "--" too
+_MOST_LINES = 2_000  # in which quotequail looks: its time grows with their square
 
 
 def read(data: bytes) -> Document:
@@ -40,9 +41,10 @@ def read(data: bytes) -> Document:
     except (LookupError, MessageError) as error:
         raise ValueError(f"has a text that cannot be decoded ({error})") from error
     subject, source = shown(str(message["subject"] or "")), _sender(message)
-    is_reply = _REPLY.match(subject) or (message["in-reply-to"] and not _FORWARD.match(subject))
+    mark = _MARK.match(subject)
+    is_reply = bool(mark["reply"] if mark else message["in-reply-to"])
     if part.get_content_subtype() == "html":
-        body = _of_page(body, own=bool(is_reply))
+        body = _of_page(body, own=is_reply)
     elif is_reply:
         body = _own(body)
     found = _unwrapped(body)
@@ -53,21 +55,16 @@ def read(data: bytes) -> Document:
     body = body.strip("\n")
     if not one_line(body).lower().startswith(subject.lower()):
         body = f"{subject}\n\n{body}"
-    return Document(
-        f"{body}\n",
-        title=subject or None,
-        source=source or None,
-        date=_date(message),
-    )
+    text, date = f"{body}\n", _date(message)
+    return Document(text, title=subject or None, source=source or None, date=date)
 
 
 def _own(text: str) -> str:
     """Return what a reply's sender wrote, or the whole text if that is nothing."""
-    own, rest = [], text
+    own, rest = "", text
     while found := _unwrapped(rest):
-        own.append(found.get("text_top", ""))
-        rest = found.get("text_bottom", "")
-    kept = _QUOTED.sub("", "\n\n".join([*own, rest]))
+        own, rest = f"{own}{found.get('text_top', '')}\n\n", found.get("text_bottom", "")
+    kept = _QUOTED.sub("", own + rest)
     return kept if kept.strip() else text
 
 

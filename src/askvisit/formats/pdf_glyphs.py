@@ -21,8 +21,7 @@ Box = tuple[float, float, float, float]
 
 _WIDE_SPACE = 1.0
 """Minimum gap that may separate two columns, in type sizes."""
-_BESIDE_NUMBER = 0.6
-"""The same between a number and a line. A part that was cut for nothing is joined again."""
+_BESIDE_NUMBER = 0.6  # between a line and its number; what is cut for nothing is joined again
 _OTHER_LINE = 0.5
 """Minimum baseline difference between lines, in type sizes; an exponent's is smaller."""
 
@@ -124,7 +123,7 @@ def _runs(placement: _Placement, texts: Any, number: int) -> list[list[_Set]]:
         if one is None:
             continue
         glyph = one.glyph
-        beside_number = character.isdecimal() or (runs and _is_number(runs[-1]))
+        beside_number = character.isdecimal() or (runs and runs[-1][-1].glyph.text.isdecimal())
         near = (_BESIDE_NUMBER if space and beside_number else _WIDE_SPACE) * glyph.size
         first = runs[-1][0] if runs else one
         if (
@@ -143,10 +142,6 @@ def _runs(placement: _Placement, texts: Any, number: int) -> list[list[_Set]]:
         left, right = min(left, one.left), max(right, one.right)
         space = False
     return runs
-
-
-def _is_number(run: Sequence[_Set]) -> bool:
-    return len(run) < 5 and all(one.glyph.text.isdecimal() for one in run)
 
 
 def _characters(texts: Any) -> Iterator[tuple[str, int]]:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from statistics import median_low
@@ -72,16 +72,10 @@ _COLUMN = 15
 _APART = 1.8
 """Multiple of the usual row spacing beyond which the first or last row is outside the columns."""
 
-_FEWEST_NUMBERS = 4
-"""Minimum numbers of lines on a page, unless they stand where those of the page before do."""
-_DENSE = 3.5
-"""Maximum distance from line to line, in type sizes; from paragraph to paragraph it is more."""
-_EVEN = 0.15
-"""Maximum difference of most such distances, as a share."""
-_BEGUN = 0.2
-"""Minimum share of the rows beside numbers of lines that begin in lower case."""
-_YEAR = 1500
-"""A column that begins with such a number is one of years."""
+_FEWEST_NUMBERS = 4  # of lines on a page, unless they stand where those of the page before do
+_DENSE = 3.5  # type sizes from one such line to the next; from paragraph to paragraph it is more
+_EVEN = 0.15  # difference of half of these distances, as a share
+_BEGUN = 0.2  # minimum share of the rows beside that begin in lower case
 
 
 @dataclass(frozen=True)
@@ -328,50 +322,43 @@ def _close(glyphs: list[Glyph], line: Line, setting: _Setting, page: int) -> Non
 
 
 def without_line_numbers(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
-    """Return the parts of a file's pages without numbers of lines."""
-    shown = []
-    known: list[list[Line]] = []
+    """Return the parts of a file's pages without numbers of lines, of up to three digits."""
+    shown, known = [], list[list[Line]]()
     for page in pages:
         columns: list[list[Line]] = []
-        numbers = [part for part in page if part.text.isdecimal() and len(part.glyphs) < 5]
-        for number in sorted(numbers, key=lambda number: number.x):
-            if not columns or number.x >= max(other.right for other in columns[-1]):
-                columns.append([])
-            columns[-1].append(number)
+        for part in sorted(page, key=lambda part: part.x):
+            if part.text.isdecimal() and len(part.glyphs) < 4:
+                if not columns or part.x >= max(number.right for number in columns[-1]):
+                    columns.append([])
+                columns[-1].append(part)
         found = [column for column in columns if _numbers_lines(column, page, known)]
         known = found or known
         shown.append([part for part in page if not any(part in column for column in found)])
     return shown
 
 
-def _numbers_lines(
-    column: list[Line], page: Sequence[Line], known: Sequence[Sequence[Line]]
-) -> bool:
-    """Return whether numbers that stand below each other, which are sorted, are those of lines.
-
-    known: the numbers of lines on the page before, by columns.
-    """
-    column.sort(key=lambda number: -number.y)
+def _numbers_lines(numbers: list[Line], page: Sequence[Line], known: Iterable[list[Line]]) -> bool:
+    """Return whether numbers below each other are those of lines; known: the page's before."""
+    numbers.sort(key=lambda number: -number.y)
     (x, right), *others = (
-        (min(n.x for n in numbers), max(n.right for n in numbers)) for numbers in (column, *known)
+        (min(n.x for n in c), max(n.right for n in c)) for c in (numbers, *known)
     )
     is_known = any(left - 1 <= x and right <= end + 1 for left, end in others)
-    steps = [(int(b.text) - int(a.text), a.y - b.y) for a, b in pairwise(column)]
-    if min(steps, default=(1,))[0] < 1 or len(column) < _FEWEST_NUMBERS:
-        return is_known and len(column) < _FEWEST_NUMBERS
-    drops = sorted(drop / rise for rise, drop in steps)
+    drops = [(a.y - b.y) / (int(b.text) - int(a.text) or -1) for a, b in pairwise(numbers)]
+    if len(numbers) < _FEWEST_NUMBERS or min(drops) <= 0:
+        return is_known and len(numbers) < _FEWEST_NUMBERS
     usual = median_low(drops)
     even = sum(abs(drop - usual) <= _EVEN * usual for drop in drops)
-    if 2 * even < len(drops) or usual > _DENSE * max(part.size for part in page):
-        return False
-    low, high = column[-1].y - column[0].size, column[0].y + column[0].size
-    beside = [part for part in page if low < part.y < high and part not in column]
-    left = [part for part in beside if part.right <= x]
-    rest = [part for part in beside if part.x >= right]
-    firsts = [[row[0].text[0].islower() for row in _rows(side)] for side in (left, rest) if side]
-    is_prose = firsts and all(sum(side) >= _BEGUN * len(side) for side in firsts)
-    is_apart = len(left) + len(rest) == len(beside)
-    return is_apart and (is_known or (bool(is_prose) and int(column[0].text) < _YEAR))
+    low, high = numbers[-1].y - numbers[0].size, numbers[0].y + numbers[0].size
+    beside = [part for part in page if low < part.y < high and part not in numbers]
+    sides = (
+        [part for part in beside if part.right <= x],
+        [part for part in beside if part.x >= right],
+    )
+    begun = [[row[0].text[0].islower() for row in _rows(side)] for side in sides if side]
+    is_prose = bool(begun) and all(sum(side) >= _BEGUN * len(side) for side in begun)
+    is_dense = 2 * even >= len(drops) and usual <= _DENSE * max(part.size for part in page)
+    return is_dense and sum(map(len, sides)) == len(beside) and (is_known or is_prose)
 
 
 def reading_order(parts: Sequence[Line]) -> list[Line]:
