@@ -71,11 +71,9 @@ def _rows_of_jsonl(data: bytes) -> Iterator[tuple[int, dict[str, Any] | str]]:
         if not isinstance(row, dict):
             yield number, f"is not a JSON object (line {number})"
         else:
-            yield number, {key.lower(): _named(given) for key, given in row.items()}
-
-
-def _named(given: Any) -> Any:
-    return given.get("name") if isinstance(given, dict) else given  # {"source": {"name": …}}
+            # {"source": {"name": …}}
+            named = {k: v.get("name") if isinstance(v, dict) else v for k, v in row.items()}
+            yield number, {key.lower(): given for key, given in named.items()}
 
 
 def _rows_of_csv(data: bytes) -> Iterator[tuple[int, dict[str, Any] | str]]:

@@ -10,7 +10,6 @@ letter as news, and what they forward stays, with its own sender if there is not
 import re
 from email import message_from_bytes, policy
 from email.errors import MessageError
-from email.message import EmailMessage
 from email.utils import parseaddr
 
 from quotequail import unwrap, unwrap_html
@@ -40,7 +39,12 @@ def read(data: bytes) -> Document:
         body = part.get_content().replace("\r\n", "\n")
     except (LookupError, MessageError) as error:
         raise ValueError(f"has a text that cannot be decoded ({error})") from error
-    subject, source = shown(str(message["subject"] or "")), _sender(message)
+    subject, sent = (
+        shown(str(message["subject"] or "")),
+        message["date"] and message["date"].datetime,
+    )
+    senders = message["from"].addresses if message["from"] else ()
+    source = "".join(shown(sender.display_name or sender.addr_spec) for sender in senders[:1])
     mark = _MARK.match(subject)
     is_reply = bool(mark["reply"] if mark else message["in-reply-to"])
     if part.get_content_subtype() == "html":
@@ -55,8 +59,8 @@ def read(data: bytes) -> Document:
     body = body.strip("\n")
     if not one_line(body).lower().startswith(subject.lower()):
         body = f"{subject}\n\n{body}"
-    text, date = f"{body}\n", _date(message)
-    return Document(text, title=subject or None, source=source or None, date=date)
+    date = sent.date().isoformat() if sent else None
+    return Document(f"{body}\n", title=subject or None, source=source or None, date=date)
 
 
 def _own(text: str) -> str:
@@ -95,13 +99,3 @@ def _unsigned(text: str) -> str:
     own = text[: marks[0].start()] if 1 <= len(marks) <= 2 else ""
     is_short = text.count("\n", len(own)) <= _LONGEST_SIGNATURE
     return own if own.strip() and is_short else text
-
-
-def _sender(message: EmailMessage) -> str:
-    addresses = message["from"].addresses if message["from"] else ()
-    return shown(addresses[0].display_name or addresses[0].addr_spec) if addresses else ""
-
-
-def _date(message: EmailMessage) -> str | None:
-    sent = message["date"].datetime if message["date"] else None
-    return None if sent is None else sent.date().isoformat()

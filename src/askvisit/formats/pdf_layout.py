@@ -21,6 +21,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from statistics import median_low
+from unicodedata import normalize
 
 from askvisit.formats.pdf_glyphs import Glyph, Line, around
 from askvisit.text import ends_sentence, is_english_word, words
@@ -32,9 +33,7 @@ _PAGE_NUMBER = re.compile(r"(?:page )?#(?: ?(?:of|/) ?#)?|[–—-] ?# ?[–—-
 _HYPHEN = re.compile(r"(\w+)[-\u2010]$")
 _CLOSED_UP = re.compile(r"\w[–—/]\n|\n[–—]\w")
 """Where a line ends inside a word or between words that no space parts: "1914–", "rain—"."""
-_LIGATURES = str.maketrans(
-    {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
-)
+_LIGATURES = {code: normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 
 _LONGEST_PART = 30
 """Maximum characters before a hyphen that parts a word."""
@@ -269,7 +268,11 @@ def _running(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
             line
             for line in edge
             if ((number % 2, _masked(line)) in running and (number or _recurs(line, later)))
-            or (len(pages) > 1 and line in edge[:: len(edge) - 1 or 1] and _is_number(line))
+            or (
+                len(pages) > 1
+                and line in edge[:: len(edge) - 1 or 1]
+                and _PAGE_NUMBER.fullmatch(_masked(line))
+            )
         ]
         for number, edge in enumerate(edges)
     ]
@@ -283,10 +286,6 @@ def _recurs(line: Line, others: Sequence[Line]) -> bool:
         and abs(line.y - other.y) <= _SAME_HEIGHT * line.size
         for other in others
     )
-
-
-def _is_number(line: Line) -> bool:
-    return _PAGE_NUMBER.fullmatch(_masked(line)) is not None
 
 
 def _masked(line: Line) -> str:
@@ -351,14 +350,11 @@ def _numbers_lines(numbers: list[Line], page: Sequence[Line], known: Iterable[li
     even = sum(abs(drop - usual) <= _EVEN * usual for drop in drops)
     low, high = numbers[-1].y - numbers[0].size, numbers[0].y + numbers[0].size
     beside = [part for part in page if low < part.y < high and part not in numbers]
-    sides = (
-        [part for part in beside if part.right <= x],
-        [part for part in beside if part.x >= right],
-    )
-    begun = [[row[0].text[0].islower() for row in _rows(side)] for side in sides if side]
-    is_prose = bool(begun) and all(sum(side) >= _BEGUN * len(side) for side in begun)
+    is_apart = all(part.right <= x or right <= part.x for part in beside)
+    begun = [row[0].text[0].islower() for row in _rows(beside)]
+    is_prose = is_known or sum(begun) >= max(1, _BEGUN * len(begun))
     is_dense = 2 * even >= len(drops) and usual <= _DENSE * max(part.size for part in page)
-    return is_dense and sum(map(len, sides)) == len(beside) and (is_known or is_prose)
+    return is_dense and is_apart and is_prose
 
 
 def reading_order(parts: Sequence[Line]) -> list[Line]:
