@@ -237,18 +237,13 @@ def _hits(
 ) -> list[Hit]:
     """Return passages with their cosines and BM25 scores as hits, best first."""
     scores = fused([dense for _, dense, _ in rows], [bm25 for _, _, bm25 in rows])
-    hits = [
-        Hit(
-            found.article_id,
-            found.start,
-            found.end,
-            found.text,
-            dense=similarity(dense, encoder),
-            bm25=bm25,
-            fused=score - _penalty(matches.get(found.article_id)) + _gain(found, cited),
-        )
-        for (found, dense, bm25), score in zip(rows, scores, strict=True)
-    ]
+    hits = []
+    for (found, dense, bm25), score in zip(rows, scores, strict=True):
+        match = matches.get(found.article_id, ArticleMatch())
+        penalty = _LACKS_WEIGHT * match.lacks + _UNTIMELY_WEIGHT * match.untimely
+        place = (found.article_id, found.start, found.end, found.text)
+        final = score - penalty + _gain(found, cited)
+        hits.append(Hit(*place, similarity(dense, encoder), bm25, final))
     return sorted(hits, key=lambda hit: (-hit.fused, hit.article_id, hit.start))
 
 
@@ -268,12 +263,6 @@ def _filled(found: Iterable[float | None]) -> list[float]:
     known = [value for value in values if value is not None]
     mean = fmean(known) if known else 0.0
     return [mean if value is None else value for value in values]
-
-
-def _penalty(match: ArticleMatch | None) -> float:
-    if match is None:
-        return 0.0
-    return _LACKS_WEIGHT * match.lacks + _UNTIMELY_WEIGHT * match.untimely
 
 
 def _evidence(question: str, hits: Sequence[Hit], read: Sequence[Window]) -> Evidence:

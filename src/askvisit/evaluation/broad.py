@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from askvisit.errors import DataError
 from askvisit.evaluation.questions import Range, ask_twice, asking, read_lines
-from askvisit.metrics import Figure, Groups, auroc_figure, f1, mean_of, ratio_of
+from askvisit.metrics import Figure, auroc_figure, f1, mean_of, ratio_of
 from askvisit.records import from_data, of_type
 from askvisit.text import excerpt
 
@@ -101,12 +101,17 @@ def evaluate_broad(
             for asked in about:
                 answer, forced = ask_twice(assistant, asked.question)
                 rows.setdefault(asked.story, []).append(_measures(asked, answer, forced))
-    return {
-        **_of_sentences("", rows),
-        **_of_sentences("forced_", rows),
-        "false_answers": mean_of(rows, "false_answers"),
-        "auroc": auroc_figure(rows),
-    }
+    figures: dict[str, Figure] = {}
+    for prefix in ("", "forced_"):
+        figures |= {
+            f"{prefix}found": mean_of(rows, f"{prefix}found"),
+            f"{prefix}recall": ratio_of(rows, f"{prefix}essential", f"{prefix}wanted"),
+            f"{prefix}precision": ratio_of(rows, f"{prefix}right", f"{prefix}quoted"),
+            f"{prefix}f1": mean_of(rows, f"{prefix}f1"),
+            f"{prefix}all": mean_of(rows, f"{prefix}all"),
+        }
+    false_answers = mean_of(rows, "false_answers")
+    return figures | {"false_answers": false_answers, "auroc": auroc_figure(rows)}
 
 
 def quoted(citations: Sequence[Citation], sentences: Sequence[Range]) -> frozenset[int]:
@@ -148,14 +153,3 @@ def _measures(asked: BroadQuestion, answer: Answer, forced: Answer) -> dict[str,
             own["quoted"] = len(sentences)
         measured |= {f"{prefix}{name}": value for name, value in own.items()}
     return measured
-
-
-def _of_sentences(prefix: str, rows: Groups) -> dict[str, Figure]:
-    """Return the figures of what is quoted in answer to questions that have an answer."""
-    return {
-        f"{prefix}found": mean_of(rows, f"{prefix}found"),
-        f"{prefix}recall": ratio_of(rows, f"{prefix}essential", f"{prefix}wanted"),
-        f"{prefix}precision": ratio_of(rows, f"{prefix}right", f"{prefix}quoted"),
-        f"{prefix}f1": mean_of(rows, f"{prefix}f1"),
-        f"{prefix}all": mean_of(rows, f"{prefix}all"),
-    }
