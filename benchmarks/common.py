@@ -38,10 +38,12 @@ Result = TypeVar("Result")
 def run_offline(command: Sequence[str | Path], *, success: Sequence[int] = (0,)) -> str:
     """Run a command without hub access and return its last line.
 
+    Python may keep what it compiled, as on people's machines, though a container says otherwise.
     Raises `SystemExit` with the end of its error output if its exit status is not in `success`.
     """
     offline = {"HF_HUB_OFFLINE": "1", "HAYSTACK_TELEMETRY_ENABLED": "False"}
-    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | offline)
+    env = os.environ | offline | {"PYTHONDONTWRITEBYTECODE": ""}
+    done = subprocess.run(command, capture_output=True, text=True, env=env)
     if done.returncode not in success:
         raise SystemExit(f"{' '.join(map(str, command))}\n{done.stderr[-2000:]}")
     return done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
