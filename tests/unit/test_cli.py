@@ -123,7 +123,7 @@ class TestHelp:
         def interrupted(*_: object, **__: object) -> None:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr("askvisit.cli.add.fetch", interrupted)
+        monkeypatch.setattr("askvisit.fetching.fetch", interrupted)
         status, output, errors = cli("add", "http://weir.example/")
         assert (status, output) == (130, "")
         assert errors == "askvisit: interrupted; the pages listed so far are in the index\n"

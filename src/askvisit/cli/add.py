@@ -6,7 +6,6 @@ import argparse
 
 from askvisit.cli import options, show
 from askvisit.errors import CorpusError
-from askvisit.fetching import fetch
 
 
 @options.command(
@@ -32,6 +31,7 @@ def add(chosen: argparse.Namespace) -> int:
       askvisit add https://weir.example/a-bridge-for-the-town
       askvisit add --index my-index --private http://localhost:8000/draft.html
     """
+    from askvisit.fetching import fetch
     from askvisit.index import location_of
     from askvisit.index.edit import ArticleMetadata, add_article
 

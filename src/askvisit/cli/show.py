@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pydoc
 import re
 import shutil
 import sys
@@ -39,6 +38,8 @@ def tell(message: str) -> None:
 def in_pages(text: str) -> None:
     """Print a text; at a terminal, one that is longer than the screen in the person's pager."""
     if sys.stdout.isatty() and text.count("\n") + 1 >= shutil.get_terminal_size().lines:
+        import pydoc
+
         os.environ.setdefault("LESS", "-FRX")
         os.environ.pop("MANPAGER", None)  # which pydoc prefers, but it is made for manuals
         if not any(map(shutil.which, os.environ.get("PAGER", "").split()[:1])):

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
-from unittest.mock import patch
 
 from askvisit.errors import ServerError
 
@@ -134,6 +133,8 @@ def launch(
     public: tighter limits. mcp: also offer the endpoints as tools of an MCP server (streamable
     HTTP).
     """
+    from unittest.mock import patch
+
     _settings()
     with patch("inspect.getfile", side_effect=OSError):  # no stubs for editors: a third of its time
         from gradio import Server
