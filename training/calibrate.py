@@ -38,7 +38,7 @@ from askvisit.evaluation.broad import read_broad
 from askvisit.evaluation.events import Event, read_events
 from askvisit.evaluation.questions import ARTICLE
 from askvisit.fitting import Sample
-from askvisit.index import TemporaryLocation, open_index, temporary_index
+from askvisit.index import Index, open_index, temporary_index
 from askvisit.metrics import f1
 from askvisit.reader import Reader
 from askvisit.records import Span
@@ -170,9 +170,9 @@ def ask_events(
     asked = [(event, question) for event in events for question in event.questions]
     asked = random.Random(0).sample(asked, min(most, len(asked)))
     newest = max(article.date or "" for event in events for article in event.articles)
-    location = TemporaryLocation()
-    location.change(chain.from_iterable(event.articles for event in events), encoder=encoder)
-    retriever = Retriever(location.open(), encoder, date.fromisoformat(newest))
+    articles = chain.from_iterable(event.articles for event in events)
+    index = Index.create(articles, encoder=encoder)
+    retriever = Retriever(index.open(), encoder, date.fromisoformat(newest))
     for event, question in tqdm(asked, desc="events", unit="question"):
         samples = []
         for reader in readers:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from askvisit.assistant import ask as ask
     from askvisit.errors import AskvisitError as AskvisitError
     from askvisit.index import BuildReport as BuildReport
+    from askvisit.index import Index as Index
     from askvisit.index import build_index as build_index
     from askvisit.milvus import Milvus as Milvus
     from askvisit.names import KeyName as KeyName
@@ -36,6 +37,7 @@ _HOME = {
     "BuildReport": "index",
     "Citation": "records",
     "Hit": "records",
+    "Index": "index",
     "KeyName": "names",
     "Milvus": "milvus",
     "Reading": "reading",

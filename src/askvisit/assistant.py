@@ -32,9 +32,9 @@ from askvisit.errors import (
 from askvisit.index import (
     Articles,
     CurrentIndex,
+    Index,
     IndexLocation,
     PassageIndex,
-    TemporaryLocation,
     location_of,
 )
 from askvisit.options import (
@@ -113,6 +113,8 @@ class Assistant:
         readers.check(reader)
         location = location_of(index)
         built_with = location.encoder()
+        if encoder is None and isinstance(location, Index):
+            encoder = location.loaded_encoder
         if encoder is None or isinstance(encoder, str):
             encoder = encoders.load(encoder or built_with.name)
         if not built_with.is_of(encoder):
@@ -131,22 +133,15 @@ class Assistant:
     ) -> Self:
         """Index articles that are in memory, for as long as the assistant lives.
 
-        articles: at least one, each with an id of its own. `text` is stored as it is; its first
-        paragraph counts as the headline if it reads like one. `date` is that of publication.
-        encoder: by name or folder or as an object; the bundled one if None. reader: as for `load`.
+        articles, encoder: as for `Index.create`. reader: as for `load`.
 
-        The index is a temporary folder, removed by `close`, at the end of a `with` block, or with
-        the assistant. `add` and `remove` change it.
+        The index is removed by `close`, at the end of a `with` block, or with the assistant. `add`
+        and `remove` change it.
 
         Raises `CorpusError` for an article that cannot be used, and `ModelError`.
         """
-        encoders.check(encoder)
         readers.check(reader)
-        if encoder is None or isinstance(encoder, str):
-            encoder = encoders.load(encoder or encoders.DEFAULT)
-        location = TemporaryLocation()
-        location.change(articles, encoder=encoder)
-        return cls.load(location, encoder=encoder, reader=reader)
+        return cls.load(Index.create(articles, encoder=encoder), reader=reader)
 
     def add(self, articles: Iterable[Article]) -> None:
         """Index more articles in memory; one with the id of an earlier one replaces it.
@@ -154,7 +149,7 @@ class Assistant:
         Raises `CorpusError` for one that cannot be used (none is then added), and
         `IndexReadOnlyError` unless the assistant is one `from_articles`.
         """
-        self._in_memory().change(articles, encoder=self._encoder)
+        self._in_memory().add(articles)
 
     def remove(self, articles: Collection[str]) -> None:
         """Remove articles in memory by their ids (or one, by its id).
@@ -162,11 +157,11 @@ class Assistant:
         Raises `UnknownArticleError`, `CorpusError` if none would be left, and `IndexReadOnlyError`
         as `add` does; nothing is then removed.
         """
-        self._in_memory().change(removed=articles, encoder=self._encoder)
+        self._in_memory().remove(articles)
 
     def close(self) -> None:
         """Remove the temporary folder of an assistant `from_articles`; do nothing for others."""
-        if isinstance(self._location, TemporaryLocation):
+        if isinstance(self._location, Index):
             self._location.close()
 
     def __enter__(self) -> Self:
@@ -175,8 +170,8 @@ class Assistant:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _in_memory(self) -> TemporaryLocation:
-        if isinstance(self._location, TemporaryLocation):
+    def _in_memory(self) -> Index:
+        if isinstance(self._location, Index):
             return self._location
         raise IndexReadOnlyError(
             f"the articles of the index in {self._location} are files; change those and run: "

@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 from harness.fakes import BRIDGE, TARIFFS, ScriptedReader, WordCounts, calibration
 
-from askvisit import Article, Assistant
+from askvisit import Article, Assistant, Index
 from askvisit import assistant as facade
 from askvisit.errors import (
     AskvisitError,
@@ -133,15 +133,28 @@ def test_the_folder_goes_with_the_assistant(folders):
     one.close()
     assert folders() == []
     for use in (lambda: one.ask(MAYOR), lambda: one.add([RAISED]), lambda: one.articles):
-        with pytest.raises(
-            PassageIndexError, match=r"closed; make one with Assistant\.from_articles"
-        ):
+        with pytest.raises(PassageIndexError, match=r"closed; make one with Index\.create"):
             use()
     one.close()
     forgotten = of(OPENED)
     assert len(folders()) == 1
     del forgotten
     gc.collect()
+    assert folders() == []
+
+
+def test_assistants_share_an_index_that_a_program_changes(folders):
+    with Index.create([OPENED], encoder=WordCounts()) as index:
+        one, other = (Assistant.load(index, reader=ScriptedReader(SCRIPT)) for _ in "ab")
+        index.add([RAISED])
+        assert set(one.articles) == set(other.articles) == {OPENED.id, RAISED.id}
+        assert one.search("mayor", 1) == other.search("mayor", 1) != []
+        with pytest.raises(UnknownArticleError):
+            index.remove([RAISED.id, "nothing"])
+        index.remove(RAISED.id)
+        assert list(other.articles) == [OPENED.id]
+        with pytest.raises(CorpusError, match="no article is left"):
+            index.remove(OPENED.id)
     assert folders() == []
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from askvisit.assistant import Assistant
 from askvisit.evaluation.questions import Range, ask_twice, asking, read_lines
-from askvisit.index import TemporaryLocation
+from askvisit.index import Index
 from askvisit.metrics import Figure, auroc_figure, mean_of, ratio_of
 from askvisit.records import Article
 
@@ -130,9 +130,9 @@ def evaluate_events(
     each: ask every article that may answer. Intervals are 95 % bootstrap intervals over events.
     """
     asked: dict[str, list[EventReply]] = {}
-    location = TemporaryLocation()
-    location.change(chain.from_iterable(e.articles for e in events), encoder=models.encoder)
-    with Assistant(location, models.encoder, models.reader, models.calibration) as assistant:
+    articles = chain.from_iterable(event.articles for event in events)
+    index = Index.create(articles, encoder=models.encoder)
+    with Assistant(index, models.encoder, models.reader, models.calibration) as assistant:
         for event in asking(events):
             for question in event.questions:
                 answer, forced = ask_twice(assistant, question.question, each=each)

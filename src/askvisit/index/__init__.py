@@ -2,8 +2,8 @@
 
 from askvisit.index.build import BuildReport as BuildReport
 from askvisit.index.location import CurrentIndex as CurrentIndex
+from askvisit.index.location import Index as Index
 from askvisit.index.location import IndexLocation as IndexLocation
-from askvisit.index.location import TemporaryLocation as TemporaryLocation
 from askvisit.index.location import build_index as build_index
 from askvisit.index.location import locate as locate
 from askvisit.index.location import location_of as location_of

@@ -12,9 +12,10 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, 
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from askvisit import dates
+from askvisit import encoder as encoders
 from askvisit.errors import (
     CorpusError,
     EncoderMismatchError,
@@ -118,15 +119,34 @@ class IndexLocation:
             return update(self.path, options, self.server)
 
 
-class TemporaryLocation(IndexLocation):
-    """A temporary folder with an index of articles that a program has in memory.
+class Index(IndexLocation):
+    """An index of articles that a program has in memory, in a temporary folder.
 
-    It is removed by `close`, or else with this object or when the program ends.
+    `Assistant.load` opens it like any other. The folder is removed by `close`, at the end of a
+    `with` block, or else with this object or when the program ends.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, encoder: Encoder) -> None:
         super().__init__(Path(tempfile.mkdtemp(prefix="askvisit-")))
         self._remove = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        self.loaded_encoder = encoder
+
+    @classmethod
+    def create(cls, articles: Iterable[Article], *, encoder: str | Encoder | None = None) -> Self:
+        """Index articles, at least one, each with an id of its own.
+
+        `text` is stored as it is; its first paragraph counts as the headline if it reads like one.
+        `date` is that of publication. encoder: by name or folder or as an object; the bundled one
+        if None.
+
+        Raises `CorpusError` for an article that cannot be used, and `ModelError`.
+        """
+        encoders.check(encoder)
+        if encoder is None or isinstance(encoder, str):
+            encoder = encoders.load(encoder or encoders.DEFAULT)
+        index = cls(encoder)
+        index.add(articles)
+        return index
 
     def __str__(self) -> str:
         return "memory"
@@ -135,39 +155,54 @@ class TemporaryLocation(IndexLocation):
     def path(self) -> Path:
         """The folder. Raises `PassageIndexError` once it is removed."""
         if not self._remove.alive:
-            raise PassageIndexError(
-                "the assistant is closed; make one with Assistant.from_articles"
-            )
+            raise PassageIndexError("the index in memory is closed; make one with Index.create")
         return self._folder
 
-    def change(
-        self, added: Iterable[Article] = (), removed: Collection[str] = (), *, encoder: Encoder
-    ) -> None:
-        """Put articles into the index, and take others out by their ids; all of it or nothing.
+    def add(self, articles: Iterable[Article]) -> None:
+        """Index more articles; one with the id of an earlier one replaces it.
 
-        One with the id of an earlier article replaces that. Only new texts are encoded. Raises
-        `CorpusError` and `UnknownArticleError`.
+        Only new texts are encoded. Raises `CorpusError` for an article that cannot be used; none is
+        then added.
         """
-        new = _checked(added)
-        is_list = isinstance(removed, Iterable) and not isinstance(removed, str)
-        gone: list[Any] = list(removed) if is_list else [removed]
-        with only_writer(self.path):
-            known = {}
-            if self.signature() is not None:
-                index = self.open()
-                known = {name: index.article(name) for name in index.article_ids()}
-            kept = dict(known)
+        new = _checked(articles)
+        with self._known() as known:
+            self._keep(known | new)
+
+    def remove(self, articles: Collection[str]) -> None:
+        """Remove articles by their ids (or one, by its id).
+
+        Raises `UnknownArticleError`, and `CorpusError` if none would be left; nothing is then
+        removed.
+        """
+        is_list = isinstance(articles, Iterable) and not isinstance(articles, str)
+        gone: list[Any] = list(articles) if is_list else [articles]
+        with self._known() as known:
             for article_id in gone:
                 if not isinstance(article_id, str) or article_id not in known:
                     raise UnknownArticleError(article_id, tuple(known))
-                kept.pop(article_id, None)
-            if not kept | new:
-                raise CorpusError("no article is left; give at least one")
-            update(self.path, BuildOptions(encoder=encoder, texts=kept | new))
+            self._keep({name: known[name] for name in known if name not in gone})
 
     def close(self) -> None:
         """Remove the folder."""
         self._remove()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def _known(self) -> Iterator[dict[str, Article]]:
+        """Hold the lock; yields the articles that are indexed."""
+        with only_writer(self.path):
+            index = None if self.signature() is None else self.open()
+            yield {name: index.article(name) for name in index.article_ids()} if index else {}
+
+    def _keep(self, articles: dict[str, Article]) -> None:
+        if not articles:
+            raise CorpusError("no article is left; give at least one")
+        update(self.path, BuildOptions(encoder=self.loaded_encoder, texts=articles))
 
 
 def location_of(index: str | os.PathLike[str] | IndexLocation | None) -> IndexLocation:
