@@ -61,12 +61,12 @@ def server(
     assistant: Assistant,
     strictness: Strictness = "normal",
     reporting: Callable[[str], AbstractContextManager[object]] = nullcontext,
-    told: type[Exception] = AskvisitError,
+    expected: type[Exception] = AskvisitError,
 ) -> Any:
     """Return an MCP server (`mcp.server.mcpserver.MCPServer`) that has the `tools`.
 
-    reporting: takes what is called and returns what it is called in. told: the errors that the
-    caller is told in their own words.
+    reporting: takes what is called and returns what it is called in. expected: errors whose
+    words the caller reads.
 
     Raises `ServerError` if the protocol's SDK is not installed.
     """
@@ -85,7 +85,7 @@ def server(
             try:
                 with reporting(f"a call of {tool.__name__}"):
                     return tool(*args, **kwargs)
-            except told as error:
+            except expected as error:
                 raise ToolError(str(error)) from error
 
         return reported
@@ -93,7 +93,7 @@ def server(
     class Strict(Served):  # type: ignore[misc]  # the SDK is not installed everywhere
         """A tool that refuses arguments it does not have, which the SDK leaves out in silence.
 
-        What is wrong with those that it has is told in words, without the SDK's own classes.
+        What is wrong with those that it has is said in words, without the SDK's own classes.
         """
 
         async def run(self, arguments: dict[str, Any], *args: Any, **kwargs: Any) -> Any:

@@ -27,7 +27,7 @@ from askvisit.calibration import SMALL
 from askvisit.records import Answer
 from askvisit.web import api, server
 from askvisit.web.chat import Chat
-from askvisit.web.faults import Told
+from askvisit.web.faults import UserError
 
 QUESTION = "Who met the mayor?"
 
@@ -169,11 +169,11 @@ def test_a_scope_that_leaves_nothing_is_told_in_words(tmp_path):
     small = Assistant(tmp_path, WordCounts(), SharedWords(), calibration())
     calls = {call.__name__: api.checked(call) for call in api.endpoints(small)}
     for name, arguments in (("ask", ["Who left?"]), ("search", ["mayor"]), ("names", [])):
-        with pytest.raises(Told, match="no article has a date"):
+        with pytest.raises(UserError, match="no article has a date"):
             calls[name](*arguments, since="2019")
-        with pytest.raises(Told, match="no article is called"):
+        with pytest.raises(UserError, match="no article is called"):
             calls[name](*arguments, articles=["b.txt"])
-    with pytest.raises(Told, match="no article is from 'Post'"):
+    with pytest.raises(UserError, match="no article is from 'Post'"):
         calls["timeline"](sources=["Post"])
     assert [name["kind"] for name in calls["names"]()] == ["person", "place"]
 
@@ -193,7 +193,7 @@ def test_the_day_of_asking_may_be_sent(small):
         ("2018", "every article was published after 2018-12-31"),
         (2019, "as_of: input should be a valid string"),
     ):
-        with pytest.raises(Told, match=said):
+        with pytest.raises(UserError, match=said):
             ask(question, as_of=wrong)
     today = ask(question, min_confidence=1, as_of=None)
     assert today["period"] not in (None, answer["period"])
@@ -320,6 +320,6 @@ def test_an_index_that_is_gone_is_told_by_a_reference_without_its_path(small):
     assistant = Assistant(small, WordCounts(), SharedWords(), calibration())
     ask = api.checked(api.endpoints(assistant)[0])
     shutil.rmtree(small)
-    with pytest.raises(Told, match="Reference for the log") as told:
+    with pytest.raises(UserError, match="Reference for the log") as told:
         ask("Who opened the bridge?")
     assert str(small) not in str(told.value)

@@ -10,7 +10,7 @@ import pytest
 from harness.fakes import finish
 
 from askvisit.web import guard
-from askvisit.web.faults import Told
+from askvisit.web.faults import UserError
 from askvisit.web.guard import PUBLIC_BODY, Guard, Turns
 
 
@@ -267,7 +267,7 @@ def test_what_nobody_waits_for_comes_last_and_takes_nobody_s_place():
         tasks += clients.begin("second", "third")
         await settled()
         assert clients.order == ["first", "second"]
-        with pytest.raises(Told, match=guard.BUSY):
+        with pytest.raises(UserError, match=guard.BUSY):
             async with turns.of("fourth", later=True):
                 pass
         clients.go.set()
@@ -283,11 +283,11 @@ def test_the_last_places_are_for_addresses_with_nothing_waiting():
         clients = Clients(Turns(at_once=1, waiting=guard.RESERVED + 1))
         tasks = clients.begin("flood", "flood")
         await settled()
-        with pytest.raises(Told, match=guard.BUSY):
+        with pytest.raises(UserError, match=guard.BUSY):
             await clients.work("flood")
         tasks += clients.begin(*(f"person {n}" for n in range(guard.RESERVED)))
         await settled()
-        with pytest.raises(Told, match=guard.BUSY):
+        with pytest.raises(UserError, match=guard.BUSY):
             await clients.work("one more")
         clients.go.set()
         await asyncio.gather(*tasks)

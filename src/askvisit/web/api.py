@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, create_model, validate_call
 
 from askvisit import __version__, tools
 from askvisit.records import Answer, Article
-from askvisit.web.faults import TellingRoute, Told, told
+from askvisit.web.faults import ErrorRoute, UserError, reported
 from askvisit.web.guard import Turns
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class _AsciiJSON(JSONResponse):
 
 def routes(chat: Chat) -> APIRouter:
     """Return the endpoints as plain HTTP, and their description at `/openapi.json`."""
-    router = APIRouter(route_class=TellingRoute, default_response_class=_AsciiJSON)
+    router = APIRouter(route_class=ErrorRoute, default_response_class=_AsciiJSON)
     for endpoint in endpoints(chat.assistant, chat.strictness):
         _add(router, endpoint)
 
@@ -49,7 +49,7 @@ def routes(chat: Chat) -> APIRouter:
         """Return one article with its text."""
         found = chat.assistant.articles.get(article_id)
         if found is None:
-            raise Told(f"there is no article {article_id!r}; GET /articles lists them", 404)
+            raise UserError(f"there is no article {article_id!r}; GET /articles lists them", 404)
         return asdict(found)
 
     @router.get("/openapi.json", include_in_schema=False)
@@ -103,7 +103,7 @@ def add_to_gradio(server: Any, chat: Chat, turns: Turns) -> None:
             try:
                 async with turns.of(request.client.host if request.client else ""):
                     return await run_in_threadpool(reported, *given)
-            except Told as words:
+            except UserError as words:
                 raise gr.Error(str(words), print_exception=False) from words
 
         of_request = Parameter("request", Parameter.POSITIONAL_OR_KEYWORD, annotation=gr.Request)
@@ -121,17 +121,17 @@ def add_to_gradio(server: Any, chat: Chat, turns: Turns) -> None:
 def checked(endpoint: Endpoint) -> Endpoint:
     """Check arguments against the endpoint's annotations; null is an argument left out.
 
-    Everything that goes wrong is `Told`.
+    Everything that goes wrong is `UserError`.
     """
     validated, called = validate_call(endpoint), signature(endpoint)
 
     @wraps(endpoint)
-    def reported(*args: Any, **kwargs: Any) -> Any:
-        with told(f"a call of {endpoint.__name__}"):
+    def call(*args: Any, **kwargs: Any) -> Any:
+        with reported(f"a call of {endpoint.__name__}"):
             given = called.bind(*args, **kwargs).arguments
             return validated(**{name: value for name, value in given.items() if value is not None})
 
-    return reported
+    return call
 
 
 def endpoints(assistant: Assistant, strictness: Strictness = "normal") -> tuple[Endpoint, ...]:
@@ -168,7 +168,7 @@ def mcp_app(chat: Chat, host: str) -> tuple[Any, Any]:
     host: the address the chat listens on; if it is this machine's own, requests must name it
     (so that a page elsewhere cannot reach the tools by DNS rebinding).
     """
-    server = tools.server(chat.assistant, chat.strictness, told, Told)
+    server = tools.server(chat.assistant, chat.strictness, reported, UserError)
     served = server.streamable_http_app(
         streamable_http_path="/", json_response=True, stateless_http=True, host=host
     )

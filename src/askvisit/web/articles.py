@@ -23,7 +23,7 @@ from askvisit.passages import passages
 from askvisit.records import Article
 from askvisit.web.chat import Chat, existing
 from askvisit.web.editor import LONGEST_FIELD, ArticleEditor, Metadata, NewArticle
-from askvisit.web.faults import TellingRoute, Told, told
+from askvisit.web.faults import ErrorRoute, UserError, reported
 from askvisit.web.rendering import fragment
 from askvisit.web.source_panel import panel
 
@@ -50,7 +50,7 @@ class Described(Metadata):
 
 def routes(chat: Chat) -> APIRouter:
     """Return what the list and the form ask for."""
-    router = APIRouter(prefix="/page", route_class=TellingRoute)
+    router = APIRouter(prefix="/page", route_class=ErrorRoute)
 
     @router.post("/articles")
     def listed() -> dict[str, str]:
@@ -101,7 +101,7 @@ def _adding(chat: Chat, editor: ArticleEditor, addition: NewArticle) -> Iterator
         try:
             with _told("added"):
                 steps.put(_added(chat, editor.add(addition, progress)))
-        except Told as problem:
+        except UserError as problem:
             steps.put({"problem": str(problem)})
         finally:
             steps.put(None)
@@ -114,10 +114,10 @@ def _adding(chat: Chat, editor: ArticleEditor, addition: NewArticle) -> Iterator
 def _added(chat: Chat, article: Article) -> dict[str, Any]:
     """Return what is shown of a new article, with questions that it answers; none if that fails."""
     try:
-        with told("offering questions about an added article"):
+        with reported("offering questions about an added article"):
             questions = chat.suggestions.answered(article)
             summary = chat.suggestions.summary(article)
-    except Told:
+    except UserError:
         questions, summary = [], []
     html = fragment(
         "added",
@@ -138,7 +138,7 @@ def _added(chat: Chat, article: Article) -> dict[str, Any]:
 def _told(done: str) -> Iterator[None]:
     """Say of what goes wrong that an article was not `done`."""
     try:
-        with told(f"an article that is {done}", (AskvisitError,)):
+        with reported(f"an article that is {done}", (AskvisitError,)):
             yield
-    except Told as problem:
-        raise Told(f"Not {done}: {problem}", problem.status_code) from problem
+    except UserError as problem:
+        raise UserError(f"Not {done}: {problem}", problem.status_code) from problem

@@ -20,7 +20,7 @@ from askvisit.records import Answer, AnswerGroup, Citation, Hit, from_data
 from askvisit.trace import Trace
 from askvisit.web.answers import AnswerView
 from askvisit.web.chat import NONE_CHOSEN, Chat, existing
-from askvisit.web.faults import TellingRoute, Told, told
+from askvisit.web.faults import ErrorRoute, UserError, reported
 from askvisit.web.places import Words, or_else, place_of
 from askvisit.web.rendering import fragment
 from askvisit.web.source_panel import panel_of
@@ -87,7 +87,7 @@ class Conversation(BaseModel):
 
 def routes(chat: Chat) -> APIRouter:
     """Return what the conversation asks for."""
-    router = APIRouter(prefix="/page", route_class=TellingRoute)
+    router = APIRouter(prefix="/page", route_class=ErrorRoute)
 
     @router.post("/ask")
     def ask(turn: ChatTurn) -> dict[str, Any]:
@@ -96,11 +96,11 @@ def routes(chat: Chat) -> APIRouter:
         What goes wrong is put into words; details of a fault go only to the log.
         """
         try:
-            with told("a question"):
+            with reported("a question"):
                 how = _how(chat, turn, NONE_CHOSEN)
                 turn.articles = how["articles"]
                 turn.answer = chat.assistant.ask(turn.question, turn.earlier, **how)
-        except Told as problem:
+        except UserError as problem:
             turn.answer, turn.problem = None, str(problem)
         turn.question = turn.question[:KEPT_QUESTION]
         cited = turn.answer.citations if turn.answer else ()
@@ -114,7 +114,7 @@ def routes(chat: Chat) -> APIRouter:
         """
         view = _view(chat, asked)
         if view is None or not view.can_ask_each:
-            raise Told("There is no answer that others may give too.", 404)
+            raise UserError("There is no answer that others may give too.", 404)
         trace, before = _explained(chat, asked, each=True), view.leading
         asked.each = view.each = trace.answer.groups
         asked.read = len({hit.article_id for one in trace.readings for hit in one.evidence.hits})
@@ -158,14 +158,14 @@ def routes(chat: Chat) -> APIRouter:
     def feedback(said: Annotated[Feedback, Body()], turn: ChatTurn) -> dict[str, Any]:
         """Keep what somebody said of an answer; return the turn with thanks, and its HTML."""
         if chat.feedback is None or turn.answer is None:
-            raise Told("Feedback is not kept here.", 404)
+            raise UserError("Feedback is not kept here.", 404)
         try:
-            with told("writing feedback"):
+            with reported("writing feedback"):
                 when = datetime.now(UTC).isoformat(timespec="seconds")
                 line = {"time": when, "feedback": said, "answer": asdict(turn.answer)}
                 chat.feedback.write(line)
             turn.said = f"Marked as {said.replace('_', ' ')}. Thank you."
-        except Told as problem:
+        except UserError as problem:
             turn.said = str(problem)
         return _shown(chat, turn)
 
@@ -173,7 +173,7 @@ def routes(chat: Chat) -> APIRouter:
     def inspect(turn: ChatTurn) -> dict[str, str]:
         """Return how a question was answered; it is asked again for that."""
         if turn.answer is None:
-            raise Told("There is no answer to look into.", 404)
+            raise UserError("There is no answer to look into.", 404)
         return {"html": inspector(_explained(chat, turn), turn.answer)}
 
     return router

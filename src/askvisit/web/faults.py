@@ -25,12 +25,12 @@ from askvisit.errors import (
 )
 
 USER_ERRORS = (DataError, QuestionError, ScopeError, UnknownArticleError)
-"""Errors that a person or program is told in their own words; all others go to the server's log."""
+"""Errors whose words a person or program reads; all others go to the server's log."""
 
 log = logging.getLogger("askvisit.web")
 
 
-class Told(HTTPException):
+class UserError(HTTPException):
     """What to say about an error, with the HTTP status that tells programs whose fault it is."""
 
     def __init__(self, words: str, status: int = 422) -> None:
@@ -47,10 +47,10 @@ def reference(fault: Exception) -> str:
 
 
 @contextmanager
-def told(what: str, known: tuple[type[AskvisitError], ...] = USER_ERRORS) -> Iterator[None]:
-    """Turn what goes wrong inside into `Told`; a fault is logged under a reference.
+def reported(what: str, known: tuple[type[AskvisitError], ...] = USER_ERRORS) -> Iterator[None]:
+    """Turn what goes wrong inside into `UserError`; a fault is logged under a reference.
 
-    what: what failed, for the log. known: errors that are told in their own words.
+    what: what failed, for the log. known: errors whose words are reported.
     """
     try:
         yield
@@ -60,28 +60,30 @@ def told(what: str, known: tuple[type[AskvisitError], ...] = USER_ERRORS) -> Ite
         first = wrong.errors()[0]
         if first["type"] == "json_invalid":
             reason = f"{first['ctx']['error'].lower()} at character {first['loc'][-1]}"
-            raise Told(f"this is no JSON ({reason}); see /openapi.json for what to send") from wrong
+            raise UserError(
+                f"this is no JSON ({reason}); see /openapi.json for what to send"
+            ) from wrong
         if first["loc"] == ("body",):  # as curl sends it without that header
             form = "a JSON object with the header content-type: application/json"
-            raise Told(f"send {form}; see /openapi.json") from wrong
-        raise Told(wrong_argument(first)) from wrong
+            raise UserError(f"send {form}; see /openapi.json") from wrong
+        raise UserError(wrong_argument(first)) from wrong
     except known as error:
-        raise Told(str(error)) from error
+        raise UserError(str(error)) from error
     except Exception as fault:  # the only place where any fault is caught: nobody else has to
         number = reference(fault)
         log.exception("%s failed, reference %s", what, number)
-        raise Told(f"Something went wrong. Reference for the log: {number}", 500) from fault
+        raise UserError(f"Something went wrong. Reference for the log: {number}", 500) from fault
 
 
-class TellingRoute(APIRoute):
-    """A route whose errors are `Told`, which FastAPI answers as `{"detail": WORDS}`."""
+class ErrorRoute(APIRoute):
+    """A route whose errors are `UserError`, which FastAPI answers as `{"detail": WORDS}`."""
 
     def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
         """Return what answers a request."""
         handle: Callable[[Request], Any] = super().get_route_handler()
 
         async def answer(request: Request) -> Response:
-            with told(self.path):
+            with reported(self.path):
                 response: Response = await handle(request)
                 return response
 

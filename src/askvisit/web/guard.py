@@ -18,7 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from askvisit.web.faults import Told
+from askvisit.web.faults import UserError
 
 LARGEST_BODY = 256 * 1024
 """Maximum bytes of a request: a question with six earlier answers is far less."""
@@ -120,13 +120,13 @@ class Turns:
     async def of(
         self, address: str, later: bool = False, receive: Receive | None = None
     ) -> AsyncIterator[None]:
-        """Wait for the turn of an address, and have it. Raises `Told` if there is no place to wait.
+        """Wait for the turn of an address, and have it; raises `UserError` if no place is left.
 
         later: nobody waits for it, so it comes after all else, when nothing is worked on.
         receive: tells if the client leaves; the wait ends then, by `ClientDisconnect`.
         """
         if not self._has_room(later) and self.are_full(address, later):
-            raise Told(BUSY, 503)
+            raise UserError(BUSY, 503)
         turn = asyncio.get_running_loop().create_future()
         gone = asyncio.ensure_future(_left(receive) if receive else asyncio.Event().wait())
 
@@ -208,16 +208,16 @@ class Guard:
 
         try:
             await self._passed(scope, receive, with_headers)
-        except Told as refusal:
+        except UserError as refusal:
             headers = {"connection": "close"}
             headers |= {"retry-after": RETRY_AFTER} if refusal.status_code == 503 else {}
-            told = JSONResponse({"detail": refusal.detail}, refusal.status_code, headers)
-            await told(scope, receive, with_headers)
+            response = JSONResponse({"detail": refusal.detail}, refusal.status_code, headers)
+            await response(scope, receive, with_headers)
         except ClientDisconnect:
             pass  # nobody is left to answer
 
     async def _passed(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on. Raises `Told` if it is refused."""
+        """Pass a request on. Raises `UserError` if it is refused."""
         path, headers = _path(scope), Headers(scope=scope)
         self._check(scope["method"], path, headers)
         asks = scope["method"] not in ("GET", "HEAD")
@@ -225,12 +225,12 @@ class Guard:
         length = int(headers.get("content-length", 0))
         received = await _arrived(scope, receive, length) if asks else receive
         if self.closing and not listens:
-            raise Told(STOPPING, 503)
+            raise UserError(STOPPING, 503)
         address = (scope.get("client") or ("",))[0]
         queued = path.startswith((f"{API}call/", f"{API}queue/join"))
         is_full = self.asking >= self.most or (queued and self.turns.are_full(address))
         if asks and is_full:
-            raise Told(BUSY, 503)
+            raise UserError(BUSY, 503)
         works = asks and (path in WORKING | LATER or path.startswith(MCP))
         turn = self.turns.of(address, path in LATER, receive) if works else nullcontext()
         self.asking, self.listening = self.asking + asks, self.listening + listens
@@ -241,19 +241,19 @@ class Guard:
             self.asking, self.listening = self.asking - asks, self.listening - listens
 
     def _check(self, method: str, path: str, headers: Headers) -> None:
-        """Raise `Told` if a request is refused by what its head says."""
+        """Raise `UserError` if a request is refused by what its head says."""
         first, _, rest = path.lstrip("/").partition("/")
         is_open = not first or first in OWN
         if path.startswith(API):
             is_open = rest.partition("/")[0] in _CALLED
         if not is_open:
-            raise Told("This is not accepted here.", 403)
+            raise UserError("This is not accepted here.", 403)
         if self.names and (name := _name(headers)) not in self.names:
-            raise Told(OTHER_NAME.format(name), 403)
+            raise UserError(OTHER_NAME.format(name), 403)
         if _is_of_another_site(method, headers):
-            raise Told("Requests from other sites are not accepted here.", 403)
+            raise UserError("Requests from other sites are not accepted here.", 403)
         if "transfer-encoding" in headers:
-            raise Told("A Content-Length header is required.", 411)
+            raise UserError("A Content-Length header is required.", 411)
         length = headers.get("content-length", "0")
         largest = self.largest_body
         if path in KEPT:
@@ -261,7 +261,7 @@ class Guard:
         elif self.adding and path in ADDING:
             largest = LARGEST_ADDITION
         if not (length.isascii() and length.isdigit()) or int(length) > largest:
-            raise Told("The request is too large.", 413)
+            raise UserError("The request is too large.", 413)
 
 
 def _path(scope: Scope) -> str:
@@ -302,7 +302,7 @@ async def _arrived(scope: Scope, receive: Receive, length: int) -> Receive:
         async with asyncio.timeout(PATIENCE + length / SLOWEST):
             body = await Request(scope, receive).body()
     except TimeoutError as late:
-        raise Told("The request took too long to arrive.", 408) from late
+        raise UserError("The request took too long to arrive.", 408) from late
     messages: list[Message] = [{"type": "http.request", "body": body}]
 
     async def received() -> Message:

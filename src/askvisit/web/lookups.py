@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from askvisit.dates import publication_day
 from askvisit.names import by_kind
 from askvisit.web.chat import NONE_CHOSEN, Chat, existing
-from askvisit.web.faults import TellingRoute, Told
+from askvisit.web.faults import ErrorRoute, UserError
 from askvisit.web.places import Typed
 from askvisit.web.rendering import fragment
 from askvisit.web.source_panel import MOST_PLACES, REMOVED
@@ -32,17 +32,17 @@ class Period(BaseModel):
 
 def routes(chat: Chat) -> APIRouter:
     """Return what the timeline and the names ask for."""
-    router = APIRouter(prefix="/page", route_class=TellingRoute)
+    router = APIRouter(prefix="/page", route_class=ErrorRoute)
 
     @router.post("/timeline")
     def timeline(asked: Period) -> dict[str, str]:
         """Return dated sentences in order, as HTML, and what they are in a sentence (`told`)."""
         articles = chat.articles
         if not articles:
-            raise Told("There are no articles yet.")
+            raise UserError("There are no articles yet.")
         searched = [*existing(articles, articles if asked.articles is None else asked.articles)]
         if not searched:
-            raise Told(NONE_CHOSEN)
+            raise UserError(NONE_CHOSEN)
         chosen = None if asked.articles is None else [article.id for article in searched]
         found = chat.assistant.timeline(asked.topic, asked.since, asked.until, articles=chosen)
         html = fragment(
@@ -61,7 +61,7 @@ def routes(chat: Chat) -> APIRouter:
     def names(article: Annotated[str, Body(embed=True)]) -> dict[str, str]:
         """Return the names in an article as HTML, most mentioned first."""
         if article not in chat.articles:
-            raise Told(REMOVED, 404)
+            raise UserError(REMOVED, 404)
         found = chat.assistant.names(MOST_NAMES, articles=[article])
         html = fragment(
             "names",

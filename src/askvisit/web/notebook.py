@@ -20,7 +20,7 @@ from askvisit.records import Answer, Article, Citation, Span
 from askvisit.text import date_in_words, printable
 from askvisit.transcript import Claim, Status, status_of
 from askvisit.web.chat import Chat
-from askvisit.web.faults import TellingRoute, Told
+from askvisit.web.faults import ErrorRoute, UserError
 from askvisit.web.places import TextRange, Words, fingerprint, or_else
 from askvisit.web.rendering import fragment
 from askvisit.web.source_panel import NOT_THERE, article_sentences
@@ -96,7 +96,7 @@ class Notebook(BaseModel):
 
 def routes(chat: Chat) -> APIRouter:
     """Return what selected words and the notebook ask for."""
-    router = APIRouter(prefix="/page", route_class=TellingRoute)
+    router = APIRouter(prefix="/page", route_class=ErrorRoute)
 
     @router.post("/select")
     def select(selection: Selection) -> dict[str, Any]:
@@ -104,12 +104,12 @@ def routes(chat: Chat) -> APIRouter:
         place = selection.place or _selected(selection, chat.articles.get(selection.article))
         article = place.found_in(chat.articles)
         if article is None:
-            raise Told(NOT_THERE, 404)
+            raise UserError(NOT_THERE, 404)
         cited = citations(article, place)
         if not cited:
-            raise Told(NO_WORDS)
+            raise UserError(NO_WORDS)
         if len(cited) > MOST_SENTENCES:
-            raise Told(TOO_MANY)
+            raise UserError(TOO_MANY)
         day = date_in_words(article.date).replace(" ", "\N{NO-BREAK SPACE}")
         words = printable(article.text[place.start : place.end])
         pin = {
@@ -191,11 +191,11 @@ def citations(article: Article, *chosen: TextRange) -> tuple[Citation, ...]:
 def _selected(selection: Selection, article: Article | None) -> TextRange:
     """Return the range between two places of the article as it is shown."""
     if article is None or selection.reads not in (None, fingerprint(article.text)):
-        raise Told(NOT_THERE, 404)
+        raise UserError(NOT_THERE, 404)
     start, end = (_offset(article.text, *at) for at in (selection.start, selection.end))
     chosen = trim_space(article.text, start, end)
     if chosen is None:
-        raise Told(NO_WORDS)
+        raise UserError(NO_WORDS)
     return TextRange(article.id, *chosen)
 
 
@@ -207,7 +207,7 @@ def _offset(text: str, paragraph: int, shown: int) -> int:
         places = [*(at for at in range(start, end) if printable(text[at])), end]
         if 0 <= shown < len(places):
             return places[shown]
-    raise Told(NO_WORDS)
+    raise UserError(NO_WORDS)
 
 
 def _sentences(cited: Iterable[Citation]) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ from askvisit.records import Article, Citation
 from askvisit.text import printable
 from askvisit.web.blocks import blocks
 from askvisit.web.chat import Chat, existing
-from askvisit.web.faults import TellingRoute, Told
+from askvisit.web.faults import ErrorRoute, UserError
 from askvisit.web.places import TextRange, fingerprint, place_of
 from askvisit.web.rendering import fragment
 
@@ -102,7 +102,7 @@ class Opened(BaseModel):
 
 def routes(chat: Chat) -> APIRouter:
     """Return what the panel asks for."""
-    router = APIRouter(prefix="/page", route_class=TellingRoute)
+    router = APIRouter(prefix="/page", route_class=ErrorRoute)
 
     @router.post("/source")
     def source(opened: Opened) -> dict[str, str]:
@@ -113,9 +113,9 @@ def routes(chat: Chat) -> APIRouter:
         if place is None and opened.article is None:
             return {"html": first_panel(articles), "key": ""}
         if place is None:
-            raise Told(REMOVED, 404)
+            raise UserError(REMOVED, 404)
         if (article := place.found_in(articles)) is None:
-            raise Told(NOT_THERE, 404)
+            raise UserError(NOT_THERE, 404)
         html = panel(article, [place, *opened.others[:MOST_PLACES]])
         return {"html": html, "key": place.key}
 
@@ -124,7 +124,7 @@ def routes(chat: Chat) -> APIRouter:
         """Return a quote with the sentences before and after it."""
         article = place.found_in(chat.articles)
         if article is None:
-            raise Told(NOT_THERE, 404)
+            raise UserError(NOT_THERE, 404)
         known = article_sentences(article)
         before = [s.text for s in known if s.end <= place.start][-1:]
         after = [s.text for s in known if s.start >= place.end][:1]
@@ -141,13 +141,13 @@ def routes(chat: Chat) -> APIRouter:
         """Return a page of a PDF as an image, with its marks: places as shares of the page."""
         known = chat.articles.get(article)
         if known is None:
-            raise Told(NO_PAGE, 404)
+            raise UserError(NO_PAGE, 404)
         length = len(known.text)
         places = [at for at in dict.fromkeys(marks[:MOST_PLACES]) if 0 <= at[0] < at[1] <= length]
         try:
             view = chat.assistant.page(article, page, places)
         except ArticleError as error:  # which file of the server it is, is not told
-            raise Told(f"The page cannot be shown: its file {error.reason}.") from error
+            raise UserError(f"The page cannot be shown: its file {error.reason}.") from error
         marks_at = zip(places, view.marks, strict=True)
         image = b64encode(view.image).decode()
         html = fragment("leaf", view=view, image=image, marks_at=marks_at, active=active)
