@@ -113,7 +113,7 @@ class Assistant:
         readers.check(reader)
         location = location_of(index)
         built_with = location.encoder()
-        if encoder is None and isinstance(location, Index):
+        if encoder is None:
             encoder = location.loaded_encoder
         if encoder is None or isinstance(encoder, str):
             encoder = encoders.load(encoder or built_with.name)

@@ -52,8 +52,8 @@ _RELATED = 0.55
 Of 205 answers that events train gains by asking each article, 167 are left, and 106 of the 111 that
 are right; of 53 in articles about another event 22. On events dev all 22 are left."""
 
-_LACKED = 0.01
-"""The share of a topic's words, weighted by rarity, from which on an article lacks one. Of 176
+_LACKS_NONE = 0.01
+"""The share of a topic's words, weighted by rarity, below which an article lacks none. Of 176
 topics of news dev, each asked of 120 articles, leniently and one by one, 187 answers of 214 in an
 edition of the topic's article are left, and 191 of 586 in others; 146 and 161 if all articles that
 have half of the words were, and no others."""
@@ -129,7 +129,7 @@ def related(evidence: Evidence, articles: Sequence[str]) -> list[str]:
         name
         for name in articles
         if cosines.get((articles[0], name), 1.0) >= _RELATED
-        or (is_topic and evidence.match(name).lacks < _LACKED)
+        or (is_topic and evidence.match(name).lacks < _LACKS_NONE)
     ]
 
 

@@ -39,10 +39,8 @@ def read(data: bytes) -> Document:
         body = part.get_content().replace("\r\n", "\n")
     except (LookupError, MessageError) as error:
         raise ValueError(f"has a text that cannot be decoded ({error})") from error
-    subject, sent = (
-        shown(str(message["subject"] or "")),
-        message["date"] and message["date"].datetime,
-    )
+    subject = shown(str(message["subject"] or ""))
+    sent = message["date"].datetime if message["date"] else None
     senders = message["from"].addresses if message["from"] else ()
     source = "".join(shown(sender.display_name or sender.addr_spec) for sender in senders[:1])
     mark = _MARK.match(subject)

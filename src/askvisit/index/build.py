@@ -17,6 +17,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -394,6 +395,12 @@ class _PassageWriter:
     encoded: int = 0
     copied: int = 0
 
+    @cached_property
+    def at_once(self) -> int:
+        """How many new passages are encoded at a time: few, where each piece is reported."""
+        is_reported = self.plan.options.on_encoded is not None
+        return _PIECE if is_reported else encoders.texts_at_once(self.plan.encoder, _PIECE)
+
     def copy(self, entry: Entry, old: PassageIndex) -> None:
         """Copy an article's texts and vectors from the old index."""
         first = self.store.passages
@@ -416,9 +423,7 @@ class _PassageWriter:
                 self.advance(share)
                 continue
             self.waiting.append(piece)
-            is_told = self.plan.options.on_encoded is not None
-            most = _PIECE if is_told else encoders.texts_at_once(self.plan.encoder, _PIECE)
-            if sum(len(waiting.texts) for waiting in self.waiting) >= most:
+            if sum(len(waiting.texts) for waiting in self.waiting) >= self.at_once:
                 self.encode()
 
     def encode(self) -> None:

@@ -54,6 +54,9 @@ class IndexLocation:
     A rebuild is detected by its replaced manifest. `str` describes the location for users.
     """
 
+    loaded_encoder: Encoder | None = None
+    """What encoded its texts, if that is loaded."""
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 

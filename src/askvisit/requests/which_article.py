@@ -150,10 +150,11 @@ class Searched:
 
     def about(self, words: str | None) -> list[ArticleRecord]:
         """Return the articles that have all words in the title or in one passage; all for None."""
-        among = set(self.ids())
+        ids = self.ids()
+        among = set(ids)
         if words is not None:
             found = {passage.article_id for passage in self.passages_with(words)}
-            among &= found.union(self._named(words, self.ids(), loosely=True))
+            among &= found.union(self._named(words, ids, loosely=True))
         return [record for record in self.index.records if record.id in among]
 
     def passages_with(self, about: str) -> Iterator[Passage]:
